@@ -1,0 +1,68 @@
+# The commands of the project. `make help` lists them.
+#
+# run, demo and test install what is missing, build, and do the job.
+
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
+IMAGE ?= tickertape
+
+.PHONY: help deps build run demo test asan tsan fuzz lint format docker-build docker-run clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+deps: ## installs everything the other commands need
+	@.ci/install test
+	@.ci/install lint
+	@.ci/node-modules
+
+build: ## the server, as build/release/tickertape
+	@.ci/install build
+	cmake --preset release -DTICKERTAPE_TESTS=OFF
+	cmake --build --preset release -j $(JOBS) --target tickertape
+
+run: build ## the server on port 8082, with real prices
+	build/release/tickertape
+
+demo: build ## the server on port 8082 with simulated prices: needs no network
+	PROVIDERS=simulator build/release/tickertape
+
+test: ## all tests: unit tests, then end-to-end tests with real clients
+	@.ci/install test
+	@.ci/node-modules
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS)
+	ctest --preset release -j $(JOBS)
+	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node --test
+
+asan: ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@.ci/install test
+	cmake --preset asan
+	cmake --build --preset asan -j $(JOBS)
+	ctest --preset asan -j $(JOBS)
+
+tsan: ## unit tests under ThreadSanitizer
+	@.ci/install test
+	cmake --preset tsan
+	cmake --build --preset tsan -j $(JOBS)
+	ctest --preset tsan -j $(JOBS)
+
+fuzz: ## every fuzz target for FUZZ_SECONDS
+	@.ci/install lint
+	.ci/fuzz $(FUZZ_SECONDS)
+
+lint: ## format and static analysis
+	@.ci/install lint
+	.ci/lint
+
+format: ## formats the sources in place
+	git ls-files --cached --others --exclude-standard -- '*.cpp' '*.hpp' | xargs clang-format -i
+
+docker-build: ## the container image
+	docker build -t $(IMAGE) .
+
+docker-run: ## the container image, on port 8082
+	docker run --rm -p 8082:8082 $(IMAGE)
+
+clean: ## removes everything that was built
+	rm -rf build tests/e2e/node_modules

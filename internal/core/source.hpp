@@ -1,0 +1,41 @@
+// Where a price came from, as the stream says it: "coinbase", "simulator". A tick carries the
+// number of the name, so that it stays small; the names live here for the life of the process.
+#pragma once
+
+#include "core/errors.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tickertape {
+
+enum class source_id : std::uint16_t {};
+
+// Threads: intern() on the feed thread only; name() on any thread, for an id that reached it
+// through a tape.
+class source_table {
+public:
+    static constexpr std::size_t sources_max = 4096;
+
+    source_table() = default;
+    source_table(const source_table&) = delete;
+    source_table& operator=(const source_table&) = delete;
+
+    // The number of that name, new or known. A name is plain text without quotes, backslashes or
+    // control characters, because it is written into frames as it is.
+    // Errors: core_errc::too_many_sources.
+    result<source_id> intern(std::string_view name);
+    std::string_view name(source_id id) const noexcept;
+
+private:
+    std::array<std::unique_ptr<const std::string>, sources_max> owned_;
+    // Readers go through these; the release store in intern() publishes the string behind it.
+    std::array<std::atomic<const std::string*>, sources_max> names_{};
+    std::size_t size_ = 0;
+};
+
+}  // namespace tickertape
