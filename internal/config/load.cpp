@@ -1,0 +1,171 @@
+#include "config/load.hpp"
+
+#include "config/command_line.hpp"
+#include "config/dotenv.hpp"
+#include "config/present.hpp"
+#include "config/providers.hpp"
+#include "config/table.hpp"
+
+#include <algorithm>
+
+namespace tickertape {
+namespace {
+
+constexpr const char* default_env_file = ".env";
+
+last_words refused(const std::string& line)
+{
+    return {"tickertape: " + line + "\n", exit_bad_configuration};
+}
+
+// What one source says of one setting.
+struct candidate {
+    std::string text;
+    std::string origin;  // "environment", ".env line 3"
+};
+
+// The .env file, if there is one.
+struct env_file {
+    std::string path;
+    std::vector<dotenv_entry> entries;
+
+    std::string place(std::size_t line) const { return path + " line " + std::to_string(line); }
+    // The last line that sets it.
+    const dotenv_entry* find(std::string_view name) const
+    {
+        const auto found =
+            std::ranges::find(entries.rbegin(), entries.rend(), name, &dotenv_entry::name);
+        return found == entries.rend() ? nullptr : &*found;
+    }
+};
+
+std::variant<env_file, last_words>
+read_env_file(const config_inputs& from, const std::optional<std::string>& named)
+{
+    env_file file{named.value_or(default_env_file), {}};
+    // One byte more than is allowed shows that there is more.
+    const auto text = from.read_file(file.path, dotenv_bytes_max + 1);
+    if (!text) {
+        if (!named && text.error() == boost::system::errc::no_such_file_or_directory)
+            return file;
+        return refused("cannot read " + printable(file.path) + ": " + text.error().message());
+    }
+    auto entries = parse_dotenv(*text);
+    if (!entries) {
+        const auto& e = entries.error();
+        return refused((e.line == 0 ? file.path : file.place(e.line)) + ": " + e.reason);
+    }
+    file.entries = *std::move(entries);
+    return file;
+}
+
+candidate winning(
+    const setting& row, const command_line& line, const config_inputs& from, const env_file& file)
+{
+    if (const auto flag = line.settings.find(row.name); flag != line.settings.end())
+        return {flag->second, "--" + row.flag()};
+    if (auto value = from.environment(row.name))
+        return {*std::move(value), "environment"};
+    if (const auto* entry = file.find(row.name))
+        return {entry->value, file.place(entry->line)};
+    return {row.fallback, "default"};
+}
+
+// "STORE_SIZE: 'ten' (environment) is not a whole number; accepted: 2 to 10000000 ticks"
+std::string refusal(const setting& row, const candidate& value, const complaint& why)
+{
+    // A URL with a password in it is refused; that is no reason to show the password.
+    const bool hidden = row.secret || value.text.find('@') != std::string::npos;
+    std::string line = row.name + ": ";
+    line += hidden ? std::string{secret_mask} : printable(value.text);
+    line += " (" + value.origin + ") " + why.reason() + "; accepted: " + row.values.accepted;
+    if (row.values.unit == "ticks" || row.values.unit == "threads" || row.values.unit == "%")
+        line.append(" ").append(row.values.unit);
+    return line;
+}
+
+void warn_of_env_file(const env_file& file, std::vector<std::string>& warnings)
+{
+    std::vector<std::string> names;
+    for (const auto& row : setting_table())
+        names.push_back(row.name);
+    for (const auto& entry : file.entries) {
+        const bool ours = std::ranges::find(names, entry.name) != names.end();
+        // A .env file is often shared: a name that is not ours is somebody else's, unless it is
+        // one of ours with a letter wrong.
+        if (!ours) {
+            if (const auto meant = nearest(upper_case(entry.name), names))
+                warnings.push_back(
+                    file.place(entry.line) + ": no setting is called " + printable(entry.name) +
+                    "; did you mean " + *meant + "?");
+        } else if (const auto* last = file.find(entry.name); last != &entry) {
+            warnings.push_back(
+                file.place(entry.line) + ": " + entry.name + " is set again in line " +
+                std::to_string(last->line) + ", which counts");
+        }
+    }
+}
+
+void warn_of_values(const settings& s, const command_line& line, std::vector<std::string>& warnings)
+{
+    for (const auto& row : setting_table())
+        if (row.secret && line.settings.contains(row.name))
+            warnings.push_back(
+                row.name + " was given as a flag, which every user of this machine can read");
+    const bool over_network =
+        std::ranges::find(local_providers, s.providers.front()) == local_providers.end();
+    if (over_network && s.stale_after <= s.fetch_interval)
+        warnings.push_back(
+            "STALE_AFTER=" + format_duration(s.stale_after) +
+            " is not longer than FETCH_INTERVAL=" + format_duration(s.fetch_interval) +
+            ": prices turn stale between two fetches");
+}
+
+// A fetch is over before the next one begins, whatever FETCH_DEADLINE allows.
+void limit_deadline(settings& s, std::vector<std::string>& origins)
+{
+    if (s.fetch_deadline <= s.fetch_interval)
+        return;
+    s.fetch_deadline = s.fetch_interval;
+    const auto row = std::ranges::find(setting_table(), "FETCH_DEADLINE", &setting::name);
+    origins[static_cast<std::size_t>(row - setting_table().begin())] +=
+        ", limited to FETCH_INTERVAL";
+}
+
+}  // namespace
+
+std::variant<configuration, last_words> load(const config_inputs& from)
+{
+    const auto line = parse_command_line(from.arguments);
+    if (!line)
+        return refused(line.error().line);
+    if (line->help)
+        return last_words{help_text(), 0};
+    if (line->version)
+        return last_words{"tickertape " + std::string{product_version()} + "\n", 0};
+
+    auto read = read_env_file(from, line->env_file);
+    if (auto* failed = std::get_if<last_words>(&read))
+        return std::move(*failed);
+    const auto& file = std::get<env_file>(read);
+
+    configuration out;
+    std::vector<std::string> origins;
+    for (const auto& row : setting_table()) {
+        auto value = winning(row, *line, from, file);
+        if (const auto why = row.values.assign(out.values, value.text))
+            return refused(refusal(row, value, *why));
+        origins.push_back(std::move(value.origin));
+    }
+    if (const auto why = contradiction(out.values))
+        return refused(*why);
+    limit_deadline(out.values, origins);
+
+    warn_of_env_file(file, out.warnings);
+    warn_of_values(out.values, *line, out.warnings);
+    if (line->check_config)
+        return last_words{check_config_text(out.values, origins, out.warnings), 0};
+    return out;
+}
+
+}  // namespace tickertape

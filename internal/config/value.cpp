@@ -1,0 +1,292 @@
+#include "config/value.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+namespace tickertape {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t url_bytes_max = 2048;
+constexpr std::string_view blanks = " \t";
+
+struct unit {
+    std::string_view name;
+    std::uint64_t size;
+};
+
+// The largest first, as the formatters want them.
+constexpr std::array<unit, 4> duration_units{
+    {{"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+constexpr std::array<unit, 2> byte_units{{{"MiB", 1024 * 1024}, {"KiB", 1024}}};
+
+std::string_view trimmed(std::string_view text)
+{
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+// A number and what follows it.
+struct measured {
+    std::uint64_t amount;
+    std::string_view rest;
+};
+
+parsed<measured> parse_measured(std::string_view text)
+{
+    if (text.empty())
+        return because("is empty");
+    measured m{};
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, m.amount);
+    if (read.ec == std::errc::result_out_of_range)
+        return because("is too large");
+    if (read.ec != std::errc{})
+        return because("is not a whole number");
+    m.rest = {read.ptr, static_cast<std::size_t>(end - read.ptr)};
+    return m;
+}
+
+// Amount times unit, as long as it stays within the limits, which `show` puts into words.
+template <class Show>
+parsed<std::uint64_t> scaled(
+    std::uint64_t amount, std::uint64_t unit_size, std::uint64_t low, std::uint64_t high, Show show)
+{
+    if (amount > high / unit_size)
+        return because("is above " + show(high));
+    if (amount * unit_size < low)
+        return because("is below " + show(low));
+    return amount * unit_size;
+}
+
+template <std::size_t N>
+std::optional<std::uint64_t> size_of_unit(const std::array<unit, N>& units, std::string_view name)
+{
+    for (const auto& u : units)
+        if (u.name == name)
+            return u.size;
+    return std::nullopt;
+}
+
+// The amount in the largest unit that divides it; `smallest` where none does.
+template <std::size_t N>
+std::string
+in_units(const std::array<unit, N>& units, std::uint64_t amount, std::string_view smallest)
+{
+    for (const auto& u : units)
+        if (amount >= u.size && amount % u.size == 0)
+            return std::to_string(amount / u.size).append(u.name);
+    return std::to_string(amount).append(smallest);
+}
+
+// What a base URL and an origin have in common.
+parsed<boost::urls::url_view> parse_http(std::string_view text)
+{
+    if (text.empty())
+        return because("is empty");
+    if (text.size() > url_bytes_max)
+        return because("is longer than " + std::to_string(url_bytes_max) + " bytes");
+    const auto url = boost::urls::parse_uri({text.data(), text.size()});
+    if (!url)
+        return because("is not a URL");
+    const auto scheme = lower_case({url->scheme().data(), url->scheme().size()});
+    if (scheme != "http" && scheme != "https")
+        return because("does not begin with http:// or https://");
+    if (!url->has_authority() || url->encoded_host().empty())
+        return because("names no host");
+    if (url->has_userinfo())
+        return because("holds a user name or a password");
+    if (url->has_port() && url->port_number() == 0)
+        return because("has a port that is not 1 to 65535");
+    if (url->has_query() || url->has_fragment())
+        return because("has a part after ? or #");
+    return *url;
+}
+
+}  // namespace
+
+parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t low, std::uint64_t high)
+{
+    const auto m = parse_measured(text);
+    if (!m)
+        return m.error();
+    if (!m->rest.empty())
+        return because("is not a whole number");
+    return scaled(m->amount, 1, low, high, [](std::uint64_t n) { return std::to_string(n); });
+}
+
+parsed<double> parse_decimal(std::string_view text, double low, double high)
+{
+    if (text.empty())
+        return because("is empty");
+    double value = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, value);
+    if (read.ec != std::errc{} || read.ptr != end || !std::isfinite(value))
+        return because("is not a number");
+    if (value < low)
+        return because("is below " + format_decimal(low));
+    if (value > high)
+        return because("is above " + format_decimal(high));
+    return std::signbit(value) ? 0.0 : value;  // -0 is 0
+}
+
+parsed<bool> parse_boolean(std::string_view text)
+{
+    const auto word = lower_case(text);
+    if (word == "true" || word == "yes" || word == "1")
+        return true;
+    if (word == "false" || word == "no" || word == "0")
+        return false;
+    return because(text.empty() ? "is empty" : "is neither true nor false");
+}
+
+parsed<milliseconds> parse_duration(std::string_view text, milliseconds low, milliseconds high)
+{
+    const auto m = parse_measured(text);
+    if (!m) {
+        if (m.error().reason() == "is not a whole number")
+            return because("is not a whole number with a unit");
+        return m.error();
+    }
+    if (m->rest.empty() && m->amount != 0)
+        return because("has no unit (ms, s, m or h)");
+    const auto unit_ms = m->rest.empty() ? 1 : size_of_unit(duration_units, m->rest);
+    if (!unit_ms)
+        return because("is not a whole number with a unit");
+    const auto ms = scaled(
+        m->amount, *unit_ms, static_cast<std::uint64_t>(low.count()),
+        static_cast<std::uint64_t>(high.count()), [](std::uint64_t n) {
+            return format_duration(milliseconds{static_cast<std::int64_t>(n)});
+        });
+    if (!ms)
+        return ms.error();
+    return milliseconds{static_cast<std::int64_t>(*ms)};
+}
+
+parsed<std::size_t> parse_bytes(std::string_view text, std::size_t low, std::size_t high)
+{
+    const auto m = parse_measured(text);
+    if (!m)
+        return m.error();
+    const auto unit_bytes = m->rest.empty() ? 1 : size_of_unit(byte_units, m->rest);
+    if (!unit_bytes)
+        return because("is not a number of bytes, KiB or MiB");
+    return scaled(m->amount, *unit_bytes, low, high, format_bytes);
+}
+
+parsed<std::vector<std::string_view>> parse_list(std::string_view text, std::size_t items_max)
+{
+    if (trimmed(text).empty())
+        return because("is empty");
+    std::vector<std::string_view> items;
+    for (;;) {
+        const auto comma = text.find(',');
+        items.push_back(trimmed(text.substr(0, comma)));
+        if (items.back().empty())
+            return because("has an empty item");
+        if (items.size() > items_max)
+            return because("has more than " + std::to_string(items_max) + " items");
+        if (comma == std::string_view::npos)
+            return items;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+parsed<std::string> parse_address(std::string_view text)
+{
+    if (text.empty())
+        return because("is empty");
+    const std::string address{text};
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    if (address.find('\0') == std::string::npos &&
+        (inet_pton(AF_INET, address.c_str(), bytes.data()) == 1 ||
+         inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1))
+        return address;
+    return because("is not a numeric address");
+}
+
+parsed<std::string> parse_base_url(std::string_view text)
+{
+    const auto url = parse_http(text);
+    if (!url)
+        return url.error();
+    std::string base{text};
+    while (base.back() == '/')
+        base.pop_back();
+    return base;
+}
+
+parsed<std::string> parse_origin(std::string_view text)
+{
+    const auto url = parse_http(text);
+    if (!url)
+        return url.error();
+    if (!url->encoded_path().empty())
+        return because("has a path; an origin ends after its host and port");
+    const auto written = lower_case(text);
+    const std::string_view default_port = written.starts_with("https") ? ":443" : ":80";
+    if (url->has_port() && written.ends_with(default_port))
+        return written.substr(0, written.size() - default_port.size());
+    return written;
+}
+
+std::string format_duration(milliseconds value)
+{
+    return in_units(duration_units, static_cast<std::uint64_t>(value.count()), "s");
+}
+
+std::string format_bytes(std::size_t value)
+{
+    return in_units(byte_units, value, "");
+}
+
+std::string format_decimal(double value)
+{
+    // Without this, to_chars() prefers 1e+06 to 1000000.
+    if (value == std::trunc(value) && std::abs(value) < 1e15)
+        return std::to_string(static_cast<std::int64_t>(value));
+    std::array<char, 32> digits{};
+    return {digits.data(), std::to_chars(digits.begin(), digits.end(), value).ptr};
+}
+
+std::string join(const std::vector<std::string>& items, std::string_view separator)
+{
+    std::string out;
+    for (const auto& item : items) {
+        if (!out.empty())
+            out += separator;
+        out += item;
+    }
+    return out;
+}
+
+std::string upper_case(std::string_view text)
+{
+    std::string out{text};
+    for (char& c : out)
+        if (c >= 'a' && c <= 'z')
+            c = static_cast<char>(c - 'a' + 'A');
+    return out;
+}
+
+std::string lower_case(std::string_view text)
+{
+    std::string out{text};
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
+}  // namespace tickertape

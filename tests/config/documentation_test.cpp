@@ -1,0 +1,23 @@
+#include "config/present.hpp"
+
+#include "support/catch.hpp"
+
+#include <fstream>
+#include <iterator>
+
+using namespace tickertape;
+
+TEST_CASE("the documented settings are the settings there are", "[config]")
+{
+    std::ifstream file{TICKERTAPE_ROOT "/docs/configuration.md"};
+    const std::string page{std::istreambuf_iterator<char>{file}, {}};
+    const std::string begin = "<!-- settings:begin -->\n";
+    const std::string end = "<!-- settings:end -->";
+    const auto first = page.find(begin);
+    const auto last = page.find(end);
+    REQUIRE(first != std::string::npos);
+    REQUIRE(last != std::string::npos);
+    const auto documented = page.substr(first + begin.size(), last - first - begin.size());
+    if (documented != settings_markdown())
+        FAIL("docs/configuration.md should hold, between its markers:\n" << settings_markdown());
+}

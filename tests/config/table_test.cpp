@@ -1,0 +1,74 @@
+#include "config/table.hpp"
+
+#include "support/catch.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+using namespace tickertape;
+
+TEST_CASE("every setting has a name, a group and a meaning of its own", "[config]")
+{
+    std::set<std::string> names;
+    for (const auto& row : setting_table()) {
+        CAPTURE(row.name);
+        CHECK(names.insert(row.name).second);
+        CHECK(std::ranges::all_of(row.name, [](unsigned char c) {
+            return std::isupper(c) != 0 || std::isdigit(c) != 0 || c == '_';
+        }));
+        CHECK_FALSE(row.group.empty());
+        CHECK_FALSE(row.values.accepted.empty());
+        CHECK_FALSE(row.meaning.empty());
+        CHECK(row.meaning.back() != '.');
+    }
+}
+
+TEST_CASE("every default is accepted and reads back from what is shown", "[config]")
+{
+    const auto s = default_settings();
+    for (const auto& row : setting_table()) {
+        CAPTURE(row.name, row.values.show(s));
+        auto again = s;
+        CHECK_FALSE(row.values.assign(again, row.values.show(s)));
+        CHECK(again == s);
+    }
+}
+
+TEST_CASE("a refused text changes nothing", "[config]")
+{
+    const std::string zero_byte{"\0", 1};
+    for (const auto& row : setting_table())
+        for (const auto& text : {std::string{"\x01 no such value"}, zero_byte}) {
+            CAPTURE(row.name);
+            auto s = default_settings();
+            const auto refused = row.values.assign(s, text);
+            if (refused) {
+                CHECK(s == default_settings());
+                CHECK_FALSE(refused->reason().empty());
+            }
+        }
+}
+
+TEST_CASE("no setting takes a zero byte", "[config]")
+{
+    for (const auto& row : setting_table()) {
+        CAPTURE(row.name);
+        auto s = default_settings();
+        CHECK(row.values.assign(s, row.fallback + std::string{"\0", 1}));
+    }
+}
+
+TEST_CASE("a key of a provider is a secret", "[config]")
+{
+    for (const auto& row : setting_table())
+        CHECK(row.secret == row.name.ends_with("_API_KEY"));
+}
+
+TEST_CASE("a flag is the name of its setting in small letters and dashes", "[config]")
+{
+    const auto& rows = setting_table();
+    const auto row = std::ranges::find(rows, "STORE_SIZE", &setting::name);
+    REQUIRE(row != rows.end());
+    CHECK(row->flag() == "store-size");
+}
