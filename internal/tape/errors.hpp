@@ -1,0 +1,21 @@
+// Why a place on a tape cannot be read.
+#pragma once
+
+#include <boost/system/error_category.hpp>
+#include <boost/system/error_code.hpp>
+
+namespace tickertape {
+
+enum class tape_errc {
+    not_yet = 1,  // nothing has been appended there so far
+    lapped,       // it has been overwritten by a newer tick
+};
+
+const boost::system::error_category& tape_category() noexcept;
+boost::system::error_code make_error_code(tape_errc e) noexcept;
+
+}  // namespace tickertape
+
+template <>
+struct boost::system::is_error_code_enum<tickertape::tape_errc> : std::true_type {
+};
