@@ -1,0 +1,52 @@
+// What an event stream says, as bytes: one function per event, each appending one whole block that
+// ends with an empty line. The contract is docs/protocol.md.
+//
+// Symbols and source names are plain text (see their types), so nothing here needs escaping.
+#pragma once
+
+#include "core/tick.hpp"
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tickertape::sse {
+
+// id: 1712525476123-0
+// data: {"timestamp":1712525476,"price":69420.25,"symbol":"BTC-USD","source":"coingecko"}
+void append_tick(
+    std::string& out, position at, price value, std::string_view symbol, std::string_view source);
+
+// Why ticks are missing.
+enum class gap_reason {
+    evicted,    // older than what is held
+    restarted,  // from before this process, or unknown to it
+    lapped,     // overwritten while this subscriber was too slow
+};
+
+// Ticks after `from`, up to and including `to`, cannot be sent: of `symbols`, or of all where that
+// is empty.
+struct gap {
+    position from;
+    position to;
+    gap_reason reason;
+    std::span<const std::string_view> symbols = {};
+    // Whether a client that has seen this may resume after `to`; it then has `to` as its id. Not so
+    // where ticks of other symbols up to `to` are still to come.
+    bool resumes = true;
+};
+
+void append_gap(std::string& out, const gap& g);
+void append_heartbeat(std::string& out, wall_time now);
+void append_stale(std::string& out, std::string_view symbol, std::chrono::milliseconds age);
+void append_fresh(std::string& out, std::string_view symbol, std::chrono::milliseconds age);
+
+// How long a client is to wait before it connects again.
+void append_retry(std::string& out, std::chrono::milliseconds wait);
+// This instance is about to leave: connect again after `wait`, elsewhere where there is one.
+void append_moving(std::string& out, std::chrono::milliseconds wait);
+
+std::string_view to_string(gap_reason r) noexcept;
+
+}  // namespace tickertape::sse
