@@ -1,0 +1,47 @@
+// A connection as HTTP sees it: bytes in, bytes out, with or without TLS underneath.
+//
+// Threads: one strand. Destroying a stream closes the connection.
+#pragma once
+
+#include "feed/errors.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include <memory>
+#include <string>
+
+namespace tickertape {
+
+// What one read came to. The end of the stream is an error, asio::error::eof.
+struct bytes_read {
+    boost::system::error_code code;
+    std::size_t count = 0;
+};
+
+class byte_stream {
+public:
+    virtual ~byte_stream() = default;
+
+    // Errors: what the system says.
+    virtual boost::asio::awaitable<boost::system::error_code>
+    connect(boost::asio::ip::tcp::endpoint to) = 0;
+    // What follows the connection before the first byte of HTTP: nothing, or the TLS handshake with
+    // the certificate checked against `host`. Errors: feed_errc::tls_*.
+    virtual boost::asio::awaitable<boost::system::error_code> handshake(std::string host) = 0;
+    virtual boost::asio::awaitable<bytes_read> read_some(boost::asio::mutable_buffer into) = 0;
+    virtual boost::asio::awaitable<boost::system::error_code>
+    write(boost::asio::const_buffer all) = 0;
+
+    // Why the certificate was refused, in OpenSSL's words.
+    virtual std::string refusal() const { return {}; }
+};
+
+std::unique_ptr<byte_stream> make_plain_stream(boost::asio::any_io_executor executor);
+// `context` outlives the stream.
+std::unique_ptr<byte_stream>
+make_tls_stream(boost::asio::any_io_executor executor, boost::asio::ssl::context& context);
+
+}  // namespace tickertape

@@ -1,0 +1,141 @@
+#include "feed/errors.hpp"
+
+#include <boost/system/system_error.hpp>
+
+namespace tickertape {
+namespace {
+
+const char* meaning(feed_errc e) noexcept
+{
+    switch (e) {
+    case feed_errc::deadline:
+        return "no answer before the deadline";
+    case feed_errc::resolve_timeout:
+        return "looking up the host's address took too long";
+    case feed_errc::host_not_found:
+        return "no such host";
+    case feed_errc::resolve_failed:
+        return "the host's address could not be looked up";
+    case feed_errc::connect_timeout:
+        return "connecting took too long";
+    case feed_errc::connect_failed:
+        return "could not connect";
+    case feed_errc::handshake_timeout:
+        return "the TLS handshake took too long";
+    case feed_errc::tls_untrusted:
+        return "the certificate is not trusted";
+    case feed_errc::tls_wrong_host:
+        return "the certificate belongs to another host";
+    case feed_errc::tls_expired:
+        return "the certificate is not valid at this time";
+    case feed_errc::tls_failed:
+        return "the TLS handshake failed";
+    case feed_errc::response_timeout:
+        return "the answer took too long";
+    case feed_errc::connection_lost:
+        return "the connection ended before an answer";
+    case feed_errc::response_truncated:
+        return "the connection ended in the middle of the answer";
+    case feed_errc::bad_http:
+        return "the answer is not HTTP";
+    case feed_errc::header_too_large:
+        return "the answer's header is too large";
+    case feed_errc::body_too_large:
+        return "the answer's body is too large";
+    case feed_errc::unexpected_encoding:
+        return "the answer is compressed, which was not asked for";
+    case feed_errc::redirect:
+        return "the provider redirects, which is not followed";
+    case feed_errc::http_status:
+        return "the provider answered with an error";
+    case feed_errc::rate_limited:
+        return "the provider says we ask too often";
+    case feed_errc::html_instead_of_json:
+        return "a web page instead of JSON";
+    case feed_errc::not_json:
+        return "not JSON";
+    case feed_errc::json_too_deep:
+        return "JSON nested too deeply";
+    case feed_errc::number_out_of_range:
+        return "a number out of range";
+    case feed_errc::missing_field:
+        return "a field is missing";
+    case feed_errc::wrong_type:
+        return "a field has the wrong type";
+    case feed_errc::bad_price:
+        return "not a price";
+    case feed_errc::bad_time:
+        return "not a time";
+    case feed_errc::stale_quote:
+        return "the price is too old to be shown as live";
+    case feed_errc::future_quote:
+        return "the price is from the future";
+    case feed_errc::unknown_symbol:
+        return "unknown symbol";
+    case feed_errc::symbol_missing:
+        return "no symbol, and more than one is configured";
+    case feed_errc::line_too_long:
+        return "the line is too long";
+    case feed_errc::no_usable_column:
+        return "needs a column time_ms, time_s, time or date and a column price, close, price_usd "
+               "or close_usd";
+    case feed_errc::bad_url:
+        return "not a URL";
+    case feed_errc::url_scheme:
+        return "a base URL begins with https:// or http://";
+    case feed_errc::url_parts:
+        return "a base URL has no credentials, no query and no fragment";
+    }
+    return "unknown error";
+}
+
+class category final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "tickertape.feed"; }
+    std::string message(int value) const override { return meaning(static_cast<feed_errc>(value)); }
+};
+
+}  // namespace
+
+const boost::system::error_category& feed_category() noexcept
+{
+    static const category instance;
+    return instance;
+}
+
+boost::system::error_code make_error_code(feed_errc e) noexcept
+{
+    return {static_cast<int>(e), feed_category()};
+}
+
+void throw_exception_from_error(const fetch_error& error, const boost::source_location& where)
+{
+    boost::throw_exception(boost::system::system_error{error.code, error.detail}, where);
+}
+
+std::string_view outcome_of(const boost::system::error_code& code) noexcept
+{
+    if (code.category() != feed_category())
+        return "error";
+    switch (static_cast<feed_errc>(code.value())) {
+    case feed_errc::deadline:
+    case feed_errc::resolve_timeout:
+    case feed_errc::connect_timeout:
+    case feed_errc::handshake_timeout:
+    case feed_errc::response_timeout:
+        return "deadline";
+    case feed_errc::missing_field:
+    case feed_errc::wrong_type:
+    case feed_errc::bad_price:
+    case feed_errc::bad_time:
+    case feed_errc::stale_quote:
+    case feed_errc::future_quote:
+        return "refused";
+    case feed_errc::unknown_symbol:
+        return "unknown_symbol";
+    default:
+        return "error";
+    }
+}
+
+}  // namespace tickertape

@@ -1,0 +1,81 @@
+// What can go wrong between a provider's price and our tick.
+//
+// A failure has a code, which is what callers branch on, and words, which are what the log says.
+#pragma once
+
+#include <boost/assert/source_location.hpp>
+#include <boost/system/error_category.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace tickertape {
+
+enum class feed_errc {
+    deadline = 1,          // the provider's share of the round was over
+    resolve_timeout,       // the name server did not answer in time
+    host_not_found,        // there is no such host
+    resolve_failed,        // the name server could not say
+    connect_timeout,       // no address accepted the connection in time
+    connect_failed,        // every address refused it
+    handshake_timeout,     // the TLS handshake did not end in time
+    tls_untrusted,         // the certificate is signed by nobody we trust
+    tls_wrong_host,        // the certificate is somebody else's
+    tls_expired,           // the certificate is not valid at this time
+    tls_failed,            // any other end of the handshake
+    response_timeout,      // the whole answer was not there in time
+    connection_lost,       // the connection ended before the answer began
+    response_truncated,    // the connection ended in the middle of the answer
+    bad_http,              // what came back is not HTTP
+    header_too_large,      // the answer's header is over its limit
+    body_too_large,        // the answer's body is over its limit
+    unexpected_encoding,   // the body is compressed, which we did not ask for
+    redirect,              // the provider sends us elsewhere, where we do not go
+    http_status,           // any other status than 200
+    rate_limited,          // status 429 or 418
+    html_instead_of_json,  // a page for people, as proxies and walls send
+    not_json,              // the text is not JSON
+    json_too_deep,         // more levels than any provider needs
+    number_out_of_range,   // a number that is no double
+    missing_field,         // a field we need is not there
+    wrong_type,            // a field is there, with another type than it should have
+    bad_price,             // not finite, not positive, or absurdly large or small
+    bad_time,              // the time is not one
+    stale_quote,           // older than a price may be to be shown as live
+    future_quote,          // from a future that no clock error explains
+    unknown_symbol,        // not sold here
+    symbol_missing,        // the line does not say which symbol it means
+    line_too_long,         // over the limit for one line
+    no_usable_column,      // a recording without a price or a time
+    bad_url,               // not a URL
+    url_scheme,            // neither https:// nor http://
+    url_parts,             // carries credentials, a query or a fragment
+};
+
+const boost::system::error_category& feed_category() noexcept;
+boost::system::error_code make_error_code(feed_errc e) noexcept;
+
+// Why a fetch gave no price.
+struct fetch_error {
+    boost::system::error_code code;
+    std::string detail{};  // more words for the log, bounded and without control characters
+    int http_status = 0;   // 0: there was no answer, or its status was 200
+};
+
+// Called by result::value() only, which we do not call where there may be none.
+[[noreturn]] void
+throw_exception_from_error(const fetch_error& error, const boost::source_location& where);
+
+template <class T>
+using fetched = boost::system::result<T, fetch_error>;
+
+// The label of tickertape_fetches_total: error, deadline, refused, unknown_symbol.
+std::string_view outcome_of(const boost::system::error_code& code) noexcept;
+
+}  // namespace tickertape
+
+template <>
+struct boost::system::is_error_code_enum<tickertape::feed_errc> : std::true_type {
+};

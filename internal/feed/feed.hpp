@@ -1,0 +1,48 @@
+// The door of the feed room: prices come in from somewhere, observations go out to a sink.
+//
+// Threads: a feed lives on the strand it was given. start() and stop() may be called on any thread.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/tick.hpp"
+#include "feed/settings.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <memory>
+
+namespace tickertape {
+
+class logger;
+class metrics;
+
+// Everything referred to outlives the feed.
+struct feed_context {
+    using strand_type = boost::asio::strand<boost::asio::io_context::executor_type>;
+
+    strand_type strand;  // the only place the sink is called from
+    tick_sink& sink;
+    const symbol_table& symbols;
+    source_table& sources;
+    const clock& time;
+    const logger& log;
+    metrics& counters;
+};
+
+class feed {
+public:
+    // Only once the io_context has run out of the feed's work, or before start().
+    virtual ~feed() = default;
+    // Begins to observe prices. Once.
+    virtual void start() = 0;
+    // Cancels what is under way. Soon after, the io_context has no work of the feed's left.
+    virtual void stop() = 0;
+};
+
+// The feed those settings describe.
+// Throws std::runtime_error, one line: an unknown provider, a mix of real and made-up prices, a bad
+// URL, an unreadable CA file or recording.
+std::unique_ptr<feed> make_feed(const feed_settings& settings, const feed_context& context);
+
+}  // namespace tickertape

@@ -1,0 +1,70 @@
+// Asks one provider over HTTP or HTTPS: one request at a time over one kept connection.
+//
+// The certificate and the host's name are verified, redirects are not followed, nothing has more
+// time or room than its limit.
+//
+// Threads: one strand.
+#pragma once
+
+#include "feed/byte_stream.hpp"
+#include "feed/errors.hpp"
+#include "feed/lookup.hpp"
+#include "feed/settings.hpp"
+#include "feed/url.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tickertape {
+
+struct http_header {
+    std::string name;
+    std::string value;
+};
+
+struct http_request {
+    std::string target;  // after the base URL's prefix, already escaped: "/products/BTC-USD/ticker"
+    std::vector<http_header> headers{};  // beyond those of every request
+};
+
+struct http_response {
+    int status = 0;
+    std::string content_type;
+    std::string body;
+};
+
+class http_client {
+public:
+    // `executor` is a strand; it and `trust` outlive the client.
+    http_client(
+        boost::asio::any_io_executor executor, base_url base, boost::asio::ssl::context& trust,
+        const http_limits& limits, lookup_function blocking_lookup = system_lookup);
+
+    const base_url& base() const noexcept { return base_; }
+
+    // Any answer that is HTTP, but for redirects, is a response, errors of the provider included.
+    // A kept connection that turns out to be closed before the first byte of an answer is replaced
+    // once. Cancelling the caller ends the request and closes the connection. Never throws.
+    // Errors: feed_errc::resolve_timeout .. ::redirect; operation_aborted.
+    boost::asio::awaitable<fetched<http_response>> get(http_request request);
+
+private:
+    boost::asio::awaitable<boost::system::error_code> open();
+    boost::asio::awaitable<boost::system::error_code> connect_any(const endpoints& to);
+    boost::asio::awaitable<fetched<http_response>> ask(const std::string& request_bytes);
+
+    boost::asio::any_io_executor executor_;
+    base_url base_;
+    boost::asio::ssl::context& trust_;
+    http_limits limits_;
+    lookup lookup_;
+    std::unique_ptr<byte_stream> connection_;  // kept from the last answer, if any
+    std::string detail_;                       // of what went wrong in open()
+};
+
+}  // namespace tickertape

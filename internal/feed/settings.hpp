@@ -1,0 +1,70 @@
+// What the feed can be told. The feed does not know where settings come from: cmd/ fills these.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tickertape {
+
+// Of one HTTP client. Each phase of a request has its own limit; the fetch as a whole has another.
+struct http_limits {
+    std::chrono::milliseconds resolve{3000};
+    std::chrono::milliseconds connect{3000};  // all addresses together
+    std::chrono::milliseconds handshake{3000};
+    std::chrono::milliseconds response{5000};  // from the request's first byte to the answer's last
+    std::size_t header_bytes_max = 16 * 1024;
+    std::size_t body_bytes_max = 1024 * 1024;
+};
+
+struct fetch_settings {
+    std::chrono::milliseconds interval{10'000};
+    // A round takes at most the interval, held between these two: below the first no handshake with
+    // a distant host would ever end. What is left of it is shared by the providers still to be
+    // asked.
+    std::chrono::milliseconds deadline_min{2000};
+    std::chrono::milliseconds deadline_max{8000};
+    // A quote the provider itself dates further back than this is not published.
+    std::chrono::milliseconds quote_age_max{120'000};
+    // Further ahead of our clock than this, one of the two clocks is wrong and no age can be told.
+    std::chrono::milliseconds quote_ahead_max{300'000};
+};
+
+struct provider_settings {
+    std::string name;
+    std::string url{};      // empty: the provider's own
+    std::string api_key{};  // empty: none
+};
+
+struct simulator_settings {
+    std::optional<std::uint64_t> seed{};  // none: another walk every time; it is logged
+    std::chrono::milliseconds period{3000};
+    std::optional<double> start_price{};  // of the first symbol; none: near what it costs
+    double step_max = 0.02;               // of the price, per period
+};
+
+struct replay_settings {
+    std::string path;
+    double speed = 1;  // times its own pace; 0: as fast as it can be read
+    bool loop = false;
+};
+
+struct pipe_settings {
+    int descriptor = 0;  // standard input
+};
+
+struct feed_settings {
+    // In order of preference. simulator, replay and pipe stand alone or not at all.
+    std::vector<provider_settings> providers{};
+    fetch_settings fetch{};
+    http_limits http{};
+    // PEM. Given, it is trusted *instead of* the system's authorities, as curl's --cacert does.
+    std::string ca_file{};
+    simulator_settings simulator{};
+    replay_settings replay{};
+    pipe_settings pipe{};
+};
+
+}  // namespace tickertape

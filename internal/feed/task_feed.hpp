@@ -1,0 +1,41 @@
+// A feed that is one coroutine: what the kinds of feed share of starting, stopping and counting.
+//
+// Threads: start() and stop() on any; run() and stopping() on the strand.
+#pragma once
+
+#include "feed/feed.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <exception>
+
+namespace tickertape {
+
+class task_feed : public feed {
+public:
+    ~task_feed() override;
+    void start() final;
+    void stop() final;
+
+protected:
+    explicit task_feed(const feed_context& context) : with_{context} {}
+
+    // The whole life of the feed. Returns soon after stopping() became true; what it awaits then
+    // is cancelled. It may end earlier: a feed that ran dry is not an error.
+    virtual boost::asio::awaitable<void> run() = 0;
+
+    bool stopping() const noexcept { return stopping_; }
+
+    const feed_context with_;
+
+private:
+    boost::asio::awaitable<void> run_quietly();
+    void ended(std::exception_ptr escaped);
+
+    boost::asio::cancellation_signal stop_;
+    bool stopping_ = false;
+    int running_ = 0;
+};
+
+}  // namespace tickertape
