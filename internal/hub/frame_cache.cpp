@@ -1,0 +1,90 @@
+#include "hub/frame_cache.hpp"
+
+#include "sse/event.hpp"
+
+namespace tickertape {
+namespace {
+
+constexpr std::size_t block_bytes_guess = 128 * 120;
+
+std::size_t cost_of(const std::string& bytes, const std::vector<frame_mark>& marks)
+{
+    return bytes.capacity() + marks.capacity() * sizeof(frame_mark);
+}
+
+}  // namespace
+
+frame_cache::frame_cache(
+    const tapes& from, const source_table& sources, sse::framing how, limits bounds)
+    : tapes_{from}, sources_{sources}, how_{how}, limits_{bounds}
+{
+}
+
+frame_run frame_cache::frames_from(symbol_id symbol, tape::index first, position until)
+{
+    block& b = block_of(symbol, first);
+    if (first < b.first || first > b.first + b.marks.size()) {
+        // Somebody further behind than whoever asked first, or beyond ticks that were lapped before
+        // they were encoded: encode the block from there instead.
+        b.first = first;
+        b.bytes.clear();
+        b.marks.clear();
+    }
+    extend(b, symbol, until);
+    const auto skipped = static_cast<std::size_t>(first - b.first);
+    if (skipped >= b.marks.size())
+        return {};
+    return {
+        .bytes = b.bytes,
+        .base = skipped == 0 ? 0 : b.marks[skipped - 1].end,
+        .marks = std::span{b.marks}.subspan(skipped),
+    };
+}
+
+frame_cache::block& frame_cache::block_of(symbol_id symbol, tape::index first)
+{
+    // 16 bits of symbol leave 48 of block number: 2^55 ticks of one symbol.
+    const auto key = static_cast<std::uint64_t>(symbol) << 48 | first / block_ticks;
+    if (const auto found = by_key_.find(key); found != by_key_.end()) {
+        blocks_.splice(blocks_.begin(), blocks_, found->second);
+        return blocks_.front();
+    }
+    blocks_.push_front({.key = key, .first = first, .bytes = {}, .marks = {}});
+    bytes_held_ += cost_of(blocks_.front().bytes, blocks_.front().marks);
+    by_key_.emplace(key, blocks_.begin());
+    return blocks_.front();
+}
+
+void frame_cache::extend(block& b, symbol_id symbol, position until)
+{
+    const auto end = (b.first / block_ticks + 1) * block_ticks;
+    auto i = b.first + b.marks.size();
+    if (i == end || i >= tapes_.of(symbol).end())
+        return;
+    const auto before = cost_of(b.bytes, b.marks);
+    const auto& name = tapes_.symbols().name(symbol);
+    for (; i < end; ++i) {
+        const auto e = tapes_.of(symbol).read(i);
+        if (!e || e->at > until)
+            break;
+        if (b.bytes.empty() && i % block_ticks == 0 && end <= tapes_.of(symbol).end())
+            b.bytes.reserve(block_bytes_guess);  // a whole block of the past at once
+        scratch_.clear();
+        sse::append_tick(scratch_, e->at, e->value, name, sources_.name(e->source));
+        sse::append_framed(b.bytes, how_, scratch_);
+        b.marks.push_back({static_cast<std::uint32_t>(b.bytes.size()), frame_kind::tick, 1, e->at});
+    }
+    bytes_held_ += cost_of(b.bytes, b.marks) - before;
+    make_room(b);
+}
+
+void frame_cache::make_room(const block& except)
+{
+    while (bytes_held_ > limits_.bytes_max && &blocks_.back() != &except) {
+        bytes_held_ -= cost_of(blocks_.back().bytes, blocks_.back().marks);
+        by_key_.erase(blocks_.back().key);
+        blocks_.pop_back();
+    }
+}
+
+}  // namespace tickertape

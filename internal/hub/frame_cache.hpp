@@ -1,0 +1,87 @@
+// Encoded frames of ticks, made when somebody first needs them and kept while there is room.
+//
+// Ticks of a symbol are encoded in blocks of `block_ticks` consecutive numbers, and a block is one
+// piece of memory, so that what a subscriber lacks is a range of bytes that can be sent as it lies.
+// The newest block grows while ticks arrive; blocks nobody has asked for lately make room for
+// others.
+//
+// Threads: one, its lane's.
+#pragma once
+
+#include "sse/framing.hpp"
+#include "tape/tapes.hpp"
+
+#include <list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace tickertape {
+
+// What a frame is counted as.
+enum class frame_kind : std::uint8_t {
+    tick,
+    notice,       // nothing of the tape
+    gap_evicted,  // from here on in the order of sse::gap_reason
+    gap_restarted,
+    gap_lapped,
+};
+
+// Where a frame ends in the bytes it lies in, and the position of whoever has been sent it.
+struct frame_mark {
+    std::uint32_t end;
+    frame_kind kind;
+    std::uint8_t ticks;  // how many are in it: one in its own frame, and one behind some gaps
+    position at;
+};
+
+// Consecutive frames: bytes[base...] up to the last mark's end.
+struct frame_run {
+    std::string_view bytes;
+    std::uint32_t base = 0;
+    std::span<const frame_mark> marks;
+};
+
+class frame_cache {
+public:
+    static constexpr tape::index block_ticks = 128;
+
+    struct limits {
+        std::size_t bytes_max = std::size_t{16} << 20;  // beyond it the least recently used go
+    };
+
+    frame_cache(const tapes& from, const source_table& sources, sse::framing how, limits bounds);
+
+    // The frames of that symbol's ticks from number `first` on, up to position `until`, as far as
+    // they lie in one block; empty where tick `first` is lapped or lies beyond `until`. Valid until
+    // the next call.
+    frame_run frames_from(symbol_id symbol, tape::index first, position until);
+
+    std::size_t bytes_held() const noexcept { return bytes_held_; }
+
+private:
+    struct block {
+        std::uint64_t key;
+        tape::index first;  // the tick of the first frame
+        std::string bytes;
+        std::vector<frame_mark> marks;
+    };
+    using blocks = std::list<block>;
+
+    block& block_of(symbol_id symbol, tape::index first);
+    void extend(block& b, symbol_id symbol, position until);
+    void make_room(const block& except);
+
+    const tapes& tapes_;
+    const source_table& sources_;
+    const sse::framing how_;
+    const limits limits_;
+    blocks blocks_;  // the most recently used first
+    std::unordered_map<std::uint64_t, blocks::iterator> by_key_;
+    std::size_t bytes_held_ = 0;
+    std::string scratch_;
+};
+
+}  // namespace tickertape

@@ -1,0 +1,49 @@
+// The hub: all lanes and their threads.
+//
+// Threads: wake() and the counters from any; start(), drain() and stop() from the thread that made
+// it.
+#pragma once
+
+#include "hub/lane.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <thread>
+#include <vector>
+
+namespace tickertape {
+
+class logger;
+class metrics;
+
+class hub {
+public:
+    // Everything outlives this. Throws where the kernel gives no descriptors.
+    hub(const tapes& from, const source_table& sources, const clock& time, const logger& log,
+        unsigned lanes, const lane_limits& limits);
+    // Stops, if nobody has.
+    ~hub();
+
+    std::span<const std::unique_ptr<lane>> lanes() const noexcept { return lanes_; }
+
+    void start();
+    // There are new ticks.
+    void wake() noexcept;
+    // Sends all subscribers away and calls `done` once, on some lane, when the last has gone.
+    void drain(std::function<void()> done);
+    // Closes the subscribers that are left; drain() then reports.
+    void abandon();
+    // Closes what is left and ends the threads.
+    void stop();
+
+private:
+    const logger& log_;
+    std::vector<std::unique_ptr<lane>> lanes_;
+    std::vector<std::thread> threads_;
+};
+
+// Lets the lanes' counters be read as metrics; the hub outlives them.
+void publish_metrics(const hub& of, metrics& to);
+
+}  // namespace tickertape

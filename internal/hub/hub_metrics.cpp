@@ -1,0 +1,77 @@
+#include "hub/hub.hpp"
+
+#include "telemetry/metrics.hpp"
+
+namespace tickertape {
+namespace {
+
+using kind = metrics::kind;
+
+// One row per lane, so that an operator sees a share that is uneven.
+template <class Pick>
+void per_lane(
+    const hub& of, metrics& to, kind k, const std::string& name, const std::string& help,
+    metrics::labels with, Pick pick)
+{
+    for (std::size_t i = 0; i < of.lanes().size(); ++i) {
+        const auto* counters = &of.lanes()[i]->counters();
+        with["lane"] = std::to_string(i);
+        to.sampled(k, name, help, with, [counters, pick] {
+            return static_cast<double>(pick(*counters).value());
+        });
+    }
+}
+
+}  // namespace
+
+void publish_metrics(const hub& of, metrics& to)
+{
+    using c = lane_counters;
+    per_lane(
+        of, to, kind::gauge, "tickertape_subscribers", "Open streams.", {},
+        [](const c& l) -> const tally& { return l.subscribers; });
+    per_lane(
+        of, to, kind::gauge, "tickertape_subscribers_behind",
+        "Subscribers that wait for their socket to become writable.", {},
+        [](const c& l) -> const tally& { return l.behind; });
+    per_lane(
+        of, to, kind::counter, "tickertape_subscriptions_total", "Streams that were opened.", {},
+        [](const c& l) -> const tally& { return l.subscribed; });
+    per_lane(
+        of, to, kind::counter, "tickertape_subscriptions_refused_total",
+        "Streams given up because the kernel would not watch their socket.", {},
+        [](const c& l) -> const tally& { return l.refused; });
+    per_lane(
+        of, to, kind::counter, "tickertape_deliveries_total",
+        "Ticks delivered: one tick to one subscriber.", {},
+        [](const c& l) -> const tally& { return l.ticks; });
+    per_lane(
+        of, to, kind::counter, "tickertape_stream_bytes_total",
+        "Bytes of streams handed to the kernel.", {},
+        [](const c& l) -> const tally& { return l.bytes; });
+    per_lane(
+        of, to, kind::counter, "tickertape_stream_writes_total", "Writes to streams.", {},
+        [](const c& l) -> const tally& { return l.writes; });
+    per_lane(
+        of, to, kind::counter, "tickertape_behind_total",
+        "How often a subscriber could not take what it was sent at once.", {},
+        [](const c& l) -> const tally& { return l.fell_behind; });
+    per_lane(
+        of, to, kind::counter, "tickertape_heartbeats_total", "Heartbeats sent.", {},
+        [](const c& l) -> const tally& { return l.heartbeats; });
+    per_lane(
+        of, to, kind::counter, "tickertape_lane_wakes_total",
+        "How often a lane was woken for new ticks.", {},
+        [](const c& l) -> const tally& { return l.wakes; });
+    for (const auto reason :
+         {sse::gap_reason::evicted, sse::gap_reason::restarted, sse::gap_reason::lapped})
+        per_lane(
+            of, to, kind::counter, "tickertape_gaps_total",
+            "Gaps told to subscribers: ticks that could not be sent.",
+            {{"reason", std::string{sse::to_string(reason)}}},
+            [reason](const c& l) -> const tally& {
+                return l.gaps[static_cast<std::size_t>(reason)];
+            });
+}
+
+}  // namespace tickertape

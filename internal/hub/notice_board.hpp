@@ -1,0 +1,42 @@
+// What a lane has to tell its subscribers about symbols beside their ticks: that one has gone stale
+// or is fresh again.
+//
+// It is kept as state with a version, not as a queue of events: whoever was too slow for a change
+// and for its taking back is told what holds now. Versions count all changes of the board, so one
+// number per subscriber says what it knows.
+//
+// Threads: one, its lane's.
+#pragma once
+
+#include "core/symbol.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace tickertape {
+
+class notice_board {
+public:
+    using version = std::uint32_t;
+
+    explicit notice_board(std::size_t symbols) : symbols_(symbols) {}
+
+    // Returns whether that is news.
+    bool set_stale(symbol_id symbol, bool stale) noexcept;
+
+    bool is_stale(symbol_id symbol) const noexcept { return symbols_[index_of(symbol)].stale; }
+    // When that symbol last changed; 0: never.
+    version changed(symbol_id symbol) const noexcept { return symbols_[index_of(symbol)].changed; }
+    version newest() const noexcept { return newest_; }
+
+private:
+    struct state {
+        version changed = 0;
+        bool stale = false;
+    };
+
+    std::vector<state> symbols_;
+    version newest_ = 0;
+};
+
+}  // namespace tickertape

@@ -1,0 +1,104 @@
+#include "hub/poller.hpp"
+
+#include <boost/system/system_error.hpp>
+
+#include <array>
+#include <cerrno>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace tickertape {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// No subscriber's key is this: it would be the last entry of a table that never grows so far.
+constexpr poller::key bell_key = ~poller::key{0};
+
+int checked(int descriptor)
+{
+    if (descriptor < 0)
+        throw boost::system::system_error{
+            {errno, boost::system::system_category()}, "cannot watch subscribers"};
+    return descriptor;
+}
+
+}  // namespace
+
+poller::poller(
+    asio::io_context& context, std::function<void(event)> on_event, std::function<void()> on_wake)
+    : set_{context, checked(::epoll_create1(EPOLL_CLOEXEC))}, bell_{checked(::eventfd(
+                                                                  0, EFD_CLOEXEC | EFD_NONBLOCK))},
+      on_event_{std::move(on_event)}, on_wake_{std::move(on_wake)}
+{
+    epoll_event interest{};
+    // Edges: every write to the eventfd is one, so it need never be read.
+    interest.events = EPOLLIN | EPOLLET;
+    interest.data.u64 = bell_key;
+    checked(::epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, bell_, &interest));
+}
+
+poller::~poller()
+{
+    ::close(bell_);
+}
+
+void poller::wake() noexcept
+{
+    // acq_rel: a caller that finds the bell rung already knows that on_wake, which takes the flag
+    // down before it looks, will see what the caller has published.
+    if (rung_.exchange(true, std::memory_order_acq_rel))
+        return;
+    const std::uint64_t one = 1;
+    // The write can only fail when 2^64 rings have not been read, and then the bell is ringing.
+    [[maybe_unused]] const auto written = ::write(bell_, &one, sizeof one);
+}
+
+bool poller::add(int descriptor, key whose) noexcept
+{
+    epoll_event interest{};
+    // Edges: a socket that keeps up never reports anything until its peer leaves. What a peer sends
+    // after its request is not asked for, and stays in the kernel, where it is bounded.
+    interest.events = EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    interest.data.u64 = whose;
+    return ::epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, descriptor, &interest) == 0;
+}
+
+void poller::start()
+{
+    set_.async_wait(
+        asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code failed) {
+            if (failed)
+                return;  // stopped
+            take();
+            start();
+        });
+}
+
+void poller::stop()
+{
+    set_.close();
+}
+
+void poller::take()
+{
+    std::array<epoll_event, events_max> ready;
+    const int count = ::epoll_wait(set_.native_handle(), ready.data(), events_max, 0);
+    for (int i = 0; i < count; ++i) {
+        const auto& e = ready[static_cast<std::size_t>(i)];
+        if (e.data.u64 == bell_key) {
+            // acq_rel: pairs with wake(): what was published before the ring is visible now.
+            rung_.exchange(false, std::memory_order_acq_rel);
+            on_wake_();
+            continue;
+        }
+        on_event_(
+            {.whose = e.data.u64,
+             .writable = (e.events & EPOLLOUT) != 0,
+             .closed = (e.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0});
+    }
+}
+
+}  // namespace tickertape

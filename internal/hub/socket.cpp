@@ -1,0 +1,72 @@
+#include "hub/socket.hpp"
+
+#include <array>
+#include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace tickertape {
+
+stream_socket& stream_socket::operator=(stream_socket&& other) noexcept
+{
+    if (this != &other) {
+        if (fd_ >= 0)
+            ::close(fd_);
+        fd_ = std::exchange(other.fd_, -1);
+    }
+    return *this;
+}
+
+stream_socket::~stream_socket()
+{
+    if (fd_ >= 0)
+        ::close(fd_);
+}
+
+void stream_socket::apply(const socket_limits& limits) noexcept
+{
+    // None of these can fail on a connected TCP socket in a way that would matter: without them the
+    // stream is slower or larger in the kernel, and as correct.
+    const int on = 1;
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(fd_, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    ::setsockopt(
+        fd_, SOL_SOCKET, SO_SNDBUF, &limits.send_buffer_bytes, sizeof limits.send_buffer_bytes);
+    ::setsockopt(
+        fd_, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &limits.unsent_bytes, sizeof limits.unsent_bytes);
+}
+
+stream_socket::sent stream_socket::send(std::string_view first, std::string_view second) noexcept
+{
+    const auto total = first.size() + second.size();
+    ssize_t taken = 0;
+    do {
+        if (first.empty()) {
+            taken = ::send(fd_, second.data(), second.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        } else {
+            // The kernel only reads from them.
+            std::array<iovec, 2> parts{{
+                {const_cast<char*>(first.data()), first.size()},
+                {const_cast<char*>(second.data()), second.size()},
+            }};
+            msghdr message{};
+            message.msg_iov = parts.data();
+            message.msg_iovlen = parts.size();
+            taken = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        }
+    } while (taken < 0 && errno == EINTR);
+    if (taken < 0)
+        return {errno == EAGAIN || errno == EWOULDBLOCK ? outcome::some : outcome::gone, 0};
+    const auto bytes = static_cast<std::size_t>(taken);
+    return {bytes == total ? outcome::all : outcome::some, bytes};
+}
+
+void stream_socket::finish() noexcept
+{
+    ::shutdown(fd_, SHUT_WR);
+}
+
+}  // namespace tickertape

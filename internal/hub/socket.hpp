@@ -1,0 +1,52 @@
+// A connected TCP socket that a lane writes to: what a subscriber is in the kernel.
+//
+// Threads: one, its lane's.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace tickertape {
+
+struct socket_limits {
+    // What the kernel keeps for one subscriber, sent or not. The kernel doubles it for its own
+    // bookkeeping; it is what stands between a peer that stopped reading and our memory.
+    int send_buffer_bytes = 32 << 10;
+    // Of that, what may wait to be sent at all: the rest waits on the tape, where it is shared.
+    int unsent_bytes = 16 << 10;
+};
+
+// Owns the descriptor.
+class stream_socket {
+public:
+    enum class outcome {
+        all,   // everything was taken
+        some,  // the peer is slower than we: `bytes` were taken, possibly none
+        gone,  // the connection is of no use any more
+    };
+    struct sent {
+        outcome what;
+        std::size_t bytes;
+    };
+
+    stream_socket() noexcept = default;
+    explicit stream_socket(int descriptor) noexcept : fd_{descriptor} {}
+    stream_socket(stream_socket&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
+    stream_socket& operator=(stream_socket&& other) noexcept;
+    ~stream_socket();
+
+    void apply(const socket_limits& limits) noexcept;
+    // Writes `first` and then `second` as one, as far as they are taken now. Never blocks.
+    sent send(std::string_view first, std::string_view second) noexcept;
+    // Says that nothing more will be sent; what was sent still arrives.
+    void finish() noexcept;
+
+    int descriptor() const noexcept { return fd_; }
+    bool is_open() const noexcept { return fd_ >= 0; }
+
+private:
+    int fd_ = -1;
+};
+
+}  // namespace tickertape

@@ -1,0 +1,82 @@
+#include "hub/subscriber_table.hpp"
+
+#include <algorithm>
+
+namespace tickertape {
+
+subscriber_id subscriber_table::add(
+    stream_socket socket, std::vector<symbol_id> symbols, sse::framing how, stream_place place)
+{
+    std::ranges::sort(symbols);
+    const auto group = group_of(std::move(symbols), how);
+    subscriber_id id = end();
+    if (free_.empty()) {
+        entries_.emplace_back();
+    } else {
+        id = free_.back();
+        free_.pop_back();
+    }
+    auto& members = groups_[group]->members;
+    subscriber& s = entries_[id];
+    s.socket = std::move(socket);
+    s.group = group;
+    s.member = static_cast<std::uint32_t>(members.size());
+    s.place = place;
+    members.push_back(id);
+    ++size_;
+    return id;
+}
+
+void subscriber_table::remove(subscriber_id id)
+{
+    subscriber& s = entries_[id];
+    subscriber_group& g = *groups_[s.group];
+    // The last member takes the place of the removed. Where the sweep has passed that place, it
+    // would not be met: the sweep has to go round again.
+    if (s.member < g.cursor)
+        g.again = true;
+    g.members[s.member] = g.members.back();
+    entries_[g.members[s.member]].member = s.member;
+    g.members.pop_back();
+    const auto used = s.generation + 1;
+    s = subscriber{};
+    s.generation = used;
+    free_.push_back(id);
+    --size_;
+}
+
+bool subscriber_table::remove_if_empty(group_id id)
+{
+    const auto& g = *groups_[id];
+    if (!g.members.empty() || g.waits)
+        return false;
+    for (const auto symbol : g.symbols)
+        std::erase(by_symbol_[index_of(symbol)], id);
+    by_key_.erase({g.symbols, g.how});
+    groups_[id].reset();
+    free_groups_.push_back(id);
+    return true;
+}
+
+group_id subscriber_table::group_of(std::vector<symbol_id> symbols, sse::framing how)
+{
+    const group_key key{std::move(symbols), how};
+    if (const auto found = by_key_.find(key); found != by_key_.end())
+        return found->second;
+    auto id = static_cast<group_id>(groups_.size());
+    if (free_groups_.empty()) {
+        groups_.emplace_back();
+    } else {
+        id = free_groups_.back();
+        free_groups_.pop_back();
+    }
+    groups_[id] = std::make_unique<subscriber_group>();
+    groups_[id]->symbols = key.first;
+    groups_[id]->how = how;
+    for (const auto symbol : key.first)
+        by_symbol_[index_of(symbol)].push_back(id);
+    by_key_.emplace(key, id);
+    return id;
+}
+
+}  // namespace tickertape

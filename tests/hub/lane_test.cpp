@@ -1,0 +1,195 @@
+#include "hub/lane_rig.hpp"
+
+#include "hub/stream_client.hpp"
+#include "support/catch.hpp"
+
+#include <algorithm>
+#include <future>
+
+using namespace tickertape;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::vector<symbol_id> btc{symbol_id{0}};
+
+std::string without_retry(const std::string& stream)
+{
+    const auto end = stream.find("\n\n");
+    REQUIRE(stream.starts_with("retry: "));
+    return stream.substr(end + 2);
+}
+
+std::size_t ticks_among(const std::vector<stream_event>& events)
+{
+    return static_cast<std::size_t>(std::ranges::count(events, "message", &stream_event::type));
+}
+
+template <class Condition>
+bool soon(Condition holds)
+{
+    const auto last = std::chrono::steady_clock::now() + 5s;
+    while (!holds() && std::chrono::steady_clock::now() < last)
+        std::this_thread::yield();
+    return holds();
+}
+
+}  // namespace
+
+TEST_CASE("a stream begins with its head, then retry, then the newest tick", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1.5, 2'000);
+    lane_rig rig{h};
+    auto end = rig.subscribe(
+        0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); },
+        "the head\r\n\r\n");
+    const auto stream = end.read_until("\"test\"}\n\n");
+    REQUIRE(stream.starts_with("the head\r\n\r\n"));
+    CHECK(without_retry(stream.substr(12)) == tick_block("2000-0", 2, "1.5"));
+}
+
+TEST_CASE("the wait that clients are told varies around the mean", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    auto limits = quiet_limits();
+    limits.retry = 1'000ms;
+    lane_rig rig{h, 1, limits};
+    std::vector<int> waits;
+    for (int i = 0; i < 50; ++i) {
+        auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; });
+        waits.push_back(std::stoi(end.read_until("\n\n").substr(7)));
+    }
+    const auto [least, most] = std::ranges::minmax(waits);
+    CHECK(least >= 500);
+    CHECK(most <= 1'500);
+    CHECK(most - least > 100);
+}
+
+TEST_CASE("ticks reach a subscriber when its lane is woken", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    lane_rig rig{h};
+    auto end = rig.subscribe(
+        0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
+    end.read_until("\n\n");
+    h.add(0, 1, 2'000);
+    rig.streams.wake();
+    CHECK(end.read_until("\"test\"}\n\n") == tick_block("2000-0", 2, "1"));
+    h.add(0, 2, 3'000);
+    h.add(0, 3, 3'000);
+    rig.streams.wake();
+    CHECK(
+        end.read_until(
+            "3000-1\ndata: {\"timestamp\":3,\"price\":3,\"symbol\":\"BTC-USD\",\"source\":"
+            "\"test\"}\n\n") == tick_block("3000-0", 3, "2") + tick_block("3000-1", 3, "3"));
+}
+
+TEST_CASE("silence is broken by heartbeats", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    auto limits = quiet_limits();
+    limits.heartbeat = 100ms;
+    lane_rig rig{h, 1, limits};
+    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; });
+    const auto stream = end.read_until("heartbeat\ndata: {\"timestamp\":");
+    CHECK(stream.find("event: heartbeat\ndata: {\"timestamp\":") != std::string::npos);
+    CHECK(soon([&] { return rig.streams.lanes()[0]->counters().heartbeats.value() > 0; }));
+}
+
+TEST_CASE("a feed that goes quiet is told as stale, and as fresh when it speaks again", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    auto limits = quiet_limits();
+    limits.heartbeat = 100ms;
+    limits.stale = {300ms};
+    lane_rig rig{h, 1, limits};
+    const auto now = rig.time.wall_now().time_since_epoch().count();
+    h.add(0, 1, now);
+    auto end = rig.subscribe(
+        0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
+    CHECK(
+        end.read_until("event: stale")
+            .find("event: stale\ndata: {\"symbol\":\"BTC-USD\",\"age\":") != std::string::npos);
+    h.add(0, 2, rig.time.wall_now().time_since_epoch().count());
+    rig.streams.wake();
+    CHECK(end.read_until("event: fresh").find("event: fresh") != std::string::npos);
+}
+
+TEST_CASE(
+    "a subscriber that stopped reading holds nobody up and is forgotten when it leaves", "[hub]")
+{
+    held h{{"BTC-USD"}, 100'000};
+    auto limits = quiet_limits();
+    limits.socket.send_buffer_bytes = 4'096;
+    lane_rig rig{h, 1, limits};
+    const auto live = [&] { return stream_place::newest(h.ticks.committed()); };
+    auto stalled = rig.subscribe(0, btc, sse::framing::raw, live);
+    auto reading = rig.subscribe(0, btc, sse::framing::chunked, live);
+    stream_client client{sse::framing::chunked};
+    const auto& counters = rig.streams.lanes()[0]->counters();
+    REQUIRE(soon([&] { return counters.subscribers.value() == 2; }));
+
+    std::size_t got = 0;
+    constexpr std::size_t ticks = 5'000;
+    for (std::size_t i = 0; i < ticks; ++i) {
+        h.add(0, 1 + static_cast<double>(i), 2'000 + static_cast<std::int64_t>(i));
+        rig.streams.wake();
+        got += ticks_among(client.take(reading.read_some().value_or("")));
+    }
+    REQUIRE(soon([&] {
+        got += ticks_among(client.take(reading.read_some().value_or("")));
+        return got == ticks;
+    }));
+    CHECK(soon([&] { return counters.behind.value() == 1; }));
+
+    // It reads again and misses nothing.
+    stream_client late{sse::framing::raw};
+    std::size_t caught_up = 0;
+    CHECK(soon([&] {
+        caught_up += ticks_among(late.take(stalled.read_some().value_or("")));
+        return caught_up == ticks;
+    }));
+    CHECK(soon([&] { return counters.behind.value() == 0; }));
+    stalled.close();
+    reading.close();
+    CHECK(soon([&] { return counters.subscribers.value() == 0; }));
+}
+
+TEST_CASE("draining tells everybody to move, ends their streams, and reports once", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    lane_rig rig{h, 2};
+    auto first = rig.subscribe(0, btc, sse::framing::chunked, [] { return stream_place{}; });
+    auto second = rig.subscribe(1, btc, sse::framing::raw, [] { return stream_place{}; });
+    first.read_until("\n\n");
+    second.read_until("\n\n");
+
+    std::promise<void> done;
+    rig.streams.drain([&] { done.set_value(); });
+    const auto last_words = first.read_until("0\r\n\r\n");
+    CHECK(last_words.find("event: moving\nretry: ") != std::string::npos);
+    CHECK(last_words.ends_with("\r\n0\r\n\r\n"));
+    CHECK(second.read_until("never").find("event: moving\nretry: ") != std::string::npos);
+
+    auto latecomer = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; });
+    CHECK(latecomer.read_until("never").find("event: moving\n") != std::string::npos);
+    latecomer.close();
+    first.close();
+    second.close();
+    CHECK(done.get_future().wait_for(5s) == std::future_status::ready);
+}
+
+TEST_CASE("subscribers that will not leave are closed when the hub gives them up", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    lane_rig rig{h};
+    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; });
+    end.read_until("\n\n");
+    std::promise<void> done;
+    rig.streams.drain([&] { done.set_value(); });
+    auto drained = done.get_future();
+    end.read_until("moving");
+    rig.streams.abandon();
+    CHECK(drained.wait_for(5s) == std::future_status::ready);
+}

@@ -1,0 +1,257 @@
+#include "hub/stream_planner.hpp"
+
+#include "hub/held.hpp"
+#include "support/catch.hpp"
+
+using namespace tickertape;
+
+namespace {
+
+// A subscriber that takes everything at once, and what it was given.
+struct reader {
+    reader(held& from, stream_place start, std::vector<symbol_id> wanted = {symbol_id{0}})
+        : h{from}, symbols{std::move(wanted)}, place{start}
+    {
+    }
+
+    std::string take()
+    {
+        std::string out;
+        for (;;) {
+            const auto batch =
+                planner.next(symbols, sse::framing::raw, place, h.ticks.committed(), now);
+            if (batch.empty()) {
+                place = batch.then;
+                return out;
+            }
+            out += batch.bytes();
+            place = stream_planner::advance(place, batch, batch.bytes().size()).place;
+        }
+    }
+
+    held& h;
+    std::vector<symbol_id> symbols;
+    stream_place place;
+    wall_time now = at_ms(1'000'000);
+    stream_planner planner{h.ticks, h.sources, h.board, {}};
+};
+
+const std::vector<symbol_id> both{symbol_id{0}, symbol_id{1}};
+
+}  // namespace
+
+TEST_CASE("without a past, the newest tick comes at once and then what is new", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1, 2'000);
+    h.add(0, 2, 3'000);
+    reader r{h, stream_place::newest(h.ticks.committed())};
+
+    CHECK(r.take() == tick_block("3000-0", 3, "2"));
+    CHECK(r.take().empty());
+    h.add(0, 3, 4'000);
+    CHECK(r.take() == tick_block("4000-0", 4, "3"));
+}
+
+TEST_CASE("whoever comes before the first tick is sent it when it comes", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    reader r{h, stream_place::newest(h.ticks.committed())};
+    CHECK(r.take().empty());
+    h.add(0, 1, 2'000);
+    CHECK(r.take() == tick_block("2000-0", 2, "1"));
+}
+
+TEST_CASE("of several symbols the newest tick of each comes first, in their order", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    h.add(1, 10, 2'000);
+    h.add(0, 1, 3'000);
+    h.add(0, 2, 4'000);
+    reader r{h, stream_place::newest(h.ticks.committed()), both};
+    // What comes after the connection is sent whole, whatever is newest by then.
+    h.add(0, 3, 5'000);
+    h.add(0, 4, 6'000);
+
+    CHECK(
+        r.take() == tick_block("2000-0", 2, "10", "ETH-USD") + tick_block("4000-0", 4, "2") +
+                        tick_block("5000-0", 5, "3") + tick_block("6000-0", 6, "4"));
+}
+
+TEST_CASE("everything after a position is sent, and nothing at it", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    h.add(0, 1, 2'000);
+    h.add(1, 10, 2'000);
+    h.add(0, 2, 3'000);
+    reader one{h, stream_place::after({2'000, 0})};
+    CHECK(one.take() == tick_block("3000-0", 3, "2"));
+    reader two{h, stream_place::after({2'000, 0}), both};
+    CHECK(two.take() == tick_block("2000-1", 2, "10", "ETH-USD") + tick_block("3000-0", 3, "2"));
+}
+
+TEST_CASE("what lies before this process is told as a gap", "[hub]")
+{
+    held h{{"BTC-USD"}, 100, 1'000};
+    h.add(0, 1, 2'000);
+    reader r{h, stream_place::after({500, 7})};
+    CHECK(
+        r.take() == "id: 1000-0\nevent: gap\n"
+                    "data: {\"from\":\"500-7\",\"to\":\"1000-0\",\"reason\":\"restarted\"}\n\n" +
+                        tick_block("2000-0", 2, "1"));
+}
+
+TEST_CASE("what is no longer held is told as a gap", "[hub]")
+{
+    held h{{"BTC-USD"}, 2};
+    for (int i = 2; i <= 5; ++i)
+        h.add(0, i, i * 1'000);
+    reader r{h, stream_place::after({1'000, 0})};
+    CHECK(
+        r.take() == "id: 3000-0\nevent: gap\n"
+                    "data: {\"from\":\"1000-0\",\"to\":\"3000-0\",\"reason\":\"evicted\","
+                    "\"symbols\":[\"BTC-USD\"]}\n\n" +
+                        tick_block("4000-0", 4, "4") + tick_block("5000-0", 5, "5"));
+}
+
+TEST_CASE("a subscriber that was overtaken is told so", "[hub]")
+{
+    held h{{"BTC-USD"}, 2};
+    h.add(0, 2, 2'000);
+    reader r{h, stream_place::newest(h.ticks.committed())};
+    CHECK(r.take() == tick_block("2000-0", 2, "2"));
+    for (int i = 3; i <= 6; ++i)
+        h.add(0, i, i * 1'000);
+    CHECK(
+        r.take() == "id: 4000-0\nevent: gap\n"
+                    "data: {\"from\":\"2000-0\",\"to\":\"4000-0\",\"reason\":\"lapped\","
+                    "\"symbols\":[\"BTC-USD\"]}\n\n" +
+                        tick_block("5000-0", 5, "5") + tick_block("6000-0", 6, "6"));
+}
+
+TEST_CASE("a gap of one of several symbols is told before the next tick of any", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}, 2};
+    h.add(1, 10, 2'500);
+    for (int i = 2; i <= 5; ++i)
+        h.add(0, i, i * 1'000);
+    reader r{h, stream_place::after({1'000, 0}), both};
+    // Without an id: whoever resumed after it would miss the tick that follows.
+    CHECK(
+        r.take() == "event: gap\n"
+                    "data: {\"from\":\"1000-0\",\"to\":\"3000-0\",\"reason\":\"evicted\","
+                    "\"symbols\":[\"BTC-USD\"]}\n\n" +
+                        tick_block("2500-0", 2, "10", "ETH-USD") + tick_block("4000-0", 4, "4") +
+                        tick_block("5000-0", 5, "5"));
+}
+
+TEST_CASE("a gap that lies ahead is told again to whoever stops before its end", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}, 2};
+    h.add(0, 2, 2'000);
+    h.add(1, 10, 2'500);
+    for (int i = 3; i <= 5; ++i)
+        h.add(0, i, i * 1'000);
+    const auto start = stream_place::after({1'000, 0});
+    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    const auto batch =
+        planner.next(both, sse::framing::raw, start, h.ticks.committed(), at_ms(6'000));
+    // The gap and the tick behind it are one frame: a single byte of it stands for both.
+    const auto progress = stream_planner::advance(start, batch, 1);
+    CHECK(progress.ticks == 1);
+    CHECK(progress.gaps[0] == 1);
+    CHECK(progress.rest.ends_with(tick_block("2500-0", 2, "10", "ETH-USD")));
+
+    reader again{h, stream_place::after({2'500, 0}), both};
+    CHECK(again.take().starts_with("event: gap\ndata: {\"from\":\"2500-0\",\"to\":\"3000-0\","));
+}
+
+TEST_CASE("where nothing is left of several symbols, the gap alone is told", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}, 2};
+    const auto first = h.add(0, 2, 2'000);
+    h.add(1, 10, 2'500);
+    for (int i = 3; i <= 6; ++i) {
+        h.add(0, i, i * 1'000);
+        h.add(1, i, i * 1'000);
+    }
+    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    const auto start = stream_place::after(first.at);
+    // Somebody asks with what was committed a while ago, and all of it is gone by now.
+    const auto batch = planner.next(both, sse::framing::raw, start, {2'500, 0}, at_ms(6'000));
+    CHECK(
+        batch.bytes() ==
+        "event: gap\ndata: {\"from\":\"2000-0\",\"to\":\"4000-1\",\"reason\":\"evicted\","
+        "\"symbols\":[\"BTC-USD\",\"ETH-USD\"]}\n\n");
+    CHECK(batch.then.at == position{2'500, 0});
+}
+
+TEST_CASE("a stale price is told to whoever comes and to whoever is there", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1, 2'000);
+    reader there{h, stream_place::newest(h.ticks.committed())};
+    there.take();
+    h.board.set_stale(symbol_id{0}, true);
+    reader newcomer{h, stream_place::newest(h.ticks.committed())};
+    there.now = newcomer.now = at_ms(133'500);
+
+    const std::string stale = "event: stale\ndata: {\"symbol\":\"BTC-USD\",\"age\":131}\n\n";
+    CHECK(there.take() == stale);
+    CHECK(newcomer.take() == tick_block("2000-0", 2, "1") + stale);
+    CHECK(there.take().empty());
+
+    h.add(0, 2, 134'000);
+    h.board.set_stale(symbol_id{0}, false);
+    there.now = at_ms(134'000);
+    CHECK(
+        there.take() == tick_block("134000-0", 134, "2") +
+                            "event: fresh\ndata: {\"symbol\":\"BTC-USD\",\"age\":0}\n\n");
+    reader later{h, stream_place::newest(h.ticks.committed())};
+    CHECK(later.take() == tick_block("134000-0", 134, "2"));
+}
+
+TEST_CASE("a write that was cut short counts whole frames and keeps the rest", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1, 2'000);
+    h.add(0, 2, 3'000);
+    h.add(0, 3, 4'000);
+    const auto first = tick_block("2000-0", 2, "1");
+    const auto second = tick_block("3000-0", 3, "2");
+    const auto start = stream_place::after({1'000, 0});
+    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    const std::vector<symbol_id> symbols{symbol_id{0}};
+    const auto batch =
+        planner.next(symbols, sse::framing::raw, start, h.ticks.committed(), at_ms(5'000));
+
+    const auto none = stream_planner::advance(start, batch, 0);
+    CHECK(none.place == start);
+    CHECK(none.rest.empty());
+    CHECK(none.ticks == 0);
+
+    const auto exact = stream_planner::advance(start, batch, first.size());
+    CHECK(exact.place.at == position{2'000, 0});
+    CHECK(exact.rest.empty());
+    CHECK(exact.ticks == 1);
+
+    const auto cut = stream_planner::advance(start, batch, first.size() + 5);
+    CHECK(cut.place.at == position{3'000, 0});
+    CHECK(cut.rest == second.substr(5));
+    CHECK(cut.ticks == 2);
+
+    const auto all = stream_planner::advance(start, batch, batch.bytes().size());
+    CHECK(all.place == batch.then);
+    CHECK(all.ticks == 3);
+}
+
+TEST_CASE("chunked frames of several symbols are chunks", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    h.add(1, 10, 2'000);
+    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    const auto batch = planner.next(
+        both, sse::framing::chunked, stream_place::after({1'000, 0}), h.ticks.committed(),
+        at_ms(5'000));
+    CHECK(batch.bytes() == "50\r\n" + tick_block("2000-0", 2, "10", "ETH-USD") + "\r\n");
+}

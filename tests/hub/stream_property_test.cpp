@@ -1,0 +1,283 @@
+// Invariant 1, under everything at once: a subscriber receives, per symbol, strictly increasing
+// positions, and every tick after its start exactly once or a gap that says what is missing.
+//
+// Real lanes on real sockets; ticks at about a thousand a second into rings so short that slow
+// readers are lapped; subscribers that come at random moments from random places, read as they
+// like, are cut off in the middle of an event and come back with the last id they saw.
+#include "hub/lane_rig.hpp"
+
+#include "hub/stream_client.hpp"
+#include "support/catch.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <random>
+#include <thread>
+
+using namespace tickertape;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t subscribers = 300;
+constexpr std::size_t ring = 400;  // a third of a second of one symbol
+constexpr int ticks = 4'000;
+const std::vector<std::string> names{"BTC-USD", "ETH-USD", "SOL-USD"};
+
+// What one subscriber asked for and got, over all its connections.
+struct diary {
+    std::vector<symbol_id> symbols;
+    // Everything after this was asked for...
+    position start;
+    // ...or, where it asked for nothing, of what was committed then the newest of each symbol only.
+    std::optional<position> newest_until;
+    struct line {
+        bool is_gap;
+        position at;         // of the tick; of a gap its end
+        position from = {};  // of a gap
+        std::string about;   // the symbol; of a gap its data
+        std::string value = {};
+
+        bool tells_of(const std::string& symbol) const
+        {
+            return about.find("symbols") == std::string::npos ||
+                   about.find('"' + symbol + '"') != std::string::npos;
+        }
+    };
+    std::vector<line> lines;
+};
+
+class subscriber_of_test {
+public:
+    subscriber_of_test(lane_rig& rig, unsigned seed) : rig_{rig}, random_{seed}
+    {
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (chance(0.5))
+                diary_.symbols.push_back(static_cast<symbol_id>(i));
+        if (diary_.symbols.empty())
+            diary_.symbols.push_back(symbol_id{0});
+        // A few read hardly at all, most keep up.
+        eagerness_ = chance(0.2) ? 0.002 : chance(0.3) ? 0.05 : 0.9;
+        joins_after_ = std::uniform_int_distribution<int>{0, ticks / 2}(random_);
+    }
+
+    // One step of its life; `published`: how many ticks there have been.
+    void step(int published)
+    {
+        if (published < joins_after_)
+            return;
+        // Cut off, wherever it is in an event.
+        if (!client_ || published >= cut_at_) {
+            cut_at_ = published + std::uniform_int_distribution<int>{100, ticks / 2}(random_);
+            return connect();
+        }
+        if (chance(eagerness_) && !read(chance(0.3) ? 50 : 65'536))
+            connect();  // it was closed by the server, which nobody asked for
+    }
+
+    // Reads on until the newest tick of all its symbols has come.
+    bool finish(const std::map<std::string, position>& newest)
+    {
+        if (!client_ || !read(65'536))
+            connect();
+        return std::ranges::all_of(diary_.symbols, [&](symbol_id s) {
+            const auto& name = names[index_of(s)];
+            return seen_.contains(name) && seen_.at(name) >= newest.at(name);
+        });
+    }
+
+    const diary& kept() const { return diary_; }
+    int connections() const { return connections_; }
+
+private:
+    bool chance(double p) { return std::uniform_real_distribution<double>{}(random_) < p; }
+
+    void connect()
+    {
+        ++connections_;
+        const auto how = chance(0.5) ? sse::framing::chunked : sse::framing::raw;
+        const bool first = last_id_ == position{};
+        const auto start = first ? first_place() : stream_place::after(last_id_);
+        client_.emplace(how);
+        end_.emplace(
+            rig_.subscribe(chance(0.5) ? 0 : 1, diary_.symbols, how, [start] { return start; }));
+    }
+
+    stream_place first_place()
+    {
+        const auto committed = rig_.h.ticks.committed();
+        stream_place place;
+        if (chance(0.4)) {
+            place = stream_place::newest(committed);
+            diary_.newest_until = committed;
+        } else {
+            const auto back = std::uniform_int_distribution<std::uint64_t>{0, 2'000}(random_);
+            const auto ms = committed.ms() > back ? committed.ms() - back : 0;
+            place = stream_place::after(position{ms, 0}.previous());
+            diary_.newest_until.reset();
+        }
+        diary_.start = place.at;
+        return place;
+    }
+
+    bool read(std::size_t bytes_max)
+    {
+        const auto bytes = end_->read_some(bytes_max);
+        if (!bytes)
+            return false;
+        for (const auto& e : client_->take(*bytes))
+            note(e);
+        return true;
+    }
+
+    void note(const stream_event& e)
+    {
+        if (e.type != "message" && e.type != "gap")
+            return;
+        if (!e.id.empty())
+            last_id_ = *position::parse(e.id);
+        if (e.type == "gap") {
+            diary_.lines.push_back(
+                {.is_gap = true,
+                 .at = *position::parse(member_of(e.data, "to")),
+                 .from = *position::parse(member_of(e.data, "from")),
+                 .about = e.data});
+            return;
+        }
+        diary_.lines.push_back(
+            {.is_gap = false,
+             .at = last_id_,
+             .about = member_of(e.data, "symbol"),
+             .value = member_of(e.data, "price")});
+        seen_[member_of(e.data, "symbol")] = last_id_;
+    }
+
+    lane_rig& rig_;
+    std::mt19937 random_;
+    diary diary_;
+    double eagerness_ = 1;
+    int joins_after_ = 0;  // in ticks published, as is the next
+    int cut_at_ = 0;
+    int connections_ = 0;
+    std::optional<stream_client> client_;
+    std::optional<far_end> end_;
+    position last_id_;
+    std::map<std::string, position> seen_;  // the last of each symbol
+};
+
+using history = std::map<std::string, std::vector<tick>>;
+
+// What is wrong with the diary's record of one symbol; empty where nothing is.
+std::string fault_of(const diary& d, const std::string& symbol, const std::vector<tick>& all)
+{
+    std::vector<diary::line> got;
+    std::vector<diary::line> gaps;
+    for (const auto& l : d.lines) {
+        if (l.is_gap && l.tells_of(symbol))
+            gaps.push_back(l);
+        else if (!l.is_gap && l.about == symbol)
+            got.push_back(l);
+    }
+    for (std::size_t i = 1; i < got.size(); ++i)
+        if (got[i].at <= got[i - 1].at)
+            return "repeated or reordered at " + got[i].at.text();
+
+    // Of what had been committed when it came, one that asked for nothing expects the newest only.
+    auto expected = all.begin();
+    while (expected != all.end() && expected->at <= d.start)
+        ++expected;
+    if (d.newest_until)
+        while (expected != all.end() && std::next(expected) != all.end() &&
+               std::next(expected)->at <= *d.newest_until)
+            ++expected;
+
+    auto next = got.begin();
+    // Cut off among the newest ticks of several symbols, it resumed from a place, as everybody
+    // does.
+    while (d.newest_until && next != got.end() && expected != all.end() && next->at < expected->at)
+        ++next;
+    for (; expected != all.end(); ++expected) {
+        if (next != got.end() && next->at == expected->at) {
+            if (next->value != expected->value.text())
+                return "another price at " + next->at.text();
+            ++next;
+            continue;
+        }
+        const bool told = std::ranges::any_of(
+            gaps, [&](const auto& g) { return g.from < expected->at && expected->at <= g.at; });
+        if (!told)
+            return "a silent hole at " + expected->at.text();
+    }
+    return next == got.end() ? "" : "a tick nobody published at " + next->at.text();
+}
+
+}  // namespace
+
+TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hub]")
+{
+    const auto seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937 random{seed};
+    real_clock time;
+    held h{names, ring, time.wall_now().time_since_epoch().count()};
+    lane_limits limits;
+    limits.socket.send_buffer_bytes = 4'096;
+    limits.planner.cache.bytes_max = 200'000;  // so that blocks are dropped and made again
+    limits.planner.batch_bytes_max = 2'048;
+    limits.slice_subscribers = 32;
+    lane_rig rig{h, 2, limits};
+
+    std::atomic<int> published{0};
+    history all;
+    std::thread writer{[&] {
+        std::mt19937 which{seed + 1};
+        for (int i = 0; i < ticks; ++i) {
+            // The first symbol has most of the ticks, so that the others outlive it on the tape.
+            const auto symbol = std::min<std::size_t>(std::geometric_distribution<>{0.6}(which), 2);
+            const auto t = h.add(symbol, 1 + i, time.wall_now().time_since_epoch().count());
+            all[names[symbol]].push_back(t);
+            rig.streams.wake();
+            published.store(i + 1, std::memory_order_relaxed);  // relaxed: paces the test, no more
+            std::this_thread::sleep_for(std::chrono::microseconds{900});
+        }
+    }};
+    std::vector<subscriber_of_test> everybody;
+    everybody.reserve(subscribers);
+    for (unsigned i = 0; i < subscribers; ++i)
+        everybody.emplace_back(rig, static_cast<unsigned>(random()));
+    for (int now = 0; now < ticks;) {
+        now = published.load(std::memory_order_relaxed);
+        for (auto& s : everybody)
+            s.step(now);
+    }
+    writer.join();
+
+    std::map<std::string, position> newest;
+    for (const auto& name : names)
+        newest[name] = all[name].back().at;
+    const auto last = std::chrono::steady_clock::now() + 20s;
+    for (bool done = false; !done && std::chrono::steady_clock::now() < last;) {
+        done = true;
+        for (auto& s : everybody)
+            done = s.finish(newest) && done;
+    }
+
+    int connections = 0;
+    int gaps = 0;
+    int received = 0;
+    for (const auto& s : everybody) {
+        for (const auto symbol : s.kept().symbols) {
+            const auto& name = names[index_of(symbol)];
+            INFO(name);
+            CHECK(fault_of(s.kept(), name, all[name]) == "");
+        }
+        connections += s.connections();
+        for (const auto& l : s.kept().lines)
+            ++(l.is_gap ? gaps : received);
+    }
+    // The run was worth something: people came back, were lapped, and got ticks all the same.
+    CHECK(connections > static_cast<int>(subscribers) * 3 / 2);
+    CHECK(gaps > 100);
+    CHECK(received > static_cast<int>(subscribers) * 500);
+}
