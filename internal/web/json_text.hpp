@@ -1,0 +1,39 @@
+// Small JSON answers, written as text: numbers come out in the form the contract promises, which a
+// general serializer (69420.25 as 6.942025E4) does not.
+#pragma once
+
+#include "core/price.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tickertape {
+
+// Text as a JSON string, quotes included.
+void append_json_string(std::string& out, std::string_view text);
+
+// One object, member by member.
+class json_object {
+public:
+    json_object& text(std::string_view name, std::string_view value);
+    json_object& number(std::string_view name, std::int64_t value);
+    json_object& boolean(std::string_view name, bool value);
+    json_object& value(std::string_view name, price p);
+    json_object& null(std::string_view name);
+    // Seconds with three decimals.
+    json_object& seconds(std::string_view name, std::chrono::milliseconds ms);
+    // A value that is JSON already.
+    json_object& json(std::string_view name, std::string_view value);
+
+    std::string done() &&;
+
+private:
+    // The comma, where one is due, the name and the colon.
+    void begin(std::string_view name);
+
+    std::string out_{"{"};
+};
+
+}  // namespace tickertape

@@ -1,0 +1,82 @@
+#include "web/problem.hpp"
+
+#include "web/json_text.hpp"
+
+#include <algorithm>
+
+namespace tickertape {
+
+response to_response(const problem& p)
+{
+    json_object o;
+    o.text("type", std::string{"urn:tickertape:problem:"} + std::string{p.type});
+    o.text("title", reason_phrase(p.status));
+    o.number("status", p.status);
+    o.text("detail", p.detail);
+    if (!p.parameter.empty()) {
+        o.text("parameter", p.parameter);
+        o.text("accepted", p.accepted);
+    }
+    response r;
+    r.status = p.status;
+    r.content_type = "application/problem+json";
+    r.body = std::move(o).done() + "\n";
+    r.headers.emplace_back("Cache-Control", "no-store");
+    return r;
+}
+
+problem bad_parameter(std::string_view name, std::string detail, std::string_view accepted)
+{
+    return {
+        .status = 400,
+        .type = "bad-parameter",
+        .detail = std::move(detail),
+        .parameter = std::string{name},
+        .accepted = std::string{accepted},
+    };
+}
+
+problem unknown_symbol(std::string_view name, const symbol_table& symbols)
+{
+    std::string known;
+    for (const auto id : symbols.all()) {
+        if (known.size() > 200) {
+            known += ", ...";
+            break;
+        }
+        known += (known.empty() ? "" : ", ") + symbols.name(id);
+    }
+    return {
+        .status = 404,
+        .type = "unknown-symbol",
+        .detail = "there is no symbol " + quoted(name) + " here",
+        .parameter = "symbol",
+        .accepted = std::move(known),
+    };
+}
+
+problem not_found()
+{
+    return {.status = 404, .type = "not-found", .detail = "there is nothing at this path"};
+}
+
+problem no_price_yet(std::string_view symbol)
+{
+    return {
+        .status = 503,
+        .type = "no-price",
+        .detail = "there has been no price of " + std::string{symbol} + " since the start",
+    };
+}
+
+std::string quoted(std::string_view text, std::size_t bytes_max)
+{
+    std::string out{"'"};
+    out += text.substr(0, bytes_max);
+    std::ranges::replace_if(
+        out, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, '?');
+    out += text.size() > bytes_max ? "...'" : "'";
+    return out;
+}
+
+}  // namespace tickertape

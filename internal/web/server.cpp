@@ -1,0 +1,179 @@
+#include "web/server.hpp"
+
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+#include "web/bind.hpp"
+#include "web/session.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <atomic>
+#include <exception>
+
+namespace tickertape {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+
+// How long to leave the kernel's queue alone where there is nothing to accept a connection with.
+constexpr std::chrono::milliseconds accept_pause{100};
+
+// Connections accepted in one go, before others on the lane have their turn.
+constexpr std::size_t accept_burst = 64;
+
+}  // namespace
+
+struct server::front {
+    front(const parts& given, lane& on, server_limits limits, const tcp::endpoint& at)
+        : of{given}, room{.of = of, .limits = limits, .streams = on},
+          acceptor{listen(on.context(), at, limits.backlog)}, pause{on.context()}
+    {
+    }
+
+    asio::awaitable<void> accept_all();
+    boost::system::error_code accept_some();
+    bool report(boost::system::error_code failed);
+    void count_ends(std::exception_ptr escaped) const;
+
+    const parts of;
+    session_room room;
+    tcp::acceptor acceptor;
+    asio::steady_timer pause;
+    bool no_room = false;  // the last attempt failed for want of it, and that has been logged
+};
+
+void server::front::count_ends(std::exception_ptr escaped) const
+{
+    if (!escaped)
+        return;
+    try {
+        std::rethrow_exception(escaped);
+    } catch (const std::exception& e) {
+        of.figures
+            .counter("tickertape_session_failures_total", "Sessions ended by a failure of ours.")
+            .Increment();
+        of.log.error("a session failed", {{"cause", e.what()}});
+    }
+}
+
+asio::awaitable<void> server::front::accept_all()
+{
+    while (acceptor.is_open() && !room.closing) {
+        co_await acceptor.async_wait(tcp::acceptor::wait_read, no_throw);
+        const auto failed = accept_some();
+        if (failed && report(failed)) {
+            pause.expires_after(accept_pause);
+            co_await pause.async_wait(no_throw);
+        }
+    }
+}
+
+// Takes what waits, up to a bound: beside a busy sweep, one at a time would be too slow.
+boost::system::error_code server::front::accept_some()
+{
+    for (std::size_t i = 0; i < accept_burst && !room.closing; ++i) {
+        boost::system::error_code failed;
+        tcp::socket connection{room.streams.context()};
+        acceptor.accept(connection, failed);
+        if (failed)
+            return failed == asio::error::would_block ? boost::system::error_code{} : failed;
+        no_room = false;
+        asio::co_spawn(
+            room.streams.context(), serve(std::move(connection), room),
+            [this](std::exception_ptr escaped) { count_ends(escaped); });
+    }
+    return {};
+}
+
+// Counts the failure, and returns whether to leave the kernel's queue alone for a while: a
+// connection that left before it was accepted is no reason to, no free descriptor is.
+bool server::front::report(boost::system::error_code failed)
+{
+    if (failed == asio::error::operation_aborted || failed == asio::error::bad_descriptor)
+        return false;  // closed
+    of.figures
+        .counter(
+            "tickertape_accept_failures_total", "Connections that could not be accepted.",
+            {{"cause", failed.message()}})
+        .Increment();
+    if (failed == asio::error::connection_aborted)
+        return false;
+    if (!std::exchange(no_room, true))
+        of.log.error("cannot accept connections", {{"cause", failed.message()}});
+    return true;
+}
+
+server::server(
+    const parts& of, const std::string& address, std::uint16_t port, server_limits limits)
+{
+    auto at = checked_endpoint(address, port);
+    for (const auto& lane : of.streams.lanes()) {
+        fronts_.push_back(std::make_unique<front>(of, *lane, limits, at));
+        at.port(fronts_.back()->acceptor.local_endpoint().port());
+        const auto* room = &fronts_.back()->room;
+        of.figures.sampled(
+            metrics::kind::gauge, "tickertape_sessions",
+            "Open HTTP connections that are not streams.",
+            {{"lane", std::to_string(fronts_.size() - 1)}},
+            [room] { return static_cast<double>(room->count.value()); });
+    }
+}
+
+server::~server() = default;
+
+std::uint16_t server::port() const noexcept
+{
+    boost::system::error_code closed;
+    return fronts_.front()->acceptor.local_endpoint(closed).port();
+}
+
+void server::start()
+{
+    for (const auto& f : fronts_)
+        asio::co_spawn(
+            f->room.streams.context(), f->accept_all(),
+            [one = f.get()](std::exception_ptr escaped) { one->count_ends(escaped); });
+}
+
+void server::stop(std::function<void()> done)
+{
+    auto left = std::make_shared<std::atomic<std::size_t>>(fronts_.size());
+    const auto one_less = [left, done = std::move(done)] {
+        // acq_rel: the last lane to finish has seen the others finish.
+        if (left->fetch_sub(1, std::memory_order_acq_rel) == 1)
+            done();
+    };
+    for (const auto& f : fronts_)
+        asio::post(f->room.streams.context(), [one = f.get(), one_less] {
+            boost::system::error_code ignored;
+            one->acceptor.close(ignored);
+            one->pause.cancel();
+            one->room.closing = true;
+            if (one->room.open.empty()) {
+                one_less();
+                return;
+            }
+            one->room.emptied = one_less;
+            for (auto* s : one->room.open)
+                close_when_idle(*s);
+        });
+}
+
+void server::abandon()
+{
+    for (const auto& f : fronts_)
+        asio::post(f->room.streams.context(), [one = f.get()] {
+            for (auto* s : one->room.open)
+                abort(*s);
+        });
+}
+
+}  // namespace tickertape

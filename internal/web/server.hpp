@@ -1,0 +1,66 @@
+// The HTTP front: a listener on every lane, and a session for every connection until it becomes a
+// subscriber or leaves.
+//
+// Threads: construction, start() and stop() on the thread that owns it; sessions live on their
+// lane.
+#pragma once
+
+#include "core/clock.hpp"
+#include "hub/hub.hpp"
+#include "web/access.hpp"
+#include "web/router.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tickertape {
+
+class logger;
+class metrics;
+
+struct server_limits {
+    std::size_t header_bytes = 8 << 10;         // more: 431
+    std::size_t body_bytes = 64 << 10;          // more: 413
+    std::chrono::milliseconds request{10'000};  // from first byte to last: 408
+    std::chrono::milliseconds idle{60'000};     // between requests: closed
+    std::chrono::milliseconds write{10'000};    // an answer that is not taken: closed
+    std::chrono::milliseconds linger{1'000};    // for a refused peer to read its refusal
+    std::size_t linger_bytes = 256 << 10;       // and what is read and dropped meanwhile
+    int backlog = 4096;                         // connections the kernel holds for us
+};
+
+class server {
+public:
+    struct parts {
+        hub& streams;
+        const router& routes;
+        const access_policy& access;
+        const clock& time;
+        const logger& log;
+        metrics& figures;
+    };
+
+    // Binds; all parts outlive this. `port` 0 picks one.
+    // Throws std::runtime_error with one line where it cannot listen there.
+    server(const parts& of, const std::string& address, std::uint16_t port, server_limits limits);
+    ~server();
+
+    std::uint16_t port() const noexcept;
+
+    // Accepts from now on.
+    void start();
+    // Accepts no more, lets answers under way finish, closes idle connections, and calls `done`,
+    // once and on some lane, when no session is left.
+    void stop(std::function<void()> done);
+    // Closes the sessions that are left.
+    void abandon();
+
+private:
+    struct front;  // what is on one lane
+
+    std::vector<std::unique_ptr<front>> fronts_;
+};
+
+}  // namespace tickertape

@@ -1,0 +1,82 @@
+#include "web/site.hpp"
+
+#include "telemetry/metrics.hpp"
+#include "web/json_text.hpp"
+#include "web/stream_request.hpp"
+
+namespace tickertape {
+namespace {
+
+// Why the instance should get no requests; empty where it should.
+std::string reason_against(const site& s, wall_time now)
+{
+    // relaxed: a flag that says nothing about other memory.
+    if (s.draining.load(std::memory_order_relaxed))
+        return "this instance is draining";
+    const auto& symbols = s.prices.symbols();
+    for (const auto id : symbols.all()) {
+        const auto newest = s.prices.of(id).newest();
+        if (newest && !s.stale.is_stale(newest->at.time(), now))
+            return {};
+    }
+    return "no fresh price is held";
+}
+
+}  // namespace
+
+response json_response(std::string body)
+{
+    response r;
+    r.content_type = "application/json";
+    r.body = std::move(body) + "\n";
+    r.headers.emplace_back("Cache-Control", "no-store");
+    return r;
+}
+
+void add_operation_routes(router& to, const site& of)
+{
+    to.add("/healthz", [](const auto&, const auto&, const auto&) -> answer {
+        return json_response(R"({"status":"ok"})");
+    });
+    to.add("/readyz", [of](const request& r, const auto&, const auto&) -> answer {
+        auto reason = reason_against(of, r.now);
+        if (reason.empty())
+            return json_response(R"({"status":"ready"})");
+        return to_response({.status = 503, .type = "not-ready", .detail = std::move(reason)});
+    });
+    to.add("/metrics", [of](const auto&, const auto&, const auto&) -> answer {
+        response r;
+        r.content_type = "text/plain; version=0.0.4; charset=utf-8";
+        r.body = of.figures.text();
+        r.headers.emplace_back("Cache-Control", "no-store");
+        return r;
+    });
+}
+
+void add_page_routes(router& to, const site& of)
+{
+    to.add("/", [of](const request& r, const auto&, const auto&) -> answer {
+        const std::vector<std::string> index{"index.html"};
+        return of.files.get(r, index);
+    });
+    to.add("/static/*", [of](const request& r, const auto&, const auto& path) -> answer {
+        return of.files.get(r, path);
+    });
+}
+
+router make_router(const site& of)
+{
+    router r;
+    r.add("/prices/stream", [of](const request& q, const auto& target, const auto&) -> answer {
+        auto wanted = read_stream_request(q, target, of.prices);
+        if (const auto* bad = std::get_if<problem>(&wanted))
+            return to_response(*bad);
+        return std::get<stream_grant>(std::move(wanted));
+    });
+    add_price_routes(r, of);
+    add_operation_routes(r, of);
+    add_page_routes(r, of);
+    return r;
+}
+
+}  // namespace tickertape

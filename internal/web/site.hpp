@@ -1,0 +1,37 @@
+// What is served where: the routes of the product over the tapes.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/staleness.hpp"
+#include "tape/tapes.hpp"
+#include "web/router.hpp"
+#include "web/static_files.hpp"
+
+#include <atomic>
+#include <string>
+
+namespace tickertape {
+
+class metrics;
+
+// What the routes answer from. Everything outlives the router.
+struct site {
+    const tapes& prices;
+    const source_table& sources;
+    const metrics& figures;
+    const static_files& files;
+    staleness stale;
+    // Whether the instance is on its way out: it says so to whoever asks if it is ready.
+    const std::atomic<bool>& draining;
+};
+
+router make_router(const site& of);
+
+// The parts it is made of.
+void add_price_routes(router& to, const site& of);
+void add_operation_routes(router& to, const site& of);
+void add_page_routes(router& to, const site& of);
+
+response json_response(std::string body);
+
+}  // namespace tickertape

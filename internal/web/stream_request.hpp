@@ -1,0 +1,29 @@
+// What a request for a stream asks for: which symbols, and from where.
+#pragma once
+
+#include "tape/tapes.hpp"
+#include "web/message.hpp"
+#include "web/problem.hpp"
+#include "web/request_target.hpp"
+
+#include <variant>
+
+namespace tickertape {
+
+// A time that is later than the server's clock by more than this is refused.
+inline constexpr std::chrono::seconds since_ahead_max{60};
+
+inline constexpr std::string_view accepted_times =
+    "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, or RFC 3339, and no later "
+    "than a minute from now";
+
+// Reads `since` where it is given.
+std::variant<std::optional<wall_time>, problem>
+read_time(const request_target& target, std::string_view name, wall_time now);
+
+// The contract is docs/protocol.md: Last-Event-ID wins over since; without either the newest tick
+// comes first.
+std::variant<stream_grant, problem>
+read_stream_request(const request& r, const request_target& target, const tapes& from);
+
+}  // namespace tickertape

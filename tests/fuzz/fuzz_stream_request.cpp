@@ -1,0 +1,82 @@
+// Any first line as the target of a stream and any second as its Last-Event-ID: what is granted is
+// within bounds, and what is not is refused in words of bounded length.
+#include "web/stream_request.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+
+using namespace tickertape;
+
+namespace {
+
+void require(bool holds)
+{
+    if (!holds)
+        std::abort();
+}
+
+struct fuzzed_tapes {
+    fuzzed_tapes()
+    {
+        for (const auto id : symbols.all())
+            prices.publish(
+                {id, price::from(69420.25).value(), source_id{}},
+                started + std::chrono::seconds{1});
+    }
+
+    const wall_time started{std::chrono::milliseconds{1712525470000}};
+    const wall_time now = started + std::chrono::seconds{30};
+    const symbol_table symbols =
+        symbol_table::from(std::vector<std::string>{"BTC-USD", "ETH-USD", "SOL-USD"}).value();
+    tapes prices{symbols, 4, started};
+};
+
+void check(const stream_grant& grant, const fuzzed_tapes& of)
+{
+    require(!grant.symbols.empty() && grant.symbols.size() <= of.symbols.size());
+    auto distinct = grant.symbols;
+    std::ranges::sort(distinct);
+    require(std::ranges::adjacent_find(distinct) == distinct.end());
+    // Further ahead than a clock's error, a stream would wait in silence.
+    require(grant.place.at < position::at(of.now + since_ahead_max));
+    require(
+        grant.place.newest_only_until == position{} ||
+        grant.place == stream_place::newest(of.prices.committed()));
+    require(!grant.place.live && grant.place.notices == 0);
+}
+
+void check(const problem& told)
+{
+    require(told.status == 400 || told.status == 404);
+    require(!told.parameter.empty() && !told.accepted.empty());
+    require(told.detail.size() < 200);
+    const auto body = boost::json::parse(to_response(told).body).as_object();
+    require(body.at("parameter").as_string() == told.parameter);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
+{
+    static const fuzzed_tapes held;
+    const std::string_view text{reinterpret_cast<const char*>(bytes), size};
+    const auto line_end = text.find('\n');
+    request r;
+    r.what = method::get;
+    r.target = text.substr(0, line_end);
+    r.last_event_id =
+        line_end == std::string_view::npos ? std::string_view{} : text.substr(line_end + 1);
+    r.now = held.now;
+    const auto target = parse_target(r.target);
+    if (!target)
+        return 0;
+    const auto wanted = read_stream_request(r, *target, held.prices);
+    if (const auto* refused = std::get_if<problem>(&wanted))
+        check(*refused);
+    else
+        check(std::get<stream_grant>(wanted), held);
+    return 0;
+}

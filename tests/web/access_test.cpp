@@ -1,0 +1,79 @@
+#include "web/access.hpp"
+
+#include "support/catch.hpp"
+
+using namespace tickertape;
+
+namespace {
+
+// The headers as lines.
+std::string said(const access_policy& p, std::string_view origin, bool preflight = false)
+{
+    access_policy::headers headers;
+    p.add_headers(headers, origin, preflight);
+    std::string lines;
+    for (const auto& [name, value] : headers)
+        lines += std::string{name} + ": " + value + "\n";
+    return lines;
+}
+
+const std::string page = "https://prices.example";
+
+}  // namespace
+
+TEST_CASE("where every site may read, the answer does not depend on who asks", "[web]")
+{
+    const access_policy any{{"*"}};
+    const std::string expected =
+        "Access-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: X-Request-Id\n";
+    CHECK(said(any, page) == expected);
+    CHECK(said(any, "") == expected);
+    CHECK(said(any, "null") == expected);
+}
+
+TEST_CASE("where no site may read, nothing is said", "[web]")
+{
+    CHECK(said(access_policy{{}}, page).empty());
+    CHECK(said(access_policy{{}}, page, true).empty());
+}
+
+TEST_CASE("a site on the list is named, and caches are told that it matters", "[web]")
+{
+    const access_policy some{{page, "http://localhost:3000"}};
+    CHECK(
+        said(some, page) == "Vary: Origin\n"
+                            "Access-Control-Allow-Origin: https://prices.example\n"
+                            "Access-Control-Expose-Headers: X-Request-Id\n");
+    CHECK(
+        said(some, "http://localhost:3000") ==
+        "Vary: Origin\n"
+        "Access-Control-Allow-Origin: http://localhost:3000\n"
+        "Access-Control-Expose-Headers: X-Request-Id\n");
+}
+
+TEST_CASE("a site that is not on the list gets nothing but the word for caches", "[web]")
+{
+    const access_policy some{{page}};
+    const auto origin = GENERATE(
+        "", "null", "*", "https://prices.example.evil", "http://prices.example",
+        "https://prices.example:443", "https://PRICES.example", "https://prices.example/");
+    CAPTURE(origin);
+    CHECK(said(some, origin) == "Vary: Origin\n");
+    CHECK(said(some, origin, true) == "Vary: Origin\n");
+}
+
+TEST_CASE("a star among others is an origin like them, and no site has it", "[web]")
+{
+    CHECK(said(access_policy{{"*", page}}, "https://other.example") == "Vary: Origin\n");
+}
+
+TEST_CASE("a preflight learns which methods and headers it may send", "[web]")
+{
+    CHECK(
+        said(access_policy{{"*"}}, page, true) ==
+        "Access-Control-Allow-Origin: *\n"
+        "Access-Control-Expose-Headers: X-Request-Id\n"
+        "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\n"
+        "Access-Control-Allow-Headers: Last-Event-ID, Cache-Control, X-Request-Id\n"
+        "Access-Control-Max-Age: 86400\n");
+}

@@ -1,0 +1,76 @@
+// A site over small tapes, and questions put to its routes as they come out of a session.
+//
+// Threads: one.
+#pragma once
+
+#include "telemetry/metrics.hpp"
+#include "web/site.hpp"
+
+#include <atomic>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tickertape::testing {
+
+struct small_site {
+    static constexpr wall_time started{std::chrono::milliseconds{1712525000000}};
+
+    explicit small_site(
+        const std::vector<std::string>& names = {"BTC-USD", "ETH-USD"}, std::size_t capacity = 8,
+        static_files pages = static_files{})
+        : symbols{symbol_table::from(names).value()}, prices{symbols, capacity, started},
+          files{std::move(pages)}, routes{make_router(
+                                       {prices, sources, figures, files,
+                                        staleness{std::chrono::seconds{120}}, draining})}
+    {
+    }
+    small_site(const small_site&) = delete;
+    small_site& operator=(const small_site&) = delete;
+
+    // The position of the tick is `ms` Unix milliseconds and a counter.
+    tick publish(std::int64_t ms, double value, std::string_view symbol = "BTC-USD")
+    {
+        return prices.publish(
+            {symbols.find(symbol).value(), price::from(value).value(),
+             sources.intern("coingecko").value()},
+            wall_time{std::chrono::milliseconds{ms}});
+    }
+
+    request asked(std::string_view target) const
+    {
+        request r;
+        r.what = method::get;
+        r.target = target;
+        r.now = now;
+        return r;
+    }
+    router::outcome outcome(const request& r) const { return routes.route(r); }
+    // For whoever expects an answer with an end.
+    response answer_to(const request& r) const
+    {
+        return std::get<response>(std::move(outcome(r).what));
+    }
+    response get(std::string_view target) const { return answer_to(asked(target)); }
+
+    symbol_table symbols;
+    source_table sources;
+    tapes prices;
+    metrics figures;
+    static_files files;
+    std::atomic<bool> draining{false};
+    wall_time now{std::chrono::milliseconds{1712525480000}};
+    router routes;
+};
+
+// The value of a header, or "(none)".
+inline std::string header_of(const response& r, std::string_view name)
+{
+    for (const auto& [key, value] : r.headers)
+        if (key == name)
+            return value;
+    return "(none)";
+}
+
+}  // namespace tickertape::testing

@@ -1,0 +1,308 @@
+#include "web/static_files.hpp"
+
+#include "small_site.hpp"
+#include "support/catch.hpp"
+
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace tickertape;
+using namespace tickertape::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A directory that exists as long as this.
+class temporary_directory {
+public:
+    temporary_directory()
+    {
+        auto pattern = (fs::temp_directory_path() / "tickertape_XXXXXX").string();
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        path_ = pattern;
+    }
+    temporary_directory(const temporary_directory&) = delete;
+    temporary_directory& operator=(const temporary_directory&) = delete;
+    ~temporary_directory()
+    {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+
+    const fs::path& path() const { return path_; }
+    void write(const fs::path& name, std::string_view content) const
+    {
+        fs::create_directories((path_ / name).parent_path());
+        std::ofstream{path_ / name, std::ios::binary} << content;
+    }
+
+private:
+    fs::path path_;
+};
+
+std::string why_refused(const fs::path& directory)
+{
+    try {
+        const static_files files{directory};
+    } catch (const std::runtime_error& e) {
+        return e.what();
+    }
+    return "(it was taken)";
+}
+
+unsigned status_with_tag(const small_site& s, std::string_view if_none_match)
+{
+    auto r = s.asked("/");
+    r.if_none_match = if_none_match;
+    return s.answer_to(r).status;
+}
+
+}  // namespace
+
+TEST_CASE("a path that could lead elsewhere is not found", "[web]")
+{
+    const temporary_directory outside;
+    outside.write("secret.txt", "secret");
+    outside.write("site/index.html", "page");
+    outside.write("site/.env", "KEY=secret");
+    outside.write("site/.git/config", "secret");
+    outside.write("site/a b.txt", "blank");
+    const small_site compiled_in;
+    const small_site from_directory{{"BTC-USD"}, 8, static_files{outside.path() / "site"}};
+    const auto path = GENERATE(
+        "", "/", "/.", "/..", "/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt",
+        "/..%5csecret.txt", "/%2e%2e%2fsecret.txt", "/x/../../secret.txt", "/./index.html",
+        "//index.html", "/index.html/", "/index.html/.", "/index.html%00", "/index.html%00.js",
+        "/.env", "/.git/config", "/%2eenv", "/a%20b.txt", "/a+b.txt", "/c:index.html",
+        "/index.html:stream", "/%2fetc%2fpasswd", "//etc/passwd", "/caf%c3%a9", "/nothing.js",
+        "/INDEX.HTML", "/~", "/*", "/index.html%0a");
+    CAPTURE(path);
+    for (const auto* s : {&compiled_in, &from_directory}) {
+        const auto r = s->get(std::string{"/static"} + path);
+        CHECK(r.status == 404);
+        CHECK(r.content().find("secret") == std::string_view::npos);
+        CHECK(r.content_type == "application/problem+json");
+    }
+}
+
+TEST_CASE("a path of any length is not found, and nothing worse", "[web]")
+{
+    const temporary_directory d;
+    d.write("index.html", "page");
+    const small_site s{{"BTC-USD"}, 8, static_files{d.path()}};
+    CHECK(s.get("/static/" + std::string(10'000, 'a')).status == 404);
+    std::string deep = "/static";
+    for (int i = 0; i < 5'000; ++i)
+        deep += "/a";
+    CHECK(s.get(deep).status == 404);
+}
+
+TEST_CASE("a link that leads out of the directory is not followed", "[web]")
+{
+    const temporary_directory outside;
+    outside.write("secret.txt", "secret");
+    outside.write("site-too/secret.txt", "secret");
+    outside.write("site/index.html", "page");
+    outside.write("site/real.txt", "inside");
+    const auto site = outside.path() / "site";
+    fs::create_symlink(outside.path() / "secret.txt", site / "file.txt");
+    fs::create_symlink("../secret.txt", site / "relative.txt");
+    fs::create_directory_symlink(outside.path(), site / "up");
+    fs::create_directory_symlink(outside.path() / "site-too", site / "beside");
+    fs::create_symlink("loop.txt", site / "loop.txt");
+    fs::create_symlink("real.txt", site / "inside.txt");
+    const small_site s{{"BTC-USD"}, 8, static_files{site}};
+    for (const auto* path :
+         {"file.txt", "relative.txt", "up/secret.txt", "beside/secret.txt", "loop.txt", "up",
+          "up/site/index.html/x"}) {
+        CAPTURE(path);
+        CHECK(s.get(std::string{"/static/"} + path).status == 404);
+    }
+    CHECK(s.get("/static/inside.txt").body == "inside");
+    CHECK(s.get("/static/up/site/index.html").body == "page");  // leads out, and in again
+}
+
+TEST_CASE("only a file is a file", "[web]")
+{
+    const temporary_directory d;
+    d.write("index.html", "page");
+    d.write("folder/x.js", "x");
+    REQUIRE(::mkfifo((d.path() / "fifo.txt").c_str(), 0600) == 0);
+    const small_site s{{"BTC-USD"}, 8, static_files{d.path()}};
+    CHECK(s.get("/static/folder").status == 404);
+    CHECK(s.get("/static/fifo.txt").status == 404);  // and does not wait for a writer
+    CHECK(s.get("/static/folder/x.js").body == "x");
+}
+
+TEST_CASE("a file past the limit is not found", "[web]")
+{
+    const temporary_directory d;
+    d.write("index.html", "page");
+    d.write("large.txt", "");
+    fs::resize_file(d.path() / "large.txt", static_files::file_bytes_max + 1);
+    const small_site s{{"BTC-USD"}, 8, static_files{d.path()}};
+    CHECK(s.get("/static/large.txt").status == 404);
+    fs::resize_file(d.path() / "large.txt", static_files::file_bytes_max);
+    CHECK(s.get("/static/large.txt").body.size() == static_files::file_bytes_max);
+}
+
+TEST_CASE("a directory that cannot be served stops the start with one line", "[web]")
+{
+    const temporary_directory d;
+    const auto missing = d.path() / "missing";
+    CHECK(
+        why_refused(missing) == "STATIC_DIR: cannot read index.html in '" + missing.string() + "'");
+    CHECK(
+        why_refused(d.path()) ==
+        "STATIC_DIR: cannot read index.html in '" + d.path().string() + "'");
+    CHECK(why_refused("") == "STATIC_DIR: cannot read index.html in ''");
+    d.write("index.html", "page");
+    CHECK(why_refused(d.path()) == "(it was taken)");
+    CHECK(
+        why_refused(d.path() / "index.html") ==
+        "STATIC_DIR: cannot read index.html in '" + (d.path() / "index.html").string() + "'");
+}
+
+TEST_CASE("a directory without permission to read stops the start", "[web]")
+{
+    if (::geteuid() == 0)
+        return;  // root may read everything
+    const temporary_directory d;
+    d.write("index.html", "page");
+    fs::permissions(d.path() / "index.html", fs::perms::none);
+    CHECK(
+        why_refused(d.path()) ==
+        "STATIC_DIR: cannot read index.html in '" + d.path().string() + "'");
+}
+
+TEST_CASE("the page is compiled in, whole", "[web]")
+{
+    const auto files = embedded_files();
+    REQUIRE(std::ranges::find(files, "index.html", &embedded_file::name) != files.end());
+    for (const auto& file : files) {
+        CAPTURE(file.name);
+        std::ifstream in{
+            fs::path{TICKERTAPE_ROOT} / "static" / std::string{file.name}, std::ios::binary};
+        const std::string original{std::istreambuf_iterator<char>{in}, {}};
+        CHECK((file.content == original));  // or the file has changed since the build
+        CHECK(file.digest.size() == 64);
+    }
+}
+
+TEST_CASE("the page is answered with what keeps it safe and up to date", "[web]")
+{
+    const small_site s;
+    const auto r = s.get("/");
+    CHECK(r.status == 200);
+    CHECK(r.content_type == "text/html; charset=utf-8");
+    CHECK(r.content().starts_with("<!"));
+    CHECK(header_of(r, "Cache-Control") == "no-cache");
+    CHECK(
+        header_of(r, "Content-Security-Policy") ==
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src "
+        "'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    CHECK(header_of(r, "Referrer-Policy") == "no-referrer");
+    CHECK(s.get("/static/index.html").content() == r.content());
+    CHECK(s.get("/?x=1").content() == r.content());
+}
+
+TEST_CASE("a tag is 32 digits in quotes and differs between files", "[web]")
+{
+    const small_site s;
+    const auto tag = header_of(s.get("/"), "ETag");
+    CHECK(tag.size() == 34);
+    CHECK(tag.front() == '"');
+    CHECK(tag.back() == '"');
+    CHECK(tag.find_first_not_of("0123456789abcdef", 1) == 33);
+    CHECK(header_of(s.get("/static/page.js"), "ETag") != tag);
+}
+
+TEST_CASE("who has the file is told so without sending it", "[web]")
+{
+    const small_site s;
+    const auto tag = header_of(s.get("/"), "ETag");
+    auto r = s.asked("/");
+    r.if_none_match = tag;
+    const auto answer = s.answer_to(r);
+    CHECK(answer.status == 304);
+    CHECK(answer.content().empty());
+    CHECK(answer.content_type.empty());
+    CHECK(header_of(answer, "ETag") == tag);
+    CHECK(header_of(answer, "Cache-Control") == "no-cache");
+}
+
+TEST_CASE("a tag is found alone, weak, in a list and by a star", "[web]")
+{
+    const small_site s;
+    const auto tag = header_of(s.get("/"), "ETag");
+    CHECK(status_with_tag(s, tag) == 304);
+    CHECK(status_with_tag(s, "W/" + tag) == 304);
+    CHECK(status_with_tag(s, "\"x\", W/\"y\", " + tag) == 304);
+    CHECK(status_with_tag(s, "\"a,b\"," + tag + ",\"c\"") == 304);
+    CHECK(status_with_tag(s, "*") == 304);
+}
+
+TEST_CASE("another tag, or no tag at all, gets the file", "[web]")
+{
+    const small_site s;
+    const auto tag = header_of(s.get("/"), "ETag");
+    const auto bare = tag.substr(1, 32);
+    CHECK(status_with_tag(s, "") == 200);
+    CHECK(status_with_tag(s, "\"\"") == 200);
+    CHECK(status_with_tag(s, "\"x\"") == 200);
+    CHECK(status_with_tag(s, bare) == 200);
+    CHECK(status_with_tag(s, "\"" + bare) == 200);
+    CHECK(status_with_tag(s, bare + "\"") == 200);
+    CHECK(status_with_tag(s, "\"x" + bare + "\"") == 200);
+    CHECK(status_with_tag(s, "\"*\"") == 200);
+    CHECK(status_with_tag(s, "\"\"\"\"\"") == 200);
+}
+
+TEST_CASE("a file read from a directory has its new tag as soon as it changes", "[web]")
+{
+    const temporary_directory d;
+    d.write("index.html", "one");
+    const small_site s{{"BTC-USD"}, 8, static_files{d.path()}};
+    const auto tag = header_of(s.get("/"), "ETag");
+    CHECK(status_with_tag(s, tag) == 304);
+    d.write("index.html", "two");
+    CHECK(status_with_tag(s, tag) == 200);
+    CHECK(s.get("/").body == "two");
+    CHECK(tag == "\"7692c3ad3540bb803c020b3aee66cd88\"");  // SHA-256 of "one", half of it
+}
+
+TEST_CASE("the ending of a name says what a file is", "[web]")
+{
+    const temporary_directory d;
+    d.write("index.html", "page");
+    const small_site s{{"BTC-USD"}, 8, static_files{d.path()}};
+    const auto type_of = [&](const std::string& name) {
+        d.write(name, "content");
+        return std::string{s.get("/static/" + name).content_type};
+    };
+    CHECK(type_of("x.html") == "text/html; charset=utf-8");
+    CHECK(type_of("x.css") == "text/css; charset=utf-8");
+    CHECK(type_of("x.js") == "text/javascript; charset=utf-8");
+    CHECK(type_of("x.mjs") == "text/javascript; charset=utf-8");
+    CHECK(type_of("x.json") == "application/json");
+    CHECK(type_of("x.svg") == "image/svg+xml");
+    CHECK(type_of("x.png") == "image/png");
+    CHECK(type_of("x.ico") == "image/x-icon");
+    CHECK(type_of("x.txt") == "text/plain; charset=utf-8");
+    CHECK(type_of("folder/x.min.js") == "text/javascript; charset=utf-8");
+    CHECK(type_of("x.js.map") == "application/octet-stream");
+    CHECK(type_of("x.php") == "application/octet-stream");
+    CHECK(type_of("js") == "application/octet-stream");
+}
+
+TEST_CASE("an empty file is an empty file", "[web]")
+{
+    const temporary_directory d;
+    d.write("index.html", "page");
+    d.write("empty.css", "");
+    const small_site s{{"BTC-USD"}, 8, static_files{d.path()}};
+    const auto r = s.get("/static/empty.css");
+    CHECK(r.status == 200);
+    CHECK(r.content().empty());
+}

@@ -1,0 +1,267 @@
+#include "web/stream_request.hpp"
+
+#include "small_site.hpp"
+#include "support/catch.hpp"
+
+#include <boost/json/parse.hpp>
+
+using namespace tickertape;
+using namespace tickertape::testing;
+
+namespace {
+
+// What was granted, or why nothing was, as text: a failed comparison then shows both sides.
+std::string said(const small_site& of, const std::variant<stream_grant, problem>& decided)
+{
+    if (const auto* bad = std::get_if<problem>(&decided))
+        return std::to_string(bad->status) + ' ' + bad->parameter + ": " + bad->detail;
+    const auto& grant = std::get<stream_grant>(decided);
+    std::string text;
+    for (const auto id : grant.symbols)
+        text += (text.empty() ? "" : ",") + of.symbols.name(id);
+    if (grant.place.newest_only_until != position{})
+        return text + " newest up to " + grant.place.newest_only_until.text();
+    return text + " after " + grant.place.at.text();
+}
+
+std::string
+asking(const small_site& of, const std::string& query, std::string_view last_event_id = {})
+{
+    const auto target = "/prices/stream" + query;
+    auto r = of.asked(target);
+    r.last_event_id = last_event_id;
+    return said(of, read_stream_request(r, parse_target(target).value(), of.prices));
+}
+
+// The answer of the route itself, as the client sees it.
+boost::json::object refusal(const small_site& of, std::string_view target)
+{
+    const auto r = of.get(target);
+    CHECK(r.content_type == "application/problem+json");
+    auto body = boost::json::parse(r.body).as_object();
+    CHECK(body.at("status").as_int64() == r.status);
+    return body;
+}
+
+}  // namespace
+
+TEST_CASE("a time that cannot be read is a 400 that names since", "[web]")
+{
+    const small_site s;
+    const auto value = GENERATE(
+        "", "now", "-1", "NaN", "Infinity", "1e400", "1e9", "0x10", "%20", "+1", "1712525476%20",
+        "1712525476%00", "1,2", "17125254760000000", "99999999999999999999999999999", "2024-04-07",
+        "2024-04-07T23:31:16+02:00");
+    CAPTURE(value);
+    const auto target = std::string{"/prices/stream?since="} + value;
+    CHECK(s.get(target).status == 400);
+    const auto body = refusal(s, target);
+    CHECK(body.at("type").as_string() == "urn:tickertape:problem:bad-parameter");
+    CHECK(body.at("parameter").as_string() == "since");
+    CHECK(
+        body.at("accepted").as_string() ==
+        "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, or RFC 3339, and no "
+        "later than a minute from now");
+}
+
+TEST_CASE("since without a value is an empty one, and refused", "[web]")
+{
+    const small_site s;
+    CHECK(asking(s, "?since") == "400 since: '' is not a time");
+    CHECK(asking(s, "?since=") == "400 since: '' is not a time");
+}
+
+TEST_CASE(
+    "a time more than a minute ahead is refused, up to a minute it is a clock's error", "[web]")
+{
+    const small_site s;  // its clock says 1712525480
+    CHECK(asking(s, "?since=1712525539") == "BTC-USD after 1712525538999-1048575");
+    CHECK(asking(s, "?since=1712525540") == "BTC-USD after 1712525539999-1048575");
+    CHECK(asking(s, "?since=1712525540.001") == "400 since: '1712525540.001' lies in the future");
+    CHECK(asking(s, "?since=9999999999999") == "400 since: '9999999999999' lies in the future");
+    CHECK(
+        asking(s, "?since=2499-01-01T00:00:00Z") ==
+        "400 since: '2499-01-01T00:00:00Z' lies in the future");
+}
+
+TEST_CASE("an id that is none is a 400 that names where it stood", "[web]")
+{
+    const small_site s;
+    const auto id = GENERATE(
+        "x", "1712525476123", "1712525476123-", "-0", "-1-0", "1712525476123-0-0",
+        " 1712525476123-0", "1712525476123-1048576", "17592186044416-0", "0x10-0", "1e3-0", "*");
+    CAPTURE(id);
+    CHECK(
+        asking(s, "", id) ==
+        "400 Last-Event-ID: '" + std::string{id} + "' is not the id of an event");
+}
+
+TEST_CASE("a bad id in the query is a 400 that names the parameter", "[web]")
+{
+    const small_site s;
+    CHECK(
+        asking(s, "?last_event_id=1712525476123") ==
+        "400 last_event_id: '1712525476123' is not the id of an event");
+    CHECK(
+        refusal(s, "/prices/stream?last_event_id=x").at("accepted").as_string() ==
+        "the id of an event of this stream, <milliseconds>-<counter>");
+}
+
+TEST_CASE("an unknown symbol is a 404 that names it and the ones there are", "[web]")
+{
+    const small_site s;
+    CHECK(
+        asking(s, "?symbols=BTC-USD,DOGE-USD,ETH-USD") ==
+        "404 symbol: there is no symbol 'DOGE-USD' here");
+    const auto body = refusal(s, "/prices/stream?symbols=DOGE-USD");
+    CHECK(body.at("type").as_string() == "urn:tickertape:problem:unknown-symbol");
+    CHECK(body.at("accepted").as_string() == "BTC-USD, ETH-USD");
+    CHECK(asking(s, "?symbols=BTCUSD") == "404 symbol: there is no symbol 'BTCUSD' here");
+    CHECK(asking(s, "?symbols=%20BTC-USD") == "404 symbol: there is no symbol ' BTC-USD' here");
+    CHECK(asking(s, "?symbols=BTC-USD,*") == "404 symbol: there is no symbol '*' here");
+}
+
+TEST_CASE("an empty name among the symbols is a 400", "[web]")
+{
+    const small_site s;
+    const auto list = GENERATE("", ",", "BTC-USD,", ",BTC-USD", "BTC-USD,,ETH-USD");
+    CAPTURE(list);
+    CHECK(
+        asking(s, std::string{"?symbols="} + list) ==
+        "400 symbols: there is an empty name in symbols");
+}
+
+TEST_CASE("ten thousand symbols cost a refusal, or one place each that is known", "[web]")
+{
+    const small_site s;
+    std::string unknown;
+    std::string known;
+    for (int i = 0; i < 10'000; ++i) {
+        unknown += (i > 0 ? ",X" : "X") + std::to_string(i) + "-USD";
+        known += i > 0 ? ",BTC-USD" : "BTC-USD";
+    }
+    CHECK(asking(s, "?symbols=" + unknown) == "404 symbol: there is no symbol 'X0-USD' here");
+    CHECK(asking(s, "?symbols=" + known) == "BTC-USD newest up to 1712525000000-0");
+}
+
+TEST_CASE("a refusal repeats what was sent in bounds and without control characters", "[web]")
+{
+    const small_site s;
+    CHECK(
+        asking(s, "?symbols=%00%0d%0a%22%c3%a9%3Cb%3E") ==
+        "404 symbol: there is no symbol '?\?\?\"?\?<b>' here");
+    CHECK(
+        asking(s, "?since=" + std::string(5'000, 'x')) ==
+        "400 since: '" + std::string(64, 'x') + "...' is not a time");
+}
+
+TEST_CASE("what is not to be had is refused with words", "[web]")
+{
+    const small_site s;
+    CHECK(
+        asking(s, "?mode=latest") ==
+        "400 mode: this server sends every tick; there is no mode 'latest'");
+    CHECK(asking(s, "?mode=") == "400 mode: this server sends every tick; there is no mode ''");
+    CHECK(asking(s, "?max_rate=2") == "400 max_rate: this server sends every tick as it comes");
+    CHECK(asking(s, "?mode=all") == "BTC-USD newest up to 1712525000000-0");
+}
+
+TEST_CASE("without a place the newest tick comes first", "[web]")
+{
+    small_site s;
+    CHECK(asking(s, "") == "BTC-USD newest up to 1712525000000-0");  // when the server started
+    s.publish(1712525476123, 69420.25);
+    CHECK(asking(s, "") == "BTC-USD newest up to 1712525476123-0");
+}
+
+TEST_CASE("since is every tick at or after that time, in any of its forms", "[web]")
+{
+    const small_site s;
+    CHECK(asking(s, "?since=0") == "BTC-USD after 0-0");
+    CHECK(asking(s, "?since=1712525476") == "BTC-USD after 1712525475999-1048575");
+    CHECK(asking(s, "?since=1712525476.5") == "BTC-USD after 1712525476499-1048575");
+    CHECK(asking(s, "?since=1712525476.1239") == "BTC-USD after 1712525476123-1048575");
+    CHECK(asking(s, "?since=1712525476123") == "BTC-USD after 1712525476122-1048575");
+    CHECK(asking(s, "?since=2024-04-07T21:31:16Z") == "BTC-USD after 1712525475999-1048575");
+    CHECK(
+        asking(s, "?since=2024-04-07T23:31:16.123%2B02:00") ==
+        "BTC-USD after 1712525476122-1048575");
+}
+
+TEST_CASE("an id is every tick after it", "[web]")
+{
+    const small_site s;
+    CHECK(asking(s, "", "1712525476123-4") == "BTC-USD after 1712525476123-4");
+    CHECK(asking(s, "?last_event_id=1712525476123-4") == "BTC-USD after 1712525476123-4");
+}
+
+TEST_CASE("the header wins over the query, and both over since, even a bad one", "[web]")
+{
+    const small_site s;
+    CHECK(
+        asking(s, "?since=1712525470&last_event_id=1712525471000-0", "1712525476123-4") ==
+        "BTC-USD after 1712525476123-4");
+    CHECK(
+        asking(s, "?since=1712525470&last_event_id=1712525471000-0") ==
+        "BTC-USD after 1712525471000-0");
+    CHECK(asking(s, "?since=nonsense", "1712525476123-4") == "BTC-USD after 1712525476123-4");
+}
+
+TEST_CASE("an empty id is none: a browser that has seen no event sends that", "[web]")
+{
+    const small_site s;
+    CHECK(
+        asking(s, "?last_event_id=&since=1712525476123") == "BTC-USD after 1712525476122-1048575");
+    CHECK(asking(s, "?last_event_id=") == "BTC-USD newest up to 1712525000000-0");
+}
+
+TEST_CASE("an id from the future gets all that is held, behind a gap that says so", "[web]")
+{
+    small_site s;
+    // Before the epoch is where the planner begins with a gap of the restart.
+    CHECK(asking(s, "", "1712525480002-0") == "BTC-USD after 1712524999999-1048575");
+    CHECK(asking(s, "?last_event_id=17592186044415-0") == "BTC-USD after 1712524999999-1048575");
+    CHECK(s.prices.epoch().text() == "1712525000000-0");
+}
+
+TEST_CASE("an id of this millisecond, or of a tick ahead of the clock, is no future", "[web]")
+{
+    small_site s;
+    CHECK(asking(s, "", "1712525480000-9") == "BTC-USD after 1712525480000-9");
+    // The clock has stepped back since this tick.
+    s.publish(1712525490000, 69420.25);
+    CHECK(asking(s, "", "1712525490000-0") == "BTC-USD after 1712525490000-0");
+    CHECK(asking(s, "", "1712525490000-1") == "BTC-USD after 1712524999999-1048575");
+}
+
+TEST_CASE("symbols are taken in their order, in any case, once each", "[web]")
+{
+    const small_site s;
+    CHECK(asking(s, "?symbols=ETH-USD") == "ETH-USD newest up to 1712525000000-0");
+    CHECK(asking(s, "?symbols=eth-usd,BTC-usd") == "ETH-USD,BTC-USD newest up to 1712525000000-0");
+    CHECK(
+        asking(s, "?symbols=eth-usd,ETH-USD,Eth-Usd,BTC-USD,eth-usd") ==
+        "ETH-USD,BTC-USD newest up to 1712525000000-0");
+    CHECK(asking(s, "?symbols=*") == "BTC-USD,ETH-USD newest up to 1712525000000-0");
+}
+
+TEST_CASE("parameters nobody knows are ignored", "[web]")
+{
+    const small_site s;
+    CHECK(asking(s, "?utm_source=mail&_=17&symbol=x") == "BTC-USD newest up to 1712525000000-0");
+}
+
+TEST_CASE("the route grants what was asked for, to GET and to HEAD", "[web]")
+{
+    const small_site s;
+    auto r = s.asked("/prices/stream?symbols=*&since=1712525476");
+    for (const auto what : {method::get, method::head}) {
+        r.what = what;
+        const auto outcome = s.outcome(r);
+        CHECK(outcome.route == "/prices/stream");
+        REQUIRE(std::holds_alternative<stream_grant>(outcome.what));
+        CHECK(
+            said(s, std::get<stream_grant>(outcome.what)) ==
+            "BTC-USD,ETH-USD after 1712525475999-1048575");
+    }
+}
