@@ -1,0 +1,21 @@
+# Built and run on Debian 12, with the same scripts as on any other machine.
+FROM debian:12-slim AS build
+RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*
+WORKDIR /source
+COPY .ci .ci
+RUN .ci/install build
+COPY CMakeLists.txt CMakePresets.json Makefile ./
+COPY internal internal
+COPY cmd cmd
+COPY static static
+RUN make build && strip build/release/tickertape
+
+FROM debian:12-slim
+COPY .ci/install .ci/packages /tmp/ci/
+RUN /tmp/ci/install runtime && rm -rf /tmp/ci /var/lib/apt/lists/* && useradd --system --no-create-home tickertape
+COPY --from=build /source/build/release/tickertape /usr/local/bin/tickertape
+USER tickertape
+EXPOSE 8082
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
+    CMD curl -fsS "http://127.0.0.1:${PORT:-8082}/healthz" || exit 1
+ENTRYPOINT ["tickertape"]

@@ -1,0 +1,201 @@
+#include "application.hpp"
+
+#include "config/present.hpp"
+#include "environment.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <thread>
+
+namespace tickertape {
+
+namespace asio = boost::asio;
+
+namespace {
+
+symbol_table checked_symbols(const std::vector<std::string>& names)
+{
+    auto table = symbol_table::from(names);
+    if (!table)
+        throw std::runtime_error{"SYMBOLS: " + table.error().message()};
+    return std::move(*table);
+}
+
+unsigned lane_count(const settings& s)
+{
+    return s.threads > 0 ? s.threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
+lane_limits limits_of_lane(const settings& s)
+{
+    lane_limits limits;
+    limits.heartbeat = s.heartbeat;
+    limits.stale = {s.stale_after};
+    limits.retry = s.retry;
+    limits.socket.send_buffer_bytes = static_cast<int>(s.send_buffer);
+    return limits;
+}
+
+server_limits limits_of_server(const settings& s)
+{
+    server_limits limits;
+    limits.header_bytes = s.max_header;
+    limits.body_bytes = s.max_body;
+    limits.request = s.header_timeout;
+    limits.idle = s.idle_timeout;
+    return limits;
+}
+
+feed_settings settings_of_feed(const settings& s)
+{
+    feed_settings f;
+    for (const auto& name : s.providers) {
+        provider_settings p{.name = name};
+        if (const auto access = s.access.find(name); access != s.access.end()) {
+            p.url = access->second.url;
+            p.api_key = access->second.api_key.value_or("");
+        }
+        f.providers.push_back(std::move(p));
+    }
+    f.fetch.interval = s.fetch_interval;
+    f.fetch.deadline_max = s.fetch_deadline;
+    f.fetch.deadline_min = std::min(f.fetch.deadline_min, s.fetch_deadline);
+    f.fetch.quote_age_max = s.stale_after;
+    f.ca_file = s.ca_file.value_or("");
+    f.simulator.seed = s.simulator_seed;
+    f.simulator.period = s.simulator_period;
+    if (s.simulator_start)
+        f.simulator.start_price = s.simulator_start->value();
+    f.simulator.step_max = s.simulator_step / 100;
+    f.replay = {.path = s.replay_file.value_or(""), .speed = s.replay_speed, .loop = s.replay_loop};
+    return f;
+}
+
+access_policy policy_of(const cors_policy& c)
+{
+    return access_policy{c.any ? std::vector<std::string>{"*"} : c.origins};
+}
+
+}  // namespace
+
+application::application(const settings& s, const clock& time, const logger& log)
+    : settings_{s}, log_{log}, symbols_{checked_symbols(s.symbols)},
+      tapes_{symbols_, s.store_size, time.wall_now()},
+      files_{s.static_dir ? static_files{*s.static_dir} : static_files{}}, access_{policy_of(
+                                                                               s.cors_origins)},
+      router_{
+          make_router({tapes_, sources_, metrics_, files_, staleness{s.stale_after}, draining_})},
+      hub_{tapes_, sources_, time, log, lane_count(s), limits_of_lane(s)},
+      publisher_{tapes_, hub_, time},
+      server_{
+          {hub_, router_, access_, time, log, metrics_},
+          s.listen_address,
+          s.port,
+          limits_of_server(s)},
+      feed_{make_feed(
+          settings_of_feed(s),
+          {asio::make_strand(context_), publisher_, symbols_, sources_, time, log, metrics_})}
+{
+    publish_figures();
+}
+
+application::~application() = default;
+
+void application::publish_figures()
+{
+    publish_metrics(hub_, metrics_);
+    for (const auto id : symbols_.all())
+        metrics_.sampled(
+            metrics::kind::counter, "tickertape_ticks_total", "Ticks published.",
+            {{"symbol", symbols_.name(id)}},
+            [this, id] { return static_cast<double>(tapes_.of(id).end()); });
+    metrics_.sampled(
+        metrics::kind::counter, "tickertape_log_lines_lost_total",
+        "Log lines dropped because nobody took them fast enough.", {},
+        [this] { return static_cast<double>(log_.lines_lost()); });
+    metrics_.sampled(
+        metrics::kind::gauge, "tickertape_build_info", "Always 1; the version is a label.",
+        {{"version", std::string{product_version()}}}, [] { return 1.0; });
+}
+
+void application::run()
+{
+    await_signal();
+    const auto port = server_.port();
+    log_.info(
+        "listening", {{"address", settings_.listen_address},
+                      {"port", port},
+                      {"lanes", hub_.lanes().size()},
+                      {"descriptors", raise_descriptor_limit()},
+                      {"version", product_version()}});
+    if (settings_.port == 0) {
+        // Whoever asked for any port has to learn which, whatever the log level.
+        std::printf("port %u\n", static_cast<unsigned>(port));
+        std::fflush(stdout);
+    }
+    hub_.start();
+    server_.start();
+    feed_->start();
+    context_.run();
+    // Nothing waits on the lanes any more but subscribers that would not take their last bytes.
+    hub_.stop();
+    log_.info("stopped");
+}
+
+void application::await_signal()
+{
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    signals_.async_wait([this](boost::system::error_code failed, int signal) {
+        if (failed)
+            return;
+        begin_drain(signal);
+        signals_.async_wait([](boost::system::error_code cancelled, int second) {
+            if (!cancelled)
+                std::_Exit(128 + second);
+        });
+    });
+}
+
+void application::begin_drain(int signal)
+{
+    log_.info(
+        "draining", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"},
+                     {"at_most_ms", settings_.drain_time.count()}});
+    draining_.store(
+        true, std::memory_order_relaxed);  // relaxed: it says nothing about other memory
+    feed_->stop();
+    const auto drained = [this] { asio::post(context_, [this] { one_drained(); }); };
+    server_.stop(drained);
+    hub_.drain(drained);
+    patience_.expires_after(settings_.drain_time);
+    patience_.async_wait([this](boost::system::error_code cancelled) {
+        if (!cancelled)
+            end_of_patience();
+    });
+}
+
+void application::one_drained()
+{
+    if (--left_to_drain_ > 0)
+        return;
+    patience_.cancel();
+    signals_.cancel();
+}
+
+void application::end_of_patience()
+{
+    std::size_t left = 0;
+    for (const auto& l : hub_.lanes())
+        left += l->counters().subscribers.value();
+    log_.warn("drain time is over", {{"subscribers_left", left}});
+    server_.abandon();
+    hub_.abandon();
+}
+
+}  // namespace tickertape

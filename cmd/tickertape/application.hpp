@@ -1,0 +1,79 @@
+// The rooms put together, from the start of the process to its end.
+//
+// Threads: the main thread runs the feed's strand, the signals and the end; each lane has its own.
+#pragma once
+
+#include "config/settings.hpp"
+#include "core/clock.hpp"
+#include "feed/feed.hpp"
+#include "hub/hub.hpp"
+#include "tape/tapes.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+#include "web/server.hpp"
+#include "web/site.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <memory>
+
+namespace tickertape {
+
+class application {
+public:
+    // Binds the port and checks everything that can be wrong before the first price is asked for.
+    // Throws std::runtime_error with one line. Clock and log outlive this.
+    application(const settings& s, const clock& time, const logger& log);
+    ~application();
+
+    // Serves until a signal says stop, and then until everybody has been sent away or DRAIN_TIME
+    // has passed.
+    void run();
+
+private:
+    // Where the feed's prices become ticks.
+    class publisher final : public tick_sink {
+    public:
+        publisher(tapes& to, hub& then, const clock& time) : to_{to}, then_{then}, time_{time} {}
+        void publish(const observation& seen) noexcept override
+        {
+            to_.publish(seen, time_.wall_now());
+            then_.wake();
+        }
+
+    private:
+        tapes& to_;
+        hub& then_;
+        const clock& time_;
+    };
+
+    void publish_figures();
+    void await_signal();
+    void begin_drain(int signal);
+    void one_drained();
+    void end_of_patience();
+
+    const settings settings_;
+    const logger& log_;
+    metrics metrics_;
+    symbol_table symbols_;
+    source_table sources_;
+    tapes tapes_;
+    static_files files_;
+    access_policy access_;
+    std::atomic<bool> draining_{false};
+    router router_;
+    boost::asio::io_context context_{1};
+    hub hub_;
+    publisher publisher_;
+    server server_;
+    std::unique_ptr<feed> feed_;
+    boost::asio::signal_set signals_{context_};
+    boost::asio::steady_timer patience_{context_};
+    int left_to_drain_ = 2;  // the server's sessions and the hub's subscribers
+};
+
+}  // namespace tickertape

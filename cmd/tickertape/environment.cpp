@@ -1,0 +1,64 @@
+#include "environment.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace tickertape {
+
+wall_time machine_clock::wall_now() const noexcept
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+steady_time machine_clock::steady_now() const noexcept
+{
+    return std::chrono::steady_clock::now();
+}
+
+std::optional<std::string> environment_variable(const std::string& name)
+{
+    // Before the first thread starts, and nothing of ours ever changes the environment.
+    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
+    return value == nullptr ? std::nullopt : std::optional<std::string>{value};
+}
+
+result<std::string> read_file(const std::string& path, std::size_t bytes_max)
+{
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return boost::system::error_code{errno, boost::system::system_category()};
+    std::string content(bytes_max, '\0');
+    std::size_t filled = 0;
+    while (filled < bytes_max) {
+        const auto got = ::read(descriptor, content.data() + filled, bytes_max - filled);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            const boost::system::error_code failed{errno, boost::system::system_category()};
+            ::close(descriptor);
+            return failed;
+        }
+        if (got == 0)
+            break;
+        filled += static_cast<std::size_t>(got);
+    }
+    ::close(descriptor);
+    content.resize(filled);
+    return content;
+}
+
+std::size_t raise_descriptor_limit() noexcept
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 0;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+}  // namespace tickertape
