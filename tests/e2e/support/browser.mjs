@@ -1,0 +1,54 @@
+// Chromium, and what a page must never do in it.
+
+import { accessSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+function program() {
+    const paths = [process.env.CHROMIUM_BIN, "/usr/bin/chromium", "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome"];
+    const found = paths.filter(Boolean).find((path) => {
+        try {
+            accessSync(path);
+            return true;
+        } catch {
+            return false;
+        }
+    });
+    if (!found) throw new Error("no Chromium found; CHROMIUM_BIN says where it is");
+    return found;
+}
+
+export async function launch() {
+    return chromium.launch({
+        executablePath: program(),
+        args: [
+            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        ],
+    });
+}
+
+// A page whose complaints are kept: `complaints` holds every error that is not a failed connection,
+// which is what these tests bring about on purpose.
+export async function openPage(t, browser, url, options = {}) {
+    const context = await browser.newContext({ locale: "en-US", ...options });
+    t.after(() => context.close());
+    const page = await context.newPage();
+    const complaints = [];
+    page.on("pageerror", (error) => complaints.push(`${error}`));
+    page.on("console", (message) => {
+        const isNetwork = /net::ERR_(CONNECTION|INCOMPLETE|EMPTY|NETWORK)|Failed to load resource/;
+        if (["error", "warning"].includes(message.type()) && !isNetwork.test(message.text()))
+            complaints.push(message.text());
+    });
+    const foreign = [];
+    page.on("request", (request) => {
+        if (!request.url().startsWith(new URL(url).origin)) foreign.push(request.url());
+    });
+    await page.addInitScript(() => {
+        document.addEventListener("securitypolicyviolation", (event) =>
+            console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));
+    });
+    const response = await page.goto(url);
+    return { page, complaints, foreign, response };
+}
