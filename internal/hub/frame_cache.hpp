@@ -33,7 +33,9 @@ enum class frame_kind : std::uint8_t {
 struct frame_mark {
     std::uint32_t end;
     frame_kind kind;
-    std::uint8_t ticks;  // how many are in it: one in its own frame, and one behind some gaps
+    std::uint8_t ticks;     // how many are in it: one in its own frame, and one behind some gaps
+    std::uint16_t gaps;     // how many are in it
+    std::uint32_t notices;  // of a notice: the version of the board that is known with it
     position at;
 };
 

@@ -41,9 +41,9 @@ stream_batch stream_planner::next(
     if (last_.symbols == symbols.data() && last_.how == how && last_.from == from &&
         last_.until == until && last_.notices == board_.newest())
         return last_.batch;
-    last_ = {symbols.data(), how, from, until, board_.newest(), {}};
-    last_.batch = plan(symbols, how, from, until, now);
-    return last_.batch;
+    const auto batch = plan(symbols, how, from, until, now);
+    last_ = {symbols.data(), how, from, until, board_.newest(), batch};
+    return batch;
 }
 
 stream_batch stream_planner::plan(
@@ -124,8 +124,8 @@ stream_batch stream_planner::one_symbol(
 }
 
 // A loss on one of several symbols reaches beyond ticks of others that are still to be sent, so the
-// place cannot move past it: the gap is told together with the next tick, as one frame, and told
-// again by the next batch as long as it still lies ahead.
+// place cannot move past it: the gap of each symbol is told together with the next tick, as one
+// frame, and told again by the next batch as long as it still lies ahead.
 stream_batch stream_planner::merged(
     std::span<const symbol_id> symbols, sse::framing how, const stream_place& from, position until)
 {
@@ -135,7 +135,7 @@ stream_batch stream_planner::merged(
     const bool lost = !reader_.lost().empty();
     if (lost)
         add_losses(how, from);
-    // A gap is followed by a tick, whatever room is left: alone it would say there is none.
+    // Gaps are followed by a tick, whatever room is left: alone they would say there is none.
     while (scratch_.size() < limits_.batch_bytes_max || (lost && scratch_marks_.size() == 1)) {
         const auto t = reader_.next();
         if (!t)
@@ -145,8 +145,9 @@ stream_batch stream_planner::merged(
         then.live = true;
     }
     if (lost && scratch_marks_.size() > 1) {
-        // The gap and the first tick are sent as one.
+        // The gaps and the first tick are sent as one.
         scratch_marks_[1].kind = scratch_marks_[0].kind;
+        scratch_marks_[1].gaps = scratch_marks_[0].gaps;
         scratch_marks_.erase(scratch_marks_.begin());
     } else if (lost) {
         // No tick of any symbol is held up to there.
@@ -159,13 +160,14 @@ stream_batch stream_planner::merged(
 
 void stream_planner::add_losses(sse::framing how, const stream_place& from)
 {
-    lost_names_.clear();
-    position to;
     for (const auto& l : reader_.lost()) {
-        lost_names_.push_back(tapes_.symbols().name(l.symbol));
-        to = std::max(to, l.to);
+        const std::array<std::string_view, 1> name{tapes_.symbols().name(l.symbol)};
+        add_gap(how, {from.at, l.to, reason_for(from), name, false});
     }
-    add_gap(how, {from.at, to, reason_for(from), lost_names_, false});
+    // One frame, however many they are.
+    scratch_marks_.front().end = scratch_marks_.back().end;
+    scratch_marks_.front().gaps = static_cast<std::uint16_t>(scratch_marks_.size());
+    scratch_marks_.resize(1);
 }
 
 stream_batch stream_planner::notices(
@@ -173,10 +175,14 @@ stream_batch stream_planner::notices(
 {
     stream_place then = from;
     then.notices = board_.newest();
+    news_.clear();
+    for (const auto symbol : symbols)
+        if (board_.changed(symbol) > from.notices)
+            news_.push_back(symbol);
+    // In the order of the board's versions, so that one that was cut short is known by its version.
+    std::ranges::sort(news_, {}, [this](symbol_id s) { return board_.changed(s); });
     begin_scratch();
-    for (const auto symbol : symbols) {
-        if (board_.changed(symbol) <= from.notices)
-            continue;
+    for (const auto symbol : news_) {
         const bool stale = board_.is_stale(symbol);
         if (!stale && from.notices == 0)
             continue;  // whoever has just come takes freshness for granted
@@ -190,6 +196,7 @@ stream_batch stream_planner::notices(
         else
             sse::append_fresh(block_, tapes_.symbols().name(symbol), age);
         add_to_scratch(how, frame_kind::notice, from.at);
+        scratch_marks_.back().notices = board_.changed(symbol);
     }
     auto batch = scratch_batch(then);
     batch.completes = true;
@@ -205,8 +212,13 @@ void stream_planner::begin_scratch()
 void stream_planner::add_to_scratch(sse::framing how, frame_kind kind, position at)
 {
     sse::append_framed(scratch_, how, block_);
-    const std::uint8_t ticks = kind == frame_kind::tick ? 1 : 0;
-    scratch_marks_.push_back({static_cast<std::uint32_t>(scratch_.size()), kind, ticks, at});
+    scratch_marks_.push_back(
+        {.end = static_cast<std::uint32_t>(scratch_.size()),
+         .kind = kind,
+         .ticks = kind == frame_kind::tick,
+         .gaps = kind >= frame_kind::gap_evicted,
+         .notices = 0,
+         .at = at});
 }
 
 void stream_planner::add_tick(sse::framing how, const tick& t)
@@ -240,8 +252,8 @@ stream_progress stream_planner::advance(
     // The frame that holds the last byte sent; it and all before it count.
     const auto last = std::ranges::lower_bound(marks, reached, {}, &frame_mark::end);
     for (auto m = marks.begin();; ++m) {
-        if (m->kind >= frame_kind::gap_evicted)
-            ++p.gaps[reason_index(m->kind)];
+        if (m->gaps > 0)
+            p.gaps[reason_index(m->kind)] += m->gaps;
         p.ticks += m->ticks;
         if (m == last)
             break;
@@ -252,6 +264,7 @@ stream_progress stream_planner::advance(
         return p;
     }
     p.place.at = last->at;
+    p.place.notices = std::max(from.notices, last->notices);
     p.place.live = from.live || last->ticks > 0;
     return p;
 }

@@ -140,7 +140,7 @@ private:
     std::string scratch_;  // a batch that is put together
     std::vector<frame_mark> scratch_marks_;
     std::vector<tick> newest_;
-    std::vector<std::string_view> lost_names_;
+    std::vector<symbol_id> news_;
     memo last_;  // subscribers in step ask the same question one after another
 };
 

@@ -166,7 +166,7 @@ TEST_CASE("a gap that lies ahead is told again to whoever stops before its end",
     CHECK(again.take().starts_with("event: gap\ndata: {\"from\":\"2500-0\",\"to\":\"3000-0\","));
 }
 
-TEST_CASE("where nothing is left of several symbols, the gap alone is told", "[hub]")
+TEST_CASE("where nothing is left of several symbols, the gaps alone are told", "[hub]")
 {
     held h{{"BTC-USD", "ETH-USD"}, 2};
     const auto first = h.add(0, 2, 2'000);
@@ -179,10 +179,12 @@ TEST_CASE("where nothing is left of several symbols, the gap alone is told", "[h
     const auto start = stream_place::after(first.at);
     // Somebody asks with what was committed a while ago, and all of it is gone by now.
     const auto batch = planner.next(both, sse::framing::raw, start, {2'500, 0}, at_ms(6'000));
+    const std::string gap_to = "event: gap\ndata: {\"from\":\"2000-0\",\"to\":\"";
     CHECK(
-        batch.bytes() ==
-        "event: gap\ndata: {\"from\":\"2000-0\",\"to\":\"4000-1\",\"reason\":\"evicted\","
-        "\"symbols\":[\"BTC-USD\",\"ETH-USD\"]}\n\n");
+        batch.bytes() == gap_to + "4000-0\",\"reason\":\"evicted\",\"symbols\":[\"BTC-USD\"]}\n\n" +
+                             gap_to +
+                             "4000-1\",\"reason\":\"evicted\",\"symbols\":[\"ETH-USD\"]}\n\n");
+    CHECK(stream_planner::advance(start, batch, 1).gaps[0] == 2);
     CHECK(batch.then.at == position{2'500, 0});
 }
 
@@ -209,6 +211,29 @@ TEST_CASE("a stale price is told to whoever comes and to whoever is there", "[hu
                             "event: fresh\ndata: {\"symbol\":\"BTC-USD\",\"age\":0}\n\n");
     reader later{h, stream_place::newest(h.ticks.committed())};
     CHECK(later.take() == tick_block("134000-0", 134, "2"));
+}
+
+TEST_CASE("notices that are cut short go on where they were cut", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    h.add(0, 1, 2'000);
+    h.add(1, 10, 2'000);
+    // Not in the order of the symbols.
+    h.board.set_stale(symbol_id{1}, true);
+    h.board.set_stale(symbol_id{0}, true);
+    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    const auto start = stream_place::after(h.ticks.committed());
+    const auto batch =
+        planner.next(both, sse::framing::raw, start, h.ticks.committed(), at_ms(3'000));
+    const std::string eth = "event: stale\ndata: {\"symbol\":\"ETH-USD\",\"age\":1}\n\n";
+    const std::string btc = "event: stale\ndata: {\"symbol\":\"BTC-USD\",\"age\":1}\n\n";
+    REQUIRE(batch.bytes() == eth + btc);
+
+    const auto cut = stream_planner::advance(start, batch, 5);
+    CHECK(cut.rest == eth.substr(5));
+    CHECK(
+        planner.next(both, sse::framing::raw, cut.place, h.ticks.committed(), at_ms(3'000))
+            .bytes() == btc);
 }
 
 TEST_CASE("a write that was cut short counts whole frames and keeps the rest", "[hub]")

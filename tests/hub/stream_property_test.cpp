@@ -173,11 +173,16 @@ std::string fault_of(const diary& d, const std::string& symbol, const std::vecto
 {
     std::vector<diary::line> got;
     std::vector<diary::line> gaps;
+    position given_up;  // up to here it has been told that nothing will come
     for (const auto& l : d.lines) {
-        if (l.is_gap && l.tells_of(symbol))
+        if (l.is_gap && l.tells_of(symbol)) {
             gaps.push_back(l);
-        else if (!l.is_gap && l.about == symbol)
+            given_up = std::max(given_up, l.at);
+        } else if (!l.is_gap && l.about == symbol) {
             got.push_back(l);
+            if (l.at <= given_up)
+                return "a tick came after it was said to be lost: " + l.at.text();
+        }
     }
     for (std::size_t i = 1; i < got.size(); ++i)
         if (got[i].at <= got[i - 1].at)
