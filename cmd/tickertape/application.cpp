@@ -90,7 +90,7 @@ application::application(const settings& s, const clock& time, const logger& log
                                                                                s.cors_origins)},
       router_{
           make_router({tapes_, sources_, metrics_, files_, staleness{s.stale_after}, draining_})},
-      hub_{tapes_, sources_, time, log, lane_count(s), limits_of_lane(s)},
+      hub_{tapes_, sources_, time, lane_count(s), limits_of_lane(s)},
       publisher_{tapes_, hub_, time},
       server_{
           {hub_, router_, access_, time, log, metrics_},
@@ -123,7 +123,7 @@ void application::publish_figures()
         {{"version", std::string{product_version()}}}, [] { return 1.0; });
 }
 
-void application::run()
+void application::run() noexcept
 {
     await_signal();
     const auto port = server_.port();

@@ -31,7 +31,9 @@ public:
 
     // Serves until a signal says stop, and then until everybody has been sent away or DRAIN_TIME
     // has passed.
-    void run();
+    // Nothing of it is meant to throw; were it to, lanes would be running, and ending the process
+    // is the only end that is safe.
+    void run() noexcept;
 
 private:
     // Where the feed's prices become ticks.

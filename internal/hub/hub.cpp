@@ -1,33 +1,12 @@
 #include "hub/hub.hpp"
 
-#include "telemetry/log.hpp"
-
 #include <atomic>
-#include <exception>
 
 namespace tickertape {
-namespace {
-
-void run_lane(lane& l, const logger& log)
-{
-    for (;;) {
-        try {
-            l.run();
-            return;
-        } catch (const std::exception& escaped) {
-            // Nothing on a lane is meant to throw but for want of memory. Whoever it hit is lost;
-            // everybody else on the lane goes on.
-            log.error("a handler of a lane failed", {{"cause", escaped.what()}});
-        }
-    }
-}
-
-}  // namespace
 
 hub::hub(
-    const tapes& from, const source_table& sources, const clock& time, const logger& log,
-    unsigned lanes, const lane_limits& limits)
-    : log_{log}
+    const tapes& from, const source_table& sources, const clock& time, unsigned lanes,
+    const lane_limits& limits)
 {
     for (unsigned i = 0; i < lanes; ++i)
         lanes_.push_back(std::make_unique<lane>(from, sources, time, limits));
@@ -41,7 +20,7 @@ hub::~hub()
 void hub::start()
 {
     for (const auto& l : lanes_)
-        threads_.emplace_back([this, one = l.get()] { run_lane(*one, log_); });
+        threads_.emplace_back([one = l.get()] { one->run(); });
 }
 
 void hub::wake() noexcept

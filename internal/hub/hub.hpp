@@ -14,14 +14,13 @@
 
 namespace tickertape {
 
-class logger;
 class metrics;
 
 class hub {
 public:
     // Everything outlives this. Throws where the kernel gives no descriptors.
-    hub(const tapes& from, const source_table& sources, const clock& time, const logger& log,
-        unsigned lanes, const lane_limits& limits);
+    hub(const tapes& from, const source_table& sources, const clock& time, unsigned lanes,
+        const lane_limits& limits);
     // Stops, if nobody has.
     ~hub();
 
@@ -38,7 +37,6 @@ public:
     void stop();
 
 private:
-    const logger& log_;
     std::vector<std::unique_ptr<lane>> lanes_;
     std::vector<std::thread> threads_;
 };

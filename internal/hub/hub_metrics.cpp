@@ -57,6 +57,10 @@ void publish_metrics(const hub& of, metrics& to)
         "How often a subscriber could not take what it was sent at once.", {},
         [](const c& l) -> const tally& { return l.fell_behind; });
     per_lane(
+        of, to, kind::counter, "tickertape_stalled_total",
+        "Subscribers closed because they took nothing of what waited for them.", {},
+        [](const c& l) -> const tally& { return l.stalled; });
+    per_lane(
         of, to, kind::counter, "tickertape_heartbeats_total", "Heartbeats sent.", {},
         [](const c& l) -> const tally& { return l.heartbeats; });
     per_lane(

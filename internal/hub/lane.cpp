@@ -37,7 +37,7 @@ lane::lane(const tapes& from, const source_table& sources, const clock& time, la
     arm_beat();
 }
 
-void lane::run()
+void lane::run() noexcept
 {
     context_.run();
 }
@@ -332,7 +332,8 @@ void lane::on_beat()
         beat(0);
 }
 
-// Looks at everybody from that one on, and lets others have their turn after a slice.
+// Looks at everybody from that one on, and lets others have their turn after a slice. A peer that
+// stopped reading never causes an event, so it is looked for here.
 void lane::beat(subscriber_id from)
 {
     beating_ = false;
@@ -347,6 +348,11 @@ void lane::beat(subscriber_id from)
         if (!table_.is_used(id))
             continue;
         subscriber& s = table_[id];
+        if (s.behind && now_ - s.sent_at > limits_.stalled) {
+            counters_.stalled.add();
+            remove(id);
+            continue;
+        }
         if (s.behind || s.finishing || now_ - s.sent_at < limits_.heartbeat)
             continue;
         if (budget-- == 0) {
@@ -361,7 +367,8 @@ void lane::beat(subscriber_id from)
         std::size_t taken = 0;
         if (!flush(id, frame, taken))
             continue;
-        counters_.heartbeats.add();
+        if (taken > 0)
+            counters_.heartbeats.add();
         if (taken > 0 && taken < frame.size())
             s.unsent = std::make_unique<std::string>(frame.substr(taken));
     }

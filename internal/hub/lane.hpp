@@ -29,6 +29,7 @@ namespace tickertape {
 struct lane_limits {
     std::chrono::milliseconds heartbeat{15'000};  // silence after which one is sent
     staleness stale{std::chrono::milliseconds{120'000}};
+    std::chrono::milliseconds stalled{60'000};  // without taking a byte of what waits: closed
     std::chrono::milliseconds retry{2'000};  // told to clients, half to one and a half times this
     socket_limits socket;
     stream_planner::limits planner;
@@ -45,6 +46,7 @@ struct lane_counters {
     tally bytes;    // handed to the kernel
     tally writes;
     tally fell_behind;
+    tally stalled;  // closed because they took nothing for too long
     tally heartbeats;
     std::array<tally, 3> gaps;  // by sse::gap_reason
     tally wakes;
@@ -78,9 +80,10 @@ public:
     // Closes all subscribers at once.
     void abandon();
 
-    // Runs the lane on this thread until stop(). Exceptions of handlers pass through; it can be
-    // called again after one.
-    void run();
+    // Runs the lane on this thread until stop(). Nothing on a lane is meant to throw but for want
+    // of memory; a lane that stopped half way through would leave silent holes, so the process ends
+    // instead, and clients resume from the next.
+    void run() noexcept;
     void stop();
 
     const lane_counters& counters() const noexcept { return counters_; }

@@ -140,7 +140,11 @@ void server::start()
     for (const auto& f : fronts_)
         asio::co_spawn(
             f->room.streams.context(), f->accept_all(),
-            [one = f.get()](std::exception_ptr escaped) { one->count_ends(escaped); });
+            // A listener nobody serves would go on being given a share of the connections.
+            [](const std::exception_ptr& escaped) {
+                if (escaped)
+                    std::rethrow_exception(escaped);
+            });
 }
 
 void server::stop(std::function<void()> done)

@@ -3,7 +3,6 @@
 
 #include "hub/held.hpp"
 #include "hub/hub.hpp"
-#include "telemetry/log.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -87,7 +86,7 @@ inline lane_limits quiet_limits()
 
 struct lane_rig {
     explicit lane_rig(held& from, unsigned lanes = 1, const lane_limits& limits = quiet_limits())
-        : h{from}, streams{from.ticks, from.sources, time, log, lanes, limits}
+        : h{from}, streams{from.ticks, from.sources, time, lanes, limits}
     {
         streams.start();
     }
@@ -117,7 +116,6 @@ struct lane_rig {
 
     held& h;
     real_clock time;
-    logger log{log_level::error, log_format::text};
     hub streams;
 };
 

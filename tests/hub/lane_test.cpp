@@ -156,6 +156,26 @@ TEST_CASE(
     CHECK(soon([&] { return counters.subscribers.value() == 0; }));
 }
 
+TEST_CASE("a subscriber that takes nothing for too long is closed", "[hub]")
+{
+    held h{{"BTC-USD"}, 100'000};
+    auto limits = quiet_limits();
+    limits.heartbeat = 100ms;
+    limits.stalled = 200ms;
+    limits.socket.send_buffer_bytes = 4'096;
+    lane_rig rig{h, 1, limits};
+    auto stalled = rig.subscribe(
+        0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
+    const auto& counters = rig.streams.lanes()[0]->counters();
+    REQUIRE(soon([&] { return counters.subscribers.value() == 1; }));
+    for (int i = 0; i < 2'000; ++i)
+        h.add(0, 1 + i, 2'000 + i);
+    rig.streams.wake();
+    CHECK(soon([&] { return counters.stalled.value() == 1; }));
+    CHECK(soon([&] { return counters.subscribers.value() == 0; }));
+    CHECK(counters.behind.value() == 0);
+}
+
 TEST_CASE("draining tells everybody to move, ends their streams, and reports once", "[hub]")
 {
     held h{{"BTC-USD"}};

@@ -34,7 +34,7 @@ private:
 class running_server {
 public:
     explicit running_server(const server_limits& limits = {}, unsigned lanes = 1)
-        : time_{site.now}, hub_{site.prices, site.sources, time_, log_, lanes, stream_limits()},
+        : time_{site.now}, hub_{site.prices, site.sources, time_, lanes, stream_limits()},
           server_{{hub_, site.routes, access_, time_, log_, site.figures}, "127.0.0.1", 0, limits},
           port_{server_.port()}
     {
