@@ -12,6 +12,12 @@ std::size_t cost_of(const std::string& bytes, const std::vector<frame_mark>& mar
     return bytes.capacity() + marks.capacity() * sizeof(frame_mark);
 }
 
+// 16 bits of symbol leave 48 of block number: 2^55 ticks of one symbol.
+std::uint64_t key_of(symbol_id symbol, std::uint64_t number)
+{
+    return static_cast<std::uint64_t>(symbol) << 48 | number;
+}
+
 }  // namespace
 
 frame_cache::frame_cache(
@@ -43,12 +49,12 @@ frame_run frame_cache::frames_from(symbol_id symbol, tape::index first, position
 
 frame_cache::block& frame_cache::block_of(symbol_id symbol, tape::index first)
 {
-    // 16 bits of symbol leave 48 of block number: 2^55 ticks of one symbol.
-    const auto key = static_cast<std::uint64_t>(symbol) << 48 | first / block_ticks;
+    const auto key = key_of(symbol, first / block_ticks);
     if (const auto found = by_key_.find(key); found != by_key_.end()) {
         blocks_.splice(blocks_.begin(), blocks_, found->second);
         return blocks_.front();
     }
+    drop_evicted(symbol);
     blocks_.push_front({.key = key, .first = first, .bytes = {}, .marks = {}});
     bytes_held_ += cost_of(blocks_.front().bytes, blocks_.front().marks);
     by_key_.emplace(key, blocks_.begin());
@@ -82,10 +88,29 @@ void frame_cache::extend(block& b, symbol_id symbol, position until)
 void frame_cache::make_room(const block& except)
 {
     while (bytes_held_ > limits_.bytes_max && &blocks_.back() != &except) {
-        bytes_held_ -= cost_of(blocks_.back().bytes, blocks_.back().marks);
-        by_key_.erase(blocks_.back().key);
-        blocks_.pop_back();
+        drop(std::prev(blocks_.end()));
     }
+}
+
+// Nobody can ask for them any more. Done whenever a block is begun, so there are never many.
+void frame_cache::drop_evicted(symbol_id symbol)
+{
+    const tape& t = tapes_.of(symbol);
+    const auto end = t.end();
+    const auto oldest = end > t.capacity() ? end - t.capacity() : 0;
+    for (auto number = oldest / block_ticks; number > 0; --number) {
+        const auto found = by_key_.find(key_of(symbol, number - 1));
+        if (found == by_key_.end())
+            return;
+        drop(found->second);
+    }
+}
+
+void frame_cache::drop(blocks::iterator b)
+{
+    bytes_held_ -= cost_of(b->bytes, b->marks);
+    by_key_.erase(b->key);
+    blocks_.erase(b);
 }
 
 }  // namespace tickertape

@@ -2,8 +2,8 @@
 //
 // Ticks of a symbol are encoded in blocks of `block_ticks` consecutive numbers, and a block is one
 // piece of memory, so that what a subscriber lacks is a range of bytes that can be sent as it lies.
-// The newest block grows while ticks arrive; blocks nobody has asked for lately make room for
-// others.
+// The newest block grows while ticks arrive; blocks whose ticks are no longer
+// held go, and blocks nobody has asked for lately make room for others.
 //
 // Threads: one, its lane's.
 #pragma once
@@ -75,6 +75,8 @@ private:
     block& block_of(symbol_id symbol, tape::index first);
     void extend(block& b, symbol_id symbol, position until);
     void make_room(const block& except);
+    void drop_evicted(symbol_id symbol);
+    void drop(blocks::iterator b);
 
     const tapes& tapes_;
     const source_table& sources_;

@@ -87,6 +87,20 @@ TEST_CASE("a block goes on behind ticks that were lapped before they were encode
     CHECK(cache.frames_from(btc, 3, h.ticks.committed()).marks.empty());
 }
 
+TEST_CASE("blocks of ticks that are no longer held go", "[hub]")
+{
+    held h{{"BTC-USD"}, 2 * frame_cache::block_ticks};
+    frame_cache cache{h.ticks, h.sources, sse::framing::raw, {}};
+    std::size_t most = 0;
+    for (std::size_t i = 0; i < 50 * frame_cache::block_ticks; ++i) {
+        h.add(0, 1 + static_cast<double>(i), 2'000 + static_cast<std::int64_t>(i));
+        REQUIRE(cache.frames_from(btc, i, h.ticks.committed()).marks.size() == 1);
+        most = std::max(most, cache.bytes_held());
+    }
+    // Two blocks' worth of ticks lie in three blocks at the most, and one may be about to go.
+    CHECK(most < 4 * frame_cache::block_ticks * 300);
+}
+
 TEST_CASE("blocks nobody has asked for lately make room", "[hub]")
 {
     held h{{"BTC-USD"}, 10'000};
