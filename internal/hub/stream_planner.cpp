@@ -274,9 +274,4 @@ void stream_planner::forget() noexcept
     last_ = {};
 }
 
-std::size_t stream_planner::cache_bytes() const noexcept
-{
-    return caches_[0].bytes_held() + caches_[1].bytes_held();
-}
-
 }  // namespace tickertape

@@ -91,8 +91,6 @@ public:
     // To be called before a set of symbols goes away: questions are told apart by its address.
     void forget() noexcept;
 
-    std::size_t cache_bytes() const noexcept;
-
 private:
     // A question and its answer.
     struct memo {

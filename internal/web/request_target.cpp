@@ -5,15 +5,6 @@
 #include <boost/url/url_view.hpp>
 
 namespace tickertape {
-
-std::optional<std::string_view> request_target::parameter(std::string_view name) const noexcept
-{
-    for (const auto& [key, value] : parameters)
-        if (key == name)
-            return value;
-    return std::nullopt;
-}
-
 namespace {
 
 auto parse_any_form(boost::core::string_view text)
@@ -28,6 +19,14 @@ auto parse_any_form(boost::core::string_view text)
 }
 
 }  // namespace
+
+std::optional<std::string_view> request_target::parameter(std::string_view name) const noexcept
+{
+    for (const auto& [key, value] : parameters)
+        if (key == name)
+            return value;
+    return std::nullopt;
+}
 
 result<request_target> parse_target(std::string_view text)
 {
