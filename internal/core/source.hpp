@@ -1,5 +1,6 @@
-// Where a price came from, as the stream says it: "coinbase", "simulator". A tick carries the
-// number of the name, so that it stays small; the names live here for the life of the process.
+// Where a price came from, as the stream says it: "coinbase", "simulator",
+// "median(coinbase,kraken)". A tick carries the number of the name, so that it stays small; the
+// names live here for the life of the process.
 #pragma once
 
 #include "core/errors.hpp"
@@ -15,8 +16,8 @@ namespace tickertape {
 
 enum class source_id : std::uint16_t {};
 
-// Threads: intern() on the feed thread only; name() on any thread, for an id that reached it
-// through a tape.
+// Threads: intern() on the feed thread only; name() and combined() on any thread, for an id that
+// reached it through a tape.
 class source_table {
 public:
     static constexpr std::size_t sources_max = 4096;
@@ -26,15 +27,27 @@ public:
     source_table& operator=(const source_table&) = delete;
 
     // The number of that name, new or known. A name is plain text without quotes, backslashes or
-    // control characters, because it is written into frames as it is.
+    // control characters, because it is written into frames as it is. `combined`: how many
+    // providers stand behind it, where it is their combination; it goes with the name, so that of a
+    // known name it is not looked at.
     // Errors: core_errc::too_many_sources.
-    result<source_id> intern(std::string_view name);
+    result<source_id> intern(std::string_view name, unsigned combined = 0);
     std::string_view name(source_id id) const noexcept;
+    // How many providers that source combines; 0: it is no combination.
+    unsigned combined(source_id id) const noexcept;
 
 private:
-    std::array<std::unique_ptr<const std::string>, sources_max> owned_;
-    // Readers go through these; the release store in intern() publishes the string behind it.
-    std::array<std::atomic<const std::string*>, sources_max> names_{};
+    struct entry {
+        std::string name;
+        unsigned combined;
+    };
+
+    // Null for an id that intern() has not given out.
+    const entry* find(source_id id) const noexcept;
+
+    std::array<std::unique_ptr<const entry>, sources_max> owned_;
+    // Readers go through these; the release store in intern() publishes the entry behind it.
+    std::array<std::atomic<const entry*>, sources_max> published_{};
     std::size_t size_ = 0;
 };
 

@@ -76,7 +76,9 @@ void frame_cache::extend(block& b, symbol_id symbol, position until)
         if (b.bytes.empty() && i % block_ticks == 0 && end <= tapes_.of(symbol).end())
             b.bytes.reserve(block_bytes_guess);  // a whole block of the past at once
         scratch_.clear();
-        sse::append_tick(scratch_, e->at, e->value, name, sources_.name(e->source));
+        sse::append_tick(
+            scratch_, e->at, e->value, name, sources_.name(e->source),
+            sources_.combined(e->source));
         sse::append_framed(b.bytes, how_, scratch_);
         b.marks.push_back(
             {static_cast<std::uint32_t>(b.bytes.size()), frame_kind::tick, 1, 0, 0, e->at});

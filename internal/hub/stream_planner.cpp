@@ -225,7 +225,8 @@ void stream_planner::add_tick(sse::framing how, const tick& t)
 {
     block_.clear();
     sse::append_tick(
-        block_, t.at, t.value, tapes_.symbols().name(t.symbol), sources_.name(t.source));
+        block_, t.at, t.value, tapes_.symbols().name(t.symbol), sources_.name(t.source),
+        sources_.combined(t.source));
     add_to_scratch(how, frame_kind::tick, t.at);
 }
 

@@ -39,7 +39,8 @@ void append_age(
 }  // namespace
 
 void append_tick(
-    std::string& out, position at, price value, std::string_view symbol, std::string_view source)
+    std::string& out, position at, price value, std::string_view symbol, std::string_view source,
+    unsigned combined)
 {
     out += "id: ";
     append_position(out, at);
@@ -52,7 +53,12 @@ void append_tick(
     out += symbol;
     out += "\",\"source\":\"";
     out += source;
-    out += "\"}\n\n";
+    out += '"';
+    if (combined > 0) {
+        out += ",\"sources\":";
+        append_number(out, combined);
+    }
+    out += "}\n\n";
 }
 
 void append_gap(std::string& out, const gap& g)

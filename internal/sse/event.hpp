@@ -15,8 +15,11 @@ namespace tickertape::sse {
 
 // id: 1712525476123-0
 // data: {"timestamp":1712525476,"price":69420.25,"symbol":"BTC-USD","source":"coingecko"}
+//
+// `combined`: how many providers the source combines; where it does, ,"sources":3 follows.
 void append_tick(
-    std::string& out, position at, price value, std::string_view symbol, std::string_view source);
+    std::string& out, position at, price value, std::string_view symbol, std::string_view source,
+    unsigned combined = 0);
 
 // Why ticks are missing.
 enum class gap_reason {

@@ -14,6 +14,13 @@ namespace {
 constexpr std::size_t history_default = 1'000;
 constexpr std::size_t history_max = 10'000;
 
+void append_source(json_object& o, const source_table& sources, source_id id)
+{
+    o.text("source", sources.name(id));
+    if (const auto combined = sources.combined(id); combined > 0)
+        o.number("sources", combined);
+}
+
 std::string price_object(const site& s, symbol_id id, wall_time now)
 {
     const auto newest = s.prices.of(id).newest();
@@ -26,7 +33,7 @@ std::string price_object(const site& s, symbol_id id, wall_time now)
     const auto time = newest->at.time();
     o.value("price", newest->value);
     o.number("timestamp", time.time_since_epoch().count() / 1000);
-    o.text("source", s.sources.name(newest->source));
+    append_source(o, s.sources, newest->source);
     o.seconds("age_seconds", staleness::age(time, now));
     o.boolean("stale", s.stale.is_stale(time, now));
     return std::move(o).done();
@@ -112,7 +119,7 @@ void append_row(std::string& rows, const site& s, const tape::entry& e)
     o.text("id", e.at.text());
     o.number("timestamp", static_cast<std::int64_t>(e.at.ms() / 1000));
     o.value("price", e.value);
-    o.text("source", s.sources.name(e.source));
+    append_source(o, s.sources, e.source);
     rows += (rows.size() > 1 ? "," : "") + std::move(o).done();
 }
 

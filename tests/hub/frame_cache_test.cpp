@@ -36,6 +36,18 @@ TEST_CASE("frames of consecutive ticks lie in one piece", "[hub]")
     CHECK(cache.frames_from(btc, 2, h.ticks.committed()).marks.empty());
 }
 
+TEST_CASE("the frame of a combined price says how many providers are in it", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.ticks.publish(
+        {btc, *price::from(1.5), *h.sources.intern("median(coinbase,kraken)", 2)}, at_ms(2'000));
+    frame_cache cache{h.ticks, h.sources, sse::framing::raw, {}};
+    CHECK(
+        bytes_of(cache.frames_from(btc, 0, h.ticks.committed())) ==
+        "id: 2000-0\ndata: {\"timestamp\":2,\"price\":1.5,\"symbol\":\"BTC-USD\","
+        "\"source\":\"median(coinbase,kraken)\",\"sources\":2}\n\n");
+}
+
 TEST_CASE("frames stop at the position that was asked for", "[hub]")
 {
     held h{{"BTC-USD"}};

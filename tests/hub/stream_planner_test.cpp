@@ -78,6 +78,21 @@ TEST_CASE("of several symbols the newest tick of each comes first, in their orde
                         tick_block("5000-0", 5, "3") + tick_block("6000-0", 6, "4"));
 }
 
+TEST_CASE("a combined price says how many providers are in it on every stream", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    h.ticks.publish(
+        {symbol_id{0}, *price::from(1.5), *h.sources.intern("median(coinbase,kraken)", 2)},
+        at_ms(2'000));
+    const std::string frame =
+        "id: 2000-0\ndata: {\"timestamp\":2,\"price\":1.5,\"symbol\":\"BTC-USD\","
+        "\"source\":\"median(coinbase,kraken)\",\"sources\":2}\n\n";
+    reader newest_of_both{h, stream_place::newest(h.ticks.committed()), both};
+    CHECK(newest_of_both.take() == frame);
+    reader history_of_one{h, stream_place::after({1'000, 0})};
+    CHECK(history_of_one.take() == frame);
+}
+
 TEST_CASE("everything after a position is sent, and nothing at it", "[hub]")
 {
     held h{{"BTC-USD", "ETH-USD"}};

@@ -42,6 +42,28 @@ TEST_CASE("a tick has its position as id and its price, symbol and source as dat
         "\n");
 }
 
+TEST_CASE("a tick of several providers says how many behind its source", "[sse]")
+{
+    CHECK(
+        written([](std::string& out) {
+            sse::append_tick(
+                out, {1712525476123, 0}, price::parse("69420.25").value(), "BTC-USD",
+                "median(coinbase,kraken,bitstamp)", 3);
+        }) == "id: 1712525476123-0\n"
+              "data: {\"timestamp\":1712525476,\"price\":69420.25,\"symbol\":\"BTC-USD\","
+              "\"source\":\"median(coinbase,kraken,bitstamp)\",\"sources\":3}\n"
+              "\n");
+}
+
+TEST_CASE("a combination of which one provider is left says so", "[sse]")
+{
+    const auto event = written([](std::string& out) {
+        sse::append_tick(
+            out, {1712525476123, 0}, price::parse("1").value(), "BTC-USD", "median(coinbase)", 1);
+    });
+    CHECK(event.ends_with("\"source\":\"median(coinbase)\",\"sources\":1}\n\n"));
+}
+
 TEST_CASE("a price is written in the shortest form that reads back to the same double", "[sse]")
 {
     CHECK(

@@ -116,6 +116,23 @@ TEST_CASE("one price is found in any case", "[web]")
     CHECK(s.get("/api/prices/Btc%2dUsd?x=y").body == expected);
 }
 
+TEST_CASE("a price that several providers made says how many, where it is asked for", "[web]")
+{
+    small_site s{{"BTC-USD"}};
+    const auto median = s.sources.intern("median(coinbase,kraken,bitstamp)", 3).value();
+    s.publish(1712525476123, 69420.25, "BTC-USD", median);
+    const std::string one = "{\"symbol\":\"BTC-USD\",\"price\":69420.25,\"timestamp\":1712525476,"
+                            "\"source\":\"median(coinbase,kraken,bitstamp)\",\"sources\":3,"
+                            "\"age_seconds\":3.877,\"stale\":false}";
+    CHECK(s.get("/api/prices/btc-usd").body == one + "\n");
+    CHECK(s.get("/api/prices").body == "{\"prices\":[" + one + "]}\n");
+    CHECK(
+        s.get("/api/prices/btc-usd/history").body ==
+        "{\"symbol\":\"BTC-USD\",\"ticks\":["
+        "{\"id\":\"1712525476123-0\",\"timestamp\":1712525476,\"price\":69420.25,"
+        "\"source\":\"median(coinbase,kraken,bitstamp)\",\"sources\":3}],\"more\":false}\n");
+}
+
 TEST_CASE("a price is stale once its limit has passed, and says how old it is", "[web]")
 {
     small_site s;

@@ -32,9 +32,12 @@ struct small_site {
     // The position of the tick is `ms` Unix milliseconds and a counter.
     tick publish(std::int64_t ms, double value, std::string_view symbol = "BTC-USD")
     {
+        return publish(ms, value, symbol, sources.intern("coingecko").value());
+    }
+    tick publish(std::int64_t ms, double value, std::string_view symbol, source_id source)
+    {
         return prices.publish(
-            {symbols.find(symbol).value(), price::from(value).value(),
-             sources.intern("coingecko").value()},
+            {symbols.find(symbol).value(), price::from(value).value(), source},
             wall_time{std::chrono::milliseconds{ms}});
     }
 
