@@ -77,6 +77,8 @@ export function positionOf(id) {
     return BigInt(parts[1]) * 2n ** 20n + BigInt(parts[2]);
 }
 
+export const textOfPosition = (at) => `${at / 2n ** 20n}-${at % 2n ** 20n}`;
+
 // Ids of ticks and gaps strictly increase.
 export function checkOrder(events) {
     const ids = events.filter((event) => event.id !== undefined).map((event) => event.id);
