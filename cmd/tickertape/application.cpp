@@ -88,8 +88,8 @@ application::application(const settings& s, const clock& time, const logger& log
       tapes_{symbols_, s.store_size, time.wall_now()},
       files_{s.static_dir ? static_files{*s.static_dir} : static_files{}}, access_{policy_of(
                                                                                s.cors_origins)},
-      router_{
-          make_router({tapes_, sources_, metrics_, files_, staleness{s.stale_after}, draining_})},
+      router_{make_router(
+          {tapes_, sources_, reports_, metrics_, files_, staleness{s.stale_after}, draining_})},
       hub_{tapes_, sources_, time, lane_count(s), limits_of_lane(s)},
       publisher_{tapes_, hub_, time},
       server_{

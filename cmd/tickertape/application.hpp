@@ -5,6 +5,7 @@
 
 #include "config/settings.hpp"
 #include "core/clock.hpp"
+#include "core/feed_report.hpp"
 #include "feed/feed.hpp"
 #include "hub/hub.hpp"
 #include "tape/tapes.hpp"
@@ -63,6 +64,7 @@ private:
     metrics metrics_;
     symbol_table symbols_;
     source_table sources_;
+    feed_report_board reports_;
     tapes tapes_;
     static_files files_;
     access_policy access_;

@@ -3,13 +3,25 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
 
 namespace tickertape {
 
 void append_json_string(std::string& out, std::string_view text)
 {
+    // Nearly all we write is plain, and a serializer is set up for each text that is not.
+    const bool plain = std::ranges::all_of(
+        text, [](unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+    if (plain) {
+        out += '"';
+        out += text;
+        out += '"';
+        return;
+    }
     out += boost::json::serialize(boost::json::string_view{text.data(), text.size()});
 }
 
@@ -48,12 +60,42 @@ json_object& json_object::null(std::string_view name)
     return json(name, "null");
 }
 
+json_object& json_object::decimal(std::string_view name, double value)
+{
+    if (!std::isfinite(value))
+        return null(name);
+    std::array<char, 400> digits;  // of the largest double there are 309 before the point
+    const auto end =
+        std::to_chars(digits.begin(), digits.end(), value, std::chars_format::fixed, 3).ptr;
+    return json(name, {digits.data(), static_cast<std::size_t>(end - digits.data())});
+}
+
 json_object& json_object::seconds(std::string_view name, std::chrono::milliseconds ms)
+{
+    return thousandths(name, ms.count());
+}
+
+json_object& json_object::time(std::string_view name, const std::optional<wall_time>& at)
+{
+    return at ? seconds(name, at->time_since_epoch()) : null(name);
+}
+
+json_object& json_object::milliseconds(std::string_view name, std::chrono::microseconds us)
+{
+    return thousandths(name, us.count());
+}
+
+json_object& json_object::text_or_null(std::string_view name, std::string_view value)
+{
+    return value.empty() ? null(name) : text(name, value);
+}
+
+json_object& json_object::thousandths(std::string_view name, std::int64_t count)
 {
     std::array<char, 32> text{};
     const int length = std::snprintf(
-        text.data(), text.size(), "%lld.%03lld", static_cast<long long>(ms.count() / 1000),
-        static_cast<long long>(ms.count() % 1000));
+        text.data(), text.size(), "%lld.%03lld", static_cast<long long>(count / 1000),
+        static_cast<long long>(count % 1000));
     return json(name, {text.data(), static_cast<std::size_t>(length)});
 }
 
@@ -67,6 +109,32 @@ json_object& json_object::json(std::string_view name, std::string_view value)
 std::string json_object::done() &&
 {
     out_ += '}';
+    return std::move(out_);
+}
+
+void json_array::begin()
+{
+    if (out_.size() > 1)
+        out_ += ',';
+}
+
+json_array& json_array::text(std::string_view value)
+{
+    begin();
+    append_json_string(out_, value);
+    return *this;
+}
+
+json_array& json_array::json(std::string_view value)
+{
+    begin();
+    out_ += value;
+    return *this;
+}
+
+std::string json_array::done() &&
+{
+    out_ += ']';
     return std::move(out_);
 }
 

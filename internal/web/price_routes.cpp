@@ -5,6 +5,7 @@
 #include "web/json_text.hpp"
 #include "web/stream_request.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -13,13 +14,6 @@ namespace {
 
 constexpr std::size_t history_default = 1'000;
 constexpr std::size_t history_max = 10'000;
-
-void append_source(json_object& o, const source_table& sources, source_id id)
-{
-    o.text("source", sources.name(id));
-    if (const auto combined = sources.combined(id); combined > 0)
-        o.number("sources", combined);
-}
 
 std::string price_object(const site& s, symbol_id id, wall_time now)
 {
@@ -39,13 +33,28 @@ std::string price_object(const site& s, symbol_id id, wall_time now)
     return std::move(o).done();
 }
 
+answer all_symbols(const symbol_table& symbols)
+{
+    json_array list;
+    for (const auto id : symbols.all()) {
+        auto path = "/api/prices/" + symbols.name(id);
+        std::ranges::transform(path, path.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        });
+        json_object o;
+        o.text("symbol", symbols.name(id)).text("base", symbols.base(id));
+        o.text("quote", symbols.quote(id)).text("path", path);
+        list.json(std::move(o).done());
+    }
+    return json_response(std::move(json_object{}.json("symbols", std::move(list).done())).done());
+}
+
 answer all_prices(const site& s, const request& r)
 {
-    std::string list{"["};
+    json_array list;
     for (const auto id : s.prices.symbols().all())
-        list += (list.size() > 1 ? "," : "") + price_object(s, id, r.now);
-    list += ']';
-    return json_response(std::move(json_object{}.json("prices", list)).done());
+        list.json(price_object(s, id, r.now));
+    return json_response(std::move(json_object{}.json("prices", std::move(list).done())).done());
 }
 
 answer one_price(const site& s, const request& r, const std::string& name)
@@ -113,14 +122,14 @@ read_history_request(const request_target& target, wall_time now)
     return wanted;
 }
 
-void append_row(std::string& rows, const site& s, const tape::entry& e)
+void append_row(json_array& rows, const site& s, const tape::entry& e)
 {
     json_object o;
     o.text("id", e.at.text());
     o.number("timestamp", static_cast<std::int64_t>(e.at.ms() / 1000));
     o.value("price", e.value);
     append_source(o, s.sources, e.source);
-    rows += (rows.size() > 1 ? "," : "") + std::move(o).done();
+    rows.json(std::move(o).done());
 }
 
 std::string gap_object(position from, position to, sse::gap_reason why)
@@ -157,17 +166,16 @@ history(const site& s, const request& r, const request_target& target, const std
     auto i = wanted.since || end - std::min(held, end) <= wanted.limit ? held : end - wanted.limit;
     const bool cut_before = i > held;
 
-    std::string rows{"["};
+    json_array rows;
     std::size_t count = 0;
     for (; i < end && count < wanted.limit; ++i)
         if (const auto e = t.read(i)) {
             append_row(rows, s, *e);
             ++count;
         }
-    rows += ']';
     json_object o;
     o.text("symbol", s.prices.symbols().name(*id));
-    o.json("ticks", rows);
+    o.json("ticks", std::move(rows).done());
     o.boolean("more", cut_before || i < end);
     // Asked after the reading: what is gone by now may be missing above.
     if (const auto gone = t.evicted(); wanted.since && gone > asked_after)
@@ -181,6 +189,9 @@ history(const site& s, const request& r, const request_target& target, const std
 
 void add_price_routes(router& to, const site& of)
 {
+    to.add("/api/symbols", [of](const auto&, const auto&, const auto&) -> answer {
+        return all_symbols(of.prices.symbols());
+    });
     to.add("/api/prices", [of](const request& r, const auto&, const auto&) -> answer {
         return all_prices(of, r);
     });

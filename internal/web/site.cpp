@@ -14,12 +14,20 @@ std::string reason_against(const site& s, wall_time now)
     if (s.draining.load(std::memory_order_relaxed))
         return "this instance is draining";
     const auto& symbols = s.prices.symbols();
-    for (const auto id : symbols.all()) {
-        const auto newest = s.prices.of(id).newest();
-        if (newest && !s.stale.is_stale(newest->at.time(), now))
-            return {};
-    }
-    return "no fresh price is held";
+    std::optional<position> newest;
+    symbol_id whose{};
+    for (const auto id : symbols.all())
+        if (const auto e = s.prices.of(id).newest(); e && (!newest || e->at > *newest)) {
+            newest = e->at;
+            whose = id;
+        }
+    if (!newest)
+        return "no price has been seen yet";
+    if (!s.stale.is_stale(newest->time(), now))
+        return {};
+    const auto age = std::chrono::floor<std::chrono::seconds>(staleness::age(newest->time(), now));
+    return "no price is fresh: the newest, " + symbols.name(whose) + ", is " +
+           std::to_string(age.count()) + " s old";
 }
 
 }  // namespace
@@ -31,6 +39,13 @@ response json_response(std::string body)
     r.body = std::move(body) + "\n";
     r.headers.emplace_back("Cache-Control", "no-store");
     return r;
+}
+
+void append_source(json_object& to, const source_table& sources, source_id id)
+{
+    to.text("source", sources.name(id));
+    if (const auto combined = sources.combined(id); combined > 0)
+        to.number("sources", combined);
 }
 
 void add_operation_routes(router& to, const site& of)
@@ -74,6 +89,7 @@ router make_router(const site& of)
         return std::get<stream_grant>(std::move(wanted));
     });
     add_price_routes(r, of);
+    add_feed_routes(r, of);
     add_operation_routes(r, of);
     add_page_routes(r, of);
     return r;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/feed_report.hpp"
 #include "core/staleness.hpp"
 #include "tape/tapes.hpp"
 #include "web/router.hpp"
@@ -18,6 +19,7 @@ class metrics;
 struct site {
     const tapes& prices;
     const source_table& sources;
+    const feed_report_board& reports;
     const metrics& figures;
     const static_files& files;
     staleness stale;
@@ -29,9 +31,15 @@ router make_router(const site& of);
 
 // The parts it is made of.
 void add_price_routes(router& to, const site& of);
+void add_feed_routes(router& to, const site& of);
 void add_operation_routes(router& to, const site& of);
 void add_page_routes(router& to, const site& of);
 
 response json_response(std::string body);
+
+class json_object;
+
+// What a tick's source is called, and how many providers it combines where it does.
+void append_source(json_object& to, const source_table& sources, source_id id);
 
 }  // namespace tickertape

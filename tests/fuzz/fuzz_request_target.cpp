@@ -33,12 +33,13 @@ struct fuzzed_site {
     const symbol_table symbols =
         symbol_table::from(std::vector<std::string>{"BTC-USD", "ETH-USD", "SOL-USD"}).value();
     source_table sources;
+    feed_report_board reports;
     tapes prices{symbols, 4, started};
     metrics figures;
     static_files files;
     std::atomic<bool> draining{false};
     const router routes = make_router(
-        {prices, sources, figures, files, staleness{std::chrono::seconds{120}}, draining});
+        {prices, sources, reports, figures, files, staleness{std::chrono::seconds{120}}, draining});
 };
 
 void check(const response& r)

@@ -20,21 +20,30 @@ TEST_CASE("an instance without a price is alive and not ready", "[web]")
 {
     const small_site s;
     CHECK(s.get("/readyz").status == 503);
-    CHECK(s.get("/readyz").body == not_ready("no fresh price is held"));
+    CHECK(s.get("/readyz").body == not_ready("no price has been seen yet"));
     CHECK(s.get("/healthz").status == 200);
     CHECK(s.get("/healthz").body == "{\"status\":\"ok\"}\n");
 }
 
-TEST_CASE("an instance whose prices are all stale is not ready", "[web]")
+TEST_CASE("an instance whose prices are all stale is not ready, and names the newest", "[web]")
 {
     small_site s;
+    s.publish(1712525470000, 3500, "ETH-USD");
     s.publish(1712525476123, 69420.25);
-    s.publish(1712525476123, 3500, "ETH-USD");
     s.now = wall_time{1712525476123ms} + 120s;
     CHECK(s.get("/readyz").status == 200);
     s.now += 1ms;
     CHECK(s.get("/readyz").status == 503);
-    CHECK(s.get("/readyz").body == not_ready("no fresh price is held"));
+    CHECK(
+        s.get("/readyz").body == not_ready("no price is fresh: the newest, BTC-USD, is 120 s old"));
+    s.now += 10'998ms;
+    CHECK(
+        s.get("/readyz").body == not_ready("no price is fresh: the newest, BTC-USD, is 130 s old"));
+    s.publish(1712525478000, 3501, "ETH-USD");
+    CHECK(s.get("/readyz").status == 503);
+    s.now += 1s;
+    CHECK(
+        s.get("/readyz").body == not_ready("no price is fresh: the newest, ETH-USD, is 130 s old"));
     CHECK(s.get("/healthz").status == 200);
 }
 
@@ -76,7 +85,8 @@ TEST_CASE("every route of the contract is there, for GET and for nothing that ch
     const small_site s;
     const auto target = GENERATE(
         "/", "/static/page.js", "/prices/stream", "/api/prices", "/api/prices/btc-usd",
-        "/api/prices/btc-usd/history", "/crypto-price", "/healthz", "/readyz", "/metrics");
+        "/api/prices/btc-usd/history", "/api/symbols", "/api/feed", "/crypto-price", "/healthz",
+        "/readyz", "/metrics");
     CAPTURE(target);
     CHECK(s.outcome(s.asked(target)).route != "none");
     auto r = s.asked(target);

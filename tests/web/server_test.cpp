@@ -282,7 +282,7 @@ TEST_CASE("requests sent at once are answered in their order", "[web]")
            "GET /healthz HTTP/1.1\r\nHost: a\r\nX-Request-Id: 3\r\nConnection: close\r\n\r\n");
     const std::string not_ready =
         "{\"type\":\"urn:tickertape:problem:not-ready\",\"title\":\"Service Unavailable\","
-        "\"status\":503,\"detail\":\"no fresh price is held\"}\n";
+        "\"status\":503,\"detail\":\"no price has been seen yet\"}\n";
     CHECK(
         p.read_to_end() == answered("200 OK", health_headers, "keep-alive", health_body, "1") +
                                answered(

@@ -22,7 +22,7 @@ struct small_site {
         static_files pages = static_files{})
         : symbols{symbol_table::from(names).value()}, prices{symbols, capacity, started},
           files{std::move(pages)}, routes{make_router(
-                                       {prices, sources, figures, files,
+                                       {prices, sources, reports, figures, files,
                                         staleness{std::chrono::seconds{120}}, draining})}
     {
     }
@@ -59,6 +59,7 @@ struct small_site {
 
     symbol_table symbols;
     source_table sources;
+    feed_report_board reports;
     tapes prices;
     metrics figures;
     static_files files;

@@ -1,0 +1,99 @@
+// How the feed is: what it tells those who ask, as plain values. Made on the feed's strand, read by
+// any thread.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/price.hpp"
+#include "core/symbol.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tickertape {
+
+struct feed_report {
+    struct failure {
+        wall_time at;
+        std::string words;  // clean: no control characters, bounded
+    };
+    struct latency {
+        std::chrono::microseconds p50;
+        std::chrono::microseconds p90;
+        std::chrono::microseconds p99;
+    };
+    struct counted {
+        std::string reason;
+        std::uint64_t times;
+    };
+    // The provider's WebSocket, where one is used.
+    struct stream {
+        std::string state;  // "connecting", "live", "waiting"
+        std::optional<wall_time> since;
+        std::optional<wall_time> last_message;
+        std::uint64_t messages = 0;
+        std::uint64_t connections = 0;
+        std::size_t subscribed = 0;  // symbols it confirmed
+        std::string notice{};        // the provider's words: maintenance to come
+    };
+    struct provider {
+        std::string name;
+        std::string breaker;  // "closed", "open", "half_open"
+        std::optional<wall_time> last_success;
+        std::optional<failure> last_failure;
+        std::optional<latency> took;  // of its last requests
+        double requests_left = 0;     // that may follow each other now
+        std::optional<wall_time> paused_until;
+        std::vector<counted> set_aside;         // quotes not used, by reason, since the start
+        std::vector<std::string> lacks;         // symbols it does not sell
+        std::optional<feed_report::stream> socket;
+    };
+    struct quote {
+        std::size_t provider;  // its place in `providers`
+        std::string market;    // where it is not the symbol itself: "BTC-USDT"
+        price value;
+        wall_time received;
+        std::optional<wall_time> upstream_time;
+        bool by_stream = false;
+        bool is_used = false;
+        std::string aside{};  // why it is not
+    };
+    struct symbol {
+        symbol_id id;
+        std::string source{};   // of the price that holds; empty: there is none
+        std::string problem{};  // why there is none
+        std::vector<quote> quotes{};
+    };
+
+    std::string mode;    // "poll", "stream", "simulator", "replay", "pipe"
+    std::string policy;  // "fallback", "median"; empty where prices are not asked for
+    std::vector<provider> providers{};
+    std::vector<symbol> symbols{};
+};
+
+// Holds the newest report for whoever asks.
+// Threads: any.
+class feed_report_board {
+public:
+    // Null before the first report.
+    std::shared_ptr<const feed_report> newest() const
+    {
+        const std::lock_guard held{mutex_};
+        return newest_;
+    }
+    void post(std::shared_ptr<const feed_report> report)
+    {
+        const std::lock_guard held{mutex_};
+        newest_ = std::move(report);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const feed_report> newest_;
+};
+
+}  // namespace tickertape

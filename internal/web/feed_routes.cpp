@@ -1,0 +1,153 @@
+// How the feed is, for those who run the server and those who want to know whose price it is.
+#include "web/site.hpp"
+
+#include "web/json_text.hpp"
+
+#include <cassert>
+#include <span>
+
+namespace tickertape {
+namespace {
+
+std::string failure_object(const feed_report::failure& f)
+{
+    json_object o;
+    o.time("at", f.at).text("words", f.words);
+    return std::move(o).done();
+}
+
+std::string latency_object(const feed_report::latency& l)
+{
+    json_object o;
+    o.milliseconds("p50", l.p50).milliseconds("p90", l.p90).milliseconds("p99", l.p99);
+    return std::move(o).done();
+}
+
+std::string stream_object(const feed_report::stream& s)
+{
+    json_object o;
+    o.text("state", s.state).time("since", s.since).time("last_message", s.last_message);
+    o.number("messages", static_cast<std::int64_t>(s.messages));
+    o.number("connections", static_cast<std::int64_t>(s.connections));
+    o.number("subscribed", static_cast<std::int64_t>(s.subscribed));
+    o.text_or_null("notice", s.notice);
+    return std::move(o).done();
+}
+
+std::string provider_object(const feed_report::provider& p, wall_time now)
+{
+    json_object o;
+    o.text("name", p.name).text("breaker", p.breaker).time("last_success", p.last_success);
+    o.json("last_error", p.last_failure ? failure_object(*p.last_failure) : "null");
+    o.json("latency_ms", p.took ? latency_object(*p.took) : "null");
+    o.decimal("requests_left", p.requests_left);
+    if (p.paused_until && *p.paused_until > now)
+        o.seconds("paused_for_seconds", *p.paused_until - now);
+    json_object set_aside;
+    for (const auto& c : p.set_aside)
+        set_aside.number(c.reason, static_cast<std::int64_t>(c.times));
+    o.json("set_aside", std::move(set_aside).done());
+    json_array lacks;
+    for (const auto& name : p.lacks)
+        lacks.text(name);
+    o.json("lacks", std::move(lacks).done());
+    o.json("stream", p.socket ? stream_object(*p.socket) : "null");
+    return std::move(o).done();
+}
+
+std::string quote_object(const feed_report::quote& q, const feed_report& report, wall_time now)
+{
+    assert(q.provider < report.providers.size());
+    json_object o;
+    o.text("provider", report.providers[q.provider].name);
+    if (!q.market.empty())
+        o.text("market", q.market);
+    o.value("price", q.value);
+    o.seconds("age_seconds", staleness::age(q.upstream_time.value_or(q.received), now));
+    o.seconds("received_seconds_ago", staleness::age(q.received, now));
+    o.text("via", q.by_stream ? "stream" : "poll").boolean("used", q.is_used);
+    if (!q.is_used && !q.aside.empty())
+        o.text("aside", q.aside);
+    return std::move(o).done();
+}
+
+// `said`: what the feed reports of it; null where it says nothing.
+std::string symbol_object(
+    const site& s, symbol_id id, const feed_report& report, const feed_report::symbol* said,
+    wall_time now)
+{
+    json_object o;
+    o.text("symbol", s.prices.symbols().name(id));
+    // What is served, not what the feed decided last: the two are a moment apart.
+    if (const auto newest = s.prices.of(id).newest()) {
+        const auto time = newest->at.time();
+        append_source(o, s.sources, newest->source);
+        o.value("price", newest->value).seconds("age_seconds", staleness::age(time, now));
+        o.boolean("stale", s.stale.is_stale(time, now));
+    } else {
+        o.null("source").null("price").null("age_seconds").boolean("stale", true);
+    }
+    o.text_or_null("problem", said ? std::string_view{said->problem} : std::string_view{});
+    json_array quotes;
+    if (said != nullptr)
+        for (const auto& q : said->quotes)
+            quotes.json(quote_object(q, report, now));
+    o.json("quotes", std::move(quotes).done());
+    return std::move(o).done();
+}
+
+// By the number of the symbol, so that no symbol is searched for.
+std::vector<const feed_report::symbol*> by_number(const feed_report& report, std::size_t symbols)
+{
+    std::vector<const feed_report::symbol*> said(symbols, nullptr);
+    for (const auto& one : report.symbols) {
+        assert(index_of(one.id) < symbols);
+        said[index_of(one.id)] = &one;
+    }
+    return said;
+}
+
+std::string feed_object(
+    const site& s, const feed_report& report, std::span<const symbol_id> wanted, wall_time now)
+{
+    json_array providers;
+    for (const auto& p : report.providers)
+        providers.json(provider_object(p, now));
+    json_array symbols;
+    const auto said = by_number(report, s.prices.symbols().size());
+    for (const auto id : wanted)
+        symbols.json(symbol_object(s, id, report, said[index_of(id)], now));
+    json_object o;
+    o.text("mode", report.mode).text_or_null("policy", report.policy);
+    o.json("providers", std::move(providers).done());
+    o.json("symbols", std::move(symbols).done());
+    return std::move(o).done();
+}
+
+answer how_the_feed_is(const site& s, const request& r, const request_target& target)
+{
+    const auto& known = s.prices.symbols();
+    std::optional<symbol_id> one;
+    if (const auto name = target.parameter("symbol")) {
+        one = known.find(*name);
+        if (!one)
+            return to_response(unknown_symbol(*name, known));
+    }
+    // Held until the answer is written; the feed may post the next one meanwhile.
+    const auto report = s.reports.newest();
+    if (!report)
+        return json_response(R"({"mode":"starting","policy":null,"providers":[],"symbols":[]})");
+    const auto wanted = one ? std::span{&*one, 1} : known.all();
+    return json_response(feed_object(s, *report, wanted, r.now));
+}
+
+}  // namespace
+
+void add_feed_routes(router& to, const site& of)
+{
+    to.add("/api/feed", [of](const request& r, const auto& target, const auto&) -> answer {
+        return how_the_feed_is(of, r, target);
+    });
+}
+
+}  // namespace tickertape
