@@ -65,7 +65,7 @@ feed_settings settings_of_feed(const settings& s)
     f.fetch.interval = s.fetch_interval;
     f.fetch.deadline_max = s.fetch_deadline;
     f.fetch.deadline_min = std::min(f.fetch.deadline_min, s.fetch_deadline);
-    f.fetch.quote_age_max = s.stale_after;
+    f.fetch.quotes.age_max = s.stale_after;
     f.ca_file = s.ca_file.value_or("");
     f.simulator.seed = s.simulator_seed;
     f.simulator.period = s.simulator_period;

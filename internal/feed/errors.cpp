@@ -70,8 +70,44 @@ const char* meaning(feed_errc e) noexcept
         return "the price is too old to be shown as live";
     case feed_errc::future_quote:
         return "the price is from the future";
+    case feed_errc::dead_market:
+        return "nobody trades in this market";
+    case feed_errc::absurd_spread:
+        return "bid and ask are too far apart";
+    case feed_errc::outside_book:
+        return "the last trade is far from bid and ask";
+    case feed_errc::outlier:
+        return "too far from what the other providers say";
+    case feed_errc::no_quote:
+        return "no provider says a price";
+    case feed_errc::no_quorum:
+        return "too few providers say a price";
+    case feed_errc::disagreement:
+        return "the providers disagree";
     case feed_errc::unknown_symbol:
         return "unknown symbol";
+    case feed_errc::batch_refused:
+        return "one of several symbols made the provider refuse them all";
+    case feed_errc::key_refused:
+        return "the provider wants an API key, or another one";
+    case feed_errc::throttled:
+        return "the provider's limit leaves no request for now";
+    case feed_errc::paused:
+        return "the provider told us to wait";
+    case feed_errc::breaker_open:
+        return "failed too often to be asked now";
+    case feed_errc::upgrade_refused:
+        return "the provider refuses the WebSocket";
+    case feed_errc::bad_websocket:
+        return "what came back is not WebSocket";
+    case feed_errc::message_too_large:
+        return "the message is too large";
+    case feed_errc::stream_silent:
+        return "nothing was heard for too long";
+    case feed_errc::stream_closed:
+        return "the provider ended the connection";
+    case feed_errc::subscription_refused:
+        return "the provider refuses the subscription";
     case feed_errc::symbol_missing:
         return "no symbol, and more than one is configured";
     case feed_errc::line_too_long:
@@ -130,11 +166,38 @@ std::string_view outcome_of(const boost::system::error_code& code) noexcept
     case feed_errc::bad_time:
     case feed_errc::stale_quote:
     case feed_errc::future_quote:
+    case feed_errc::dead_market:
+    case feed_errc::absurd_spread:
+    case feed_errc::outside_book:
         return "refused";
+    case feed_errc::throttled:
+    case feed_errc::paused:
+    case feed_errc::breaker_open:
+        return "not_asked";
     case feed_errc::unknown_symbol:
         return "unknown_symbol";
     default:
         return "error";
+    }
+}
+
+std::string_view reason_of(feed_errc why) noexcept
+{
+    switch (why) {
+    case feed_errc::stale_quote:
+        return "stale";
+    case feed_errc::future_quote:
+        return "future";
+    case feed_errc::dead_market:
+        return "dead_market";
+    case feed_errc::absurd_spread:
+        return "absurd_spread";
+    case feed_errc::outside_book:
+        return "outside_book";
+    case feed_errc::outlier:
+        return "outlier";
+    default:
+        return "other";
     }
 }
 

@@ -45,7 +45,25 @@ enum class feed_errc {
     bad_time,              // the time is not one
     stale_quote,           // older than a price may be to be shown as live
     future_quote,          // from a future that no clock error explains
+    dead_market,           // nobody bids, nobody asks, or nothing was traded for a day
+    absurd_spread,         // bid and ask are too far apart to mean a price
+    outside_book,          // the last trade is far from both
+    outlier,               // too far from what the other providers say
+    no_quote,              // nobody says anything
+    no_quorum,             // too few say anything
+    disagreement,          // no majority says the same
     unknown_symbol,        // not sold here
+    batch_refused,         // one of several symbols made the provider refuse them all
+    key_refused,           // the provider wants a key, or not this one
+    throttled,             // the provider's limit leaves us no request at this time
+    paused,                // the provider told us to wait
+    breaker_open,          // it failed too often to be asked now
+    upgrade_refused,       // the answer to a WebSocket handshake is not one
+    bad_websocket,         // frames that are none, or text that is not UTF-8
+    message_too_large,     // a message over its limit
+    stream_silent,         // no byte for longer than the provider is ever silent
+    stream_closed,         // the provider ended the connection
+    subscription_refused,  // the provider will not stream that
     symbol_missing,        // the line does not say which symbol it means
     line_too_long,         // over the limit for one line
     no_usable_column,      // a recording without a price or a time
@@ -71,8 +89,12 @@ throw_exception_from_error(const fetch_error& error, const boost::source_locatio
 template <class T>
 using fetched = boost::system::result<T, fetch_error>;
 
-// The label of tickertape_fetches_total: error, deadline, refused, unknown_symbol.
+// The label of tickertape_fetches_total: error, deadline, refused, unknown_symbol,
+// not_asked.
 std::string_view outcome_of(const boost::system::error_code& code) noexcept;
+
+// Why a quote is set aside, as a label: "outlier", "stale", "dead_market".
+std::string_view reason_of(feed_errc why) noexcept;
 
 }  // namespace tickertape
 

@@ -111,7 +111,7 @@ private:
     {
         if (!answer)
             return answer.error();
-        if (const auto refused = check_age(*answer, with_.time.wall_now(), settings_))
+        if (const auto refused = check_age(*answer, with_.time.wall_now(), settings_.quotes))
             return fetch_error{refused, "dated " + format_rfc3339(*answer->upstream_time)};
         const auto source = with_.sources.intern(from.name());
         if (!source)

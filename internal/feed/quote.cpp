@@ -1,5 +1,8 @@
 #include "feed/quote.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace tickertape {
 namespace {
 
@@ -30,14 +33,33 @@ result<price> plausible_price(std::string_view decimal) noexcept
 }
 
 boost::system::error_code
-check_age(const quote& q, wall_time now, const fetch_settings& limits) noexcept
+check_age(const quote& q, wall_time now, const quote_limits& limits) noexcept
 {
     if (!q.upstream_time)
         return {};
-    if (now - *q.upstream_time > limits.quote_age_max)
+    if (now - *q.upstream_time > limits.age_max)
         return feed_errc::stale_quote;
-    if (*q.upstream_time - now > limits.quote_ahead_max)
+    if (*q.upstream_time - now > limits.ahead_max)
         return feed_errc::future_quote;
+    return {};
+}
+
+boost::system::error_code check_book(const quote& q, const quote_limits& limits) noexcept
+{
+    if (!q.book)
+        return {};
+    const auto [bid, ask] = *q.book;
+    if (!(bid > 0) || !(ask > 0))
+        return feed_errc::dead_market;
+    // A book may be crossed for a moment, because its sides are not read at one: by as much as it
+    // may be wide.
+    const double middle = bid / 2 + ask / 2;
+    const double room = limits.spread_max * middle;
+    if (!std::isfinite(room) || !(std::abs(ask - bid) <= room))
+        return feed_errc::absurd_spread;
+    const double last = q.value.value();
+    if (last < std::min(bid, ask) - room || last > std::max(bid, ask) + room)
+        return feed_errc::outside_book;
     return {};
 }
 

@@ -1,6 +1,8 @@
 // What the feed can be told. The feed does not know where settings come from: cmd/ fills these.
 #pragma once
 
+#include "feed/quote.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -26,10 +28,7 @@ struct fetch_settings {
     // asked.
     std::chrono::milliseconds deadline_min{2000};
     std::chrono::milliseconds deadline_max{8000};
-    // A quote the provider itself dates further back than this is not published.
-    std::chrono::milliseconds quote_age_max{120'000};
-    // Further ahead of our clock than this, one of the two clocks is wrong and no age can be told.
-    std::chrono::milliseconds quote_ahead_max{300'000};
+    quote_limits quotes{};
 };
 
 struct provider_settings {

@@ -1,0 +1,21 @@
+// The Retry-After header (RFC 9110, 10.2.3): seconds, or an HTTP date in any of its three forms.
+#pragma once
+
+#include "core/clock.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace tickertape {
+
+// Binance's bans last up to 3 days; nobody means more.
+inline constexpr std::chrono::hours retry_after_max{72};
+
+// How long to wait from `now` on; never negative, never more than retry_after_max. None: the text
+// is neither. Blanks around it are skipped. A date is one of GMT; its day of the week must be one,
+// but need not be that of the date. A year of two digits is the last one that is not more than 50
+// years ahead of `now` (RFC 9110, 5.6.7).
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, wall_time now);
+
+}  // namespace tickertape

@@ -1,0 +1,57 @@
+// Any bytes as DERIVE and as ACCEPT_AS_USD: whatever is accepted keeps to the rules, and whatever
+// is refused is so in one clean line of bounded length.
+#include "feed/derivation.hpp"
+#include "feed/usd_standin.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+using namespace tickertape;
+
+namespace {
+
+void expect(bool is_true)
+{
+    if (!is_true)
+        std::abort();
+}
+
+bool is_clean(const std::string& reason)
+{
+    return !reason.empty() && reason.size() < 2000 && std::ranges::none_of(reason, [](char c) {
+        return static_cast<unsigned char>(c) < 0x20;
+    });
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
+{
+    static const std::array<std::string, 6> names{"BTC-USD", "USD-INR", "BTC-INR",
+                                                  "GBP-USD", "BTC-GBP", "A-A"};
+    static const auto symbols = *symbol_table::from(names);
+    const std::string_view text{reinterpret_cast<const char*>(bytes), size};
+
+    if (const auto all = parse_derivations(text, symbols)) {
+        for (const auto& d : *all) {
+            expect(d.target != d.left && d.target != d.right);
+            expect(std::ranges::count(*all, d.target, &derivation::target) == 1);
+            expect(std::ranges::count(*all, d.left, &derivation::target) == 0);
+            expect(std::ranges::count(*all, d.right, &derivation::target) == 0);
+            // What a source is called reads back as the same derivation.
+            auto legs = source_name(d, symbols);
+            legs = legs.substr(8, legs.size() - 9);
+            const auto again = parse_derivations(symbols.name(d.target) + "=" + legs, symbols);
+            expect(again && again->size() == 1 && again->front() == d);
+        }
+    } else {
+        expect(is_clean(all.error().reason));
+    }
+
+    if (const auto all = parse_usd_standins(text))
+        expect(all->size() <= 2 && std::ranges::count(*all, usd_standin::none) == 0);
+    else
+        expect(is_clean(all.error().reason));
+    return 0;
+}
