@@ -18,15 +18,16 @@ double unit_of(double value)
     return std::pow(10.0, std::floor(std::log10(value)) - 5);
 }
 
-// Towards `from`, so that rounding never lengthens a step.
+// Towards `from` and never past it, so that rounding never lengthens a step: a price that came from
+// below 1 has more decimals than the ones above.
 double rounded(double value, double from)
 {
     const double unit = unit_of(std::min(value, from));
     // Dividing by the inverse keeps 0.01-multiples at their nearest double: 6900000 / 100.
     const double per_unit = std::round(1 / unit);
     const double scaled = value * per_unit;
-    const double whole = value > from ? std::floor(scaled) : std::ceil(scaled);
-    return whole / per_unit;
+    return value > from ? std::max(std::floor(scaled) / per_unit, from)
+                        : std::min(std::ceil(scaled) / per_unit, from);
 }
 
 struct worth {
