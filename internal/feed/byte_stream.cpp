@@ -48,6 +48,8 @@ public:
         co_return ec;
     }
 
+    tcp::socket& socket() noexcept override { return socket_; }
+
 private:
     tcp::socket socket_;
 };
@@ -107,6 +109,8 @@ public:
     }
 
     std::string refusal() const override { return refusal_; }
+    tcp::socket& socket() noexcept override { return stream_.next_layer(); }
+    tls_layer* tls() noexcept override { return &stream_; }
 
 private:
     // OpenSSL checks the name along with the chain, and can then say which of them was wrong;

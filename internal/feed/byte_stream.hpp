@@ -1,4 +1,4 @@
-// A connection as HTTP sees it: bytes in, bytes out, with or without TLS underneath.
+// A connection as HTTP and WebSocket see it: bytes in, bytes out, with or without TLS underneath.
 //
 // Threads: one strand. Destroying a stream closes the connection.
 #pragma once
@@ -12,6 +12,11 @@
 
 #include <memory>
 #include <string>
+
+namespace boost::asio::ssl {
+template <class Stream>
+class stream;
+}
 
 namespace tickertape {
 
@@ -37,6 +42,12 @@ public:
 
     // Why the certificate was refused, in OpenSSL's words.
     virtual std::string refusal() const { return {}; }
+
+    // What is underneath, for who brings operations of its own, as Beast does. tls() is null where
+    // there is none; where there is, all bytes go through it.
+    using tls_layer = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
+    virtual boost::asio::ip::tcp::socket& socket() noexcept = 0;
+    virtual tls_layer* tls() noexcept { return nullptr; }
 };
 
 std::unique_ptr<byte_stream> make_plain_stream(boost::asio::any_io_executor executor);

@@ -9,8 +9,6 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
-#include <algorithm>
-
 namespace tickertape {
 namespace {
 
@@ -96,8 +94,10 @@ asio::awaitable<error_code> exchange(
 http_client::http_client(
     asio::any_io_executor executor, base_url base, asio::ssl::context& trust,
     const http_limits& limits, lookup_function blocking_lookup)
-    : executor_{executor}, base_{std::move(base)}, trust_{trust}, limits_{limits},
-      lookup_{executor, std::move(blocking_lookup)}
+    : limits_{limits}, dialer_{
+                           std::move(executor), std::move(base), trust,
+                           dial_limits{limits.resolve, limits.connect, limits.handshake},
+                           std::move(blocking_lookup)}
 {
 }
 
@@ -105,56 +105,18 @@ asio::awaitable<fetched<http_response>> http_client::get(http_request request)
 {
     if (co_await is_cancelled())
         co_return fetch_error{asio::error::operation_aborted};
-    const auto request_bytes = bytes_of(request, base_);
+    const auto request_bytes = bytes_of(request, base());
     if (connection_) {
         auto answer = co_await ask(request_bytes);
         if (answer || answer.error().code != feed_errc::connection_lost)
             co_return answer;
         // The provider had closed it while it was idle: no fault of anybody's.
     }
-    if (const auto ec = co_await open()) {
-        connection_.reset();
-        co_return fetch_error{ec, std::move(detail_)};
-    }
+    auto opened = co_await dialer_.open();
+    if (!opened)
+        co_return opened.error();
+    connection_ = std::move(*opened);
     co_return co_await ask(request_bytes);
-}
-
-asio::awaitable<error_code> http_client::open()
-{
-    detail_.clear();
-    const auto found = co_await lookup_.find(base_.host, base_.port, limits_.resolve);
-    if (!found)
-        co_return found.error();
-    if (const auto ec = co_await connect_any(*found))
-        co_return ec;
-    if (co_await is_cancelled())
-        co_return asio::error::operation_aborted;
-    const auto ec = co_await within(
-        limits_.handshake, feed_errc::handshake_timeout, connection_->handshake(base_.host));
-    detail_ = clean_words(connection_->refusal());
-    co_return ec;
-}
-
-// The addresses share the time there is, so that one that swallows packets leaves some to the next.
-asio::awaitable<error_code> http_client::connect_any(const endpoints& to)
-{
-    const auto until = std::chrono::steady_clock::now() + limits_.connect;
-    error_code last = feed_errc::connect_failed;
-    for (std::size_t i = 0; i < to.size(); ++i) {
-        if (co_await is_cancelled())
-            co_return asio::error::operation_aborted;
-        const auto left = until - std::chrono::steady_clock::now();
-        const auto share = left / static_cast<std::int64_t>(to.size() - i);
-        connection_ =
-            base_.is_tls ? make_tls_stream(executor_, trust_) : make_plain_stream(executor_);
-        last = co_await within(share, feed_errc::connect_timeout, connection_->connect(to[i]));
-        if (!last || last == asio::error::operation_aborted)
-            co_return last;
-    }
-    if (last.category() == feed_category())
-        co_return last;
-    detail_ = clean_words(last.message());
-    co_return feed_errc::connect_failed;
 }
 
 asio::awaitable<fetched<http_response>> http_client::ask(const std::string& request_bytes)
@@ -184,6 +146,7 @@ asio::awaitable<fetched<http_response>> http_client::ask(const std::string& requ
     response.status = static_cast<int>(message.result_int());
     response.content_type = clean_words(std::string_view{message[http::field::content_type]});
     response.body = std::move(message.body());
+    response.retry_after = clean_words(std::string_view{message[http::field::retry_after]});
     if (response.status >= 300 && response.status < 400)
         co_return fetch_error{
             feed_errc::redirect, clean_words(std::string_view{message[http::field::location]}),

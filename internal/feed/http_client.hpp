@@ -7,6 +7,7 @@
 #pragma once
 
 #include "feed/byte_stream.hpp"
+#include "feed/dialer.hpp"
 #include "feed/errors.hpp"
 #include "feed/lookup.hpp"
 #include "feed/settings.hpp"
@@ -36,6 +37,7 @@ struct http_response {
     int status = 0;
     std::string content_type;
     std::string body;
+    std::string retry_after{};  // the header, as it came; empty: there was none
 };
 
 class http_client {
@@ -45,7 +47,7 @@ public:
         boost::asio::any_io_executor executor, base_url base, boost::asio::ssl::context& trust,
         const http_limits& limits, lookup_function blocking_lookup = system_lookup);
 
-    const base_url& base() const noexcept { return base_; }
+    const base_url& base() const noexcept { return dialer_.base(); }
 
     // Any answer that is HTTP, but for redirects, is a response, errors of the provider included.
     // A kept connection that turns out to be closed before the first byte of an answer is replaced
@@ -54,17 +56,11 @@ public:
     boost::asio::awaitable<fetched<http_response>> get(http_request request);
 
 private:
-    boost::asio::awaitable<boost::system::error_code> open();
-    boost::asio::awaitable<boost::system::error_code> connect_any(const endpoints& to);
     boost::asio::awaitable<fetched<http_response>> ask(const std::string& request_bytes);
 
-    boost::asio::any_io_executor executor_;
-    base_url base_;
-    boost::asio::ssl::context& trust_;
     http_limits limits_;
-    lookup lookup_;
+    dialer dialer_;
     std::unique_ptr<byte_stream> connection_;  // kept from the last answer, if any
-    std::string detail_;                       // of what went wrong in open()
 };
 
 }  // namespace tickertape

@@ -20,22 +20,21 @@ std::uint16_t port_of(std::string_view digits)
     return read.ec == std::errc{} && read.ptr == end ? port : std::uint16_t{0};
 }
 
-}  // namespace
+using boost::urls::scheme;
 
-result<base_url> parse_base_url(std::string_view text)
+result<base_url> parse(std::string_view text, scheme with_tls, scheme without)
 {
     const auto parsed = boost::urls::parse_uri(text);
     if (!parsed)
         return feed_errc::bad_url;
     const auto& url = *parsed;
-    if (url.scheme_id() != boost::urls::scheme::https &&
-        url.scheme_id() != boost::urls::scheme::http)
+    if (url.scheme_id() != with_tls && url.scheme_id() != without)
         return feed_errc::url_scheme;
     if (url.has_userinfo() || url.has_query() || url.has_fragment())
         return feed_errc::url_parts;
 
     base_url base;
-    base.is_tls = url.scheme_id() == boost::urls::scheme::https;
+    base.is_tls = url.scheme_id() == with_tls;
     base.host = url.host_address();
     // An escaped host would mean one thing to the resolver and another to the certificate.
     if (base.host.empty() || url.encoded_host().find('%') != std::string_view::npos)
@@ -56,6 +55,18 @@ result<base_url> parse_base_url(std::string_view text)
     while (base.prefix.ends_with('/'))
         base.prefix.pop_back();
     return base;
+}
+
+}  // namespace
+
+result<base_url> parse_base_url(std::string_view text)
+{
+    return parse(text, scheme::https, scheme::http);
+}
+
+result<base_url> parse_stream_url(std::string_view text)
+{
+    return parse(text, scheme::wss, scheme::ws);
 }
 
 }  // namespace tickertape

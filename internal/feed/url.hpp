@@ -1,4 +1,5 @@
-// The base URL of a provider: https://host[:port][/prefix], or http:// for proxies and tests.
+// The base URL of a provider: https://host[:port][/prefix], or http:// for proxies and tests; for
+// its stream wss://, or ws://.
 #pragma once
 
 #include "core/errors.hpp"
@@ -20,5 +21,7 @@ struct base_url {
 
 // Errors: feed_errc::bad_url, ::url_scheme, ::url_parts.
 result<base_url> parse_base_url(std::string_view text);
+// The same of a stream: wss:// or ws://, and neither https:// nor http://.
+result<base_url> parse_stream_url(std::string_view text);
 
 }  // namespace tickertape

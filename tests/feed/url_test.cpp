@@ -37,3 +37,18 @@ TEST_CASE("A base URL has a host, a port and perhaps a prefix", "[feed]")
         base_url{true, "::1", "8443", "[::1]:8443", "/x"});
     CHECK(parse_base_url("http://h").value() == base_url{false, "h", "80", "h", ""});
 }
+
+TEST_CASE("A stream's URL is one of WebSockets, and of nothing else", "[feed]")
+{
+    CHECK(parse_stream_url("https://host").error() == feed_errc::url_scheme);
+    CHECK(parse_stream_url("http://host").error() == feed_errc::url_scheme);
+    CHECK(parse_stream_url("wss://host?streams=a").error() == feed_errc::url_parts);
+    CHECK(parse_stream_url("wss://host:0").error() == feed_errc::bad_url);
+    CHECK(
+        parse_stream_url("wss://ws.okx.com:8443/ws/v5/public").value() ==
+        base_url{true, "ws.okx.com", "8443", "ws.okx.com:8443", "/ws/v5/public"});
+    CHECK(
+        parse_stream_url("wss://ws.kraken.com/").value() ==
+        base_url{true, "ws.kraken.com", "443", "ws.kraken.com", ""});
+    CHECK(parse_stream_url("WS://[::1]").value() == base_url{false, "::1", "80", "[::1]", ""});
+}

@@ -1,0 +1,56 @@
+// A provider as it is asked over REST, without I/O: what to ask for which markets, and what the
+// answer says. One implementation per provider, in providers/.
+//
+// Who asks, how often and what follows a failure is not its concern: see rest_source.hpp.
+//
+// Threads: any, none of it changes.
+#pragma once
+
+#include "feed/http_client.hpp"
+#include "feed/quote.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tickertape {
+
+// How a provider spells a market: "XBT" and "USD", one name "BTC-USD", or a coin's id and a
+// currency. What it means is between the functions of one rest_api or stream_api.
+struct market_name {
+    std::string name;        // "BTC-USD", "tBTCUSD", "bitcoin"
+    std::string currency{};  // where the provider wants it apart: "usd"
+
+    friend bool operator==(const market_name&, const market_name&) = default;
+};
+
+// One market to be asked for, and the symbol of ours that its price is for.
+struct market {
+    symbol_id symbol;
+    market_name spelled;
+};
+
+class rest_api {
+public:
+    virtual ~rest_api() = default;
+
+    // The market of `base` in `quote`, both as our symbols have them: upper case, "BTC" and "USD".
+    // None: the provider surely has no such market. A name is no promise that it has one.
+    virtual std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const = 0;
+
+    // How many markets to ask for with one request, where `wanted` (>= 1) are to be asked for.
+    virtual std::size_t batch_size(std::size_t wanted) const = 0;
+
+    // The request for one batch of 1 to batch_size() markets.
+    virtual http_request request(std::span<const market> batch) const = 0;
+
+    // What the answer to that request says: one answer per market of the batch, in its order, none
+    // empty. A failure that concerns the whole request is the answer of each; that one market of
+    // several made the provider refuse them all is feed_errc::batch_refused, and the markets are
+    // then asked for in smaller batches. A market the provider lacks is ::unknown_symbol.
+    virtual answers read(std::span<const market> batch, const http_response& answer) const = 0;
+};
+
+}  // namespace tickertape
