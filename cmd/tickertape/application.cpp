@@ -51,21 +51,53 @@ server_limits limits_of_server(const settings& s)
     return limits;
 }
 
-feed_settings settings_of_feed(const settings& s)
+std::string joined(const std::vector<std::string>& items)
 {
-    feed_settings f;
+    std::string all;
+    for (const auto& item : items)
+        all += (all.empty() ? "" : ",") + item;
+    return all;
+}
+
+std::vector<provider_settings> providers_of(const settings& s)
+{
+    std::vector<provider_settings> providers;
     for (const auto& name : s.providers) {
         provider_settings p{.name = name};
         if (const auto access = s.access.find(name); access != s.access.end()) {
             p.url = access->second.url;
+            p.stream_url = access->second.stream_url;
             p.api_key = access->second.api_key.value_or("");
+            p.per_minute = access->second.requests_per_minute;
         }
-        f.providers.push_back(std::move(p));
+        providers.push_back(std::move(p));
     }
+    return providers;
+}
+
+feed_settings settings_of_feed(const settings& s)
+{
+    feed_settings f;
+    f.providers = providers_of(s);
+    f.mode = s.mode == fetch_mode::stream ? feed_mode::stream : feed_mode::poll;
     f.fetch.interval = s.fetch_interval;
     f.fetch.deadline_max = s.fetch_deadline;
     f.fetch.deadline_min = std::min(f.fetch.deadline_min, s.fetch_deadline);
-    f.fetch.quotes.age_max = s.stale_after;
+    f.quotes.age_max = s.max_quote_age;
+    f.quotes.spread_max = s.max_spread / 100;
+    f.policy.kind = s.policy == price_policy::median ? policy_kind::median : policy_kind::fallback;
+    f.policy.age_max = s.max_quote_age;
+    f.policy.quorum = s.quorum;
+    f.policy.deviation_max = s.max_deviation / 100;
+    f.policy.deviation_min = std::min(f.policy.deviation_min, f.policy.deviation_max);
+    f.breaker.open_first = s.breaker_rest;
+    f.breaker.open_most = 24 * s.breaker_rest;
+    f.reconnect = {s.reconnect_wait, 60 * s.reconnect_wait};
+    f.ticks_per_second = s.ticks_per_second;
+    // The configuration has checked both texts.
+    if (auto standins = parse_usd_standins(joined(s.accept_as_usd)))
+        f.accept_as_usd = *std::move(standins);
+    f.derive = joined(s.derive);
     f.ca_file = s.ca_file.value_or("");
     f.simulator.seed = s.simulator_seed;
     f.simulator.period = s.simulator_period;
@@ -98,8 +130,8 @@ application::application(const settings& s, const clock& time, const logger& log
           s.port,
           limits_of_server(s)},
       feed_{make_feed(
-          settings_of_feed(s),
-          {asio::make_strand(context_), publisher_, symbols_, sources_, time, log, metrics_})}
+          settings_of_feed(s), {asio::make_strand(context_), publisher_, symbols_, sources_, time,
+                                log, metrics_, reports_})}
 {
     publish_figures();
 }

@@ -2,6 +2,7 @@
 #include "application.hpp"
 #include "config/load.hpp"
 #include "environment.hpp"
+#include "providers.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -30,8 +31,9 @@ int main(int argc, char** argv)
     try {
         const std::span<const char* const> arguments{
             argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)};
-        const auto loaded =
-            tickertape::load({arguments, tickertape::environment_variable, tickertape::read_file});
+        const auto providers = tickertape::network_providers();
+        const auto loaded = tickertape::load(
+            {arguments, providers, tickertape::environment_variable, tickertape::read_file});
         if (const auto* last = std::get_if<tickertape::last_words>(&loaded)) {
             std::fputs(last->text.c_str(), last->exit_status == 0 ? stdout : stderr);
             return last->exit_status;

@@ -1,7 +1,6 @@
 #include "config/command_line.hpp"
 
 #include "config/present.hpp"
-#include "config/table.hpp"
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
@@ -38,7 +37,7 @@ std::size_t slips_between(std::string_view a, std::string_view b)
     return row.back();
 }
 
-po::options_description known_options()
+po::options_description known_options(const setting_table& table)
 {
     po::options_description known;
     auto add = known.add_options();
@@ -47,17 +46,17 @@ po::options_description known_options()
             add(std::string{option.name}.c_str(), "");
         else
             add(std::string{option.name}.c_str(), po::value<std::string>(), "");
-    for (const auto& row : setting_table())
+    for (const auto& row : table.rows())
         add(row.flag().c_str(), po::value<std::string>(), "");
     return known;
 }
 
-std::vector<std::string> known_flags()
+std::vector<std::string> known_flags(const setting_table& table)
 {
     std::vector<std::string> flags;
     for (const auto& option : program_options())
         flags.push_back("--" + std::string{option.name});
-    for (const auto& row : setting_table())
+    for (const auto& row : table.rows())
         flags.push_back("--" + row.flag());
     return flags;
 }
@@ -67,10 +66,10 @@ usage_error unexpected(std::string_view argument)
     return {"unexpected argument " + printable(argument) + "; --help lists all flags"};
 }
 
-usage_error unknown(std::string_view token)
+usage_error unknown(std::string_view token, const setting_table& table)
 {
     const auto flag = token.substr(0, token.find('='));
-    const auto meant = nearest(lower_case(flag), known_flags());
+    const auto meant = nearest(lower_case(flag), known_flags(table));
     if (meant == flag)  // one of ours, after the "--" that ends all flags
         return unexpected(token);
     return {
@@ -78,17 +77,17 @@ usage_error unknown(std::string_view token)
         (meant ? "; did you mean " + *meant + "?" : "; --help lists all flags")};
 }
 
-usage_error without_value(std::string_view flag)
+usage_error without_value(std::string_view flag, const setting_table& table)
 {
     std::string line = "--" + std::string{flag} + " needs a value";
-    for (const auto& row : setting_table())
+    for (const auto& row : table.rows())
         if (row.flag() == flag)
             line += "; accepted: " + row.values.accepted;
     return {line};
 }
 
 // What program_options says in more words, or with less in them.
-usage_error in_our_words(const po::error_with_option_name& e)
+usage_error in_our_words(const po::error_with_option_name& e, const setting_table& table)
 {
     auto flag = e.get_option_name();
     flag.erase(0, flag.find_first_not_of('-'));
@@ -96,7 +95,7 @@ usage_error in_our_words(const po::error_with_option_name& e)
     if (const auto* syntax = dynamic_cast<const po::invalid_command_line_syntax*>(&e))
         if (syntax->kind() == po::invalid_syntax::extra_parameter)
             return {"--" + flag + " takes no value"};
-    return without_value(flag);
+    return without_value(flag, table);
 }
 
 // "--static-dir=" takes a setting back to nothing, which program_options only reads as two tokens.
@@ -117,10 +116,10 @@ std::vector<std::string> split_empty_values(std::span<const char* const> argumen
 }  // namespace
 
 boost::system::result<command_line, usage_error>
-parse_command_line(std::span<const char* const> arguments)
+parse_command_line(std::span<const char* const> arguments, const setting_table& table)
 {
     const auto tokens = split_empty_values(arguments);
-    const auto known = known_options();
+    const auto known = known_options(table);
     po::parsed_options options{&known};
     try {
         namespace style = po::command_line_style;
@@ -131,7 +130,7 @@ parse_command_line(std::span<const char* const> arguments)
                 .allow_unregistered()
                 .run();
     } catch (const po::error_with_option_name& e) {
-        return in_our_words(e);
+        return in_our_words(e, table);
     } catch (const po::error& e) {
         return usage_error{e.what()};
     }
@@ -145,7 +144,7 @@ parse_command_line(std::span<const char* const> arguments)
             continue;
         }
         if (option.unregistered || (option.string_key.empty() && token.starts_with('-')))
-            return unknown(token);
+            return unknown(token, table);
         if (option.string_key.empty())
             return unexpected(token);
         const auto& flag = option.string_key;
@@ -159,12 +158,12 @@ parse_command_line(std::span<const char* const> arguments)
             // The value of "--port --threads 2" would be "--threads": the number was forgotten.
             if (option.value.empty() ||
                 (option.original_tokens.size() > 1 && option.value.front().starts_with("--")))
-                return without_value(flag);
+                return without_value(flag, table);
             if (flag == "env-file") {
                 out.env_file = option.value.front();
                 continue;
             }
-            for (const auto& row : setting_table())
+            for (const auto& row : table.rows())
                 if (row.flag() == flag)
                     out.settings[row.name] = option.value.front();
         }

@@ -1,6 +1,8 @@
 // The command line, taken apart: --port 8082 or --port=8082, and what is no setting.
 #pragma once
 
+#include "config/table.hpp"
+
 #include <boost/system/result.hpp>
 
 #include <map>
@@ -27,7 +29,7 @@ struct usage_error {
 
 // `arguments`: without the name of the program.
 boost::system::result<command_line, usage_error>
-parse_command_line(std::span<const char* const> arguments);
+parse_command_line(std::span<const char* const> arguments, const setting_table& table);
 
 // The candidate that `text` is most likely a slip of the finger for, if any is close enough.
 std::optional<std::string>

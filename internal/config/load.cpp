@@ -1,12 +1,13 @@
 #include "config/load.hpp"
 
 #include "config/command_line.hpp"
+#include "config/consistency.hpp"
 #include "config/dotenv.hpp"
 #include "config/present.hpp"
-#include "config/providers.hpp"
 #include "config/table.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace tickertape {
 namespace {
@@ -84,10 +85,11 @@ std::string refusal(const setting& row, const candidate& value, const complaint&
     return line;
 }
 
-void warn_of_env_file(const env_file& file, std::vector<std::string>& warnings)
+void warn_of_env_file(
+    const env_file& file, const setting_table& table, std::vector<std::string>& warnings)
 {
     std::vector<std::string> names;
-    for (const auto& row : setting_table())
+    for (const auto& row : table.rows())
         names.push_back(row.name);
     for (const auto& entry : file.entries) {
         const bool ours = std::ranges::find(names, entry.name) != names.end();
@@ -106,41 +108,35 @@ void warn_of_env_file(const env_file& file, std::vector<std::string>& warnings)
     }
 }
 
-void warn_of_values(const settings& s, const command_line& line, std::vector<std::string>& warnings)
+void warn_of_flags(
+    const command_line& line, const setting_table& table, std::vector<std::string>& warnings)
 {
-    for (const auto& row : setting_table())
+    for (const auto& row : table.rows())
         if (row.secret && line.settings.contains(row.name))
             warnings.push_back(
                 row.name + " was given as a flag, which every user of this machine can read");
-    const bool over_network =
-        std::ranges::find(local_providers, s.providers.front()) == local_providers.end();
-    if (over_network && s.stale_after <= s.fetch_interval)
-        warnings.push_back(
-            "STALE_AFTER=" + format_duration(s.stale_after) +
-            " is not longer than FETCH_INTERVAL=" + format_duration(s.fetch_interval) +
-            ": prices turn stale between two fetches");
 }
 
 // A fetch is over before the next one begins, whatever FETCH_DEADLINE allows.
-void limit_deadline(settings& s, std::vector<std::string>& origins)
+void limit_deadline(settings& s, const setting_table& table, std::vector<std::string>& origins)
 {
     if (s.fetch_deadline <= s.fetch_interval)
         return;
     s.fetch_deadline = s.fetch_interval;
-    const auto row = std::ranges::find(setting_table(), "FETCH_DEADLINE", &setting::name);
-    origins[static_cast<std::size_t>(row - setting_table().begin())] +=
-        ", limited to FETCH_INTERVAL";
+    const auto row = std::ranges::find(table.rows(), "FETCH_DEADLINE", &setting::name);
+    origins[static_cast<std::size_t>(row - table.rows().begin())] += ", limited to FETCH_INTERVAL";
 }
 
 }  // namespace
 
 std::variant<configuration, last_words> load(const config_inputs& from)
 {
-    const auto line = parse_command_line(from.arguments);
+    const setting_table table{from.providers};
+    const auto line = parse_command_line(from.arguments, table);
     if (!line)
         return refused(line.error().line);
     if (line->help)
-        return last_words{help_text(), 0};
+        return last_words{help_text(table), 0};
     if (line->version)
         return last_words{"tickertape " + std::string{product_version()} + "\n", 0};
 
@@ -151,20 +147,21 @@ std::variant<configuration, last_words> load(const config_inputs& from)
 
     configuration out;
     std::vector<std::string> origins;
-    for (const auto& row : setting_table()) {
+    for (const auto& row : table.rows()) {
         auto value = winning(row, *line, from, file);
         if (const auto why = row.values.assign(out.values, value.text))
             return refused(refusal(row, value, *why));
         origins.push_back(std::move(value.origin));
     }
-    if (const auto why = contradiction(out.values))
+    if (const auto why = contradiction(out.values, from.providers))
         return refused(*why);
-    limit_deadline(out.values, origins);
+    limit_deadline(out.values, table, origins);
 
-    warn_of_env_file(file, out.warnings);
-    warn_of_values(out.values, *line, out.warnings);
+    warn_of_env_file(file, table, out.warnings);
+    warn_of_flags(*line, table, out.warnings);
+    std::ranges::move(doubts(out.values, from.providers), std::back_inserter(out.warnings));
     if (line->check_config)
-        return last_words{check_config_text(out.values, origins, out.warnings), 0};
+        return last_words{check_config_text(table, out.values, origins, out.warnings), 0};
     return out;
 }
 

@@ -93,7 +93,7 @@ std::string_view product_version() noexcept
     return TICKERTAPE_VERSION;
 }
 
-std::string help_text()
+std::string help_text(const setting_table& table)
 {
     std::string out = "Tickertape streams crypto prices over Server-Sent Events.\n\n"
                       "Usage: tickertape [--flag value]...\n\n";
@@ -103,15 +103,15 @@ std::string help_text()
         "precedence: --store-size 8640, STORE_SIZE=8640. A duration is written with its unit (ms, "
         "s, m or h: 500ms, 10s), a size in bytes, KiB or MiB.",
         0, 0);
-    for (std::string_view group; const auto& row : setting_table()) {
+    for (std::string_view group; const auto& row : table.rows()) {
         if (row.group != group) {
             group = row.group;
             out.append("\n").append(group).append("\n");
         }
         append_option(
             out, row.flag(),
-            row.meaning + ". Accepted: " + accepted_with_unit(row) +
-                ". Default: " + (row.fallback.empty() ? "empty" : row.fallback) + ".");
+            row.meaning + ". Accepted: " + accepted_with_unit(row) + ". Default: " +
+                (row.shown_default().empty() ? "empty" : row.shown_default()) + ".");
     }
     out += "\nOther flags\n";
     for (const auto& option : options) {
@@ -123,10 +123,10 @@ std::string help_text()
     return out;
 }
 
-std::string settings_markdown()
+std::string settings_markdown(const setting_table& table)
 {
     std::string out;
-    for (std::string_view group; const auto& row : setting_table()) {
+    for (std::string_view group; const auto& row : table.rows()) {
         if (row.group != group) {
             out += group.empty() ? "" : "\n";
             group = row.group;
@@ -135,7 +135,7 @@ std::string settings_markdown()
                    "| --- | --- | --- | --- | --- |\n";
         }
         out += "| `" + row.name + "` | ";
-        out += row.fallback.empty() ? "" : "`" + row.fallback + "` ";
+        out += row.shown_default().empty() ? "" : "`" + row.shown_default() + "` ";
         out += "| " + cell(row.values.accepted) + " | ";
         out += row.values.unit.empty() ? "" : cell(row.values.unit) + " ";
         out += "| " + cell(row.meaning) + (row.secret ? " (secret)" : "") + " |\n";
@@ -144,19 +144,23 @@ std::string settings_markdown()
 }
 
 std::string check_config_text(
-    const settings& s, std::span<const std::string> origins, std::span<const std::string> warnings)
+    const setting_table& table, const settings& s, std::span<const std::string> origins,
+    std::span<const std::string> warnings)
 {
-    assert(origins.size() == setting_table().size());
+    assert(origins.size() == table.rows().size());
     std::string out;
     for (const auto& warning : warnings)
         out.append("# warning: ").append(warning).append("\n");
     for (std::size_t i = 0; i < origins.size(); ++i) {
-        const auto& row = setting_table()[i];
+        const auto& row = table.rows()[i];
         auto value = row.values.show(s);
         if (row.secret && !value.empty())
             value = secret_mask;
         out.append(row.name).append("=").append(as_dotenv(value));
-        out.append("  # ").append(origins[i]).append("\n");
+        out.append("  # ").append(origins[i]);
+        if (value.empty() && !row.when_empty.empty())
+            out.append(": ").append(row.when_empty);
+        out += '\n';
     }
     return out;
 }

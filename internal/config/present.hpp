@@ -24,16 +24,17 @@ std::string_view product_version() noexcept;
 
 // What --help prints, at most `help_columns` wide.
 inline constexpr std::size_t help_columns = 96;
-std::string help_text();
+std::string help_text(const setting_table& table);
 
 // The settings as Markdown, a table per group; docs/configuration.md holds it.
-std::string settings_markdown();
+std::string settings_markdown(const setting_table& table);
 
 // The effective configuration as a .env file, each value with where it came from. `origins` goes
 // with the rows of the table. A secret that is set is shown as secret_mask.
 inline constexpr std::string_view secret_mask = "********";
 std::string check_config_text(
-    const settings& s, std::span<const std::string> origins, std::span<const std::string> warnings);
+    const setting_table& table, const settings& s, std::span<const std::string> origins,
+    std::span<const std::string> warnings);
 
 // A text from outside as one line may show it: quoted, control characters escaped, cut when long.
 std::string printable(std::string_view text);

@@ -1,23 +1,30 @@
-// The providers a configuration may name. One that is asked over the network brings its settings
-// <NAME>_URL and, where it knows keys, <NAME>_API_KEY: a line here is all they take.
+// The providers a configuration may name. Who they are is the feed's to know: load() is told.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace tickertape {
 
+enum class api_key_use { none, optional, required };
+
+// A provider that is asked over the network. It brings its settings with it: <NAME>_URL,
+// <NAME>_API_KEY where it knows keys, and so on. The texts live as long as the program.
 struct network_provider {
-    std::string_view name;   // as PROVIDERS and the ticks have it
-    std::string_view title;  // as it calls itself
-    std::string_view url;    // the default of <NAME>_URL
-    bool takes_api_key;
+    std::string_view name;          // as PROVIDERS and the ticks have it
+    std::string_view title;         // as it calls itself
+    std::string_view url;           // where it answers requests
+    std::string_view stream_url{};  // where it streams; empty: it does not
+    api_key_use api_key = api_key_use::none;
+    // How often it lets itself be asked, without a key and with one.
+    double requests_per_minute = 60;
+    double requests_per_minute_with_key = 60;
+    bool is_default = false;  // asked where PROVIDERS says nothing
 };
 
-inline constexpr std::array network_providers{
-    network_provider{"coinbase", "Coinbase", "https://api.exchange.coinbase.com", false},
-    network_provider{"coingecko", "CoinGecko", "https://api.coingecko.com/api/v3", true},
-};
+// How many PROVIDERS may name.
+inline constexpr std::size_t providers_named_max = 16;
 
 // Prices made up or played back here. Each works alone: a simulated price never stands in for a
 // real one.

@@ -1,7 +1,8 @@
 // The settings as the program uses them: typed, checked, with nothing left to look up.
 //
 // Defaults, limits and meanings stand in the table (table.cpp) and nowhere else; what a member
-// holds before the table filled it means nothing. Take default_settings() or what load() gives.
+// holds before the table filled it means nothing. Take what load() gives, or the defaults of a
+// table.
 #pragma once
 
 #include "core/price.hpp"
@@ -18,7 +19,11 @@
 
 namespace tickertape {
 
-enum class price_policy { fallback };
+// How prices are got: asked for every FETCH_INTERVAL, or streamed to us by those who do that.
+enum class fetch_mode { poll, stream };
+
+// How several providers make one price.
+enum class price_policy { fallback, median };
 
 // Who may read answers from a page of another origin.
 struct cors_policy {
@@ -30,8 +35,11 @@ struct cors_policy {
 
 // How a provider that is asked over the network is reached.
 struct provider_access {
-    std::string url;  // http:// or https://, no slash at the end
+    // http:// or https://, no slash at the end. Empty: its own, of which it may have several.
+    std::string url;
+    std::string stream_url;  // ws:// or wss://, likewise; empty also where it does not stream
     std::optional<std::string> api_key;
+    std::optional<double> requests_per_minute;  // none: what it allows
 
     friend bool operator==(const provider_access&, const provider_access&) = default;
 };
@@ -47,11 +55,22 @@ struct settings {
     std::chrono::milliseconds stale_after{};
 
     std::vector<std::string> providers;  // in order of preference, at least one
+    fetch_mode mode = fetch_mode::poll;
     price_policy policy = price_policy::fallback;
+    std::size_t quorum = 0;    // of median: how many must agree
+    double max_deviation = 0;  // of median: per cent of the median
+    double max_spread = 0;     // per cent of the middle between bid and ask
+    std::chrono::milliseconds max_quote_age{};
+    std::chrono::milliseconds breaker_rest{};    // the first of a provider that keeps failing
+    std::chrono::milliseconds reconnect_wait{};  // the first of a broken stream, at most
+    double ticks_per_second = 0;                 // of one symbol, when streamed
+    std::vector<std::string> accept_as_usd;      // out of USDT and USDC, each once
+    // "BTC-INR=BTC-USD*USD-INR", "ETH-BTC=ETH-USD/BTC-USD": normalized, all of `symbols`.
+    std::vector<std::string> derive;
     std::chrono::milliseconds fetch_interval{};
     std::chrono::milliseconds fetch_deadline{};  // never longer than fetch_interval
     std::optional<std::string> ca_file;
-    // One entry per provider of network_providers, whether it is in use or not.
+    // One entry per provider there is, whether it is in use or not.
     std::map<std::string, provider_access, std::less<>> access;
 
     std::optional<std::uint64_t> simulator_seed;

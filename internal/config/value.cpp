@@ -28,14 +28,6 @@ constexpr std::array<unit, 4> duration_units{
     {{"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 constexpr std::array<unit, 2> byte_units{{{"MiB", 1024 * 1024}, {"KiB", 1024}}};
 
-std::string_view trimmed(std::string_view text)
-{
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 // A number and what follows it.
 struct measured {
     std::uint64_t amount;
@@ -89,8 +81,16 @@ in_units(const std::array<unit, N>& units, std::uint64_t amount, std::string_vie
     return std::to_string(amount).append(smallest);
 }
 
-// What a base URL and an origin have in common.
-parsed<boost::urls::url_view> parse_http(std::string_view text)
+// The two schemes a URL may have.
+struct schemes {
+    std::string_view plain;
+    std::string_view secure;
+};
+constexpr schemes http{"http", "https"};
+constexpr schemes websocket{"ws", "wss"};
+
+// What base URLs and an origin have in common.
+parsed<boost::urls::url_view> parse_host_url(std::string_view text, const schemes& accepted)
 {
     if (text.empty())
         return because("is empty");
@@ -100,8 +100,10 @@ parsed<boost::urls::url_view> parse_http(std::string_view text)
     if (!url)
         return because("is not a URL");
     const auto scheme = lower_case({url->scheme().data(), url->scheme().size()});
-    if (scheme != "http" && scheme != "https")
-        return because("does not begin with http:// or https://");
+    if (scheme != accepted.plain && scheme != accepted.secure)
+        return because(
+            "does not begin with " + std::string{accepted.plain} + ":// or " +
+            std::string{accepted.secure} + "://");
     if (!url->has_authority() || url->encoded_host().empty())
         return because("names no host");
     if (url->has_userinfo())
@@ -111,6 +113,17 @@ parsed<boost::urls::url_view> parse_http(std::string_view text)
     if (url->has_query() || url->has_fragment())
         return because("has a part after ? or #");
     return *url;
+}
+
+parsed<std::string> parse_base(std::string_view text, const schemes& accepted)
+{
+    const auto url = parse_host_url(text, accepted);
+    if (!url)
+        return url.error();
+    std::string base{text};
+    while (base.back() == '/')
+        base.pop_back();
+    return base;
 }
 
 }  // namespace
@@ -218,18 +231,17 @@ parsed<std::string> parse_address(std::string_view text)
 
 parsed<std::string> parse_base_url(std::string_view text)
 {
-    const auto url = parse_http(text);
-    if (!url)
-        return url.error();
-    std::string base{text};
-    while (base.back() == '/')
-        base.pop_back();
-    return base;
+    return parse_base(text, http);
+}
+
+parsed<std::string> parse_stream_url(std::string_view text)
+{
+    return parse_base(text, websocket);
 }
 
 parsed<std::string> parse_origin(std::string_view text)
 {
-    const auto url = parse_http(text);
+    const auto url = parse_host_url(text, http);
     if (!url)
         return url.error();
     if (!url->encoded_path().empty())
@@ -269,6 +281,14 @@ std::string join(const std::vector<std::string>& items, std::string_view separat
         out += item;
     }
     return out;
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 std::string upper_case(std::string_view text)

@@ -51,6 +51,8 @@ parsed<std::vector<std::string_view>> parse_list(std::string_view text, std::siz
 parsed<std::string> parse_address(std::string_view text);
 // http:// or https://, a host, perhaps a port and a path. Gives it without the slash at the end.
 parsed<std::string> parse_base_url(std::string_view text);
+// The same with ws:// or wss://.
+parsed<std::string> parse_stream_url(std::string_view text);
 // http:// or https://, a host, perhaps a port. Gives it as browsers write it: in lower case,
 // without the port that is the default of the scheme.
 parsed<std::string> parse_origin(std::string_view text);
@@ -60,6 +62,9 @@ std::string format_duration(std::chrono::milliseconds value);
 std::string format_bytes(std::size_t value);
 std::string format_decimal(double value);
 std::string join(const std::vector<std::string>& items, std::string_view separator);
+
+// Without the blanks around it.
+std::string_view trimmed(std::string_view text);
 
 // ASCII letters only.
 std::string upper_case(std::string_view text);

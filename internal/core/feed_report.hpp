@@ -48,8 +48,8 @@ struct feed_report {
         std::optional<latency> took;  // of its last requests
         double requests_left = 0;     // that may follow each other now
         std::optional<wall_time> paused_until;
-        std::vector<counted> set_aside;         // quotes not used, by reason, since the start
-        std::vector<std::string> lacks;         // symbols it does not sell
+        std::vector<counted> set_aside;  // quotes not used, by reason, since the start
+        std::vector<std::string> lacks;  // symbols it does not sell
         std::optional<feed_report::stream> socket;
     };
     struct quote {

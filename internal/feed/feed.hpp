@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/feed_report.hpp"
 #include "core/tick.hpp"
 #include "feed/settings.hpp"
 
@@ -28,6 +29,7 @@ struct feed_context {
     const clock& time;
     const logger& log;
     metrics& counters;
+    feed_report_board& reports;
 };
 
 class feed {

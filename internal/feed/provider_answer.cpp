@@ -1,8 +1,9 @@
 #include "feed/provider_answer.hpp"
 
+#include "feed/json_fields.hpp"
 #include "feed/json_reader.hpp"
 
-#include <algorithm>
+#include <array>
 #include <optional>
 
 namespace tickertape {
@@ -38,34 +39,42 @@ std::string text_of_page(std::string_view page)
     return clean_words(text);
 }
 
-const json::value* member(const json::value* of, std::string_view name)
+std::optional<std::string> words_in(const json::value* at)
 {
-    const auto* object = of == nullptr ? nullptr : of->if_object();
-    return object == nullptr ? nullptr : object->if_contains({name.data(), name.size()});
-}
-
-std::optional<std::string> text_at(const json::value* at)
-{
-    if (at == nullptr)
+    const auto text = text_in(at);
+    if (!text || text->empty())
         return std::nullopt;
-    if (const auto* text = at->if_string())
-        return clean_words({text->data(), text->size()});
-    return std::nullopt;
+    return clean_words(*text);
 }
 
-// {"message":".."} is Coinbase; {"error":".."}, {"status":{"error_code":1,"error_message":".."}}
-// and the latter within "error" are CoinGecko.
+// Where the providers put their words:
+//   {"message":".."}                                        Coinbase, Gemini
+//   {"error":".."}                                          CoinGecko, Bitfinex
+//   {"status":{"error_code":1,"error_message":".."}}        CoinMarketCap, CoinGecko (there also
+//                                                           within "error")
+//   {"msg":".."}                                            Binance, OKX
+//   {"reason":".."}                                         Bitstamp, Gemini
+//   {"Message":".."}, {"Err":{"message":".."}}              CryptoCompare
+//   {"error":["EQuery:Unknown asset pair"]}                 Kraken
+//   ["error",10020,"symbol: invalid"]                       Bitfinex
 std::optional<std::string> message_of(const json::value& body)
 {
-    for (const auto name : {"message", "error", "error_message"})
-        if (auto text = text_at(member(&body, name)))
-            return text;
+    for (const auto name : {"message", "error", "error_message", "msg", "Message", "reason"})
+        if (auto words = words_in(member(&body, name)))
+            return words;
+    const std::array nested{
+        words_in(element(member(&body, "error"), 0)),
+        words_in(member(member(&body, "Err"), "message")),
+        text_in(element(&body, 0)) == "error" ? words_in(element(&body, 2)) : std::nullopt,
+    };
+    for (const auto& words : nested)
+        if (words)
+            return words;
     for (const auto* status : {member(&body, "status"), member(member(&body, "error"), "status")}) {
-        if (auto text = text_at(member(status, "error_message")))
-            return text;
-        const auto* code = member(status, "error_code");
-        if (code != nullptr && code->is_int64())
-            return "error_code " + std::to_string(code->get_int64());
+        if (auto words = words_in(member(status, "error_message")))
+            return words;
+        if (const auto code = integer_in(member(status, "error_code")))
+            return "error_code " + std::to_string(*code);
     }
     return std::nullopt;
 }
@@ -101,18 +110,48 @@ std::string words_of(std::string_view body)
     return clean_words(body);
 }
 
-fetched<json::value> json_of(int http_status, std::string_view content_type, std::string_view body)
+read_answer read_json(const http_response& answer)
 {
-    if (http_status == 429 || http_status == 418)
-        return fetch_error{feed_errc::rate_limited, words_of(body), http_status};
-    if (http_status != 200)
-        return fetch_error{feed_errc::http_status, words_of(body), http_status};
-    if (is_html(content_type, body))
-        return fetch_error{feed_errc::html_instead_of_json, text_of_page(body)};
-    auto read = json_reader{}.read(body);
-    if (!read)
-        return fetch_error{read.error(), clean_words(body.substr(0, 80))};
-    return std::move(*read);
+    read_answer read;
+    if (answer.status != 200) {
+        const bool is_rate = answer.status == 429 || answer.status == 418;
+        read.refused = refusal(is_rate ? feed_errc::rate_limited : feed_errc::http_status, answer);
+    }
+    if (is_html(answer.content_type, answer.body)) {
+        if (!read.refused)
+            read.refused = {feed_errc::html_instead_of_json, text_of_page(answer.body)};
+        return read;
+    }
+    auto body = json_reader{}.read(answer.body);
+    if (body)
+        read.body = std::move(*body);
+    else if (!read.refused)
+        read.refused = {body.error(), clean_words(std::string_view{answer.body}.substr(0, 80))};
+    return read;
+}
+
+fetched<json::value> json_of(const http_response& answer)
+{
+    auto read = read_json(answer);
+    if (read.refused)
+        return std::move(*read.refused);
+    return std::move(*read.body);
+}
+
+fetch_error refusal(feed_errc code, const http_response& answer)
+{
+    return {code, words_of(answer.body), answer.status == 200 ? 0 : answer.status};
+}
+
+fetch_error blamed(std::span<const market> batch, const http_response& answer)
+{
+    return refusal(
+        batch.size() == 1 ? feed_errc::unknown_symbol : feed_errc::batch_refused, answer);
+}
+
+answers to_all(std::span<const market> batch, const fetch_error& error)
+{
+    return answers(batch.size(), fetched<quote>{error});
 }
 
 }  // namespace tickertape

@@ -1,7 +1,11 @@
 // What the feed can be told. The feed does not know where settings come from: cmd/ fills these.
 #pragma once
 
+#include "feed/backoff.hpp"
+#include "feed/circuit_breaker.hpp"
+#include "feed/price_policy.hpp"
 #include "feed/quote.hpp"
+#include "feed/usd_standin.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -28,13 +32,19 @@ struct fetch_settings {
     // asked.
     std::chrono::milliseconds deadline_min{2000};
     std::chrono::milliseconds deadline_max{8000};
-    quote_limits quotes{};
 };
 
 struct provider_settings {
     std::string name;
-    std::string url{};      // empty: the provider's own
-    std::string api_key{};  // empty: none
+    std::string url{};                   // empty: the provider's own
+    std::string api_key{};               // empty: none
+    std::string stream_url{};            // of its WebSocket; empty: the provider's own
+    std::optional<double> per_minute{};  // requests; none: what the provider allows
+};
+
+enum class feed_mode {
+    poll,    // every provider is asked on the grid
+    stream,  // those that speak over a WebSocket are listened to; the rest is asked
 };
 
 struct simulator_settings {
@@ -57,8 +67,16 @@ struct pipe_settings {
 struct feed_settings {
     // In order of preference. simulator, replay and pipe stand alone or not at all.
     std::vector<provider_settings> providers{};
+    feed_mode mode = feed_mode::poll;
     fetch_settings fetch{};
+    quote_limits quotes{};
+    policy_settings policy{};
+    double ticks_per_second = 5;               // of one symbol, when listening
+    std::vector<usd_standin> accept_as_usd{};  // where a provider has no market in US dollars
+    std::string derive{};                      // as derivation.hpp reads it
     http_limits http{};
+    breaker_limits breaker{};
+    backoff_limits reconnect{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{60'000}};
     // PEM. Given, it is trusted *instead of* the system's authorities, as curl's --cacert does.
     std::string ca_file{};
     simulator_settings simulator{};

@@ -44,11 +44,11 @@ struct stream_news {
     std::vector<std::string> to_send;
     std::vector<quote> quotes;        // in the order of the message
     std::vector<symbol_id> accepted;  // subscriptions the provider confirms
-    std::vector<refusal> refused;     // subscriptions it will not give, or quotes it sends unreadable
+    std::vector<refusal> refused;  // subscriptions it will not give, or quotes it sends unreadable
     // The provider, in its words: maintenance to come, the end of this connection. For people.
     std::string notice;
-    bool reconnect = false;      // the provider asks for a new connection
-    std::size_t unknown = 0;     // messages of a kind we do not know: ignored
+    bool reconnect = false;             // the provider asks for a new connection
+    std::size_t unknown = 0;            // messages of a kind we do not know: ignored
     std::optional<fetch_error> failed;  // of the connection as a whole: it is of no use
 
     void clear();

@@ -1,8 +1,10 @@
 #include "config/present.hpp"
+#include "tickertape/providers.hpp"
 
 #include "support/catch.hpp"
 
 #include <fstream>
+#include <iostream>
 #include <iterator>
 
 using namespace tickertape;
@@ -18,6 +20,11 @@ TEST_CASE("the documented settings are the settings there are", "[config]")
     REQUIRE(first != std::string::npos);
     REQUIRE(last != std::string::npos);
     const auto documented = page.substr(first + begin.size(), last - first - begin.size());
-    if (documented != settings_markdown())
-        FAIL("docs/configuration.md should hold, between its markers:\n" << settings_markdown());
+    // With the providers the server has, not those of the other tests.
+    const auto expected = settings_markdown(setting_table{network_providers()});
+    if (documented == expected)
+        return;
+    // Not through the test's report, which would wrap the lines.
+    std::cout << expected;
+    FAIL("docs/configuration.md should hold what stands above, between its markers");
 }

@@ -2,12 +2,47 @@
 #pragma once
 
 #include "config/load.hpp"
+#include "config/table.hpp"
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace tickertape {
+
+// Small, and of every kind: with and without a key, a stream, and by default.
+inline constexpr std::array test_providers{
+    network_provider{
+        .name = "coinbase",
+        .title = "Coinbase",
+        .url = "https://api.exchange.coinbase.com",
+        .stream_url = "wss://ws-feed.exchange.coinbase.com",
+        .requests_per_minute = 600,
+        .requests_per_minute_with_key = 600,
+        .is_default = true},
+    network_provider{
+        .name = "coingecko",
+        .title = "CoinGecko",
+        .url = "https://api.coingecko.com/api/v3",
+        .api_key = api_key_use::optional,
+        .requests_per_minute = 6.5,
+        .requests_per_minute_with_key = 30,
+        .is_default = true},
+    network_provider{
+        .name = "coinmarketcap",
+        .title = "CoinMarketCap",
+        .url = "https://pro-api.coinmarketcap.com",
+        .api_key = api_key_use::required,
+        .requests_per_minute = 30,
+        .requests_per_minute_with_key = 30},
+};
+
+inline const setting_table& test_table()
+{
+    static const setting_table table{test_providers};
+    return table;
+}
 
 struct given {
     std::vector<const char*> flags{};
@@ -15,11 +50,13 @@ struct given {
     std::map<std::string, std::string> files{};
     // A file that is there and cannot be read.
     std::string unreadable{};
+    std::span<const network_provider> providers = test_providers;
 
     std::variant<configuration, last_words> load() const
     {
         return tickertape::load(
             {.arguments = flags,
+             .providers = providers,
              .environment = [this](const std::string& name) -> std::optional<std::string> {
                  const auto found = environment.find(name);
                  if (found == environment.end())

@@ -3,7 +3,6 @@
 #include "support/catch.hpp"
 
 #include "config/dotenv.hpp"
-#include "config/table.hpp"
 
 using namespace tickertape;
 using namespace std::chrono_literals;
@@ -26,9 +25,9 @@ TEST_CASE("a bad value is refused in one line that says where it came from", "[c
         "tickertape: LOG_LEVEL: 'verbose' (environment) is not one of them; accepted: debug, info, "
         "warn, error\n");
     CHECK(
-        given{.environment = {{"PRICE_POLICY", "median"}}}.error() ==
-        "tickertape: PRICE_POLICY: 'median' (environment) is not one of them; accepted: "
-        "fallback\n");
+        given{.environment = {{"PRICE_POLICY", "mean"}}}.error() ==
+        "tickertape: PRICE_POLICY: 'mean' (environment) is not one of them; accepted: fallback, "
+        "median\n");
 }
 
 TEST_CASE("an empty value is a bad one where something is needed", "[config]")
@@ -48,7 +47,7 @@ TEST_CASE("a secret is not shown when it is refused", "[config]")
     CHECK(
         given{.environment = {{"COINBASE_URL", "https://me:hunter2@example.com"}}}.error() ==
         "tickertape: COINBASE_URL: ******** (environment) holds a user name or a password; "
-        "accepted: http:// or https:// with a host, perhaps a port and a path\n");
+        "accepted: empty, or http:// or https:// with a host, perhaps a port and a path\n");
 }
 
 TEST_CASE("a key cannot bring a header of its own", "[config]")
@@ -72,7 +71,7 @@ TEST_CASE("prices made up or played back never stand in for real ones", "[config
         given{.environment = {{"PROVIDERS", "coinbase,simulator"}}}.error() ==
         "tickertape: PROVIDERS: 'coinbase,simulator' (environment) mixes 'simulator' with others: "
         "prices made up or played back never stand in for real ones; accepted: a list out of "
-        "coinbase, coingecko; or one of simulator, replay, pipe alone\n");
+        "coinbase, coingecko, coinmarketcap; or one of simulator, replay, pipe alone\n");
     CHECK_FALSE(given{.flags = {"--providers=pipe,replay"}}.error().empty());
     CHECK(
         given{.flags = {"--providers=pipe"}}.values().providers ==
@@ -85,6 +84,184 @@ TEST_CASE("a provider that does not exist, or comes twice, is refused", "[config
     CHECK_FALSE(given{.flags = {"--providers=coinbase,coinbase"}}.error().empty());
     CHECK_FALSE(given{.flags = {"--providers="}}.error().empty());
     CHECK_FALSE(given{.flags = {"--providers=Coinbase"}}.error().empty());
+}
+
+TEST_CASE("a provider exists where the program says so, with the settings it brings", "[config]")
+{
+    static constexpr std::array others{network_provider{
+        .name = "gemini", .title = "Gemini", .url = "https://example.com", .is_default = true}};
+    const given from{.providers = others};
+    CHECK(from.values().providers == std::vector<std::string>{"gemini"});
+    CHECK(from.values().access.size() == 1);
+    CHECK(
+        given{.flags = {"--providers=coinbase"}, .providers = others}.error() ==
+        "tickertape: PROVIDERS: 'coinbase' (--providers) names a provider that does not exist; "
+        "accepted: a list out of gemini; or one of simulator, replay, pipe alone\n");
+    CHECK(
+        given{.flags = {"--coinbase-url=https://example.com"}, .providers = others}.error() ==
+        "tickertape: unknown flag '--coinbase-url'; --help lists all flags\n");
+}
+
+TEST_CASE("more providers than one price is made of are refused", "[config]")
+{
+    std::vector<std::string> names;
+    std::vector<network_provider> many;
+    for (std::size_t i = 0; i <= providers_named_max; ++i)
+        names.push_back("p" + std::to_string(i));
+    for (const auto& name : names)
+        many.push_back({.name = name, .title = name, .url = "https://example.com"});
+    auto all = names.front();
+    for (std::size_t i = 1; i < providers_named_max; ++i)
+        all += "," + names[i];
+    CHECK(
+        given{.environment = {{"PROVIDERS", all}}, .providers = many}.values().providers.size() ==
+        16);
+    CHECK(
+        given{.environment = {{"PROVIDERS", all + ",p16"}}, .providers = many}.error().find(
+            "has more than 16 items") != std::string::npos);
+}
+
+TEST_CASE("a stablecoin nobody knows is not taken for a dollar", "[config]")
+{
+    CHECK(
+        given{.flags = {"--accept-as-usd=DAI"}}.error() ==
+        "tickertape: ACCEPT_AS_USD: 'DAI' (--accept-as-usd) is neither of them; accepted: empty, "
+        "or USDT, USDC or both between commas\n");
+    CHECK(
+        given{.flags = {"--accept-as-usd=USDT,USD"}}.error() ==
+        "tickertape: ACCEPT_AS_USD: 'USDT,USD' (--accept-as-usd) is refused at item 2, which is "
+        "neither of them; accepted: empty, or USDT, USDC or both between commas\n");
+    CHECK_FALSE(given{.flags = {"--accept-as-usd=USDT,"}}.error().empty());
+    CHECK(
+        given{.flags = {"--accept-as-usd=usdc, USDT"}}.values().accept_as_usd ==
+        std::vector<std::string>{"USDC", "USDT"});
+    CHECK(
+        given{.flags = {"--accept-as-usd=USDT,usdt"}}.values().accept_as_usd ==
+        std::vector<std::string>{"USDT"});
+    CHECK(given{.flags = {"--accept-as-usd= "}}.values().accept_as_usd.empty());
+}
+
+TEST_CASE("a derivation that is none is refused by its own words", "[config]")
+{
+    CHECK(
+        given{.flags = {"--derive=BTC-INR=BTC-USD*USD-INR,BTC-EUR=BTC-USD+USD-EUR"}}.error() ==
+        "tickertape: DERIVE: 'BTC-INR=BTC-USD*USD-INR,BTC-EUR=BTC-USD+USD-EUR' (--derive) holds "
+        "'BTC-EUR=BTC-USD+USD-EUR', which is no product or quotient of two symbols; accepted: "
+        "empty, or items such as BTC-INR=BTC-USD*USD-INR or ETH-BTC=ETH-USD/BTC-USD, between "
+        "commas\n");
+    for (const auto* item :
+         {"BTC-INR", "BTC-INR=", "BTC-INR=BTC-USD", "BTC-INR=BTC-USD*", "BTC-INR=*BTC-USD",
+          "=BTC-USD*USD-INR", "BTC-INR=BTC-USD*USD-INR*USD-INR", "BTC-INR=BTC-USD*/USD-INR",
+          "BTC-INR==BTC-USD*USD-INR", "BTC*USD=BTC-USD", "BTC-INR=BTC*INR",
+          "A-B/C-D=BTC-USD*USD-INR", "BTC-INR=1*BTC-USD", "BTC-INR=BTC-USD*USD-INR,"}) {
+        CAPTURE(item);
+        const given from{.environment = {{"DERIVE", item}, {"SYMBOLS", "BTC-USD,USD-INR,BTC-INR"}}};
+        CHECK(from.error().starts_with("tickertape: DERIVE: "));
+        CHECK_FALSE(from.error().find("accepted: empty, or items such as") == std::string::npos);
+    }
+    const auto forged = given{.environment = {{"DERIVE", "a\nb"}}}.error();
+    CHECK(std::count(forged.begin(), forged.end(), '\n') == 1);
+}
+
+TEST_CASE("a price is derived from and into what is served only", "[config]")
+{
+    const given from{
+        .flags = {"--derive=btc-inr = btc-usd * usd-inr,ETH-BTC=ETH-USD/BTC-USD"},
+        .environment = {{"SYMBOLS", "BTC-USD,USD-INR,BTC-INR,ETH-USD"}}};
+    CHECK(
+        from.error() == "tickertape: DERIVE: 'ETH-BTC=ETH-USD/BTC-USD' needs ETH-BTC, which is not "
+                        "served; accepted: symbols that SYMBOLS names\n");
+    auto all = from;
+    all.environment["SYMBOLS"] += ",eth-btc";
+    CHECK(
+        all.values().derive ==
+        std::vector<std::string>{"BTC-INR=BTC-USD*USD-INR", "ETH-BTC=ETH-USD/BTC-USD"});
+    CHECK_FALSE(given{.flags = {"--derive=BTC-USD=BTC-EUR*EUR-USD"}}.error().empty());
+    CHECK(given{.flags = {"--derive="}}.values().derive.empty());
+}
+
+TEST_CASE("a quorum that the providers cannot have is refused where there is one", "[config]")
+{
+    const given from{.flags = {"--price-policy=median", "--quorum=3"}};
+    CHECK(
+        from.error() ==
+        "tickertape: QUORUM=3 is more than the 2 in PROVIDERS: with PRICE_POLICY=median there "
+        "would never be a price\n");
+    CHECK(given{.flags = {"--price-policy=median"}}.values().policy == price_policy::median);
+    CHECK(given{.flags = {"--quorum=3"}}.values().quorum == 3);
+    CHECK(given{.flags = {"--price-policy=median", "--providers=simulator"}}.error().empty());
+    CHECK_FALSE(given{.flags = {"--quorum=0"}}.error().empty());
+    CHECK_FALSE(given{.flags = {"--quorum=17"}}.error().empty());
+}
+
+TEST_CASE("a provider that answers nobody without a key is not asked without one", "[config]")
+{
+    const given from{.flags = {"--providers=coinbase,coinmarketcap"}};
+    CHECK(
+        from.error() ==
+        "tickertape: COINMARKETCAP_API_KEY is missing: PROVIDERS names coinmarketcap, which "
+        "answers nobody without a key\n");
+    auto with_key = from;
+    with_key.environment = {{"COINMARKETCAP_API_KEY", "k"}};
+    CHECK(with_key.values().providers.size() == 2);
+}
+
+TEST_CASE("limits of what counts as a price are refused outside their own", "[config]")
+{
+    const auto refused = [](const char* flag) { return !given{.flags = {flag}}.error().empty(); };
+    for (const auto* flag :
+         {"--max-deviation=0.09", "--max-deviation=50.1", "--max-deviation=2%",
+          "--max-spread=0.009", "--max-spread=100.1", "--max-quote-age=999ms",
+          "--max-quote-age=25h", "--ticks-per-second=0", "--ticks-per-second=0.09",
+          "--ticks-per-second=1000.1", "--ticks-per-second=nan", "--feed=socket",
+          "--feed=", "--coinbase-rate=0", "--coinbase-rate=0.09", "--coinbase-rate=6001",
+          "--coinbase-rate=-1", "--coinbase-rate=x"}) {
+        CAPTURE(flag);
+        CHECK(refused(flag));
+    }
+    for (const auto* flag :
+         {"--max-deviation=0.1", "--max-deviation=50", "--max-spread=0.01", "--max-spread=100",
+          "--max-quote-age=1s", "--max-quote-age=24h", "--ticks-per-second=0.1",
+          "--ticks-per-second=1000", "--feed=stream", "--coinbase-rate=0.1", "--coinbase-rate=6000",
+          "--coinbase-rate="}) {
+        CAPTURE(flag);
+        CHECK_FALSE(refused(flag));
+    }
+}
+
+TEST_CASE("a stream is reached by ws:// or wss:// alone, at providers that have one", "[config]")
+{
+    CHECK(
+        given{.flags = {"--coinbase-stream-url=https://example.com"}}.error() ==
+        "tickertape: COINBASE_STREAM_URL: 'https://example.com' (--coinbase-stream-url) does not "
+        "begin with ws:// or wss://; accepted: empty, or ws:// or wss:// with a host, perhaps a "
+        "port and a path\n");
+    CHECK_FALSE(given{.flags = {"--coinbase-url=wss://example.com"}}.error().empty());
+    CHECK(
+        given{.flags = {"--coingecko-stream-url=wss://example.com"}}.error() ==
+        "tickertape: unknown flag '--coingecko-stream-url'; --help lists all flags\n");
+    CHECK_FALSE(given{.flags = {"--coinbase-api-key=k"}}.error().empty());
+}
+
+TEST_CASE("how a provider is reached is kept beside its name", "[config]")
+{
+    const auto s =
+        given{
+            .flags =
+                {"--coinbase-url=http://127.0.0.1:8080/",
+                 "--coinbase-stream-url=ws://127.0.0.1:8081/x", "--coingecko-rate=0.5",
+                 "--coingecko-api-key=k"}}
+            .values();
+    CHECK(
+        s.access.at("coinbase") == provider_access{
+                                       .url = "http://127.0.0.1:8080",
+                                       .stream_url = "ws://127.0.0.1:8081/x",
+                                       .api_key = {},
+                                       .requests_per_minute = {}});
+    CHECK(
+        s.access.at("coingecko") ==
+        provider_access{.url = {}, .stream_url = {}, .api_key = "k", .requests_per_minute = 0.5});
+    CHECK(s.access.at("coinmarketcap") == provider_access{});
 }
 
 TEST_CASE("a pace too slow to wait for is refused, none at all is not", "[config]")
@@ -241,6 +418,19 @@ TEST_CASE("prices that turn stale between two fetches are warned of", "[config]"
                                  "turn stale between two fetches"});
     const given simulated{.flags = {"--stale-after=5s", "--providers=simulator"}};
     CHECK(simulated.warnings().empty());
+    const given streamed{.flags = {"--stale-after=5s", "--feed=stream"}};
+    CHECK(streamed.warnings().empty());
+}
+
+TEST_CASE("a stream that nobody sends is warned of", "[config]")
+{
+    const given from{.flags = {"--feed=stream", "--providers=coingecko"}};
+    CHECK(
+        from.warnings() == std::vector<std::string>{"FEED=stream: nobody in PROVIDERS streams; all "
+                                                    "are asked every FETCH_INTERVAL"});
+    CHECK(from.values().mode == fetch_mode::stream);
+    CHECK(given{.flags = {"--feed=stream"}}.warnings().empty());
+    CHECK(given{.flags = {"--feed=stream", "--providers=simulator"}}.warnings().empty());
 }
 
 TEST_CASE("a fetch never takes longer than the time to the next one", "[config]")
@@ -255,7 +445,7 @@ TEST_CASE("a fetch never takes longer than the time to the next one", "[config]"
 TEST_CASE("without anything given, the settings are the defaults", "[config]")
 {
     const auto s = given{}.values();
-    CHECK(s == default_settings());
+    CHECK(s == test_table().defaults());
     CHECK(s.listen_address == "0.0.0.0");
     CHECK(s.port == 8082);
     CHECK(s.threads == 0);
@@ -267,9 +457,17 @@ TEST_CASE("without anything given, the settings are the defaults", "[config]")
     CHECK(s.policy == price_policy::fallback);
     CHECK(s.fetch_interval == 10s);
     CHECK(s.ca_file == std::nullopt);
-    CHECK(s.access.at("coinbase").url == "https://api.exchange.coinbase.com");
-    CHECK(s.access.at("coinbase").api_key == std::nullopt);
-    CHECK(s.access.at("coingecko").url == "https://api.coingecko.com/api/v3");
+    CHECK(s.access.size() == 3);
+    CHECK(s.access.at("coinbase") == provider_access{});
+    CHECK(s.access.at("coingecko") == provider_access{});
+    CHECK(s.mode == fetch_mode::poll);
+    CHECK(s.quorum == 2);
+    CHECK(s.max_deviation == 2.0);
+    CHECK(s.max_spread == 10.0);
+    CHECK(s.max_quote_age == 120s);
+    CHECK(s.ticks_per_second == 5.0);
+    CHECK(s.accept_as_usd.empty());
+    CHECK(s.derive.empty());
     CHECK(s.simulator_seed == std::nullopt);
     CHECK(s.simulator_period == 3s);
     CHECK(s.simulator_start == std::nullopt);

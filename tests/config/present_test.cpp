@@ -50,6 +50,27 @@ TEST_CASE("a checked configuration says where each value came from", "[config]")
         "# warning: .env line 4: no setting is called 'PORTS'; did you mean PORT?\n"));
 }
 
+TEST_CASE(
+    "what an empty value stands for is shown beside it, and the value stays empty", "[config]")
+{
+    const auto text =
+        given{
+            .flags = {"--check-config"},
+            .environment = {{"COINBASE_URL", ""}, {"COINBASE_RATE", "30"}}}
+            .printed();
+    CAPTURE(text);
+    CHECK(holds(text, "COINBASE_URL=  # environment: https://api.exchange.coinbase.com\n"));
+    CHECK(holds(text, "COINBASE_STREAM_URL=  # default: wss://ws-feed.exchange.coinbase.com\n"));
+    CHECK(holds(text, "COINBASE_RATE=30  # environment\n"));
+    CHECK(holds(text, "COINGECKO_RATE=  # default: 6.5, with a key 30\n"));
+    CHECK(holds(text, "COINMARKETCAP_RATE=  # default: 30\n"));
+    const auto help = given{.flags = {"--help"}}.printed();
+    CHECK(holds(help, "Default: 600."));
+    CHECK(holds(
+        settings_markdown(test_table()),
+        "| `COINBASE_URL` | `https://api.exchange.coinbase.com` |"));
+}
+
 TEST_CASE("what a check prints is a .env file of the same configuration", "[config]")
 {
     const given from{
@@ -58,10 +79,16 @@ TEST_CASE("what a check prints is a .env file of the same configuration", "[conf
             {"STATIC_DIR", "/srv/a \"b\" # $c\\d"},
             {"REPLAY_FILE", "it's"},
             {"CA_FILE", " "},
-            {"SYMBOLS", "btc-usd, eth-usd"},
             {"SIMULATOR_STEP", "0.125"},
             {"SIMULATOR_START", "1e5"},
             {"CORS_ORIGINS", "http://localhost:3000"},
+            {"SYMBOLS", "btc-usd, eth-usd, eth-btc"},
+            {"DERIVE", "eth-btc = eth-usd / btc-usd"},
+            {"ACCEPT_AS_USD", "usdc, usdt"},
+            {"FEED", "stream"},
+            {"PRICE_POLICY", "median"},
+            {"COINBASE_STREAM_URL", "ws://localhost:9443/ws"},
+            {"COINGECKO_RATE", "0.125"},
             {"LOG_FORMAT", "json"}}};
     auto silent = from;
     silent.flags = {};
@@ -72,7 +99,7 @@ TEST_CASE("what a check prints is a .env file of the same configuration", "[conf
 TEST_CASE("the help names every setting with its default, within its width", "[config]")
 {
     const auto text = given{.flags = {"--help"}}.printed();
-    for (const auto& row : setting_table()) {
+    for (const auto& row : test_table().rows()) {
         CAPTURE(row.name);
         CHECK(holds(text, "\n  --" + row.flag() + " "));
     }

@@ -1,4 +1,4 @@
-#include "config/table.hpp"
+#include "given.hpp"
 
 #include "support/catch.hpp"
 
@@ -11,7 +11,7 @@ using namespace tickertape;
 TEST_CASE("every setting has a name, a group and a meaning of its own", "[config]")
 {
     std::set<std::string> names;
-    for (const auto& row : setting_table()) {
+    for (const auto& row : test_table().rows()) {
         CAPTURE(row.name);
         CHECK(names.insert(row.name).second);
         CHECK(std::ranges::all_of(row.name, [](unsigned char c) {
@@ -26,8 +26,8 @@ TEST_CASE("every setting has a name, a group and a meaning of its own", "[config
 
 TEST_CASE("every default is accepted and reads back from what is shown", "[config]")
 {
-    const auto s = default_settings();
-    for (const auto& row : setting_table()) {
+    const auto s = test_table().defaults();
+    for (const auto& row : test_table().rows()) {
         CAPTURE(row.name, row.values.show(s));
         auto again = s;
         CHECK_FALSE(row.values.assign(again, row.values.show(s)));
@@ -38,13 +38,13 @@ TEST_CASE("every default is accepted and reads back from what is shown", "[confi
 TEST_CASE("a refused text changes nothing", "[config]")
 {
     const std::string zero_byte{"\0", 1};
-    for (const auto& row : setting_table())
+    for (const auto& row : test_table().rows())
         for (const auto& text : {std::string{"\x01 no such value"}, zero_byte}) {
             CAPTURE(row.name);
-            auto s = default_settings();
+            auto s = test_table().defaults();
             const auto refused = row.values.assign(s, text);
             if (refused) {
-                CHECK(s == default_settings());
+                CHECK(s == test_table().defaults());
                 CHECK_FALSE(refused->reason().empty());
             }
         }
@@ -52,22 +52,22 @@ TEST_CASE("a refused text changes nothing", "[config]")
 
 TEST_CASE("no setting takes a zero byte", "[config]")
 {
-    for (const auto& row : setting_table()) {
+    for (const auto& row : test_table().rows()) {
         CAPTURE(row.name);
-        auto s = default_settings();
+        auto s = test_table().defaults();
         CHECK(row.values.assign(s, row.fallback + std::string{"\0", 1}));
     }
 }
 
 TEST_CASE("a key of a provider is a secret", "[config]")
 {
-    for (const auto& row : setting_table())
+    for (const auto& row : test_table().rows())
         CHECK(row.secret == row.name.ends_with("_API_KEY"));
 }
 
 TEST_CASE("a flag is the name of its setting in small letters and dashes", "[config]")
 {
-    const auto& rows = setting_table();
+    const auto& rows = test_table().rows();
     const auto row = std::ranges::find(rows, "STORE_SIZE", &setting::name);
     REQUIRE(row != rows.end());
     CHECK(row->flag() == "store-size");

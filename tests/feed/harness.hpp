@@ -13,16 +13,20 @@
 
 namespace tickertape::testing {
 
-// Real time, but for a wall that a test may move.
+// Real time, but for clocks that a test may move.
 struct test_clock final : clock {
     std::chrono::milliseconds wall_offset{0};
+    std::chrono::milliseconds steady_offset{0};
 
     wall_time wall_now() const noexcept override
     {
         return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) +
                wall_offset;
     }
-    steady_time steady_now() const noexcept override { return std::chrono::steady_clock::now(); }
+    steady_time steady_now() const noexcept override
+    {
+        return std::chrono::steady_clock::now() + steady_offset;
+    }
 };
 
 struct recording_sink final : tick_sink {
@@ -44,7 +48,7 @@ struct harness {
 
     feed_context context()
     {
-        return {boost::asio::make_strand(io), sink, symbols, sources, time, log, counters};
+        return {boost::asio::make_strand(io), sink, symbols, sources, time, log, counters, reports};
     }
     // Runs the feed until it stopped by itself or by stop(); fails the test if it takes too long.
     bool run_to_the_end(std::chrono::milliseconds at_most = std::chrono::seconds{5})
@@ -67,6 +71,7 @@ struct harness {
     test_clock time;
     logger log{log_level::error, log_format::text};
     metrics counters;
+    feed_report_board reports;
 };
 
 }  // namespace tickertape::testing

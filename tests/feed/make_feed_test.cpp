@@ -41,7 +41,9 @@ TEST_CASE("Settings no feed can have are refused in one line", "[feed]")
     CHECK(refusal({}) == "no provider is configured");
     CHECK(
         refusal({.providers = {{.name = "kraken?"}}}) ==
-        "unknown provider 'kraken?': known are simulator, replay, pipe, coinbase, coingecko");
+        "unknown provider 'kraken?': known are simulator, replay, pipe, coinbase, kraken, "
+        "bitstamp, "
+        "gemini, coingecko, binance, bitfinex, okx, coinmarketcap, cryptocompare");
     CHECK(
         refusal({.providers = {{.name = "coinbase"}, {.name = "coinbase"}}}) ==
         "provider 'coinbase' is configured twice");
@@ -65,7 +67,7 @@ TEST_CASE("Settings no feed can have are refused in one line", "[feed]")
 TEST_CASE("Every provider of the registry has a good URL of its own", "[feed]")
 {
     for (const auto& row : provider_rows()) {
-        CHECK(parse_base_url(row.default_url)->is_tls);
+        CHECK(parse_base_url(row.urls[0])->is_tls);
         CHECK(find_provider(row.name) == &row);
     }
 }

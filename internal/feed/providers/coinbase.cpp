@@ -1,58 +1,98 @@
-#include "feed/providers/coinbase.hpp"
-
-#include "feed/providers/coinbase_answer.hpp"
-
-#include <boost/asio/error.hpp>
+// Coinbase Exchange: https://docs.cdp.coinbase.com/exchange.
+//
+// A few markets are asked for one by one, because that answer has the time of the last trade; many
+// with one request for the day's figures of all products, which has no time at all.
+#include "feed/json_fields.hpp"
+#include "feed/provider_answer.hpp"
+#include "feed/request_text.hpp"
 
 namespace tickertape {
 namespace {
 
-// Whether asking for the next symbol would only meet the same wall again. A product that is unknown
-// (404) or delisted (400) says nothing about the others; a refused client (also 400) does.
-bool concerns_all(const fetch_error& error)
+namespace json = boost::json;
+
+constexpr std::size_t asked_apart_max = 4;
+
+// {"price":"63212.97","time":"2026-06-19T16:43:33.016274911Z","bid":"..","ask":"..",...}: the last
+// trade and its time, which on a quiet market stands still.
+// Source: docs.cdp.coinbase.com, get-product-ticker, and recorded answers.
+fetched<quote> read_ticker(const market& m, const json::value& ticker)
 {
-    if (error.code == feed_errc::http_status)
-        return error.http_status != 400 && error.http_status != 404;
-    return error.code == feed_errc::rate_limited;
+    if (!ticker.is_object())
+        return fetch_error{feed_errc::wrong_type, "the answer is not an object"};
+    return quote_of({
+        .symbol = m.symbol,
+        .value = price_in(member(&ticker, "price"), "price"),
+        .time = time_in(member(&ticker, "time"), time_form::rfc3339, "time"),
+        .book = book_in(member(&ticker, "bid"), member(&ticker, "ask")),
+    });
 }
 
-class coinbase final : public provider {
+// {"BTC-USD":{"stats_24hour":{"last":"..","volume":"..",...},...},...}
+// Source: docs.cdp.coinbase.com, and a recorded answer.
+fetched<quote> read_day(const market& m, const json::value& products)
+{
+    const auto* product = member(&products, m.spelled.name);
+    if (product == nullptr)
+        return fetch_error{feed_errc::unknown_symbol, "no product " + m.spelled.name};
+    const auto* day = member(product, "stats_24hour");
+    // Nothing dates this price, so one that nobody traded at for a day could pass for one of now.
+    if (is_zero(member(day, "volume")))
+        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
+    return quote_of({.symbol = m.symbol, .value = price_in(member(day, "last"), "last")});
+}
+
+// A product that is unknown (404) or delisted (400) is this product's affair; a client without a
+// User-Agent, also 400, is not. A page instead of JSON comes from something before Coinbase.
+bool blames_product(const http_response& answer)
+{
+    if (answer.status != 400 && answer.status != 404)
+        return false;
+    const auto parsed = read_json(answer);
+    const auto message = text_in(member(parsed.json(), "message"));
+    return message && message->find("User-Agent") == std::string_view::npos;
+}
+
+class coinbase_rest final : public rest_api {
 public:
-    explicit coinbase(provider_parts parts) : parts_{std::move(parts)} {}
-
-    std::string_view name() const noexcept override { return "coinbase"; }
-
-    // One request per symbol, one after another over the same connection.
-    boost::asio::awaitable<void> fetch(std::span<const symbol_id> wanted, answers& into) override
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
     {
-        for (std::size_t i = 0; i < wanted.size(); ++i) {
-            // Named, because g++ 12 destroys an aggregate made within a co_await expression twice.
-            http_request request{
-                .target = "/products/" + parts_.symbols.name(wanted[i]) + "/ticker"};
-            const auto response = co_await parts_.client->get(std::move(request));
-            if (!response) {
-                if (response.error().code != boost::asio::error::operation_aborted)
-                    answer_rest(into, response.error());
-                co_return;
-            }
-            into[i] = parse_coinbase_ticker(
-                wanted[i], response->status, response->content_type, response->body);
-            if (!*into[i] && concerns_all(into[i]->error())) {
-                answer_rest(into, into[i]->error());
-                co_return;
-            }
-        }
+        return market_name{std::string{base} + "-" + std::string{quote}};
     }
 
-private:
-    provider_parts parts_;
+    std::size_t batch_size(std::size_t wanted) const override
+    {
+        return wanted <= asked_apart_max ? 1 : wanted;
+    }
+
+    http_request request(std::span<const market> batch) const override
+    {
+        if (batch.size() > 1)
+            return {.target = "/products/stats"};
+        return {.target = "/products/" + percent_escaped(batch[0].spelled.name) + "/ticker"};
+    }
+
+    answers read(std::span<const market> batch, const http_response& answer) const override
+    {
+        if (batch.size() == 1 && blames_product(answer))
+            return to_all(batch, blamed(batch, answer));
+        const auto body = json_of(answer);
+        if (!body)
+            return to_all(batch, body.error());
+        if (batch.size() == 1)
+            return {read_ticker(batch[0], *body)};
+        if (!body->is_object())
+            return to_all(batch, {feed_errc::wrong_type, "the answer is not an object"});
+        return to_each(batch, [&](const market& m) { return read_day(m, *body); });
+    }
 };
 
 }  // namespace
 
-std::unique_ptr<provider> make_coinbase(provider_parts parts)
+std::unique_ptr<rest_api> make_coinbase_rest()
 {
-    return std::make_unique<coinbase>(std::move(parts));
+    return std::make_unique<coinbase_rest>();
 }
 
 }  // namespace tickertape

@@ -38,7 +38,7 @@ function answer(response, status, body, type = "application/json; charset=utf-8"
 export function coinbaseTicker(price) {
     return (request, response) => answer(
         response, 200,
-        `{"ask":"63212.98","bid":"63212.97","volume":"4916.94797396","trade_id":1040406588,` +
+        `{"ask":"${price}","bid":"${price}","volume":"4916.94797396","trade_id":1040406588,` +
             `"price":"${price}","size":"0.00782662","time":"${new Date().toISOString()}",` +
             `"rfq_volume":"31.625279"}`);
 }
@@ -63,8 +63,10 @@ export const failing = {
     "answers with a price of zero": coinbaseTicker("0.00000000"),
     "answers with a negative price": coinbaseTicker("-63212.97"),
     "answers with a price that is no number": coinbaseTicker("NaN"),
-    "limits the rate": (request, response) =>
-        answer(response, 429, '{"message":"Public rate limit exceeded"}'),
+    "limits the rate": (request, response) => {
+        response.setHeader("retry-after", "1");
+        answer(response, 429, '{"message":"Public rate limit exceeded"}');
+    },
 };
 
 export async function startProvider(t, certificates) {

@@ -1,0 +1,148 @@
+#include "config/rules.hpp"
+
+namespace tickertape::rules {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t path_bytes_max = 4096;
+constexpr std::size_t origins_max = 64;
+
+parsed<cors_policy> parse_cors(std::string_view text)
+{
+    if (text == "*")
+        return cors_policy{.any = true, .origins = {}};
+    if (text == "none")
+        return cors_policy{};
+    const auto items = parse_list(text, origins_max);
+    if (!items)
+        return items.error();
+    cors_policy policy;
+    for (std::size_t i = 0; i < items->size(); ++i) {
+        auto origin = parse_origin((*items)[i]);
+        if (!origin)
+            return because_of_item(i, items->size(), origin.error().reason());
+        policy.origins.push_back(*std::move(origin));
+    }
+    return policy;
+}
+
+std::string format_cors(const cors_policy& policy)
+{
+    if (policy.any)
+        return "*";
+    return policy.origins.empty() ? "none" : join(policy.origins, ",");
+}
+
+}  // namespace
+
+rule decimal(double settings::*field, double low, double high, std::string_view unit)
+{
+    return made_of(
+        format_decimal(low) + " to " + format_decimal(high), unit, field,
+        [=](std::string_view text) { return parse_decimal(text, low, high); }, format_decimal);
+}
+
+rule boolean(bool settings::*field)
+{
+    return made_of("true or false", {}, field, parse_boolean, [](bool value) {
+        return std::string{value ? "true" : "false"};
+    });
+}
+
+rule duration(milliseconds settings::*field, milliseconds low, milliseconds high)
+{
+    return made_of(
+        format_duration(low) + " to " + format_duration(high), "duration", field,
+        [=](std::string_view text) { return parse_duration(text, low, high); }, format_duration);
+}
+
+rule bytes(std::size_t settings::*field, std::size_t low, std::size_t high)
+{
+    return made_of(
+        format_bytes(low) + " to " + format_bytes(high), "bytes", field,
+        [=](std::string_view text) { return parse_bytes(text, low, high); }, format_bytes);
+}
+
+rule path(std::optional<std::string> settings::*field, std::string accepted)
+{
+    return made_of(
+        std::move(accepted), {}, field,
+        [](std::string_view text) -> parsed<std::optional<std::string>> {
+            if (text.empty())
+                return std::optional<std::string>{};
+            if (text.size() > path_bytes_max)
+                return because("is longer than " + std::to_string(path_bytes_max) + " bytes");
+            if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+                return because("holds a control character");
+            return std::optional<std::string>{text};
+        },
+        [](const std::optional<std::string>& value) { return value.value_or(""); });
+}
+
+rule address(std::string settings::*field)
+{
+    return made_of(
+        "an IPv4 or IPv6 address; :: is both", {}, field, parse_address,
+        [](const std::string& value) { return value; });
+}
+
+rule optional_count(std::optional<std::uint64_t> settings::*field)
+{
+    return made_of(
+        "empty, or 0 to 18446744073709551615", {}, field,
+        [](std::string_view text) -> parsed<std::optional<std::uint64_t>> {
+            if (text.empty())
+                return std::optional<std::uint64_t>{};
+            const auto value = parse_count(text, 0, UINT64_MAX);
+            if (!value)
+                return value.error();
+            return std::optional{*value};
+        },
+        [](const auto& value) { return value ? std::to_string(*value) : std::string{}; });
+}
+
+rule optional_price(std::optional<price> settings::*field)
+{
+    constexpr double price_max = 1e9;
+    return made_of(
+        "0 to 1000000000", "quote currency", field,
+        [](std::string_view text) -> parsed<std::optional<price>> {
+            const auto value = parse_decimal(text, 0, price_max);
+            if (!value)
+                return value.error();
+            const auto p = price::from(*value);
+            return p ? std::optional{*p} : std::nullopt;
+        },
+        [](const auto& value) { return value ? value->text() : std::string{"0"}; });
+}
+
+rule pace(double settings::*field)
+{
+    return made_of(
+        "0, or 0.001 to 1000000", "times its own pace", field,
+        [](std::string_view text) -> parsed<double> {
+            auto value = parse_decimal(text, 0, 1e6);
+            if (value && *value > 0 && *value < 0.001)
+                return because("is below 0.001");
+            return value;
+        },
+        format_decimal);
+}
+
+rule origins(cors_policy settings::*field)
+{
+    return made_of(
+        "*, none, or up to " + std::to_string(origins_max) +
+            " origins such as https://example.com, between commas",
+        {}, field, parse_cors, format_cors);
+}
+
+complaint because_of_item(std::size_t index, std::size_t items, const std::string& reason)
+{
+    if (items == 1)
+        return because(reason);
+    return because("is refused at item " + std::to_string(index + 1) + ", which " + reason);
+}
+
+}  // namespace tickertape::rules

@@ -1,0 +1,175 @@
+#include "feed/json_fields.hpp"
+
+#include "core/timestamp.hpp"
+#include "feed/json_reader.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace tickertape {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t seconds_end = 16'725'225'600;  // the beginning of the year 2500
+
+fetch_error refused(feed_errc code, std::string_view called)
+{
+    return {code, std::string{called}};
+}
+
+// The whole text as one number; none if anything is beside it.
+template <class Number>
+std::optional<Number> whole_number(std::string_view text) noexcept
+{
+    Number value{};
+    const auto* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, value);
+    if (read.ec != std::errc{} || read.ptr != end)
+        return std::nullopt;
+    return value;
+}
+
+std::optional<double> number_in(const json::value& at) noexcept
+{
+    switch (at.kind()) {
+    case json::kind::double_:
+        return at.get_double();
+    case json::kind::int64:
+        return static_cast<double>(at.get_int64());
+    case json::kind::uint64:
+        return static_cast<double>(at.get_uint64());
+    case json::kind::string:
+        return whole_number<double>(*text_in(&at));
+    default:
+        return std::nullopt;
+    }
+}
+
+bool is_number_or_text(const json::value& at) noexcept
+{
+    return at.is_number() || at.is_string();
+}
+
+fetched<double> side_in(const json::value& at, std::string_view called)
+{
+    const auto text = text_in(&at);
+    if (at.is_null() || (text && text->empty()))
+        return 0.0;
+    if (!is_number_or_text(at))
+        return refused(feed_errc::wrong_type, called);
+    const auto side = number_in(at);
+    if (!side || !std::isfinite(*side) || *side < 0)
+        return refused(feed_errc::bad_price, called);
+    return *side;
+}
+
+}  // namespace
+
+const json::value* member(const json::value* of, std::string_view name) noexcept
+{
+    const auto* object = of == nullptr ? nullptr : of->if_object();
+    return object == nullptr ? nullptr : object->if_contains({name.data(), name.size()});
+}
+
+const json::value* element(const json::value* of, std::size_t index) noexcept
+{
+    const auto* array = of == nullptr ? nullptr : of->if_array();
+    return array == nullptr ? nullptr : array->if_contains(index);
+}
+
+named_rows by_name(const json::array& rows, name_of_row name_of)
+{
+    named_rows all;
+    all.reserve(rows.size());
+    for (const auto& row : rows)
+        if (const auto name = name_of(row))
+            all.emplace(*name, &row);
+    return all;
+}
+
+std::optional<std::string_view> text_in(const json::value* at) noexcept
+{
+    const auto* text = at == nullptr ? nullptr : at->if_string();
+    if (text == nullptr)
+        return std::nullopt;
+    return std::string_view{text->data(), text->size()};
+}
+
+std::optional<std::int64_t> integer_in(const json::value* at) noexcept
+{
+    if (const auto text = text_in(at))
+        return whole_number<std::int64_t>(*text);
+    if (at != nullptr && at->is_int64())
+        return at->get_int64();
+    return std::nullopt;
+}
+
+bool is_zero(const json::value* at) noexcept
+{
+    return at != nullptr && number_in(*at) == 0.0;
+}
+
+fetched<price> price_in(const json::value* at, std::string_view called)
+{
+    if (at == nullptr)
+        return refused(feed_errc::missing_field, called);
+    const auto value = at->is_string() ? price_of_string(*at) : price_of_number(*at);
+    if (!value)
+        return fetch_error{value.error(), std::string{called}};
+    return *value;
+}
+
+fetched<std::optional<book_top>> book_in(const json::value* bid, const json::value* ask)
+{
+    if (bid == nullptr || ask == nullptr)
+        return std::optional<book_top>{};
+    const auto best_bid = side_in(*bid, "bid");
+    if (!best_bid)
+        return best_bid.error();
+    const auto best_ask = side_in(*ask, "ask");
+    if (!best_ask)
+        return best_ask.error();
+    return std::optional{book_top{.bid = *best_bid, .ask = *best_ask}};
+}
+
+fetched<wall_time> time_in(const json::value* at, time_form form, std::string_view called)
+{
+    using std::chrono::milliseconds;
+    if (at == nullptr)
+        return refused(feed_errc::missing_field, called);
+    const auto text = text_in(at);
+    if (form == time_form::rfc3339) {
+        if (!text)
+            return refused(feed_errc::wrong_type, called);
+        const auto time = parse_rfc3339(*text);
+        if (!time || time->time_since_epoch().count() <= 0)
+            return refused(feed_errc::bad_time, called);
+        return *time;
+    }
+    if (!is_number_or_text(*at))
+        return refused(feed_errc::wrong_type, called);
+    // Counted in integers: milliseconds since 1970 are more than a float of single precision holds.
+    const std::int64_t per_second = form == time_form::seconds ? 1 : 1000;
+    const auto count = integer_in(at);
+    if (!count || *count <= 0 || *count >= seconds_end * per_second)
+        return refused(feed_errc::bad_time, called);
+    return wall_time{milliseconds{*count * (1000 / per_second)}};
+}
+
+fetched<quote> quote_of(const quote_fields& fields)
+{
+    if (!fields.value)
+        return fields.value.error();
+    if (fields.time && !*fields.time)
+        return fields.time->error();
+    if (!fields.book)
+        return fields.book.error();
+    quote q{.symbol = fields.symbol, .value = *fields.value, .book = *fields.book};
+    if (fields.time)
+        q.upstream_time = **fields.time;
+    return q;
+}
+
+}  // namespace tickertape

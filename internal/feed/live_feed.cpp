@@ -1,0 +1,282 @@
+#include "feed/live_feed.hpp"
+
+#include "feed/fetch_grid.hpp"
+#include "feed/no_throw.hpp"
+#include "feed/price_engine.hpp"
+#include "feed/task_feed.hpp"
+#include "feed/together.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <cassert>
+
+namespace tickertape {
+namespace {
+
+using boost::system::error_code;
+using namespace std::chrono_literals;
+
+constexpr auto report_every = 1s;
+
+std::vector<std::string> names_of(const std::vector<live_provider>& providers)
+{
+    std::vector<std::string> names;
+    for (const auto& p : providers)
+        names.push_back(p.rest.name);
+    return names;
+}
+
+engine_settings settings_of_engine(const feed_settings& s, std::vector<derivation> derivations)
+{
+    return {
+        .policy = s.policy,
+        .quotes = s.quotes,
+        .derivations = std::move(derivations),
+        .ticks_per_second = s.mode == feed_mode::stream ? s.ticks_per_second : 0,
+        .confirm_every = s.mode == feed_mode::stream ? s.fetch.interval : 0ms};
+}
+
+class live_feed final : public task_feed, public rest_listener, public stream_sink {
+public:
+    live_feed(const feed_settings& settings, const feed_context& context, live_parts parts)
+        : task_feed{context}, settings_{settings}, trust_{std::move(parts.trust)},
+          engine_{
+              context, settings_of_engine(settings, std::move(parts.derivations)),
+              names_of(parts.providers)},
+          round_(context.symbols.size()), due_timer_{context.strand},
+          skipped_{context.counters.counter(
+              "tickertape_fetches_skipped_total",
+              "Grid points that went by while a fetch was still under way")}
+    {
+        assert(!parts.providers.empty());
+        for (auto& p : parts.providers) {
+            rest_.push_back(
+                std::make_unique<rest_source>(with_, std::move(p.rest), *this, parts.random));
+            streams_.push_back(
+                p.stream ? std::make_unique<stream_link>(
+                               with_, *std::move(p.stream), *this, parts.random)
+                         : nullptr);
+        }
+    }
+
+private:
+    // How far a symbol has come in this round.
+    struct progress {
+        std::size_t awaited = 0;  // answers of providers that are well
+        bool is_published = false;
+    };
+
+    asio::awaitable<void> run() override
+    {
+        std::vector<asio::awaitable<void>> tasks;
+        tasks.push_back(poll());
+        tasks.push_back(watch());
+        if (settings_.mode == feed_mode::stream)
+            tasks.push_back(publish_what_is_due());
+        for (const auto& link : streams_)
+            if (link)
+                tasks.push_back(link->run());
+        co_await together(std::move(tasks));
+    }
+
+    asio::awaitable<void> poll()
+    {
+        asio::steady_timer timer{with_.strand};
+        fetch_grid grid{with_.time.steady_now(), settings_.fetch.interval};
+        while (!stopping()) {
+            const auto until = with_.time.steady_now() + round_budget();
+            if (settings_.policy.kind == policy_kind::median)
+                co_await ask_all(until);
+            else
+                co_await ask_in_order(until);
+            if (stopping())
+                co_return;
+            for (const auto symbol : with_.symbols.all())
+                if (!round_[index_of(symbol)].is_published)
+                    publish(symbol);
+            has_polled_ = true;
+            skipped_.Increment(static_cast<double>(grid.advance(with_.time.steady_now())));
+            timer.expires_at(grid.due());
+            co_await timer.async_wait(no_throw);
+        }
+    }
+
+    steady_time::duration round_budget() const
+    {
+        return std::clamp(
+            settings_.fetch.interval, settings_.fetch.deadline_min, settings_.fetch.deadline_max);
+    }
+
+    // Every provider at once. A symbol is published as soon as those that were well at the last
+    // round have said what they say of it; those that were not must not hold it up.
+    asio::awaitable<void> ask_all(steady_time until)
+    {
+        std::ranges::fill(round_, progress{});
+        std::vector<asio::awaitable<void>> asks;
+        const bool none_is_well =
+            std::ranges::none_of(rest_, [](const auto& r) { return r->is_well(); });
+        for (std::size_t i = 0; i < rest_.size(); ++i) {
+            auto wanted = not_streamed_by(i);
+            if (wanted.empty())
+                continue;
+            if (rest_[i]->is_well() || none_is_well)
+                for (const auto symbol : wanted)
+                    ++round_[index_of(symbol)].awaited;
+            awaited_.resize(rest_.size());
+            awaited_[i] = rest_[i]->is_well() || none_is_well;
+            asks.push_back(rest_[i]->fetch(std::move(wanted), until));
+        }
+        co_await together(std::move(asks));
+    }
+
+    // Each provider is asked for what those before it do not answer. Each has an equal share of
+    // what is left of the round, so that one that hangs does not take the others' turn.
+    asio::awaitable<void> ask_in_order(steady_time until)
+    {
+        std::ranges::fill(round_, progress{});
+        awaited_.assign(rest_.size(), false);
+        for (std::size_t i = 0; i < rest_.size() && !stopping(); ++i) {
+            std::vector<symbol_id> wanted;
+            for (const auto symbol : not_streamed_by(i)) {
+                if (is_answered_before(i, symbol))
+                    engine_.withdraw_polled(i, symbol);
+                else
+                    wanted.push_back(symbol);
+            }
+            if (wanted.empty())
+                continue;
+            const auto now = with_.time.steady_now();
+            const auto share = (until - now) / static_cast<std::int64_t>(rest_.size() - i);
+            co_await rest_[i]->fetch(std::move(wanted), now + share);
+        }
+    }
+
+    bool is_answered_before(std::size_t place, symbol_id symbol) const
+    {
+        const auto preferred = engine_.preferred(symbol, with_.time.wall_now());
+        return preferred && *preferred < place;
+    }
+
+    std::vector<symbol_id> not_streamed_by(std::size_t place) const
+    {
+        const auto now = with_.time.wall_now();
+        std::vector<symbol_id> wanted;
+        for (const auto symbol : with_.symbols.all())
+            if (!engine_.is_streamed(place, symbol, now))
+                wanted.push_back(symbol);
+        return wanted;
+    }
+
+    error_code rest_quote(std::size_t place, const quote& q, usd_standin as) override
+    {
+        const auto refused =
+            engine_.take(place, q, as, price_engine::way::poll, now_of(with_.time));
+        answered(place, q.symbol);
+        if (!refused && settings_.policy.kind == policy_kind::fallback)
+            publish(q.symbol);
+        return refused;
+    }
+
+    void rest_failed(std::size_t place, symbol_id symbol, const fetch_error& why) override
+    {
+        // What it said at its own pace holds until it can be asked again, or is too old.
+        if (why.code != feed_errc::throttled)
+            engine_.withdraw_polled(place, symbol);
+        answered(place, symbol);
+    }
+
+    void answered(std::size_t place, symbol_id symbol)
+    {
+        auto& p = round_[index_of(symbol)];
+        if (awaited_[place] && --p.awaited == 0)
+            publish(symbol);
+    }
+
+    void publish(symbol_id symbol)
+    {
+        round_[index_of(symbol)].is_published = true;
+        if (settings_.mode == feed_mode::stream)
+            offer(symbol);
+        else
+            engine_.publish(symbol, now_of(with_.time));
+    }
+
+    void offer(symbol_id symbol)
+    {
+        engine_.offer(symbol, now_of(with_.time));
+        if (const auto due = engine_.next_due(); due && *due < due_timer_.expiry())
+            due_timer_.cancel();
+    }
+
+    // What came too early for the pace of its symbol.
+    asio::awaitable<void> publish_what_is_due()
+    {
+        while (!stopping()) {
+            const auto due = engine_.next_due();
+            due_timer_.expires_at(due ? *due : with_.time.steady_now() + 1h);
+            co_await due_timer_.async_wait(no_throw);
+            if (!stopping())
+                engine_.publish_due(now_of(with_.time));
+        }
+    }
+
+    void streamed(std::size_t place, const quote& q, usd_standin as) override
+    {
+        const auto now = now_of(with_.time);
+        if (!engine_.take(place, q, as, price_engine::way::stream, now))
+            offer(q.symbol);
+    }
+
+    void stream_ended(std::size_t place) override { engine_.withdraw_streamed(place); }
+
+    // Once a second: what has changed without anybody saying anything, and the report.
+    asio::awaitable<void> watch()
+    {
+        asio::steady_timer timer{with_.strand};
+        while (!stopping()) {
+            if (has_polled_)
+                engine_.log_changes(with_.time.wall_now());
+            with_.reports.post(report());
+            timer.expires_after(report_every);
+            co_await timer.async_wait(no_throw);
+        }
+    }
+
+    std::shared_ptr<const feed_report> report()
+    {
+        auto made = std::make_shared<feed_report>();
+        made->mode = settings_.mode == feed_mode::stream ? "stream" : "poll";
+        made->policy = settings_.policy.kind == policy_kind::median ? "median" : "fallback";
+        for (std::size_t i = 0; i < rest_.size(); ++i) {
+            auto& p = made->providers.emplace_back();
+            rest_[i]->report(p);
+            if (streams_[i])
+                p.socket = streams_[i]->report();
+        }
+        engine_.report(*made, with_.time.wall_now());
+        return made;
+    }
+
+    const feed_settings settings_;
+    std::unique_ptr<asio::ssl::context> trust_;  // outlives the providers' clients
+    price_engine engine_;
+    std::vector<std::unique_ptr<rest_source>> rest_;     // by place
+    std::vector<std::unique_ptr<stream_link>> streams_;  // by place; null: only polled
+    std::vector<progress> round_;                        // by symbol
+    std::vector<bool> awaited_;                          // by place: the round waits for it
+    asio::steady_timer due_timer_;
+    prometheus::Counter& skipped_;
+    bool has_polled_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<feed>
+make_live_feed(const feed_settings& settings, const feed_context& context, live_parts parts)
+{
+    return std::make_unique<live_feed>(settings, context, std::move(parts));
+}
+
+}  // namespace tickertape

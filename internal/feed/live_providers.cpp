@@ -1,0 +1,121 @@
+// From settings to providers that can be asked and listened to.
+#include "feed/live_feed.hpp"
+#include "feed/providers/registry.hpp"
+#include "feed/tls_trust.hpp"
+#include "feed/url.hpp"
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+namespace tickertape {
+namespace {
+
+namespace ssl = boost::asio::ssl;
+
+// A key goes into a header as it is.
+bool is_header_safe(const std::string& key)
+{
+    return std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+base_url checked(const result<base_url>& url, const std::string& text, const std::string& provider)
+{
+    if (!url)
+        throw std::runtime_error{
+            "bad URL '" + text + "' for provider '" + provider + "': " + url.error().message()};
+    return *url;
+}
+
+void check_key(const provider_settings& settings, const provider_row& row)
+{
+    if (!is_header_safe(settings.api_key))
+        throw std::runtime_error{
+            "the API key of provider '" + settings.name + "' has spaces or other odd characters"};
+    if (row.key == key_use::required && settings.api_key.empty())
+        throw std::runtime_error{"provider '" + settings.name + "' answers only with an API key"};
+}
+
+rate_limit limit_of(const provider_settings& settings, const provider_row& row)
+{
+    auto limit = settings.api_key.empty() ? row.limit : row.limit_with_key;
+    if (settings.per_minute)
+        limit.per_minute = *settings.per_minute;
+    return limit;
+}
+
+rest_source_parts make_rest(
+    const provider_settings& settings, const provider_row& row, const feed_settings& all,
+    const feed_context& context, ssl::context& trust, std::size_t place)
+{
+    rest_source_parts parts{
+        .place = place,
+        .name = settings.name,
+        .api = row.make_rest(),
+        .clients = {},
+        .key_headers = {},
+        .limit = limit_of(settings, row),
+        .breaker = all.breaker,
+        .for_usd = all.accept_as_usd};
+    std::vector<std::string> urls{settings.url};
+    if (settings.url.empty())
+        urls.assign(row.urls.begin(), row.urls.end());
+    for (const auto& text : urls) {
+        if (text.empty())
+            continue;
+        const auto base = checked(parse_base_url(text), text, settings.name);
+        parts.clients.push_back(
+            std::make_unique<http_client>(context.strand, base, trust, all.http));
+        std::vector<http_header> keys;
+        if (!settings.api_key.empty() && row.key_header != nullptr)
+            keys.push_back(row.key_header(base.host, settings.api_key));
+        parts.key_headers.push_back(std::move(keys));
+    }
+    return parts;
+}
+
+std::optional<stream_link_parts> make_stream(
+    const provider_settings& settings, const provider_row& row, const feed_settings& all,
+    ssl::context& trust, std::size_t place)
+{
+    if (all.mode != feed_mode::stream || row.make_stream == nullptr)
+        return std::nullopt;
+    const auto text =
+        settings.stream_url.empty() ? std::string{row.stream_url} : settings.stream_url;
+    return stream_link_parts{
+        .place = place,
+        .name = settings.name,
+        .make_api = row.make_stream,
+        .url = checked(parse_stream_url(text), text, settings.name),
+        .trust = trust,
+        .reconnect = all.reconnect,
+        .for_usd = all.accept_as_usd};
+}
+
+}  // namespace
+
+std::unique_ptr<feed> make_live_feed(const feed_settings& settings, const feed_context& context)
+{
+    auto derivations = parse_derivations(settings.derive, context.symbols);
+    if (!derivations)
+        throw std::runtime_error{"DERIVE: " + derivations.error().reason};
+    live_parts parts{
+        .trust = std::make_unique<ssl::context>(make_tls_context(settings.ca_file)),
+        .providers = {},
+        .derivations = *std::move(derivations),
+        // Shared by the copies of the function, or each would give the same numbers.
+        .random = [engine = std::make_shared<std::mt19937_64>(std::random_device{}())] {
+            return std::uniform_real_distribution<double>{}(*engine);
+        }};
+    for (const auto& p : settings.providers) {
+        const auto& row = *find_provider(p.name);
+        const auto place = parts.providers.size();
+        check_key(p, row);
+        parts.providers.push_back(
+            {make_rest(p, row, settings, context, *parts.trust, place),
+             make_stream(p, row, settings, *parts.trust, place)});
+    }
+    return make_live_feed(settings, context, std::move(parts));
+}
+
+}  // namespace tickertape

@@ -1,0 +1,104 @@
+#include "feed/market_catalog.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace tickertape {
+namespace {
+
+constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
+
+}  // namespace
+
+market_catalog::market_catalog(
+    const rest_api& api, const symbol_table& symbols, std::span<const usd_standin> for_usd)
+    : api_{api}, entries_(symbols.size()), probe_max_{no_limit}
+{
+    for (const auto id : symbols.all()) {
+        auto& spellings = entries_[index_of(id)].spellings;
+        if (auto direct = api.spelling(symbols.base(id), symbols.quote(id)))
+            spellings.push_back({*std::move(direct)});
+        if (symbols.quote(id) != "USD")
+            continue;
+        for (const auto as : for_usd)
+            // USDT-USD is what a tether costs; USDT-USDT is nothing.
+            if (symbols.base(id) != to_string(as))
+                if (auto name = api.spelling(symbols.base(id), to_string(as)))
+                    spellings.push_back({*std::move(name), as});
+    }
+}
+
+std::vector<market>
+market_catalog::askable(std::span<const symbol_id> wanted, steady_time now) const
+{
+    std::vector<market> markets;
+    for (const auto id : wanted)
+        if (const auto& e = entries_[index_of(id)]; !e.spellings.empty() && e.again_at <= now)
+            markets.push_back({id, e.spellings[e.current].name});
+    return markets;
+}
+
+std::vector<market> market_catalog::next_batch(std::vector<market>& todo) const
+{
+    // Those nothing speaks against first: they are what the round is for.
+    const auto suspects = std::stable_partition(todo.begin(), todo.end(), [this](const market& m) {
+        return !entries_[index_of(m.symbol)].suspect;
+    });
+    const auto good = static_cast<std::size_t>(suspects - todo.begin());
+    const auto together = good > 0 ? good : std::min(todo.size(), probe_max_);
+    const auto end =
+        todo.begin() + static_cast<std::ptrdiff_t>(std::min(together, api_.batch_size(together)));
+    std::vector<market> batch{std::make_move_iterator(todo.begin()), std::make_move_iterator(end)};
+    todo.erase(todo.begin(), end);
+    return batch;
+}
+
+void market_catalog::answered(std::span<const market> batch) noexcept
+{
+    // Suspects that turned out to be good: the next may be more at once, or a bad market among the
+    // first would have all others asked for one by one.
+    if (probe_max_ != no_limit && entries_[index_of(batch.front().symbol)].suspect)
+        probe_max_ *= 2;
+}
+
+void market_catalog::quoted(symbol_id symbol) noexcept
+{
+    auto& e = entries_[index_of(symbol)];
+    e.suspect = false;
+    e.misses = 0;
+}
+
+void market_catalog::refused(std::span<const market> batch) noexcept
+{
+    for (const auto& m : batch)
+        entries_[index_of(m.symbol)].suspect = true;
+    probe_max_ = (batch.size() + 1) / 2;
+}
+
+bool market_catalog::missing(symbol_id symbol, steady_time now) noexcept
+{
+    auto& e = entries_[index_of(symbol)];
+    e.suspect = true;
+    if (e.current + 1 < e.spellings.size()) {
+        ++e.current;
+        return true;
+    }
+    e.current = 0;
+    const auto doublings = std::min(e.misses++, 7u);
+    e.again_at = now + std::min<std::chrono::seconds>(again_most, again_first * (1 << doublings));
+    return false;
+}
+
+usd_standin market_catalog::standin(symbol_id symbol) const noexcept
+{
+    const auto& e = entries_[index_of(symbol)];
+    return e.spellings.empty() ? usd_standin::none : e.spellings[e.current].as;
+}
+
+bool market_catalog::lacks(symbol_id symbol, steady_time now) const noexcept
+{
+    const auto& e = entries_[index_of(symbol)];
+    return e.spellings.empty() || (e.misses > 0 && e.again_at > now);
+}
+
+}  // namespace tickertape

@@ -1,0 +1,97 @@
+#include "feed/provider_gate.hpp"
+
+#include <algorithm>
+
+namespace tickertape {
+
+using std::chrono::milliseconds;
+
+moment now_of(const clock& time) noexcept
+{
+    return {time.steady_now(), time.wall_now()};
+}
+
+provider_gate::provider_gate(rate_limit limit, breaker_limits breaker, steady_time now)
+    : bucket_{limit, now}, breaker_{breaker}
+{
+}
+
+boost::system::error_code provider_gate::admit(steady_time now) noexcept
+{
+    if (!breaker_.admits(now))
+        return feed_errc::breaker_open;
+    if (bucket_.take(now))
+        return {};
+    breaker_.abandoned();
+    return bucket_.paused_until() > now ? feed_errc::paused : feed_errc::throttled;
+}
+
+gate_change provider_gate::succeeded(moment now, std::chrono::microseconds took)
+{
+    breaker_.succeeded();
+    took_.add(took);
+    penalty_.reset();
+    last_success_ = now.wall;
+    failures_ = 0;
+    return std::exchange(said_failing_, false) ? gate_change::recovered : gate_change::none;
+}
+
+gate_change provider_gate::failed(
+    moment now, const fetch_error& why, std::optional<milliseconds> retry_after, double random)
+{
+    ++failures_;
+    last_failure_ = feed_report::failure{now.wall, words_of(why)};
+    const bool was_said = std::exchange(said_failing_, true);
+    if (why.code == feed_errc::rate_limited) {
+        // It answers, and says why it does not: no matter for the breaker.
+        breaker_.abandoned();
+        auto pause = retry_after;
+        if (!pause) {
+            // Half of it by chance, so that those who were refused together do not return together.
+            const auto most = penalty_.next(1);
+            pause = most / 2 + std::chrono::duration_cast<milliseconds>(most / 2 * random);
+            if (why.http_status == 418)
+                pause = std::max<milliseconds>(*pause, ban_min);
+        }
+        bucket_.pause(now.steady + *pause);
+        return gate_change::paused;
+    }
+    breaker_.failed(now.steady, random);
+    if (retry_after)
+        bucket_.pause(now.steady + *retry_after);
+    if (breaker_.current() == circuit_breaker::state::open)
+        return gate_change::opened;
+    return was_said ? gate_change::none : gate_change::failing;
+}
+
+milliseconds provider_gate::rests_for(steady_time now) const noexcept
+{
+    auto until = bucket_.paused_until();
+    if (breaker_.current() == circuit_breaker::state::open)
+        until = std::max(until, breaker_.open_until());
+    return std::chrono::ceil<milliseconds>(std::max(until - now, steady_time::duration::zero()));
+}
+
+void provider_gate::report(moment now, feed_report::provider& into) const
+{
+    into.breaker = to_string(breaker_.current());
+    into.last_success = last_success_;
+    into.last_failure = last_failure_;
+    into.requests_left = bucket_.left(now.steady);
+    if (const auto rest = rests_for(now.steady); rest > milliseconds{0})
+        into.paused_until = now.wall + rest;
+    if (const auto p50 = took_.percentile(0.5))
+        into.took = {*p50, *took_.percentile(0.9), *took_.percentile(0.99)};
+}
+
+std::string words_of(const fetch_error& error)
+{
+    auto words = error.code.message();
+    if (!error.detail.empty())
+        words += ": " + error.detail;
+    if (error.http_status != 0)
+        words += " (" + std::to_string(error.http_status) + ")";
+    return words;
+}
+
+}  // namespace tickertape

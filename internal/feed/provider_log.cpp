@@ -1,0 +1,82 @@
+#include "feed/provider_log.hpp"
+
+#include "feed/failures.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace tickertape {
+
+using std::chrono::milliseconds;
+
+provider_log::provider_log(const feed_context& context, std::string provider)
+    : with_{context}, provider_{std::move(provider)}
+{
+}
+
+void provider_log::changed(gate_change change, const fetch_error* why, const provider_gate& gate)
+{
+    const auto now = now_of(with_.time);
+    figures(gate);
+    if (why == nullptr)
+        with_.counters
+            .gauge(
+                "tickertape_provider_success_timestamp_seconds",
+                "When the provider last answered, Unix seconds.", {{"provider", provider_}})
+            .Set(static_cast<double>(now.wall.time_since_epoch().count()) / 1000);
+    else
+        ++failures_;
+    switch (change) {
+    case gate_change::none:
+        return;
+    case gate_change::recovered:
+        with_.log.info(
+            "provider recovered", {{"provider", provider_},
+                                   {"failures", failures_},
+                                   {"after_ms", (now.wall - failing_since_).count()}});
+        failures_ = 0;
+        return;
+    case gate_change::failing:
+        failing_since_ = now.wall;
+        with_.log.warn("provider fails", {{"provider", provider_}, {"cause", words_of(*why)}});
+        return;
+    case gate_change::paused:
+    case gate_change::opened:
+        if (failures_ == 1)
+            failing_since_ = now.wall;
+        with_.log.warn(
+            change == gate_change::paused ? "provider wants a pause" : "provider is given a rest",
+            {{"provider", provider_},
+             {"cause", words_of(*why)},
+             {"rests_ms", gate.rests_for(now.steady).count()}});
+        return;
+    }
+}
+
+void provider_log::figures(const provider_gate& gate)
+{
+    with_.counters
+        .gauge(
+            "tickertape_breaker_state",
+            "The provider's circuit breaker: 0 closed, 1 open, 2 half open.",
+            {{"provider", provider_}})
+        .Set(static_cast<double>(gate.breaker()));
+    with_.counters
+        .gauge(
+            "tickertape_requests_left", "Requests the provider's limit leaves at this time.",
+            {{"provider", provider_}})
+        .Set(gate.requests_left(with_.time.steady_now()));
+}
+
+void provider_log::lacks(const std::vector<std::string>& symbols)
+{
+    if (symbols.empty())
+        return;
+    failures missing;
+    for (const auto& symbol : symbols)
+        missing.add(symbol, {feed_errc::unknown_symbol});
+    with_.log.info(
+        "provider lacks symbols",
+        {{"provider", provider_}, {"symbol", missing.grouped().front().symbols}});
+}
+
+}  // namespace tickertape

@@ -1,0 +1,31 @@
+// Says how a provider is: one line when that changes, not one per failure, and the same as figures.
+//
+// Threads: the feed's strand.
+#pragma once
+
+#include "feed/feed.hpp"
+#include "feed/provider_gate.hpp"
+
+#include <string>
+
+namespace tickertape {
+
+class provider_log {
+public:
+    provider_log(const feed_context& context, std::string provider);
+
+    // After each request: what changed with it, why if it failed, and the gate as it is now.
+    void changed(gate_change change, const fetch_error* why, const provider_gate& gate);
+    // How the gate is, as figures; also where nothing is asked.
+    void figures(const provider_gate& gate);
+    // Symbols the provider turned out not to have.
+    void lacks(const std::vector<std::string>& symbols);
+
+private:
+    const feed_context with_;
+    const std::string provider_;
+    wall_time failing_since_{};
+    unsigned failures_ = 0;
+};
+
+}  // namespace tickertape

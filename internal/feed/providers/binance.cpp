@@ -1,0 +1,111 @@
+// Binance: https://github.com/binance/binance-spot-api-docs. It has no market in USD: those in USDT
+// and in USDC are markets of their own, and never stand for USD.
+#include "feed/json_fields.hpp"
+#include "feed/provider_answer.hpp"
+#include "feed/request_text.hpp"
+
+#include <algorithm>
+
+namespace tickertape {
+namespace {
+
+namespace json = boost::json;
+
+// Up to 20 symbols weigh 2, from 21 on they weigh 40.
+constexpr std::size_t symbols_max = 20;
+
+// {"symbol":"BTCUSDT","lastPrice":"..","bidPrice":"..","askPrice":"..","closeTime":1639734042763,
+// "volume":"..",...}: prices are strings, the time is in milliseconds. It is the end of the window,
+// which goes on where nobody trades: the volume says whether anybody does.
+// Source: binance-spot-api-docs, rest-api.md, and a recorded answer.
+fetched<quote> read_row(const market& m, const json::value& row)
+{
+    if (is_zero(member(&row, "volume")))
+        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
+    return quote_of({
+        .symbol = m.symbol,
+        .value = price_in(member(&row, "lastPrice"), "lastPrice"),
+        .time = time_in(member(&row, "closeTime"), time_form::milliseconds, "closeTime"),
+        .book = book_in(member(&row, "bidPrice"), member(&row, "askPrice")),
+    });
+}
+
+std::optional<std::string_view> name_of_symbol(const json::value& row)
+{
+    return text_in(member(&row, "symbol"));
+}
+
+fetched<quote> find_row(const market& m, const named_rows& rows)
+{
+    const auto found = rows.find(m.spelled.name);
+    if (found == rows.end())
+        return fetch_error{feed_errc::unknown_symbol, "no symbol " + m.spelled.name};
+    return read_row(m, *found->second);
+}
+
+// {"code":-1121,"msg":"Invalid symbol."}. The code of a restricted location is 0.
+std::optional<fetch_error>
+error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+{
+    const auto code = integer_in(member(body, "code"));
+    if (!code)
+        return std::nullopt;
+    switch (*code) {
+    case -1121:  // invalid symbol
+    case -1100:  // a name with more letters than its symbols have
+        return blamed(batch, answer);
+    case -1003:  // too many requests
+        return refusal(feed_errc::rate_limited, answer);
+    default:
+        return refusal(
+            answer.status == 429 || answer.status == 418 ? feed_errc::rate_limited
+                                                         : feed_errc::http_status,
+            answer);
+    }
+}
+
+class binance_rest final : public rest_api {
+public:
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
+    {
+        if (quote == "USD")
+            return std::nullopt;
+        return market_name{std::string{base} + std::string{quote}};
+    }
+
+    std::size_t batch_size(std::size_t wanted) const override
+    {
+        return std::min(wanted, symbols_max);
+    }
+
+    http_request request(std::span<const market> batch) const override
+    {
+        std::string symbols;
+        for (const auto& m : batch)
+            symbols += (symbols.empty() ? "[\"" : ",\"") + m.spelled.name + "\"";
+        return {.target = "/api/v3/ticker/24hr?symbols=" + percent_escaped(symbols + "]")};
+    }
+
+    answers read(std::span<const market> batch, const http_response& answer) const override
+    {
+        const auto parsed = read_json(answer);
+        if (const auto error = error_in(batch, answer, parsed.json()))
+            return to_all(batch, *error);
+        if (parsed.refused)
+            return to_all(batch, *parsed.refused);
+        if (!parsed.body->is_array())
+            return to_all(batch, {feed_errc::wrong_type, "the answer is not an array"});
+        const auto rows = by_name(parsed.body->get_array(), name_of_symbol);
+        return to_each(batch, [&](const market& m) { return find_row(m, rows); });
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<rest_api> make_binance_rest()
+{
+    return std::make_unique<binance_rest>();
+}
+
+}  // namespace tickertape

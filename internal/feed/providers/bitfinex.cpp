@@ -1,0 +1,119 @@
+// Bitfinex: https://docs.bitfinex.com.
+#include "feed/json_fields.hpp"
+#include "feed/provider_answer.hpp"
+#include "feed/request_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tickertape {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t symbols_max = 100;
+
+// What Bitfinex calls some currencies otherwise than everybody else.
+struct renamed {
+    std::string_view ours;
+    std::string_view theirs;
+};
+constexpr std::array renames{renamed{"USDT", "UST"}, renamed{"USDC", "UDC"}};
+
+std::string_view name_of(std::string_view currency)
+{
+    const auto found = std::ranges::find(renames, currency, &renamed::ours);
+    return found == renames.end() ? currency : found->theirs;
+}
+
+// [symbol, bid, bid size, ask, ask size, change, relative change, last, volume, high, low], numbers
+// and no time. Rows grow at their end without notice, so they are indexed and never counted; those
+// of funding ("fUSD") have another layout and another name.
+// Source: docs.bitfinex.com, rest-public-tickers, and recorded answers.
+fetched<quote> read_row(const market& m, const json::value& row)
+{
+    if (is_zero(element(&row, 8)))
+        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
+    return quote_of({
+        .symbol = m.symbol,
+        .value = price_in(element(&row, 7), "last price"),
+        .book = book_in(element(&row, 1), element(&row, 3)),
+    });
+}
+
+std::optional<std::string_view> name_of_symbol(const json::value& row)
+{
+    return text_in(element(&row, 0));
+}
+
+fetched<quote> find_row(const market& m, const named_rows& rows)
+{
+    const auto found = rows.find(m.spelled.name);
+    if (found == rows.end())
+        return fetch_error{feed_errc::unknown_symbol, "no symbol " + m.spelled.name};
+    return read_row(m, *found->second);
+}
+
+// ["error",10020,"symbol: invalid"] or {"error":"ERR_RATE_LIMIT"}, at any status.
+std::optional<fetch_error>
+error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+{
+    const auto named = text_in(member(body, "error"));
+    if (!named && text_in(element(body, 0)) != "error")
+        return std::nullopt;
+    const auto code = integer_in(element(body, 1));
+    const auto words = text_in(element(body, 2)).value_or("");
+    if (named == "ERR_RATE_LIMIT" || code == 11010 || answer.status == 429)
+        return refusal(feed_errc::rate_limited, answer);
+    if (code == 10020 && words.starts_with("symbol"))
+        return blamed(batch, answer);
+    return refusal(feed_errc::http_status, answer);
+}
+
+class bitfinex_rest final : public rest_api {
+public:
+    // "tBTCUSD", and "tDOGE:USD" where a half has more than three letters.
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
+    {
+        const auto from = name_of(base);
+        const auto to = name_of(quote);
+        const bool is_short = from.size() <= 3 && to.size() <= 3;
+        return market_name{"t" + std::string{from} + (is_short ? "" : ":") + std::string{to}};
+    }
+
+    std::size_t batch_size(std::size_t wanted) const override
+    {
+        return std::min(wanted, symbols_max);
+    }
+
+    http_request request(std::span<const market> batch) const override
+    {
+        std::vector<std::string> symbols;
+        for (const auto& m : batch)
+            symbols.push_back(m.spelled.name);
+        return {.target = "/tickers?symbols=" + comma_list(symbols)};
+    }
+
+    answers read(std::span<const market> batch, const http_response& answer) const override
+    {
+        const auto parsed = read_json(answer);
+        if (const auto error = error_in(batch, answer, parsed.json()))
+            return to_all(batch, *error);
+        if (parsed.refused)
+            return to_all(batch, *parsed.refused);
+        if (!parsed.body->is_array())
+            return to_all(batch, {feed_errc::wrong_type, "the answer is not an array"});
+        const auto rows = by_name(parsed.body->get_array(), name_of_symbol);
+        return to_each(batch, [&](const market& m) { return find_row(m, rows); });
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<rest_api> make_bitfinex_rest()
+{
+    return std::make_unique<bitfinex_rest>();
+}
+
+}  // namespace tickertape

@@ -1,0 +1,118 @@
+// Bitstamp: https://www.bitstamp.net/api.
+//
+// One or two markets are asked for one by one; more with one request for all pairs.
+#include "feed/json_fields.hpp"
+#include "feed/provider_answer.hpp"
+#include "feed/request_text.hpp"
+
+namespace tickertape {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t asked_apart_max = 2;
+
+// {"last":"1.84115","bid":"1.84541","ask":"1.84797","timestamp":"1785145936","volume":"..",...}:
+// strings, the time in seconds. Nobody says that it is the last trade's, so it is the volume that
+// tells whether anybody trades.
+// Source: www.bitstamp.net/api, and recorded answers.
+fetched<quote> read_row(const market& m, const json::value& row)
+{
+    if (is_zero(member(&row, "volume")))
+        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
+    return quote_of({
+        .symbol = m.symbol,
+        .value = price_in(member(&row, "last"), "last"),
+        .time = time_in(member(&row, "timestamp"), time_form::seconds, "timestamp"),
+        .book = book_in(member(&row, "bid"), member(&row, "ask")),
+    });
+}
+
+// A pair it does not have was once answered with the figures of BTC/USD: where a row names its
+// pair, it is the one asked for.
+fetched<quote> read_one(const market& m, const json::value& row)
+{
+    if (!row.is_object())
+        return fetch_error{feed_errc::wrong_type, "the answer is not an object"};
+    const auto pair = text_in(member(&row, "pair"));
+    if (pair && *pair != m.spelled.name)
+        return fetch_error{feed_errc::unknown_symbol, "another pair was answered"};
+    return read_row(m, row);
+}
+
+// Of spot markets only: perpetuals are listed beside them.
+std::optional<std::string_view> name_of_symbol(const json::value& row)
+{
+    const auto type = text_in(member(&row, "market_type"));
+    if (type && *type != "SPOT")
+        return std::nullopt;
+    return text_in(member(&row, "pair"));
+}
+
+// [{"pair":"BTC/USD","market_type":"SPOT",...},...]
+fetched<quote> find_row(const market& m, const named_rows& rows)
+{
+    const auto found = rows.find(m.spelled.name);
+    if (found == rows.end())
+        return fetch_error{feed_errc::unknown_symbol, "no pair " + m.spelled.name};
+    return read_row(m, *found->second);
+}
+
+// {"status":"error","code":"400.002","reason":".."}, whatever the status of the answer is.
+std::optional<fetch_error> error_in(const http_response& answer, const json::value* body)
+{
+    if (text_in(member(body, "code")) == "400.002")
+        return refusal(feed_errc::rate_limited, answer);
+    if (answer.status == 200 && text_in(member(body, "status")) == "error")
+        return refusal(feed_errc::http_status, answer);
+    return std::nullopt;
+}
+
+class bitstamp_rest final : public rest_api {
+public:
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
+    {
+        return market_name{std::string{base} + "/" + std::string{quote}};
+    }
+
+    std::size_t batch_size(std::size_t wanted) const override
+    {
+        return wanted <= asked_apart_max ? 1 : wanted;
+    }
+
+    http_request request(std::span<const market> batch) const override
+    {
+        if (batch.size() > 1)
+            return {.target = "/ticker/"};
+        auto path = in_lower_case(batch[0].spelled.name);
+        std::erase(path, '/');
+        return {.target = "/ticker/" + percent_escaped(path) + "/"};
+    }
+
+    answers read(std::span<const market> batch, const http_response& answer) const override
+    {
+        const auto parsed = read_json(answer);
+        if (const auto error = error_in(answer, parsed.json()))
+            return to_all(batch, *error);
+        if (answer.status == 404 && batch.size() == 1)
+            return to_all(batch, blamed(batch, answer));
+        if (parsed.refused)
+            return to_all(batch, *parsed.refused);
+        if (batch.size() == 1)
+            return {read_one(batch[0], *parsed.body)};
+        if (!parsed.body->is_array())
+            return to_all(batch, {feed_errc::wrong_type, "the answer is not an array"});
+        const auto rows = by_name(parsed.body->get_array(), name_of_symbol);
+        return to_each(batch, [&](const market& m) { return find_row(m, rows); });
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<rest_api> make_bitstamp_rest()
+{
+    return std::make_unique<bitstamp_rest>();
+}
+
+}  // namespace tickertape

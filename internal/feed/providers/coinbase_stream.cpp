@@ -1,0 +1,228 @@
+// Coinbase Exchange: the channels "ticker", a message per trade with the book of that moment, and
+// "heartbeat", a message per second and product, which tells a quiet market from a dead connection.
+//
+// One unknown product makes it refuse a whole subscribe, and its answers do not say which subscribe
+// they are for. So one subscribe is outstanding at a time: a product named in the refusal is left
+// out of the next try; where none is named, each is asked for alone, so that a bad one fails alone.
+// It wants the first subscribe within 5 seconds.
+//
+// Source: docs.cdp.coinbase.com/exchange/websocket-feed (overview, channels, rate-limits); the
+// words of a refusal from thrasher-corp/gocryptotrader pull request 1421.
+#include "feed/provider_answer.hpp"
+#include "feed/providers/stream_markets.hpp"
+#include "feed/providers/stream_text.hpp"
+#include "feed/providers/streams.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+namespace tickertape {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+// More than a server has symbols, so that one subscribe is the rule; at 33 bytes a name it stays
+// well below 64 KiB.
+constexpr std::size_t markets_per_message_max = 1024;
+constexpr std::size_t markets_max = 4 * markets_per_message_max;
+
+bool is_of_product_id(char c) noexcept
+{
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+// Calls `f` with each word of `text` that could be a product's name: "BTC-USD", not the "BTC-USD"
+// within "BTC-USDT".
+template <class F>
+void for_each_product_in(std::string_view text, F f)
+{
+    while (!text.empty()) {
+        const auto begin = std::find_if(text.begin(), text.end(), is_of_product_id);
+        const auto end = std::find_if_not(begin, text.end(), is_of_product_id);
+        if (begin != end)
+            f(text.substr(
+                static_cast<std::size_t>(begin - text.begin()),
+                static_cast<std::size_t>(end - begin)));
+        text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+    }
+}
+
+class coinbase_stream final : public stream_api {
+public:
+    stream_rules rules() const override
+    {
+        // It takes 100 messages a second; one is outstanding at a time anyway.
+        return {.silence_max = 15s, .messages_per_second = 10};
+    }
+
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
+    {
+        return market_name{std::string{base} + '-' + std::string{quote}};
+    }
+
+    std::string target(std::span<const market>) const override { return {}; }
+
+    void opened(std::span<const market> markets, stream_news& news) override
+    {
+        markets_.ask(markets, markets_max, news);
+        batch part;
+        for (auto& asked : markets_.all()) {
+            part.push_back(&asked);
+            if (part.size() == markets_per_message_max)
+                waiting_.push_back(std::exchange(part, {}));
+        }
+        if (!part.empty())
+            waiting_.push_back(std::move(part));
+        subscribe_next(news);
+    }
+
+    void read(std::string_view message, stream_news& news) override
+    {
+        const auto value = reader_.read(message);
+        if (!value)
+            return note_unreadable(value.error(), message, news);
+        const auto* said = value->if_object();
+        const auto type = said == nullptr ? std::string_view{} : text_at(*said, "type");
+        if (type == "ticker")
+            read_ticker(*said, news);
+        else if (type == "heartbeat")
+            return;  // a byte, which is what it is for
+        else if (type == "subscriptions")
+            read_subscriptions(*said, news);
+        else if (type == "error")
+            read_error(*said, news);
+        else
+            ++news.unknown;
+    }
+
+private:
+    using batch = std::vector<asked_market*>;
+
+    void read_ticker(const json::object& said, stream_news& news)
+    {
+        auto* of = markets_.find(text_at(said, "product_id"));
+        if (of == nullptr)
+            return;
+        // `sequence` always skips on this channel, so it tells the order and no loss. `time` is the
+        // last trade's.
+        take(
+            *of,
+            {.value = price_at(said, "price"),
+             .at = rfc3339_at(said, "time"),
+             .book = book_at(said, "best_bid", "best_ask"),
+             .order = integer_at(said, "sequence")},
+            news);
+    }
+
+    // Each says all that is subscribed by now. One that has no ticker is not the answer to any of
+    // our subscribes.
+    void read_subscriptions(const json::object& said, stream_news& news)
+    {
+        bool is_answer = false;
+        if (const auto* channels = array_at(said, "channels"))
+            for (const auto& channel : *channels)
+                if (const auto* one = channel.if_object(); one && text_at(*one, "name") == "ticker")
+                    is_answer = accept_listed(*one, news) || is_answer;
+        if (!is_answer)
+            return;
+        for (auto* left_out : outstanding_)
+            refuse(
+                *left_out, {feed_errc::subscription_refused, "not in the acknowledgement"}, news);
+        subscribe_next(news);
+    }
+
+    // Returns whether it lists any.
+    bool accept_listed(const json::object& channel, stream_news& news)
+    {
+        const auto* products = array_at(channel, "product_ids");
+        if (products == nullptr)
+            return false;
+        for (const auto& product : *products)
+            if (auto* of = markets_.find(text_of(product)))
+                accept(*of, news);
+        return !products->empty();
+    }
+
+    void read_error(const json::object& said, stream_news& news)
+    {
+        const auto message = text_at(said, "message");
+        const auto reason = text_at(said, "reason");
+        const fetch_error why{
+            mentions(reason, "valid product") ? feed_errc::unknown_symbol
+                                              : feed_errc::subscription_refused,
+            clean_words(std::string{message} + ": " + std::string{reason})};
+        if (mentions(message, "rate limit") || mentions(reason, "rate limit")) {
+            news.failed = fetch_error{feed_errc::rate_limited, why.detail};
+            return;
+        }
+        if (outstanding_.empty())
+            return add_notice(why.detail, news);
+
+        bool is_named = false;
+        for_each_product_in(reason, [&](std::string_view name) {
+            auto* of = markets_.find(name);
+            if (of != nullptr && std::ranges::find(outstanding_, of) != outstanding_.end())
+                refuse(*of, why, news);
+            is_named = is_named || (of != nullptr && of->answer == subscription::refused);
+        });
+        if (is_named)
+            return subscribe_without_refused(news);
+        if (outstanding_.size() == 1)
+            refuse(*outstanding_.front(), why, news);
+        else
+            for (auto of = outstanding_.rbegin(); of != outstanding_.rend(); ++of)
+                waiting_.push_front({*of});
+        subscribe_next(news);
+    }
+
+    // Where several products of a subscribe are bad, an error may come for each. One that names
+    // what is refused already is about an earlier subscribe: the one outstanding has its own answer
+    // to come.
+    void subscribe_without_refused(stream_news& news)
+    {
+        const auto is_refused = [](const asked_market* of) {
+            return of->answer == subscription::refused;
+        };
+        if (std::erase_if(outstanding_, is_refused) == 0)
+            return;
+        if (outstanding_.empty())
+            return subscribe_next(news);
+        send_subscribe(news);
+    }
+
+    void subscribe_next(stream_news& news)
+    {
+        outstanding_.clear();
+        if (waiting_.empty())
+            return;
+        outstanding_ = std::move(waiting_.front());
+        waiting_.pop_front();
+        send_subscribe(news);
+    }
+
+    void send_subscribe(stream_news& news) const
+    {
+        std::string message = R"({"type":"subscribe","product_ids":[)";
+        for (const auto* of : outstanding_)
+            append_quoted(message, of->name);
+        message += R"(],"channels":["ticker","heartbeat"]})";
+        news.to_send.push_back(std::move(message));
+    }
+
+    message_reader reader_;
+    stream_markets markets_;
+    batch outstanding_;          // what the subscribe that is not answered yet is for
+    std::deque<batch> waiting_;  // one subscribe each, after that
+};
+
+}  // namespace
+
+std::unique_ptr<stream_api> make_coinbase_stream()
+{
+    return std::make_unique<coinbase_stream>();
+}
+
+}  // namespace tickertape

@@ -1,0 +1,118 @@
+// CoinMarketCap: https://coinmarketcap.com/api/documentation/v1. Nothing without a key.
+//
+// It is an aggregator: one price per coin and currency, refreshed once a minute, no book. Coins
+// share tickers there, so it is asked by id; that the answer names the ticker we meant is checked.
+#include "feed/json_fields.hpp"
+#include "feed/provider_answer.hpp"
+#include "feed/providers/coinmarketcap_coins.hpp"
+#include "feed/request_text.hpp"
+
+#include <algorithm>
+
+namespace tickertape {
+namespace {
+
+namespace json = boost::json;
+
+// A request costs one credit per 100 coins.
+constexpr std::size_t coins_max = 100;
+
+std::string id_of(const market& m)
+{
+    return std::to_string(coinmarketcap_id(m.spelled.name).value_or(0));
+}
+
+// {"1":{"symbol":"BTC","quote":{"USD":{"price":3475.55,"last_updated":"2019-02-04T08:22:25.000Z"}}}}
+// Source: coinmarketcap.com/api/documentation/v1, and recorded answers.
+fetched<quote> read_coin(const market& m, const json::value* coins)
+{
+    const auto* coin = member(coins, id_of(m));
+    if (coin == nullptr)
+        return fetch_error{feed_errc::unknown_symbol, "no coin " + m.spelled.name};
+    if (!coin->is_object())
+        return fetch_error{feed_errc::wrong_type, m.spelled.name};
+    if (text_in(member(coin, "symbol")) != m.spelled.name)
+        return fetch_error{feed_errc::unknown_symbol, "the id is another coin's"};
+    const auto* in_currency = member(member(coin, "quote"), m.spelled.currency);
+    if (in_currency == nullptr)
+        return fetch_error{feed_errc::unknown_symbol, "no price in " + m.spelled.currency};
+    return quote_of({
+        .symbol = m.symbol,
+        .value = price_in(member(in_currency, "price"), "price"),
+        .time = time_in(member(in_currency, "last_updated"), time_form::rfc3339, "last_updated"),
+    });
+}
+
+// {"status":{"error_code":1002,"error_message":"API key missing.",...}}: checked at any status, 200
+// included; the code may be a number or a string.
+std::optional<fetch_error>
+error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+{
+    const auto code = integer_in(member(member(body, "status"), "error_code")).value_or(0);
+    const bool is_about_key = code >= 1001 && code <= 1007;
+    const bool is_about_rate = code >= 1008 && code <= 1011;
+    if (answer.status == 429 || is_about_rate)
+        return refusal(feed_errc::rate_limited, answer);
+    if (answer.status == 401 || answer.status == 402 || answer.status == 403 || is_about_key)
+        return refusal(feed_errc::key_refused, answer);
+    // An id or a currency it does not have, or more currencies at once than the plan allows: the
+    // words say which, and what is asked for apart is not refused for the others' sake.
+    if (answer.status == 400 && code != 0)
+        return blamed(batch, answer);
+    if (answer.status == 200 && code != 0)
+        return refusal(feed_errc::http_status, answer);
+    return std::nullopt;
+}
+
+class coinmarketcap_rest final : public rest_api {
+public:
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
+    {
+        if (!coinmarketcap_id(base))
+            return std::nullopt;
+        return market_name{.name = std::string{base}, .currency = std::string{quote}};
+    }
+
+    std::size_t batch_size(std::size_t wanted) const override
+    {
+        return std::min(wanted, coins_max);
+    }
+
+    http_request request(std::span<const market> batch) const override
+    {
+        std::vector<std::string> ids;
+        std::vector<std::string> currencies;
+        for (const auto& m : batch) {
+            ids.push_back(id_of(m));
+            currencies.push_back(m.spelled.currency);
+        }
+        return {
+            .target = "/v1/cryptocurrency/quotes/latest?id=" + comma_list(ids) +
+                      "&convert=" + comma_list(currencies)};
+    }
+
+    answers read(std::span<const market> batch, const http_response& answer) const override
+    {
+        const auto parsed = read_json(answer);
+        if (const auto error = error_in(batch, answer, parsed.json()))
+            return to_all(batch, *error);
+        if (parsed.refused)
+            return to_all(batch, *parsed.refused);
+        const auto* coins = member(parsed.json(), "data");
+        if (coins == nullptr)
+            return to_all(batch, {feed_errc::missing_field, "data"});
+        if (!coins->is_object())
+            return to_all(batch, {feed_errc::wrong_type, "data"});
+        return to_each(batch, [&](const market& m) { return read_coin(m, coins); });
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<rest_api> make_coinmarketcap_rest()
+{
+    return std::make_unique<coinmarketcap_rest>();
+}
+
+}  // namespace tickertape

@@ -1,0 +1,104 @@
+// CryptoCompare, now CoinDesk Data: https://developers.coindesk.com. Nothing without a paid key.
+//
+// It is an aggregator: one price per coin and currency, without a time and without a book.
+#include "feed/json_fields.hpp"
+#include "feed/provider_answer.hpp"
+#include "feed/request_text.hpp"
+
+#include <algorithm>
+
+namespace tickertape {
+namespace {
+
+namespace json = boost::json;
+
+// Its lists are limited in characters, to some hundreds.
+constexpr std::size_t coins_max = 50;
+
+// {"BTC":{"USD":118380.4},"ETH":{"USD":3778.84}}: numbers. A coin it does not know is missing.
+// Source: recorded answers.
+fetched<quote> read_coin(const market& m, const json::value& coins)
+{
+    const auto* coin = member(&coins, m.spelled.name);
+    if (coin == nullptr)
+        return fetch_error{feed_errc::unknown_symbol, "no coin " + m.spelled.name};
+    if (!coin->is_object())
+        return fetch_error{feed_errc::wrong_type, m.spelled.name};
+    const auto* value = member(coin, m.spelled.currency);
+    if (value == nullptr)
+        return fetch_error{feed_errc::unknown_symbol, "no price in " + m.spelled.currency};
+    return quote_of({.symbol = m.symbol, .value = price_in(value, m.spelled.currency)});
+}
+
+// {"Response":"Error","Message":"You are over your rate limit ...","Type":99}, at status 200, or
+// {"Data":{},"Err":{"type":2,"message":"API key required, ..."}}.
+std::optional<fetch_error>
+error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+{
+    if (answer.status == 429)
+        return refusal(feed_errc::rate_limited, answer);
+    if (answer.status == 401)
+        return refusal(feed_errc::key_refused, answer);
+    if (const auto* error = member(body, "Err"); error != nullptr && error->is_object()) {
+        const bool is_about_key = integer_in(member(error, "type")) == 2;
+        if (is_about_key || !error->get_object().empty())
+            return refusal(is_about_key ? feed_errc::key_refused : feed_errc::http_status, answer);
+    }
+    if (text_in(member(body, "Response")) != "Error")
+        return std::nullopt;
+    if (integer_in(member(body, "Type")) == 99)
+        return refusal(feed_errc::rate_limited, answer);
+    const auto words = text_in(member(body, "Message")).value_or("");
+    if (words.find("does not exist") != std::string_view::npos ||
+        words.find("no data") != std::string_view::npos)
+        return blamed(batch, answer);
+    return refusal(feed_errc::http_status, answer);
+}
+
+class cryptocompare_rest final : public rest_api {
+public:
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
+    {
+        return market_name{.name = std::string{base}, .currency = std::string{quote}};
+    }
+
+    std::size_t batch_size(std::size_t wanted) const override
+    {
+        return std::min(wanted, coins_max);
+    }
+
+    http_request request(std::span<const market> batch) const override
+    {
+        std::vector<std::string> coins;
+        std::vector<std::string> currencies;
+        for (const auto& m : batch) {
+            coins.push_back(m.spelled.name);
+            currencies.push_back(m.spelled.currency);
+        }
+        return {
+            .target =
+                "/data/pricemulti?fsyms=" + comma_list(coins) + "&tsyms=" + comma_list(currencies)};
+    }
+
+    answers read(std::span<const market> batch, const http_response& answer) const override
+    {
+        const auto parsed = read_json(answer);
+        if (const auto error = error_in(batch, answer, parsed.json()))
+            return to_all(batch, *error);
+        if (parsed.refused)
+            return to_all(batch, *parsed.refused);
+        if (!parsed.body->is_object())
+            return to_all(batch, {feed_errc::wrong_type, "the answer is not an object"});
+        return to_each(batch, [&](const market& m) { return read_coin(m, *parsed.body); });
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<rest_api> make_cryptocompare_rest()
+{
+    return std::make_unique<cryptocompare_rest>();
+}
+
+}  // namespace tickertape

@@ -1,0 +1,81 @@
+// Gemini: https://docs.gemini.com. One market per request.
+#include "feed/json_fields.hpp"
+#include "feed/provider_answer.hpp"
+#include "feed/request_text.hpp"
+
+namespace tickertape {
+namespace {
+
+namespace json = boost::json;
+
+// {"bid":"..","ask":"..","last":"..","volume":{"BTC":"..","USD":"..","timestamp":1788856560000}}:
+// strings, and no time of the price: the timestamp is the end of the window the volume was counted
+// in, and was a day old in a recorded answer whose prices were not. It must be a time, and dates
+// nothing. `last` may lie outside bid and ask.
+// Source: docs.gemini.com, and a recorded answer.
+fetched<quote> read_ticker(const market& m, const json::value& ticker)
+{
+    if (!ticker.is_object())
+        return fetch_error{feed_errc::wrong_type, "the answer is not an object"};
+    const auto* volume = member(&ticker, "volume");
+    const auto window_end =
+        time_in(member(volume, "timestamp"), time_form::milliseconds, "volume.timestamp");
+    if (!window_end)
+        return window_end.error();
+    if (is_zero(member(volume, m.spelled.currency)))
+        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
+    return quote_of({
+        .symbol = m.symbol,
+        .value = price_in(member(&ticker, "last"), "last"),
+        .book = book_in(member(&ticker, "bid"), member(&ticker, "ask")),
+    });
+}
+
+// {"result":"error","reason":"InvalidSymbol","message":".."}, at any status.
+std::optional<fetch_error>
+error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+{
+    if (text_in(member(body, "result")) != "error")
+        return std::nullopt;
+    const auto reason = text_in(member(body, "reason")).value_or("");
+    if (reason == "InvalidSymbol")
+        return blamed(batch, answer);
+    const bool is_rate = answer.status == 429 || reason.starts_with("RateLimit");
+    return refusal(is_rate ? feed_errc::rate_limited : feed_errc::http_status, answer);
+}
+
+class gemini_rest final : public rest_api {
+public:
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
+    {
+        return market_name{
+            .name = in_lower_case(base) + in_lower_case(quote), .currency = std::string{quote}};
+    }
+
+    std::size_t batch_size(std::size_t) const override { return 1; }
+
+    http_request request(std::span<const market> batch) const override
+    {
+        return {.target = "/pubticker/" + percent_escaped(batch[0].spelled.name)};
+    }
+
+    answers read(std::span<const market> batch, const http_response& answer) const override
+    {
+        const auto parsed = read_json(answer);
+        if (const auto error = error_in(batch, answer, parsed.json()))
+            return to_all(batch, *error);
+        if (parsed.refused)
+            return to_all(batch, *parsed.refused);
+        return to_each(batch, [&](const market& m) { return read_ticker(m, *parsed.body); });
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<rest_api> make_gemini_rest()
+{
+    return std::make_unique<gemini_rest>();
+}
+
+}  // namespace tickertape

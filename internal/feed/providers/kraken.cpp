@@ -1,0 +1,111 @@
+// Kraken: https://docs.kraken.com.
+//
+// Pairs are spelled BTC/USD and asked for with assetVersion=1, so that the answer has them under
+// the same name. Its own old names (XXBTZUSD) cannot be told apart by taking letters off: AIO and
+// AIOZ would become one.
+#include "feed/json_fields.hpp"
+#include "feed/provider_answer.hpp"
+#include "feed/request_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tickertape {
+namespace {
+
+namespace json = boost::json;
+
+// Kraken answers 414 to a longer address than it likes; one of 60 pairs has about a kilobyte.
+constexpr std::size_t pairs_max = 60;
+
+constexpr std::array rate_words{
+    std::string_view{"EGeneral:Too many requests"}, std::string_view{"EAPI:Rate limit exceeded"},
+    std::string_view{"EGeneral:Temporary lockout"}};
+
+// The first of {"error":["EQuery:Unknown asset pair"]}; empty: none. Those with a W are warnings,
+// beside which there is a result.
+std::string_view first_error(const json::value& body)
+{
+    const auto* errors = member(&body, "error");
+    for (std::size_t i = 0; const auto* each = element(errors, i); ++i)
+        if (const auto text = text_in(each); text && !text->starts_with('W'))
+            return *text;
+    return {};
+}
+
+fetch_error
+error_of(std::span<const market> batch, const http_response& answer, std::string_view words)
+{
+    if (words.starts_with("EQuery:") && words.find("asset") != std::string_view::npos)
+        return blamed(batch, answer);
+    const bool is_rate = std::ranges::any_of(
+        rate_words, [&](std::string_view begin) { return words.starts_with(begin); });
+    return refusal(is_rate ? feed_errc::rate_limited : feed_errc::http_status, answer);
+}
+
+// {"a":["ask",..],"b":["bid",..],"c":["last","lot"],...}: strings, and no time at all. The last
+// trade of a pair that nobody traded for a day is zero.
+// Source: docs.kraken.com, get-ticker-information, and an answer with 1,530 recorded pairs.
+fetched<quote> read_pair(const market& m, const json::value* pairs)
+{
+    const auto* pair = member(pairs, m.spelled.name);
+    if (pair == nullptr)
+        return fetch_error{feed_errc::unknown_symbol, "no pair " + m.spelled.name};
+    const auto* last = element(member(pair, "c"), 0);
+    if (is_zero(last))
+        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
+    return quote_of({
+        .symbol = m.symbol,
+        .value = price_in(last, "c"),
+        .book = book_in(element(member(pair, "b"), 0), element(member(pair, "a"), 0)),
+    });
+}
+
+class kraken_rest final : public rest_api {
+public:
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
+    {
+        return market_name{std::string{base} + "/" + std::string{quote}};
+    }
+
+    std::size_t batch_size(std::size_t wanted) const override
+    {
+        return std::min(wanted, pairs_max);
+    }
+
+    http_request request(std::span<const market> batch) const override
+    {
+        std::vector<std::string> pairs;
+        for (const auto& m : batch)
+            pairs.push_back(m.spelled.name);
+        return {.target = "/Ticker?assetVersion=1&pair=" + comma_list(pairs)};
+    }
+
+    answers read(std::span<const market> batch, const http_response& answer) const override
+    {
+        if (answer.status == 414 && batch.size() > 1)
+            return to_all(batch, refusal(feed_errc::batch_refused, answer));
+        const auto body = json_of(answer);
+        if (!body)
+            return to_all(batch, body.error());
+        // Errors come at status 200.
+        if (const auto words = first_error(*body); !words.empty())
+            return to_all(batch, error_of(batch, answer, words));
+        const auto* pairs = member(&*body, "result");
+        if (pairs == nullptr)
+            return to_all(batch, {feed_errc::missing_field, "result"});
+        if (!pairs->is_object())
+            return to_all(batch, {feed_errc::wrong_type, "result"});
+        return to_each(batch, [&](const market& m) { return read_pair(m, pairs); });
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<rest_api> make_kraken_rest()
+{
+    return std::make_unique<kraken_rest>();
+}
+
+}  // namespace tickertape

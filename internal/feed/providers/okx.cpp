@@ -1,0 +1,96 @@
+// OKX: https://www.okx.com/docs-v5.
+//
+// One or two markets are asked for one by one; more with one request for all spot markets.
+#include "feed/json_fields.hpp"
+#include "feed/provider_answer.hpp"
+#include "feed/request_text.hpp"
+
+namespace tickertape {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t asked_apart_max = 2;
+
+std::optional<std::string_view> name_of_symbol(const json::value& row)
+{
+    return text_in(member(&row, "instId"));
+}
+
+// {"instId":"BTC-USDT","last":"..","bidPx":"..","askPx":"..","ts":"1785145938266","vol24h":"..",
+// ...}: every figure is a string, the time is in milliseconds and goes on where nobody trades.
+// Source: www.okx.com/docs-v5, get-tickers, and a recorded answer.
+fetched<quote> find_row(const market& m, const named_rows& rows)
+{
+    const auto found = rows.find(m.spelled.name);
+    if (found == rows.end())
+        return fetch_error{feed_errc::unknown_symbol, "no instrument " + m.spelled.name};
+    const auto& row = *found->second;
+    if (is_zero(member(&row, "vol24h")))
+        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
+    return quote_of({
+        .symbol = m.symbol,
+        .value = price_in(member(&row, "last"), "last"),
+        .time = time_in(member(&row, "ts"), time_form::milliseconds, "ts"),
+        .book = book_in(member(&row, "bidPx"), member(&row, "askPx")),
+    });
+}
+
+// {"code":"51001","msg":"..","data":[]}, at status 200 too. A code of 0 is none.
+std::optional<fetch_error>
+error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+{
+    const auto code = integer_in(member(body, "code"));
+    if (!code || *code == 0)
+        return std::nullopt;
+    if (*code == 51001)
+        return blamed(batch, answer);
+    const bool is_rate = *code == 50011 || answer.status == 429;
+    return refusal(is_rate ? feed_errc::rate_limited : feed_errc::http_status, answer);
+}
+
+class okx_rest final : public rest_api {
+public:
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
+    {
+        return market_name{std::string{base} + "-" + std::string{quote}};
+    }
+
+    std::size_t batch_size(std::size_t wanted) const override
+    {
+        return wanted <= asked_apart_max ? 1 : wanted;
+    }
+
+    http_request request(std::span<const market> batch) const override
+    {
+        if (batch.size() > 1)
+            return {.target = "/api/v5/market/tickers?instType=SPOT"};
+        return {.target = "/api/v5/market/ticker?instId=" + percent_escaped(batch[0].spelled.name)};
+    }
+
+    answers read(std::span<const market> batch, const http_response& answer) const override
+    {
+        const auto parsed = read_json(answer);
+        if (const auto error = error_in(batch, answer, parsed.json()))
+            return to_all(batch, *error);
+        if (parsed.refused)
+            return to_all(batch, *parsed.refused);
+        const auto* data = member(parsed.json(), "data");
+        if (data == nullptr)
+            return to_all(batch, {feed_errc::missing_field, "data"});
+        if (!data->is_array())
+            return to_all(batch, {feed_errc::wrong_type, "data"});
+        const auto rows = by_name(data->get_array(), name_of_symbol);
+        return to_each(batch, [&](const market& m) { return find_row(m, rows); });
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<rest_api> make_okx_rest()
+{
+    return std::make_unique<okx_rest>();
+}
+
+}  // namespace tickertape

@@ -1,0 +1,155 @@
+#include "feed/providers/stream_markets.hpp"
+
+#include "feed/provider_answer.hpp"
+
+#include <algorithm>
+
+namespace tickertape {
+namespace {
+
+// So many in a row that are older: it was the newest that was wrong, or the provider began to count
+// again. One absurd order must not silence a market for the life of a connection.
+constexpr int older_in_a_row_max = 8;
+
+// As much of a message as helps to see what it was instead of JSON.
+constexpr std::size_t sample_bytes_max = 80;
+
+constexpr char lower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_older(asked_market& of, std::optional<std::int64_t> order)
+{
+    if (!order)
+        return false;
+    if (of.newest && *order < *of.newest && ++of.older_in_a_row < older_in_a_row_max)
+        return true;
+    of.newest = order;
+    of.older_in_a_row = 0;
+    return false;
+}
+
+bool is_empty(const result<std::optional<book_top>>& book)
+{
+    return book && *book && (*book)->bid == 0 && (*book)->ask == 0;
+}
+
+std::optional<fetch_error> mistake_in(const said_price& said)
+{
+    // Kraken's word for "nothing was ever traded here" is zeros, dated 1970; Binance's is zeros.
+    const bool is_never = said.at && *said.at && (*said.at)->time_since_epoch().count() == 0;
+    if (is_never || (!said.value && is_empty(said.book)))
+        return fetch_error{feed_errc::dead_market};
+    if (!said.value)
+        return fetch_error{said.value.error(), "its price"};
+    if (!said.at)
+        return fetch_error{said.at.error(), "its time"};
+    if (!said.book)
+        return fetch_error{said.book.error(), "its bid or ask"};
+    return std::nullopt;
+}
+
+}  // namespace
+
+void stream_markets::ask(
+    std::span<const market> markets, std::size_t markets_max, stream_news& news)
+{
+    for (const auto& asked : markets) {
+        const auto place = std::lower_bound(
+            by_name_.begin(), by_name_.end(), asked.spelled.name,
+            [&](auto i, auto& name) { return all_[i].name < name; });
+        if (place != by_name_.end() && all_[*place].name == asked.spelled.name) {
+            all_[*place].symbols.push_back(asked.symbol);
+        } else if (all_.size() == markets_max) {
+            news.refused.push_back(
+                {asked.symbol,
+                 {feed_errc::subscription_refused,
+                  "one connection has at most " + std::to_string(markets_max) + " markets"}});
+        } else {
+            by_name_.insert(place, all_.size());
+            all_.push_back({asked.spelled.name, {asked.symbol}});
+        }
+    }
+}
+
+std::span<asked_market>
+stream_markets::part(std::size_t number, std::size_t markets_per_part) noexcept
+{
+    const std::span<asked_market> all{all_};
+    if (number > all.size() / markets_per_part)
+        return {};
+    const auto first = number * markets_per_part;
+    return all.subspan(first, std::min(markets_per_part, all.size() - first));
+}
+
+asked_market* stream_markets::find(std::string_view name) noexcept
+{
+    const auto place =
+        std::lower_bound(by_name_.begin(), by_name_.end(), name, [&](auto i, auto wanted) {
+            return all_[i].name < wanted;
+        });
+    return place != by_name_.end() && all_[*place].name == name ? &all_[*place] : nullptr;
+}
+
+void accept(asked_market& of, stream_news& news)
+{
+    if (of.answer == subscription::accepted)
+        return;
+    of.answer = subscription::accepted;
+    news.accepted.insert(news.accepted.end(), of.symbols.begin(), of.symbols.end());
+}
+
+void refuse(asked_market& of, const fetch_error& why, stream_news& news)
+{
+    if (of.answer != subscription::asked)
+        return;
+    of.answer = subscription::refused;
+    for (const auto symbol : of.symbols)
+        news.refused.push_back({symbol, why});
+}
+
+void take(asked_market& of, const said_price& said, stream_news& news)
+{
+    if (const auto mistake = mistake_in(said)) {
+        for (const auto symbol : of.symbols)
+            news.refused.push_back({symbol, *mistake});
+        return;
+    }
+    if (is_older(of, said.order))
+        return;
+    for (const auto symbol : of.symbols)
+        news.quotes.push_back({symbol, *said.value, *said.at, *said.book});
+}
+
+void note_unreadable(
+    const boost::system::error_code& why, std::string_view message, stream_news& news)
+{
+    if (why == feed_errc::not_json)
+        news.failed = fetch_error{why, clean_words(message.substr(0, sample_bytes_max))};
+    else
+        ++news.unknown;
+}
+
+void add_notice(std::string_view words, stream_news& news)
+{
+    const std::string_view apart = news.notice.empty() ? "" : "; ";
+    news.notice = clean_words(news.notice + std::string{apart} + std::string{words});
+}
+
+bool mentions(std::string_view text, std::string_view words) noexcept
+{
+    const auto is_same = [](char a, char b) { return lower(a) == b; };
+    return std::search(text.begin(), text.end(), words.begin(), words.end(), is_same) != text.end();
+}
+
+void append_quoted(std::string& to, std::string_view name)
+{
+    if (to.ends_with('"'))
+        to += ',';
+    to += '"';
+    to += name;
+    to += '"';
+}
+
+}  // namespace tickertape

@@ -1,0 +1,295 @@
+#include "feed/rest_source.hpp"
+
+#include "feed/no_throw.hpp"
+#include "feed/retry_after.hpp"
+#include "feed/within.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <cassert>
+
+namespace tickertape {
+namespace {
+
+using boost::system::error_code;
+using std::chrono::microseconds;
+
+bool is_over(const error_code& ec)
+{
+    return ec == asio::error::operation_aborted;
+}
+
+// Speaks of one market, and not of how its provider is.
+bool concerns_one_market(const error_code& code)
+{
+    return code == feed_errc::unknown_symbol || code == feed_errc::dead_market ||
+           code == feed_errc::batch_refused;
+}
+
+// Why the answer as a whole is none; nothing: at least one market was answered.
+std::optional<fetch_error> failure_of(const answers& said)
+{
+    for (const auto& answer : said)
+        if (*answer || concerns_one_market(answer->error().code))
+            return std::nullopt;
+    return said.front()->error();
+}
+
+// Whether the answer is one, and only what it says is wrong: of another market it may be right.
+bool is_about_content(const error_code& code)
+{
+    return code == feed_errc::missing_field || code == feed_errc::wrong_type ||
+           code == feed_errc::bad_price || code == feed_errc::bad_time;
+}
+
+// Whether the same request may do better a moment later. What the provider says on purpose it will
+// say again.
+bool may_pass(const fetch_error& why)
+{
+    if (why.http_status != 0)
+        return why.http_status >= 500;
+    for (const auto code :
+         {feed_errc::resolve_timeout, feed_errc::connect_timeout, feed_errc::connect_failed,
+          feed_errc::handshake_timeout, feed_errc::response_timeout, feed_errc::connection_lost,
+          feed_errc::response_truncated})
+        if (why.code == code)
+            return true;
+    return false;
+}
+
+// Whether another host of the same provider may do better: this one is out of reach, or refuses
+// those who ask from here.
+bool is_about_the_host(const fetch_error& why)
+{
+    if (is_about_content(why.code))
+        return false;
+    return why.http_status == 0 || why.http_status == 403 || why.http_status == 451 ||
+           why.http_status >= 500;
+}
+
+}  // namespace
+
+rest_source::rest_source(
+    const feed_context& context, rest_source_parts parts, rest_listener& listener,
+    std::function<double()> random)
+    : with_{context}, parts_{std::move(parts)}, listener_{listener}, random_{std::move(random)},
+      gate_{parts_.limit, parts_.breaker, context.time.steady_now()},
+      catalog_{*parts_.api, context.symbols, parts_.for_usd}, log_{context, parts_.name}
+{
+    assert(!parts_.clients.empty() && parts_.clients.size() == parts_.key_headers.size());
+    // Zeros from the first scrape on, so that the first failure is an increase.
+    for (const auto outcome : {"ok", "error", "deadline", "refused", "unknown_symbol", "not_asked"})
+        count(outcome, 0);
+    log_.figures(gate_);
+}
+
+asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_time until)
+{
+    const auto began = with_.time.steady_now();
+    auto todo = catalog_.askable(wanted, began);
+    for (const auto symbol : wanted)
+        if (std::ranges::find(todo, symbol, &market::symbol) == todo.end())
+            fail(symbol, {feed_errc::unknown_symbol});
+    begin_where_left_off(todo);
+
+    while (!todo.empty()) {
+        const auto batch = catalog_.next_batch(todo);
+        const auto said = co_await ask(batch, until);
+        if (!said)
+            co_return;
+        const auto again = settle(batch, *said);
+        todo.insert(todo.begin(), again.begin(), again.end());
+        // What keeps one batch from being asked for, or answered at all, keeps the others as well.
+        const auto failure = failure_of(*said);
+        if (failure && !is_about_content(failure->code)) {
+            fail(todo, *failure);
+            co_return;
+        }
+        begin_at_ = index_of(batch.back().symbol) + 1;
+    }
+}
+
+// Nothing: we were cancelled.
+asio::awaitable<std::optional<answers>>
+rest_source::ask(const std::vector<market>& batch, steady_time until)
+{
+    backoff wait{retry};
+    for (unsigned attempt = 1;; ++attempt) {
+        if (const auto refused = co_await admitted(until)) {
+            if (is_over(refused))
+                co_return std::nullopt;
+            answers none(batch.size());
+            answer_rest(none, {refused});
+            co_return none;
+        }
+        const auto began = with_.time.steady_now();
+        const auto response = co_await request(batch, until);
+        if (!response && is_over(response.error().code)) {
+            gate_.abandoned();
+            co_return std::nullopt;
+        }
+        const auto ended = with_.time.steady_now();
+        auto said =
+            judged(batch, response, std::chrono::duration_cast<microseconds>(ended - began));
+        const auto failure = failure_of(said);
+        if (!failure || attempt == attempts_max || !may_pass(*failure))
+            co_return said;
+        const auto pause = wait.next(random_());
+        if (ended + pause >= until)
+            co_return said;
+        asio::steady_timer timer{with_.strand, pause};
+        const auto [cancelled] = co_await timer.async_wait(no_throw);
+        if (cancelled)
+            co_return std::nullopt;
+    }
+}
+
+// Waits for the provider's limit to leave a request, if it does before `until`.
+asio::awaitable<error_code> rest_source::admitted(steady_time until)
+{
+    for (;;) {
+        if (co_await is_cancelled())
+            co_return asio::error::operation_aborted;
+        const auto now = with_.time.steady_now();
+        const auto refused = gate_.admit(now);
+        if (refused != feed_errc::throttled || now + gate_.wait(now) + answer_min > until)
+            co_return refused;
+        asio::steady_timer timer{with_.strand, gate_.wait(now)};
+        const auto [cancelled] = co_await timer.async_wait(no_throw);
+        if (cancelled)
+            co_return cancelled;
+    }
+}
+
+asio::awaitable<fetched<http_response>>
+rest_source::request(const std::vector<market>& batch, steady_time until)
+{
+    auto request = parts_.api->request(batch);
+    const auto& key = parts_.key_headers[client_];
+    request.headers.insert(request.headers.end(), key.begin(), key.end());
+    fetched<http_response> response{fetch_error{feed_errc::deadline}};
+    // A coroutine of its own, because within() takes phases that give an error code.
+    const auto get = [](http_client& client, http_request asked,
+                        fetched<http_response>& into) -> asio::awaitable<error_code> {
+        into = co_await client.get(std::move(asked));
+        co_return into ? error_code{} : into.error().code;
+    };
+    const auto limit = until - with_.time.steady_now();
+    const auto ended = co_await within(
+        limit, feed_errc::deadline, get(*parts_.clients[client_], std::move(request), response));
+    if (ended == feed_errc::deadline)
+        response = fetch_error{feed_errc::deadline};
+    else if (is_over(ended))
+        response = fetch_error{ended};
+    co_return response;
+}
+
+answers rest_source::judged(
+    const std::vector<market>& batch, const fetched<http_response>& response, microseconds took)
+{
+    const auto now = now_of(with_.time);
+    with_.counters
+        .histogram(
+            "tickertape_fetch_seconds", "What one request to a provider took.",
+            {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}, {{"provider", parts_.name}})
+        .Observe(std::chrono::duration<double>(took).count());
+    answers said(batch.size());
+    if (response)
+        said = parts_.api->read(batch, *response);
+    else
+        answer_rest(said, response.error());
+    assert(said.size() == batch.size());
+
+    const auto failure = failure_of(said);
+    if (!failure) {
+        log_.changed(gate_.succeeded(now, took), nullptr, gate_);
+        return said;
+    }
+    const auto retry_after = response ? parse_retry_after(response->retry_after, now.wall)
+                                      : std::optional<std::chrono::milliseconds>{};
+    log_.changed(gate_.failed(now, *failure, retry_after, random_()), &*failure, gate_);
+    if (is_about_the_host(*failure))
+        client_ = (client_ + 1) % parts_.clients.size();
+    return said;
+}
+
+std::vector<market> rest_source::settle(const std::vector<market>& batch, const answers& said)
+{
+    const auto now = with_.time.steady_now();
+    std::vector<market> again;
+    std::vector<std::string> lacking;
+    const bool is_refused = batch.size() > 1 && std::ranges::all_of(said, [](const auto& answer) {
+                                return !*answer && answer->error().code == feed_errc::batch_refused;
+                            });
+    if (is_refused) {
+        catalog_.refused(batch);
+        return batch;
+    }
+    catalog_.answered(batch);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const auto symbol = batch[i].symbol;
+        if (*said[i]) {
+            catalog_.quoted(symbol);
+            const auto refused =
+                listener_.rest_quote(parts_.place, **said[i], catalog_.standin(symbol));
+            count(refused ? outcome_of(refused) : "ok");
+        } else if (said[i]->error().code == feed_errc::unknown_symbol) {
+            const bool has_more = catalog_.missing(symbol, now);
+            if (has_more)
+                for (auto& m : catalog_.askable({&symbol, 1}, now))
+                    again.push_back(std::move(m));
+            else
+                fail(symbol, said[i]->error());
+            if (!has_more && catalog_.is_news(symbol))
+                lacking.push_back(with_.symbols.name(symbol));
+        } else {
+            fail(symbol, said[i]->error());
+        }
+    }
+    log_.lacks(lacking);
+    return again;
+}
+
+void rest_source::fail(std::span<const market> markets, const fetch_error& why)
+{
+    for (const auto& m : markets)
+        fail(m.symbol, why);
+}
+
+void rest_source::fail(symbol_id symbol, const fetch_error& why)
+{
+    count(outcome_of(why.code));
+    listener_.rest_failed(parts_.place, symbol, why);
+}
+
+// A provider that is asked one by one, and rarely, would otherwise never come to the last ones.
+void rest_source::begin_where_left_off(std::vector<market>& todo) const
+{
+    const auto first = std::ranges::find_if(
+        todo, [this](const market& m) { return index_of(m.symbol) >= begin_at_; });
+    std::rotate(todo.begin(), first, todo.end());
+}
+
+void rest_source::count(std::string_view outcome, double times)
+{
+    with_.counters
+        .counter(
+            "tickertape_fetches_total", "Symbols asked for, by provider and what came of it.",
+            {{"provider", parts_.name}, {"outcome", std::string{outcome}}})
+        .Increment(times);
+}
+
+void rest_source::report(feed_report::provider& into)
+{
+    log_.figures(gate_);
+    const auto now = now_of(with_.time);
+    into.name = parts_.name;
+    gate_.report(now, into);
+    for (const auto symbol : with_.symbols.all())
+        if (catalog_.lacks(symbol, now.steady))
+            into.lacks.push_back(with_.symbols.name(symbol));
+}
+
+}  // namespace tickertape

@@ -1,0 +1,99 @@
+// Asks one provider over REST for many symbols: in as few requests as it allows, never more often
+// than it allows, again where a failure may pass, and not at all while it rests.
+//
+// Threads: the feed's strand.
+#pragma once
+
+#include "core/feed_report.hpp"
+#include "feed/feed.hpp"
+#include "feed/http_client.hpp"
+#include "feed/market_catalog.hpp"
+#include "feed/provider_gate.hpp"
+#include "feed/provider_log.hpp"
+#include "feed/rest_api.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tickertape {
+
+// What asking leads to, symbol by symbol.
+class rest_listener {
+public:
+    virtual ~rest_listener() = default;
+    // Returns why the quote cannot be believed, if it cannot.
+    virtual boost::system::error_code
+    rest_quote(std::size_t provider, const quote& q, usd_standin as) = 0;
+    virtual void rest_failed(std::size_t provider, symbol_id symbol, const fetch_error& why) = 0;
+};
+
+struct rest_source_parts {
+    std::size_t place;  // of the provider in PROVIDERS
+    std::string name;
+    std::unique_ptr<rest_api> api;
+    std::vector<std::unique_ptr<http_client>> clients;  // at least one, in the order they are tried
+    std::vector<std::vector<http_header>> key_headers;  // by client
+    rate_limit limit;
+    breaker_limits breaker{};
+    std::vector<usd_standin> for_usd;
+};
+
+class rest_source {
+public:
+    // Attempts at one request, the first included.
+    static constexpr unsigned attempts_max = 3;
+    static constexpr backoff_limits retry{
+        std::chrono::milliseconds{200}, std::chrono::milliseconds{2'000}};
+
+    // What a request that had to wait for its turn needs to be worth sending.
+    static constexpr std::chrono::milliseconds answer_min{500};
+
+    // All referred to outlives this. `random` gives numbers in [0, 1).
+    rest_source(
+        const feed_context& context, rest_source_parts parts, rest_listener& listener,
+        std::function<double()> random);
+
+    // Asks for each of `wanted` and tells the listener once of each; at `until` at the latest, what
+    // is unanswered has failed. One call at a time. Being cancelled ends it without another word.
+    boost::asio::awaitable<void> fetch(std::vector<symbol_id> wanted, steady_time until);
+
+    const std::string& name() const noexcept { return parts_.name; }
+    // Whether its last request succeeded, or none was made yet.
+    bool is_well() const noexcept { return gate_.failures() == 0; }
+    // Once a second: the figures of /metrics are brought up to date with it.
+    void report(feed_report::provider& into);
+
+private:
+    boost::asio::awaitable<std::optional<answers>>
+    ask(const std::vector<market>& batch, steady_time until);
+    boost::asio::awaitable<boost::system::error_code> admitted(steady_time until);
+    boost::asio::awaitable<fetched<http_response>>
+    request(const std::vector<market>& batch, steady_time until);
+    // The request's end, as the gate takes it. Returns what the answers are.
+    answers judged(
+        const std::vector<market>& batch, const fetched<http_response>& response,
+        std::chrono::microseconds took);
+    // Tells of each answer. Returns what is to be asked for again at once.
+    std::vector<market> settle(const std::vector<market>& batch, const answers& said);
+    void fail(std::span<const market> markets, const fetch_error& why);
+    void fail(symbol_id symbol, const fetch_error& why);
+    void begin_where_left_off(std::vector<market>& todo) const;
+    void count(std::string_view outcome, double times = 1);
+
+    const feed_context with_;
+    rest_source_parts parts_;
+    rest_listener& listener_;
+    std::function<double()> random_;
+    provider_gate gate_;
+    market_catalog catalog_;
+    provider_log log_;
+    std::size_t client_ = 0;    // the one in use
+    std::size_t begin_at_ = 0;  // by symbol: where a round that ran out of requests is gone on with
+};
+
+}  // namespace tickertape

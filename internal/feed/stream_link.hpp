@@ -1,0 +1,74 @@
+// One provider's stream, tied to the feed: which markets it is asked for, and what its words, its
+// failures and its silences are to the log, to the figures and to those who want the prices.
+//
+// Threads: the feed's strand.
+#pragma once
+
+#include "core/feed_report.hpp"
+#include "feed/feed.hpp"
+#include "feed/stream_source.hpp"
+#include "feed/url.hpp"
+#include "feed/usd_standin.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tickertape {
+
+class stream_sink {
+public:
+    virtual ~stream_sink() = default;
+    virtual void streamed(std::size_t provider, const quote& q, usd_standin as) = 0;
+    // The stream is gone: what it said stands no more.
+    virtual void stream_ended(std::size_t provider) = 0;
+};
+
+struct stream_link_parts {
+    std::size_t place;  // of the provider in PROVIDERS
+    std::string name;
+    std::unique_ptr<stream_api> (*make_api)();
+    base_url url;
+    boost::asio::ssl::context& trust;
+    backoff_limits reconnect;
+    std::vector<usd_standin> for_usd;
+};
+
+class stream_link final : stream_listener {
+public:
+    // All referred to outlives this. `random` gives numbers in [0, 1).
+    stream_link(
+        const feed_context& context, stream_link_parts parts, stream_sink& sink,
+        std::function<double()> random);
+
+    // Listens until cancelled.
+    boost::asio::awaitable<void> run();
+    // Once a second: the figures of /metrics are brought up to date with it.
+    feed_report::stream report();
+
+private:
+    void stream_quotes(std::span<const quote> quotes) override;
+    void stream_live(std::span<const symbol_id> confirmed) override;
+    void stream_refused(symbol_id symbol, const fetch_error& why) override;
+    void stream_down(const fetch_error& why) override;
+    void stream_notice(std::string_view words) override;
+    void figures();
+
+    const feed_context with_;
+    const stream_link_parts parts_;
+    stream_sink& sink_;
+    std::vector<usd_standin> standins_;  // by symbol
+    std::vector<bool> said_refused_;     // by symbol
+    stream_source source_;
+    bool is_live_ = false;
+    bool said_down_ = false;
+    std::uint64_t counted_messages_ = 0;
+    std::uint64_t counted_connections_ = 0;
+};
+
+}  // namespace tickertape

@@ -1,0 +1,16 @@
+// Several coroutines at once, as one.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <vector>
+
+namespace tickertape {
+
+// Runs all of `tasks` on the caller's executor, a strand, and ends when the last of them has ended.
+// Cancelling the caller cancels each; they are told by values, as everything of this room is. What
+// they refer to need only outlive this call. Throws what the first of them threw, once all ended.
+boost::asio::awaitable<void> together(std::vector<boost::asio::awaitable<void>> tasks);
+
+}  // namespace tickertape

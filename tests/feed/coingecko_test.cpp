@@ -1,0 +1,168 @@
+#include "feed/provider_harness.hpp"
+#include "feed/providers/coingecko_coins.hpp"
+
+using namespace tickertape;
+using namespace tickertape::testing;
+using namespace std::chrono_literals;
+
+TEST_CASE("CoinGecko's errors are refused with its own words", "[feed]")
+{
+    struct row {
+        std::string file;
+        int status;
+        feed_errc code;
+        std::string words_begin;
+    };
+    const auto r = GENERATE(
+        row{"coingecko.401.bad_key.json", 401, feed_errc::key_refused, "API Key Missing."},
+        row{"coingecko.401.range_too_old.json", 401, feed_errc::http_status, "error_code 10012"},
+        row{"coingecko.403.user_agent.json", 403, feed_errc::http_status,
+            "Please add a descriptive User-Agent to your request."},
+        row{"coingecko.422.missing_ids.json", 422, feed_errc::http_status, "Missing parameter ids"},
+        row{"coingecko.422.missing_vs_currency.json", 422, feed_errc::http_status,
+            "Missing parameter vs_currency"},
+        row{"coingecko.429.json", 429, feed_errc::rate_limited, "You've exceeded the Rate Limit."},
+        row{"mempool.429.html", 429, feed_errc::rate_limited, "429 Too Many Requests"},
+        row{"coingecko.500.json", 500, feed_errc::http_status, "Internal Server Error"});
+    CAPTURE(r.file);
+
+    const auto answer =
+        asked_provider{"coingecko"}.read({"BTC-USD", "ETH-USD"}, fixture(r.file), r.status);
+
+    REQUIRE(answer.size() == 2);
+    for (const auto& a : answer) {
+        CHECK(code_of(a) == r.code);
+        CHECK(a->error().detail.starts_with(r.words_begin));
+        CHECK(a->error().detail.size() <= 200);
+        CHECK(a->error().http_status == r.status);
+    }
+}
+
+TEST_CASE("An error of CoinGecko's at status 200 is an error", "[feed]")
+{
+    const asked_provider coingecko{"coingecko"};
+
+    CHECK(
+        code_of(coingecko.read_one("BTC-USD", fixture("coingecko.401.bad_key.json"))) ==
+        feed_errc::key_refused);
+    CHECK(
+        code_of(coingecko.read_one("BTC-USD", fixture("coingecko.401.range_too_old.json"))) ==
+        feed_errc::http_status);
+    CHECK(
+        code_of(coingecko.read_one("BTC-USD", fixture("coingecko.429.json"))) ==
+        feed_errc::rate_limited);
+}
+
+TEST_CASE("CoinGecko's price is refused unless it is a positive finite number", "[feed]")
+{
+    const auto [text, code] = GENERATE(
+        std::pair{"0", feed_errc::bad_price}, std::pair{"-1.5", feed_errc::bad_price},
+        std::pair{"1e308", feed_errc::bad_price}, std::pair{"1e-300", feed_errc::bad_price},
+        std::pair{"null", feed_errc::wrong_type}, std::pair{"\"x\"", feed_errc::bad_price},
+        std::pair{"[]", feed_errc::wrong_type}, std::pair{"Infinity", feed_errc::not_json},
+        std::pair{"NaN", feed_errc::not_json});
+    CAPTURE(text);
+
+    CHECK(
+        code_of(asked_provider{"coingecko"}.read_one(
+            "BTC-USD", R"({"bitcoin":{"usd":)" + std::string{text} + "}}")) == code);
+}
+
+TEST_CASE("A coin or a currency CoinGecko silently left out is an unknown symbol", "[feed]")
+{
+    const asked_provider coingecko{"coingecko"};
+
+    CHECK(code_of(coingecko.read_one("BTC-USD", "{}")) == feed_errc::unknown_symbol);
+    CHECK(code_of(coingecko.read_one("BTC-USD", R"({"bitcoin":{}})")) == feed_errc::unknown_symbol);
+    CHECK(code_of(coingecko.read_one("BTC-USD", R"({"bitcoin":1})")) == feed_errc::wrong_type);
+    CHECK(code_of(coingecko.read_one("BTC-USD", "[]")) == feed_errc::wrong_type);
+
+    const auto answer =
+        coingecko.read({"BTC-USD", "ETH-USD"}, fixture("coingecko.simple_price.space_in_ids.json"));
+    CHECK(price_of(answer.at(0)) == "49357");
+    CHECK(code_of(answer.at(1)) == feed_errc::unknown_symbol);
+}
+
+TEST_CASE("A time CoinGecko sends must be one", "[feed]")
+{
+    const auto bad = GENERATE("null", "-5", "0", "\"\"", "1e300", "99999999999999", "[]");
+    CAPTURE(bad);
+
+    const auto code = code_of(asked_provider{"coingecko"}.read_one(
+        "BTC-USD", R"({"bitcoin":{"usd":1,"last_updated_at":)" + std::string{bad} + "}}"));
+
+    CHECK((code == feed_errc::bad_time || code == feed_errc::wrong_type));
+}
+
+TEST_CASE("CoinGecko's recorded prices are quotes in the order asked", "[feed]")
+{
+    const asked_provider coingecko{"coingecko"};
+    const auto answer =
+        coingecko.read({"BTC-USD", "BNB-USD", "AVAX-USD"}, fixture("coingecko.simple_price.json"));
+
+    CHECK(price_of(answer.at(0)) == "88927");
+    CHECK_FALSE((*answer.at(0))->upstream_time);
+    CHECK(price_of(answer.at(1)) == "594.59");
+    CHECK(price_of(answer.at(2)) == "21.14");
+    CHECK((*answer.at(2))->symbol == symbol_id{2});
+
+    CHECK(
+        price_of(coingecko.read_one("BTC-ETH", fixture("coingecko.simple_price.vs_eth.json"))) ==
+        "31.906046");
+    CHECK(
+        price_of(coingecko.read_one("ETH-BTC", fixture("coingecko.pro.simple_price.json"))) ==
+        "0.03950436");
+}
+
+TEST_CASE("CoinGecko's recorded times are read as seconds", "[feed]")
+{
+    const auto answer = asked_provider{"coingecko"}.read(
+        {"ADA-USD", "RVN-USD"}, fixture("coingecko.simple_price.last_updated_at.json"));
+
+    CHECK(price_of(answer.at(0)) == "0.04154594");
+    CHECK((*answer.at(0))->upstream_time == wall_time{1575040732s});
+    CHECK(price_of(answer.at(1)) == "0.02333279");
+}
+
+TEST_CASE("CoinGecko is asked for many coins in one request, by id", "[feed]")
+{
+    const asked_provider coingecko{"coingecko"};
+
+    CHECK(
+        coingecko.target({"BTC-USD", "ETH-EUR", "ETH-USD"}) ==
+        "/simple/price?ids=bitcoin,ethereum&vs_currencies=usd,eur&include_last_updated_at=true"
+        "&precision=full");
+    CHECK(coingecko.api->batch_size(250) == 250);
+    CHECK(coingecko.api->batch_size(1000) == 250);
+}
+
+TEST_CASE("CoinGecko is not asked for what it surely lacks", "[feed]")
+{
+    const asked_provider coingecko{"coingecko"};
+
+    CHECK_FALSE(coingecko.api->spelling("NOSUCH", "USD"));
+    CHECK_FALSE(coingecko.api->spelling("BTC", "USDT"));
+    CHECK_FALSE(coingecko.api->spelling("BTC", "USDC"));
+    CHECK(coingecko.api->spelling("USDT", "USD"));
+}
+
+TEST_CASE("CoinGecko's key goes to the header of the host it belongs to", "[feed]")
+{
+    const auto* row = find_provider("coingecko");
+
+    CHECK(row->key_header("api.coingecko.com", "k").name == "x-cg-demo-api-key");
+    CHECK(row->key_header("pro-api.coingecko.com", "k").name == "x-cg-pro-api-key");
+    CHECK(row->key_header("pro-api.coingecko.com", "k").value == "k");
+}
+
+TEST_CASE("Common bases have CoinGecko ids, the larger coin having a shared one", "[feed]")
+{
+    CHECK(coingecko_id("BTC") == "bitcoin");
+    CHECK(coingecko_id("AAVE") == "aave");
+    CHECK(coingecko_id("ZEC") == "zcash");
+    CHECK(coingecko_id("LEO") == "leo-token");
+    CHECK(coingecko_id("TON") == "the-open-network");
+    CHECK_FALSE(coingecko_id("BT"));
+    CHECK_FALSE(coingecko_id("ZZZ"));
+    CHECK_FALSE(coingecko_id(""));
+}

@@ -1,0 +1,120 @@
+#include "core/timestamp.hpp"
+#include "feed/provider_harness.hpp"
+#include "feed/providers/coinmarketcap_coins.hpp"
+
+using namespace tickertape;
+using namespace tickertape::testing;
+
+namespace {
+
+std::string status_with(const std::string& code)
+{
+    return R"({"status":{"error_code":)" + code + R"(,"error_message":"why"}})";
+}
+
+std::string coin_with(const std::string& symbol, const std::string& quotes)
+{
+    return R"({"status":{"error_code":0},"data":{"1":{"symbol":")" + symbol + R"(","quote":)" +
+           quotes + "}}}";
+}
+
+}  // namespace
+
+TEST_CASE("CoinMarketCap's refusals are told apart: the key, the rate, the rest", "[feed]")
+{
+    struct row {
+        std::string body;
+        int status;
+        feed_errc code;
+        std::string words;
+    };
+    const auto r = GENERATE(
+        row{fixture("coinmarketcap.401.json"), 401, feed_errc::key_refused, "API key missing."},
+        row{fixture("coinmarketcap.401.json"), 200, feed_errc::key_refused, "API key missing."},
+        row{status_with("1003"), 402, feed_errc::key_refused, "why"},
+        row{status_with("1006"), 403, feed_errc::key_refused, "why"},
+        row{fixture("coinmarketcap.429.json"), 429, feed_errc::rate_limited,
+            "You've exceeded your API Key's HTTP request rate limit. Rate limits reset every "
+            "minute."},
+        row{status_with("\"1011\""), 200, feed_errc::rate_limited, "why"},
+        row{status_with("\"500\""), 200, feed_errc::http_status, "why"},
+        row{status_with("500"), 500, feed_errc::http_status, "why"});
+    CAPTURE(r.body, r.status);
+
+    for (const auto& each :
+         asked_provider{"coinmarketcap"}.read({"BTC-USD", "ETH-USD"}, r.body, r.status)) {
+        CHECK(code_of(each) == r.code);
+        CHECK(each->error().detail == r.words);
+    }
+}
+
+TEST_CASE("An id unknown to CoinMarketCap refuses a batch, and alone is unknown", "[feed]")
+{
+    const asked_provider cmc{"coinmarketcap"};
+    const auto body = status_with("400");
+
+    CHECK(code_of(cmc.read_one("BTC-USD", body, 400)) == feed_errc::unknown_symbol);
+    CHECK(code_of(cmc.read({"BTC-USD", "BTC-EUR"}, body, 400).at(0)) == feed_errc::batch_refused);
+}
+
+TEST_CASE("Another coin than the one meant is never taken for it", "[feed]")
+{
+    const auto quotes = R"({"USD":{"price":1.5,"last_updated":"2019-02-04T08:22:25.000Z"}})";
+    const asked_provider cmc{"coinmarketcap"};
+
+    CHECK(code_of(cmc.read_one("BTC-USD", coin_with("BTCX", quotes))) == feed_errc::unknown_symbol);
+    CHECK(price_of(cmc.read_one("BTC-USD", coin_with("BTC", quotes))) == "1.5");
+}
+
+TEST_CASE("A coin of CoinMarketCap's without price or time is refused", "[feed]")
+{
+    const asked_provider cmc{"coinmarketcap"};
+    const auto code = [&](const std::string& quotes) {
+        return code_of(cmc.read_one("BTC-USD", coin_with("BTC", quotes)));
+    };
+
+    CHECK(code("{}") == feed_errc::unknown_symbol);
+    CHECK(code(R"({"USD":null})") == feed_errc::missing_field);
+    CHECK(code(R"({"USD":{"price":null}})") == feed_errc::wrong_type);
+    CHECK(code(R"({"USD":{"price":0}})") == feed_errc::bad_price);
+    CHECK(code(R"({"USD":{"price":1}})") == feed_errc::missing_field);
+    CHECK(code(R"({"USD":{"price":1,"last_updated":7}})") == feed_errc::wrong_type);
+    CHECK(code_of(cmc.read_one("BTC-USD", "{}")) == feed_errc::missing_field);
+    CHECK(code_of(cmc.read_one("BTC-USD", R"({"data":[]})")) == feed_errc::wrong_type);
+    CHECK(code_of(cmc.read_one("BTC-USD", R"({"data":{"1":[]}})")) == feed_errc::wrong_type);
+}
+
+TEST_CASE("CoinMarketCap's recorded coins are quotes with their times", "[feed]")
+{
+    const auto answer = asked_provider{"coinmarketcap"}.read(
+        {"LTC-USD", "BTC-USD", "ETH-USD", "BTC-EUR"},
+        fixture("coinmarketcap.v1.quotes_latest.by_id.trimmed.json"));
+
+    CHECK(price_of(answer.at(0)) == "33.8041552743");
+    CHECK(price_of(answer.at(1)) == "3475.55287338");
+    CHECK(format_rfc3339(*(*answer.at(1))->upstream_time) == "2019-02-04T08:22:25.000Z");
+    CHECK(code_of(answer.at(2)) == feed_errc::unknown_symbol);
+    CHECK(code_of(answer.at(3)) == feed_errc::unknown_symbol);
+}
+
+TEST_CASE("CoinMarketCap is asked by id, each coin and currency once", "[feed]")
+{
+    const asked_provider cmc{"coinmarketcap"};
+
+    CHECK(
+        cmc.target({"BTC-USD", "ETH-USD", "BTC-EUR"}) ==
+        "/v1/cryptocurrency/quotes/latest?id=1,1027&convert=USD,EUR");
+    CHECK(cmc.api->batch_size(1000) == 100);
+    CHECK_FALSE(cmc.api->spelling("NOSUCH", "USD"));
+    CHECK(coinmarketcap_id("XRP") == 52);
+    CHECK_FALSE(coinmarketcap_id(""));
+}
+
+TEST_CASE("CoinMarketCap's key goes into its header", "[feed]")
+{
+    const auto* row = find_provider("coinmarketcap");
+
+    CHECK(row->key == key_use::required);
+    CHECK(row->key_header("pro-api.coinmarketcap.com", "k").name == "X-CMC_PRO_API_KEY");
+    CHECK(row->key_header("pro-api.coinmarketcap.com", "k").value == "k");
+}

@@ -1,0 +1,99 @@
+#include "feed/json_fields.hpp"
+
+#include "feed/json_reader.hpp"
+#include "feed/stringify.hpp"
+#include "support/catch.hpp"
+
+using namespace tickertape;
+using namespace std::chrono_literals;
+
+namespace {
+
+boost::json::value json(std::string_view text)
+{
+    return json_reader{}.read(text).value();
+}
+
+feed_errc time_error(std::string_view text, time_form form)
+{
+    const auto value = json(text);
+    const auto read = time_in(&value, form, "t");
+    REQUIRE_FALSE(read);
+    CHECK(read.error().detail == "t");
+    return static_cast<feed_errc>(read.error().code.value());
+}
+
+}  // namespace
+
+TEST_CASE("A field that is not there is not there at any depth", "[feed]")
+{
+    const auto value = json(R"({"a":{"b":[1]},"c":7})");
+
+    CHECK(member(&value, "x") == nullptr);
+    CHECK(member(member(&value, "x"), "b") == nullptr);
+    CHECK(member(member(&value, "c"), "b") == nullptr);
+    CHECK(element(&value, 0) == nullptr);
+    CHECK(element(member(member(&value, "a"), "b"), 1) == nullptr);
+    CHECK(element(member(member(&value, "a"), "b"), 0)->get_int64() == 1);
+    CHECK(price_in(nullptr, "p").error().code == feed_errc::missing_field);
+    CHECK(time_in(nullptr, time_form::seconds, "t").error().code == feed_errc::missing_field);
+    CHECK_FALSE(text_in(nullptr));
+    CHECK_FALSE(integer_in(nullptr));
+    CHECK_FALSE(is_zero(nullptr));
+}
+
+TEST_CASE("A whole number is read from a number and from digits", "[feed]")
+{
+    const auto whole = [](std::string_view text) {
+        const auto value = json(text);
+        return integer_in(&value);
+    };
+
+    CHECK(whole("-1121") == -1121);
+    CHECK(whole("\"51001\"") == 51001);
+    CHECK_FALSE(whole("\"\""));
+    CHECK_FALSE(whole("\"1 \""));
+    CHECK_FALSE(whole("\"1.5\""));
+    CHECK_FALSE(whole("1.5"));
+    CHECK_FALSE(whole("null"));
+    CHECK_FALSE(whole("\"99999999999999999999\""));
+}
+
+TEST_CASE("Zero is zero as a number and as text, and nothing else is", "[feed]")
+{
+    const auto zero = GENERATE("0", "0.0", "-0.0", "\"0\"", "\"0.00000000\"");
+    const auto other = GENERATE("\"\"", "null", "[]", "1e-18", "\"x\"", "\"0x\"", "false");
+    CAPTURE(zero, other);
+    const auto a = json(zero);
+    const auto b = json(other);
+
+    CHECK(is_zero(&a));
+    CHECK_FALSE(is_zero(&b));
+}
+
+TEST_CASE("Times are read in the unit the provider has, and refused in another", "[feed]")
+{
+    const auto read = [](std::string_view text, time_form form) {
+        const auto value = json(text);
+        return time_in(&value, form, "t").value();
+    };
+
+    CHECK(read("1785145936", time_form::seconds) == wall_time{1785145936s});
+    CHECK(read("\"1785145936\"", time_form::seconds) == wall_time{1785145936s});
+    CHECK(read("1785145936123", time_form::milliseconds) == wall_time{1785145936123ms});
+    CHECK(read("\"1785145936123\"", time_form::milliseconds) == wall_time{1785145936123ms});
+    CHECK(
+        read("\"2026-06-19T16:43:33.016274911Z\"", time_form::rfc3339) ==
+        wall_time{1781887413017ms});
+
+    // Milliseconds where seconds should be, nanoseconds where milliseconds should be.
+    CHECK(time_error("1785145936123", time_form::seconds) == feed_errc::bad_time);
+    CHECK(time_error("1785145936123000000", time_form::milliseconds) == feed_errc::bad_time);
+    CHECK(time_error("0", time_form::milliseconds) == feed_errc::bad_time);
+    CHECK(time_error("-1", time_form::seconds) == feed_errc::bad_time);
+    CHECK(time_error("18446744073709551615", time_form::milliseconds) == feed_errc::bad_time);
+    CHECK(time_error("16725225600", time_form::seconds) == feed_errc::bad_time);
+    CHECK(time_error("true", time_form::seconds) == feed_errc::wrong_type);
+    CHECK(time_error("1785145936", time_form::rfc3339) == feed_errc::wrong_type);
+    CHECK(time_error("\"1785145936\"", time_form::rfc3339) == feed_errc::bad_time);
+}

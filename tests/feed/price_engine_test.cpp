@@ -1,0 +1,297 @@
+#include "feed/price_engine.hpp"
+
+#include "feed/harness.hpp"
+#include "feed/stringify.hpp"
+#include "support/catch.hpp"
+
+using namespace tickertape;
+using namespace tickertape::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+using way = price_engine::way;
+
+const policy_settings fallback{.kind = policy_kind::fallback};
+const policy_settings median{.kind = policy_kind::median, .quorum = 2};
+
+struct fixture {
+    fixture(
+        const std::vector<std::string>& symbols, engine_settings settings,
+        std::vector<std::string> providers = {"a", "b", "c", "d"})
+        : h{symbols}, engine{h.context(), std::move(settings), std::move(providers)}
+    {
+    }
+
+    boost::system::error_code take(
+        std::size_t provider, double value, std::optional<wall_time> made = {},
+        std::size_t symbol = 0, way by = way::poll, usd_standin as = usd_standin::none)
+    {
+        const quote q{static_cast<symbol_id>(symbol), *price::from(value), made};
+        return engine.take(provider, q, as, by, now);
+    }
+    void publish(std::size_t symbol = 0) { engine.publish(static_cast<symbol_id>(symbol), now); }
+    void offer(std::size_t symbol = 0) { engine.offer(static_cast<symbol_id>(symbol), now); }
+    void pass(std::chrono::milliseconds time)
+    {
+        now.steady += time;
+        now.wall += time;
+    }
+    // "BTC-USD 5 median(a,b)", for each tick since the last call.
+    std::vector<std::string> published()
+    {
+        std::vector<std::string> all;
+        for (const auto& o : std::exchange(h.sink.seen, {}))
+            all.push_back(
+                h.symbols.name(o.symbol) + " " + o.value.text() + " " +
+                std::string{h.sources.name(o.source)});
+        return all;
+    }
+
+    harness h;
+    price_engine engine;
+    moment now{steady_time{1h}, wall_time{1'700'000'000'000ms}};
+};
+
+using lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("An answer that is merely repeated is no news", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    const auto made = f.now.wall;
+    f.take(0, 5, made);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 5 a"});
+
+    f.pass(10s);
+    f.take(0, 5, made);
+    f.publish();
+    CHECK(f.published().empty());
+    CHECK(f.h.counted(R"(tickertape_quotes_repeated_total{provider="a"})") == 1);
+
+    // The same price of a later time was observed anew.
+    f.take(0, 5, f.now.wall);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 5 a"});
+}
+
+TEST_CASE("A provider without times is observed anew each time it answers", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    f.take(0, 5);
+    f.publish();
+    f.pass(10s);
+    f.take(0, 5);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 5 a", "BTC-USD 5 a"});
+}
+
+TEST_CASE("Nothing is published twice of one observation", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    f.take(0, 5);
+    f.publish();
+    f.publish();
+    f.pass(10s);
+    f.publish();
+    CHECK(f.published().size() == 1);
+}
+
+TEST_CASE("An old, a future and a dead market's quote are set aside and counted", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    CHECK(f.take(0, 5, f.now.wall - 121s) == feed_errc::stale_quote);
+    CHECK(f.take(1, 5, f.now.wall + 301s) == feed_errc::future_quote);
+    CHECK(
+        f.engine.take(
+            2, {symbol_id{0}, *price::from(5), {}, book_top{0, 6}}, usd_standin::none, way::poll,
+            f.now) == feed_errc::dead_market);
+    CHECK(
+        f.engine.take(
+            3, {symbol_id{0}, *price::from(5), {}, book_top{1, 9}}, usd_standin::none, way::poll,
+            f.now) == feed_errc::absurd_spread);
+    f.publish();
+    CHECK(f.published().empty());
+    CHECK(f.h.counted(R"(tickertape_quotes_set_aside_total{provider="a",reason="stale"})") == 1);
+    CHECK(f.h.counted(R"(tickertape_quotes_set_aside_total{provider="b",reason="future"})") == 1);
+    CHECK(
+        f.h.counted(R"(tickertape_quotes_set_aside_total{provider="c",reason="dead_market"})") ==
+        1);
+    CHECK(
+        f.h.counted(R"(tickertape_quotes_set_aside_total{provider="d",reason="absurd_spread"})") ==
+        1);
+}
+
+TEST_CASE("A quote that cannot be believed takes the one before it along", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    f.take(0, 5);
+    f.take(0, 6, f.now.wall - 1h);
+    f.publish();
+    CHECK(f.published().empty());
+}
+
+TEST_CASE("A provider that fails to confirm its price gives way to the next", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    f.take(0, 5);
+    f.take(1, 6);
+    f.publish();
+    f.engine.withdraw_polled(0, symbol_id{0});
+    f.publish();
+    f.take(0, 7);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 5 a", "BTC-USD 6 b", "BTC-USD 7 a"});
+}
+
+TEST_CASE("A median names who made it, and how many", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = median}};
+    f.take(0, 100);
+    f.publish();
+    CHECK(f.published().empty());  // no quorum
+    f.take(1, 100.02);
+    f.take(2, 100.05);
+    f.take(3, 200);
+    f.publish();
+    REQUIRE(f.h.sink.seen.size() == 1);
+    CHECK(f.h.sources.combined(f.h.sink.seen[0].source) == 3);
+    CHECK(f.published() == lines{"BTC-USD 100.02 median(a,b,c)"});
+    CHECK(f.h.counted(R"(tickertape_quotes_set_aside_total{provider="d",reason="outlier"})") == 1);
+    // Of the same quote it is counted once.
+    f.take(0, 100.01);
+    f.publish();
+    CHECK(f.h.counted(R"(tickertape_quotes_set_aside_total{provider="d",reason="outlier"})") == 1);
+}
+
+TEST_CASE("Providers that disagree leave no price, and the log and the report say so", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = median}};
+    f.take(0, 100);
+    f.take(1, 110);
+    f.publish();
+    CHECK(f.published().empty());
+    feed_report r;
+    r.providers.resize(4);
+    f.engine.report(r, f.now.wall);
+    REQUIRE(r.symbols.size() == 1);
+    CHECK(r.symbols[0].problem == "the providers disagree");
+    REQUIRE(r.symbols[0].quotes.size() == 2);
+    CHECK_FALSE(r.symbols[0].quotes[0].is_used);
+}
+
+TEST_CASE("A stand-in for the dollar is named in the source and in the report", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = median}};
+    f.take(0, 100);
+    f.take(1, 100, {}, 0, way::poll, usd_standin::usdt);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 100 median(a,b(BTC-USDT))"});
+    feed_report r;
+    r.providers.resize(4);
+    f.engine.report(r, f.now.wall);
+    CHECK(r.symbols[0].quotes[0].market.empty());
+    CHECK(r.symbols[0].quotes[1].market == "BTC-USDT");
+}
+
+TEST_CASE("A pair nobody quotes is derived, and says so; a quoted one never is", "[feed]")
+{
+    const derivation inr{symbol_id{2}, symbol_id{0}, symbol_id{1}, false};
+    fixture f{{"BTC-USD", "USD-INR", "BTC-INR"}, {.policy = fallback, .derivations = {inr}}};
+    f.take(0, 100, {}, 0);
+    f.publish(0);
+    CHECK(f.published() == lines{"BTC-USD 100 a"});
+    f.take(1, 83.5, {}, 1);
+    f.publish(1);
+    CHECK(f.published() == lines{"USD-INR 83.5 b", "BTC-INR 8350 derived(BTC-USD*USD-INR)"});
+    f.take(0, 101, {}, 0);
+    f.publish(0);
+    CHECK(f.published() == lines{"BTC-USD 101 a", "BTC-INR 8433.5 derived(BTC-USD*USD-INR)"});
+    f.take(2, 8400, {}, 2);
+    f.publish(2);
+    CHECK(f.published() == lines{"BTC-INR 8400 c"});
+    // A leg that is lost leaves nothing to derive from.
+    f.engine.withdraw_polled(2, symbol_id{2});
+    f.engine.withdraw_polled(1, symbol_id{1});
+    f.publish(2);
+    CHECK(f.published().empty());
+}
+
+TEST_CASE("What streams too fast is thinned out, and its newest price is published", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback, .ticks_per_second = 10, .confirm_every = 10s}};
+    f.take(0, 1, f.now.wall, 0, way::stream);
+    f.offer();
+    f.pass(1ms);
+    f.take(0, 2, f.now.wall, 0, way::stream);
+    f.offer();
+    f.pass(1ms);
+    f.take(0, 3, f.now.wall, 0, way::stream);
+    f.offer();
+    CHECK(f.published() == lines{"BTC-USD 1 a"});
+    REQUIRE(f.engine.next_due());
+    CHECK(*f.engine.next_due() == f.now.steady - 2ms + 100ms);
+    f.pass(98ms);
+    f.engine.publish_due(f.now);
+    CHECK(f.published() == lines{"BTC-USD 3 a"});
+    CHECK_FALSE(f.engine.next_due());
+}
+
+TEST_CASE("A price that streams unchanged is confirmed now and then, not each time", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback, .ticks_per_second = 10, .confirm_every = 10s}};
+    for (int i = 0; i < 21; ++i) {
+        f.take(0, 5, f.now.wall, 0, way::stream);
+        f.offer();
+        f.pass(1s);
+    }
+    CHECK(f.published().size() == 3);
+}
+
+TEST_CASE("What a stream said ends with it; what was polled stays", "[feed]")
+{
+    fixture f{{"BTC-USD", "ETH-USD"}, {.policy = fallback}};
+    f.take(0, 5, f.now.wall, 0, way::stream);
+    f.take(0, 6, f.now.wall, 1, way::poll);
+    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now.wall));
+    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{1}, f.now.wall));
+    f.engine.withdraw_polled(0, symbol_id{0});
+    CHECK(f.engine.preferred(symbol_id{0}, f.now.wall) == 0u);
+    f.engine.withdraw_streamed(0);
+    CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now.wall));
+    CHECK(f.engine.preferred(symbol_id{1}, f.now.wall) == 0u);
+}
+
+TEST_CASE("A poll beside a stream does not bring an older price back", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    f.take(0, 6, f.now.wall, 0, way::stream);
+    f.take(0, 5, f.now.wall - 2s, 0, way::poll);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 6 a"});
+}
+
+TEST_CASE("A streamed price too old for its market no longer counts as streamed", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    f.take(0, 6, f.now.wall, 0, way::stream);
+    f.pass(120s);
+    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now.wall));
+    f.pass(1ms);
+    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{0}, f.now.wall));
+    CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now.wall));
+}
+
+TEST_CASE(
+    "When the names of all combinations are used up, prices go on under a short one", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = median}};
+    for (int i = 0; f.h.sources.intern("filler" + std::to_string(i)); ++i) {
+    }
+    f.take(0, 100);
+    f.take(1, 100);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 100 median"});
+}

@@ -1,0 +1,75 @@
+// A provider's REST side as the tests use it: symbols in, answers out.
+#pragma once
+
+#include "feed/fixtures.hpp"
+#include "feed/providers/registry.hpp"
+#include "feed/stringify.hpp"
+#include "support/catch.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tickertape::testing {
+
+struct asked_provider {
+    explicit asked_provider(std::string_view name) : api{find_provider(name)->make_rest()} {}
+
+    // The markets of these symbols, numbered from 0. Each has a spelling.
+    std::vector<market> batch(const std::vector<std::string>& symbols) const
+    {
+        std::vector<market> all;
+        for (const auto& symbol : symbols) {
+            const auto dash = symbol.find('-');
+            auto spelled = api->spelling(symbol.substr(0, dash), symbol.substr(dash + 1));
+            REQUIRE(spelled);
+            all.push_back({static_cast<symbol_id>(all.size()), *spelled});
+        }
+        return all;
+    }
+
+    std::string target(const std::vector<std::string>& symbols) const
+    {
+        return api->request(batch(symbols)).target;
+    }
+
+    answers read(
+        const std::vector<std::string>& symbols, const std::string& body, int status = 200,
+        const std::string& type = "application/json; charset=utf-8") const
+    {
+        return api->read(
+            batch(symbols), http_response{.status = status, .content_type = type, .body = body});
+    }
+
+    // Of one market.
+    fetched<quote> read_one(
+        const std::string& symbol, const std::string& body, int status = 200,
+        const std::string& type = "application/json; charset=utf-8") const
+    {
+        return read({symbol}, body, status, type).at(0).value();
+    }
+
+    std::unique_ptr<rest_api> api;
+};
+
+// The code of an answer that is an error. Fails the test if it is a quote.
+inline feed_errc code_of(const fetched<quote>& answer)
+{
+    REQUIRE_FALSE(answer);
+    return static_cast<feed_errc>(answer.error().code.value());
+}
+
+inline feed_errc code_of(const std::optional<fetched<quote>>& answer)
+{
+    return code_of(answer.value());
+}
+
+// The price of an answer that is a quote, as it will be written.
+inline std::string price_of(const std::optional<fetched<quote>>& answer)
+{
+    REQUIRE(answer.value());
+    return (*answer)->value.text();
+}
+
+}  // namespace tickertape::testing

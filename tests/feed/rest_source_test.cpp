@@ -1,0 +1,297 @@
+#include "feed/rest_source.hpp"
+
+#include "feed/harness.hpp"
+#include "feed/scripted_api.hpp"
+#include "feed/stringify.hpp"
+#include "feed/tls_trust.hpp"
+#include "feed/url.hpp"
+#include "support/catch.hpp"
+#include "support/fake_http_server.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+using namespace tickertape;
+using namespace tickertape::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct recording_listener final : rest_listener {
+    std::map<std::string, double> quotes;
+    std::map<std::string, boost::system::error_code> failures;
+    const symbol_table* symbols = nullptr;
+
+    boost::system::error_code rest_quote(std::size_t, const quote& q, usd_standin) override
+    {
+        quotes[symbols->name(q.symbol)] = q.value.value();
+        return {};
+    }
+    void rest_failed(std::size_t, symbol_id symbol, const fetch_error& why) override
+    {
+        failures[symbols->name(symbol)] = why.code;
+    }
+};
+
+// A rest_source that asks plain HTTP servers on loopback.
+struct asking {
+    asking(
+        const std::vector<std::string>& names, fake_http_server::answer_function answer,
+        rate_limit limit = {.per_minute = 60'000, .burst = 1000}, std::size_t batch = 100)
+        : h{names}, server{h.io, std::nullopt, std::move(answer)}, trust{make_tls_context({})}
+    {
+        listener.symbols = &h.symbols;
+        std::vector<std::unique_ptr<http_client>> clients;
+        clients.push_back(client(server));
+        make(std::move(clients), limit, batch);
+    }
+    std::unique_ptr<http_client> client(const fake_http_server& of)
+    {
+        return std::make_unique<http_client>(
+            h.io.get_executor(), *parse_base_url("http://127.0.0.1:" + of.port()), trust,
+            http_limits{.response = 300ms});
+    }
+    void
+    make(std::vector<std::unique_ptr<http_client>> clients, rate_limit limit, std::size_t batch)
+    {
+        std::vector<std::vector<http_header>> keys(clients.size());
+        source = std::make_unique<rest_source>(
+            h.context(),
+            rest_source_parts{
+                .place = 0,
+                .name = "x",
+                .api = std::make_unique<scripted_api>(batch),
+                .clients = std::move(clients),
+                .key_headers = std::move(keys),
+                .limit = limit,
+                .for_usd = {}},
+            listener, [] { return 0.5; });
+    }
+    // One round over all symbols.
+    void fetch(std::chrono::milliseconds budget = 2s)
+    {
+        listener.quotes.clear();
+        listener.failures.clear();
+        const auto all = h.symbols.all();
+        bool is_done = false;
+        boost::asio::co_spawn(
+            h.io, source->fetch({all.begin(), all.end()}, h.time.steady_now() + budget),
+            [&](std::exception_ptr escaped) { is_done = !escaped; });
+        h.io.restart();
+        while (!is_done && h.io.run_one_for(5s) > 0) {
+        }
+        REQUIRE(is_done);
+    }
+    double outcome(const std::string& name)
+    {
+        return h.counted("tickertape_fetches_total{outcome=\"" + name + "\",provider=\"x\"}");
+    }
+    feed_report::provider report() const
+    {
+        feed_report::provider r;
+        source->report(r);
+        return r;
+    }
+
+    harness h;
+    fake_http_server server;
+    boost::asio::ssl::context trust;
+    recording_listener listener;
+    std::unique_ptr<rest_source> source;
+};
+
+reply refusal(int status, const std::string& header = {})
+{
+    return {
+        "HTTP/1.1 " + std::to_string(status) + " No\r\n" + header +
+        "Content-Type: application/json\r\nContent-Length: 18\r\n\r\n{\"message\":\"nope\"}"};
+}
+
+}  // namespace
+
+TEST_CASE("Many symbols are one request over one kept connection", "[feed]")
+{
+    asking a{{"A-USD", "B-USD", "C-USD"}, [](const auto&) {
+                 return json_reply(R"({"A-USD":1,"B-USD":2,"C-USD":3})");
+             }};
+    a.fetch();
+    a.fetch();
+    CHECK(a.server.requests().size() == 2);
+    CHECK(a.server.connections() == 1);
+    CHECK(a.server.requests()[0].starts_with("GET /A-USD,B-USD,C-USD HTTP/1.1\r\n"));
+    CHECK(
+        a.listener.quotes ==
+        std::map<std::string, double>{{"A-USD", 1}, {"B-USD", 2}, {"C-USD", 3}});
+    CHECK(a.outcome("ok") == 6);
+}
+
+TEST_CASE(
+    "One bad symbol does not cost the others their prices, nor the provider its health", "[feed]")
+{
+    asking a{{"A-USD", "B-USD", "BAD-USD", "C-USD"}, [](const std::string& request) {
+                 if (request.find("BAD-USD") == std::string::npos)
+                     return json_reply(R"({"A-USD":1,"B-USD":2,"C-USD":3})");
+                 return json_reply(R"({"refused":1})");
+             }};
+    a.fetch();
+    CHECK(a.listener.quotes.size() == 3);
+    CHECK(a.listener.failures.at("BAD-USD") == feed_errc::unknown_symbol);
+    CHECK(a.report().lacks == std::vector<std::string>{"BAD-USD"});
+    CHECK_FALSE(a.report().last_failure);
+
+    const auto before = a.server.requests().size();
+    a.fetch();
+    CHECK(a.server.requests().size() == before + 1);  // it is known now
+}
+
+TEST_CASE("A failure that may pass is tried again within the deadline", "[feed]")
+{
+    int asked = 0;
+    asking a{{"A-USD"}, [&](const auto&) {
+                 return ++asked < 3 ? refusal(503) : json_reply(R"({"A-USD":1})");
+             }};
+    a.fetch();
+    CHECK(asked == 3);
+    CHECK(a.listener.quotes.size() == 1);
+}
+
+TEST_CASE("What the provider says on purpose is not asked again", "[feed]")
+{
+    const int status = GENERATE(400, 401, 403, 429, 451);
+    int asked = 0;
+    asking a{{"A-USD", "B-USD"}, [&](const auto&) {
+                 ++asked;
+                 return refusal(status);
+             }};
+    a.fetch();
+    CHECK(asked == 1);
+    CHECK(a.listener.failures.size() == 2);
+}
+
+TEST_CASE("After 429 nothing is asked until the provider's Retry-After is over", "[feed]")
+{
+    int asked = 0;
+    asking a{{"A-USD"}, [&](const auto&) {
+                 ++asked;
+                 return refusal(429, "Retry-After: 100\r\n");
+             }};
+    a.fetch();
+    a.fetch();
+    a.fetch();
+    CHECK(asked == 1);
+    CHECK(a.listener.failures.at("A-USD") == feed_errc::paused);
+    CHECK(a.outcome("not_asked") == 2);
+    REQUIRE(a.report().paused_until);
+    CHECK(*a.report().paused_until - a.h.time.wall_now() > 95s);
+}
+
+TEST_CASE("Who keeps failing is asked less and less", "[feed]")
+{
+    int asked = 0;
+    asking a{{"A-USD"}, [&](const auto&) {
+                 ++asked;
+                 return refusal(500);
+             }};
+    for (int i = 0; i < 20; ++i)
+        a.fetch();
+    CHECK(asked == 5);  // the breaker opened
+    CHECK(a.listener.failures.at("A-USD") == feed_errc::breaker_open);
+    CHECK(a.report().breaker == "open");
+    CHECK(a.h.counted(R"(tickertape_breaker_state{provider="x"})") == 1);
+}
+
+TEST_CASE("A provider that hangs is cut off at the deadline, and that is its failure", "[feed]")
+{
+    asking a{{"A-USD"}, [](const auto&) { return reply{"", afterwards::hang}; }};
+    const auto began = std::chrono::steady_clock::now();
+    a.fetch(100ms);
+    CHECK(std::chrono::steady_clock::now() - began < 250ms);
+    CHECK(a.listener.failures.at("A-USD") == feed_errc::deadline);
+    CHECK(a.outcome("deadline") == 1);
+    CHECK(a.report().last_failure);
+}
+
+TEST_CASE("The limit is kept within a round: what fits is asked, the rest comes next", "[feed]")
+{
+    asking a{
+        {"A-USD", "B-USD", "C-USD", "D-USD"},
+        [](const auto&) { return json_reply(R"({"A-USD":1,"B-USD":2,"C-USD":3,"D-USD":4})"); },
+        {.per_minute = 0.1, .burst = 2},
+        1};
+    a.fetch();
+    CHECK(a.listener.quotes == std::map<std::string, double>{{"A-USD", 1}, {"B-USD", 2}});
+    CHECK(a.listener.failures.at("C-USD") == feed_errc::throttled);
+
+    // The next source of two tokens begins where this one ended.
+    asking b{
+        {"A-USD", "B-USD", "C-USD", "D-USD"},
+        [](const auto&) { return json_reply(R"({"A-USD":1,"B-USD":2,"C-USD":3,"D-USD":4})"); },
+        {.per_minute = 1200, .burst = 2},
+        1};
+    b.fetch(10ms);
+    CHECK(b.listener.quotes.size() == 2);
+    b.h.time.steady_offset += 100ms;
+    b.fetch(10ms);
+    CHECK(b.listener.quotes == std::map<std::string, double>{{"C-USD", 3}, {"D-USD", 4}});
+}
+
+TEST_CASE("A request waits for the limit where the round has the time", "[feed]")
+{
+    asking a{
+        {"A-USD", "B-USD", "C-USD"},
+        [](const auto&) { return json_reply(R"({"A-USD":1,"B-USD":2,"C-USD":3})"); },
+        {.per_minute = 1200, .burst = 1},
+        1};
+    a.fetch(1s);
+    CHECK(a.listener.quotes.size() == 3);
+}
+
+TEST_CASE("A host that refuses everybody from here is left for the provider's other host", "[feed]")
+{
+    int refused = 0;
+    asking a{{"A-USD"}, [&](const auto&) {
+                 ++refused;
+                 return refusal(451);
+             }};
+    fake_http_server other{
+        a.h.io, std::nullopt, [](const auto&) { return json_reply(R"({"A-USD":1})"); }};
+    std::vector<std::unique_ptr<http_client>> clients;
+    clients.push_back(a.client(a.server));
+    clients.push_back(a.client(other));
+    a.make(std::move(clients), {.per_minute = 60'000, .burst = 1000}, 100);
+
+    a.fetch();
+    CHECK(a.listener.quotes.empty());
+    a.fetch();
+    a.fetch();
+    CHECK(a.listener.quotes.size() == 1);
+    CHECK(refused == 1);
+}
+
+TEST_CASE("Being cancelled says nothing of the provider", "[feed]")
+{
+    asking a{{"A-USD"}, [](const auto&) { return reply{"", afterwards::hang}; }};
+    boost::asio::cancellation_signal stop;
+    bool is_done = false;
+    const auto all = a.h.symbols.all();
+    boost::asio::co_spawn(
+        a.h.io,
+        [&]() -> boost::asio::awaitable<void> {
+            co_await boost::asio::this_coro::throw_if_cancelled(false);
+            co_await a.source->fetch(
+                {all.begin(), all.end()}, std::chrono::steady_clock::now() + 1h);
+        },
+        boost::asio::bind_cancellation_slot(
+            stop.slot(), [&](std::exception_ptr escaped) { is_done = !escaped; }));
+    boost::asio::steady_timer soon{a.h.io, 50ms};
+    soon.async_wait([&](auto) { stop.emit(boost::asio::cancellation_type::terminal); });
+    a.h.io.restart();
+    while (!is_done && a.h.io.run_one_for(5s) > 0) {
+    }
+    CHECK(is_done);
+    CHECK(a.listener.failures.empty());
+    CHECK_FALSE(a.report().last_failure);
+}

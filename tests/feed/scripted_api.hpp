@@ -1,0 +1,62 @@
+// A provider of a test's own: asked for "/BTC-USD,ETH-USD", it answers {"BTC-USD":5,"ETH-USD":1}.
+#pragma once
+
+#include "feed/json_reader.hpp"
+#include "feed/provider_answer.hpp"
+#include "feed/rest_api.hpp"
+
+#include <boost/json/object.hpp>
+
+namespace tickertape::testing {
+
+class scripted_api final : public rest_api {
+public:
+    explicit scripted_api(std::size_t batch_size_max = 100) : batch_size_max_{batch_size_max} {}
+
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
+    {
+        return market_name{std::string{base} + "-" + std::string{quote}};
+    }
+    std::size_t batch_size(std::size_t) const override { return batch_size_max_; }
+    http_request request(std::span<const market> batch) const override
+    {
+        std::string target;
+        for (const auto& m : batch)
+            target += (target.empty() ? "/" : ",") + m.spelled.name;
+        return {target};
+    }
+    // {"refused":1} is the answer to a batch with a bad market in it.
+    answers read(std::span<const market> batch, const http_response& response) const override
+    {
+        answers said(batch.size());
+        const auto body = json_of(response);
+        if (!body) {
+            answer_rest(said, body.error());
+            return said;
+        }
+        const auto& prices = body->get_object();
+        if (prices.contains("refused") && batch.size() > 1)
+            answer_rest(said, {feed_errc::batch_refused});
+        else
+            for (std::size_t i = 0; i < batch.size(); ++i)
+                said[i] = quote_of(batch[i], prices);
+        return said;
+    }
+
+private:
+    static fetched<quote> quote_of(const market& m, const boost::json::object& prices)
+    {
+        const auto* found = prices.if_contains(m.spelled.name);
+        if (found == nullptr)
+            return fetch_error{feed_errc::unknown_symbol};
+        const auto value = price_of_number(*found);
+        if (!value)
+            return fetch_error{value.error()};
+        return quote{m.symbol, *value};
+    }
+
+    std::size_t batch_size_max_;
+};
+
+}  // namespace tickertape::testing
