@@ -39,6 +39,7 @@ struct feed_report {
         std::uint64_t connections = 0;
         std::size_t subscribed = 0;  // symbols it confirmed
         std::string notice{};        // the provider's words: maintenance to come
+        std::optional<failure> last_failure{};
     };
     struct provider {
         std::string name;

@@ -82,7 +82,9 @@ boost::asio::awaitable<void> stream_link::run()
 feed_report::stream stream_link::report()
 {
     figures();
-    return source_.status();
+    auto status = source_.status();
+    status.last_failure = last_failure_;
+    return status;
 }
 
 void stream_link::stream_quotes(std::span<const quote> quotes)
@@ -115,6 +117,7 @@ void stream_link::stream_refused(symbol_id symbol, const fetch_error& why)
 void stream_link::stream_down(const fetch_error& why)
 {
     is_live_ = false;
+    last_failure_ = feed_report::failure{with_.time.wall_now(), words_of(why)};
     sink_.stream_ended(parts_.place);
     with_.counters
         .counter(

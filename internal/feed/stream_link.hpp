@@ -65,6 +65,7 @@ private:
     std::vector<usd_standin> standins_;  // by symbol
     std::vector<bool> said_refused_;     // by symbol
     stream_source source_;
+    std::optional<feed_report::failure> last_failure_;
     bool is_live_ = false;
     bool said_down_ = false;
     std::uint64_t counted_messages_ = 0;

@@ -31,6 +31,7 @@ std::string stream_object(const feed_report::stream& s)
     o.number("connections", static_cast<std::int64_t>(s.connections));
     o.number("subscribed", static_cast<std::int64_t>(s.subscribed));
     o.text_or_null("notice", s.notice);
+    o.json("last_error", s.last_failure ? failure_object(*s.last_failure) : "null");
     return std::move(o).done();
 }
 

@@ -166,6 +166,7 @@ function said(feed, name, from, before) {
         error && error.at * 1000 >= from - 100 ? error.words : "",
         ...counted,
         ...quotesIn(feed, name).map((quote) => quote.aside ?? ""),
+        stream?.last_error && stream.last_error.at * 1000 >= from - 100 ? stream.last_error.words : "",
         stream?.notice ?? "",
     ].join("; ");
 }

@@ -118,7 +118,8 @@ TEST_CASE("all there is to say of a provider is said", "[web]")
         .messages = 12345,
         .connections = 2,
         .subscribed = 250,
-        .notice = "maintenance at noon"};
+        .notice = "maintenance at noon",
+        .last_failure = feed_report::failure{at_ms(1712525399000), "gone"}};
     feed_report report{.mode = "stream", .policy = "median"};
     report.providers = {p};
     post(s, report);
@@ -132,7 +133,8 @@ TEST_CASE("all there is to say of a provider is said", "[web]")
         "\"set_aside\":{\"outlier\":3,\"stale_quote\":12},\"lacks\":[\"XYZ-USD\",\"ABC-USD\"],"
         "\"stream\":{\"state\":\"live\",\"since\":1712525400.000,"
         "\"last_message\":1712525479.999,\"messages\":12345,\"connections\":2,"
-        "\"subscribed\":250,\"notice\":\"maintenance at noon\"}}],"
+        "\"subscribed\":250,\"notice\":\"maintenance at noon\","
+        "\"last_error\":{\"at\":1712525399.000,\"words\":\"gone\"}}}],"
         "\"symbols\":[{\"symbol\":\"BTC-USD\",\"source\":null,\"price\":null,"
         "\"age_seconds\":null,\"stale\":true,\"problem\":null,\"quotes\":[]}]}\n");
 }
@@ -150,7 +152,8 @@ TEST_CASE("a pause is told while it lasts, and a stream without news has none", 
     CHECK(body.find("paused_for_seconds") == std::string::npos);
     CHECK(
         body.find("\"stream\":{\"state\":\"connecting\",\"since\":null,\"last_message\":null,"
-                  "\"messages\":0,\"connections\":0,\"subscribed\":0,\"notice\":null}") !=
+                  "\"messages\":0,\"connections\":0,\"subscribed\":0,\"notice\":null,"
+                  "\"last_error\":null}") !=
         std::string::npos);
     s.now -= 1ms;
     CHECK(s.get("/api/feed").body.find("\"paused_for_seconds\":0.001,") != std::string::npos);
