@@ -196,6 +196,13 @@ std::string_view reason_of(feed_errc why) noexcept
         return "outside_book";
     case feed_errc::outlier:
         return "outlier";
+    case feed_errc::bad_price:
+        return "bad_price";
+    case feed_errc::bad_time:
+        return "bad_time";
+    case feed_errc::unknown_symbol:
+    case feed_errc::subscription_refused:
+        return "refused";
     default:
         return "other";
     }

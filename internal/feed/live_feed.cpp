@@ -229,6 +229,11 @@ private:
             offer(q.symbol);
     }
 
+    void stream_spoiled(std::size_t place, symbol_id symbol, const fetch_error& why) override
+    {
+        engine_.refuse_streamed(place, symbol, why);
+    }
+
     void stream_ended(std::size_t place) override { engine_.withdraw_streamed(place); }
 
     // Once a second: what has changed without anybody saying anything, and the report.

@@ -76,20 +76,23 @@ rest_source_parts make_rest(
 
 std::optional<stream_link_parts> make_stream(
     const provider_settings& settings, const provider_row& row, const feed_settings& all,
-    ssl::context& trust, std::size_t place)
+    const feed_context& context, ssl::context& trust, std::size_t place)
 {
     if (all.mode != feed_mode::stream || row.make_stream == nullptr)
         return std::nullopt;
     const auto text =
         settings.stream_url.empty() ? std::string{row.stream_url} : settings.stream_url;
-    return stream_link_parts{
+    stream_link_parts parts{
         .place = place,
         .name = settings.name,
         .make_api = row.make_stream,
         .url = checked(parse_stream_url(text), text, settings.name),
         .trust = trust,
         .reconnect = all.reconnect,
-        .for_usd = all.accept_as_usd};
+        .chosen = choose_markets(*row.make_stream(), context.symbols, all.accept_as_usd)};
+    if (parts.chosen.markets.empty())
+        return std::nullopt;
+    return parts;
 }
 
 }  // namespace
@@ -113,7 +116,7 @@ std::unique_ptr<feed> make_live_feed(const feed_settings& settings, const feed_c
         check_key(p, row);
         parts.providers.push_back(
             {make_rest(p, row, settings, context, *parts.trust, place),
-             make_stream(p, row, settings, *parts.trust, place)});
+             make_stream(p, row, settings, context, *parts.trust, place)});
     }
     return make_live_feed(settings, context, std::move(parts));
 }

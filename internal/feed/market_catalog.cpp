@@ -28,13 +28,18 @@ market_catalog::market_catalog(
     }
 }
 
-std::vector<market>
-market_catalog::askable(std::span<const symbol_id> wanted, steady_time now) const
+std::vector<market> market_catalog::askable(std::span<const symbol_id> wanted, steady_time now)
 {
     std::vector<market> markets;
-    for (const auto id : wanted)
-        if (const auto& e = entries_[index_of(id)]; !e.spellings.empty() && e.again_at <= now)
-            markets.push_back({id, e.spellings[e.current].name});
+    for (const auto id : wanted) {
+        auto& e = entries_[index_of(id)];
+        if (e.spellings.empty() || e.again_at > now)
+            continue;
+        // A dollar market that was missing once must not be passed over for ever.
+        if (e.current > 0 && e.first_again_at <= now)
+            e.current = 0;
+        markets.push_back({id, e.spellings[e.current].name});
+    }
     return markets;
 }
 
@@ -65,7 +70,9 @@ void market_catalog::quoted(symbol_id symbol) noexcept
 {
     auto& e = entries_[index_of(symbol)];
     e.suspect = false;
-    e.misses = 0;
+    e.again_at = {};
+    if (e.current == 0)
+        e.misses = 0;
 }
 
 void market_catalog::refused(std::span<const market> batch) noexcept
@@ -79,13 +86,17 @@ bool market_catalog::missing(symbol_id symbol, steady_time now) noexcept
 {
     auto& e = entries_[index_of(symbol)];
     e.suspect = true;
+    if (e.current == 0) {
+        const auto doublings = std::min(e.misses++, 7u);
+        const auto wait = again_first * (1 << doublings);
+        e.first_again_at = now + std::min<std::chrono::seconds>(again_most, wait);
+    }
     if (e.current + 1 < e.spellings.size()) {
         ++e.current;
         return true;
     }
     e.current = 0;
-    const auto doublings = std::min(e.misses++, 7u);
-    e.again_at = now + std::min<std::chrono::seconds>(again_most, again_first * (1 << doublings));
+    e.again_at = e.first_again_at;
     return false;
 }
 
@@ -98,7 +109,7 @@ usd_standin market_catalog::standin(symbol_id symbol) const noexcept
 bool market_catalog::lacks(symbol_id symbol, steady_time now) const noexcept
 {
     const auto& e = entries_[index_of(symbol)];
-    return e.spellings.empty() || (e.misses > 0 && e.again_at > now);
+    return e.spellings.empty() || e.again_at > now;
 }
 
 }  // namespace tickertape

@@ -20,7 +20,8 @@ namespace tickertape {
 
 class market_catalog {
 public:
-    // After so long a market that was missing is asked for again; doubled each time it is missing.
+    // After so long a market that was missing is asked for again, whether a stand-in was found
+    // meanwhile or not; doubled each time it is missing.
     static constexpr std::chrono::seconds again_first{30};
     static constexpr std::chrono::seconds again_most{3600};
 
@@ -30,7 +31,7 @@ public:
         const rest_api& api, const symbol_table& symbols, std::span<const usd_standin> for_usd);
 
     // Those of `wanted` that can be asked for at `now`.
-    std::vector<market> askable(std::span<const symbol_id> wanted, steady_time now) const;
+    std::vector<market> askable(std::span<const symbol_id> wanted, steady_time now);
     // Takes the next batch off `todo`, which is not empty.
     std::vector<market> next_batch(std::vector<market>& todo) const;
 
@@ -44,7 +45,7 @@ public:
 
     usd_standin standin(symbol_id symbol) const noexcept;
     bool lacks(symbol_id symbol, steady_time now) const noexcept;
-    // Whether it has been missing just once: worth saying.
+    // Whether it is missing for the first time: worth saying.
     bool is_news(symbol_id symbol) const noexcept { return entries_[index_of(symbol)].misses == 1; }
 
 private:
@@ -56,8 +57,9 @@ private:
         std::vector<spelling> spellings;  // empty: the provider surely has no such market
         std::size_t current = 0;          // the one in use
         bool suspect = false;             // not quoted since it was missing or in a refused batch
-        unsigned misses = 0;              // in a row
-        steady_time again_at{};
+        unsigned misses = 0;              // of the first spelling, in a row
+        steady_time first_again_at{};     // when that is worth another try
+        steady_time again_at{};           // none of them before this
     };
 
     const rest_api& api_;

@@ -23,6 +23,10 @@ price_engine::price_engine(
     const feed_context& context, engine_settings settings, std::vector<std::string> providers)
     : with_{context}, settings_{std::move(settings)}, providers_{std::move(providers)},
       symbols_(context.symbols.size()), pace_{context.symbols.size(), settings_.ticks_per_second},
+      held_back_{context.counters.counter(
+          "tickertape_prices_held_back_total",
+          "Prices that came too fast for TICKS_PER_SECOND: published later, or replaced by a newer "
+          "one.")},
       aside_(providers_.size())
 {
     for (auto& s : symbols_)
@@ -81,6 +85,13 @@ void price_engine::withdraw_streamed(std::size_t provider) noexcept
     for (auto& s : symbols_)
         if (auto& held = s.quotes[provider]; held && held->by == way::stream)
             held.reset();
+}
+
+void price_engine::refuse_streamed(std::size_t provider, symbol_id symbol, const fetch_error& why)
+{
+    if (auto& held = symbols_[index_of(symbol)].quotes[provider]; held && held->by == way::stream)
+        held.reset();
+    count_aside(provider, static_cast<feed_errc>(why.code.value()));
 }
 
 auto price_engine::candidates(const state& s, wall_time now) const
@@ -158,8 +169,13 @@ void price_engine::offer(symbol_id symbol, moment now)
 {
     for_each_concerned(symbol, [&](symbol_id each) {
         // What is no news must not use up the symbol's pace.
-        if (const auto what = news_of(each, now); what && pace_.admit(each, now.steady))
+        const auto what = news_of(each, now);
+        if (!what)
+            return;
+        if (pace_.admit(each, now.steady))
             publish(*what, now);
+        else
+            held_back_.Increment();
     });
 }
 
@@ -283,7 +299,10 @@ void price_engine::log_changes(wall_time now)
             continue;
         s.has_price = v.value.has_value();
         s.problem = v.why;
-        (s.has_price ? found : lost).add(with_.symbols.name(id), {v.why});
+        if (s.has_price)
+            found.add(with_.symbols.name(id), {});
+        else
+            lost.add(with_.symbols.name(id), {v.why});
     }
     for (const auto& g : lost.grouped())
         with_.log.warn("no price", {{"symbol", g.symbols}, {"cause", g.error.code.message()}});

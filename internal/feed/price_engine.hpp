@@ -55,6 +55,8 @@ public:
     // its stream ends.
     void withdraw_polled(std::size_t provider, symbol_id symbol) noexcept;
     void withdraw_streamed(std::size_t provider) noexcept;
+    // What the stream says of that symbol is no price: what it said before stands no more.
+    void refuse_streamed(std::size_t provider, symbol_id symbol, const fetch_error& why);
 
     // The most preferred of the providers that a price of that symbol would be made of now.
     std::optional<std::size_t> preferred(symbol_id symbol, wall_time now) const;
@@ -135,6 +137,7 @@ private:
     const std::vector<std::string> providers_;
     std::vector<state> symbols_;
     publish_pace pace_;
+    prometheus::Counter& held_back_;
     std::uint64_t observations_ = 0;
     std::vector<std::map<feed_errc, prometheus::Counter*>> aside_;  // by provider
     std::vector<symbol_id> due_;

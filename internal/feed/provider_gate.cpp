@@ -47,9 +47,8 @@ gate_change provider_gate::failed(
         breaker_.abandoned();
         auto pause = retry_after;
         if (!pause) {
-            // Half of it by chance, so that those who were refused together do not return together.
-            const auto most = penalty_.next(1);
-            pause = most / 2 + std::chrono::duration_cast<milliseconds>(most / 2 * random);
+            // At least half of what it can be: jitter must not undo the penalty.
+            pause = penalty_.next(0.5 + random / 2);
             if (why.http_status == 418)
                 pause = std::max<milliseconds>(*pause, ban_min);
         }

@@ -31,7 +31,7 @@ struct stream_limits {
     websocket_limits connection{};
     // From the open connection to the first subscription confirmed, or the first quote.
     std::chrono::milliseconds confirm{10'000};
-    std::size_t to_send_max = 256;  // messages that wait for their turn; more end the connection
+    std::size_t to_send_max = 2048;  // messages that wait for their turn; more end the connection
     // The first wait after a failure, at most; the longest; and what a connection must have been
     // live for to begin with the first again.
     std::chrono::milliseconds again_first{1000};

@@ -7,40 +7,18 @@
 namespace tickertape {
 namespace {
 
-struct chosen_market {
-    market asked;
-    usd_standin as = usd_standin::none;
-};
-
-// The dollar where the provider has one; otherwise the first stand-in allowed.
-std::optional<chosen_market> choose(
-    const stream_api& api, const symbol_table& symbols, symbol_id symbol,
-    const std::vector<usd_standin>& for_usd)
+// The dollar where the provider may have it; otherwise the first stand-in.
+std::optional<usd_standin> choose(
+    const stream_api& api, std::string_view base, std::string_view quote,
+    std::span<const usd_standin> for_usd)
 {
-    const auto base = symbols.base(symbol);
-    if (auto direct = api.spelling(base, symbols.quote(symbol)))
-        return chosen_market{{symbol, *std::move(direct)}};
-    if (symbols.quote(symbol) != "USD")
-        return std::nullopt;
-    for (const auto as : for_usd)
-        if (base != to_string(as))
-            if (auto name = api.spelling(base, to_string(as)))
-                return chosen_market{{symbol, *std::move(name)}, as};
+    if (api.spelling(base, quote))
+        return usd_standin::none;
+    if (quote == "USD")
+        for (const auto as : for_usd)
+            if (base != to_string(as) && api.spelling(base, to_string(as)))
+                return as;
     return std::nullopt;
-}
-
-std::vector<market> choose_all(
-    const stream_link_parts& parts, const symbol_table& symbols, std::vector<usd_standin>& standins)
-{
-    const auto api = parts.make_api();
-    std::vector<market> markets;
-    standins.assign(symbols.size(), usd_standin::none);
-    for (const auto id : symbols.all())
-        if (auto chosen = choose(*api, symbols, id, parts.for_usd)) {
-            standins[index_of(id)] = chosen->as;
-            markets.push_back(std::move(chosen->asked));
-        }
-    return markets;
 }
 
 stream_limits limits_of(const stream_link_parts& parts)
@@ -53,23 +31,50 @@ stream_limits limits_of(const stream_link_parts& parts)
     return limits;
 }
 
+stream_source::setup
+setup_of(const feed_context& with, const stream_link_parts& parts, std::function<double()> random)
+{
+    return {
+        .strand = with.strand,
+        .protocol = parts.make_api,
+        .base = parts.url,
+        .trust = parts.trust,
+        .limits = limits_of(parts),
+        .markets = parts.chosen.markets,
+        .time = with.time,
+        .random = std::move(random)};
+}
+
+// Whether the subscription was refused; otherwise one message could not be read.
+bool is_about_subscription(const fetch_error& why)
+{
+    return why.code == feed_errc::unknown_symbol || why.code == feed_errc::subscription_refused;
+}
+
 }  // namespace
+
+stream_markets_chosen choose_markets(
+    const stream_api& api, const symbol_table& symbols, std::span<const usd_standin> for_usd)
+{
+    stream_markets_chosen chosen;
+    chosen.standins.assign(symbols.size(), usd_standin::none);
+    for (const auto id : symbols.all()) {
+        const auto as = choose(api, symbols.base(id), symbols.quote(id), for_usd);
+        if (!as)
+            continue;
+        const auto quote = *as == usd_standin::none ? symbols.quote(id) : to_string(*as);
+        chosen.markets.push_back({id, *api.spelling(symbols.base(id), quote)});
+        chosen.standins[index_of(id)] = *as;
+    }
+    return chosen;
+}
 
 stream_link::stream_link(
     const feed_context& context, stream_link_parts parts, stream_sink& sink,
     std::function<double()> random)
     : with_{context}, parts_{std::move(parts)}, sink_{sink},
       said_refused_(context.symbols.size()), source_{
-                                                 {.strand = context.strand,
-                                                  .protocol = parts_.make_api,
-                                                  .base = parts_.url,
-                                                  .trust = parts_.trust,
-                                                  .limits = limits_of(parts_),
-                                                  .markets = choose_all(
-                                                      parts_, context.symbols, standins_),
-                                                  .time = context.time,
-                                                  .random = std::move(random)},
-                                                 *this}
+                                                 setup_of(with_, parts_, std::move(random)), *this}
 {
     figures();
 }
@@ -90,7 +95,7 @@ feed_report::stream stream_link::report()
 void stream_link::stream_quotes(std::span<const quote> quotes)
 {
     for (const auto& q : quotes)
-        sink_.streamed(parts_.place, q, standins_[index_of(q.symbol)]);
+        sink_.streamed(parts_.place, q, parts_.chosen.standins[index_of(q.symbol)]);
 }
 
 void stream_link::stream_live(std::span<const symbol_id> confirmed)
@@ -98,14 +103,15 @@ void stream_link::stream_live(std::span<const symbol_id> confirmed)
     const bool was_live = std::exchange(is_live_, !confirmed.empty());
     if (!is_live_ || was_live)
         return;
-    said_down_ = false;
+    said_down_.clear();
     with_.log.info("stream live", {{"provider", parts_.name}});
 }
 
 void stream_link::stream_refused(symbol_id symbol, const fetch_error& why)
 {
+    sink_.stream_spoiled(parts_.place, symbol, why);
     // What is refused at each connection is said once.
-    if (said_refused_[index_of(symbol)])
+    if (!is_about_subscription(why) || said_refused_[index_of(symbol)])
         return;
     said_refused_[index_of(symbol)] = true;
     with_.log.warn(
@@ -124,13 +130,16 @@ void stream_link::stream_down(const fetch_error& why)
             "tickertape_stream_failures_total", "Ends of a provider's stream, by what came of it.",
             {{"provider", parts_.name}, {"outcome", std::string{outcome_of(why.code)}}})
         .Increment();
-    if (std::exchange(said_down_, true))
+    // Trying again and failing for the same reason is no news.
+    if (std::exchange(said_down_, why.code) == why.code)
         return;
     with_.log.warn("stream down", {{"provider", parts_.name}, {"cause", words_of(why)}});
 }
 
 void stream_link::stream_notice(std::string_view words)
 {
+    if (std::exchange(said_notice_, std::string{words}) == words)
+        return;
     with_.log.info("stream notice", {{"provider", parts_.name}, {"words", words}});
 }
 
@@ -150,6 +159,12 @@ void stream_link::figures()
             labels)
         .Increment(static_cast<double>(
             now.connections - std::exchange(counted_connections_, now.connections)));
+    const auto unknown = source_.unknown_messages();
+    with_.counters
+        .counter(
+            "tickertape_stream_unknown_total", "Messages of a kind we do not know: ignored.",
+            labels)
+        .Increment(static_cast<double>(unknown - std::exchange(counted_unknown_, unknown)));
 }
 
 }  // namespace tickertape

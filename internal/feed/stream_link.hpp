@@ -25,9 +25,22 @@ class stream_sink {
 public:
     virtual ~stream_sink() = default;
     virtual void streamed(std::size_t provider, const quote& q, usd_standin as) = 0;
+    // What it says of that symbol now is no price.
+    virtual void stream_spoiled(std::size_t provider, symbol_id symbol, const fetch_error& why) = 0;
     // The stream is gone: what it said stands no more.
     virtual void stream_ended(std::size_t provider) = 0;
 };
+
+// What a stream is asked for.
+struct stream_markets_chosen {
+    std::vector<market> markets;
+    std::vector<usd_standin> standins;  // by symbol
+};
+
+// Each symbol's market where the provider may have one: in US dollars, or else in the first
+// stand-in it may have.
+stream_markets_chosen choose_markets(
+    const stream_api& api, const symbol_table& symbols, std::span<const usd_standin> for_usd);
 
 struct stream_link_parts {
     std::size_t place;  // of the provider in PROVIDERS
@@ -36,7 +49,7 @@ struct stream_link_parts {
     base_url url;
     boost::asio::ssl::context& trust;
     backoff_limits reconnect;
-    std::vector<usd_standin> for_usd;
+    stream_markets_chosen chosen;  // at least one
 };
 
 class stream_link final : stream_listener {
@@ -62,14 +75,15 @@ private:
     const feed_context with_;
     const stream_link_parts parts_;
     stream_sink& sink_;
-    std::vector<usd_standin> standins_;  // by symbol
-    std::vector<bool> said_refused_;     // by symbol
+    std::vector<bool> said_refused_;  // by symbol
     stream_source source_;
     std::optional<feed_report::failure> last_failure_;
     bool is_live_ = false;
-    bool said_down_ = false;
+    boost::system::error_code said_down_;
+    std::string said_notice_;
     std::uint64_t counted_messages_ = 0;
     std::uint64_t counted_connections_ = 0;
+    std::uint64_t counted_unknown_ = 0;
 };
 
 }  // namespace tickertape

@@ -182,12 +182,12 @@ TEST_CASE("A stablecoin stands in for the dollar only where the operator says so
     const auto symbols =
         symbol_table::from(std::vector<std::string>{"BTC-USD", "BTC-EUR", "USDT-USD"}).value();
     const plain_api api{10, {"USD"}};
-    const market_catalog strict{api, symbols, {}};
+    market_catalog strict{api, symbols, {}};
     CHECK(names(strict.askable(symbols.all(), start)) == std::vector<std::string>{"BTC/EUR"});
     CHECK(strict.lacks(symbol_id{0}, start));
 
     const std::vector allowed{usd_standin::usdt};
-    const market_catalog lenient{api, symbols, allowed};
+    market_catalog lenient{api, symbols, allowed};
     CHECK(
         names(lenient.askable(symbols.all(), start)) ==
         std::vector<std::string>{"BTC/USDT", "BTC/EUR"});
@@ -212,4 +212,27 @@ TEST_CASE("A stand-in is asked for only after the dollar itself is missing", "[f
     CHECK(catalog.askable({&only, 1}, start).empty());
     // The next time it begins with the dollar.
     CHECK(names(catalog.askable({&only, 1}, start + 30s)) == std::vector<std::string>{"S0/USD"});
+}
+
+TEST_CASE("A dollar market that was missing for a moment is found again", "[feed]")
+{
+    const auto symbols = symbols_named(1);
+    const plain_api api{10};
+    const std::vector allowed{usd_standin::usdt};
+    market_catalog catalog{api, symbols, allowed};
+    const symbol_id only{0};
+    (void)catalog.askable({&only, 1}, start);
+    CHECK(catalog.missing(only, start));
+    catalog.quoted(only);  // USDT
+
+    CHECK(names(catalog.askable({&only, 1}, start + 29s)) == std::vector<std::string>{"S0/USDT"});
+    CHECK(names(catalog.askable({&only, 1}, start + 30s)) == std::vector<std::string>{"S0/USD"});
+    // Missing again: the next try is further off.
+    CHECK(catalog.missing(only, start + 30s));
+    catalog.quoted(only);
+    CHECK(names(catalog.askable({&only, 1}, start + 89s)) == std::vector<std::string>{"S0/USDT"});
+    CHECK(names(catalog.askable({&only, 1}, start + 90s)) == std::vector<std::string>{"S0/USD"});
+    catalog.quoted(only);
+    CHECK(names(catalog.askable({&only, 1}, start + 91s)) == std::vector<std::string>{"S0/USD"});
+    CHECK(catalog.standin(only) == usd_standin::none);
 }

@@ -31,6 +31,15 @@ fetched<quote> read_ticker(const market& m, const json::value& ticker)
     });
 }
 
+// A symbol Gemini lacks is "InvalidSymbol" in one recorded answer, and elsewhere a "Bad Request"
+// whose message says "Supplied value 'x' is not a valid symbol".
+bool is_unknown(std::string_view reason, std::string_view message)
+{
+    return reason == "InvalidSymbol" ||
+           (reason == "Bad Request" &&
+            message.find("not a valid symbol") != std::string_view::npos);
+}
+
 // {"result":"error","reason":"InvalidSymbol","message":".."}, at any status.
 std::optional<fetch_error>
 error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
@@ -38,7 +47,7 @@ error_in(std::span<const market> batch, const http_response& answer, const json:
     if (text_in(member(body, "result")) != "error")
         return std::nullopt;
     const auto reason = text_in(member(body, "reason")).value_or("");
-    if (reason == "InvalidSymbol")
+    if (is_unknown(reason, text_in(member(body, "message")).value_or("")))
         return blamed(batch, answer);
     const bool is_rate = answer.status == 429 || reason.starts_with("RateLimit");
     return refusal(is_rate ? feed_errc::rate_limited : feed_errc::http_status, answer);
