@@ -117,14 +117,19 @@ void warn_of_flags(
                 row.name + " was given as a flag, which every user of this machine can read");
 }
 
-// A fetch is over before the next one begins, whatever FETCH_DEADLINE allows.
+// A fetch is over before the next one begins, whatever FETCH_DEADLINE allows; but below two seconds
+// no connection to a distant host would ever be made.
+constexpr std::chrono::milliseconds deadline_min{2'000};
+
 void limit_deadline(settings& s, const setting_table& table, std::vector<std::string>& origins)
 {
-    if (s.fetch_deadline <= s.fetch_interval)
+    const auto longest = std::max(s.fetch_interval, deadline_min);
+    if (s.fetch_deadline <= longest)
         return;
-    s.fetch_deadline = s.fetch_interval;
+    s.fetch_deadline = longest;
     const auto row = std::ranges::find(table.rows(), "FETCH_DEADLINE", &setting::name);
-    origins[static_cast<std::size_t>(row - table.rows().begin())] += ", limited to FETCH_INTERVAL";
+    origins[static_cast<std::size_t>(row - table.rows().begin())] +=
+        s.fetch_interval < deadline_min ? ", limited to 2s" : ", limited to FETCH_INTERVAL";
 }
 
 }  // namespace

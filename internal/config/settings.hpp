@@ -68,7 +68,7 @@ struct settings {
     // "BTC-INR=BTC-USD*USD-INR", "ETH-BTC=ETH-USD/BTC-USD": normalized, all of `symbols`.
     std::vector<std::string> derive;
     std::chrono::milliseconds fetch_interval{};
-    std::chrono::milliseconds fetch_deadline{};  // never longer than fetch_interval
+    std::chrono::milliseconds fetch_deadline{};  // never longer than fetch_interval, or 2 s
     std::optional<std::string> ca_file;
     // One entry per provider there is, whether it is in use or not.
     std::map<std::string, provider_access, std::less<>> access;

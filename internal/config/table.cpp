@@ -138,7 +138,7 @@ void add_feed_rows(row_list& rows, std::span<const network_provider> providers)
         "The time from one fetch to the next");
     rows.add(
         "FETCH_DEADLINE", "8s", duration(&settings::fetch_deadline, 50ms, 1h),
-        "The longest a fetch may take; FETCH_INTERVAL where that is shorter");
+        "The longest a fetch may take; FETCH_INTERVAL where that is shorter, but at least 2s");
     rows.add(
         "BREAKER_REST", "5s", duration(&settings::breaker_rest, 50ms, 10min),
         "How long a provider that keeps failing is not asked; doubled each time it goes on "

@@ -26,6 +26,10 @@ struct feed_report {
         std::chrono::microseconds p90;
         std::chrono::microseconds p99;
     };
+    struct refusal {
+        std::string symbol;
+        std::string words;
+    };
     struct counted {
         std::string reason;
         std::uint64_t times;
@@ -40,6 +44,7 @@ struct feed_report {
         std::size_t subscribed = 0;  // symbols it confirmed
         std::string notice{};        // the provider's words: maintenance to come
         std::optional<failure> last_failure{};
+        std::vector<refusal> refused{};  // symbols it will not stream
     };
     struct provider {
         std::string name;
@@ -58,18 +63,19 @@ struct feed_report {
         std::string market;    // where it is not the symbol itself: "BTC-USDT"
         price value;
         wall_time received;
-        std::optional<wall_time> upstream_time;
+        wall_time made;  // what its age is counted from
         bool by_stream = false;
         bool is_used = false;
         std::string aside{};  // why it is not
     };
     struct symbol {
         symbol_id id;
-        std::string source{};   // of the price that holds; empty: there is none
-        std::string problem{};  // why there is none
+        std::string problem{};            // why there is no price
+        std::vector<std::string> legs{};  // what its price is derived from, where it is
         std::vector<quote> quotes{};
     };
 
+    wall_time at{};
     std::string mode;    // "poll", "stream", "simulator", "replay", "pipe"
     std::string policy;  // "fallback", "median"; empty where prices are not asked for
     std::vector<provider> providers{};

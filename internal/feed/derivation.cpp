@@ -96,10 +96,11 @@ parse_derivations(std::string_view text, const symbol_table& symbols)
     return all;
 }
 
-std::string source_name(const derivation& d, const symbol_table& symbols)
+std::string
+source_text(const derivation& d, const symbol_table& symbols, usd_standin left, usd_standin right)
 {
-    return "derived(" + symbols.name(d.left) + (d.divides ? "/" : "*") + symbols.name(d.right) +
-           ")";
+    return "derived(" + labelled(symbols.name(d.left), left) + (d.divides ? "/" : "*") +
+           labelled(symbols.name(d.right), right) + ")";
 }
 
 result<price> derived_price(price left, price right, bool divides) noexcept

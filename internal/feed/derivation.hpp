@@ -4,6 +4,7 @@
 
 #include "core/price.hpp"
 #include "core/symbol.hpp"
+#include "feed/usd_standin.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -33,8 +34,10 @@ struct derivation_error {
 boost::system::result<std::vector<derivation>, derivation_error>
 parse_derivations(std::string_view text, const symbol_table& symbols);
 
-// "derived(BTC-USD*USD-INR)"
-std::string source_name(const derivation& d, const symbol_table& symbols);
+// "derived(BTC-USD*USD-INR)"; with a stand-in for the dollar in a leg, that leg is "BTC-USD(USDT)".
+std::string source_text(
+    const derivation& d, const symbol_table& symbols, usd_standin left = usd_standin::none,
+    usd_standin right = usd_standin::none);
 
 // The price of the target, rounded to 12 significant digits. A product of doubles has 17, of which
 // the sources told at most as many as the shorter of them has: currencies are quoted with 4 to 7,

@@ -5,6 +5,7 @@
 #include "feed/price_engine.hpp"
 #include "feed/task_feed.hpp"
 #include "feed/together.hpp"
+#include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -51,6 +52,7 @@ public:
               "Grid points that went by while a fetch was still under way")}
     {
         assert(!parts.providers.empty());
+        awaited_.assign(parts.providers.size(), false);
         for (auto& p : parts.providers) {
             rest_.push_back(
                 std::make_unique<rest_source>(with_, std::move(p.rest), *this, parts.random));
@@ -109,26 +111,40 @@ private:
             settings_.fetch.interval, settings_.fetch.deadline_min, settings_.fetch.deadline_max);
     }
 
-    // Every provider at once. A symbol is published as soon as those that were well at the last
-    // round have said what they say of it; those that were not must not hold it up.
+    // Every provider at once. A symbol is published as soon as those have spoken of it who were
+    // well at the last round and need not wait for their limit: the others must not hold it up.
     asio::awaitable<void> ask_all(steady_time until)
     {
         std::ranges::fill(round_, progress{});
-        std::vector<asio::awaitable<void>> asks;
+        awaited_.assign(rest_.size(), false);
         const bool none_is_well =
             std::ranges::none_of(rest_, [](const auto& r) { return r->is_well(); });
+        std::vector<std::vector<symbol_id>> wanted;
         for (std::size_t i = 0; i < rest_.size(); ++i) {
-            auto wanted = not_streamed_by(i);
-            if (wanted.empty())
-                continue;
-            if (rest_[i]->is_well() || none_is_well)
-                for (const auto symbol : wanted)
+            wanted.push_back(not_streamed_by(i));
+            awaited_[i] =
+                none_is_well || (rest_[i]->is_well() && rest_[i]->has_requests_for(wanted[i]));
+            if (awaited_[i])
+                for (const auto symbol : wanted[i])
                     ++round_[index_of(symbol)].awaited;
-            awaited_.resize(rest_.size());
-            awaited_[i] = rest_[i]->is_well() || none_is_well;
-            asks.push_back(rest_[i]->fetch(std::move(wanted), until));
         }
+        std::vector<asio::awaitable<void>> asks;
+        for (std::size_t i = 0; i < rest_.size(); ++i)
+            if (!wanted[i].empty())
+                asks.push_back(ask(i, std::move(wanted[i]), until));
         co_await together(std::move(asks));
+    }
+
+    // A mistake of ours in one provider's reading is no reason to stop asking the others.
+    asio::awaitable<void> ask(std::size_t place, std::vector<symbol_id> wanted, steady_time until)
+    {
+        try {
+            co_await rest_[place]->fetch(std::move(wanted), until);
+        } catch (const std::exception& e) {
+            with_.log.error(
+                "asking ended by a mistake of its own",
+                {{"provider", rest_[place]->name()}, {"cause", e.what()}});
+        }
     }
 
     // Each provider is asked for what those before it do not answer. Each has an equal share of
@@ -141,7 +157,7 @@ private:
             std::vector<symbol_id> wanted;
             for (const auto symbol : not_streamed_by(i)) {
                 if (is_answered_before(i, symbol))
-                    engine_.withdraw_polled(i, symbol);
+                    engine_.withdraw(i, symbol, quote_way::poll);
                 else
                     wanted.push_back(symbol);
             }
@@ -149,7 +165,7 @@ private:
                 continue;
             const auto now = with_.time.steady_now();
             const auto share = (until - now) / static_cast<std::int64_t>(rest_.size() - i);
-            co_await rest_[i]->fetch(std::move(wanted), now + share);
+            co_await ask(i, std::move(wanted), now + share);
         }
     }
 
@@ -171,11 +187,10 @@ private:
 
     error_code rest_quote(std::size_t place, const quote& q, usd_standin as) override
     {
-        const auto refused =
-            engine_.take(place, q, as, price_engine::way::poll, now_of(with_.time));
+        const auto refused = engine_.take(place, q, as, quote_way::poll, now_of(with_.time));
         answered(place, q.symbol);
         if (!refused && settings_.policy.kind == policy_kind::fallback)
-            publish(q.symbol);
+            publish_early(q.symbol);
         return refused;
     }
 
@@ -183,7 +198,7 @@ private:
     {
         // What it said at its own pace holds until it can be asked again, or is too old.
         if (why.code != feed_errc::throttled)
-            engine_.withdraw_polled(place, symbol);
+            engine_.withdraw(place, symbol, quote_way::poll);
         answered(place, symbol);
     }
 
@@ -191,6 +206,13 @@ private:
     {
         auto& p = round_[index_of(symbol)];
         if (awaited_[place] && --p.awaited == 0)
+            publish_early(symbol);
+    }
+
+    // Before the round is over. What may have to be derived is known only then.
+    void publish_early(symbol_id symbol)
+    {
+        if (!engine_.may_be_derived(symbol))
             publish(symbol);
     }
 
@@ -225,7 +247,7 @@ private:
     void streamed(std::size_t place, const quote& q, usd_standin as) override
     {
         const auto now = now_of(with_.time);
-        if (!engine_.take(place, q, as, price_engine::way::stream, now))
+        if (!engine_.take(place, q, as, quote_way::stream, now))
             offer(q.symbol);
     }
 
@@ -234,7 +256,12 @@ private:
         engine_.refuse_streamed(place, symbol, why);
     }
 
-    void stream_ended(std::size_t place) override { engine_.withdraw_streamed(place); }
+    void stream_dropped(std::size_t place, symbol_id symbol) override
+    {
+        engine_.withdraw(place, symbol, quote_way::stream);
+    }
+
+    void stream_ended(std::size_t place) override { engine_.withdraw_stream(place); }
 
     // Once a second: what has changed without anybody saying anything, and the report.
     asio::awaitable<void> watch()
@@ -242,7 +269,7 @@ private:
         asio::steady_timer timer{with_.strand};
         while (!stopping()) {
             if (has_polled_)
-                engine_.log_changes(with_.time.wall_now());
+                engine_.log_changes(now_of(with_.time));
             with_.reports.post(report());
             timer.expires_after(report_every);
             co_await timer.async_wait(no_throw);
@@ -252,6 +279,7 @@ private:
     std::shared_ptr<const feed_report> report()
     {
         auto made = std::make_shared<feed_report>();
+        made->at = with_.time.wall_now();
         made->mode = settings_.mode == feed_mode::stream ? "stream" : "poll";
         made->policy = settings_.policy.kind == policy_kind::median ? "median" : "fallback";
         for (std::size_t i = 0; i < rest_.size(); ++i) {
@@ -260,7 +288,7 @@ private:
             if (streams_[i])
                 p.socket = streams_[i]->report();
         }
-        engine_.report(*made, with_.time.wall_now());
+        engine_.report(*made, made->at);
         return made;
     }
 

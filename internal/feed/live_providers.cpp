@@ -41,6 +41,8 @@ rate_limit limit_of(const provider_settings& settings, const provider_row& row)
     auto limit = settings.api_key.empty() ? row.limit : row.limit_with_key;
     if (settings.per_minute)
         limit.per_minute = *settings.per_minute;
+    // So many a minute means the first one as well.
+    limit.burst = std::clamp(limit.per_minute, 1.0, limit.burst);
     return limit;
 }
 

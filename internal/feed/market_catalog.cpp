@@ -62,13 +62,14 @@ void market_catalog::answered(std::span<const market> batch) noexcept
 {
     // Suspects that turned out to be good: the next may be more at once, or a bad market among the
     // first would have all others asked for one by one.
-    if (probe_max_ != no_limit && entries_[index_of(batch.front().symbol)].suspect)
+    if (probe_max_ < entries_.size() && entries_[index_of(batch.front().symbol)].suspect)
         probe_max_ *= 2;
 }
 
 void market_catalog::quoted(symbol_id symbol) noexcept
 {
     auto& e = entries_[index_of(symbol)];
+    e.was_quoted = true;
     e.suspect = false;
     e.again_at = {};
     if (e.current == 0)
@@ -88,8 +89,9 @@ bool market_catalog::missing(symbol_id symbol, steady_time now) noexcept
     e.suspect = true;
     if (e.current == 0) {
         const auto doublings = std::min(e.misses++, 7u);
+        const auto most = e.was_quoted ? again_most_quoted : again_most;
         const auto wait = again_first * (1 << doublings);
-        e.first_again_at = now + std::min<std::chrono::seconds>(again_most, wait);
+        e.first_again_at = now + std::min<std::chrono::seconds>(most, wait);
     }
     if (e.current + 1 < e.spellings.size()) {
         ++e.current;
@@ -98,6 +100,12 @@ bool market_catalog::missing(symbol_id symbol, steady_time now) noexcept
     e.current = 0;
     e.again_at = e.first_again_at;
     return false;
+}
+
+bool market_catalog::has_quoted_any(std::span<const market> batch) const noexcept
+{
+    return std::ranges::any_of(
+        batch, [this](const market& m) { return entries_[index_of(m.symbol)].was_quoted; });
 }
 
 usd_standin market_catalog::standin(symbol_id symbol) const noexcept

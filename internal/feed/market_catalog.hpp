@@ -24,6 +24,8 @@ public:
     // meanwhile or not; doubled each time it is missing.
     static constexpr std::chrono::seconds again_first{30};
     static constexpr std::chrono::seconds again_most{3600};
+    // One that was quoted before is more likely gone for a moment than for good.
+    static constexpr std::chrono::seconds again_most_quoted{120};
 
     // `api` and `symbols` outlive this. A provider without a market in US dollars is asked for the
     // stand-ins instead, in their order.
@@ -43,6 +45,7 @@ public:
     // Returns whether there is another spelling to try at once.
     bool missing(symbol_id symbol, steady_time now) noexcept;
 
+    bool has_quoted_any(std::span<const market> batch) const noexcept;
     usd_standin standin(symbol_id symbol) const noexcept;
     bool lacks(symbol_id symbol, steady_time now) const noexcept;
     // Whether it is missing for the first time: worth saying.
@@ -56,10 +59,11 @@ private:
     struct entry {
         std::vector<spelling> spellings;  // empty: the provider surely has no such market
         std::size_t current = 0;          // the one in use
-        bool suspect = false;             // not quoted since it was missing or in a refused batch
-        unsigned misses = 0;              // of the first spelling, in a row
-        steady_time first_again_at{};     // when that is worth another try
-        steady_time again_at{};           // none of them before this
+        bool was_quoted = false;
+        bool suspect = false;          // not quoted since it was missing or in a refused batch
+        unsigned misses = 0;           // of the first spelling, in a row
+        steady_time first_again_at{};  // when that is worth another try
+        steady_time again_at{};        // none of them before this
     };
 
     const rest_api& api_;

@@ -36,6 +36,13 @@ gate_change provider_gate::succeeded(moment now, std::chrono::microseconds took)
     return std::exchange(said_failing_, false) ? gate_change::recovered : gate_change::none;
 }
 
+gate_change
+provider_gate::succeeded_with(moment now, std::chrono::microseconds took, const fetch_error& doubt)
+{
+    last_failure_ = feed_report::failure{now.wall, words_of(doubt)};
+    return succeeded(now, took);
+}
+
 gate_change provider_gate::failed(
     moment now, const fetch_error& why, std::optional<milliseconds> retry_after, double random)
 {

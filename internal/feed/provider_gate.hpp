@@ -53,6 +53,9 @@ public:
     steady_time::duration wait(steady_time now) const noexcept { return bucket_.wait(now); }
 
     gate_change succeeded(moment now, std::chrono::microseconds took);
+    // It answered, and what it said was no price: worth showing, and no matter for the breaker.
+    gate_change
+    succeeded_with(moment now, std::chrono::microseconds took, const fetch_error& doubt);
     // `retry_after`: what the provider asked for, if it did. `random` in [0, 1).
     gate_change failed(
         moment now, const fetch_error& why, std::optional<std::chrono::milliseconds> retry_after,

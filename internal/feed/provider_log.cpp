@@ -34,6 +34,7 @@ void provider_log::changed(gate_change change, const fetch_error* why, const pro
                                    {"failures", failures_},
                                    {"after_ms", (now.wall - failing_since_).count()}});
         failures_ = 0;
+        said_rest_ = {};
         return;
     case gate_change::failing:
         failing_since_ = now.wall;
@@ -43,6 +44,10 @@ void provider_log::changed(gate_change change, const fetch_error* why, const pro
     case gate_change::opened:
         if (failures_ == 1)
             failing_since_ = now.wall;
+        // One that goes on failing is rested over and over: said again only as the rests grow.
+        if (gate.rests_for(now.steady) < said_rest_ * 3 / 2)
+            return;
+        said_rest_ = gate.rests_for(now.steady);
         with_.log.warn(
             change == gate_change::paused ? "provider wants a pause" : "provider is given a rest",
             {{"provider", provider_},
@@ -65,6 +70,12 @@ void provider_log::figures(const provider_gate& gate)
             "tickertape_requests_left", "Requests the provider's limit leaves at this time.",
             {{"provider", provider_}})
         .Set(gate.requests_left(with_.time.steady_now()));
+    with_.counters
+        .gauge(
+            "tickertape_provider_rest_seconds",
+            "How long the provider is not asked yet: it wants a pause, or its breaker is open.",
+            {{"provider", provider_}})
+        .Set(std::chrono::duration<double>(gate.rests_for(with_.time.steady_now())).count());
 }
 
 void provider_log::lacks(const std::vector<std::string>& symbols)

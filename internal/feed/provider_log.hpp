@@ -26,6 +26,7 @@ private:
     const std::string provider_;
     wall_time failing_since_{};
     unsigned failures_ = 0;
+    std::chrono::milliseconds said_rest_{0};
 };
 
 }  // namespace tickertape

@@ -57,8 +57,10 @@ boost::system::error_code check_book(const quote& q, const quote_limits& limits)
     const double room = limits.spread_max * middle;
     if (!std::isfinite(room) || !(std::abs(ask - bid) <= room))
         return feed_errc::absurd_spread;
+    // A last trade from before the book moved on is no price of now.
     const double last = q.value.value();
-    if (last < std::min(bid, ask) - room || last > std::max(bid, ask) + room)
+    const double beside = std::max(std::abs(ask - bid), limits.outside_max * middle);
+    if (last < std::min(bid, ask) - beside || last > std::max(bid, ask) + beside)
         return feed_errc::outside_book;
     return {};
 }

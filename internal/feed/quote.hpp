@@ -50,9 +50,11 @@ struct quote_limits {
     std::chrono::milliseconds age_max{120'000};
     // Further ahead of our clock than this, one of the two clocks is wrong and no age can be told.
     std::chrono::milliseconds ahead_max{300'000};
-    // Of the book, as a part of its middle; and how far outside it the last trade may lie. Wider is
-    // a market nobody trades in.
+    // Of the book, as a part of its middle. Wider is a market nobody trades in.
     double spread_max = 0.10;
+    // How far outside a narrow book the last trade may lie, as a part of the middle: the two are
+    // not read at one moment. Of a wide book, as far as it is wide.
+    double outside_max = 0.01;
 };
 
 // Whether a quote's own time lets it be shown as live at `now`. A quote without a time does.

@@ -16,9 +16,18 @@ namespace {
 using boost::system::error_code;
 using std::chrono::microseconds;
 
+constexpr std::string_view not_asked = "not_asked";
+
 bool is_over(const error_code& ec)
 {
     return ec == asio::error::operation_aborted;
+}
+
+// Whether the answer is one, and only what it says is wrong: of another market it may be right.
+bool is_about_content(const error_code& code)
+{
+    return code == feed_errc::missing_field || code == feed_errc::wrong_type ||
+           code == feed_errc::bad_price || code == feed_errc::bad_time;
 }
 
 // Speaks of one market, and not of how its provider is.
@@ -35,13 +44,6 @@ std::optional<fetch_error> failure_of(const answers& said)
         if (*answer || concerns_one_market(answer->error().code))
             return std::nullopt;
     return said.front()->error();
-}
-
-// Whether the answer is one, and only what it says is wrong: of another market it may be right.
-bool is_about_content(const error_code& code)
-{
-    return code == feed_errc::missing_field || code == feed_errc::wrong_type ||
-           code == feed_errc::bad_price || code == feed_errc::bad_time;
 }
 
 // Whether the same request may do better a moment later. What the provider says on purpose it will
@@ -69,6 +71,13 @@ bool is_about_the_host(const fetch_error& why)
            why.http_status >= 500;
 }
 
+answers all_missing(std::size_t markets)
+{
+    answers none(markets);
+    answer_rest(none, {feed_errc::missing_field, "not one of the markets asked for"});
+    return none;
+}
+
 }  // namespace
 
 rest_source::rest_source(
@@ -81,18 +90,24 @@ rest_source::rest_source(
     assert(!parts_.clients.empty() && parts_.clients.size() == parts_.key_headers.size());
     // Zeros from the first scrape on, so that the first failure is an increase.
     for (const auto outcome : {"ok", "error", "deadline", "refused", "unknown_symbol", "not_asked"})
-        count(outcome, 0);
+        outcomes_[outcome] = &with_.counters.counter(
+            "tickertape_fetches_total", "Symbols asked for, by provider and what came of it.",
+            {{"provider", parts_.name}, {"outcome", outcome}});
     log_.figures(gate_);
 }
 
 asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_time until)
 {
-    const auto began = with_.time.steady_now();
-    auto todo = catalog_.askable(wanted, began);
-    for (const auto symbol : wanted)
-        if (std::ranges::find(todo, symbol, &market::symbol) == todo.end())
-            fail(symbol, {feed_errc::unknown_symbol});
+    auto todo = catalog_.askable(wanted, with_.time.steady_now());
+    // Both are in the order of `wanted`.
+    for (auto asked = todo.begin(); const auto symbol : wanted) {
+        if (asked != todo.end() && asked->symbol == symbol)
+            ++asked;
+        else
+            listener_.rest_failed(parts_.place, symbol, {feed_errc::unknown_symbol});
+    }
     begin_where_left_off(todo);
+    fail_what_must_wait(todo, until);
 
     while (!todo.empty()) {
         const auto batch = catalog_.next_batch(todo);
@@ -101,14 +116,47 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
             co_return;
         const auto again = settle(batch, *said);
         todo.insert(todo.begin(), again.begin(), again.end());
-        // What keeps one batch from being asked for, or answered at all, keeps the others as well.
         const auto failure = failure_of(*said);
+        if (!failure || outcome_of(failure->code) != not_asked)
+            begin_at_ = index_of(batch.back().symbol) + 1;
+        // What keeps one batch from being asked for, or answered at all, keeps the others as well.
         if (failure && !is_about_content(failure->code)) {
             fail(todo, *failure);
             co_return;
         }
-        begin_at_ = index_of(batch.back().symbol) + 1;
     }
+}
+
+bool rest_source::has_requests_for(std::span<const symbol_id> wanted)
+{
+    const auto now = with_.time.steady_now();
+    return static_cast<double>(batches_of(catalog_.askable(wanted, now))) <=
+           gate_.requests_left(now);
+}
+
+std::size_t rest_source::batches_of(std::vector<market> todo) const
+{
+    std::size_t batches = 0;
+    for (; !todo.empty(); ++batches)
+        (void)catalog_.next_batch(todo);
+    return batches;
+}
+
+void rest_source::fail_what_must_wait(std::vector<market>& todo, steady_time until)
+{
+    const auto now = with_.time.steady_now();
+    const std::chrono::duration<double, std::ratio<60>> time = until - now;
+    auto requests = gate_.requests_left(now) + time.count() * parts_.limit.per_minute;
+    auto rest = todo;
+    for (; requests >= 1 && !rest.empty(); --requests)
+        (void)catalog_.next_batch(rest);
+    // A pause or an open breaker has words of its own: they are found when the first is asked for.
+    if (rest.size() == todo.size())
+        return;
+    fail(rest, {feed_errc::throttled});
+    std::erase_if(todo, [&](const market& m) {
+        return std::ranges::find(rest, m.symbol, &market::symbol) != rest.end();
+    });
 }
 
 // Nothing: we were cancelled.
@@ -202,9 +250,16 @@ answers rest_source::judged(
         answer_rest(said, response.error());
     assert(said.size() == batch.size());
 
+    if (says_nothing(batch, said))
+        said = all_missing(batch.size());
     const auto failure = failure_of(said);
     if (!failure) {
         log_.changed(gate_.succeeded(now, took), nullptr, gate_);
+        return said;
+    }
+    // Of one market alone nobody can tell whether it or the provider is the matter.
+    if (batch.size() == 1 && is_about_content(failure->code)) {
+        log_.changed(gate_.succeeded_with(now, took, *failure), nullptr, gate_);
         return said;
     }
     const auto retry_after = response ? parse_retry_after(response->retry_after, now.wall)
@@ -213,6 +268,16 @@ answers rest_source::judged(
     if (is_about_the_host(*failure))
         client_ = (client_ + 1) % parts_.clients.size();
     return said;
+}
+
+// Several markets are asked for, some of them quoted before, and now there is none: that is how
+// maintenance looks, and not how markets end.
+bool rest_source::says_nothing(const std::vector<market>& batch, const answers& said) const
+{
+    return batch.size() > 1 && catalog_.has_quoted_any(batch) &&
+           std::ranges::all_of(said, [](const auto& answer) {
+               return !*answer && answer->error().code == feed_errc::unknown_symbol;
+           });
 }
 
 std::vector<market> rest_source::settle(const std::vector<market>& batch, const answers& said)
@@ -272,13 +337,9 @@ void rest_source::begin_where_left_off(std::vector<market>& todo) const
     std::rotate(todo.begin(), first, todo.end());
 }
 
-void rest_source::count(std::string_view outcome, double times)
+void rest_source::count(std::string_view outcome)
 {
-    with_.counters
-        .counter(
-            "tickertape_fetches_total", "Symbols asked for, by provider and what came of it.",
-            {{"provider", parts_.name}, {"outcome", std::string{outcome}}})
-        .Increment(times);
+    outcomes_.at(outcome)->Increment();
 }
 
 void rest_source::report(feed_report::provider& into)

@@ -15,10 +15,15 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
+
+namespace prometheus {
+class Counter;
+}
 
 namespace tickertape {
 
@@ -65,6 +70,8 @@ public:
     const std::string& name() const noexcept { return parts_.name; }
     // Whether its last request succeeded, or none was made yet.
     bool is_well() const noexcept { return gate_.failures() == 0; }
+    // Whether what the limit leaves now is enough to ask for all of these without a wait.
+    bool has_requests_for(std::span<const symbol_id> wanted);
     // Once a second: the figures of /metrics are brought up to date with it.
     void report(feed_report::provider& into);
 
@@ -78,12 +85,16 @@ private:
     answers judged(
         const std::vector<market>& batch, const fetched<http_response>& response,
         std::chrono::microseconds took);
+    bool says_nothing(const std::vector<market>& batch, const answers& said) const;
     // Tells of each answer. Returns what is to be asked for again at once.
     std::vector<market> settle(const std::vector<market>& batch, const answers& said);
     void fail(std::span<const market> markets, const fetch_error& why);
     void fail(symbol_id symbol, const fetch_error& why);
     void begin_where_left_off(std::vector<market>& todo) const;
-    void count(std::string_view outcome, double times = 1);
+    // Those of `todo` that the limit leaves no request for before `until` fail now, not then.
+    void fail_what_must_wait(std::vector<market>& todo, steady_time until);
+    std::size_t batches_of(std::vector<market> todo) const;
+    void count(std::string_view outcome);
 
     const feed_context with_;
     rest_source_parts parts_;
@@ -92,6 +103,7 @@ private:
     provider_gate gate_;
     market_catalog catalog_;
     provider_log log_;
+    std::map<std::string_view, prometheus::Counter*> outcomes_;
     std::size_t client_ = 0;    // the one in use
     std::size_t begin_at_ = 0;  // by symbol: where a round that ran out of requests is gone on with
 };

@@ -37,7 +37,8 @@ struct stream_limits {
     std::chrono::milliseconds again_first{1000};
     std::chrono::milliseconds again_most{60'000};
     std::chrono::milliseconds settled{30'000};
-    // Before the next try, at least, where we are not welcome at all: status 403 or 451.
+    // Before the next try, at least, where we are not welcome: status 403 or 451, or too many of
+    // us.
     std::chrono::milliseconds unwelcome{60'000};
     // How long two connections stand side by side, at most, when one takes over from the other.
     std::chrono::milliseconds overlap{10'000};

@@ -4,6 +4,9 @@
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace tickertape {
 namespace {
 
@@ -73,8 +76,7 @@ stream_link::stream_link(
     const feed_context& context, stream_link_parts parts, stream_sink& sink,
     std::function<double()> random)
     : with_{context}, parts_{std::move(parts)}, sink_{sink},
-      said_refused_(context.symbols.size()), source_{
-                                                 setup_of(with_, parts_, std::move(random)), *this}
+      source_{setup_of(with_, parts_, std::move(random)), *this}
 {
     figures();
 }
@@ -89,6 +91,8 @@ feed_report::stream stream_link::report()
     figures();
     auto status = source_.status();
     status.last_failure = last_failure_;
+    for (const auto& [symbol, words] : refused_)
+        status.refused.push_back({with_.symbols.name(symbol), words});
     return status;
 }
 
@@ -100,6 +104,10 @@ void stream_link::stream_quotes(std::span<const quote> quotes)
 
 void stream_link::stream_live(std::span<const symbol_id> confirmed)
 {
+    for (const auto symbol : confirmed_)
+        if (!std::ranges::binary_search(confirmed, symbol))
+            sink_.stream_dropped(parts_.place, symbol);
+    confirmed_.assign(confirmed.begin(), confirmed.end());
     const bool was_live = std::exchange(is_live_, !confirmed.empty());
     if (!is_live_ || was_live)
         return;
@@ -110,10 +118,11 @@ void stream_link::stream_live(std::span<const symbol_id> confirmed)
 void stream_link::stream_refused(symbol_id symbol, const fetch_error& why)
 {
     sink_.stream_spoiled(parts_.place, symbol, why);
-    // What is refused at each connection is said once.
-    if (!is_about_subscription(why) || said_refused_[index_of(symbol)])
+    if (!is_about_subscription(why))
         return;
-    said_refused_[index_of(symbol)] = true;
+    // What is refused at each connection is said once.
+    if (!refused_.emplace(symbol, words_of(why)).second)
+        return;
     with_.log.warn(
         "stream refuses a symbol", {{"provider", parts_.name},
                                     {"symbol", with_.symbols.name(symbol)},
@@ -123,6 +132,7 @@ void stream_link::stream_refused(symbol_id symbol, const fetch_error& why)
 void stream_link::stream_down(const fetch_error& why)
 {
     is_live_ = false;
+    confirmed_.clear();
     last_failure_ = feed_report::failure{with_.time.wall_now(), words_of(why)};
     sink_.stream_ended(parts_.place);
     with_.counters

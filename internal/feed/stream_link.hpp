@@ -14,6 +14,7 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -27,6 +28,8 @@ public:
     virtual void streamed(std::size_t provider, const quote& q, usd_standin as) = 0;
     // What it says of that symbol now is no price.
     virtual void stream_spoiled(std::size_t provider, symbol_id symbol, const fetch_error& why) = 0;
+    // It streams that symbol no more.
+    virtual void stream_dropped(std::size_t provider, symbol_id symbol) = 0;
     // The stream is gone: what it said stands no more.
     virtual void stream_ended(std::size_t provider) = 0;
 };
@@ -75,7 +78,8 @@ private:
     const feed_context with_;
     const stream_link_parts parts_;
     stream_sink& sink_;
-    std::vector<bool> said_refused_;  // by symbol
+    std::map<symbol_id, std::string> refused_;  // subscriptions, and why
+    std::vector<symbol_id> confirmed_;
     stream_source source_;
     std::optional<feed_report::failure> last_failure_;
     bool is_live_ = false;

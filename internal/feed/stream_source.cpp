@@ -178,7 +178,8 @@ std::chrono::milliseconds stream_source::patience(const line& after)
         backoff_.reset();
     auto wait = backoff_.next(with_.random());
     const auto status = after.ended->http_status;
-    if (status == 403 || status == 451)
+    const bool is_unwelcome = status == 403 || status == 451 || status == 418 || status == 429;
+    if (is_unwelcome || after.ended->code == feed_errc::rate_limited)
         wait += with_.limits.unwelcome;
     if (const auto told = parse_retry_after(after.connection.retry_after(), with_.time.wall_now()))
         wait = std::max(wait, *told);

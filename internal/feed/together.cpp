@@ -35,7 +35,7 @@ asio::awaitable<void> together(std::vector<asio::awaitable<void>> tasks)
         operations.push_back(spawned(task));
     auto group = asio::experimental::make_parallel_group(std::move(operations));
     const auto [order, thrown] =
-        co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+        co_await group.async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
     for (const auto i : order)
         if (thrown[i])
             std::rethrow_exception(thrown[i]);

@@ -10,7 +10,8 @@ namespace tickertape {
 
 // Runs all of `tasks` on the caller's executor, a strand, and ends when the last of them has ended.
 // Cancelling the caller cancels each; they are told by values, as everything of this room is. What
-// they refer to need only outlive this call. Throws what the first of them threw, once all ended.
+// they refer to need only outlive this call. One that throws has the others cancelled, and once all
+// have ended what it threw is thrown here: a mistake of ours is not to go unnoticed.
 boost::asio::awaitable<void> together(std::vector<boost::asio::awaitable<void>> tasks);
 
 }  // namespace tickertape

@@ -50,11 +50,11 @@ parse_usd_standins(std::string_view text)
     return standins;
 }
 
-std::string source_name(std::string_view provider, std::string_view base, usd_standin standin)
+std::string labelled(std::string_view source, usd_standin standin)
 {
-    std::string name{provider};
+    std::string name{source};
     if (standin != usd_standin::none)
-        name.append("(").append(base).append("-").append(to_string(standin)).append(")");
+        name.append("(").append(to_string(standin)).append(")");
     return name;
 }
 

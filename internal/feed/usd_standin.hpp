@@ -29,7 +29,8 @@ struct usd_standin_error {
 boost::system::result<std::vector<usd_standin>, usd_standin_error>
 parse_usd_standins(std::string_view text);
 
-// What a price of `base` in dollars is said to come from: "binance", or "binance(BTC-USDT)".
-std::string source_name(std::string_view provider, std::string_view base, usd_standin standin);
+// What a price in dollars is said to come from: "binance", or "binance(USDT)" for one in a
+// stand-in.
+std::string labelled(std::string_view source, usd_standin standin);
 
 }  // namespace tickertape

@@ -32,6 +32,10 @@ std::string stream_object(const feed_report::stream& s)
     o.number("subscribed", static_cast<std::int64_t>(s.subscribed));
     o.text_or_null("notice", s.notice);
     o.json("last_error", s.last_failure ? failure_object(*s.last_failure) : "null");
+    json_object refused;
+    for (const auto& r : s.refused)
+        refused.text(r.symbol, r.words);
+    o.json("refused", std::move(refused).done());
     return std::move(o).done();
 }
 
@@ -64,7 +68,7 @@ std::string quote_object(const feed_report::quote& q, const feed_report& report,
     if (!q.market.empty())
         o.text("market", q.market);
     o.value("price", q.value);
-    o.seconds("age_seconds", staleness::age(q.upstream_time.value_or(q.received), now));
+    o.seconds("age_seconds", staleness::age(q.made, now));
     o.seconds("received_seconds_ago", staleness::age(q.received, now));
     o.text("via", q.by_stream ? "stream" : "poll").boolean("used", q.is_used);
     if (!q.is_used && !q.aside.empty())
@@ -89,6 +93,12 @@ std::string symbol_object(
         o.null("source").null("price").null("age_seconds").boolean("stale", true);
     }
     o.text_or_null("problem", said ? std::string_view{said->problem} : std::string_view{});
+    if (said != nullptr && !said->legs.empty()) {
+        json_array legs;
+        for (const auto& leg : said->legs)
+            legs.text(leg);
+        o.json("derived_from", std::move(legs).done());
+    }
     json_array quotes;
     if (said != nullptr)
         for (const auto& q : said->quotes)
@@ -119,6 +129,7 @@ std::string feed_object(
     for (const auto id : wanted)
         symbols.json(symbol_object(s, id, report, said[index_of(id)], now));
     json_object o;
+    o.time("at", report.at);
     o.text("mode", report.mode).text_or_null("policy", report.policy);
     o.json("providers", std::move(providers).done());
     o.json("symbols", std::move(symbols).done());

@@ -433,10 +433,11 @@ TEST_CASE("a stream that nobody sends is warned of", "[config]")
     CHECK(given{.flags = {"--feed=stream", "--providers=simulator"}}.warnings().empty());
 }
 
-TEST_CASE("a fetch never takes longer than the time to the next one", "[config]")
+TEST_CASE("a fetch takes no longer than the time to the next one, or two seconds", "[config]")
 {
     CHECK(given{}.values().fetch_deadline == 8s);
-    CHECK(given{.flags = {"--fetch-interval=1s"}}.values().fetch_deadline == 1s);
+    CHECK(given{.flags = {"--fetch-interval=3s"}}.values().fetch_deadline == 3s);
+    CHECK(given{.flags = {"--fetch-interval=1s"}}.values().fetch_deadline == 2s);
     CHECK(
         given{.flags = {"--fetch-interval=1s", "--fetch-deadline=500ms"}}.values().fetch_deadline ==
         500ms);

@@ -140,11 +140,15 @@ TEST_CASE("Legs fit in either order, and a stablecoin is a currency like any oth
 TEST_CASE("A derived price names both of its legs as its source", "[feed]")
 {
     CHECK(
-        source_name({id("BTC-INR"), id("BTC-USD"), id("USD-INR"), false}, symbols()) ==
+        source_text({id("BTC-INR"), id("BTC-USD"), id("USD-INR"), false}, symbols()) ==
         "derived(BTC-USD*USD-INR)");
     CHECK(
-        source_name({id("BTC-GBP"), id("BTC-USD"), id("GBP-USD"), true}, symbols()) ==
+        source_text({id("BTC-GBP"), id("BTC-USD"), id("GBP-USD"), true}, symbols()) ==
         "derived(BTC-USD/GBP-USD)");
+    CHECK(
+        source_text(
+            {id("BTC-INR"), id("BTC-USD"), id("USD-INR"), false}, symbols(), usd_standin::usdt) ==
+        "derived(BTC-USD(USDT)*USD-INR)");
 }
 
 TEST_CASE("A derived price beyond all prices is none", "[feed]")

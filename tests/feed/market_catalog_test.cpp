@@ -236,3 +236,31 @@ TEST_CASE("A dollar market that was missing for a moment is found again", "[feed
     CHECK(names(catalog.askable({&only, 1}, start + 91s)) == std::vector<std::string>{"S0/USD"});
     CHECK(catalog.standin(only) == usd_standin::none);
 }
+
+TEST_CASE("A market that stays missing for months leaves the batches as they are", "[feed]")
+{
+    const auto symbols = symbols_named(3);
+    const plain_api api{100};
+    market_catalog catalog{api, symbols, {}};
+    std::set<std::size_t> quoted;
+    auto now = start;
+    for (int i = 0; i < 3'000; ++i, now += 1h) {
+        quoted.clear();
+        CHECK(round(catalog, symbols, {1}, quoted, now, 100) <= 6);
+        CHECK(quoted.size() == 2);
+    }
+}
+
+TEST_CASE("A market that was quoted before is looked for again soon", "[feed]")
+{
+    const auto symbols = symbols_named(1);
+    const plain_api api{1};
+    market_catalog catalog{api, symbols, {}};
+    const symbol_id only{0};
+    catalog.quoted(only);
+    auto now = start;
+    for (int i = 0; i < 10; ++i)
+        CHECK_FALSE(catalog.missing(only, now));
+    CHECK(catalog.askable({&only, 1}, now + 119s).empty());
+    CHECK(catalog.askable({&only, 1}, now + 120s).size() == 1);
+}

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using way = price_engine::way;
+using way = quote_way;
 
 const policy_settings fallback{.kind = policy_kind::fallback};
 const policy_settings median{.kind = policy_kind::median, .quorum = 2};
@@ -77,15 +77,35 @@ TEST_CASE("An answer that is merely repeated is no news", "[feed]")
     CHECK(f.published() == lines{"BTC-USD 5 a"});
 }
 
-TEST_CASE("A provider without times is observed anew each time it answers", "[feed]")
+TEST_CASE("A price without a time is confirmed by those who bid and ask around it", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    const quote q{symbol_id{0}, *price::from(5), {}, book_top{4.9, 5.1}};
+    f.engine.take(0, q, usd_standin::none, way::poll, f.now);
+    f.publish();
+    f.pass(10s);
+    f.engine.take(0, q, usd_standin::none, way::poll, f.now);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 5 a", "BTC-USD 5 a"});
+}
+
+TEST_CASE("A mere number that stands still is as old as it stands still", "[feed]")
 {
     fixture f{{"BTC-USD"}, {.policy = fallback}};
     f.take(0, 5);
     f.publish();
-    f.pass(10s);
+    for (int i = 0; i < 12; ++i) {
+        f.pass(10s);
+        f.take(0, 5);
+        f.publish();
+    }
+    CHECK(f.published().size() == 1);
+    CHECK(f.engine.preferred(symbol_id{0}, f.now.wall) == 0u);
+    f.pass(1ms);
     f.take(0, 5);
-    f.publish();
-    CHECK(f.published() == lines{"BTC-USD 5 a", "BTC-USD 5 a"});
+    CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now.wall));
+    f.take(0, 6);
+    CHECK(f.engine.preferred(symbol_id{0}, f.now.wall) == 0u);
 }
 
 TEST_CASE("Nothing is published twice of one observation", "[feed]")
@@ -128,9 +148,49 @@ TEST_CASE("A quote that cannot be believed takes the one before it along", "[fee
 {
     fixture f{{"BTC-USD"}, {.policy = fallback}};
     f.take(0, 5);
-    f.take(0, 6, f.now.wall - 1h);
+    f.engine.take(
+        0, {symbol_id{0}, *price::from(6), {}, book_top{0, 0}}, usd_standin::none, way::poll,
+        f.now);
     f.publish();
     CHECK(f.published().empty());
+}
+
+TEST_CASE("What is behind the newest word neither replaces it nor takes it along", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    f.take(0, 6, f.now.wall - 1s, 0, way::stream);
+    f.take(0, 5, f.now.wall - 2s, 0, way::poll);
+    CHECK(f.take(0, 4, f.now.wall - 1h, 0, way::poll) == feed_errc::stale_quote);
+    f.take(0, 3, {}, 0, way::poll);  // under way while the stream went on
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 6 a"});
+    // A snapshot of a stream that has just begun may be of yesterday.
+    fixture g{{"BTC-USD"}, {.policy = fallback}};
+    g.take(0, 5, {}, 0, way::poll);
+    CHECK(g.take(0, 4, g.now.wall - 24h, 0, way::stream) == feed_errc::stale_quote);
+    g.publish();
+    CHECK(g.published() == lines{"BTC-USD 5 a"});
+}
+
+TEST_CASE("A provider whose clock was ahead and put right is heard again", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    f.take(0, 5, f.now.wall + 200s);
+    f.take(0, 6, f.now.wall);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 6 a"});
+}
+
+TEST_CASE("A streamed price without a time does not keep its provider from being asked", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = fallback}};
+    f.engine.take(
+        0, {symbol_id{0}, *price::from(5), {}, book_top{5, 5}}, usd_standin::none, way::stream,
+        f.now);
+    f.pass(120s);
+    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now.wall));
+    f.pass(1ms);
+    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{0}, f.now.wall));
 }
 
 TEST_CASE("A provider that fails to confirm its price gives way to the next", "[feed]")
@@ -139,7 +199,7 @@ TEST_CASE("A provider that fails to confirm its price gives way to the next", "[
     f.take(0, 5);
     f.take(1, 6);
     f.publish();
-    f.engine.withdraw_polled(0, symbol_id{0});
+    f.engine.withdraw(0, symbol_id{0}, way::poll);
     f.publish();
     f.take(0, 7);
     f.publish();
@@ -188,7 +248,7 @@ TEST_CASE("A stand-in for the dollar is named in the source and in the report", 
     f.take(0, 100);
     f.take(1, 100, {}, 0, way::poll, usd_standin::usdt);
     f.publish();
-    CHECK(f.published() == lines{"BTC-USD 100 median(a,b(BTC-USDT))"});
+    CHECK(f.published() == lines{"BTC-USD 100 median(a,b(USDT))"});
     feed_report r;
     r.providers.resize(4);
     f.engine.report(r, f.now.wall);
@@ -200,23 +260,37 @@ TEST_CASE("A pair nobody quotes is derived, and says so; a quoted one never is",
 {
     const derivation inr{symbol_id{2}, symbol_id{0}, symbol_id{1}, false};
     fixture f{{"BTC-USD", "USD-INR", "BTC-INR"}, {.policy = fallback, .derivations = {inr}}};
+    CHECK(f.engine.may_be_derived(symbol_id{2}));
+    CHECK_FALSE(f.engine.may_be_derived(symbol_id{0}));
     f.take(0, 100, {}, 0);
-    f.publish(0);
-    CHECK(f.published() == lines{"BTC-USD 100 a"});
+    f.publish(2);
+    CHECK(f.published().empty());
     f.take(1, 83.5, {}, 1);
-    f.publish(1);
-    CHECK(f.published() == lines{"USD-INR 83.5 b", "BTC-INR 8350 derived(BTC-USD*USD-INR)"});
+    f.publish(2);
+    CHECK(f.published() == lines{"BTC-INR 8350 derived(BTC-USD*USD-INR)"});
     f.take(0, 101, {}, 0);
-    f.publish(0);
-    CHECK(f.published() == lines{"BTC-USD 101 a", "BTC-INR 8433.5 derived(BTC-USD*USD-INR)"});
+    f.publish(2);
+    CHECK(f.published() == lines{"BTC-INR 8433.5 derived(BTC-USD*USD-INR)"});
     f.take(2, 8400, {}, 2);
     f.publish(2);
     CHECK(f.published() == lines{"BTC-INR 8400 c"});
     // A leg that is lost leaves nothing to derive from.
-    f.engine.withdraw_polled(2, symbol_id{2});
-    f.engine.withdraw_polled(1, symbol_id{1});
+    f.engine.withdraw(2, symbol_id{2}, way::poll);
+    f.engine.withdraw(1, symbol_id{1}, way::poll);
     f.publish(2);
     CHECK(f.published().empty());
+}
+
+TEST_CASE("What streams of a leg moves the price derived from it", "[feed]")
+{
+    const derivation inr{symbol_id{2}, symbol_id{0}, symbol_id{1}, false};
+    fixture f{{"BTC-USD", "USD-INR", "BTC-INR"}, {.policy = fallback, .derivations = {inr}}};
+    f.take(0, 83.5, f.now.wall, 1, way::stream);
+    f.take(0, 100, f.now.wall, 0, way::stream, usd_standin::usdt);
+    f.offer(0);
+    CHECK(
+        f.published() ==
+        lines{"BTC-USD 100 a(USDT)", "BTC-INR 8350 derived(BTC-USD(USDT)*USD-INR)"});
 }
 
 TEST_CASE("What streams too fast is thinned out, and its newest price is published", "[feed]")
@@ -257,20 +331,11 @@ TEST_CASE("What a stream said ends with it; what was polled stays", "[feed]")
     f.take(0, 6, f.now.wall, 1, way::poll);
     CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now.wall));
     CHECK_FALSE(f.engine.is_streamed(0, symbol_id{1}, f.now.wall));
-    f.engine.withdraw_polled(0, symbol_id{0});
+    f.engine.withdraw(0, symbol_id{0}, way::poll);
     CHECK(f.engine.preferred(symbol_id{0}, f.now.wall) == 0u);
-    f.engine.withdraw_streamed(0);
+    f.engine.withdraw_stream(0);
     CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now.wall));
     CHECK(f.engine.preferred(symbol_id{1}, f.now.wall) == 0u);
-}
-
-TEST_CASE("A poll beside a stream does not bring an older price back", "[feed]")
-{
-    fixture f{{"BTC-USD"}, {.policy = fallback}};
-    f.take(0, 6, f.now.wall, 0, way::stream);
-    f.take(0, 5, f.now.wall - 2s, 0, way::poll);
-    f.publish();
-    CHECK(f.published() == lines{"BTC-USD 6 a"});
 }
 
 TEST_CASE("A streamed price too old for its market no longer counts as streamed", "[feed]")
@@ -294,4 +359,15 @@ TEST_CASE(
     f.take(1, 100);
     f.publish();
     CHECK(f.published() == lines{"BTC-USD 100 median"});
+}
+
+TEST_CASE("No stand-in hides behind a short name", "[feed]")
+{
+    fixture f{{"BTC-USD"}, {.policy = median}};
+    for (int i = 0; f.h.sources.intern("filler" + std::to_string(i)); ++i) {
+    }
+    f.take(0, 100);
+    f.take(1, 100, {}, 0, way::poll, usd_standin::usdc);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 100 median(stablecoins)"});
 }

@@ -86,17 +86,20 @@ TEST_CASE("A book may be crossed for a moment, but not by more than it may be wi
 
 TEST_CASE("A last trade far outside the book is no price", "[feed]")
 {
-    const quote_limits limits{.spread_max = 0.10};
-    // The middle is 100, so it may lie 10 outside.
-    CHECK_FALSE(check_book(with_book(89, 99, 101), limits));
-    CHECK(check_book(with_book(88.9, 99, 101), limits) == feed_errc::outside_book);
-    CHECK_FALSE(check_book(with_book(111, 99, 101), limits));
-    CHECK(check_book(with_book(111.1, 99, 101), limits) == feed_errc::outside_book);
+    const quote_limits limits{.spread_max = 0.10, .outside_max = 0.01};
+    // A book of width 4: it may lie 4 outside.
+    CHECK_FALSE(check_book(with_book(94, 98, 102), limits));
+    CHECK(check_book(with_book(93.9, 98, 102), limits) == feed_errc::outside_book);
+    CHECK_FALSE(check_book(with_book(106, 98, 102), limits));
+    CHECK(check_book(with_book(106.1, 98, 102), limits) == feed_errc::outside_book);
     // Of a crossed book likewise.
-    CHECK_FALSE(check_book(with_book(89, 101, 99), limits));
-    CHECK_FALSE(check_book(with_book(111, 101, 99), limits));
-    CHECK(check_book(with_book(88.9, 101, 99), limits) == feed_errc::outside_book);
-    CHECK(check_book(with_book(111.1, 101, 99), limits) == feed_errc::outside_book);
+    CHECK_FALSE(check_book(with_book(94, 102, 98), limits));
+    CHECK(check_book(with_book(93.9, 102, 98), limits) == feed_errc::outside_book);
+    CHECK(check_book(with_book(106.1, 102, 98), limits) == feed_errc::outside_book);
+    // A narrow one, with its middle at 100: 1 outside.
+    CHECK_FALSE(check_book(with_book(98.97, 99.97, 100.03), limits));
+    CHECK(check_book(with_book(98.96, 99.97, 100.03), limits) == feed_errc::outside_book);
+    CHECK(check_book(with_book(101.04, 99.97, 100.03), limits) == feed_errc::outside_book);
 }
 
 TEST_CASE("A quote without a book is not refused for it", "[feed]")

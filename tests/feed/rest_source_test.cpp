@@ -271,6 +271,61 @@ TEST_CASE("A host that refuses everybody from here is left for the provider's ot
     CHECK(refused == 1);
 }
 
+TEST_CASE(
+    "An answer without any of the markets it used to have is a failure, and not their end",
+    "[feed]")
+{
+    bool is_empty = false;
+    asking a{{"A-USD", "B-USD"}, [&](const auto&) {
+                 return json_reply(is_empty ? "{}" : R"({"A-USD":1,"B-USD":2})");
+             }};
+    a.fetch();
+    is_empty = true;
+    a.fetch();
+    CHECK(a.listener.failures.at("A-USD") == feed_errc::missing_field);
+    CHECK(a.report().last_failure);
+    CHECK(a.report().lacks.empty());
+    is_empty = false;
+    a.fetch();
+    CHECK(a.listener.quotes.size() == 2);
+}
+
+TEST_CASE("One market that cannot be read keeps no other from being asked for, ever", "[feed]")
+{
+    asking a{
+        {"A-USD", "B-USD", "C-USD"},
+        [](const std::string& request) {
+            return request.starts_with("GET /A-USD ") ? json_reply(R"({"A-USD":null})")
+                                                      : json_reply(R"({"B-USD":2,"C-USD":3})");
+        },
+        {.per_minute = 60'000, .burst = 1000},
+        1};
+    for (int i = 0; i < 10; ++i) {
+        a.fetch();
+        CHECK(a.listener.quotes.size() == 2);
+        CHECK(a.listener.failures.size() == 1);
+    }
+    CHECK(a.report().breaker == "closed");
+    REQUIRE(a.report().last_failure);
+    CHECK(a.report().last_failure->words.find("A-USD") != std::string::npos);
+}
+
+TEST_CASE("One market that makes its provider fail does not starve the others", "[feed]")
+{
+    asking a{
+        {"A-USD", "B-USD", "C-USD"},
+        [](const std::string& request) {
+            return request.starts_with("GET /A-USD ") ? refusal(400)
+                                                      : json_reply(R"({"B-USD":2,"C-USD":3})");
+        },
+        {.per_minute = 60'000, .burst = 1000},
+        1};
+    a.fetch();
+    CHECK(a.listener.quotes.empty());  // whether it is the market's fault cannot be known
+    a.fetch();
+    CHECK(a.listener.quotes.size() == 2);
+}
+
 TEST_CASE("Being cancelled says nothing of the provider", "[feed]")
 {
     asking a{{"A-USD"}, [](const auto&) { return reply{"", afterwards::hang}; }};

@@ -52,8 +52,9 @@ private:
             return fetch_error{feed_errc::unknown_symbol};
         const auto value = price_of_number(*found);
         if (!value)
-            return fetch_error{value.error()};
-        return quote{m.symbol, *value};
+            return fetch_error{value.error(), m.spelled.name};
+        // With a book, so that the same price again is an observation.
+        return quote{m.symbol, *value, {}, book_top{value->value(), value->value()}};
     }
 
     std::size_t batch_size_max_;

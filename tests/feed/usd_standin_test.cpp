@@ -52,9 +52,9 @@ TEST_CASE("Stand-ins are read in any case, in the order given, each once", "[fee
 
 TEST_CASE("A price in a stablecoin says so", "[feed]")
 {
-    CHECK(source_name("binance", "BTC", usd_standin::none) == "binance");
-    CHECK(source_name("binance", "BTC", usd_standin::usdt) == "binance(BTC-USDT)");
-    CHECK(source_name("kraken", "ETH", usd_standin::usdc) == "kraken(ETH-USDC)");
+    CHECK(labelled("binance", usd_standin::none) == "binance");
+    CHECK(labelled("binance", usd_standin::usdt) == "binance(USDT)");
+    CHECK(labelled("kraken", usd_standin::usdc) == "kraken(USDC)");
     CHECK(to_string(usd_standin::none) == "USD");
     CHECK(to_string(usd_standin::usdt) == "USDT");
     CHECK(to_string(usd_standin::usdc) == "USDC");

@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
             expect(std::ranges::count(*all, d.left, &derivation::target) == 0);
             expect(std::ranges::count(*all, d.right, &derivation::target) == 0);
             // What a source is called reads back as the same derivation.
-            auto legs = source_name(d, symbols);
+            auto legs = source_text(d, symbols);
             legs = legs.substr(8, legs.size() - 9);
             const auto again = parse_derivations(symbols.name(d.target) + "=" + legs, symbols);
             expect(again && again->size() == 1 && again->front() == d);

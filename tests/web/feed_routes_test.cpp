@@ -26,6 +26,8 @@ feed_report::provider provider_named(const std::string& name)
     return p;
 }
 
+const wall_time reported = at_ms(1712525479500);
+
 feed_report::quote quote_of(std::size_t provider, double value, wall_time received)
 {
     return {
@@ -33,7 +35,7 @@ feed_report::quote quote_of(std::size_t provider, double value, wall_time receiv
         .market = {},
         .value = price::from(value).value(),
         .received = received,
-        .upstream_time = {}};
+        .made = received};
 }
 
 void post(small_site& to, feed_report report)
@@ -44,7 +46,7 @@ void post(small_site& to, feed_report report)
 // Of the members of one symbol of a report, those the feed says.
 std::string quotes_of(small_site& s, std::vector<feed_report::quote> quotes)
 {
-    feed_report report{.mode = "poll", .policy = "fallback"};
+    feed_report report{.at = reported, .mode = "poll", .policy = "fallback"};
     report.providers = {provider_named("coinbase"), provider_named("binance")};
     report.symbols = {{.id = btc, .quotes = std::move(quotes)}};
     post(s, std::move(report));
@@ -84,13 +86,13 @@ TEST_CASE("before its first report the feed is starting, whatever the tapes hold
 TEST_CASE("a provider that was never reached has nothing but its name and its state", "[web]")
 {
     small_site s{{"BTC-USD"}};
-    feed_report report{.mode = "poll", .policy = "fallback"};
+    feed_report report{.at = reported, .mode = "poll", .policy = "fallback"};
     report.providers = {provider_named("coinbase")};
     report.symbols = {{.id = btc, .problem = "nobody says anything"}};
     post(s, std::move(report));
     CHECK(
         s.get("/api/feed").body ==
-        "{\"mode\":\"poll\",\"policy\":\"fallback\",\"providers\":["
+        "{\"at\":1712525479.500,\"mode\":\"poll\",\"policy\":\"fallback\",\"providers\":["
         "{\"name\":\"coinbase\",\"breaker\":\"closed\",\"last_success\":null,"
         "\"last_error\":null,\"latency_ms\":null,\"requests_left\":0.000,\"set_aside\":{},"
         "\"lacks\":[],\"stream\":null}],"
@@ -119,13 +121,14 @@ TEST_CASE("all there is to say of a provider is said", "[web]")
         .connections = 2,
         .subscribed = 250,
         .notice = "maintenance at noon",
-        .last_failure = feed_report::failure{at_ms(1712525399000), "gone"}};
-    feed_report report{.mode = "stream", .policy = "median"};
+        .last_failure = feed_report::failure{at_ms(1712525399000), "gone"},
+        .refused = {{"XYZ-USD", "no such pair"}}};
+    feed_report report{.at = reported, .mode = "stream", .policy = "median"};
     report.providers = {p};
     post(s, report);
     CHECK(
         s.get("/api/feed").body ==
-        "{\"mode\":\"stream\",\"policy\":\"median\",\"providers\":["
+        "{\"at\":1712525479.500,\"mode\":\"stream\",\"policy\":\"median\",\"providers\":["
         "{\"name\":\"kraken\",\"breaker\":\"half_open\",\"last_success\":1712525470.250,"
         "\"last_error\":{\"at\":1712525471.000,\"words\":\"said \\\"no\\\"\"},"
         "\"latency_ms\":{\"p50\":85.125,\"p90\":120.000,\"p99\":1200.001},"
@@ -134,7 +137,8 @@ TEST_CASE("all there is to say of a provider is said", "[web]")
         "\"stream\":{\"state\":\"live\",\"since\":1712525400.000,"
         "\"last_message\":1712525479.999,\"messages\":12345,\"connections\":2,"
         "\"subscribed\":250,\"notice\":\"maintenance at noon\","
-        "\"last_error\":{\"at\":1712525399.000,\"words\":\"gone\"}}}],"
+        "\"last_error\":{\"at\":1712525399.000,\"words\":\"gone\"},"
+        "\"refused\":{\"XYZ-USD\":\"no such pair\"}}}],"
         "\"symbols\":[{\"symbol\":\"BTC-USD\",\"source\":null,\"price\":null,"
         "\"age_seconds\":null,\"stale\":true,\"problem\":null,\"quotes\":[]}]}\n");
 }
@@ -145,7 +149,7 @@ TEST_CASE("a pause is told while it lasts, and a stream without news has none", 
     auto p = provider_named("kraken");
     p.paused_until = at_ms(1712525480000);  // now
     p.socket = feed_report::stream{.state = "connecting", .since = {}, .last_message = {}};
-    feed_report report{.mode = "stream", .policy = "median"};
+    feed_report report{.at = reported, .mode = "stream", .policy = "median"};
     report.providers = {p};
     post(s, report);
     const auto body = s.get("/api/feed").body;
@@ -153,8 +157,7 @@ TEST_CASE("a pause is told while it lasts, and a stream without news has none", 
     CHECK(
         body.find("\"stream\":{\"state\":\"connecting\",\"since\":null,\"last_message\":null,"
                   "\"messages\":0,\"connections\":0,\"subscribed\":0,\"notice\":null,"
-                  "\"last_error\":null}") !=
-        std::string::npos);
+                  "\"last_error\":null,\"refused\":{}}") != std::string::npos);
     s.now -= 1ms;
     CHECK(s.get("/api/feed").body.find("\"paused_for_seconds\":0.001,") != std::string::npos);
 }
@@ -165,21 +168,20 @@ TEST_CASE("the price of a symbol is the one that is served, whatever the feed ho
     const auto median = s.sources.intern("median(coinbase,kraken)", 2).value();
     s.publish(1712525300000, 3500, "ETH-USD");
     s.publish(1712525476123, 69420.25, "BTC-USD", median);
-    feed_report report{.mode = "poll", .policy = "median"};
+    feed_report report{.at = reported, .mode = "poll", .policy = "median"};
     report.symbols = {
-        {.id = eth, .source = "kraken", .problem = "too few say anything"},
-        {.id = btc, .source = "kraken"}};
+        {.id = eth, .problem = "too few say anything"}, {.id = btc, .legs = {"A-USD", "B-USD"}}};
     post(s, std::move(report));
     const std::string btc_object =
         "{\"symbol\":\"BTC-USD\",\"source\":\"median(coinbase,kraken)\",\"sources\":2,"
         "\"price\":69420.25,\"age_seconds\":3.877,\"stale\":false,\"problem\":null,"
-        "\"quotes\":[]}";
+        "\"derived_from\":[\"A-USD\",\"B-USD\"],\"quotes\":[]}";
     const std::string eth_object =
         "{\"symbol\":\"ETH-USD\",\"source\":\"coingecko\",\"price\":3500,"
         "\"age_seconds\":180.000,\"stale\":true,\"problem\":\"too few say anything\","
         "\"quotes\":[]}";
-    const std::string begin =
-        "{\"mode\":\"poll\",\"policy\":\"median\",\"providers\":[],\"symbols\":[";
+    const std::string begin = "{\"at\":1712525479.500,\"mode\":\"poll\",\"policy\":\"median\","
+                              "\"providers\":[],\"symbols\":[";
     CHECK(s.get("/api/feed").body == begin + btc_object + "," + eth_object + "]}\n");
     CHECK(s.get("/api/feed?symbol=Eth-usd").body == begin + eth_object + "]}\n");
     CHECK(s.get("/api/feed?symbol=btc-usd").body == begin + btc_object + "]}\n");
@@ -189,10 +191,11 @@ TEST_CASE("a symbol the feed says nothing of is listed with its price", "[web]")
 {
     small_site s{{"BTC-USD"}};
     s.publish(1712525476123, 69420.25);
-    post(s, {.mode = "simulator", .policy = {}});
+    post(s, {.at = reported, .mode = "simulator", .policy = {}});
     CHECK(
         s.get("/api/feed").body ==
-        "{\"mode\":\"simulator\",\"policy\":null,\"providers\":[],\"symbols\":["
+        "{\"at\":1712525479.500,\"mode\":\"simulator\",\"policy\":null,\"providers\":[],"
+        "\"symbols\":["
         "{\"symbol\":\"BTC-USD\",\"source\":\"coingecko\",\"price\":69420.25,"
         "\"age_seconds\":3.877,\"stale\":false,\"problem\":null,\"quotes\":[]}]}\n");
 }
@@ -201,7 +204,7 @@ TEST_CASE("a quote says whose it is, how old, and why it is not used", "[web]")
 {
     small_site s{{"BTC-USD"}};
     auto used = quote_of(0, 69420.25, at_ms(1712525479900));
-    used.upstream_time = at_ms(1712525478000);
+    used.made = at_ms(1712525478000);
     used.by_stream = true;
     used.is_used = true;
     auto aside = quote_of(1, 1e-8, at_ms(1712525470000));
@@ -220,7 +223,7 @@ TEST_CASE("a quote from ahead of our clock has no negative age", "[web]")
 {
     small_site s{{"BTC-USD"}};
     auto q = quote_of(0, 1, at_ms(1712525481000));
-    q.upstream_time = at_ms(1712525490000);
+    q.made = at_ms(1712525490000);
     CHECK(
         quotes_of(s, {q}) ==
         "\"quotes\":[{\"provider\":\"coinbase\",\"price\":1,\"age_seconds\":0.000,"
@@ -233,7 +236,7 @@ TEST_CASE("a feed of many symbols and providers is answered whole and in order",
     for (int i = 0; i < 250; ++i)
         names.push_back("S" + std::to_string(i) + "-USD");
     small_site s{names};
-    feed_report report{.mode = "poll", .policy = "median"};
+    feed_report report{.at = reported, .mode = "poll", .policy = "median"};
     for (int i = 0; i < 10; ++i)
         report.providers.push_back(provider_named("p" + std::to_string(i)));
     // Backwards: the answer goes by the order of the configuration.
