@@ -16,6 +16,8 @@ public:
 
     // After each request: what changed with it, why if it failed, and the gate as it is now.
     void changed(gate_change change, const fetch_error* why, const provider_gate& gate);
+    // It answered, and what it said was no price. The same words are said once.
+    void doubts(const fetch_error& why);
     // How the gate is, as figures; also where nothing is asked.
     void figures(const provider_gate& gate);
     // Symbols the provider turned out not to have.
@@ -27,6 +29,7 @@ private:
     wall_time failing_since_{};
     unsigned failures_ = 0;
     std::chrono::milliseconds said_rest_{0};
+    std::string said_doubt_;
 };
 
 }  // namespace tickertape

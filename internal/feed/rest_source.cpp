@@ -260,6 +260,7 @@ answers rest_source::judged(
     // Of one market alone nobody can tell whether it or the provider is the matter.
     if (batch.size() == 1 && is_about_content(failure->code)) {
         log_.changed(gate_.succeeded_with(now, took, *failure), nullptr, gate_);
+        log_.doubts(*failure);
         return said;
     }
     const auto retry_after = response ? parse_retry_after(response->retry_after, now.wall)

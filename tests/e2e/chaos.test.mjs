@@ -202,64 +202,67 @@ function shuffled(all, random) {
     return all.map((one) => [random(), one]).sort(([a], [b]) => a - b).map(([, one]) => one);
 }
 
-for (const [mode, faults] of Object.entries(modes))
-    describe(`FEED=${mode}`, { skip: !isBuilt && "fake_venue is not built" }, () => {
-        test("one venue fails, in every way", { timeout: faults.length * 120_000 }, async (t) => {
-            const set = await setUp(t, mode, ["coinbase", "kraken", "bitstamp", "gemini"]);
-            for (const [fault, parameters, words] of faults)
-                await t.test(`${fault} ${JSON.stringify(parameters)}`, async () => {
-                    const before = providerIn(await feedOf(set.server), "coinbase");
+// Both at once: most of the time of either is waiting.
+describe("chaos", { concurrency: true }, () => {
+    for (const [mode, faults] of Object.entries(modes))
+        describe(`FEED=${mode}`, { skip: !isBuilt && "fake_venue is not built" }, () => {
+            test("one venue fails, in every way", { timeout: faults.length * 120_000 }, async (t) => {
+                const set = await setUp(t, mode, ["coinbase", "kraken", "bitstamp", "gemini"]);
+                for (const [fault, parameters, words] of faults)
+                    await t.test(`${fault} ${JSON.stringify(parameters)}`, async () => {
+                        const before = providerIn(await feedOf(set.server), "coinbase");
+                        const from = Date.now();
+                        await set.venues.fault("coinbase", fault, parameters);
+                        try {
+                            await pause(2_000);
+                            let heard = "";
+                            if (words)
+                                await until(
+                                    () => `the feed says ${words}; it says: ${heard}`,
+                                    async () => {
+                                        heard = said(await feedOf(set.server), "coinbase", from, before);
+                                        return words.test(heard);
+                                    }, { timeout: 45_000 });
+                            await set.ticks.check(set.venues, from);
+                        } finally {
+                            await set.venues.fault("coinbase", "none");
+                        }
+                        await recovered(set, "coinbase");
+                    });
+            });
+
+            // Those that fail are always the same ones: what they suffer outlasts each fault, and the
+            // others must stay the majority.
+            test(`a minority of venues fails at random; CHAOS_SEED=${seed}`,
+                { timeout: chaosMs + 240_000 }, async (t) => {
+                    console.log(`CHAOS_SEED=${seed}`);
+                    const random = randomFrom(seed);
+                    const oneOf = (all) => all[Math.floor(random() * all.length)];
+                    const names = ["coinbase", "kraken", "bitstamp", "gemini", "bitfinex"];
+                    const set = await setUp(t, mode, names);
+                    const failing = shuffled(names, random).slice(0, (names.length - 1) / 2);
+                    const rss = rssOf(set.server.pid);
                     const from = Date.now();
-                    await set.venues.fault("coinbase", fault, parameters);
-                    try {
-                        await pause(2_000);
-                        let heard = "";
-                        if (words)
-                            await until(
-                                () => `the feed says ${words}; it says: ${heard}`,
-                                async () => {
-                                    heard = said(await feedOf(set.server), "coinbase", from, before);
-                                    return words.test(heard);
-                                }, { timeout: 45_000 });
-                        await set.ticks.check(set.venues, from);
-                    } finally {
-                        await set.venues.fault("coinbase", "none");
+                    const done = [];
+                    while (Date.now() - from < chaosMs) {
+                        for (const name of failing) {
+                            const [fault, parameters] = random() < 0.2 ? ["none", {}] : oneOf(faults);
+                            done.push(`${name} ${fault} ${JSON.stringify(parameters)}`);
+                            await set.venues.fault(name, fault, parameters);
+                        }
+                        await pause(500 + 2_500 * random());
+                        await set.ticks.check(set.venues, Math.max(from, Date.now() - lookBackMs));
                     }
-                    await recovered(set, "coinbase");
+                    t.diagnostic(done.join(", "));
+                    for (const name of failing) await set.venues.fault(name, "none");
+                    for (const name of failing) await recovered(set, name);
+                    await set.ticks.check(set.venues, Math.max(from, Date.now() - lookBackMs));
+                    const grown = rssOf(set.server.pid) - rss;
+                    assert.ok(grown < rssGrowthMax, `grew by ${grown} bytes`);
+                    for (const [name, counts] of Object.entries(await set.venues.counts()))
+                        assert.ok(
+                            counts.max_in_any_10s <= requestsPerMinute / 6 + burstMax,
+                            `${name} was asked ${counts.max_in_any_10s} times within 10 s`);
                 });
         });
-
-        // Those that fail are always the same ones: what they suffer outlasts each fault, and the
-        // others must stay the majority.
-        test(`a minority of venues fails at random; CHAOS_SEED=${seed}`,
-            { timeout: chaosMs + 240_000 }, async (t) => {
-                console.log(`CHAOS_SEED=${seed}`);
-                const random = randomFrom(seed);
-                const oneOf = (all) => all[Math.floor(random() * all.length)];
-                const names = ["coinbase", "kraken", "bitstamp", "gemini", "bitfinex"];
-                const set = await setUp(t, mode, names);
-                const failing = shuffled(names, random).slice(0, (names.length - 1) / 2);
-                const rss = rssOf(set.server.pid);
-                const from = Date.now();
-                const done = [];
-                while (Date.now() - from < chaosMs) {
-                    for (const name of failing) {
-                        const [fault, parameters] = random() < 0.2 ? ["none", {}] : oneOf(faults);
-                        done.push(`${name} ${fault} ${JSON.stringify(parameters)}`);
-                        await set.venues.fault(name, fault, parameters);
-                    }
-                    await pause(500 + 2_500 * random());
-                    await set.ticks.check(set.venues, Math.max(from, Date.now() - lookBackMs));
-                }
-                t.diagnostic(done.join(", "));
-                for (const name of failing) await set.venues.fault(name, "none");
-                for (const name of failing) await recovered(set, name);
-                await set.ticks.check(set.venues, Math.max(from, Date.now() - lookBackMs));
-                const grown = rssOf(set.server.pid) - rss;
-                assert.ok(grown < rssGrowthMax, `grew by ${grown} bytes`);
-                for (const [name, counts] of Object.entries(await set.venues.counts()))
-                    assert.ok(
-                        counts.max_in_any_10s <= requestsPerMinute / 6 + burstMax,
-                        `${name} was asked ${counts.max_in_any_10s} times within 10 s`);
-            });
-    });
+});
