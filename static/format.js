@@ -67,3 +67,9 @@ export function formatDuration(ms) {
     if (h < 48) return min % 60 > 0 ? `${h} h ${min % 60} min` : `${h} h`;
     return `${Math.floor(h / 24)} days`;
 }
+
+// "median(coinbase,kraken)" is "median of coinbase, kraken"; other sources are as they are called.
+export function formatSource(source) {
+    const [, names] = /^median\((.+)\)$/.exec(source) ?? [];
+    return names ? `median of ${names.split(",").join(", ")}` : source;
+}

@@ -3,7 +3,9 @@
 // what is in the document already.
 
 import { Chart } from "./chart.js";
-import { formatChange, formatDuration, formatPercent, formatPrice, formatTime } from "./format.js";
+import {
+    formatChange, formatDuration, formatPercent, formatPrice, formatSource, formatTime,
+} from "./format.js";
 
 export const windowMs = 15 * 60_000;
 const rowsMax = 500;
@@ -101,7 +103,7 @@ function drawPrice({ newest, currency }) {
     setText(nodes.price, text);
     nodes.price.dataset.price = newest ? String(newest.price) : "";
     nodes.price.dataset.id = newest?.id ?? "";
-    setText(nodes.source, newest ? newest.source : "—");
+    setText(nodes.source, newest ? formatSource(newest.source) : "—");
     const [word, detail] = origins[newest?.source] ?? ["", ""];
     nodes.origin.hidden = word === "";
     setText(nodes.originWord, word);
@@ -141,7 +143,7 @@ function tickRow(tick, { currency, now }) {
         cell("", formatTime(tick.at, now)),
         cell("number", formatPrice(tick.price, currency)),
         changed,
-        cell("wide", tick.source));
+        cell("wide", formatSource(tick.source)));
     return tr;
 }
 
