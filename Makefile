@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 IMAGE ?= tickertape
 
-.PHONY: help deps build run demo test asan tsan fuzz lint format docker-build docker-run clean
+.PHONY: help deps build run demo test bench-stream asan tsan fuzz lint format docker-build docker-run clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +34,12 @@ test: ## all tests: unit tests, then end-to-end tests with real clients
 	cmake --build --preset release -j $(JOBS)
 	ctest --preset release -j $(JOBS)
 	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node --test
+
+bench-stream: ## cost and latency from a provider's socket to the subscriber; BENCH="--runs 5" and such
+	@.ci/install test
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS) --target tickertape fake_venue
+	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/stream_path.mjs $(BENCH)
 
 asan: ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@.ci/install test

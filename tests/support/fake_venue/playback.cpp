@@ -43,14 +43,17 @@ std::optional<value_place> find_value(std::string_view line, std::string_view ke
 
 std::span<const playback::field> playback::fields_of(const std::string& venue)
 {
+    // A time is a sequence number that is behind none there has been, recorded or not.
     static constexpr std::array coinbase{
-        field{"product_id", slot::name}, field{"price", slot::price}, field{"best_bid", slot::bid},
-        field{"best_ask", slot::ask}, field{"time", slot::iso}};
+        field{"product_id", slot::name}, field{"price", slot::price},
+        field{"best_bid", slot::bid},    field{"best_ask", slot::ask},
+        field{"time", slot::iso},        field{"sequence", slot::unix_us}};
     static constexpr std::array kraken{
         field{"symbol", slot::name}, field{"last", slot::price}, field{"bid", slot::bid},
         field{"ask", slot::ask}, field{"timestamp", slot::iso}};
     static constexpr std::array binance{field{"stream", slot::name}, field{"s", slot::name},
                                         field{"c", slot::price},     field{"p", slot::price},
+                                        field{"b", slot::bid},       field{"a", slot::ask},
                                         field{"E", slot::unix_ms},   field{"T", slot::unix_ms}};
     static constexpr std::array bitstamp{
         field{"channel", slot::name}, field{"price", slot::price}, field{"price_str", slot::price},
