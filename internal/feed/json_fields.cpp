@@ -12,7 +12,14 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t seconds_end = 16'725'225'600;  // the beginning of the year 2500
+constexpr wall_time time_begin{};                                    // 1970
+constexpr wall_time time_end{std::chrono::seconds{16'725'225'600}};  // the year 2500
+
+// Null in the JSON is a field that is not there.
+bool is_missing(const json::value* at) noexcept
+{
+    return at == nullptr || at->is_null();
+}
 
 fetch_error refused(feed_errc code, std::string_view called)
 {
@@ -65,6 +72,39 @@ fetched<double> side_in(const json::value& at, std::string_view called)
     return *side;
 }
 
+std::optional<wall_time> written_time(std::string_view text) noexcept
+{
+    const auto time = parse_rfc3339(text);
+    if (!time || *time <= time_begin || *time >= time_end)
+        return std::nullopt;
+    return *time;
+}
+
+// Counted in integers: milliseconds since 1970 are more than a float of single precision holds.
+std::optional<wall_time>
+counted_time(const std::optional<std::int64_t>& count, time_form form) noexcept
+{
+    using namespace std::chrono;
+    const std::int64_t per_second = form == time_form::seconds        ? 1
+                                    : form == time_form::milliseconds ? 1'000
+                                                                      : 1'000'000;
+    if (!count || *count <= 0 || *count / per_second >= time_end.time_since_epoch() / 1s)
+        return std::nullopt;
+    switch (form) {
+    case time_form::seconds:
+        return wall_time{seconds{*count}};
+    case time_form::milliseconds:
+        return wall_time{milliseconds{*count}};
+    default:
+        return wall_time{ceil<milliseconds>(microseconds{*count})};
+    }
+}
+
+bool is_empty(const fetched<std::optional<book_top>>& book) noexcept
+{
+    return book && *book && (*book)->bid == 0 && (*book)->ask == 0;
+}
+
 }  // namespace
 
 const json::value* member(const json::value* of, std::string_view name) noexcept
@@ -77,16 +117,6 @@ const json::value* element(const json::value* of, std::size_t index) noexcept
 {
     const auto* array = of == nullptr ? nullptr : of->if_array();
     return array == nullptr ? nullptr : array->if_contains(index);
-}
-
-named_rows by_name(const json::array& rows, name_of_row name_of)
-{
-    named_rows all;
-    all.reserve(rows.size());
-    for (const auto& row : rows)
-        if (const auto name = name_of(row))
-            all.emplace(*name, &row);
-    return all;
 }
 
 std::optional<std::string_view> text_in(const json::value* at) noexcept
@@ -113,7 +143,7 @@ bool is_zero(const json::value* at) noexcept
 
 fetched<price> price_in(const json::value* at, std::string_view called)
 {
-    if (at == nullptr)
+    if (is_missing(at))
         return refused(feed_errc::missing_field, called);
     const auto value = at->is_string() ? price_of_string(*at) : price_of_number(*at);
     if (!value)
@@ -136,30 +166,31 @@ fetched<std::optional<book_top>> book_in(const json::value* bid, const json::val
 
 fetched<wall_time> time_in(const json::value* at, time_form form, std::string_view called)
 {
-    using std::chrono::milliseconds;
-    if (at == nullptr)
+    if (is_missing(at))
         return refused(feed_errc::missing_field, called);
-    const auto text = text_in(at);
-    if (form == time_form::rfc3339) {
-        if (!text)
-            return refused(feed_errc::wrong_type, called);
-        const auto time = parse_rfc3339(*text);
-        if (!time || time->time_since_epoch().count() <= 0)
-            return refused(feed_errc::bad_time, called);
-        return *time;
-    }
-    if (!is_number_or_text(*at))
+    if (form == time_form::rfc3339 ? !at->is_string() : !is_number_or_text(*at))
         return refused(feed_errc::wrong_type, called);
-    // Counted in integers: milliseconds since 1970 are more than a float of single precision holds.
-    const std::int64_t per_second = form == time_form::seconds ? 1 : 1000;
-    const auto count = integer_in(at);
-    if (!count || *count <= 0 || *count >= seconds_end * per_second)
+    const auto time = form == time_form::rfc3339 ? written_time(*text_in(at))
+                                                 : counted_time(integer_in(at), form);
+    if (!time)
         return refused(feed_errc::bad_time, called);
-    return wall_time{milliseconds{*count * (1000 / per_second)}};
+    return *time;
+}
+
+std::optional<fetched<wall_time>>
+time_if_any(const json::value* at, time_form form, std::string_view called)
+{
+    if (is_missing(at))
+        return std::nullopt;
+    return time_in(at, form, called);
 }
 
 fetched<quote> quote_of(const quote_fields& fields)
 {
+    if (is_zero(fields.volume))
+        return fetch_error{feed_errc::dead_market, "no trade in 24h"};
+    if (!fields.value && is_empty(fields.book))
+        return fetch_error{feed_errc::dead_market};
     if (!fields.value)
         return fields.value.error();
     if (fields.time && !*fields.time)

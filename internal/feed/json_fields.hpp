@@ -1,22 +1,22 @@
-// Single fields of a provider's answer, whatever type it gave them: the same figure is a string at
-// one provider and a number at the next, and sometimes at two addresses of one provider.
+// Single fields of what a provider says, over REST or on a stream, whatever type it gave them: the
+// same figure is a string at one provider and a number at the next, and sometimes at two addresses
+// of one provider.
 //
-// Everything here takes a pointer that may be null, which is a field that is not there. `called` is
-// what the error's words call the field. No I/O.
+// Everything here takes a pointer that may be null, which is a field that is not there; so is one
+// that is null in the JSON. `called` is what the error's words call the field. What can be read
+// allocates nothing: streams say hundreds of prices a second. No I/O.
 #pragma once
 
 #include "core/clock.hpp"
 #include "feed/errors.hpp"
 #include "feed/quote.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace tickertape {
 
@@ -24,12 +24,6 @@ namespace tickertape {
 const boost::json::value* member(const boost::json::value* of, std::string_view name) noexcept;
 // Null: `of` is null or no array, or is too short.
 const boost::json::value* element(const boost::json::value* of, std::size_t index) noexcept;
-
-// The rows of an array by their names: hundreds are searched for hundreds. A row without a name is
-// left out; of two with the same, the first counts. Names and rows are those of the array.
-using named_rows = std::unordered_map<std::string_view, const boost::json::value*>;
-using name_of_row = std::optional<std::string_view> (*)(const boost::json::value& row);
-named_rows by_name(const boost::json::array& rows, name_of_row name_of);
 
 // None: it is null or no string.
 std::optional<std::string_view> text_in(const boost::json::value* at) noexcept;
@@ -42,8 +36,8 @@ bool is_zero(const boost::json::value* at) noexcept;
 // Errors: feed_errc::missing_field, ::wrong_type, ::bad_price.
 fetched<price> price_in(const boost::json::value* at, std::string_view called);
 
-// The best bid and ask. None: one of the fields is not there, so the provider does not say. A side
-// that is null or an empty string has nobody on it, which is a price of zero.
+// The best bid and ask. None: one of the fields is missing, so the provider does not say. A side
+// that is there, but null or an empty string, has nobody on it, which is a price of zero.
 // Errors: feed_errc::wrong_type, ::bad_price (negative, not finite, or no number).
 fetched<std::optional<book_top>>
 book_in(const boost::json::value* bid, const boost::json::value* ask);
@@ -52,11 +46,16 @@ enum class time_form {
     rfc3339,       // "2026-06-19T16:43:33.016274911Z"
     seconds,       // since 1970, as a number or as a string of digits
     milliseconds,  // the same
+    microseconds,  // the same
 };
 
-// A time between 1970, which providers send for "never", and the year 2500, both excluded.
+// A time between 1970, which providers send for "never", and the year 2500, both excluded. What is
+// finer than a millisecond is rounded up.
 // Errors: feed_errc::missing_field, ::wrong_type, ::bad_time.
 fetched<wall_time> time_in(const boost::json::value* at, time_form form, std::string_view called);
+// The same of a time the provider does not always send. None: it is not there.
+std::optional<fetched<wall_time>>
+time_if_any(const boost::json::value* at, time_form form, std::string_view called);
 
 // What the fields of one market say, each read or refused.
 struct quote_fields {
@@ -64,9 +63,13 @@ struct quote_fields {
     fetched<price> value;
     std::optional<fetched<wall_time>> time{};  // none: the provider does not say
     fetched<std::optional<book_top>> book = std::optional<book_top>{};
+    // What was traded in the last 24 hours, in whatever unit. Null: the provider does not say.
+    const boost::json::value* volume = nullptr;
 };
 
-// The quote, or the first of the refusals.
+// The quote, or the first of the refusals. A market in which nothing was traded for 24 hours, or
+// that has neither a price nor anybody who bids or asks, is feed_errc::dead_market whatever else it
+// says.
 fetched<quote> quote_of(const quote_fields& fields);
 
 }  // namespace tickertape

@@ -81,7 +81,7 @@ TEST_CASE("Among Binance's symbols, a bad one leaves the good ones be", "[feed]"
 
     CHECK(code_of(answer.at(0)) == feed_errc::bad_price);
     CHECK(code_of(answer.at(1)) == feed_errc::bad_time);
-    CHECK(code_of(answer.at(2)) == feed_errc::wrong_type);
+    CHECK(code_of(answer.at(2)) == feed_errc::missing_field);
     CHECK(price_of(answer.at(3)) == "0.5");
 }
 

@@ -41,7 +41,7 @@ TEST_CASE("Among Bitfinex's rows, a bad one leaves the good ones be", "[feed]")
         R"(["tSOLUSD",1,1,2,1,0,0,1.5,5], ["tADAUSD",1,1,2,1,0,0,1.5,0], )"
         R"(["tXRPUSD",1,1,2,1,0,0,-1,5]])");
 
-    CHECK(code_of(answer.at(0)) == feed_errc::wrong_type);
+    CHECK(code_of(answer.at(0)) == feed_errc::missing_field);
     CHECK(code_of(answer.at(1)) == feed_errc::missing_field);
     CHECK(price_of(answer.at(2)) == "1.5");
     CHECK(code_of(answer.at(3)) == feed_errc::dead_market);

@@ -153,7 +153,7 @@ TEST_CASE("A price of Coinbase that is none becomes a refusal, never a quote", "
         INFO(price);
         CHECK(news.quotes.empty());
         REQUIRE(news.refused.size() == 1);
-        CHECK(news.refused.front().why.detail == "its price");
+        CHECK(news.refused.front().why.detail == "price");
     }
 }
 
@@ -167,21 +167,21 @@ TEST_CASE("A field of Coinbase that is missing or of another type is never guess
     };
     CHECK(
         refusal(R"({"type":"ticker","product_id":"BTC-USD","price":null})") ==
-        texts{"0: a field is missing (its price)"});
+        texts{"0: a field is missing (price)"});
     CHECK(
         refusal(R"({"type":"ticker","product_id":"BTC-USD","price":"1","time":7})") ==
-        texts{"0: a field has the wrong type (its time)"});
+        texts{"0: a field has the wrong type (time)"});
     CHECK(
         refusal(R"({"type":"ticker","product_id":"BTC-USD","price":"1","time":"yesterday"})") ==
-        texts{"0: not a time (its time)"});
+        texts{"0: not a time (time)"});
     CHECK(
         refusal(
             R"({"type":"ticker","product_id":"BTC-USD","price":"1","best_bid":"nan","best_ask":"1"})") ==
-        texts{"0: not a price (its bid or ask)"});
+        texts{"0: not a price (bid)"});
     CHECK(
         refusal(
             R"({"type":"ticker","product_id":"BTC-USD","price":"1","best_bid":1,"best_ask":[]})") ==
-        texts{"0: a field has the wrong type (its bid or ask)"});
+        texts{"0: a field has the wrong type (ask)"});
     CHECK(
         texts_of(
             coinbase.hears(R"({"type":"ticker","product_id":"BTC-USD","price":"1"})").quotes) ==
@@ -201,6 +201,29 @@ TEST_CASE(
     REQUIRE(coinbase.hears("<html>\x01 bad gateway").failed);
     CHECK(coinbase.news().failed->code == feed_errc::not_json);
     CHECK(coinbase.news().failed->detail == "<html>? bad gateway");
+}
+
+TEST_CASE("A side of Coinbase's book that is null or empty is one nobody is on", "[feed]")
+{
+    auto coinbase = talk({"BTC-USD"});
+    const auto book = [&](std::string_view sides) {
+        const auto& news = coinbase.hears(
+            R"({"type":"ticker","product_id":"BTC-USD","price":"1")" + std::string{sides} + '}');
+        REQUIRE(news.quotes.size() == 1);
+        return news.quotes.front().book;
+    };
+    CHECK(book(R"(,"best_bid":null,"best_ask":"2")")->bid == 0);
+    CHECK(book(R"(,"best_bid":"1","best_ask":"")")->ask == 0);
+    CHECK_FALSE(book(R"(,"best_bid":"1")"));
+}
+
+TEST_CASE("A product of Coinbase's that nobody traded for a day is dead on its stream", "[feed]")
+{
+    auto coinbase = talk({"BTC-USD"});
+    const auto& news = coinbase.hears(
+        R"({"type":"ticker","product_id":"BTC-USD","price":"1","volume_24h":"0.00000000"})");
+    CHECK(news.quotes.empty());
+    CHECK(texts_of(news.refused) == texts{"0: nobody trades in this market (no trade in 24h)"});
 }
 
 TEST_CASE("A product that was not asked for is no news, and neither is a heartbeat", "[feed]")

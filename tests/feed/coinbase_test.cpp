@@ -90,7 +90,7 @@ TEST_CASE("Coinbase's price is refused unless it is a positive finite decimal", 
 
 TEST_CASE("A price of Coinbase's that is neither text nor number is refused", "[feed]")
 {
-    const auto bad = GENERATE("null", "[]", "{}", "true");
+    const auto bad = GENERATE("[]", "{}", "true");
     CAPTURE(bad);
 
     CHECK(
@@ -111,7 +111,9 @@ TEST_CASE("A ticker of Coinbase's without price or time is refused", "[feed]")
     CHECK(code(R"({"price":"1","time":"now"})") == feed_errc::bad_time);
     CHECK(code(R"({"price":"1","time":"1970-01-01T00:00:00Z"})") == feed_errc::bad_time);
     CHECK(code("[]") == feed_errc::wrong_type);
+    CHECK(code(ticker_with("null")) == feed_errc::missing_field);
     CHECK(code("") == feed_errc::not_json);
+    CHECK(code(R"({"price":"1","time":null})") == feed_errc::missing_field);
     CHECK(code(R"({"price":"1")") == feed_errc::not_json);
 }
 
@@ -145,7 +147,7 @@ TEST_CASE("Among all of Coinbase's products, a bad one leaves the good ones be",
 
     CHECK(price_of(answer.at(0)) == "1.5");
     CHECK(code_of(answer.at(1)) == feed_errc::bad_price);
-    CHECK(code_of(answer.at(2)) == feed_errc::wrong_type);
+    CHECK(code_of(answer.at(2)) == feed_errc::missing_field);
     CHECK(code_of(answer.at(3)) == feed_errc::unknown_symbol);
     CHECK(code_of(answer.at(4)) == feed_errc::missing_field);
 }

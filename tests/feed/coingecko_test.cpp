@@ -58,7 +58,7 @@ TEST_CASE("CoinGecko's price is refused unless it is a positive finite number", 
     const auto [text, code] = GENERATE(
         std::pair{"0", feed_errc::bad_price}, std::pair{"-1.5", feed_errc::bad_price},
         std::pair{"1e308", feed_errc::bad_price}, std::pair{"1e-300", feed_errc::bad_price},
-        std::pair{"null", feed_errc::wrong_type}, std::pair{"\"x\"", feed_errc::bad_price},
+        std::pair{"null", feed_errc::missing_field}, std::pair{"\"x\"", feed_errc::bad_price},
         std::pair{"[]", feed_errc::wrong_type}, std::pair{"Infinity", feed_errc::not_json},
         std::pair{"NaN", feed_errc::not_json});
     CAPTURE(text);
@@ -83,9 +83,19 @@ TEST_CASE("A coin or a currency CoinGecko silently left out is an unknown symbol
     CHECK(code_of(answer.at(1)) == feed_errc::unknown_symbol);
 }
 
+TEST_CASE("A price of CoinGecko's whose time is missing or null has none", "[feed]")
+{
+    for (const auto* fields : {R"({"usd":1})", R"({"usd":1,"last_updated_at":null})"}) {
+        const auto answer = asked_provider{"coingecko"}.read_one(
+            "BTC-USD", R"({"bitcoin":)" + std::string{fields} + "}");
+        REQUIRE(answer);
+        CHECK_FALSE(answer->upstream_time);
+    }
+}
+
 TEST_CASE("A time CoinGecko sends must be one", "[feed]")
 {
-    const auto bad = GENERATE("null", "-5", "0", "\"\"", "1e300", "99999999999999", "[]");
+    const auto bad = GENERATE("-5", "0", "\"\"", "1e300", "99999999999999", "[]");
     CAPTURE(bad);
 
     const auto code = code_of(asked_provider{"coingecko"}.read_one(

@@ -75,7 +75,7 @@ TEST_CASE("A coin of CoinMarketCap's without price or time is refused", "[feed]"
 
     CHECK(code("{}") == feed_errc::unknown_symbol);
     CHECK(code(R"({"USD":null})") == feed_errc::missing_field);
-    CHECK(code(R"({"USD":{"price":null}})") == feed_errc::wrong_type);
+    CHECK(code(R"({"USD":{"price":null}})") == feed_errc::missing_field);
     CHECK(code(R"({"USD":{"price":0}})") == feed_errc::bad_price);
     CHECK(code(R"({"USD":{"price":1}})") == feed_errc::missing_field);
     CHECK(code(R"({"USD":{"price":1,"last_updated":7}})") == feed_errc::wrong_type);

@@ -54,7 +54,7 @@ TEST_CASE("Among CryptoCompare's coins, a bad one leaves the good ones be", "[fe
         R"({"BTC":{"USD":0},"ETH":{"USD":null},"SOL":[],"ADA":{"USD":1.5}})");
 
     CHECK(code_of(answer.at(0)) == feed_errc::bad_price);
-    CHECK(code_of(answer.at(1)) == feed_errc::wrong_type);
+    CHECK(code_of(answer.at(1)) == feed_errc::missing_field);
     CHECK(code_of(answer.at(2)) == feed_errc::wrong_type);
     CHECK(price_of(answer.at(3)) == "1.5");
 }

@@ -71,6 +71,49 @@ TEST_CASE("Zero is zero as a number and as text, and nothing else is", "[feed]")
     CHECK_FALSE(is_zero(&b));
 }
 
+TEST_CASE("A field that is null is one that is not there", "[feed]")
+{
+    const boost::json::value null;
+
+    CHECK(price_in(&null, "p").error().code == feed_errc::missing_field);
+    CHECK(time_in(&null, time_form::rfc3339, "t").error().code == feed_errc::missing_field);
+    CHECK_FALSE(time_if_any(&null, time_form::seconds, "t"));
+    CHECK_FALSE(time_if_any(nullptr, time_form::seconds, "t"));
+    const auto zero = json("0");
+    CHECK(time_if_any(&zero, time_form::seconds, "t")->error().code == feed_errc::bad_time);
+}
+
+TEST_CASE("A side of a book that is null or empty is one nobody is on", "[feed]")
+{
+    const auto book = json(R"([null,"",1,"-1",true])");
+    const auto* one = element(&book, 2);
+
+    CHECK(book_in(element(&book, 0), one).value()->bid == 0);
+    CHECK(book_in(one, element(&book, 1)).value()->ask == 0);
+    CHECK_FALSE(book_in(one, element(&book, 9)).value());
+    CHECK(book_in(one, element(&book, 3)).error().code == feed_errc::bad_price);
+    CHECK(book_in(one, element(&book, 4)).error().code == feed_errc::wrong_type);
+}
+
+TEST_CASE("A market without trades, or without price and book, is dead whatever it says", "[feed]")
+{
+    const auto zero = json("\"0.0\"");
+    const auto some = json("3");
+    const auto code = [](const fetched<quote>& q) { return q.error().code; };
+    const auto price = price_in(&some, "p");
+
+    CHECK(
+        code(quote_of({symbol_id{0}, price, {}, std::optional<book_top>{}, &zero})) ==
+        feed_errc::dead_market);
+    CHECK(
+        code(quote_of({symbol_id{0}, price_in(&zero, "p"), {}, std::optional{book_top{0, 0}}})) ==
+        feed_errc::dead_market);
+    CHECK(
+        code(quote_of({symbol_id{0}, price_in(&zero, "p"), {}, std::optional{book_top{1, 0}}})) ==
+        feed_errc::bad_price);
+    CHECK(quote_of({symbol_id{0}, price, {}, std::optional{book_top{0, 0}}, &some}));
+}
+
 TEST_CASE("Times are read in the unit the provider has, and refused in another", "[feed]")
 {
     const auto read = [](std::string_view text, time_form form) {
@@ -86,6 +129,11 @@ TEST_CASE("Times are read in the unit the provider has, and refused in another",
         read("\"2026-06-19T16:43:33.016274911Z\"", time_form::rfc3339) ==
         wall_time{1781887413017ms});
 
+    // What is finer than a millisecond is rounded up, in every form.
+    CHECK(read("1785145936123000", time_form::microseconds) == wall_time{1785145936123ms});
+    CHECK(read("\"1785145936123001\"", time_form::microseconds) == wall_time{1785145936124ms});
+    CHECK(read("1", time_form::microseconds) == wall_time{1ms});
+
     // Milliseconds where seconds should be, nanoseconds where milliseconds should be.
     CHECK(time_error("1785145936123", time_form::seconds) == feed_errc::bad_time);
     CHECK(time_error("1785145936123000000", time_form::milliseconds) == feed_errc::bad_time);
@@ -93,6 +141,11 @@ TEST_CASE("Times are read in the unit the provider has, and refused in another",
     CHECK(time_error("-1", time_form::seconds) == feed_errc::bad_time);
     CHECK(time_error("18446744073709551615", time_form::milliseconds) == feed_errc::bad_time);
     CHECK(time_error("16725225600", time_form::seconds) == feed_errc::bad_time);
+    CHECK(time_error("16725225600000000", time_form::microseconds) == feed_errc::bad_time);
+    CHECK(time_error("0", time_form::microseconds) == feed_errc::bad_time);
+    CHECK(time_error("1785145936.5", time_form::seconds) == feed_errc::bad_time);
+    CHECK(time_error("\"1970-01-01T00:00:00Z\"", time_form::rfc3339) == feed_errc::bad_time);
+    CHECK(time_error("\"2500-01-01T00:00:00Z\"", time_form::rfc3339) == feed_errc::bad_time);
     CHECK(time_error("true", time_form::seconds) == feed_errc::wrong_type);
     CHECK(time_error("1785145936", time_form::rfc3339) == feed_errc::wrong_type);
     CHECK(time_error("\"1785145936\"", time_form::rfc3339) == feed_errc::bad_time);

@@ -67,6 +67,15 @@ TEST_CASE("A market of zeros, dated 1970, is dead and has no price", "[feed]")
     CHECK(is_silent(other.hears_lines(fixture("kraken.ws.v2.empty_market.docs.jsonl"))));
 }
 
+TEST_CASE("A market of Kraken's with a price and no volume of a day is dead", "[feed]")
+{
+    auto kraken = talk({"BTC-USD"});
+    const auto& news = kraken.hears(ticker(
+        R"("bid":1,"ask":2,"last":1.5,"volume":0.0,"timestamp":"2026-10-03T20:58:33.794283Z")"));
+    CHECK(news.quotes.empty());
+    CHECK(texts_of(news.refused) == texts{"0: nobody trades in this market (no trade in 24h)"});
+}
+
 TEST_CASE("Kraken refusing one symbol refuses that one", "[feed]")
 {
     auto kraken = talk({"BTC-USD", "XBT-USD", "ETH-USD"});
@@ -157,7 +166,7 @@ TEST_CASE("One broken ticker of several leaves the others", "[feed]")
     auto kraken = talk({"BTC-USD", "ETH-USD"});
     const auto& news = kraken.hears(
         R"({"channel":"ticker","type":"update","data":[7,{},{"symbol":[]},{"symbol":"BTC/USD","last":"x"},{"symbol":"ETH/USD","last":2000.10,"bid":2000.0,"ask":2000.2,"timestamp":"2026-10-03T20:58:33.794283Z"},{"symbol":"SOL/USD","last":1}]})");
-    CHECK(texts_of(news.refused) == texts{"0: not a price (its price)"});
+    CHECK(texts_of(news.refused) == texts{"0: not a price (last)"});
     CHECK(texts_of(news.quotes) == texts{"1 2000.1 2026-10-03T20:58:33.795Z 2000/2000.2"});
 }
 

@@ -87,7 +87,7 @@ TEST_CASE("An answer of Kraken's without a usable result is refused", "[feed]")
     CHECK(code(R"({"result":{"BTC/USD":{}}})") == feed_errc::missing_field);
     CHECK(code(R"({"result":{"BTC/USD":{"c":[]}}})") == feed_errc::missing_field);
     CHECK(code(R"({"result":{"BTC/USD":{"c":"1"}}})") == feed_errc::missing_field);
-    CHECK(code(R"({"result":{"BTC/USD":{"c":[null]}}})") == feed_errc::wrong_type);
+    CHECK(code(R"({"result":{"BTC/USD":{"c":[null]}}})") == feed_errc::missing_field);
     CHECK(code(R"({"result":{"BTC/USD":{"c":["-1"]}}})") == feed_errc::bad_price);
 }
 

@@ -2,6 +2,8 @@
 // and in USDC are markets of their own, and never stand for USD.
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
+#include "feed/providers/answer_rows.hpp"
+#include "feed/providers/read_unless.hpp"
 #include "feed/request_text.hpp"
 
 #include <algorithm>
@@ -20,27 +22,18 @@ constexpr std::size_t symbols_max = 20;
 // Source: binance-spot-api-docs, rest-api.md, and a recorded answer.
 fetched<quote> read_row(const market& m, const json::value& row)
 {
-    if (is_zero(member(&row, "volume")))
-        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
     return quote_of({
         .symbol = m.symbol,
         .value = price_in(member(&row, "lastPrice"), "lastPrice"),
         .time = time_in(member(&row, "closeTime"), time_form::milliseconds, "closeTime"),
         .book = book_in(member(&row, "bidPrice"), member(&row, "askPrice")),
+        .volume = member(&row, "volume"),
     });
 }
 
 std::optional<std::string_view> name_of_symbol(const json::value& row)
 {
     return text_in(member(&row, "symbol"));
-}
-
-fetched<quote> find_row(const market& m, const named_rows& rows)
-{
-    const auto found = rows.find(m.spelled.name);
-    if (found == rows.end())
-        return fetch_error{feed_errc::unknown_symbol, "no symbol " + m.spelled.name};
-    return read_row(m, *found->second);
 }
 
 // {"code":-1121,"msg":"Invalid symbol."}. The code of a restricted location is 0.
@@ -89,15 +82,9 @@ public:
 
     answers read(std::span<const market> batch, const http_response& answer) const override
     {
-        const auto parsed = read_json(answer);
-        if (const auto error = error_in(batch, answer, parsed.json()))
-            return to_all(batch, *error);
-        if (parsed.refused)
-            return to_all(batch, *parsed.refused);
-        if (!parsed.body->is_array())
-            return to_all(batch, {feed_errc::wrong_type, "the answer is not an array"});
-        const auto rows = by_name(parsed.body->get_array(), name_of_symbol);
-        return to_each(batch, [&](const market& m) { return find_row(m, rows); });
+        return read_unless(error_in, batch, answer, [&](const json::value& rows) {
+            return read_rows(batch, &rows, name_of_symbol, read_row);
+        });
     }
 };
 

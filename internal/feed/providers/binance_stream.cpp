@@ -10,6 +10,7 @@
 // sign, and whoever watches the age of prices sees it.
 //
 // Source: binance/binance-spot-api-docs, web-socket-streams.md of 2026-07-21.
+#include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/stream_markets.hpp"
 #include "feed/providers/stream_text.hpp"
@@ -65,28 +66,25 @@ public:
         const auto value = reader_.read(message);
         if (!value)
             return note_unreadable(value.error(), message, news);
-        const auto* said = value->if_object();
-        if (said == nullptr) {
-            ++news.unknown;
-            return;
-        }
+        const json::value* said = &*value;
         // {"stream":"..","data":{..}} where we connect, the inner one alone at the path /ws, and
         // {"event":{..}} around what is about the connection.
-        const auto* event = object_at(*said, "data");
-        if (event == nullptr)
-            event = object_at(*said, "event");
-        if (event == nullptr)
-            event = said;
-        const auto type = text_at(*event, "e");
+        const auto* event = said;
+        for (const auto around : {"data", "event"})
+            if (const auto* inner = member(said, around)) {
+                event = inner;
+                break;
+            }
+        const auto type = text_in(member(event, "e"));
         if (type == "24hrTicker") {
-            read_ticker(*event, news);
+            read_ticker(event, news);
         } else if (type == "serverShutdown") {
             news.reconnect = true;
             add_notice("the server is about to shut down", news);
-        } else if (const auto* error = error_in(*said)) {
-            read_error(*said, *error, news);
-        } else if (member(*said, "result") != nullptr) {
-            read_acknowledgement(*said, news);
+        } else if (const auto* error = error_in(said)) {
+            read_error(said, error, news);
+        } else if (member(said, "result") != nullptr) {
+            read_acknowledgement(said, news);
         } else {
             ++news.unknown;
         }
@@ -100,29 +98,30 @@ private:
     }
 
     // Empty: it has no id, or one that is not ours.
-    std::span<asked_market> asked_by_id_of(const json::object& said) noexcept
+    std::span<asked_market> asked_by_id_of(const json::value* said) noexcept
     {
-        const auto id = integer_at(said, "id");
+        const auto id = integer_in(member(said, "id"));
         if (!id || *id < 1 || *id > static_cast<std::int64_t>(markets_max))
             return {};
         return asked_in(static_cast<std::size_t>(*id - 1));
     }
 
-    void read_ticker(const json::object& event, stream_news& news)
+    // {"e":"24hrTicker","E":1745666522004,"s":"BTCUSDT","c":"..","b":"..","a":"..","v":"..",...}
+    void read_ticker(const json::value* event, stream_news& news)
     {
-        auto* of = markets_.find(text_at(event, "s"));
+        auto* of = markets_.find(text_in(member(event, "s")).value_or(""));
         if (of == nullptr)
             return;
-        take(
-            *of,
-            {.value = price_at(event, "c"),
-             .at = unix_milliseconds_at(event, "E"),
-             .book = book_at(event, "b", "a"),
-             .order = integer_at(event, "E")},
-            news);
+        const auto said = quote_of(
+            {.symbol = of->symbols.front(),
+             .value = price_in(member(event, "c"), "c"),
+             .time = time_if_any(member(event, "E"), time_form::milliseconds, "E"),
+             .book = book_in(member(event, "b"), member(event, "a")),
+             .volume = member(event, "v")});
+        take(*of, said, integer_in(member(event, "E")), news);
     }
 
-    void read_acknowledgement(const json::object& said, stream_news& news)
+    void read_acknowledgement(const json::value* said, stream_news& news)
     {
         const auto asked = asked_by_id_of(said);
         if (asked.empty())
@@ -132,18 +131,18 @@ private:
     }
 
     // {"error":{"code":2,"msg":".."},"id":1}, or the inner one alone, with an id or without.
-    static const json::object* error_in(const json::object& said) noexcept
+    static const json::value* error_in(const json::value* said) noexcept
     {
-        if (const auto* error = object_at(said, "error"))
+        if (const auto* error = member(said, "error"))
             return error;
-        return member(said, "code") != nullptr && member(said, "msg") != nullptr ? &said : nullptr;
+        return member(said, "code") != nullptr && member(said, "msg") != nullptr ? said : nullptr;
     }
 
-    void read_error(const json::object& said, const json::object& error, stream_news& news)
+    void read_error(const json::value* said, const json::value* error, stream_news& news)
     {
         constexpr int too_many_requests = -1003;
-        const auto code = integer_at(error, "code");
-        const auto words = clean_words(text_at(error, "msg"));
+        const auto code = integer_in(member(error, "code"));
+        const auto words = clean_words(text_in(member(error, "msg")).value_or(""));
         if (code == too_many_requests || mentions(words, "too many")) {
             news.failed = fetch_error{feed_errc::rate_limited, words};
             return;

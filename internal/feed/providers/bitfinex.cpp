@@ -1,6 +1,8 @@
 // Bitfinex: https://docs.bitfinex.com.
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
+#include "feed/providers/answer_rows.hpp"
+#include "feed/providers/read_unless.hpp"
 #include "feed/request_text.hpp"
 
 #include <algorithm>
@@ -38,20 +40,13 @@ fetched<quote> read_row(const market& m, const json::value& row)
         .symbol = m.symbol,
         .value = price_in(element(&row, 7), "last price"),
         .book = book_in(element(&row, 1), element(&row, 3)),
+        .volume = element(&row, 8),
     });
 }
 
 std::optional<std::string_view> name_of_symbol(const json::value& row)
 {
     return text_in(element(&row, 0));
-}
-
-fetched<quote> find_row(const market& m, const named_rows& rows)
-{
-    const auto found = rows.find(m.spelled.name);
-    if (found == rows.end())
-        return fetch_error{feed_errc::unknown_symbol, "no symbol " + m.spelled.name};
-    return read_row(m, *found->second);
 }
 
 // ["error",10020,"symbol: invalid"] or {"error":"ERR_RATE_LIMIT"}, at any status.
@@ -97,15 +92,9 @@ public:
 
     answers read(std::span<const market> batch, const http_response& answer) const override
     {
-        const auto parsed = read_json(answer);
-        if (const auto error = error_in(batch, answer, parsed.json()))
-            return to_all(batch, *error);
-        if (parsed.refused)
-            return to_all(batch, *parsed.refused);
-        if (!parsed.body->is_array())
-            return to_all(batch, {feed_errc::wrong_type, "the answer is not an array"});
-        const auto rows = by_name(parsed.body->get_array(), name_of_symbol);
-        return to_each(batch, [&](const market& m) { return find_row(m, rows); });
+        return read_unless(error_in, batch, answer, [&](const json::value& rows) {
+            return read_rows(batch, &rows, name_of_symbol, read_row);
+        });
     }
 };
 

@@ -3,6 +3,8 @@
 // One or two markets are asked for one by one; more with one request for all pairs.
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
+#include "feed/providers/answer_rows.hpp"
+#include "feed/providers/read_unless.hpp"
 #include "feed/request_text.hpp"
 
 namespace tickertape {
@@ -18,13 +20,12 @@ constexpr std::size_t asked_apart_max = 2;
 // Source: www.bitstamp.net/api, and recorded answers.
 fetched<quote> read_row(const market& m, const json::value& row)
 {
-    if (is_zero(member(&row, "volume")))
-        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
     return quote_of({
         .symbol = m.symbol,
         .value = price_in(member(&row, "last"), "last"),
         .time = time_in(member(&row, "timestamp"), time_form::seconds, "timestamp"),
         .book = book_in(member(&row, "bid"), member(&row, "ask")),
+        .volume = member(&row, "volume"),
     });
 }
 
@@ -40,7 +41,7 @@ fetched<quote> read_one(const market& m, const json::value& row)
     return read_row(m, row);
 }
 
-// Of spot markets only: perpetuals are listed beside them.
+// [{"pair":"BTC/USD","market_type":"SPOT",...},...]: perpetuals are listed beside the spot markets.
 std::optional<std::string_view> name_of_symbol(const json::value& row)
 {
     const auto type = text_in(member(&row, "market_type"));
@@ -49,22 +50,16 @@ std::optional<std::string_view> name_of_symbol(const json::value& row)
     return text_in(member(&row, "pair"));
 }
 
-// [{"pair":"BTC/USD","market_type":"SPOT",...},...]
-fetched<quote> find_row(const market& m, const named_rows& rows)
-{
-    const auto found = rows.find(m.spelled.name);
-    if (found == rows.end())
-        return fetch_error{feed_errc::unknown_symbol, "no pair " + m.spelled.name};
-    return read_row(m, *found->second);
-}
-
 // {"status":"error","code":"400.002","reason":".."}, whatever the status of the answer is.
-std::optional<fetch_error> error_in(const http_response& answer, const json::value* body)
+std::optional<fetch_error>
+error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
 {
     if (text_in(member(body, "code")) == "400.002")
         return refusal(feed_errc::rate_limited, answer);
     if (answer.status == 200 && text_in(member(body, "status")) == "error")
         return refusal(feed_errc::http_status, answer);
+    if (answer.status == 404 && batch.size() == 1)
+        return blamed(batch, answer);
     return std::nullopt;
 }
 
@@ -92,19 +87,10 @@ public:
 
     answers read(std::span<const market> batch, const http_response& answer) const override
     {
-        const auto parsed = read_json(answer);
-        if (const auto error = error_in(answer, parsed.json()))
-            return to_all(batch, *error);
-        if (answer.status == 404 && batch.size() == 1)
-            return to_all(batch, blamed(batch, answer));
-        if (parsed.refused)
-            return to_all(batch, *parsed.refused);
-        if (batch.size() == 1)
-            return {read_one(batch[0], *parsed.body)};
-        if (!parsed.body->is_array())
-            return to_all(batch, {feed_errc::wrong_type, "the answer is not an array"});
-        const auto rows = by_name(parsed.body->get_array(), name_of_symbol);
-        return to_each(batch, [&](const market& m) { return find_row(m, rows); });
+        return read_unless(error_in, batch, answer, [&](const json::value& body) {
+            return batch.size() == 1 ? answers{read_one(batch[0], body)}
+                                     : read_rows(batch, &body, name_of_symbol, read_row);
+        });
     }
 };
 

@@ -11,6 +11,7 @@
 // Source: www.bitstamp.net/websocket/v2/; that refusals name no channel, from recorded messages in
 // public code; that unknown pairs are confirmed, from thrasher-corp/gocryptotrader pull request
 // 1620.
+#include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/stream_markets.hpp"
 #include "feed/providers/stream_text.hpp"
@@ -68,16 +69,15 @@ public:
         const auto value = reader_.read(message);
         if (!value)
             return note_unreadable(value.error(), message, news);
-        const auto* said = value->if_object();
-        const auto event = said == nullptr ? std::string_view{} : text_at(*said, "event");
+        const auto event = text_in(member(&*value, "event"));
         if (event == "trade")
-            read_trade(*said, news);
+            read_trade(&*value, news);
         else if (event == "bts:heartbeat")
             return;  // a byte, which is what it is for
         else if (event == "bts:subscription_succeeded")
-            read_acknowledgement(*said, news);
+            read_acknowledgement(&*value, news);
         else if (event == "bts:error")
-            read_error(*said, news);
+            read_error(&*value, news);
         else if (event == "bts:request_reconnect")
             ask_to_reconnect(news);
         else
@@ -86,49 +86,43 @@ public:
 
 private:
     // Null: not one of our channels.
-    asked_market* market_of(const json::object& said) noexcept
+    asked_market* market_of(const json::value* said) noexcept
     {
-        const auto channel = text_at(said, "channel");
+        const auto channel = text_in(member(said, "channel")).value_or("");
         return channel.starts_with(channel_prefix)
                    ? markets_.find(channel.substr(channel_prefix.size()))
                    : nullptr;
     }
 
-    void read_trade(const json::object& said, stream_news& news)
+    void read_trade(const json::value* said, stream_news& news)
     {
         auto* of = market_of(said);
-        const auto* trade = object_at(said, "data");
+        const auto* trade = member(said, "data");
         if (of == nullptr)
             return;
-        if (trade == nullptr) {
+        if (trade == nullptr || !trade->is_object()) {
             ++news.unknown;
             return;
         }
-        const auto at = unix_microseconds_at(*trade, "microtimestamp");
-        said_price said_here{
-            .value = price_at(*trade, "price_str"), .at = std::optional<wall_time>{}};
-        if (!at) {
-            said_here.at = at.error();
-        } else if (*at) {
-            said_here.at = std::optional{std::chrono::floor<std::chrono::milliseconds>(**at)};
-            said_here.order = (*at)->time_since_epoch().count();
-        }
-        take(*of, said_here, news);
+        const auto* at = member(trade, "microtimestamp");
+        const auto quote = quote_of(
+            {.symbol = of->symbols.front(),
+             .value = price_in(member(trade, "price_str"), "price_str"),
+             .time = time_if_any(at, time_form::microseconds, "microtimestamp")});
+        take(*of, quote, integer_in(at), news);
     }
 
-    void read_acknowledgement(const json::object& said, stream_news& news)
+    void read_acknowledgement(const json::value* said, stream_news& news)
     {
         if (auto* of = market_of(said))
             accept(*of, news);
         refuse_the_rest(news);
     }
 
-    void read_error(const json::object& said, stream_news& news)
+    void read_error(const json::value* said, stream_news& news)
     {
-        const auto* said_why = object_at(said, "data");
-        fetch_error why{
-            feed_errc::subscription_refused,
-            clean_words(said_why == nullptr ? std::string_view{} : text_at(*said_why, "message"))};
+        const auto words = text_in(member(member(said, "data"), "message"));
+        fetch_error why{feed_errc::subscription_refused, clean_words(words.value_or(""))};
         if (auto* of = market_of(said))
             return refuse(*of, why, news);
         if (std::ranges::none_of(markets_.all(), is_open))

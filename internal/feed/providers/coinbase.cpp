@@ -13,8 +13,8 @@ namespace json = boost::json;
 
 constexpr std::size_t asked_apart_max = 4;
 
-// {"price":"63212.97","time":"2026-06-19T16:43:33.016274911Z","bid":"..","ask":"..",...}: the last
-// trade and its time, which on a quiet market stands still.
+// {"price":"63212.97","time":"2026-06-19T16:43:33.016274911Z","bid":"..","ask":"..","volume":"..",
+// ...}: the last trade and its time, which on a quiet market stands still.
 // Source: docs.cdp.coinbase.com, get-product-ticker, and recorded answers.
 fetched<quote> read_ticker(const market& m, const json::value& ticker)
 {
@@ -25,6 +25,7 @@ fetched<quote> read_ticker(const market& m, const json::value& ticker)
         .value = price_in(member(&ticker, "price"), "price"),
         .time = time_in(member(&ticker, "time"), time_form::rfc3339, "time"),
         .book = book_in(member(&ticker, "bid"), member(&ticker, "ask")),
+        .volume = member(&ticker, "volume"),
     });
 }
 

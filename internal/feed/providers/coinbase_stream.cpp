@@ -8,6 +8,7 @@
 //
 // Source: docs.cdp.coinbase.com/exchange/websocket-feed (overview, channels, rate-limits); the
 // words of a refusal from thrasher-corp/gocryptotrader pull request 1421.
+#include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/stream_markets.hpp"
 #include "feed/providers/stream_text.hpp"
@@ -84,16 +85,15 @@ public:
         const auto value = reader_.read(message);
         if (!value)
             return note_unreadable(value.error(), message, news);
-        const auto* said = value->if_object();
-        const auto type = said == nullptr ? std::string_view{} : text_at(*said, "type");
+        const auto type = text_in(member(&*value, "type"));
         if (type == "ticker")
-            read_ticker(*said, news);
+            read_ticker(&*value, news);
         else if (type == "heartbeat")
             return;  // a byte, which is what it is for
         else if (type == "subscriptions")
-            read_subscriptions(*said, news);
+            read_subscriptions(&*value, news);
         else if (type == "error")
-            read_error(*said, news);
+            read_error(&*value, news);
         else
             ++news.unknown;
     }
@@ -101,31 +101,31 @@ public:
 private:
     using batch = std::vector<asked_market*>;
 
-    void read_ticker(const json::object& said, stream_news& news)
+    void read_ticker(const json::value* said, stream_news& news)
     {
-        auto* of = markets_.find(text_at(said, "product_id"));
+        auto* of = markets_.find(text_in(member(said, "product_id")).value_or(""));
         if (of == nullptr)
             return;
         // `sequence` always skips on this channel, so it tells the order and no loss. `time` is the
         // last trade's.
-        take(
-            *of,
-            {.value = price_at(said, "price"),
-             .at = rfc3339_at(said, "time"),
-             .book = book_at(said, "best_bid", "best_ask"),
-             .order = integer_at(said, "sequence")},
-            news);
+        const auto quote = quote_of(
+            {.symbol = of->symbols.front(),
+             .value = price_in(member(said, "price"), "price"),
+             .time = time_if_any(member(said, "time"), time_form::rfc3339, "time"),
+             .book = book_in(member(said, "best_bid"), member(said, "best_ask")),
+             .volume = member(said, "volume_24h")});
+        take(*of, quote, integer_in(member(said, "sequence")), news);
     }
 
     // Each says all that is subscribed by now. One that has no ticker is not the answer to any of
     // our subscribes.
-    void read_subscriptions(const json::object& said, stream_news& news)
+    void read_subscriptions(const json::value* said, stream_news& news)
     {
         bool is_answer = false;
-        if (const auto* channels = array_at(said, "channels"))
-            for (const auto& channel : *channels)
-                if (const auto* one = channel.if_object(); one && text_at(*one, "name") == "ticker")
-                    is_answer = accept_listed(*one, news) || is_answer;
+        const auto* channels = member(said, "channels");
+        for (std::size_t i = 0; const auto* channel = element(channels, i); ++i)
+            if (text_in(member(channel, "name")) == "ticker")
+                is_answer = accept_listed(member(channel, "product_ids"), news) || is_answer;
         if (!is_answer)
             return;
         for (auto* left_out : outstanding_)
@@ -135,21 +135,18 @@ private:
     }
 
     // Returns whether it lists any.
-    bool accept_listed(const json::object& channel, stream_news& news)
+    bool accept_listed(const json::value* products, stream_news& news)
     {
-        const auto* products = array_at(channel, "product_ids");
-        if (products == nullptr)
-            return false;
-        for (const auto& product : *products)
-            if (auto* of = markets_.find(text_of(product)))
+        for (std::size_t i = 0; const auto* product = element(products, i); ++i)
+            if (auto* of = markets_.find(text_in(product).value_or("")))
                 accept(*of, news);
-        return !products->empty();
+        return element(products, 0) != nullptr;
     }
 
-    void read_error(const json::object& said, stream_news& news)
+    void read_error(const json::value* said, stream_news& news)
     {
-        const auto message = text_at(said, "message");
-        const auto reason = text_at(said, "reason");
+        const auto message = text_in(member(said, "message")).value_or("");
+        const auto reason = text_in(member(said, "reason")).value_or("");
         const fetch_error why{
             mentions(reason, "valid product") ? feed_errc::unknown_symbol
                                               : feed_errc::subscription_refused,

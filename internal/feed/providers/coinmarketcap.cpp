@@ -4,7 +4,9 @@
 // share tickers there, so it is asked by id; that the answer names the ticker we meant is checked.
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
+#include "feed/providers/coin_prices.hpp"
 #include "feed/providers/coinmarketcap_coins.hpp"
+#include "feed/providers/read_unless.hpp"
 #include "feed/request_text.hpp"
 
 #include <algorithm>
@@ -26,20 +28,18 @@ std::string id_of(const market& m)
 // Source: coinmarketcap.com/api/documentation/v1, and recorded answers.
 fetched<quote> read_coin(const market& m, const json::value* coins)
 {
-    const auto* coin = member(coins, id_of(m));
-    if (coin == nullptr)
-        return fetch_error{feed_errc::unknown_symbol, "no coin " + m.spelled.name};
-    if (!coin->is_object())
-        return fetch_error{feed_errc::wrong_type, m.spelled.name};
-    if (text_in(member(coin, "symbol")) != m.spelled.name)
+    const auto coin = coin_in(coins, id_of(m));
+    if (!coin)
+        return coin.error();
+    if (text_in(member(*coin, "symbol")) != m.spelled.name)
         return fetch_error{feed_errc::unknown_symbol, "the id is another coin's"};
-    const auto* in_currency = member(member(coin, "quote"), m.spelled.currency);
-    if (in_currency == nullptr)
-        return fetch_error{feed_errc::unknown_symbol, "no price in " + m.spelled.currency};
+    const auto said = in_currency(member(*coin, "quote"), m);
+    if (!said)
+        return said.error();
     return quote_of({
         .symbol = m.symbol,
-        .value = price_in(member(in_currency, "price"), "price"),
-        .time = time_in(member(in_currency, "last_updated"), time_form::rfc3339, "last_updated"),
+        .value = price_in(member(*said, "price"), "price"),
+        .time = time_in(member(*said, "last_updated"), time_form::rfc3339, "last_updated"),
     });
 }
 
@@ -82,29 +82,23 @@ public:
     http_request request(std::span<const market> batch) const override
     {
         std::vector<std::string> ids;
-        std::vector<std::string> currencies;
-        for (const auto& m : batch) {
+        for (const auto& m : batch)
             ids.push_back(id_of(m));
-            currencies.push_back(m.spelled.currency);
-        }
         return {
             .target = "/v1/cryptocurrency/quotes/latest?id=" + comma_list(ids) +
-                      "&convert=" + comma_list(currencies)};
+                      "&convert=" + currencies_in(batch)};
     }
 
     answers read(std::span<const market> batch, const http_response& answer) const override
     {
-        const auto parsed = read_json(answer);
-        if (const auto error = error_in(batch, answer, parsed.json()))
-            return to_all(batch, *error);
-        if (parsed.refused)
-            return to_all(batch, *parsed.refused);
-        const auto* coins = member(parsed.json(), "data");
-        if (coins == nullptr)
-            return to_all(batch, {feed_errc::missing_field, "data"});
-        if (!coins->is_object())
-            return to_all(batch, {feed_errc::wrong_type, "data"});
-        return to_each(batch, [&](const market& m) { return read_coin(m, coins); });
+        return read_unless(error_in, batch, answer, [&](const json::value& body) {
+            const auto* coins = member(&body, "data");
+            if (coins == nullptr)
+                return to_all(batch, {feed_errc::missing_field, "data"});
+            if (!coins->is_object())
+                return to_all(batch, {feed_errc::wrong_type, "data"});
+            return to_each(batch, [&](const market& m) { return read_coin(m, coins); });
+        });
     }
 };
 

@@ -3,7 +3,8 @@
 // It is an aggregator: one price per coin and currency, without a time and without a book.
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
-#include "feed/request_text.hpp"
+#include "feed/providers/coin_prices.hpp"
+#include "feed/providers/read_unless.hpp"
 
 #include <algorithm>
 
@@ -14,21 +15,6 @@ namespace json = boost::json;
 
 // Its lists are limited in characters, to some hundreds.
 constexpr std::size_t coins_max = 50;
-
-// {"BTC":{"USD":118380.4},"ETH":{"USD":3778.84}}: numbers. A coin it does not know is missing.
-// Source: recorded answers.
-fetched<quote> read_coin(const market& m, const json::value& coins)
-{
-    const auto* coin = member(&coins, m.spelled.name);
-    if (coin == nullptr)
-        return fetch_error{feed_errc::unknown_symbol, "no coin " + m.spelled.name};
-    if (!coin->is_object())
-        return fetch_error{feed_errc::wrong_type, m.spelled.name};
-    const auto* value = member(coin, m.spelled.currency);
-    if (value == nullptr)
-        return fetch_error{feed_errc::unknown_symbol, "no price in " + m.spelled.currency};
-    return quote_of({.symbol = m.symbol, .value = price_in(value, m.spelled.currency)});
-}
 
 // {"Response":"Error","Message":"You are over your rate limit ...","Type":99}, at status 200, or
 // {"Data":{},"Err":{"type":2,"message":"API key required, ..."}}.
@@ -70,27 +56,18 @@ public:
 
     http_request request(std::span<const market> batch) const override
     {
-        std::vector<std::string> coins;
-        std::vector<std::string> currencies;
-        for (const auto& m : batch) {
-            coins.push_back(m.spelled.name);
-            currencies.push_back(m.spelled.currency);
-        }
         return {
             .target =
-                "/data/pricemulti?fsyms=" + comma_list(coins) + "&tsyms=" + comma_list(currencies)};
+                "/data/pricemulti?fsyms=" + coins_in(batch) + "&tsyms=" + currencies_in(batch)};
     }
 
+    // {"BTC":{"USD":118380.4},"ETH":{"USD":3778.84}}: numbers. A coin it does not know is missing.
+    // Source: recorded answers.
     answers read(std::span<const market> batch, const http_response& answer) const override
     {
-        const auto parsed = read_json(answer);
-        if (const auto error = error_in(batch, answer, parsed.json()))
-            return to_all(batch, *error);
-        if (parsed.refused)
-            return to_all(batch, *parsed.refused);
-        if (!parsed.body->is_object())
-            return to_all(batch, {feed_errc::wrong_type, "the answer is not an object"});
-        return to_each(batch, [&](const market& m) { return read_coin(m, *parsed.body); });
+        return read_unless(error_in, batch, answer, [&](const json::value& coins) {
+            return read_coins(batch, coins, "");
+        });
     }
 };
 

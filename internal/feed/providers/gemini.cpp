@@ -1,6 +1,7 @@
 // Gemini: https://docs.gemini.com. One market per request.
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
+#include "feed/providers/read_unless.hpp"
 #include "feed/request_text.hpp"
 
 namespace tickertape {
@@ -22,12 +23,11 @@ fetched<quote> read_ticker(const market& m, const json::value& ticker)
         time_in(member(volume, "timestamp"), time_form::milliseconds, "volume.timestamp");
     if (!window_end)
         return window_end.error();
-    if (is_zero(member(volume, m.spelled.currency)))
-        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
     return quote_of({
         .symbol = m.symbol,
         .value = price_in(member(&ticker, "last"), "last"),
         .book = book_in(member(&ticker, "bid"), member(&ticker, "ask")),
+        .volume = member(volume, m.spelled.currency),
     });
 }
 
@@ -71,12 +71,9 @@ public:
 
     answers read(std::span<const market> batch, const http_response& answer) const override
     {
-        const auto parsed = read_json(answer);
-        if (const auto error = error_in(batch, answer, parsed.json()))
-            return to_all(batch, *error);
-        if (parsed.refused)
-            return to_all(batch, *parsed.refused);
-        return to_each(batch, [&](const market& m) { return read_ticker(m, *parsed.body); });
+        return read_unless(error_in, batch, answer, [&](const json::value& body) {
+            return to_each(batch, [&](const market& m) { return read_ticker(m, body); });
+        });
     }
 };
 

@@ -43,8 +43,8 @@ error_of(std::span<const market> batch, const http_response& answer, std::string
     return refusal(is_rate ? feed_errc::rate_limited : feed_errc::http_status, answer);
 }
 
-// {"a":["ask",..],"b":["bid",..],"c":["last","lot"],...}: strings, and no time at all. The last
-// trade of a pair that nobody traded for a day is zero.
+// {"a":["ask",..],"b":["bid",..],"c":["last","lot"],"v":["today","24 hours"],...}: strings, and no
+// time at all. The last trade of a pair that nobody traded for a day is zero.
 // Source: docs.kraken.com, get-ticker-information, and an answer with 1,530 recorded pairs.
 fetched<quote> read_pair(const market& m, const json::value* pairs)
 {
@@ -53,11 +53,12 @@ fetched<quote> read_pair(const market& m, const json::value* pairs)
         return fetch_error{feed_errc::unknown_symbol, "no pair " + m.spelled.name};
     const auto* last = element(member(pair, "c"), 0);
     if (is_zero(last))
-        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
+        return fetch_error{feed_errc::dead_market, "no trade in 24h"};
     return quote_of({
         .symbol = m.symbol,
         .value = price_in(last, "c"),
         .book = book_in(element(member(pair, "b"), 0), element(member(pair, "a"), 0)),
+        .volume = element(member(pair, "v"), 1),
     });
 }
 

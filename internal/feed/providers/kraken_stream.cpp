@@ -8,6 +8,7 @@
 //
 // Source: docs.kraken.com/exchange/api-reference/spot-websocket-v2 (ticker, heartbeat, status) and
 // docs.kraken.com/exchange/guides/websockets.
+#include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/stream_markets.hpp"
 #include "feed/providers/stream_text.hpp"
@@ -60,22 +61,19 @@ public:
         const auto value = reader_.read(message);
         if (!value)
             return note_unreadable(value.error(), message, news);
-        const auto* said = value->if_object();
-        if (said == nullptr) {
-            ++news.unknown;
-            return;
-        }
-        const auto channel = text_at(*said, "channel");
+        const json::value* said = &*value;
+        const auto channel = text_in(member(said, "channel"));
+        const auto method = text_in(member(said, "method"));
         if (channel == "ticker")
-            read_tickers(*said, news);
-        else if (channel == "heartbeat" || text_at(*said, "method") == "pong")
+            read_tickers(member(said, "data"), news);
+        else if (channel == "heartbeat" || method == "pong")
             return;  // a byte, which is what it is for
         else if (channel == "status")
-            read_status(*said, news);
-        else if (const auto error = words_of_error(*said); !error.empty())
-            read_error(*said, error, news);
-        else if (text_at(*said, "method") == "subscribe")
-            read_acknowledgement(*said, news);
+            read_status(member(said, "data"), news);
+        else if (const auto error = words_of_error(said); !error.empty())
+            read_error(said, error, news);
+        else if (method == "subscribe")
+            read_acknowledgement(said, news);
         else
             ++news.unknown;
     }
@@ -87,55 +85,54 @@ private:
         return markets_.part(request, markets_per_message_max);
     }
 
-    void read_tickers(const json::object& said, stream_news& news)
+    void read_tickers(const json::value* tickers, stream_news& news)
     {
-        const auto* tickers = array_at(said, "data");
-        if (tickers == nullptr) {
+        if (tickers == nullptr || !tickers->is_array())
             ++news.unknown;
-            return;
-        }
-        for (const auto& one : *tickers)
-            if (const auto* ticker = one.if_object())
-                read_ticker(*ticker, news);
+        for (std::size_t i = 0; const auto* ticker = element(tickers, i); ++i)
+            if (auto* of = markets_.find(text_in(member(ticker, "symbol")).value_or(""))) {
+                const auto said = ticker_of(of->symbols.front(), ticker);
+                const auto at = said ? said->upstream_time : std::nullopt;
+                take(
+                    *of, said, at ? std::optional{at->time_since_epoch().count()} : std::nullopt,
+                    news);
+            }
     }
 
-    void read_ticker(const json::object& ticker, stream_news& news)
+    // {"symbol":"BTC/USD","bid":..,"ask":..,"last":..,"volume":..,"timestamp":"..",...}: the volume
+    // is of 24 hours. Of a market nothing was ever traded in it is {"symbol":"ANETx/USD","bid":0,
+    // "ask":0,...,"timestamp":"1970-01-01T00:00:00.000000Z"}.
+    static fetched<quote> ticker_of(symbol_id symbol, const json::value* ticker)
     {
-        auto* of = markets_.find(text_at(ticker, "symbol"));
-        if (of == nullptr)
-            return;
-        const auto at = rfc3339_at(ticker, "timestamp");
-        said_price said{
-            .value = price_at(ticker, "last"), .at = at, .book = book_at(ticker, "bid", "ask")};
-        if (at && *at)
-            said.order = (*at)->time_since_epoch().count();
-        take(*of, said, news);
+        const auto* at = member(ticker, "timestamp");
+        if (text_in(at).value_or("").starts_with("1970-01-01T"))
+            return fetch_error{feed_errc::dead_market};
+        return quote_of(
+            {.symbol = symbol,
+             .value = price_in(member(ticker, "last"), "last"),
+             .time = time_if_any(at, time_form::rfc3339, "timestamp"),
+             .book = book_in(member(ticker, "bid"), member(ticker, "ask")),
+             .volume = member(ticker, "volume")});
     }
 
     // The first message, and another when it changes.
-    static void read_status(const json::object& said, stream_news& news)
+    static void read_status(const json::value* statuses, stream_news& news)
     {
-        const auto* data = array_at(said, "data");
-        if (data == nullptr)
-            return;
-        for (const auto& one : *data) {
-            const auto* status = one.if_object();
-            if (status == nullptr)
-                continue;
-            if (const auto system = text_at(*status, "system");
+        for (std::size_t i = 0; const auto* status = element(statuses, i); ++i) {
+            if (const auto system = text_in(member(status, "system")).value_or("");
                 !system.empty() && system != "online")
                 add_notice("the system is in " + std::string{system}, news);
-            if (const auto* coming = array_at(*status, "upcoming_maintenance"))
-                for (const auto& maintenance : *coming)
-                    if (const auto* announced = maintenance.if_object())
-                        announce(*announced, news);
+            const auto* coming = member(status, "upcoming_maintenance");
+            for (std::size_t j = 0; const auto* maintenance = element(coming, j); ++j)
+                if (maintenance->is_object())
+                    announce(maintenance, news);
         }
     }
 
-    static void announce(const json::object& maintenance, stream_news& news)
+    static void announce(const json::value* maintenance, stream_news& news)
     {
         const auto word = [&](std::string_view field) {
-            return std::string{text_at(maintenance, field)};
+            return std::string{text_in(member(maintenance, field)).value_or("")};
         };
         if (word("phase") == "completed")
             return;
@@ -146,17 +143,17 @@ private:
     }
 
     // It has "error" beside "success":false, "Error" alone, and "errorMessage" as in v1.
-    static std::string_view words_of_error(const json::object& said) noexcept
+    static std::string_view words_of_error(const json::value* said) noexcept
     {
         for (const auto field : {"error", "Error", "errorMessage"})
-            if (const auto words = text_at(said, field); !words.empty())
+            if (const auto words = text_in(member(said, field)).value_or(""); !words.empty())
                 return words;
         const auto* success = member(said, "success");
         return success != nullptr && success->is_bool() && !success->get_bool() ? "no reason given"
                                                                                 : "";
     }
 
-    void read_error(const json::object& said, std::string_view words, stream_news& news)
+    void read_error(const json::value* said, std::string_view words, stream_news& news)
     {
         if (mentions(words, "msg rate") || mentions(words, "rate limit")) {
             news.failed = fetch_error{feed_errc::rate_limited, clean_words(words)};
@@ -166,14 +163,14 @@ private:
             mentions(words, "not supported") ? feed_errc::unknown_symbol
                                              : feed_errc::subscription_refused,
             clean_words(words)};
-        if (const auto symbol = text_at(said, "symbol"); !symbol.empty()) {
+        if (const auto symbol = text_in(member(said, "symbol")).value_or(""); !symbol.empty()) {
             if (auto* of = markets_.find(symbol))
                 refuse(*of, why, news);
             return;
         }
         // It names no symbol: it is about the whole request, where it says which, and else about
         // whatever is not answered yet.
-        const auto id = integer_at(said, "req_id").value_or(0);
+        const auto id = integer_in(member(said, "req_id")).value_or(0);
         auto asked =
             id < 1 ? std::span<asked_market>{} : asked_in(static_cast<std::size_t>(id - 1));
         if (asked.empty())
@@ -187,14 +184,14 @@ private:
             add_notice(why.detail, news);
     }
 
-    void read_acknowledgement(const json::object& said, stream_news& news)
+    void read_acknowledgement(const json::value* said, stream_news& news)
     {
-        const auto* result = object_at(said, "result");
-        if (result == nullptr) {
+        const auto* result = member(said, "result");
+        if (result == nullptr || !result->is_object()) {
             ++news.unknown;
             return;
         }
-        if (auto* of = markets_.find(text_at(*result, "symbol")))
+        if (auto* of = markets_.find(text_in(member(result, "symbol")).value_or("")))
             accept(*of, news);
     }
 

@@ -3,6 +3,8 @@
 // One or two markets are asked for one by one; more with one request for all spot markets.
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
+#include "feed/providers/answer_rows.hpp"
+#include "feed/providers/read_unless.hpp"
 #include "feed/request_text.hpp"
 
 namespace tickertape {
@@ -20,19 +22,14 @@ std::optional<std::string_view> name_of_symbol(const json::value& row)
 // {"instId":"BTC-USDT","last":"..","bidPx":"..","askPx":"..","ts":"1785145938266","vol24h":"..",
 // ...}: every figure is a string, the time is in milliseconds and goes on where nobody trades.
 // Source: www.okx.com/docs-v5, get-tickers, and a recorded answer.
-fetched<quote> find_row(const market& m, const named_rows& rows)
+fetched<quote> read_row(const market& m, const json::value& row)
 {
-    const auto found = rows.find(m.spelled.name);
-    if (found == rows.end())
-        return fetch_error{feed_errc::unknown_symbol, "no instrument " + m.spelled.name};
-    const auto& row = *found->second;
-    if (is_zero(member(&row, "vol24h")))
-        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
     return quote_of({
         .symbol = m.symbol,
         .value = price_in(member(&row, "last"), "last"),
         .time = time_in(member(&row, "ts"), time_form::milliseconds, "ts"),
         .book = book_in(member(&row, "bidPx"), member(&row, "askPx")),
+        .volume = member(&row, "vol24h"),
     });
 }
 
@@ -71,18 +68,9 @@ public:
 
     answers read(std::span<const market> batch, const http_response& answer) const override
     {
-        const auto parsed = read_json(answer);
-        if (const auto error = error_in(batch, answer, parsed.json()))
-            return to_all(batch, *error);
-        if (parsed.refused)
-            return to_all(batch, *parsed.refused);
-        const auto* data = member(parsed.json(), "data");
-        if (data == nullptr)
-            return to_all(batch, {feed_errc::missing_field, "data"});
-        if (!data->is_array())
-            return to_all(batch, {feed_errc::wrong_type, "data"});
-        const auto rows = by_name(data->get_array(), name_of_symbol);
-        return to_each(batch, [&](const market& m) { return find_row(m, rows); });
+        return read_unless(error_in, batch, answer, [&](const json::value& body) {
+            return read_rows(batch, member(&body, "data"), name_of_symbol, read_row);
+        });
     }
 };
 

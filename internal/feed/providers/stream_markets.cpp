@@ -30,26 +30,6 @@ bool is_older(asked_market& of, std::optional<std::int64_t> order)
     return false;
 }
 
-bool is_empty(const result<std::optional<book_top>>& book)
-{
-    return book && *book && (*book)->bid == 0 && (*book)->ask == 0;
-}
-
-std::optional<fetch_error> mistake_in(const said_price& said)
-{
-    // Kraken's word for "nothing was ever traded here" is zeros, dated 1970; Binance's is zeros.
-    const bool is_never = said.at && *said.at && (*said.at)->time_since_epoch().count() == 0;
-    if (is_never || (!said.value && is_empty(said.book)))
-        return fetch_error{feed_errc::dead_market};
-    if (!said.value)
-        return fetch_error{said.value.error(), "its price"};
-    if (!said.at)
-        return fetch_error{said.at.error(), "its time"};
-    if (!said.book)
-        return fetch_error{said.book.error(), "its bid or ask"};
-    return std::nullopt;
-}
-
 }  // namespace
 
 void stream_markets::ask(
@@ -109,17 +89,19 @@ void refuse(asked_market& of, const fetch_error& why, stream_news& news)
         news.refused.push_back({symbol, why});
 }
 
-void take(asked_market& of, const said_price& said, stream_news& news)
+void take(
+    asked_market& of, const fetched<quote>& said, std::optional<std::int64_t> order,
+    stream_news& news)
 {
-    if (const auto mistake = mistake_in(said)) {
+    if (!said) {
         for (const auto symbol : of.symbols)
-            news.refused.push_back({symbol, *mistake});
+            news.refused.push_back({symbol, said.error()});
         return;
     }
-    if (is_older(of, said.order))
+    if (is_older(of, order))
         return;
     for (const auto symbol : of.symbols)
-        news.quotes.push_back({symbol, *said.value, *said.at, *said.book});
+        news.quotes.emplace_back(*said).symbol = symbol;
 }
 
 void note_unreadable(

@@ -50,21 +50,15 @@ private:
 void accept(asked_market& of, stream_news& news);
 void refuse(asked_market& of, const fetch_error& why, stream_news& news);
 
-// What a message says of one market. Either may be an error.
-struct said_price {
-    result<price> value;
-    result<std::optional<wall_time>> at;
-    result<std::optional<book_top>> book = std::optional<book_top>{};
-    // Grows with the age of the world: a sequence number or a time in any one unit. None: the
-    // message does not say.
-    std::optional<std::int64_t> order{};
-};
-
-// A quote for each symbol of the market, or what is wrong with it. A price older than the newest is
-// neither: it came late, and the newer one stands. The same once more is let through, because two
-// trades share a time more often than a message is sent twice, and a repeated price is no news to
-// anybody.
-void take(asked_market& of, const said_price& said, stream_news& news);
+// What a message says of one market, as a quote for the first of its symbols: a quote for each of
+// them, or what is wrong with it. A price older than the newest is neither: it came late, and the
+// newer one stands. The same once more is let through, because two trades share a time more often
+// than a message is sent twice, and a repeated price is no news to anybody.
+// `order` grows with the age of the world: a sequence number or a time in any one unit. None: the
+// message does not say.
+void take(
+    asked_market& of, const fetched<quote>& said, std::optional<std::int64_t> order,
+    stream_news& news);
 
 // One message that is no JSON means that this is not the protocol we think it is, and the
 // connection is of no use. JSON with a number no double holds, or too deep, is one message we do

@@ -1,0 +1,34 @@
+#include "feed/providers/answer_rows.hpp"
+
+#include "feed/provider_answer.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <unordered_map>
+
+namespace tickertape {
+
+answers read_rows(
+    std::span<const market> batch, const boost::json::value* rows, name_of_row name_of,
+    read_of_row read)
+{
+    if (rows == nullptr)
+        return to_all(batch, {feed_errc::missing_field, "the list"});
+    const auto* list = rows->if_array();
+    if (list == nullptr)
+        return to_all(batch, {feed_errc::wrong_type, "the list is not an array"});
+    // Hundreds are searched for hundreds.
+    std::unordered_map<std::string_view, const boost::json::value*> by_name;
+    by_name.reserve(list->size());
+    for (const auto& row : *list)
+        if (const auto name = name_of(row))
+            by_name.emplace(*name, &row);
+    return to_each(batch, [&](const market& m) -> fetched<quote> {
+        const auto found = by_name.find(m.spelled.name);
+        if (found == by_name.end())
+            return fetch_error{feed_errc::unknown_symbol, "no row of " + m.spelled.name};
+        return read(m, *found->second);
+    });
+}
+
+}  // namespace tickertape

@@ -1,0 +1,28 @@
+// Answers that list their markets, each row with the market's name in it.
+//
+// Threads: any.
+#pragma once
+
+#include "feed/errors.hpp"
+#include "feed/rest_api.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace tickertape {
+
+// None: a row that is not a market's, which is passed over.
+using name_of_row = std::optional<std::string_view> (*)(const boost::json::value& row);
+using read_of_row = fetched<quote> (*)(const market& m, const boost::json::value& row);
+
+// What `read` says of the row of each market of the batch: of two with the same name, the first.
+// Errors: feed_errc::unknown_symbol where it has no row; of all, ::missing_field if `rows` is null
+// and ::wrong_type if it is no array.
+answers read_rows(
+    std::span<const market> batch, const boost::json::value* rows, name_of_row name_of,
+    read_of_row read);
+
+}  // namespace tickertape

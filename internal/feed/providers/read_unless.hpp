@@ -1,0 +1,29 @@
+// The order in which an answer is judged, the same for most providers.
+#pragma once
+
+#include "feed/provider_answer.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <span>
+
+namespace tickertape {
+
+// The provider's own words come first: `error_in(batch, answer, body)` finds them at any status,
+// 200 included, and `body` is null where it is no JSON. Then what any answer may be refused for.
+// What is left is for `read(body)`, which gives an answer for each market.
+template <class FindError, class Read>
+answers read_unless(
+    FindError error_in, std::span<const market> batch, const http_response& answer, Read read)
+{
+    const auto parsed = read_json(answer);
+    const std::optional<fetch_error> error = error_in(batch, answer, parsed.json());
+    if (error)
+        return to_all(batch, *error);
+    if (parsed.refused)
+        return to_all(batch, *parsed.refused);
+    return read(*parsed.body);
+}
+
+}  // namespace tickertape
