@@ -1,6 +1,7 @@
 #include "feed/market_catalog.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace tickertape {
@@ -49,12 +50,28 @@ std::vector<market> market_catalog::next_batch(std::vector<market>& todo) const
     const auto suspects = std::stable_partition(todo.begin(), todo.end(), [this](const market& m) {
         return !entries_[index_of(m.symbol)].suspect;
     });
-    const auto good = static_cast<std::size_t>(suspects - todo.begin());
-    const auto together = good > 0 ? good : std::min(todo.size(), probe_max_);
-    const auto end =
-        todo.begin() + static_cast<std::ptrdiff_t>(std::min(together, api_.batch_size(together)));
+    const bool has_good = suspects != todo.begin();
+    const auto alike = has_good ? suspects : todo.end();
+    // Of those, the first one's currency first: some providers take one currency at a time. Not
+    // sorted, or a currency that comes late in the alphabet would wait for ever for a slow
+    // provider.
+    const auto is_of_first = [first = todo.front().spelled.currency](const market& m) {
+        return m.spelled.currency == first;
+    };
+    const auto run = std::find_if_not(todo.begin(), alike, is_of_first) - todo.begin();
+    std::stable_partition(todo.begin(), alike, is_of_first);
+
+    auto together = static_cast<std::size_t>(alike - todo.begin());
+    if (!has_good)
+        together = std::min(together, probe_max_);
+    const auto size = api_.batch_size(std::span{todo}.first(together));
+    const auto end = todo.begin() + static_cast<std::ptrdiff_t>(size);
     std::vector<market> batch{std::make_move_iterator(todo.begin()), std::make_move_iterator(end)};
     todo.erase(todo.begin(), end);
+    // Whoever comes to the end of its requests goes on behind the last of the batch: there stands
+    // the first one that was passed over for its currency.
+    if (size < together && run < std::ssize(batch))
+        std::rotate(batch.begin(), batch.begin() + run, batch.end());
     return batch;
 }
 

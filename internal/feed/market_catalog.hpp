@@ -34,7 +34,9 @@ public:
 
     // Those of `wanted` that can be asked for at `now`.
     std::vector<market> askable(std::span<const symbol_id> wanted, steady_time now);
-    // Takes the next batch off `todo`, which is not empty.
+    // Takes the next batch off `todo`, which is not empty: good ones before suspects, and as many
+    // as the provider takes together. Who begins behind the last of it next time, in the order of
+    // the symbols, passes over nobody for ever.
     std::vector<market> next_batch(std::vector<market>& todo) const;
 
     // The batch was answered. Those in it that were quoted or missing are named below.

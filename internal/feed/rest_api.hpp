@@ -40,8 +40,9 @@ public:
     virtual std::optional<market_name>
     spelling(std::string_view base, std::string_view quote) const = 0;
 
-    // How many markets to ask for with one request, where `wanted` (>= 1) are to be asked for.
-    virtual std::size_t batch_size(std::size_t wanted) const = 0;
+    // How many of `todo`, from its front on, to ask for with one request: 1 or more. `todo` is what
+    // may be asked for together, and not empty; those of the first one's currency stand first.
+    virtual std::size_t batch_size(std::span<const market> todo) const = 0;
 
     // The request for one batch of 1 to batch_size() markets.
     virtual http_request request(std::span<const market> batch) const = 0;

@@ -115,6 +115,6 @@ TEST_CASE("Binance is asked for as many symbols as weigh little", "[feed]")
     CHECK(
         binance.target({"BTC-USDT", "ETH-BTC"}) ==
         "/api/v3/ticker/24hr?symbols=%5B%22BTCUSDT%22%2C%22ETHBTC%22%5D");
-    CHECK(binance.api->batch_size(20) == 20);
-    CHECK(binance.api->batch_size(21) == 20);
+    CHECK(binance.batch_size(20) == 20);
+    CHECK(binance.batch_size(21) == 20);
 }

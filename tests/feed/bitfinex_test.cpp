@@ -96,5 +96,5 @@ TEST_CASE("Bitfinex's own names are used for its markets", "[feed]")
     CHECK(
         bitfinex.target({"BTC-USD", "DOGE-USD", "BTC-USDT", "USDC-USD"}) ==
         "/tickers?symbols=tBTCUSD,tDOGE%3AUSD,tBTCUST,tUDCUSD");
-    CHECK(bitfinex.api->batch_size(1000) == 100);
+    CHECK(bitfinex.batch_size(1000) == 100);
 }

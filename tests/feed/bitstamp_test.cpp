@@ -104,8 +104,8 @@ TEST_CASE("Bitstamp is asked for two pairs one by one, for more at once", "[feed
 {
     const asked_provider bitstamp{"bitstamp"};
 
-    CHECK(bitstamp.api->batch_size(2) == 1);
-    CHECK(bitstamp.api->batch_size(3) == 3);
+    CHECK(bitstamp.batch_size(2) == 1);
+    CHECK(bitstamp.batch_size(3) == 3);
     CHECK(bitstamp.target({"BTC-USD"}) == "/ticker/btcusd/");
     CHECK(bitstamp.target(three) == "/ticker/");
 }

@@ -192,9 +192,9 @@ TEST_CASE("Coinbase is asked for a few products one by one, for many at once", "
 {
     const asked_provider coinbase{"coinbase"};
 
-    CHECK(coinbase.api->batch_size(1) == 1);
-    CHECK(coinbase.api->batch_size(4) == 1);
-    CHECK(coinbase.api->batch_size(5) == 5);
+    CHECK(coinbase.batch_size(1) == 1);
+    CHECK(coinbase.batch_size(4) == 1);
+    CHECK(coinbase.batch_size(5) == 5);
     CHECK(coinbase.target({"BTC-USD"}) == "/products/BTC-USD/ticker");
     CHECK(coinbase.target(five) == "/products/stats");
 }

@@ -142,8 +142,8 @@ TEST_CASE("CoinGecko is asked for many coins in one request, by id", "[feed]")
         coingecko.target({"BTC-USD", "ETH-EUR", "ETH-USD"}) ==
         "/simple/price?ids=bitcoin,ethereum&vs_currencies=usd,eur&include_last_updated_at=true"
         "&precision=full");
-    CHECK(coingecko.api->batch_size(250) == 250);
-    CHECK(coingecko.api->batch_size(1000) == 250);
+    CHECK(coingecko.batch_size(250, "BTC-USD") == 250);
+    CHECK(coingecko.batch_size(1000, "BTC-USD") == 250);
 }
 
 TEST_CASE("CoinGecko is not asked for what it surely lacks", "[feed]")

@@ -102,12 +102,21 @@ TEST_CASE("CoinMarketCap is asked by id, each coin and currency once", "[feed]")
     const asked_provider cmc{"coinmarketcap"};
 
     CHECK(
-        cmc.target({"BTC-USD", "ETH-USD", "BTC-EUR"}) ==
-        "/v1/cryptocurrency/quotes/latest?id=1,1027&convert=USD,EUR");
-    CHECK(cmc.api->batch_size(1000) == 100);
+        cmc.target({"BTC-USD", "ETH-USD", "BTC-USD"}) ==
+        "/v1/cryptocurrency/quotes/latest?id=1,1027&convert=USD");
+    CHECK(cmc.batch_size(1000, "BTC-USD") == 100);
     CHECK_FALSE(cmc.api->spelling("NOSUCH", "USD"));
     CHECK(coinmarketcap_id("XRP") == 52);
     CHECK_FALSE(coinmarketcap_id(""));
+}
+
+TEST_CASE("CoinMarketCap is asked for one currency at a time", "[feed]")
+{
+    const asked_provider cmc{"coinmarketcap"};
+
+    CHECK(cmc.api->batch_size(cmc.batch({"BTC-USD", "ETH-USD", "BTC-EUR", "LTC-USD"})) == 2);
+    CHECK(cmc.api->batch_size(cmc.batch({"BTC-EUR", "ETH-USD"})) == 1);
+    CHECK(cmc.api->batch_size(cmc.batch({"BTC-EUR", "ETH-EUR"})) == 2);
 }
 
 TEST_CASE("CoinMarketCap's key goes into its header", "[feed]")

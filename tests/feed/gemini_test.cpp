@@ -66,6 +66,6 @@ TEST_CASE("Gemini is asked for one symbol at a time", "[feed]")
 {
     const asked_provider gemini{"gemini"};
 
-    CHECK(gemini.api->batch_size(100) == 1);
+    CHECK(gemini.batch_size(100) == 1);
     CHECK(gemini.target({"BTC-USD"}) == "/pubticker/btcusd");
 }

@@ -162,7 +162,7 @@ TEST_CASE("Kraken is asked for readable names, for sixty pairs at most", "[feed]
     CHECK(
         kraken.target({"BTC-USD", "DOGE-EUR"}) ==
         "/Ticker?assetVersion=1&pair=BTC%2FUSD,DOGE%2FEUR");
-    CHECK(kraken.api->batch_size(1) == 1);
-    CHECK(kraken.api->batch_size(60) == 60);
-    CHECK(kraken.api->batch_size(1000) == 60);
+    CHECK(kraken.batch_size(1) == 1);
+    CHECK(kraken.batch_size(60) == 60);
+    CHECK(kraken.batch_size(1000) == 60);
 }

@@ -23,7 +23,10 @@ public:
             return std::nullopt;
         return market_name{std::string{base} + "/" + std::string{quote}};
     }
-    std::size_t batch_size(std::size_t) const override { return batch_; }
+    std::size_t batch_size(std::span<const market> todo) const override
+    {
+        return std::min(batch_, todo.size());
+    }
     http_request request(std::span<const market>) const override { return {}; }
     answers read(std::span<const market> batch, const http_response&) const override
     {
@@ -33,6 +36,28 @@ public:
 private:
     std::size_t batch_;
     std::set<std::string, std::less<>> without_;
+};
+
+// Takes only markets of one currency together, and spells it apart.
+class one_currency_api final : public rest_api {
+public:
+    std::optional<market_name>
+    spelling(std::string_view base, std::string_view quote) const override
+    {
+        return market_name{std::string{base}, std::string{quote}};
+    }
+    std::size_t batch_size(std::span<const market> todo) const override
+    {
+        std::size_t size = 1;
+        while (size < todo.size() && todo[size].spelled.currency == todo[0].spelled.currency)
+            ++size;
+        return size;
+    }
+    http_request request(std::span<const market>) const override { return {}; }
+    answers read(std::span<const market> batch, const http_response&) const override
+    {
+        return answers(batch.size());
+    }
 };
 
 symbol_table symbols_named(int count)
@@ -48,6 +73,14 @@ std::vector<std::string> names(const std::vector<market>& markets)
     std::vector<std::string> all;
     for (const auto& m : markets)
         all.push_back(m.spelled.name);
+    return all;
+}
+
+std::string symbols_in(const std::vector<market>& markets, const symbol_table& symbols)
+{
+    std::string all;
+    for (const auto& m : markets)
+        all += (all.empty() ? "" : " ") + std::string{symbols.name(m.symbol)};
     return all;
 }
 
@@ -135,6 +168,52 @@ TEST_CASE("A market that was delisted poisons its batch only until it is found",
 
     CHECK(quoted.size() == 7);
     CHECK(round(catalog, symbols, {5}, quoted, start, 1000) == 1);
+}
+
+TEST_CASE("A provider of one currency at a time has one request for each", "[feed]")
+{
+    const auto symbols =
+        symbol_table::from(std::vector<std::string>{"BTC-USD", "BTC-EUR", "ETH-USD", "ETH-EUR"})
+            .value();
+    const one_currency_api api;
+    market_catalog catalog{api, symbols, {}};
+    auto todo = catalog.askable(symbols.all(), start);
+
+    CHECK(symbols_in(catalog.next_batch(todo), symbols) == "ETH-USD BTC-USD");
+    CHECK(symbols_in(catalog.next_batch(todo), symbols) == "BTC-EUR ETH-EUR");
+    CHECK(todo.empty());
+
+    // Suspects stand apart from the good ones, whatever their currency.
+    catalog.missing(symbol_id{0}, start);
+    todo = catalog.askable(symbols.all(), start + 30s);
+    CHECK(symbols_in(catalog.next_batch(todo), symbols) == "ETH-EUR BTC-EUR");
+    CHECK(symbols_in(catalog.next_batch(todo), symbols) == "ETH-USD");
+    CHECK(symbols_in(catalog.next_batch(todo), symbols) == "BTC-USD");
+}
+
+TEST_CASE("A provider that is asked rarely comes to every currency in its turn", "[feed]")
+{
+    const auto symbols =
+        symbol_table::from(std::vector<std::string>{
+                               "BTC-USD", "BTC-EUR", "ETH-USD", "BTC-AUD", "ETH-AUD", "LTC-USD"})
+            .value();
+    const one_currency_api api;
+    market_catalog catalog{api, symbols, {}};
+
+    // One batch a round; each round goes on behind the last of the batch before, as rest_source
+    // does.
+    std::size_t begin_at = 0;
+    std::string asked;
+    for (int i = 0; i < 6; ++i) {
+        auto todo = catalog.askable(symbols.all(), start);
+        std::ranges::rotate(
+            todo, todo.begin() + static_cast<std::ptrdiff_t>(begin_at % todo.size()));
+        const auto batch = catalog.next_batch(todo);
+        asked += batch.front().spelled.currency + ' ';
+        begin_at = index_of(batch.back().symbol) + 1;
+    }
+
+    CHECK(asked == "USD EUR USD AUD USD EUR ");
 }
 
 TEST_CASE("Several bad markets are all found", "[feed]")

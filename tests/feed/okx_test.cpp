@@ -88,8 +88,8 @@ TEST_CASE("OKX is asked for two markets one by one, for more at once", "[feed]")
 {
     const asked_provider okx{"okx"};
 
-    CHECK(okx.api->batch_size(2) == 1);
-    CHECK(okx.api->batch_size(3) == 3);
+    CHECK(okx.batch_size(2) == 1);
+    CHECK(okx.batch_size(3) == 3);
     CHECK(okx.target({"BTC-USD"}) == "/api/v5/market/ticker?instId=BTC-USD");
     CHECK(okx.target(three) == "/api/v5/market/tickers?instType=SPOT");
 }

@@ -29,6 +29,12 @@ struct asked_provider {
         return all;
     }
 
+    // Of how many markets the first request is, where so many are to be asked for.
+    std::size_t batch_size(std::size_t wanted, const std::string& symbol = "BTC-USDC") const
+    {
+        return api->batch_size(std::vector<market>(wanted, batch({symbol}).front()));
+    }
+
     std::string target(const std::vector<std::string>& symbols) const
     {
         return api->request(batch(symbols)).target;

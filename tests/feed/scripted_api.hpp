@@ -7,6 +7,8 @@
 
 #include <boost/json/object.hpp>
 
+#include <algorithm>
+
 namespace tickertape::testing {
 
 class scripted_api final : public rest_api {
@@ -18,7 +20,10 @@ public:
     {
         return market_name{std::string{base} + "-" + std::string{quote}};
     }
-    std::size_t batch_size(std::size_t) const override { return batch_size_max_; }
+    std::size_t batch_size(std::span<const market> todo) const override
+    {
+        return std::min(todo.size(), batch_size_max_);
+    }
     http_request request(std::span<const market> batch) const override
     {
         std::string target;

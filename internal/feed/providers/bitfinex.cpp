@@ -77,9 +77,9 @@ public:
         return market_name{"t" + std::string{from} + (is_short ? "" : ":") + std::string{to}};
     }
 
-    std::size_t batch_size(std::size_t wanted) const override
+    std::size_t batch_size(std::span<const market> todo) const override
     {
-        return std::min(wanted, symbols_max);
+        return std::min(todo.size(), symbols_max);
     }
 
     http_request request(std::span<const market> batch) const override

@@ -62,9 +62,9 @@ public:
         return market_name{std::string{base} + "-" + std::string{quote}};
     }
 
-    std::size_t batch_size(std::size_t wanted) const override
+    std::size_t batch_size(std::span<const market> todo) const override
     {
-        return wanted <= asked_apart_max ? 1 : wanted;
+        return todo.size() <= asked_apart_max ? 1 : todo.size();
     }
 
     http_request request(std::span<const market> batch) const override

@@ -55,8 +55,8 @@ error_in(std::span<const market> batch, const http_response& answer, const json:
         return refusal(feed_errc::rate_limited, answer);
     if (answer.status == 401 || answer.status == 402 || answer.status == 403 || is_about_key)
         return refusal(feed_errc::key_refused, answer);
-    // An id or a currency it does not have, or more currencies at once than the plan allows: the
-    // words say which, and what is asked for apart is not refused for the others' sake.
+    // An id or a currency it does not have: the words say which, and what is asked for apart is not
+    // refused for the others' sake.
     if (answer.status == 400 && code != 0)
         return blamed(batch, answer);
     if (answer.status == 200 && code != 0)
@@ -74,9 +74,11 @@ public:
         return market_name{.name = std::string{base}, .currency = std::string{quote}};
     }
 
-    std::size_t batch_size(std::size_t wanted) const override
+    // The smaller plans refuse more than one currency at once, and the larger ones charge for each
+    // as for a request of its own.
+    std::size_t batch_size(std::span<const market> todo) const override
     {
-        return std::min(wanted, coins_max);
+        return std::min(of_one_currency(todo), coins_max);
     }
 
     http_request request(std::span<const market> batch) const override

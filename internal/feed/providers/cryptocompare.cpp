@@ -49,9 +49,9 @@ public:
         return market_name{.name = std::string{base}, .currency = std::string{quote}};
     }
 
-    std::size_t batch_size(std::size_t wanted) const override
+    std::size_t batch_size(std::span<const market> todo) const override
     {
-        return std::min(wanted, coins_max);
+        return std::min(todo.size(), coins_max);
     }
 
     http_request request(std::span<const market> batch) const override

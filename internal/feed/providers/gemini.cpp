@@ -62,7 +62,7 @@ public:
             .name = in_lower_case(base) + in_lower_case(quote), .currency = std::string{quote}};
     }
 
-    std::size_t batch_size(std::size_t) const override { return 1; }
+    std::size_t batch_size(std::span<const market>) const override { return 1; }
 
     http_request request(std::span<const market> batch) const override
     {

@@ -70,9 +70,9 @@ public:
         return market_name{std::string{base} + "/" + std::string{quote}};
     }
 
-    std::size_t batch_size(std::size_t wanted) const override
+    std::size_t batch_size(std::span<const market> todo) const override
     {
-        return std::min(wanted, pairs_max);
+        return std::min(todo.size(), pairs_max);
     }
 
     http_request request(std::span<const market> batch) const override
