@@ -89,6 +89,27 @@ TEST_CASE("A row of Bitfinex's that grew at its end is read as before", "[feed]"
     CHECK(answer->book->bid == 78995);
 }
 
+TEST_CASE("A name that is another coin's at Bitfinex is not asked for there", "[feed]")
+{
+    const asked_provider bitfinex{"bitfinex"};
+    const auto other = GENERATE("UST", "UDC", "AMP", "XCH", "DOG", "LUNA2");
+    CAPTURE(other);
+
+    CHECK_FALSE(bitfinex.api->spelling(other, "USD"));
+    CHECK_FALSE(bitfinex.api->spelling("BTC", other));
+}
+
+TEST_CASE("No two names become one at Bitfinex", "[feed]")
+{
+    const asked_provider bitfinex{"bitfinex"};
+
+    // Its LUNA is what others call LUNC.
+    CHECK(bitfinex.target({"LUNA-USD", "LUNC-USD"}) == "/tickers?symbols=tLUNA2%3AUSD,tLUNA%3AUSD");
+    CHECK(
+        bitfinex.target({"USTC-USD", "AMPL-USD", "ATOM-USDC"}) ==
+        "/tickers?symbols=tTERRAUST%3AUSD,tAMPUSD,tATOUDC");
+}
+
 TEST_CASE("Bitfinex's own names are used for its markets", "[feed]")
 {
     const asked_provider bitfinex{"bitfinex"};

@@ -78,12 +78,12 @@ TEST_CASE("A market of Kraken's with a price and no volume of a day is dead", "[
 
 TEST_CASE("Kraken refusing one symbol refuses that one", "[feed]")
 {
-    auto kraken = talk({"BTC-USD", "XBT-USD", "ETH-USD"});
+    auto kraken = talk({"BTC-USD", "NOPE-USD", "ETH-USD"});
     const auto refused =
-        R"({"error":"Currency pair not supported XBT/USD","method":"subscribe","req_id":1,"success":false,"symbol":"XBT/USD"})";
+        R"({"error":"Currency pair not supported NOPE/USD","method":"subscribe","req_id":1,"success":false,"symbol":"NOPE/USD"})";
     CHECK(
         texts_of(kraken.hears(refused).refused) ==
-        texts{"1: unknown symbol (Currency pair not supported XBT/USD)"});
+        texts{"1: unknown symbol (Currency pair not supported NOPE/USD)"});
     CHECK(is_silent(kraken.hears(refused)));
     const auto accepted =
         R"({"method":"subscribe","result":{"channel":"ticker","symbol":"ETH/USD"},"success":true,"req_id":1})";

@@ -126,6 +126,32 @@ TEST_CASE("Dead markets of Kraken's are refused, or have a book that refuses the
     CHECK_FALSE(check_book(**answer.at(5), limits));
 }
 
+TEST_CASE(
+    "A pair of Kraken's that nobody traded for a day is dead, whatever its last price", "[feed]")
+{
+    const auto with = [](const std::string& volumes) {
+        return asked_provider{"kraken"}.read_one(
+            "BTC-USD", R"({"result":{"BTC/USD":{"c":["5"],"v":)" + volumes + "}}}");
+    };
+
+    CHECK(code_of(with(R"(["0.0","0.0"])")) == feed_errc::dead_market);
+    // Nothing since midnight is not yet a day.
+    CHECK(with(R"(["0.0","0.1"])"));
+}
+
+TEST_CASE("What Kraken calls otherwise, or calls another coin so, is not asked for there", "[feed]")
+{
+    const asked_provider kraken{"kraken"};
+    const auto stream = find_provider("kraken")->make_stream();
+    const auto other = GENERATE("XBT", "XDG", "LUNA", "UST", "REP");
+    CAPTURE(other);
+
+    CHECK_FALSE(kraken.api->spelling(other, "USD"));
+    CHECK_FALSE(kraken.api->spelling("ETH", other));
+    CHECK_FALSE(stream->spelling(other, "USD"));
+    CHECK(kraken.api->spelling("DOGE", "USD")->name == "DOGE/USD");
+}
+
 TEST_CASE("Pairs of Kraken's whose old names would collide are kept apart", "[feed]")
 {
     const auto answer = asked_provider{"kraken"}.read(

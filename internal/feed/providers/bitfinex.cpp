@@ -15,17 +15,35 @@ namespace json = boost::json;
 
 constexpr std::size_t symbols_max = 100;
 
-// What Bitfinex calls some currencies otherwise than everybody else.
+// What Bitfinex calls otherwise than everybody else. Some of its names are other coins elsewhere:
+// its AMP, DOG, LUNA, UST, XCH and YGG are not what they mean who ask for them. Source: its own
+// list (api-pub.bitfinex.com/v2/conf/pub:map:currency:sym) as recorded in public clients, and what
+// those map beyond it.
 struct renamed {
     std::string_view ours;
     std::string_view theirs;
 };
-constexpr std::array renames{renamed{"USDT", "UST"}, renamed{"USDC", "UDC"}};
+constexpr std::array renames{
+    renamed{"ALGO", "ALG"},  renamed{"AMPL", "AMP"},      renamed{"ATOM", "ATO"},
+    renamed{"BCH", "BCHN"},  renamed{"DASH", "DSH"},      renamed{"DATA", "DAT"},
+    renamed{"EURS", "EUS"},  renamed{"EURT", "EUT"},      renamed{"ID", "IDX"},
+    renamed{"IOTA", "IOT"},  renamed{"IQ", "IQX"},        renamed{"LUNA", "LUNA2"},
+    renamed{"LUNC", "LUNA"}, renamed{"MANA", "MNA"},      renamed{"MDOGE", "DOG"},
+    renamed{"PNT", "EDO"},   renamed{"QTUM", "QTM"},      renamed{"RBTC", "RBT"},
+    renamed{"STORJ", "STJ"}, renamed{"TUSD", "TSD"},      renamed{"USDC", "UDC"},
+    renamed{"USDT", "UST"},  renamed{"USTC", "TERRAUST"}, renamed{"VSYS", "VSY"},
+    renamed{"WAXP", "WAX"},  renamed{"XCHF", "XCH"},      renamed{"YEED", "YGG"},
+};
 
-std::string_view name_of(std::string_view currency)
+// None: what it calls so is another coin.
+std::optional<std::string_view> name_of(std::string_view currency)
 {
-    const auto found = std::ranges::find(renames, currency, &renamed::ours);
-    return found == renames.end() ? currency : found->theirs;
+    if (const auto found = std::ranges::find(renames, currency, &renamed::ours);
+        found != renames.end())
+        return found->theirs;
+    if (std::ranges::find(renames, currency, &renamed::theirs) != renames.end())
+        return std::nullopt;
+    return currency;
 }
 
 // [symbol, bid, bid size, ask, ask size, change, relative change, last, volume, high, low], numbers
@@ -34,8 +52,6 @@ std::string_view name_of(std::string_view currency)
 // Source: docs.bitfinex.com, rest-public-tickers, and recorded answers.
 fetched<quote> read_row(const market& m, const json::value& row)
 {
-    if (is_zero(element(&row, 8)))
-        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
     return quote_of({
         .symbol = m.symbol,
         .value = price_in(element(&row, 7), "last price"),
@@ -73,8 +89,10 @@ public:
     {
         const auto from = name_of(base);
         const auto to = name_of(quote);
-        const bool is_short = from.size() <= 3 && to.size() <= 3;
-        return market_name{"t" + std::string{from} + (is_short ? "" : ":") + std::string{to}};
+        if (!from || !to)
+            return std::nullopt;
+        const bool is_short = from->size() <= 3 && to->size() <= 3;
+        return market_name{"t" + std::string{*from} + (is_short ? "" : ":") + std::string{*to}};
     }
 
     std::size_t batch_size(std::span<const market> todo) const override

@@ -5,6 +5,7 @@
 // AIOZ would become one.
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
+#include "feed/providers/kraken_pair.hpp"
 #include "feed/request_text.hpp"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ public:
     std::optional<market_name>
     spelling(std::string_view base, std::string_view quote) const override
     {
-        return market_name{std::string{base} + "/" + std::string{quote}};
+        return kraken_pair(base, quote);
     }
 
     std::size_t batch_size(std::span<const market> todo) const override

@@ -10,6 +10,7 @@
 // docs.kraken.com/exchange/guides/websockets.
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
+#include "feed/providers/kraken_pair.hpp"
 #include "feed/providers/stream_markets.hpp"
 #include "feed/providers/stream_text.hpp"
 #include "feed/providers/streams.hpp"
@@ -33,11 +34,10 @@ public:
         return {.silence_max = 15s, .messages_per_second = 2};
     }
 
-    // "BTC/USD", never "XBT/USD", which is what REST and v1 call it.
     std::optional<market_name>
     spelling(std::string_view base, std::string_view quote) const override
     {
-        return market_name{std::string{base} + '/' + std::string{quote}};
+        return kraken_pair(base, quote);
     }
 
     std::string target(std::span<const market>) const override { return {}; }
