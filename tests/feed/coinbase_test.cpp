@@ -8,6 +8,11 @@ namespace {
 
 const std::vector<std::string> five{"BTC-USD", "ETH-USD", "NEAR-USD", "SOL-USD", "ADA-USD"};
 
+std::string day_of(const std::string& name, const std::string& figures)
+{
+    return "\"" + name + R"(":{"stats_24hour":{)" + figures + "}}";
+}
+
 std::string ticker_with(const std::string& price)
 {
     return R"({"price":)" + price + R"(,"time":"2026-06-19T16:43:33.016274911Z"})";
@@ -106,14 +111,14 @@ TEST_CASE("A ticker of Coinbase's without price or time is refused", "[feed]")
     };
 
     CHECK(code("{}") == feed_errc::missing_field);
+    CHECK(code(ticker_with("null")) == feed_errc::missing_field);
     CHECK(code(R"({"price":"1"})") == feed_errc::missing_field);
+    CHECK(code(R"({"price":"1","time":null})") == feed_errc::missing_field);
     CHECK(code(R"({"price":"1","time":1})") == feed_errc::wrong_type);
     CHECK(code(R"({"price":"1","time":"now"})") == feed_errc::bad_time);
     CHECK(code(R"({"price":"1","time":"1970-01-01T00:00:00Z"})") == feed_errc::bad_time);
     CHECK(code("[]") == feed_errc::wrong_type);
-    CHECK(code(ticker_with("null")) == feed_errc::missing_field);
     CHECK(code("") == feed_errc::not_json);
-    CHECK(code(R"({"price":"1","time":null})") == feed_errc::missing_field);
     CHECK(code(R"({"price":"1")") == feed_errc::not_json);
 }
 
@@ -164,6 +169,35 @@ TEST_CASE(
     CHECK(code_of(answer.at(1)) == feed_errc::dead_market);
 }
 
+TEST_CASE(
+    "Where nothing dates a price of Coinbase's, a day of one price is refused as a dead market",
+    "[feed]")
+{
+    const auto body =
+        "{" +
+        day_of("BTC-USD", R"("open":"1.5","high":"1.5","low":"1.50","last":"1.5","volume":"3")") +
+        "," + day_of("ETH-USD", R"("high":"1.6","low":"1.5","last":"1.5","volume":"3")") + "," +
+        day_of("NEAR-USD", R"("high":null,"low":null,"last":"1.5","volume":"3")") + "," +
+        day_of("SOL-USD", R"("high":"x","low":"x","last":"1.5","volume":"3")") + "}";
+
+    const auto answer = asked_provider{"coinbase"}.read(five, body);
+
+    CHECK(code_of(answer.at(0)) == feed_errc::dead_market);
+    CHECK(answer.at(0)->error().detail == "one price in 24h");
+    CHECK(price_of(answer.at(1)) == "1.5");
+    // What it does not say is not held against it.
+    CHECK(price_of(answer.at(2)) == "1.5");
+    CHECK(price_of(answer.at(3)) == "1.5");
+}
+
+TEST_CASE("A product of Coinbase's with no volume is a dead market in its ticker too", "[feed]")
+{
+    CHECK(
+        code_of(asked_provider{"coinbase"}.read_one(
+            "BTC-USD", R"({"price":"1","time":"2026-06-19T16:43:33Z","volume":"0.00"})")) ==
+        feed_errc::dead_market);
+}
+
 TEST_CASE("Coinbase's recorded ticker is a quote with its time and its book", "[feed]")
 {
     const auto answer =
@@ -188,13 +222,14 @@ TEST_CASE("Coinbase's recorded figures of the day are quotes without a time", "[
     CHECK(code_of(answer.at(0)) == feed_errc::unknown_symbol);
 }
 
-TEST_CASE("Coinbase is asked for a few products one by one, for many at once", "[feed]")
+TEST_CASE("Coinbase is asked for ten products one by one, for fifty with one request", "[feed]")
 {
     const asked_provider coinbase{"coinbase"};
 
     CHECK(coinbase.batch_size(1) == 1);
-    CHECK(coinbase.batch_size(4) == 1);
-    CHECK(coinbase.batch_size(5) == 5);
+    CHECK(coinbase.batch_size(10) == 1);
+    CHECK(coinbase.batch_size(11) == 11);
+    CHECK(coinbase.batch_size(50) == 50);
     CHECK(coinbase.target({"BTC-USD"}) == "/products/BTC-USD/ticker");
     CHECK(coinbase.target(five) == "/products/stats");
 }

@@ -1,7 +1,7 @@
 // Coinbase Exchange: https://docs.cdp.coinbase.com/exchange.
 //
-// A few markets are asked for one by one, because that answer has the time of the last trade; many
-// with one request for the day's figures of all products, which has no time at all.
+// Up to ten markets are asked for one by one, because that answer has the time of the last trade
+// and the book; more with one request for the day's figures of all products, which has neither.
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/request_text.hpp"
@@ -11,7 +11,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t asked_apart_max = 4;
+// Its rate allows as many at once, and at the usual pace several times as many in a round.
+constexpr std::size_t asked_apart_max = 10;
 
 // {"price":"63212.97","time":"2026-06-19T16:43:33.016274911Z","bid":"..","ask":"..","volume":"..",
 // ...}: the last trade and its time, which on a quiet market stands still.
@@ -29,7 +30,12 @@ fetched<quote> read_ticker(const market& m, const json::value& ticker)
     });
 }
 
-// {"BTC-USD":{"stats_24hour":{"last":"..","volume":"..",...},...},...}
+// {"BTC-USD":{"stats_24hour":{"open":"..","high":"..","low":"..","last":"..","volume":"..",...},...},
+// ...}
+//
+// Nothing dates this price and no book stands beside it: the last trade may be a day old. Where the
+// whole day had one price it may be that of a single trade, and is refused. Where it had several,
+// only that it goes on changing tells a live market from a dead one, which no single answer shows.
 // Source: docs.cdp.coinbase.com, and a recorded answer.
 fetched<quote> read_day(const market& m, const json::value& products)
 {
@@ -37,10 +43,15 @@ fetched<quote> read_day(const market& m, const json::value& products)
     if (product == nullptr)
         return fetch_error{feed_errc::unknown_symbol, "no product " + m.spelled.name};
     const auto* day = member(product, "stats_24hour");
-    // Nothing dates this price, so one that nobody traded at for a day could pass for one of now.
-    if (is_zero(member(day, "volume")))
-        return fetch_error{feed_errc::dead_market, "no trade in 24 hours"};
-    return quote_of({.symbol = m.symbol, .value = price_in(member(day, "last"), "last")});
+    const auto high = price_in(member(day, "high"), "high");
+    const auto low = price_in(member(day, "low"), "low");
+    if (high && low && *high == *low)
+        return fetch_error{feed_errc::dead_market, "one price in 24h"};
+    return quote_of({
+        .symbol = m.symbol,
+        .value = price_in(member(day, "last"), "last"),
+        .volume = member(day, "volume"),
+    });
 }
 
 // A product that is unknown (404) or delisted (400) is this product's affair; a client without a
