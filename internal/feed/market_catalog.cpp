@@ -37,8 +37,10 @@ std::vector<market> market_catalog::askable(std::span<const symbol_id> wanted, s
         if (e.spellings.empty() || e.again_at > now)
             continue;
         // A dollar market that was missing once must not be passed over for ever.
-        if (e.current > 0 && e.first_again_at <= now)
+        if (e.current > 0 && e.first_again_at <= now) {
             e.current = 0;
+            e.suspect = true;
+        }
         markets.push_back({id, e.spellings[e.current].name});
     }
     return markets;
@@ -46,12 +48,13 @@ std::vector<market> market_catalog::askable(std::span<const symbol_id> wanted, s
 
 std::vector<market> market_catalog::next_batch(std::vector<market>& todo) const
 {
-    // Those nothing speaks against first: they are what the round is for.
-    const auto suspects = std::stable_partition(todo.begin(), todo.end(), [this](const market& m) {
-        return !entries_[index_of(m.symbol)].suspect;
-    });
-    const bool has_good = suspects != todo.begin();
-    const auto alike = has_good ? suspects : todo.end();
+    // Those nothing speaks against first: they are what the round is for. Then those that were in a
+    // refused batch, and last those known to be missing, which would only spoil it for the others.
+    auto stands = standing::missing;
+    for (const auto& m : todo)
+        stands = std::min(stands, standing_of(m.symbol));
+    const auto alike = std::stable_partition(
+        todo.begin(), todo.end(), [&](const market& m) { return standing_of(m.symbol) == stands; });
     // Of those, the first one's currency first: some providers take one currency at a time. Not
     // sorted, or a currency that comes late in the alphabet would wait for ever for a slow
     // provider.
@@ -62,8 +65,11 @@ std::vector<market> market_catalog::next_batch(std::vector<market>& todo) const
     std::stable_partition(todo.begin(), alike, is_of_first);
 
     auto together = static_cast<std::size_t>(alike - todo.begin());
-    if (!has_good)
+    if (stands == standing::suspect)
         together = std::min(together, probe_max_);
+    // One by one where one of them has spoiled a batch before.
+    if (stands == standing::missing && probe_max_ != no_limit)
+        together = 1;
     const auto size = api_.batch_size(std::span{todo}.first(together));
     const auto end = todo.begin() + static_cast<std::ptrdiff_t>(size);
     std::vector<market> batch{std::make_move_iterator(todo.begin()), std::make_move_iterator(end)};
@@ -75,11 +81,19 @@ std::vector<market> market_catalog::next_batch(std::vector<market>& todo) const
     return batch;
 }
 
+market_catalog::standing market_catalog::standing_of(symbol_id symbol) const noexcept
+{
+    const auto& e = entries_[index_of(symbol)];
+    if (!e.suspect)
+        return standing::good;
+    return e.misses > 0 ? standing::missing : standing::suspect;
+}
+
 void market_catalog::answered(std::span<const market> batch) noexcept
 {
     // Suspects that turned out to be good: the next may be more at once, or a bad market among the
     // first would have all others asked for one by one.
-    if (probe_max_ < entries_.size() && entries_[index_of(batch.front().symbol)].suspect)
+    if (probe_max_ < entries_.size() && standing_of(batch.front().symbol) == standing::suspect)
         probe_max_ *= 2;
 }
 

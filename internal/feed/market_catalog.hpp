@@ -54,6 +54,10 @@ public:
     bool is_news(symbol_id symbol) const noexcept { return entries_[index_of(symbol)].misses == 1; }
 
 private:
+    enum class standing { good, suspect, missing };
+
+    standing standing_of(symbol_id symbol) const noexcept;
+
     struct spelling {
         market_name name;
         usd_standin as = usd_standin::none;

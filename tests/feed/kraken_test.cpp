@@ -180,7 +180,7 @@ TEST_CASE("Kraken's recorded pairs are quotes with a book and without a time", "
     CHECK_FALSE(btc.upstream_time);
 }
 
-TEST_CASE("Kraken is asked for readable names, for sixty pairs at most", "[feed]")
+TEST_CASE("Kraken is asked for readable names, and for all there are where we want many", "[feed]")
 {
     const asked_provider kraken{"kraken"};
 
@@ -189,6 +189,11 @@ TEST_CASE("Kraken is asked for readable names, for sixty pairs at most", "[feed]
         kraken.target({"BTC-USD", "DOGE-EUR"}) ==
         "/Ticker?assetVersion=1&pair=BTC%2FUSD,DOGE%2FEUR");
     CHECK(kraken.batch_size(1) == 1);
-    CHECK(kraken.batch_size(60) == 60);
-    CHECK(kraken.batch_size(1000) == 60);
+    CHECK(kraken.batch_size(1000) == 1000);
+    std::vector<std::string> many;
+    for (int i = 0; i < 20; ++i)
+        many.push_back("S" + std::to_string(i) + "-USD");
+    CHECK(kraken.target(many).find("&pair=S0%2FUSD,S1") != std::string::npos);
+    many.push_back("S20-USD");
+    CHECK(kraken.target(many) == "/Ticker?assetVersion=1");
 }

@@ -343,3 +343,20 @@ TEST_CASE("A market that was quoted before is looked for again soon", "[feed]")
     CHECK(catalog.askable({&only, 1}, now + 119s).empty());
     CHECK(catalog.askable({&only, 1}, now + 120s).size() == 1);
 }
+
+TEST_CASE("Markets known to be missing do not spoil the search for others", "[feed]")
+{
+    const auto symbols = symbols_named(250);
+    const plain_api api{60};
+    market_catalog catalog{api, symbols, {}};
+    std::set<std::size_t> bad;
+    for (std::size_t i = 0; i < 250; i += 10)
+        bad.insert(i);
+    std::set<std::size_t> quoted;
+    // Rounds of 10 s with seven requests each, as a limit of 40 a minute leaves.
+    int rounds = 0;
+    auto now = start;
+    for (; quoted.size() < 225 && rounds < 200; ++rounds, now += 10s)
+        round(catalog, symbols, bad, quoted, now, 7);
+    CHECK(rounds <= 60);
+}

@@ -106,8 +106,8 @@ constexpr std::array rows{
         .urls = {"https://data-api.binance.vision", "https://api.binance.com"},
         .key = key_use::none,
         .key_header = nullptr,
-        .limit = {.per_minute = 60, .burst = 5},  // a weight of 120, of 1200 or more
-        .limit_with_key = {.per_minute = 60, .burst = 5},
+        .limit = {.per_minute = 240, .burst = 20},  // a weight of 480, of 1200 or more
+        .limit_with_key = {.per_minute = 240, .burst = 20},
         .make_rest = make_binance_rest,
         .stream_url = "wss://data-stream.binance.vision",
         .make_stream = make_binance_stream,

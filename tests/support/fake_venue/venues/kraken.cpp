@@ -166,6 +166,10 @@ public:
             return {200, error_body("EGeneral:Unknown method")};
         const bool is_readable = request.value("assetVersion") == "1";
         std::map<std::string, std::size_t> asked;
+        // Asked for none, it gives all.
+        if (request.values("pair").empty())
+            for (const auto& [name, key] : readable_)
+                asked.emplace(is_readable ? key : legacy_.at(key), *find(name));
         for (const auto& name : request.values("pair")) {
             const auto pair = find(name);
             // One pair that is none loses all of them.
