@@ -181,6 +181,13 @@ std::string_view outcome_of(const boost::system::error_code& code) noexcept
     }
 }
 
+bool is_about_what_was_said(const boost::system::error_code& code) noexcept
+{
+    return code == feed_errc::missing_field || code == feed_errc::wrong_type ||
+           code == feed_errc::bad_price || code == feed_errc::bad_time ||
+           code == feed_errc::dead_market;
+}
+
 std::string_view reason_of(feed_errc why) noexcept
 {
     switch (why) {
@@ -200,6 +207,9 @@ std::string_view reason_of(feed_errc why) noexcept
         return "bad_price";
     case feed_errc::bad_time:
         return "bad_time";
+    case feed_errc::missing_field:
+    case feed_errc::wrong_type:
+        return "unreadable";
     case feed_errc::unknown_symbol:
     case feed_errc::subscription_refused:
         return "refused";

@@ -93,6 +93,9 @@ using fetched = boost::system::result<T, fetch_error>;
 // not_asked.
 std::string_view outcome_of(const boost::system::error_code& code) noexcept;
 
+// Whether a market was answered, and only what was said of it is no price.
+bool is_about_what_was_said(const boost::system::error_code& code) noexcept;
+
 // Why a quote is set aside, as a label: "outlier", "stale", "dead_market".
 std::string_view reason_of(feed_errc why) noexcept;
 

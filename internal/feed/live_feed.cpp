@@ -196,8 +196,11 @@ private:
 
     void rest_failed(std::size_t place, symbol_id symbol, const fetch_error& why) override
     {
+        if (is_about_what_was_said(why.code))
+            engine_.refuse(
+                place, symbol, quote_way::poll, static_cast<feed_errc>(why.code.value()));
         // What it said at its own pace holds until it can be asked again, or is too old.
-        if (why.code != feed_errc::throttled)
+        else if (why.code != feed_errc::throttled)
             engine_.withdraw(place, symbol, quote_way::poll);
         answered(place, symbol);
     }
@@ -253,7 +256,7 @@ private:
 
     void stream_spoiled(std::size_t place, symbol_id symbol, const fetch_error& why) override
     {
-        engine_.refuse_streamed(place, symbol, why);
+        engine_.refuse(place, symbol, quote_way::stream, static_cast<feed_errc>(why.code.value()));
     }
 
     void stream_dropped(std::size_t place, symbol_id symbol) override

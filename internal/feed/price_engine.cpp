@@ -38,10 +38,10 @@ price_engine::take(std::size_t provider, const quote& q, usd_standin as, quote_w
     return taken.refused;
 }
 
-void price_engine::refuse_streamed(std::size_t provider, symbol_id symbol, const fetch_error& why)
+void price_engine::refuse(std::size_t provider, symbol_id symbol, quote_way by, feed_errc why)
 {
-    board_.withdraw(provider, symbol, quote_way::stream);
-    figures_.set_aside(provider, static_cast<feed_errc>(why.code.value()));
+    board_.withdraw(provider, symbol, by);
+    figures_.set_aside(provider, why);
 }
 
 price_engine::verdict price_engine::judge_directly(symbol_id symbol, wall_time now) const

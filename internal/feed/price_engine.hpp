@@ -57,8 +57,9 @@ public:
     {
         board_.withdraw(provider, quote_way::stream);
     }
-    // What the stream says of that symbol is no price: what it said before stands no more.
-    void refuse_streamed(std::size_t provider, symbol_id symbol, const fetch_error& why);
+    // What the provider says of that symbol that way is no price: what it said before stands no
+    // more.
+    void refuse(std::size_t provider, symbol_id symbol, quote_way by, feed_errc why);
 
     // The most preferred of the providers that a price of that symbol would be made of now.
     std::optional<std::size_t> preferred(symbol_id symbol, wall_time now) const;

@@ -59,11 +59,9 @@ void provider_log::changed(gate_change change, const fetch_error* why, const pro
 
 void provider_log::doubts(const fetch_error& why)
 {
-    auto words = words_of(why);
-    if (words == said_doubt_)
-        return;
-    with_.log.warn("provider says no price", {{"provider", provider_}, {"cause", words}});
-    said_doubt_ = std::move(words);
+    const auto words = words_of(why);
+    if (said_doubts_.size() < doubts_max && said_doubts_.insert(words).second)
+        with_.log.warn("provider says no price", {{"provider", provider_}, {"cause", words}});
 }
 
 void provider_log::figures(const provider_gate& gate)

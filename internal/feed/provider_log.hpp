@@ -6,7 +6,9 @@
 #include "feed/feed.hpp"
 #include "feed/provider_gate.hpp"
 
+#include <set>
 #include <string>
+#include <vector>
 
 namespace tickertape {
 
@@ -16,7 +18,10 @@ public:
 
     // After each request: what changed with it, why if it failed, and the gate as it is now.
     void changed(gate_change change, const fetch_error* why, const provider_gate& gate);
-    // It answered, and what it said was no price. The same words are said once.
+    // How many different words of doubt are said.
+    static constexpr std::size_t doubts_max = 16;
+
+    // It answered, and what it said of a market was no price. The same words are said once.
     void doubts(const fetch_error& why);
     // How the gate is, as figures; also where nothing is asked.
     void figures(const provider_gate& gate);
@@ -29,7 +34,7 @@ private:
     wall_time failing_since_{};
     unsigned failures_ = 0;
     std::chrono::milliseconds said_rest_{0};
-    std::string said_doubt_;
+    std::set<std::string> said_doubts_;
 };
 
 }  // namespace tickertape

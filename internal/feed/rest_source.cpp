@@ -260,7 +260,6 @@ answers rest_source::judged(
     // Of one market alone nobody can tell whether it or the provider is the matter.
     if (batch.size() == 1 && is_about_content(failure->code)) {
         log_.changed(gate_.succeeded_with(now, took, *failure), nullptr, gate_);
-        log_.doubts(*failure);
         return said;
     }
     const auto retry_after = response ? parse_retry_after(response->retry_after, now.wall)
@@ -311,6 +310,8 @@ std::vector<market> rest_source::settle(const std::vector<market>& batch, const 
             if (!has_more && catalog_.is_news(symbol))
                 lacking.push_back(with_.symbols.name(symbol));
         } else {
+            if (is_about_what_was_said(said[i]->error().code))
+                log_.doubts(said[i]->error());
             fail(symbol, said[i]->error());
         }
     }
