@@ -19,7 +19,7 @@ const gapMaxMs = 4_000; // a round takes its interval or 2 s, and a tick needs o
 const clockSlackMs = 1_000;
 const requestsPerMinute = 600;
 const burstMax = 20;
-const rssGrowthMax = 64 * 1024 * 1024;
+const rssGrowthMax = 16 * 1024 * 1024;
 const recoveryMax = 90_000; // a breaker has to close again
 const lookBackMs = 30_000;
 
