@@ -1,6 +1,7 @@
 #include "application.hpp"
 
 #include "config/present.hpp"
+#include "config/value.hpp"
 #include "environment.hpp"
 
 #include <boost/asio/post.hpp>
@@ -51,14 +52,6 @@ server_limits limits_of_server(const settings& s)
     return limits;
 }
 
-std::string joined(const std::vector<std::string>& items)
-{
-    std::string all;
-    for (const auto& item : items)
-        all += (all.empty() ? "" : ",") + item;
-    return all;
-}
-
 std::vector<provider_settings> providers_of(const settings& s)
 {
     std::vector<provider_settings> providers;
@@ -95,9 +88,9 @@ feed_settings settings_of_feed(const settings& s)
     f.reconnect = {s.reconnect_wait, 60 * s.reconnect_wait};
     f.ticks_per_second = s.ticks_per_second;
     // The configuration has checked both texts.
-    if (auto standins = parse_usd_standins(joined(s.accept_as_usd)))
+    if (auto standins = parse_usd_standins(join(s.accept_as_usd, ",")))
         f.accept_as_usd = *std::move(standins);
-    f.derive = joined(s.derive);
+    f.derive = join(s.derive, ",");
     f.ca_file = s.ca_file.value_or("");
     f.simulator.seed = s.simulator_seed;
     f.simulator.period = s.simulator_period;

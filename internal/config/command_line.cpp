@@ -1,6 +1,7 @@
 #include "config/command_line.hpp"
 
 #include "config/present.hpp"
+#include "core/text.hpp"
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>

@@ -2,6 +2,7 @@
 
 #include "config/feed_rules.hpp"
 #include "config/value.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 #include <cassert>

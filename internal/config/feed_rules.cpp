@@ -2,6 +2,7 @@
 
 #include "config/present.hpp"
 #include "core/symbol.hpp"
+#include "core/text.hpp"
 
 namespace tickertape::rules {
 namespace {

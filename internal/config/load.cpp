@@ -5,6 +5,7 @@
 #include "config/dotenv.hpp"
 #include "config/present.hpp"
 #include "config/table.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 #include <iterator>

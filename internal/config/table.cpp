@@ -1,6 +1,7 @@
 #include "config/table.hpp"
 
 #include "config/feed_rules.hpp"
+#include "core/text.hpp"
 
 #include <cassert>
 #include <utility>
@@ -249,7 +250,7 @@ std::string setting::flag() const
 {
     std::string out;
     for (const char c : name)
-        out += c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        out += c == '_' ? '-' : lower(c);
     return out;
 }
 

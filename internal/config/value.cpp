@@ -1,5 +1,7 @@
 #include "config/value.hpp"
 
+#include "core/text.hpp"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -16,7 +18,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t url_bytes_max = 2048;
-constexpr std::string_view blanks = " \t";
 
 struct unit {
     std::string_view name;
@@ -200,20 +201,16 @@ parsed<std::size_t> parse_bytes(std::string_view text, std::size_t low, std::siz
 
 parsed<std::vector<std::string_view>> parse_list(std::string_view text, std::size_t items_max)
 {
-    if (trimmed(text).empty())
+    auto items = list_items(text);
+    if (items.empty())
         return because("is empty");
-    std::vector<std::string_view> items;
-    for (;;) {
-        const auto comma = text.find(',');
-        items.push_back(trimmed(text.substr(0, comma)));
-        if (items.back().empty())
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (items[i].empty())
             return because("has an empty item");
-        if (items.size() > items_max)
+        if (i == items_max)
             return because("has more than " + std::to_string(items_max) + " items");
-        if (comma == std::string_view::npos)
-            return items;
-        text.remove_prefix(comma + 1);
     }
+    return items;
 }
 
 parsed<std::string> parse_address(std::string_view text)
@@ -280,32 +277,6 @@ std::string join(const std::vector<std::string>& items, std::string_view separat
             out += separator;
         out += item;
     }
-    return out;
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-std::string upper_case(std::string_view text)
-{
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'a' && c <= 'z')
-            c = static_cast<char>(c - 'a' + 'A');
-    return out;
-}
-
-std::string lower_case(std::string_view text)
-{
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
     return out;
 }
 

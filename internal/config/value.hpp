@@ -63,11 +63,4 @@ std::string format_bytes(std::size_t value);
 std::string format_decimal(double value);
 std::string join(const std::vector<std::string>& items, std::string_view separator);
 
-// Without the blanks around it.
-std::string_view trimmed(std::string_view text);
-
-// ASCII letters only.
-std::string upper_case(std::string_view text);
-std::string lower_case(std::string_view text);
-
 }  // namespace tickertape

@@ -1,5 +1,7 @@
 #include "core/symbol.hpp"
 
+#include "core/text.hpp"
+
 #include <algorithm>
 
 namespace tickertape {
@@ -18,10 +20,7 @@ bool is_half(std::string_view text)
 
 result<std::string> normalized_symbol(std::string_view text)
 {
-    std::string name{text.substr(0, 2 * half_bytes_max + 2)};
-    for (char& c : name)
-        if (c >= 'a' && c <= 'z')
-            c = static_cast<char>(c - 'a' + 'A');
+    auto name = upper_case(text.substr(0, 2 * half_bytes_max + 2));
     const auto dash = name.find('-');
     if (dash == std::string::npos)
         return core_errc::bad_symbol;

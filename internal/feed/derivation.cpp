@@ -1,6 +1,6 @@
 #include "feed/derivation.hpp"
 
-#include "feed/list_items.hpp"
+#include "core/text.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/quote.hpp"
 #include "feed/significant.hpp"
@@ -47,9 +47,8 @@ parsed parse_one(std::string_view item, const symbol_table& symbols)
         return wrong(item, "is neither TARGET=LEFT*RIGHT nor TARGET=LEFT/RIGHT");
 
     const std::array names{
-        without_blanks(item.substr(0, equals)),
-        without_blanks(item.substr(equals + 1, sign - equals - 1)),
-        without_blanks(item.substr(sign + 1))};
+        trimmed(item.substr(0, equals)), trimmed(item.substr(equals + 1, sign - equals - 1)),
+        trimmed(item.substr(sign + 1))};
     std::array<symbol_id, 3> ids{};
     for (std::size_t i = 0; i < names.size(); ++i) {
         const auto found = symbols.find(names[i]);

@@ -1,5 +1,6 @@
 #include "feed/recording.hpp"
 
+#include "core/text.hpp"
 #include "core/timestamp.hpp"
 #include "feed/errors.hpp"
 #include "feed/quote.hpp"
@@ -53,9 +54,7 @@ std::optional<std::size_t> column(const row& header, std::string_view name)
 {
     const auto end = header.fields.begin() + static_cast<std::ptrdiff_t>(header.count);
     const auto found = std::find_if(header.fields.begin(), end, [&](std::string_view field) {
-        return std::ranges::equal(field, name, {}, [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        });
+        return std::ranges::equal(field, name, {}, lower);
     });
     if (found == end)
         return std::nullopt;
@@ -78,7 +77,7 @@ std::string without_separators(std::string_view name)
     std::string bare;
     for (const char c : name)
         if (c != '-' && c != '/' && c != '_')
-            bare += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+            bare += upper(c);
     return bare;
 }
 

@@ -21,15 +21,6 @@ std::string percent_escaped(std::string_view text)
     return escaped;
 }
 
-std::string in_lower_case(std::string_view text)
-{
-    std::string lower{text};
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return lower;
-}
-
 std::string comma_list(const std::vector<std::string>& texts)
 {
     std::string list;

@@ -10,9 +10,6 @@ namespace tickertape {
 // Every byte that may not stand for itself in a query, escaped: "BTC/USD" becomes "BTC%2FUSD".
 std::string percent_escaped(std::string_view text);
 
-// Of ASCII letters; anything else stays.
-std::string in_lower_case(std::string_view text);
-
 // "a,b,c": each text once, escaped, in the order given, and without spaces, behind which CoinGecko
 // silently loses a coin.
 std::string comma_list(const std::vector<std::string>& texts);

@@ -1,6 +1,6 @@
 #include "feed/retry_after.hpp"
 
-#include "feed/list_items.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -173,7 +173,7 @@ milliseconds seconds_of(std::string_view digits) noexcept
 
 std::optional<milliseconds> parse_retry_after(std::string_view text, wall_time now)
 {
-    text = without_blanks(text);
+    text = trimmed(text);
     if (text.empty())
         return std::nullopt;
     if (std::ranges::all_of(text, is_digit))

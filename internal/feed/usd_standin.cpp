@@ -1,6 +1,6 @@
 #include "feed/usd_standin.hpp"
 
-#include "feed/list_items.hpp"
+#include "core/text.hpp"
 #include "feed/provider_answer.hpp"
 
 #include <algorithm>
@@ -10,10 +10,7 @@ namespace {
 
 usd_standin standin_of(std::string_view item)
 {
-    std::string upper{item};
-    for (char& c : upper)
-        if (c >= 'a' && c <= 'z')
-            c = static_cast<char>(c - 'a' + 'A');
+    const auto upper = upper_case(item);
     for (const auto s : {usd_standin::usdt, usd_standin::usdc})
         if (upper == to_string(s))
             return s;

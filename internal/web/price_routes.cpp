@@ -1,6 +1,7 @@
 // The prices for those who ask instead of listening.
 #include "web/site.hpp"
 
+#include "core/text.hpp"
 #include "sse/event.hpp"
 #include "web/json_text.hpp"
 #include "web/stream_request.hpp"
@@ -37,10 +38,7 @@ answer all_symbols(const symbol_table& symbols)
 {
     json_array list;
     for (const auto id : symbols.all()) {
-        auto path = "/api/prices/" + symbols.name(id);
-        std::ranges::transform(path, path.begin(), [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        });
+        const auto path = "/api/prices/" + lower_case(symbols.name(id));
         json_object o;
         o.text("symbol", symbols.name(id)).text("base", symbols.base(id));
         o.text("quote", symbols.quote(id)).text("path", path);

@@ -18,8 +18,3 @@ TEST_CASE("A list in a request has each name once, in the order given, without s
     CHECK(comma_list({"usd", "eur", "usd", "a b"}) == "usd,eur,a%20b");
     CHECK(comma_list({"a", "ab", "a"}) == "a,ab");
 }
-
-TEST_CASE("Letters become lower case and nothing else changes", "[feed]")
-{
-    CHECK(in_lower_case("BTC1-\xc3\x84z") == "btc1-\xc3\x84z");
-}

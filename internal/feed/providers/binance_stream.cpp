@@ -10,12 +10,12 @@
 // sign, and whoever watches the age of prices sees it.
 //
 // Source: binance/binance-spot-api-docs, web-socket-streams.md of 2026-07-21.
+#include "core/text.hpp"
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/stream_markets.hpp"
 #include "feed/providers/stream_text.hpp"
 #include "feed/providers/streams.hpp"
-#include "feed/request_text.hpp"
 
 #include <algorithm>
 
@@ -55,7 +55,7 @@ public:
         for (std::size_t request = 0; !asked_in(request).empty(); ++request) {
             std::string message = R"({"method":"SUBSCRIBE","params":[)";
             for (const auto& of : asked_in(request))
-                append_quoted(message, in_lower_case(of.name) + "@ticker");
+                append_quoted(message, lower_case(of.name) + "@ticker");
             message += R"(],"id":)" + std::to_string(request + 1) + '}';
             news.to_send.push_back(std::move(message));
         }

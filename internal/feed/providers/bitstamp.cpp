@@ -1,6 +1,7 @@
 // Bitstamp: https://www.bitstamp.net/api.
 //
 // One or two markets are asked for one by one; more with one request for all pairs.
+#include "core/text.hpp"
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/answer_rows.hpp"
@@ -80,7 +81,7 @@ public:
     {
         if (batch.size() > 1)
             return {.target = "/ticker/"};
-        auto path = in_lower_case(batch[0].spelled.name);
+        auto path = lower_case(batch[0].spelled.name);
         std::erase(path, '/');
         return {.target = "/ticker/" + percent_escaped(path) + "/"};
     }

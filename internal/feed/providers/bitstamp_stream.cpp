@@ -11,12 +11,12 @@
 // Source: www.bitstamp.net/websocket/v2/; that refusals name no channel, from recorded messages in
 // public code; that unknown pairs are confirmed, from thrasher-corp/gocryptotrader pull request
 // 1620.
+#include "core/text.hpp"
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/stream_markets.hpp"
 #include "feed/providers/stream_text.hpp"
 #include "feed/providers/streams.hpp"
-#include "feed/request_text.hpp"
 
 #include <algorithm>
 
@@ -47,7 +47,7 @@ public:
     std::optional<market_name>
     spelling(std::string_view base, std::string_view quote) const override
     {
-        return market_name{in_lower_case(base) + in_lower_case(quote)};
+        return market_name{lower_case(base) + lower_case(quote)};
     }
 
     std::string target(std::span<const market>) const override { return {}; }

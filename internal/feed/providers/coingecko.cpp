@@ -2,12 +2,12 @@
 // answers are cached for half a minute or more, so asking more often gives the same bytes.
 //
 // It is an aggregator: one price per coin and currency, no book.
+#include "core/text.hpp"
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/coin_prices.hpp"
 #include "feed/providers/coingecko_coins.hpp"
 #include "feed/providers/read_unless.hpp"
-#include "feed/request_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,7 +50,7 @@ public:
         const auto id = coingecko_id(base);
         if (!id)
             return std::nullopt;
-        return market_name{.name = std::string{*id}, .currency = in_lower_case(quote)};
+        return market_name{.name = std::string{*id}, .currency = lower_case(quote)};
     }
 
     std::size_t batch_size(std::span<const market> todo) const override

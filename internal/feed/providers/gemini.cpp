@@ -1,4 +1,5 @@
 // Gemini: https://docs.gemini.com. One market per request.
+#include "core/text.hpp"
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/read_unless.hpp"
@@ -59,7 +60,7 @@ public:
     spelling(std::string_view base, std::string_view quote) const override
     {
         return market_name{
-            .name = in_lower_case(base) + in_lower_case(quote), .currency = std::string{quote}};
+            .name = lower_case(base) + lower_case(quote), .currency = std::string{quote}};
     }
 
     std::size_t batch_size(std::span<const market>) const override { return 1; }

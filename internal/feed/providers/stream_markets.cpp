@@ -1,5 +1,6 @@
 #include "feed/providers/stream_markets.hpp"
 
+#include "core/text.hpp"
 #include "feed/provider_answer.hpp"
 
 #include <algorithm>
@@ -13,11 +14,6 @@ constexpr int older_in_a_row_max = 8;
 
 // As much of a message as helps to see what it was instead of JSON.
 constexpr std::size_t sample_bytes_max = 80;
-
-constexpr char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool is_older(asked_market& of, std::optional<std::int64_t> order)
 {
