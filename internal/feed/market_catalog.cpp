@@ -15,18 +15,8 @@ market_catalog::market_catalog(
     const rest_api& api, const symbol_table& symbols, std::span<const usd_standin> for_usd)
     : api_{api}, entries_(symbols.size()), probe_max_{no_limit}
 {
-    for (const auto id : symbols.all()) {
-        auto& spellings = entries_[index_of(id)].spellings;
-        if (auto direct = api.spelling(symbols.base(id), symbols.quote(id)))
-            spellings.push_back({*std::move(direct)});
-        if (symbols.quote(id) != "USD")
-            continue;
-        for (const auto as : for_usd)
-            // USDT-USD is what a tether costs; USDT-USDT is nothing.
-            if (symbols.base(id) != to_string(as))
-                if (auto name = api.spelling(symbols.base(id), to_string(as)))
-                    spellings.push_back({*std::move(name), as});
-    }
+    for (const auto id : symbols.all())
+        entries_[index_of(id)].spellings = spellings_of(api, symbols, id, for_usd);
 }
 
 std::vector<market> market_catalog::askable(std::span<const symbol_id> wanted, steady_time now)

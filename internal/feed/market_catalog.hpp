@@ -58,13 +58,9 @@ private:
 
     standing standing_of(symbol_id symbol) const noexcept;
 
-    struct spelling {
-        market_name name;
-        usd_standin as = usd_standin::none;
-    };
     struct entry {
-        std::vector<spelling> spellings;  // empty: the provider surely has no such market
-        std::size_t current = 0;          // the one in use
+        std::vector<market_spelling> spellings;  // empty: the provider surely has no such market
+        std::size_t current = 0;                 // the one in use
         bool was_quoted = false;
         bool suspect = false;          // not quoted since it was missing or in a refused batch
         unsigned misses = 0;           // of the first spelling, in a row

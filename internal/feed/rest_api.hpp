@@ -7,39 +7,15 @@
 #pragma once
 
 #include "feed/http_client.hpp"
+#include "feed/market_spelling.hpp"
 #include "feed/quote.hpp"
 
-#include <optional>
 #include <span>
-#include <string>
-#include <string_view>
 
 namespace tickertape {
 
-// How a provider spells a market: "XBT" and "USD", one name "BTC-USD", or a coin's id and a
-// currency. What it means is between the functions of one rest_api or stream_api.
-struct market_name {
-    std::string name;        // "BTC-USD", "tBTCUSD", "bitcoin"
-    std::string currency{};  // where the provider wants it apart: "usd"
-
-    friend bool operator==(const market_name&, const market_name&) = default;
-};
-
-// One market to be asked for, and the symbol of ours that its price is for.
-struct market {
-    symbol_id symbol;
-    market_name spelled;
-};
-
-class rest_api {
+class rest_api : public market_speller {
 public:
-    virtual ~rest_api() = default;
-
-    // The market of `base` in `quote`, both as our symbols have them: upper case, "BTC" and "USD".
-    // None: the provider surely has no such market. A name is no promise that it has one.
-    virtual std::optional<market_name>
-    spelling(std::string_view base, std::string_view quote) const = 0;
-
     // How many of `todo`, from its front on, to ask for with one request: 1 or more. `todo` is what
     // may be asked for together, and not empty; those of the first one's currency stand first.
     virtual std::size_t batch_size(std::span<const market> todo) const = 0;

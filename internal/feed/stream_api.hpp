@@ -7,7 +7,9 @@
 // Threads: one strand.
 #pragma once
 
-#include "feed/rest_api.hpp"
+#include "feed/errors.hpp"
+#include "feed/market_spelling.hpp"
+#include "feed/quote.hpp"
 
 #include <chrono>
 #include <optional>
@@ -54,14 +56,9 @@ struct stream_news {
     void clear();
 };
 
-class stream_api {
+class stream_api : public market_speller {
 public:
-    virtual ~stream_api() = default;
-
     virtual stream_rules rules() const = 0;
-    // As rest_api has it.
-    virtual std::optional<market_name>
-    spelling(std::string_view base, std::string_view quote) const = 0;
     // The request target of the upgrade, behind the base URL's prefix: "" or "/stream?streams=..".
     virtual std::string target(std::span<const market> markets) const = 0;
 

@@ -10,20 +10,6 @@
 namespace tickertape {
 namespace {
 
-// The dollar where the provider may have it; otherwise the first stand-in.
-std::optional<usd_standin> choose(
-    const stream_api& api, std::string_view base, std::string_view quote,
-    std::span<const usd_standin> for_usd)
-{
-    if (api.spelling(base, quote))
-        return usd_standin::none;
-    if (quote == "USD")
-        for (const auto as : for_usd)
-            if (base != to_string(as) && api.spelling(base, to_string(as)))
-                return as;
-    return std::nullopt;
-}
-
 stream_limits limits_of(const stream_link_parts& parts)
 {
     stream_limits limits;
@@ -62,12 +48,12 @@ stream_markets_chosen choose_markets(
     stream_markets_chosen chosen;
     chosen.standins.assign(symbols.size(), usd_standin::none);
     for (const auto id : symbols.all()) {
-        const auto as = choose(api, symbols.base(id), symbols.quote(id), for_usd);
-        if (!as)
+        auto spellings = spellings_of(api, symbols, id, for_usd);
+        if (spellings.empty())
             continue;
-        const auto quote = *as == usd_standin::none ? symbols.quote(id) : to_string(*as);
-        chosen.markets.push_back({id, *api.spelling(symbols.base(id), quote)});
-        chosen.standins[index_of(id)] = *as;
+        auto& [name, as] = spellings.front();
+        chosen.markets.push_back({id, std::move(name)});
+        chosen.standins[index_of(id)] = as;
     }
     return chosen;
 }
