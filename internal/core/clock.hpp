@@ -20,4 +20,15 @@ public:
     virtual steady_time steady_now() const noexcept = 0;
 };
 
+// Both clocks, read together.
+struct moment {
+    steady_time steady;
+    wall_time wall;
+};
+
+inline moment now_of(const clock& time) noexcept
+{
+    return {time.steady_now(), time.wall_now()};
+}
+
 }  // namespace tickertape

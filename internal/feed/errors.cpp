@@ -149,6 +149,16 @@ void throw_exception_from_error(const fetch_error& error, const boost::source_lo
     boost::throw_exception(boost::system::system_error{error.code, error.detail}, where);
 }
 
+std::string words_of(const fetch_error& error)
+{
+    auto words = error.code.message();
+    if (!error.detail.empty())
+        words += ": " + error.detail;
+    if (error.http_status != 0)
+        words += " (" + std::to_string(error.http_status) + ")";
+    return words;
+}
+
 std::string_view outcome_of(const boost::system::error_code& code) noexcept
 {
     if (code.category() != feed_category())

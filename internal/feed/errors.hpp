@@ -82,6 +82,9 @@ struct fetch_error {
     int http_status = 0;   // 0: there was no answer, or its status was 200
 };
 
+// "the provider answered with an error: Internal Server Error (500)"
+std::string words_of(const fetch_error& error);
+
 // Called by result::value() only, which we do not call where there may be none.
 [[noreturn]] void
 throw_exception_from_error(const fetch_error& error, const boost::source_location& where);

@@ -14,7 +14,6 @@
 #include "feed/engine_figures.hpp"
 #include "feed/feed.hpp"
 #include "feed/price_policy.hpp"
-#include "feed/provider_gate.hpp"
 #include "feed/publish_pace.hpp"
 #include "feed/quote_board.hpp"
 #include "feed/source_names.hpp"

@@ -1,15 +1,11 @@
 #include "feed/provider_gate.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tickertape {
 
 using std::chrono::milliseconds;
-
-moment now_of(const clock& time) noexcept
-{
-    return {time.steady_now(), time.wall_now()};
-}
 
 provider_gate::provider_gate(rate_limit limit, breaker_limits breaker, steady_time now)
     : bucket_{limit, now}, breaker_{breaker}
@@ -32,8 +28,7 @@ gate_change provider_gate::succeeded(moment now, std::chrono::microseconds took)
     took_.add(took);
     penalty_.reset();
     last_success_ = now.wall;
-    failures_ = 0;
-    return std::exchange(said_failing_, false) ? gate_change::recovered : gate_change::none;
+    return std::exchange(failures_, 0) > 0 ? gate_change::recovered : gate_change::none;
 }
 
 gate_change
@@ -46,9 +41,8 @@ provider_gate::succeeded_with(moment now, std::chrono::microseconds took, const 
 gate_change provider_gate::failed(
     moment now, const fetch_error& why, std::optional<milliseconds> retry_after, double random)
 {
-    ++failures_;
+    const bool was_failing = failures_++ > 0;
     last_failure_ = feed_report::failure{now.wall, words_of(why)};
-    const bool was_said = std::exchange(said_failing_, true);
     if (why.code == feed_errc::rate_limited) {
         // It answers, and says why it does not: no matter for the breaker.
         breaker_.abandoned();
@@ -67,7 +61,7 @@ gate_change provider_gate::failed(
         bucket_.pause(now.steady + *retry_after);
     if (breaker_.current() == circuit_breaker::state::open)
         return gate_change::opened;
-    return was_said ? gate_change::none : gate_change::failing;
+    return was_failing ? gate_change::none : gate_change::failing;
 }
 
 milliseconds provider_gate::rests_for(steady_time now) const noexcept
@@ -88,16 +82,6 @@ void provider_gate::report(moment now, feed_report::provider& into) const
         into.paused_until = now.wall + rest;
     if (const auto p50 = took_.percentile(0.5))
         into.took = {*p50, *took_.percentile(0.9), *took_.percentile(0.99)};
-}
-
-std::string words_of(const fetch_error& error)
-{
-    auto words = error.code.message();
-    if (!error.detail.empty())
-        words += ": " + error.detail;
-    if (error.http_status != 0)
-        words += " (" + std::to_string(error.http_status) + ")";
-    return words;
 }
 
 }  // namespace tickertape

@@ -17,14 +17,6 @@
 
 namespace tickertape {
 
-// Both clocks, read together.
-struct moment {
-    steady_time steady;
-    wall_time wall;
-};
-
-moment now_of(const clock& time) noexcept;
-
 // What a request's end changed for those who watch: one log line each.
 enum class gate_change {
     none,
@@ -68,6 +60,7 @@ public:
     double requests_left(steady_time now) const noexcept { return bucket_.left(now); }
     // Failures since the last success.
     unsigned failures() const noexcept { return failures_; }
+    std::optional<wall_time> last_success() const noexcept { return last_success_; }
 
     void report(moment now, feed_report::provider& into) const;
 
@@ -77,12 +70,8 @@ private:
     backoff penalty_{penalty};
     latency_window took_;
     unsigned failures_ = 0;
-    bool said_failing_ = false;
     std::optional<wall_time> last_success_;
     std::optional<feed_report::failure> last_failure_;
 };
-
-// "the provider answered with an error: Internal Server Error (500)"
-std::string words_of(const fetch_error& error);
 
 }  // namespace tickertape

@@ -16,14 +16,7 @@ provider_log::provider_log(const feed_context& context, std::string provider)
 void provider_log::changed(gate_change change, const fetch_error* why, const provider_gate& gate)
 {
     const auto now = now_of(with_.time);
-    figures(gate);
-    if (why == nullptr)
-        with_.counters
-            .gauge(
-                "tickertape_provider_success_timestamp_seconds",
-                "When the provider last answered, Unix seconds.", {{"provider", provider_}})
-            .Set(static_cast<double>(now.wall.time_since_epoch().count()) / 1000);
-    else
+    if (why != nullptr)
         ++failures_;
     switch (change) {
     case gate_change::none:
@@ -66,23 +59,26 @@ void provider_log::doubts(const fetch_error& why)
 
 void provider_log::figures(const provider_gate& gate)
 {
-    with_.counters
-        .gauge(
-            "tickertape_breaker_state",
-            "The provider's circuit breaker: 0 closed, 1 open, 2 half open.",
-            {{"provider", provider_}})
+    const auto now = with_.time.steady_now();
+    const metrics::labels labels{{"provider", provider_}};
+    auto& to = with_.counters;
+    to.gauge(
+          "tickertape_breaker_state",
+          "The provider's circuit breaker: 0 closed, 1 open, 2 half open.", labels)
         .Set(static_cast<double>(gate.breaker()));
-    with_.counters
-        .gauge(
-            "tickertape_requests_left", "Requests the provider's limit leaves at this time.",
-            {{"provider", provider_}})
-        .Set(gate.requests_left(with_.time.steady_now()));
-    with_.counters
-        .gauge(
-            "tickertape_provider_rest_seconds",
-            "How long the provider is not asked yet: it wants a pause, or its breaker is open.",
-            {{"provider", provider_}})
-        .Set(std::chrono::duration<double>(gate.rests_for(with_.time.steady_now())).count());
+    to.gauge(
+          "tickertape_requests_left", "Requests the provider's limit leaves at this time.", labels)
+        .Set(gate.requests_left(now));
+    to.gauge(
+          "tickertape_provider_rest_seconds",
+          "How long the provider is not asked yet: it wants a pause, or its breaker is open.",
+          labels)
+        .Set(std::chrono::duration<double>(gate.rests_for(now)).count());
+    if (const auto success = gate.last_success())
+        to.gauge(
+              "tickertape_provider_success_timestamp_seconds",
+              "When the provider last answered, Unix seconds.", labels)
+            .Set(static_cast<double>(success->time_since_epoch().count()) / 1000);
 }
 
 void provider_log::lacks(const std::vector<std::string>& symbols)

@@ -23,7 +23,7 @@ public:
 
     // It answered, and what it said of a market was no price. The same words are said once.
     void doubts(const fetch_error& why);
-    // How the gate is, as figures; also where nothing is asked.
+    // How the gate is, as figures: once a second, whether it was asked or not.
     void figures(const provider_gate& gate);
     // Symbols the provider turned out not to have.
     void lacks(const std::vector<std::string>& symbols);

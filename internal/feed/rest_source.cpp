@@ -23,13 +23,6 @@ bool is_over(const error_code& ec)
     return ec == asio::error::operation_aborted;
 }
 
-// Whether the answer is one, and only what it says is wrong: of another market it may be right.
-bool is_about_content(const error_code& code)
-{
-    return code == feed_errc::missing_field || code == feed_errc::wrong_type ||
-           code == feed_errc::bad_price || code == feed_errc::bad_time;
-}
-
 // Speaks of one market, and not of how its provider is.
 bool concerns_one_market(const error_code& code)
 {
@@ -65,7 +58,7 @@ bool may_pass(const fetch_error& why)
 // those who ask from here.
 bool is_about_the_host(const fetch_error& why)
 {
-    if (is_about_content(why.code))
+    if (is_about_what_was_said(why.code))
         return false;
     return why.http_status == 0 || why.http_status == 403 || why.http_status == 451 ||
            why.http_status >= 500;
@@ -120,7 +113,7 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
         if (!failure || outcome_of(failure->code) != not_asked)
             begin_at_ = index_of(batch.back().symbol) + 1;
         // What keeps one batch from being asked for, or answered at all, keeps the others as well.
-        if (failure && !is_about_content(failure->code)) {
+        if (failure && !is_about_what_was_said(failure->code)) {
             fail(todo, *failure);
             co_return;
         }
@@ -258,7 +251,7 @@ answers rest_source::judged(
         return said;
     }
     // Of one market alone nobody can tell whether it or the provider is the matter.
-    if (batch.size() == 1 && is_about_content(failure->code)) {
+    if (batch.size() == 1 && is_about_what_was_said(failure->code)) {
         log_.changed(gate_.succeeded_with(now, took, *failure), nullptr, gate_);
         return said;
     }

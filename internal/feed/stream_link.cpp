@@ -1,6 +1,5 @@
 #include "feed/stream_link.hpp"
 
-#include "feed/provider_gate.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
