@@ -74,8 +74,7 @@ feed_settings settings_of_feed(const settings& s)
     f.providers = providers_of(s);
     f.mode = s.mode == fetch_mode::stream ? feed_mode::stream : feed_mode::poll;
     f.fetch.interval = s.fetch_interval;
-    f.fetch.deadline_max = s.fetch_deadline;
-    f.fetch.deadline_min = std::min(f.fetch.deadline_min, s.fetch_deadline);
+    f.fetch.deadline = s.fetch_deadline;
     f.quotes.age_max = s.max_quote_age;
     f.quotes.spread_max = s.max_spread / 100;
     f.policy.kind = s.policy == price_policy::median ? policy_kind::median : policy_kind::fallback;

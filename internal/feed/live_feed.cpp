@@ -88,7 +88,7 @@ private:
         asio::steady_timer timer{with_.strand};
         fetch_grid grid{with_.time.steady_now(), settings_.fetch.interval};
         while (!stopping()) {
-            const auto until = with_.time.steady_now() + round_budget();
+            const auto until = with_.time.steady_now() + settings_.fetch.deadline;
             if (settings_.policy.kind == policy_kind::median)
                 co_await ask_all(until);
             else
@@ -103,12 +103,6 @@ private:
             timer.expires_at(grid.due());
             co_await timer.async_wait(no_throw);
         }
-    }
-
-    steady_time::duration round_budget() const
-    {
-        return std::clamp(
-            settings_.fetch.interval, settings_.fetch.deadline_min, settings_.fetch.deadline_max);
     }
 
     // Every provider at once. A symbol is published as soon as those have spoken of it who were

@@ -27,12 +27,12 @@ struct http_limits {
 
 struct fetch_settings {
     std::chrono::milliseconds interval{10'000};
-    // A round takes at most the interval, held between these two: below the first no handshake with
-    // a distant host would ever end. What is left of it is shared by the providers still to be
-    // asked.
-    std::chrono::milliseconds deadline_min{2000};
-    std::chrono::milliseconds deadline_max{8000};
+    // What one round takes at most. Where providers are asked in order, those still to be asked
+    // share what is left of it.
+    std::chrono::milliseconds deadline{8'000};
 };
+
+;
 
 struct provider_settings {
     std::string name;

@@ -32,8 +32,7 @@ answer_function fails(int status)
     return [status](const auto&) { return json_reply("{}", status); };
 }
 
-const feed_settings quick{
-    .fetch = {.interval = 100ms, .deadline_min = 300ms, .deadline_max = 300ms}};
+const feed_settings quick{.fetch = {.interval = 100ms, .deadline = 300ms}};
 
 feed_settings with_median(std::size_t quorum)
 {
@@ -208,7 +207,7 @@ TEST_CASE("A provider known to be ill does not hold up the others' price", "[fee
     w.add(hangs());
     w.add(says(R"({"BTC-USD":100})"));
     auto settings = with_median(2);
-    settings.fetch.deadline_min = settings.fetch.deadline_max = 600ms;
+    settings.fetch.deadline = 600ms;
     w.start(settings);
     // The first round waits for everybody, the second begins when it is over and does not.
     REQUIRE(w.run_until(2));
@@ -248,7 +247,7 @@ TEST_CASE("The feed is stopped before its start, between rounds, and within one"
         w.add(after == 150ms ? hangs() : says(R"({"BTC-USD":5})"));
         auto settings = quick;
         settings.fetch.interval = 1h;
-        settings.fetch.deadline_min = settings.fetch.deadline_max = 1h;
+        settings.fetch.deadline = 1h;
         w.start(settings);
         const auto began = std::chrono::steady_clock::now();
         w.run_until(1'000, after);
