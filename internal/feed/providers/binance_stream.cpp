@@ -100,10 +100,7 @@ private:
     // Empty: it has no id, or one that is not ours.
     std::span<asked_market> asked_by_id_of(const json::value* said) noexcept
     {
-        const auto id = integer_in(member(said, "id"));
-        if (!id || *id < 1 || *id > static_cast<std::int64_t>(markets_max))
-            return {};
-        return asked_in(static_cast<std::size_t>(*id - 1));
+        return markets_.of_request(integer_in(member(said, "id")), markets_per_message_max);
     }
 
     // {"e":"24hrTicker","E":1745666522004,"s":"BTCUSDT","c":"..","b":"..","a":"..","v":"..",...}

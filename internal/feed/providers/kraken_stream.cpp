@@ -170,9 +170,8 @@ private:
         }
         // It names no symbol: it is about the whole request, where it says which, and else about
         // whatever is not answered yet.
-        const auto id = integer_in(member(said, "req_id")).value_or(0);
         auto asked =
-            id < 1 ? std::span<asked_market>{} : asked_in(static_cast<std::size_t>(id - 1));
+            markets_.of_request(integer_in(member(said, "req_id")), markets_per_message_max);
         if (asked.empty())
             asked = markets_.all();
         bool is_of_any = false;

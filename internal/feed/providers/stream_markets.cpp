@@ -59,6 +59,13 @@ stream_markets::part(std::size_t number, std::size_t markets_per_part) noexcept
     return all.subspan(first, std::min(markets_per_part, all.size() - first));
 }
 
+std::span<asked_market>
+stream_markets::of_request(std::optional<std::int64_t> id, std::size_t markets_per_part) noexcept
+{
+    return id && *id > 0 ? part(static_cast<std::size_t>(*id - 1), markets_per_part)
+                         : std::span<asked_market>{};
+}
+
 asked_market* stream_markets::find(std::string_view name) noexcept
 {
     const auto place =

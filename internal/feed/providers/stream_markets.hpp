@@ -37,6 +37,10 @@ public:
     std::span<asked_market> all() noexcept { return all_; }
     // The same in parts of `markets_per_part`: part 0, 1, 2, ...; empty behind the last.
     std::span<asked_market> part(std::size_t number, std::size_t markets_per_part) noexcept;
+    // What the request with that id asked for, where requests have the ids 1, 2, 3, ... and each
+    // asks for the next part. Empty: there is no id, or none of ours.
+    std::span<asked_market>
+    of_request(std::optional<std::int64_t> id, std::size_t markets_per_part) noexcept;
     // Null: not asked for.
     asked_market* find(std::string_view name) noexcept;
 
