@@ -110,7 +110,7 @@ public:
     void close_when_idle()
     {
         last_ = true;
-        if (idle_)
+        if (idle_ && !has_been_asked())
             abort();
     }
     void abort()
@@ -121,6 +121,13 @@ public:
     }
 
 private:
+    // A request that has arrived is answered, also where nobody has looked at it yet.
+    bool has_been_asked() const
+    {
+        boost::system::error_code unknown;
+        return socket_.available(unknown) > 0;
+    }
+
     using parser = http::request_parser<http::string_body>;
     using message_type = parser::value_type;
 
