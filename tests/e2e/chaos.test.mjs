@@ -171,7 +171,8 @@ function said(feed, name, from, before) {
     ].join("; ");
 }
 
-// The venue's quotes are part of the price again.
+// The venue's quotes are part of the price again, and where it streams, that is how they come: a
+// socket that is not up again yet would keep the next fault from being met.
 async function recovered({ server }, name) {
     let feed;
     await until(
@@ -179,7 +180,9 @@ async function recovered({ server }, name) {
         async () => {
             feed = await feedOf(server);
             const quotes = quotesIn(feed, name);
-            return quotes.length === symbols.length && quotes.every((quote) => quote.used);
+            const stream = providerIn(feed, name).stream;
+            return quotes.length === symbols.length && quotes.every((quote) => quote.used)
+                && (!stream || stream.state === "live");
         }, { timeout: recoveryMax });
 }
 
