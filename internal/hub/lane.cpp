@@ -92,6 +92,7 @@ void lane::subscribe(subscription wanted)
     const auto id =
         table_.add(std::move(wanted.socket), std::move(wanted.symbols), how, wanted.place);
     subscriber& s = table_[id];
+    s.held = std::move(wanted.held);
     s.sent_at = now_;
     s.unsent = std::make_unique<std::string>(std::move(wanted.head));
     counters_.subscribed.add();

@@ -12,6 +12,7 @@
 #include "core/clock.hpp"
 #include "core/staleness.hpp"
 #include "core/tally.hpp"
+#include "hub/lease.hpp"
 #include "hub/poller.hpp"
 #include "hub/stream_planner.hpp"
 #include "hub/subscriber_table.hpp"
@@ -59,6 +60,7 @@ struct subscription {
     sse::framing how = sse::framing::chunked;
     stream_place place;
     std::string head;  // the head of the response
+    lease held{};      // given back when the subscriber leaves
 };
 
 class lane {

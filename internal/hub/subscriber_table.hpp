@@ -3,6 +3,7 @@
 // Threads: one, its lane's.
 #pragma once
 
+#include "hub/lease.hpp"
 #include "hub/socket.hpp"
 #include "hub/stream_planner.hpp"
 
@@ -19,6 +20,7 @@ using group_id = std::uint32_t;
 
 struct subscriber {
     stream_socket socket;
+    lease held;
     std::uint32_t generation = 0;  // how often this entry has been used before
     group_id group = 0;
     std::uint32_t member = 0;  // its number in the group

@@ -1,0 +1,25 @@
+// What somebody holds while it is connected, and gives back when it leaves: its share of a limit.
+//
+// Eight bytes, because every subscriber has one.
+#pragma once
+
+#include <memory>
+
+namespace tickertape {
+
+class lessor {
+public:
+    // Called once per lease, on whichever thread its holder was on.
+    virtual void give_back() noexcept = 0;
+
+protected:
+    ~lessor() = default;
+};
+
+struct give_back {
+    void operator()(lessor* from) const noexcept { from->give_back(); }
+};
+
+using lease = std::unique_ptr<lessor, give_back>;
+
+}  // namespace tickertape
