@@ -39,6 +39,12 @@ lane_limits limits_of_lane(const settings& s)
     limits.stale = {s.stale_after};
     limits.retry = s.retry;
     limits.socket.send_buffer_bytes = static_cast<int>(s.send_buffer);
+    limits.socket.unacknowledged = s.peer_timeout;
+    limits.stalled = s.peer_timeout;
+    limits.lag = s.max_lag;
+    limits.beyond_lag =
+        s.slow_reader == slow_reader_policy::conflate ? slow_reader::conflate : slow_reader::close;
+    limits.age = s.max_stream_age;
     return limits;
 }
 
@@ -193,10 +199,10 @@ void application::begin_drain(int signal)
                      {"at_most_ms", settings_.drain_time.count()}});
     draining_.store(
         true, std::memory_order_relaxed);  // relaxed: it says nothing about other memory
-    feed_->stop();
     const auto drained = [this] { asio::post(context_, [this] { one_drained(); }); };
     server_.stop(drained);
-    hub_.drain(drained);
+    // The last to be sent away have the rest of the time for their last words.
+    hub_.drain(settings_.drain_time * 3 / 4, drained);
     patience_.expires_after(settings_.drain_time);
     patience_.async_wait([this](boost::system::error_code cancelled) {
         if (!cancelled)
@@ -208,6 +214,7 @@ void application::one_drained()
 {
     if (--left_to_drain_ > 0)
         return;
+    feed_->stop();  // only now: until the last has gone, there is somebody to tell
     patience_.cancel();
     signals_.cancel();
 }

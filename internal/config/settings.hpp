@@ -25,6 +25,9 @@ enum class fetch_mode { poll, stream };
 // How several providers make one price.
 enum class price_policy { fallback, median };
 
+// What becomes of a subscriber that is too far behind.
+enum class slow_reader_policy { close, conflate };
+
 // Who may read answers from a page of another origin.
 struct cors_policy {
     bool any = false;                  // every origin
@@ -84,6 +87,10 @@ struct settings {
     std::chrono::milliseconds heartbeat{};
     std::chrono::milliseconds retry{};
     std::size_t send_buffer = 0;  // bytes
+    std::chrono::milliseconds max_lag{};
+    slow_reader_policy slow_reader = slow_reader_policy::close;
+    std::chrono::milliseconds peer_timeout{};
+    std::chrono::milliseconds max_stream_age{};  // 0: none
 
     cors_policy cors_origins;
     std::optional<std::string> static_dir;  // none: the page compiled in

@@ -203,6 +203,24 @@ void add_stream_rows(row_list& rows)
     rows.add(
         "SEND_BUFFER", "16KiB", bytes(&settings::send_buffer, 4 * kib, 4 * mib),
         "What the kernel may hold for one subscriber");
+    rows.add(
+        "MAX_LAG", "30s", duration(&settings::max_lag, 100ms, 24h),
+        "How old the oldest tick may be that a subscriber has not taken, once it had caught up");
+    rows.add(
+        "SLOW_READER", "close",
+        choice(
+            &settings::slow_reader,
+            {{"close", slow_reader_policy::close}, {"conflate", slow_reader_policy::conflate}}),
+        "What becomes of a subscriber beyond MAX_LAG: its stream ends, or a gap brings it up to "
+        "date");
+    rows.add(
+        "PEER_TIMEOUT", "30s", duration(&settings::peer_timeout, 1s, 1h),
+        "How long a subscriber may take nothing of what it was sent before it is closed");
+    rows.add(
+        "MAX_STREAM_AGE", "0s", duration(&settings::max_stream_age, 0s, 720h),
+        "The age at which a stream is sent elsewhere, less up to a quarter so that ends are "
+        "spread; "
+        "0s is never");
 }
 
 void add_http_rows(row_list& rows)

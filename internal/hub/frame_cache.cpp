@@ -78,10 +78,10 @@ void frame_cache::extend(block& b, symbol_id symbol, position until)
         scratch_.clear();
         sse::append_tick(
             scratch_, e->at, e->value, name, sources_.name(e->source),
-            sources_.combined(e->source));
+            {.combined = sources_.combined(e->source)});
         sse::append_framed(b.bytes, how_, scratch_);
         b.marks.push_back(
-            {static_cast<std::uint32_t>(b.bytes.size()), frame_kind::tick, 1, 0, 0, e->at});
+            {static_cast<std::uint32_t>(b.bytes.size()), frame_kind::tick, 1, 0, 0, 0, e->at});
     }
     bytes_held_ += cost_of(b.bytes, b.marks) - before;
     make_room(b);

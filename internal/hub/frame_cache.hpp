@@ -36,6 +36,7 @@ struct frame_mark {
     std::uint8_t ticks;     // how many are in it: one in its own frame, and one behind some gaps
     std::uint16_t gaps;     // how many are in it
     std::uint32_t notices;  // of a notice: the version of the board that is known with it
+    std::uint32_t skipped;  // ticks that were passed over for those in it
     position at;
 };
 

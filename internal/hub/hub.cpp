@@ -29,11 +29,11 @@ void hub::wake() noexcept
         l->wake();
 }
 
-void hub::drain(std::function<void()> done)
+void hub::drain(std::chrono::milliseconds over, std::function<void()> done)
 {
     auto left = std::make_shared<std::atomic<std::size_t>>(lanes_.size());
     for (const auto& l : lanes_)
-        l->drain([left, done] {
+        l->drain(over, [left, done] {
             // acq_rel: the last lane to finish has seen the others finish.
             if (left->fetch_sub(1, std::memory_order_acq_rel) == 1)
                 done();

@@ -29,8 +29,9 @@ public:
     void start();
     // There are new ticks.
     void wake() noexcept;
-    // Sends all subscribers away and calls `done` once, on some lane, when the last has gone.
-    void drain(std::function<void()> done);
+    // Sends all subscribers away, one after another within `over`, and calls `done` once, on some
+    // lane, when the last has gone.
+    void drain(std::chrono::milliseconds over, std::function<void()> done);
     // Closes the subscribers that are left; drain() then reports.
     void abandon();
     // Closes what is left and ends the threads.

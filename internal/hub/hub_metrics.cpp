@@ -61,6 +61,30 @@ void publish_metrics(const hub& of, metrics& to)
         "Subscribers closed because they took nothing of what waited for them.", {},
         [](const c& l) -> const tally& { return l.stalled; });
     per_lane(
+        of, to, kind::counter, "tickertape_skipped_total",
+        "Ticks passed over for newer ones, for subscribers that asked for less than all.", {},
+        [](const c& l) -> const tally& { return l.skipped; });
+    per_lane(
+        of, to, kind::counter, "tickertape_lagging_total",
+        "Subscribers that were further behind than MAX_LAG.", {{"action", "closed"}},
+        [](const c& l) -> const tally& { return l.lag_closed; });
+    per_lane(
+        of, to, kind::counter, "tickertape_lagging_total",
+        "Subscribers that were further behind than MAX_LAG.", {{"action", "conflated"}},
+        [](const c& l) -> const tally& { return l.lag_conflated; });
+    per_lane(
+        of, to, kind::counter, "tickertape_vanished_total",
+        "Subscribers whose peer acknowledged nothing for too long.", {},
+        [](const c& l) -> const tally& { return l.timed_out; });
+    per_lane(
+        of, to, kind::counter, "tickertape_aged_total",
+        "Subscribers sent away because their stream was as old as MAX_STREAM_AGE allows.", {},
+        [](const c& l) -> const tally& { return l.aged; });
+    per_lane(
+        of, to, kind::counter, "tickertape_farewells_missed_total",
+        "Subscribers closed because they did not take their last words.", {},
+        [](const c& l) -> const tally& { return l.farewells_missed; });
+    per_lane(
         of, to, kind::counter, "tickertape_heartbeats_total", "Heartbeats sent.", {},
         [](const c& l) -> const tally& { return l.heartbeats; });
     per_lane(

@@ -11,6 +11,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
+// Between two looks at how many are to be sent away while draining.
+constexpr milliseconds drain_step{20};
+
 poller::key key_of(subscriber_id id, std::uint32_t generation) noexcept
 {
     return static_cast<poller::key>(generation) << 32 | id;
@@ -32,7 +35,7 @@ lane::lane(const tapes& from, const source_table& sources, const clock& time, la
       board_{from.symbols().size()}, planner_{from, sources, board_, limits.planner},
       table_{from.symbols().size()}, noticed_(from.symbols().size())
 {
-    look_at_clock();
+    look_around();
     poller_.start();
     arm_beat();
 }
@@ -64,11 +67,12 @@ void lane::remove_all()
             remove(id);
 }
 
-void lane::look_at_clock()
+void lane::look_around()
 {
-    wall_now_ = clock_.wall_now();
-    now_ = std::chrono::duration_cast<milliseconds>(clock_.steady_now().time_since_epoch());
-    until_ = tapes_.committed();
+    moment_.wall = clock_.wall_now();
+    moment_.steady =
+        std::chrono::duration_cast<milliseconds>(clock_.steady_now().time_since_epoch());
+    moment_.until = tapes_.committed();
 }
 
 milliseconds lane::jittered_retry()
@@ -80,20 +84,23 @@ milliseconds lane::jittered_retry()
 
 void lane::subscribe(subscription wanted)
 {
-    assert(!wanted.symbols.empty());
-    look_at_clock();
+    assert(!wanted.terms.symbols.empty());
+    if (table_.size() == 0)
+        poller_.listen(true);
+    look_around();
     wanted.socket.apply(limits_.socket);
-    const auto how = wanted.how;
     std::string block;
     sse::append_retry(block, jittered_retry());
-    sse::append_framed(wanted.head, how, block);
+    sse::append_framed(wanted.head, wanted.terms.how, block);
 
     const int descriptor = wanted.socket.descriptor();
-    const auto id =
-        table_.add(std::move(wanted.socket), std::move(wanted.symbols), how, wanted.place);
+    const auto id = table_.add(std::move(wanted.socket), std::move(wanted.terms), wanted.place);
     subscriber& s = table_[id];
     s.held = std::move(wanted.held);
-    s.sent_at = now_;
+    s.sent_at = moment_.now();
+    std::uniform_int_distribution<milliseconds::rep> age{
+        limits_.age.count() * 3 / 4, limits_.age.count()};
+    s.leaves_at = moment_.now() + milliseconds{age(random_)};
     s.unsent = std::make_unique<std::string>(std::move(wanted.head));
     counters_.subscribed.add();
     counters_.subscribers.add();
@@ -102,10 +109,16 @@ void lane::subscribe(subscription wanted)
         remove(id);
         return;
     }
+    const subscriber_group& g = table_.group(s.group);
+    if (g.members.size() == 1)  // what became of these symbols was nobody's business before
+        for (const auto symbol : g.terms.symbols)
+            note_news(symbol);
     if (draining_)
         bid_farewell(id);
     else
-        pump(id);
+        settle(id, delivery_.pump(s, g.terms, moment_));
+    if (!sweep_.empty())
+        sweep_later();
 }
 
 void lane::remove(subscriber_id id)
@@ -117,7 +130,27 @@ void lane::remove(subscriber_id id)
     counters_.subscribers.subtract();
     planner_.forget();
     table_.remove_if_empty(group);
+    if (table_.size() == 0)
+        poller_.listen(false);
     report_if_drained();
+}
+
+bool lane::settle(subscriber_id id, delivery::outcome sent)
+{
+    switch (sent) {
+    case delivery::outcome::gone:
+        remove(id);
+        return true;
+    case delivery::outcome::more:
+    case delivery::outcome::early:
+        sweep_.add(table_[id].group, moment_.steady);
+        sweep_later();
+        return false;
+    case delivery::outcome::up_to_date:
+    case delivery::outcome::behind:
+        break;
+    }
+    return true;
 }
 
 void lane::on_socket(poller::event e)
@@ -125,66 +158,44 @@ void lane::on_socket(poller::event e)
     const auto id = static_cast<subscriber_id>(e.whose & 0xffff'ffff);
     if (id >= table_.end() || !table_.is_used(id) || e.whose != key_of(id, table_[id].generation))
         return;  // it left before its event was taken
+    subscriber& s = table_[id];
     if (e.closed) {
+        if (s.socket.has_timed_out())
+            counters_.timed_out.add();
         remove(id);
         return;
     }
-    subscriber& s = table_[id];
     if (!e.writable || !s.behind)
         return;
     s.behind = false;
     counters_.behind.subtract();
-    look_at_clock();
-    if (s.finishing)
-        bid_farewell(id);
-    else
-        pump(id);
+    look_around();
+    settle(
+        id, s.finishing ? delivery_.go_on_ending(s, moment_)
+                        : delivery_.pump(s, table_.group(s.group).terms, moment_));
 }
 
 void lane::on_wake()
 {
     counters_.wakes.add();
-    look_at_clock();
-    note_news();
+    look_around();
+    for (const auto symbol : table_.watched())
+        note_news(symbol);
     if (!sweeping_)
         sweep();
 }
 
-void lane::note_news()
+void lane::note_news(symbol_id symbol)
 {
-    for (const auto symbol : tapes_.symbols().all()) {
-        const auto newest = tapes_.of(symbol).newest();
-        auto& noticed = noticed_[index_of(symbol)];
-        if (!newest || newest->at <= noticed)
-            continue;
-        // A tick that is on its tape but not committed yet comes with a wake of its own.
-        noticed = std::min(newest->at, until_);
-        board_.set_stale(symbol, limits_.stale.is_stale(newest->at.time(), wall_now_));
-        for (const auto group : table_.interested_in(symbol))
-            wants_sweep(group);
-    }
-}
-
-void lane::wants_sweep(group_id id)
-{
-    subscriber_group& g = table_.group(id);
-    if (g.waits) {
-        g.again = g.again || g.cursor > 0;
+    const auto newest = tapes_.of(symbol).newest();
+    auto& noticed = noticed_[index_of(symbol)];
+    if (!newest || newest->at <= noticed)
         return;
-    }
-    g.waits = true;
-    queue_.push_back(id);
-}
-
-// A member has not been sent all it lacks, so that others are not kept waiting.
-void lane::wants_another_turn(group_id id)
-{
-    subscriber_group& g = table_.group(id);
-    if (g.waits)
-        g.again = true;
-    else
-        wants_sweep(id);
-    sweep_later();
+    // A tick that is on its tape but not committed yet comes with a wake of its own.
+    noticed = std::min(newest->at, moment_.until);
+    board_.set_stale(symbol, limits_.stale.is_stale(newest->at.time(), moment_.wall));
+    for (const auto group : table_.interested_in(symbol))
+        sweep_.add(group, moment_.steady);
 }
 
 void lane::sweep_later()
@@ -194,115 +205,45 @@ void lane::sweep_later()
     sweeping_ = true;
     asio::post(context_, [this] {
         sweeping_ = false;
-        look_at_clock();
+        look_around();
         sweep();
     });
 }
 
 void lane::sweep()
 {
-    auto budget = limits_.slice_subscribers;
-    while (!queue_.empty() && budget > 0) {
-        const auto id = queue_.front();
-        if (!sweep_group(id, budget))
-            break;
-        queue_.pop_front();
-        subscriber_group& g = table_.group(id);
-        g.cursor = 0;
-        g.waits = false;
-        if (std::exchange(g.again, false) && !g.members.empty())
-            wants_sweep(id);
-        else if (g.members.empty()) {
-            planner_.forget();
-            table_.remove_if_empty(id);
-        }
-    }
-    if (!queue_.empty())
+    sweep_.run(limits_.slice_subscribers, moment_.steady, [this](subscriber_id id) {
+        subscriber& s = table_[id];
+        if (s.behind || s.finishing)
+            return true;
+        const auto sent = delivery_.pump(s, table_.group(s.group).terms, moment_);
+        if (sent == delivery::outcome::gone)
+            remove(id);
+        return sent != delivery::outcome::more && sent != delivery::outcome::early;
+    });
+    planner_.forget();  // groups that were found empty have gone
+    arm_release();
+    if (!sweep_.empty())
         sweep_later();
 }
 
-// Returns whether the group is through.
-bool lane::sweep_group(group_id id, std::size_t& budget)
+// For groups that are not to be visited before their time.
+void lane::arm_release()
 {
-    subscriber_group& g = table_.group(id);
-    while (g.cursor < g.members.size()) {
-        if (budget == 0)
-            return false;
-        --budget;
-        const auto next = g.members[g.cursor];
-        const subscriber& s = table_[next];
-        if (!s.behind && !s.finishing)
-            pump(next);
-        // Where it was removed, another has taken its number and is next.
-        if (g.cursor < g.members.size() && g.members[g.cursor] == next)
-            ++g.cursor;
-    }
-    return true;
-}
-
-void lane::pump(subscriber_id id)
-{
-    std::size_t turn = 0;
-    for (;;) {
-        subscriber& s = table_[id];
-        const subscriber_group& g = table_.group(s.group);
-        const auto batch = planner_.next(g.symbols, g.how, s.place, until_, wall_now_);
-        if (batch.empty()) {
-            s.place = batch.then;
-            std::size_t none = 0;
-            if (s.unsent)
-                flush(id, {}, none);
+    const auto due = sweep_.next_due();
+    if (!due || due == released_at_)
+        return;
+    released_at_ = due;
+    release_timer_.expires_after(std::max(*due - moment_.steady, milliseconds{1}));
+    release_timer_.async_wait([this](boost::system::error_code stopped) {
+        if (stopped)
             return;
-        }
-        std::size_t taken = 0;
-        if (!flush(id, batch.bytes(), taken))
-            return;
-        const auto progress = stream_planner::advance(s.place, batch, taken);
-        s.place = progress.place;
-        counters_.ticks.add(progress.ticks);
-        for (std::size_t i = 0; i < progress.gaps.size(); ++i)
-            if (progress.gaps[i] > 0)
-                counters_.gaps[i].add(progress.gaps[i]);
-        if (!progress.rest.empty())
-            s.unsent = std::make_unique<std::string>(progress.rest);
-        if (s.behind || batch.completes)
-            return;
-        turn += taken;
-        if (turn >= limits_.turn_bytes) {
-            wants_another_turn(s.group);
-            return;
-        }
-    }
-}
-
-// Sends what is left from before, and `more` after it; `taken` is what went of `more`. Returns
-// whether the subscriber is still there.
-bool lane::flush(subscriber_id id, std::string_view more, std::size_t& taken)
-{
-    subscriber& s = table_[id];
-    const auto before = s.unsent ? std::string_view{*s.unsent} : std::string_view{};
-    const auto sent = s.socket.send(before, more);
-    counters_.writes.add();
-    if (sent.what == stream_socket::outcome::gone) {
-        remove(id);
-        return false;
-    }
-    counters_.bytes.add(sent.bytes);
-    if (sent.bytes > 0)
-        s.sent_at = now_;
-    if (sent.what == stream_socket::outcome::some) {
-        s.behind = true;
-        counters_.behind.add();
-        counters_.fell_behind.add();
-    }
-    if (sent.bytes < before.size()) {
-        s.unsent->erase(0, sent.bytes);
-        taken = 0;
-    } else {
-        taken = sent.bytes - before.size();
-        s.unsent.reset();
-    }
-    return true;
+        released_at_.reset();
+        look_around();
+        sweep_.release(moment_.steady);
+        if (!sweeping_)
+            sweep();
+    });
 }
 
 void lane::arm_beat()
@@ -318,108 +259,157 @@ void lane::arm_beat()
 
 void lane::on_beat()
 {
-    look_at_clock();
-    for (const auto symbol : tapes_.symbols().all()) {
+    look_around();
+    for (const auto symbol : table_.watched()) {
         const auto newest = tapes_.of(symbol).newest();
-        if (!newest || !limits_.stale.is_stale(newest->at.time(), wall_now_))
+        if (!newest || !limits_.stale.is_stale(newest->at.time(), moment_.wall))
             continue;
         if (board_.set_stale(symbol, true))
             for (const auto group : table_.interested_in(symbol))
-                wants_sweep(group);
+                sweep_.add(group, moment_.steady);
     }
-    if (!queue_.empty())
+    if (!sweep_.empty())
         sweep_later();
-    if (!beating_ && !draining_)
-        beat(0);
+    arm_release();
+    if (looking_after_)
+        return;
+    std::string block;
+    sse::append_heartbeat(block, moment_.wall);
+    for (const auto how : {sse::framing::chunked, sse::framing::raw}) {
+        auto& frame = heartbeats_[static_cast<std::size_t>(how)];
+        frame.clear();
+        sse::append_framed(frame, how, block);
+    }
+    look_after_all(0);
 }
 
-// Looks at everybody from that one on, and lets others have their turn after a slice. A peer that
-// stopped reading never causes an event, so it is looked for here.
-void lane::beat(subscriber_id from)
+// Looks at everybody from that one on, and lets others have their turn after a slice.
+void lane::look_after_all(subscriber_id from)
 {
-    beating_ = false;
-    std::string frames[2];
-    std::string block;
-    sse::append_heartbeat(block, wall_now_);
-    for (const auto how : {sse::framing::chunked, sse::framing::raw})
-        sse::append_framed(frames[static_cast<std::size_t>(how)], how, block);
-
+    looking_after_ = false;
     auto budget = limits_.slice_subscribers;
     for (subscriber_id id = from; id < table_.end(); ++id) {
         if (!table_.is_used(id))
             continue;
-        subscriber& s = table_[id];
-        if (s.behind && now_ - s.sent_at > limits_.stalled) {
-            counters_.stalled.add();
-            remove(id);
-            continue;
-        }
-        if (s.behind || s.finishing || now_ - s.sent_at < limits_.heartbeat)
+        const auto what = care_for(table_[id], moment_.now(), limits_);
+        if (what == care::nothing)
             continue;
         if (budget-- == 0) {
-            beating_ = true;
+            looking_after_ = true;
             asio::post(context_, [this, id] {
-                look_at_clock();
-                beat(id);
+                look_around();
+                look_after_all(id);
             });
             return;
         }
-        const std::string_view frame = frames[static_cast<std::size_t>(table_.group(s.group).how)];
-        std::size_t taken = 0;
-        if (!flush(id, frame, taken))
-            continue;
-        if (taken > 0)
-            counters_.heartbeats.add();
-        if (taken > 0 && taken < frame.size())
-            s.unsent = std::make_unique<std::string>(frame.substr(taken));
+        look_after(id, what);
     }
 }
 
-void lane::drain(std::function<void()> done)
+void lane::look_after(subscriber_id id, care what)
 {
-    asio::post(context_, [this, done = std::move(done)]() mutable {
+    subscriber& s = table_[id];
+    switch (what) {
+    case care::nothing:
+        break;
+    case care::heartbeat: {
+        const auto how = table_.group(s.group).terms.how;
+        const auto writes = delivery_.send(s, heartbeats_[static_cast<std::size_t>(how)], moment_);
+        if (s.sent_at == moment_.now())
+            counters_.heartbeats.add();
+        settle(id, writes);
+        break;
+    }
+    case care::look_at_lag:
+        look_at_lag(id);
+        break;
+    case care::close_stalled:
+        counters_.stalled.add();
+        s.socket.reset();
+        remove(id);
+        break;
+    case care::close_unheard:
+        counters_.farewells_missed.add();
+        if (s.behind)
+            s.socket.reset();
+        remove(id);
+        break;
+    case care::send_away_as_old:
+        counters_.aged.add();
+        bid_farewell(id);
+        break;
+    }
+}
+
+// How far behind it is, and what becomes of it. Whoever asked for less than every tick is never
+// further behind than one of each symbol.
+void lane::look_at_lag(subscriber_id id)
+{
+    using telling = stream_place::telling;
+    subscriber& s = table_[id];
+    const auto& terms = table_.group(s.group).terms;
+    if (terms.newest_only)
+        return;
+    const auto oldest = planner_.first_unsent(terms.symbols, s.place.at, moment_.until);
+    if (!oldest || moment_.wall - oldest->time() <= limits_.lag)
+        return;
+    if (limits_.beyond_lag == slow_reader::conflate) {
+        if (!s.place.is_passing())
+            counters_.lag_conflated.add();
+        s.place.pass_to(moment_.until, telling::gap);
+        return;
+    }
+    counters_.lag_closed.add();
+    std::vector<std::string_view> names;
+    for (const auto symbol : terms.symbols)
+        names.push_back(tapes_.symbols().name(symbol));
+    std::string block;
+    // Without an id: what it misses is still held, for when it comes again.
+    sse::append_gap(block, {s.place.at, moment_.until, sse::gap_reason::lapped, names, false});
+    settle(id, delivery_.end(s, terms, block, moment_));
+}
+
+void lane::drain(milliseconds over, std::function<void()> done)
+{
+    asio::post(context_, [this, over, done = std::move(done)]() mutable {
+        look_around();
         draining_ = true;
         drained_ = std::move(done);
-        send_away(0);
+        drain_began_ = moment_.steady;
+        pace_ = {table_.size(), over, limits_.sent_away_per_second};
+        send_away_some();
         report_if_drained();
     });
 }
 
-void lane::send_away(subscriber_id from)
+void lane::send_away_some()
 {
-    look_at_clock();
-    auto budget = limits_.slice_subscribers;
-    for (subscriber_id id = from; id < table_.end(); ++id) {
-        if (!table_.is_used(id) || table_[id].finishing)
+    look_around();
+    const auto due = pace_.gone(moment_.steady - drain_began_);
+    for (; next_to_go_ < table_.end() && sent_away_ < due; ++next_to_go_) {
+        if (!table_.is_used(next_to_go_))
             continue;
-        if (budget-- == 0) {
-            asio::post(context_, [this, id] { send_away(id); });
-            return;
-        }
-        bid_farewell(id);
+        ++sent_away_;
+        if (!table_[next_to_go_].finishing)
+            bid_farewell(next_to_go_);
     }
+    if (next_to_go_ >= table_.end())
+        return;
+    drain_timer_.expires_after(drain_step);
+    drain_timer_.async_wait([this](boost::system::error_code stopped) {
+        if (!stopped)
+            send_away_some();
+    });
 }
 
 // The last words, and the end of the response. The connection closes when the peer has read them,
-// or when the lane stops.
+// or when it takes too long to.
 void lane::bid_farewell(subscriber_id id)
 {
     subscriber& s = table_[id];
-    if (!s.finishing) {
-        s.finishing = true;
-        const auto how = table_.group(s.group).how;
-        std::string block;
-        std::string last = s.unsent ? std::move(*s.unsent) : std::string{};
-        sse::append_moving(block, jittered_retry());
-        sse::append_framed(last, how, block);
-        last += sse::end_of_stream(how);
-        s.unsent = std::make_unique<std::string>(std::move(last));
-    }
-    if (s.behind)
-        return;
-    std::size_t none = 0;
-    if (flush(id, {}, none) && !s.behind)
-        s.socket.finish();
+    std::string block;
+    sse::append_moving(block, jittered_retry());
+    settle(id, delivery_.end(s, table_.group(s.group).terms, block, moment_));
 }
 
 void lane::report_if_drained()

@@ -5,59 +5,38 @@
 // gets everything up to the newest tick in one write; one that cannot take it is behind, and goes
 // on from its place when its socket is writable again. Nothing is queued.
 //
+// A second, slower sweep looks at everybody: heartbeats, and the limits on how slow and how old a
+// stream may be.
+//
 // Threads: wake(), drain(), abandon(), stop() and the counters from any; everything else on the
 // lane's own.
 #pragma once
 
 #include "core/clock.hpp"
-#include "core/staleness.hpp"
-#include "core/tally.hpp"
+#include "hub/delivery.hpp"
+#include "hub/drain_pace.hpp"
+#include "hub/lane_limits.hpp"
 #include "hub/lease.hpp"
 #include "hub/poller.hpp"
 #include "hub/stream_planner.hpp"
 #include "hub/subscriber_table.hpp"
+#include "hub/sweep_queue.hpp"
+#include "hub/upkeep.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <deque>
 #include <functional>
+#include <optional>
 #include <random>
 #include <string>
 
 namespace tickertape {
 
-struct lane_limits {
-    std::chrono::milliseconds heartbeat{15'000};  // silence after which one is sent
-    staleness stale{std::chrono::milliseconds{120'000}};
-    std::chrono::milliseconds stalled{60'000};  // without taking a byte of what waits: closed
-    std::chrono::milliseconds retry{2'000};  // told to clients, half to one and a half times this
-    socket_limits socket;
-    stream_planner::limits planner;
-    std::size_t slice_subscribers = 256;  // served before others on the lane have their turn
-    std::size_t turn_bytes = 64 << 10;    // sent to one subscriber before the next has its turn
-};
-
-struct lane_counters {
-    tally subscribers;  // now
-    tally behind;       // now: waiting for their socket to become writable
-    tally subscribed;
-    tally refused;  // the kernel would not watch their socket
-    tally ticks;    // delivered
-    tally bytes;    // handed to the kernel
-    tally writes;
-    tally fell_behind;
-    tally stalled;  // closed because they took nothing for too long
-    tally heartbeats;
-    std::array<tally, 3> gaps;  // by sse::gap_reason
-    tally wakes;
-};
-
 // A connection that has asked for a stream, and been granted it.
 struct subscription {
     stream_socket socket;
-    std::vector<symbol_id> symbols;  // without repetition, at least one
-    sse::framing how = sse::framing::chunked;
+    stream_terms terms;
     stream_place place;
     std::string head;  // the head of the response
     lease held{};      // given back when the subscriber leaves
@@ -73,12 +52,13 @@ public:
     // Answers the connection and keeps it supplied until it leaves.
     void subscribe(subscription wanted);
 
-    // There are new ticks. Costs next to nothing where the lane knows already.
+    // There are new ticks. Costs next to nothing where the lane knows already or has no subscriber.
     void wake() noexcept { poller_.wake(); }
 
-    // Tells every subscriber to go elsewhere and calls `done`, once and on the lane, when all have
-    // gone. Whoever subscribes from now on is sent away at once.
-    void drain(std::function<void()> done);
+    // Tells every subscriber to go elsewhere, one after another within `over`, and calls `done`,
+    // once and on the lane, when all have gone. Whoever subscribes from now on is sent away at
+    // once.
+    void drain(std::chrono::milliseconds over, std::function<void()> done);
     // Closes all subscribers at once.
     void abandon();
 
@@ -93,27 +73,27 @@ public:
 private:
     void on_socket(poller::event e);
     void on_wake();
-    void note_news();
-    void wants_sweep(group_id id);
-    void wants_another_turn(group_id id);
+    void note_news(symbol_id symbol);
     void sweep_later();
     void sweep();
-    bool sweep_group(group_id id, std::size_t& budget);
+    void arm_release();
 
-    // Sends what the subscriber lacks. May remove it.
-    void pump(subscriber_id id);
-    bool flush(subscriber_id id, std::string_view more, std::size_t& taken);
+    // What became of a delivery. Returns whether the subscriber is through.
+    bool settle(subscriber_id id, delivery::outcome sent);
     void remove(subscriber_id id);
     void remove_all();
 
+    void arm_beat();
     void on_beat();
-    void beat(subscriber_id from);
-    void send_away(subscriber_id from);
+    void look_after_all(subscriber_id from);
+    void look_after(subscriber_id id, care what);
+    void look_at_lag(subscriber_id id);
+
+    void send_away_some();
     void bid_farewell(subscriber_id id);
     void report_if_drained();
     std::chrono::milliseconds jittered_retry();
-    void look_at_clock();
-    void arm_beat();
+    void look_around();
 
     const tapes& tapes_;
     const clock& clock_;
@@ -123,21 +103,27 @@ private:
         context_.get_executor()};
     poller poller_;
     boost::asio::steady_timer beat_timer_{context_};
+    boost::asio::steady_timer release_timer_{context_};
+    boost::asio::steady_timer drain_timer_{context_};
     notice_board board_;
     stream_planner planner_;
     subscriber_table table_;
-    std::deque<group_id> queue_;     // groups that wait for the sweep
-    std::vector<position> noticed_;  // of each symbol, up to where its groups have been told
-    bool sweeping_ = false;          // a slice is posted
-    bool beating_ = false;           // a slice of heartbeats is posted
-    bool draining_ = false;
-    std::function<void()> drained_;
-    // As of the last look: a slice takes no longer than a clock tick matters.
-    position until_;
-    wall_time wall_now_{};
-    std::chrono::milliseconds now_{0};
-    std::minstd_rand random_{std::random_device{}()};
+    sweep_queue sweep_{table_};
     lane_counters counters_;
+    delivery delivery_{planner_, limits_, counters_};
+    std::vector<position> noticed_;  // of each symbol, up to where its groups have been told
+    std::array<std::string, 2> heartbeats_;  // by framing, of this look after everybody
+    std::optional<std::chrono::milliseconds> released_at_;  // what release_timer_ is set to
+    bool sweeping_ = false;                                 // a slice is posted
+    bool looking_after_ = false;  // a slice of looking after everybody is posted
+    bool draining_ = false;
+    drain_pace pace_;
+    std::chrono::milliseconds drain_began_{0};
+    std::size_t sent_away_ = 0;
+    subscriber_id next_to_go_ = 0;
+    std::function<void()> drained_;
+    lane_moment moment_;
+    std::minstd_rand random_{std::random_device{}()};
 };
 
 }  // namespace tickertape

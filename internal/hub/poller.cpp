@@ -56,6 +56,14 @@ void poller::wake() noexcept
     [[maybe_unused]] const auto written = ::write(bell_, &one, sizeof one);
 }
 
+void poller::listen(bool on) noexcept
+{
+    listening_ = on;
+    // acq_rel: pairs with wake(). Whoever finds the bell rung, or muted, published before this
+    // exchange, and what it published is visible behind it.
+    rung_.exchange(!on, std::memory_order_acq_rel);
+}
+
 bool poller::add(int descriptor, key whose) noexcept
 {
     epoll_event interest{};
@@ -89,6 +97,8 @@ void poller::take()
     for (int i = 0; i < count; ++i) {
         const auto& e = ready[static_cast<std::size_t>(i)];
         if (e.data.u64 == bell_key) {
+            if (!listening_)
+                continue;
             // acq_rel: pairs with wake(): what was published before the ring is visible now.
             rung_.exchange(false, std::memory_order_acq_rel);
             on_wake_();

@@ -2,7 +2,8 @@
 //
 // It is an epoll set of its own inside the lane's io_context: one wait in Asio for all subscribers,
 // instead of a descriptor state and a pending operation for each (docs/decisions/0003). It can also
-// be woken: without a lock and without memory, because whoever wakes it is on the path of a tick.
+// be woken: without a lock and without memory, because whoever wakes it is on the path of a tick;
+// and not at all where nobody wants ticks, because waking a thread costs more than a tick does.
 //
 // Threads: wake() from any; everything else on one, its lane's.
 #pragma once
@@ -39,7 +40,11 @@ public:
     // closed. Returns false where the kernel has no room for it. Closing it takes it out again.
     bool add(int descriptor, key whose) noexcept;
 
+    // Calls on_wake soon, if it is listening.
     void wake() noexcept;
+    // Whether wake() is heard; at first it is not. What was published before this returns and was
+    // not told by on_wake is the caller's to look for.
+    void listen(bool on) noexcept;
 
     void start();
     void stop();
@@ -52,7 +57,9 @@ private:
 
     boost::asio::posix::stream_descriptor set_;
     int bell_;  // an eventfd in the set, rung by wake()
-    std::atomic<bool> rung_{false};
+    // Whether there is no need to ring: it is ringing, or nobody listens.
+    std::atomic<bool> rung_{true};
+    bool listening_ = false;
     std::function<void(event)> on_event_;
     std::function<void()> on_wake_;
 };

@@ -37,6 +37,11 @@ void stream_socket::apply(const socket_limits& limits) noexcept
         fd_, SOL_SOCKET, SO_SNDBUF, &limits.send_buffer_bytes, sizeof limits.send_buffer_bytes);
     ::setsockopt(
         fd_, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &limits.unsent_bytes, sizeof limits.unsent_bytes);
+    ::setsockopt(
+        fd_, SOL_SOCKET, SO_RCVBUF, &limits.receive_buffer_bytes,
+        sizeof limits.receive_buffer_bytes);
+    const auto unacknowledged = static_cast<unsigned>(limits.unacknowledged.count());
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged, sizeof unacknowledged);
 }
 
 stream_socket::sent stream_socket::send(std::string_view first, std::string_view second) noexcept
@@ -67,6 +72,20 @@ stream_socket::sent stream_socket::send(std::string_view first, std::string_view
 void stream_socket::finish() noexcept
 {
     ::shutdown(fd_, SHUT_WR);
+}
+
+void stream_socket::reset() noexcept
+{
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(std::exchange(fd_, -1));
+}
+
+bool stream_socket::has_timed_out() const noexcept
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    return ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == ETIMEDOUT;
 }
 
 }  // namespace tickertape

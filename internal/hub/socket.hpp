@@ -3,6 +3,7 @@
 // Threads: one, its lane's.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,10 @@ struct socket_limits {
     int send_buffer_bytes = 32 << 10;
     // Of that, what may wait to be sent at all: the rest waits on the tape, where it is shared.
     int unsent_bytes = 16 << 10;
+    // What a peer may send after its request, which nobody reads: the least that kernels grant.
+    int receive_buffer_bytes = 1;
+    // How long it may leave unacknowledged what it was sent before the kernel ends the connection.
+    std::chrono::milliseconds unacknowledged{30'000};
 };
 
 // Owns the descriptor.
@@ -41,6 +46,10 @@ public:
     sent send(std::string_view first, std::string_view second) noexcept;
     // Says that nothing more will be sent; what was sent still arrives.
     void finish() noexcept;
+    // Closes at once; what the kernel still holds for the peer is dropped.
+    void reset() noexcept;
+    // Whether the kernel ended the connection because the peer acknowledged nothing for too long.
+    bool has_timed_out() const noexcept;
 
     int descriptor() const noexcept { return fd_; }
     bool is_open() const noexcept { return fd_ >= 0; }

@@ -7,11 +7,6 @@
 namespace tickertape {
 namespace {
 
-frame_kind kind_of(sse::gap_reason r) noexcept
-{
-    return static_cast<frame_kind>(static_cast<int>(frame_kind::gap_evicted) + static_cast<int>(r));
-}
-
 std::size_t reason_index(frame_kind k) noexcept
 {
     return static_cast<std::size_t>(k) - static_cast<std::size_t>(frame_kind::gap_evicted);
@@ -26,76 +21,127 @@ sse::gap_reason reason_for(const stream_place& place) noexcept
 
 stream_planner::stream_planner(
     const tapes& from, const source_table& sources, const notice_board& notices, limits bounds)
-    : tapes_{from}, sources_{sources}, board_{notices}, limits_{bounds},
+    : tapes_{from}, board_{notices}, limits_{bounds},
       caches_{
           frame_cache{from, sources, sse::framing::chunked, bounds.cache},
           frame_cache{from, sources, sse::framing::raw, bounds.cache}},
-      reader_{from}
+      reader_{from}, built_{from, sources}
 {
 }
 
 stream_batch stream_planner::next(
-    std::span<const symbol_id> symbols, sse::framing how, const stream_place& from, position until,
-    wall_time now)
+    const stream_terms& terms, const stream_place& from, position until, wall_time now)
 {
-    if (last_.symbols == symbols.data() && last_.how == how && last_.from == from &&
-        last_.until == until && last_.notices == board_.newest())
+    if (last_.terms == &terms && last_.from == from && last_.until == until &&
+        last_.notices == board_.newest())
         return last_.batch;
-    const auto batch = plan(symbols, how, from, until, now);
-    last_ = {symbols.data(), how, from, until, board_.newest(), batch};
+    const auto batch = plan(terms, from, until, now);
+    last_ = {&terms, from, until, board_.newest(), batch};
     return batch;
 }
 
 stream_batch stream_planner::plan(
-    std::span<const symbol_id> symbols, sse::framing how, const stream_place& from, position until,
-    wall_time now)
+    const stream_terms& terms, const stream_place& from, position until, wall_time now)
 {
     stream_place place = from;
-    if (place.at < place.newest_only_until) {
-        if (auto batch = newest_of_each(symbols, how, place); !batch.empty())
+    if (place.is_passing()) {
+        if (auto batch = pass(terms, place, until); !batch.empty())
             return batch;
         place.at = place.newest_only_until;
     }
     if (place.at < tapes_.epoch()) {
-        begin_scratch();
-        add_gap(how, {place.at, tapes_.epoch(), sse::gap_reason::restarted});
+        built_.begin(terms.how);
+        built_.add_gap({place.at, tapes_.epoch(), sse::gap_reason::restarted});
         place.at = tapes_.epoch();
-        return scratch_batch(place);
+        built_.end_gaps(place.at);
+        return {.run = built_.run(), .then = place};
     }
-    auto batch = symbols.size() == 1 ? one_symbol(symbols.front(), how, place, until)
-                                     : merged(symbols, how, place, until);
+    stream_batch batch;
+    if (terms.newest_only) {
+        place.pass_to(until, stream_place::telling::skipped);
+        if (place.is_passing())
+            batch = pass(terms, place, until);
+    } else if (terms.symbols.size() == 1) {
+        batch = one_symbol(terms.symbols.front(), terms.how, place, until);
+    } else {
+        batch = merged(terms, place, until);
+    }
     if (!batch.empty())
         return batch;
+    if (terms.newest_only)
+        place.at = std::max(place.at, until);  // a time that was asked for may lie ahead
     place.live = true;
-    return notices(symbols, how, place, now);
+    return notices(terms, place, now);
 }
 
-stream_batch stream_planner::newest_of_each(
-    std::span<const symbol_id> symbols, sse::framing how, const stream_place& from)
+std::optional<position>
+stream_planner::first_unsent(std::span<const symbol_id> symbols, position p, position until) const
 {
-    const auto bound = from.newest_only_until;
-    newest_.clear();
+    std::optional<position> first;
     for (const auto symbol : symbols) {
         const tape& t = tapes_.of(symbol);
-        const auto after = t.first_after(bound);
-        if (after == 0)
-            continue;
-        // Lapped: the newest tick up to the bound is gone; what follows the bound tells of the
-        // loss.
-        if (const auto e = t.read(after - 1); e && e->at > from.at && e->at <= bound)
-            newest_.push_back({e->at, symbol, e->value, e->source});
+        if (const auto e = t.read(t.first_after(p)); e && e->at <= until)
+            first = std::min(first.value_or(e->at), e->at);
     }
-    std::ranges::sort(newest_, {}, &tick::at);
-    begin_scratch();
+    return first;
+}
+
+// Each frame is sent by itself, so a pass may end anywhere; where it began is kept, and what is
+// passed over is counted from there.
+stream_batch
+stream_planner::pass(const stream_terms& terms, const stream_place& from, position until)
+{
+    built_.begin(terms.how);
+    newest_.clear();
+    for (const auto symbol : terms.symbols)
+        look_for_newest(symbol, from, terms.symbols.size() == 1);
+    std::ranges::sort(newest_, {}, [](const newest_tick& n) { return n.what.at; });
     auto then = from;
-    for (const auto& t : newest_) {
-        if (scratch_.size() >= limits_.batch_bytes_max)
-            return scratch_batch(then);
-        add_tick(how, t);
-        then.at = t.at;
+    for (const auto& n : newest_) {
+        if (built_.bytes() >= limits_.batch_bytes_max && !built_.has_open_gaps())
+            return {.run = built_.run(), .then = then};
+        built_.add_tick(n.what, n.skipped);
+        then.at = n.what.at;
     }
-    then.at = bound;
-    return scratch_batch(then);
+    then.at = then.newest_only_until;
+    then.live = true;
+    built_.end_gaps(then.at);
+    return {
+        .run = built_.run(),
+        .then = then,
+        .completes = then.at == until && knows_all_notices(then)};
+}
+
+// Finds what a pass sends of one symbol, and tells of what it cannot.
+void stream_planner::look_for_newest(symbol_id symbol, const stream_place& from, bool alone)
+{
+    using telling = stream_place::telling;
+    const tape& t = tapes_.of(symbol);
+    const auto bound = from.newest_only_until;
+    const auto after = t.first_after(bound);
+    if (after == 0)
+        return;
+    const auto e = t.read(after - 1);
+    if (e && e->at <= from.at)
+        return;  // it has been sent, or lies before
+    const auto first = std::min(t.first_after(from.passed_from), after - 1);
+    // Asked after the numbers were: nothing between them is gone unless this says so.
+    const auto gone = t.evicted();
+    if (!e || gone >= e->at) {
+        // Where nothing of the past was asked for, what follows the bound tells of the loss.
+        if (from.passing != telling::nothing && gone > from.passed_from)
+            add_gap(from.passed_from, std::max(bound, gone), reason_for(from), symbol, alone);
+        return;
+    }
+    const bool lost = gone > from.passed_from;
+    const auto skipped = after - 1 - first;
+    const bool has_begun = from.at > from.passed_from;
+    if (from.passing == telling::skipped && lost)
+        add_gap(from.passed_from, gone, reason_for(from), symbol, alone);
+    if (from.passing == telling::gap && !has_begun && (lost || skipped > 0))
+        add_gap(from.passed_from, e->at.previous(), sse::gap_reason::lapped, symbol, alone);
+    newest_.push_back(
+        {{e->at, symbol, e->value, e->source}, from.passing == telling::skipped ? skipped : 0});
 }
 
 stream_batch stream_planner::one_symbol(
@@ -109,12 +155,12 @@ stream_batch stream_planner::one_symbol(
     // Asked after the frames were made: nothing between the place and the first of them is gone
     // unless this says so. What it says is gone is not sent, even where it was encoded in time.
     if (const auto gone = t.evicted(); gone > from.at) {
-        const std::array<std::string_view, 1> name{tapes_.symbols().name(symbol)};
-        begin_scratch();
-        add_gap(how, {from.at, gone, reason_for(from), name});
+        built_.begin(how);
+        add_gap(from.at, gone, reason_for(from), symbol, true);
         then = from;
         then.at = gone;
-        return scratch_batch(then);
+        built_.end_gaps(gone);
+        return {.run = built_.run(), .then = then};
     }
     if (run.marks.empty())
         return {.run = {}, .then = from};
@@ -126,120 +172,63 @@ stream_batch stream_planner::one_symbol(
 // A loss on one of several symbols reaches beyond ticks of others that are still to be sent, so the
 // place cannot move past it: the gap of each symbol is told together with the next tick, as one
 // frame, and told again by the next batch as long as it still lies ahead.
-stream_batch stream_planner::merged(
-    std::span<const symbol_id> symbols, sse::framing how, const stream_place& from, position until)
+stream_batch
+stream_planner::merged(const stream_terms& terms, const stream_place& from, position until)
 {
-    reader_.start(symbols, from.at, until);
-    begin_scratch();
+    reader_.start(terms.symbols, from.at, until);
+    built_.begin(terms.how);
     stream_place then = from;
-    const bool lost = !reader_.lost().empty();
-    if (lost)
-        add_losses(how, from);
+    for (const auto& l : reader_.lost())
+        add_gap(from.at, l.to, reason_for(from), l.symbol, false);
     // Gaps are followed by a tick, whatever room is left: alone they would say there is none.
-    while (scratch_.size() < limits_.batch_bytes_max || (lost && scratch_marks_.size() == 1)) {
+    while (built_.bytes() < limits_.batch_bytes_max || built_.has_open_gaps()) {
         const auto t = reader_.next();
         if (!t)
             break;
-        add_tick(how, *t);
+        built_.add_tick(*t);
         then.at = t->at;
         then.live = true;
     }
-    if (lost && scratch_marks_.size() > 1) {
-        // The gaps and the first tick are sent as one.
-        scratch_marks_[1].kind = scratch_marks_[0].kind;
-        scratch_marks_[1].gaps = scratch_marks_[0].gaps;
-        scratch_marks_.erase(scratch_marks_.begin());
-    } else if (lost) {
+    if (built_.has_open_gaps()) {
         // No tick of any symbol is held up to there.
-        then.at = scratch_marks_[0].at = until;
+        then.at = until;
+        built_.end_gaps(until);
     }
-    auto batch = scratch_batch(then);
-    batch.completes = reader_.is_complete() && knows_all_notices(then);
-    return batch;
+    return {
+        .run = built_.run(),
+        .then = then,
+        .completes = reader_.is_complete() && knows_all_notices(then)};
 }
 
-void stream_planner::add_losses(sse::framing how, const stream_place& from)
+void stream_planner::add_gap(
+    position from, position to, sse::gap_reason why, symbol_id of, bool resumes)
 {
-    for (const auto& l : reader_.lost()) {
-        const std::array<std::string_view, 1> name{tapes_.symbols().name(l.symbol)};
-        add_gap(how, {from.at, l.to, reason_for(from), name, false});
-    }
-    // One frame, however many they are.
-    scratch_marks_.front().end = scratch_marks_.back().end;
-    scratch_marks_.front().gaps = static_cast<std::uint16_t>(scratch_marks_.size());
-    scratch_marks_.resize(1);
+    const std::array<std::string_view, 1> name{tapes_.symbols().name(of)};
+    built_.add_gap({from, to, why, name, resumes});
 }
 
-stream_batch stream_planner::notices(
-    std::span<const symbol_id> symbols, sse::framing how, const stream_place& from, wall_time now)
+stream_batch
+stream_planner::notices(const stream_terms& terms, const stream_place& from, wall_time now)
 {
     stream_place then = from;
     then.notices = board_.newest();
     news_.clear();
-    for (const auto symbol : symbols)
+    for (const auto symbol : terms.symbols)
         if (board_.changed(symbol) > from.notices)
             news_.push_back(symbol);
     // In the order of the board's versions, so that one that was cut short is known by its version.
     std::ranges::sort(news_, {}, [this](symbol_id s) { return board_.changed(s); });
-    begin_scratch();
+    built_.begin(terms.how);
     for (const auto symbol : news_) {
         const bool stale = board_.is_stale(symbol);
         if (!stale && from.notices == 0)
             continue;  // whoever has just come takes freshness for granted
-        const auto newest = tapes_.of(symbol).newest();
-        if (!newest)
-            continue;
-        const auto age = staleness::age(newest->at.time(), now);
-        block_.clear();
-        if (stale)
-            sse::append_stale(block_, tapes_.symbols().name(symbol), age);
-        else
-            sse::append_fresh(block_, tapes_.symbols().name(symbol), age);
-        add_to_scratch(how, frame_kind::notice, from.at);
-        scratch_marks_.back().notices = board_.changed(symbol);
+        if (const auto newest = tapes_.of(symbol).newest())
+            built_.add_notice(
+                symbol, stale, staleness::age(newest->at.time(), now), board_.changed(symbol),
+                from.at);
     }
-    auto batch = scratch_batch(then);
-    batch.completes = true;
-    return batch;
-}
-
-void stream_planner::begin_scratch()
-{
-    scratch_.clear();
-    scratch_marks_.clear();
-}
-
-void stream_planner::add_to_scratch(sse::framing how, frame_kind kind, position at)
-{
-    sse::append_framed(scratch_, how, block_);
-    scratch_marks_.push_back(
-        {.end = static_cast<std::uint32_t>(scratch_.size()),
-         .kind = kind,
-         .ticks = kind == frame_kind::tick,
-         .gaps = kind >= frame_kind::gap_evicted,
-         .notices = 0,
-         .at = at});
-}
-
-void stream_planner::add_tick(sse::framing how, const tick& t)
-{
-    block_.clear();
-    sse::append_tick(
-        block_, t.at, t.value, tapes_.symbols().name(t.symbol), sources_.name(t.source),
-        sources_.combined(t.source));
-    add_to_scratch(how, frame_kind::tick, t.at);
-}
-
-void stream_planner::add_gap(sse::framing how, const sse::gap& g)
-{
-    block_.clear();
-    sse::append_gap(block_, g);
-    add_to_scratch(how, kind_of(g.reason), g.to);
-}
-
-stream_batch stream_planner::scratch_batch(stream_place then) const
-{
-    return {.run = {.bytes = scratch_, .base = 0, .marks = scratch_marks_}, .then = then};
+    return {.run = built_.run(), .then = then, .completes = true};
 }
 
 stream_progress stream_planner::advance(
@@ -256,14 +245,14 @@ stream_progress stream_planner::advance(
         if (m->gaps > 0)
             p.gaps[reason_index(m->kind)] += m->gaps;
         p.ticks += m->ticks;
+        p.skipped += m->skipped;
         if (m == last)
             break;
     }
     p.rest = batch.run.bytes.substr(reached, last->end - reached);
-    if (last + 1 == marks.end()) {
-        p.place = batch.then;
+    p.place = batch.then;
+    if (last + 1 == marks.end())
         return p;
-    }
     p.place.at = last->at;
     p.place.notices = std::max(from.notices, last->notices);
     p.place.live = from.live || last->ticks > 0;

@@ -6,39 +6,16 @@
 // Threads: one, its lane's.
 #pragma once
 
-#include "hub/frame_cache.hpp"
-#include "hub/notice_board.hpp"
-#include "sse/event.hpp"
+#include "hub/batch_builder.hpp"
+#include "hub/stream_place.hpp"
+#include "hub/stream_terms.hpp"
 #include "tape/merged_reader.hpp"
 
 #include <array>
+#include <optional>
 #include <span>
-#include <string>
 
 namespace tickertape {
-
-// Where a subscriber is. Everything at or before `at` has been sent, or was said to be missing, or
-// lies before what it asked for.
-struct stream_place {
-    position at;
-    // Up to here only the newest tick of each symbol is wanted: the first answer to a subscriber
-    // that asked for no history. position{} where every tick is.
-    position newest_only_until;
-    // Which version of the notice board it has been told; 0: it knows of nothing.
-    notice_board::version notices = 0;
-    // Whether it is past what it asked for at the start: from then on what is missing was lapped.
-    bool live = false;
-
-    friend bool operator==(const stream_place&, const stream_place&) noexcept = default;
-
-    // The newest tick of each symbol, then live.
-    static stream_place newest(position committed) noexcept
-    {
-        return {.at = {}, .newest_only_until = committed};
-    }
-    // Every tick after `p`, then live.
-    static stream_place after(position p) noexcept { return {.at = p, .newest_only_until = {}}; }
-};
 
 // The next bytes for a subscriber.
 struct stream_batch {
@@ -63,6 +40,7 @@ struct stream_progress {
     // place is after it.
     std::string_view rest;
     std::uint64_t ticks = 0;
+    std::uint64_t skipped = 0;            // ticks that were passed over for those
     std::array<std::uint64_t, 3> gaps{};  // by sse::gap_reason
 };
 
@@ -77,51 +55,49 @@ public:
     stream_planner(
         const tapes& from, const source_table& sources, const notice_board& notices, limits bounds);
 
-    // What comes next for a subscriber of `symbols` at `from`, up to position `until`, which must
-    // not lie beyond what tapes::committed() has said; empty when it is up to date. Age of stale
-    // prices is counted to `now`. Valid until the next call.
-    stream_batch next(
-        std::span<const symbol_id> symbols, sse::framing how, const stream_place& from,
-        position until, wall_time now);
+    // What comes next for a subscriber with those terms at `from`, up to position `until`, which
+    // must not lie beyond what tapes::committed() has said; empty when it is up to date. Age of
+    // stale prices is counted to `now`. Valid until the next call.
+    stream_batch
+    next(const stream_terms& terms, const stream_place& from, position until, wall_time now);
+
+    // The first tick of `symbols` after `p` up to `until`, as far as it is still held: the oldest
+    // that a subscriber there has not been sent.
+    std::optional<position>
+    first_unsent(std::span<const symbol_id> symbols, position p, position until) const;
 
     // What `sent` bytes of the batch are worth to a subscriber that was at `from`.
     static stream_progress
     advance(const stream_place& from, const stream_batch& batch, std::size_t sent) noexcept;
 
-    // To be called before a set of symbols goes away: questions are told apart by its address.
+    // To be called before terms go away: questions are told apart by their address.
     void forget() noexcept;
 
 private:
     // A question and its answer.
     struct memo {
-        const symbol_id* symbols = nullptr;
-        sse::framing how{};
+        const stream_terms* terms = nullptr;
         stream_place from;
         position until;
         notice_board::version notices = 0;
         stream_batch batch;
     };
+    // The newest tick of a symbol, and how many were passed over for it.
+    struct newest_tick {
+        tick what;
+        std::uint64_t skipped;
+    };
 
-    stream_batch plan(
-        std::span<const symbol_id> symbols, sse::framing how, const stream_place& from,
-        position until, wall_time now);
     stream_batch
-    newest_of_each(std::span<const symbol_id> symbols, sse::framing how, const stream_place& from);
+    plan(const stream_terms& terms, const stream_place& from, position until, wall_time now);
+    stream_batch pass(const stream_terms& terms, const stream_place& from, position until);
+    void look_for_newest(symbol_id symbol, const stream_place& from, bool alone);
     stream_batch
     one_symbol(symbol_id symbol, sse::framing how, const stream_place& from, position until);
-    stream_batch merged(
-        std::span<const symbol_id> symbols, sse::framing how, const stream_place& from,
-        position until);
-    stream_batch notices(
-        std::span<const symbol_id> symbols, sse::framing how, const stream_place& from,
-        wall_time now);
+    stream_batch merged(const stream_terms& terms, const stream_place& from, position until);
+    stream_batch notices(const stream_terms& terms, const stream_place& from, wall_time now);
 
-    void begin_scratch();
-    void add_to_scratch(sse::framing how, frame_kind kind, position at);
-    void add_tick(sse::framing how, const tick& t);
-    void add_gap(sse::framing how, const sse::gap& g);
-    void add_losses(sse::framing how, const stream_place& from);
-    stream_batch scratch_batch(stream_place then) const;
+    void add_gap(position from, position to, sse::gap_reason why, symbol_id of, bool resumes);
     bool knows_all_notices(const stream_place& place) const noexcept
     {
         return place.notices == board_.newest();
@@ -129,15 +105,12 @@ private:
     frame_cache& cache(sse::framing how) { return caches_[static_cast<std::size_t>(how)]; }
 
     const tapes& tapes_;
-    const source_table& sources_;
     const notice_board& board_;
     const limits limits_;
     std::array<frame_cache, 2> caches_;
     merged_reader reader_;
-    std::string block_;    // one block before its framing
-    std::string scratch_;  // a batch that is put together
-    std::vector<frame_mark> scratch_marks_;
-    std::vector<tick> newest_;
+    batch_builder built_;
+    std::vector<newest_tick> newest_;
     std::vector<symbol_id> news_;
     memo last_;  // subscribers in step ask the same question one after another
 };

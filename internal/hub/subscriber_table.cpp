@@ -4,11 +4,10 @@
 
 namespace tickertape {
 
-subscriber_id subscriber_table::add(
-    stream_socket socket, std::vector<symbol_id> symbols, sse::framing how, stream_place place)
+subscriber_id subscriber_table::add(stream_socket socket, stream_terms terms, stream_place place)
 {
-    std::ranges::sort(symbols);
-    const auto group = group_of(std::move(symbols), how);
+    std::ranges::sort(terms.symbols);
+    const auto group = group_of(terms);
     subscriber_id id = end();
     if (free_.empty()) {
         entries_.emplace_back();
@@ -48,20 +47,23 @@ void subscriber_table::remove(subscriber_id id)
 bool subscriber_table::remove_if_empty(group_id id)
 {
     const auto& g = *groups_[id];
-    if (!g.members.empty() || g.waits)
+    if (!g.members.empty() || g.state != subscriber_group::sweep_state::idle)
         return false;
-    for (const auto symbol : g.symbols)
-        std::erase(by_symbol_[index_of(symbol)], id);
-    by_key_.erase({g.symbols, g.how});
+    for (const auto symbol : g.terms.symbols) {
+        auto& interested = by_symbol_[index_of(symbol)];
+        std::erase(interested, id);
+        if (interested.empty())
+            std::erase(watched_, symbol);
+    }
+    by_terms_.erase(g.terms);
     groups_[id].reset();
     free_groups_.push_back(id);
     return true;
 }
 
-group_id subscriber_table::group_of(std::vector<symbol_id> symbols, sse::framing how)
+group_id subscriber_table::group_of(const stream_terms& terms)
 {
-    const group_key key{std::move(symbols), how};
-    if (const auto found = by_key_.find(key); found != by_key_.end())
+    if (const auto found = by_terms_.find(terms); found != by_terms_.end())
         return found->second;
     auto id = static_cast<group_id>(groups_.size());
     if (free_groups_.empty()) {
@@ -71,11 +73,14 @@ group_id subscriber_table::group_of(std::vector<symbol_id> symbols, sse::framing
         free_groups_.pop_back();
     }
     groups_[id] = std::make_unique<subscriber_group>();
-    groups_[id]->symbols = key.first;
-    groups_[id]->how = how;
-    for (const auto symbol : key.first)
-        by_symbol_[index_of(symbol)].push_back(id);
-    by_key_.emplace(key, id);
+    groups_[id]->terms = terms;
+    for (const auto symbol : terms.symbols) {
+        auto& interested = by_symbol_[index_of(symbol)];
+        if (interested.empty())
+            watched_.push_back(symbol);
+        interested.push_back(id);
+    }
+    by_terms_.emplace(terms, id);
     return id;
 }
 

@@ -5,7 +5,9 @@
 
 #include "hub/lease.hpp"
 #include "hub/socket.hpp"
-#include "hub/stream_planner.hpp"
+#include "hub/stamp.hpp"
+#include "hub/stream_place.hpp"
+#include "hub/stream_terms.hpp"
 
 #include <cstdint>
 #include <map>
@@ -25,32 +27,50 @@ struct subscriber {
     group_id group = 0;
     std::uint32_t member = 0;  // its number in the group
     stream_place place;
-    std::chrono::milliseconds sent_at{0};  // on the lane's clock: when it was last sent anything
     // The rest of what could not be sent whole: at most a frame, or the head of the response.
     std::unique_ptr<std::string> unsent;
-    bool behind = false;     // it is slower than we; it goes on when the poller says so
-    bool finishing = false;  // it has been told that this is the end
+    stamp sent_at;               // when it was last sent anything
+    stamp served_at;             // when it was last sent a tick, if it ever was
+    stamp caught_up_at;          // when it last had all there was, if it ever had
+    stamp leaves_at;             // when it has to go, if that is limited or it is finishing
+    bool behind : 1 = false;     // it is slower than we; it goes on when the poller says so
+    bool finishing : 1 = false;  // it has been told that this is the end
+    bool is_served : 1 = false;
+    bool has_caught_up : 1 = false;
+
+    void caught_up(stamp now) noexcept
+    {
+        has_caught_up = true;
+        caught_up_at = now;
+    }
 };
 static_assert(sizeof(subscriber) <= 104, "this times 20,000 is what a full lane costs");
 
 // What a group of subscribers asked for, and what the lane's sweep knows of it.
 struct subscriber_group {
-    std::vector<symbol_id> symbols;  // ascending; its address names the group to the planner
-    sse::framing how{};
+    stream_terms terms;  // symbols ascending; its address names the group to the planner
     std::vector<subscriber_id> members;
-    bool waits = false;      // it has something new and stands in the sweep's queue
-    bool again = false;      // something came while the sweep was in it
-    std::size_t cursor = 0;  // the member the sweep has reached
+
+    // The rest is the sweep's.
+    enum class sweep_state : std::uint8_t {
+        idle,
+        queued,  // it has something new and waits for the sweep, or the sweep is in it
+        early,   // it has something new, and waits for its time
+    };
+    sweep_state state = sweep_state::idle;
+    bool again = false;                // something came while the sweep was in it
+    bool is_unfinished = false;        // the sweep has not sent some of its members all they lack
+    std::size_t cursor = 0;            // the member the sweep has reached
+    std::chrono::milliseconds due{0};  // before this it is not visited again; with an interval only
 };
 
 class subscriber_table {
 public:
-    // Adds a subscriber; `symbols` in any order, without repetition, at least one.
-    subscriber_id
-    add(stream_socket socket, std::vector<symbol_id> symbols, sse::framing how, stream_place place);
+    // Adds a subscriber; the symbols in any order.
+    subscriber_id add(stream_socket socket, stream_terms terms, stream_place place);
     // Closes the socket. The group stays, possibly empty, until remove_if_empty().
     void remove(subscriber_id id);
-    // Removes a group without members that does not wait for the sweep. Returns whether it did.
+    // Removes a group without members that the sweep is not to visit. Returns whether it did.
     bool remove_if_empty(group_id id);
 
     subscriber& operator[](subscriber_id id) noexcept { return entries_[id]; }
@@ -61,6 +81,9 @@ public:
         return by_symbol_[index_of(symbol)];
     }
 
+    // The symbols that somebody wants.
+    const std::vector<symbol_id>& watched() const noexcept { return watched_; }
+
     std::size_t size() const noexcept { return size_; }
     // One past the largest id in use; entries below it may be free.
     subscriber_id end() const noexcept { return static_cast<subscriber_id>(entries_.size()); }
@@ -69,16 +92,15 @@ public:
     explicit subscriber_table(std::size_t symbols) : by_symbol_(symbols) {}
 
 private:
-    using group_key = std::pair<std::vector<symbol_id>, sse::framing>;
-
-    group_id group_of(std::vector<symbol_id> symbols, sse::framing how);
+    group_id group_of(const stream_terms& terms);
 
     std::vector<subscriber> entries_;
     std::vector<subscriber_id> free_;
     std::vector<std::unique_ptr<subscriber_group>> groups_;
     std::vector<group_id> free_groups_;
-    std::map<group_key, group_id> by_key_;
+    std::map<stream_terms, group_id> by_terms_;
     std::vector<std::vector<group_id>> by_symbol_;
+    std::vector<symbol_id> watched_;
     std::size_t size_ = 0;
 };
 

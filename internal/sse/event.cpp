@@ -40,7 +40,7 @@ void append_age(
 
 void append_tick(
     std::string& out, position at, price value, std::string_view symbol, std::string_view source,
-    unsigned combined)
+    tick_extras extras)
 {
     out += "id: ";
     append_position(out, at);
@@ -54,9 +54,13 @@ void append_tick(
     out += "\",\"source\":\"";
     out += source;
     out += '"';
-    if (combined > 0) {
+    if (extras.combined > 0) {
         out += ",\"sources\":";
-        append_number(out, combined);
+        append_number(out, extras.combined);
+    }
+    if (extras.skipped > 0) {
+        out += ",\"skipped\":";
+        append_number(out, static_cast<std::int64_t>(extras.skipped));
     }
     out += "}\n\n";
 }

@@ -7,6 +7,7 @@
 #include "core/tick.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,10 +17,14 @@ namespace tickertape::sse {
 // id: 1712525476123-0
 // data: {"timestamp":1712525476,"price":69420.25,"symbol":"BTC-USD","source":"coingecko"}
 //
-// `combined`: how many providers the source combines; where it does, ,"sources":3 follows.
+// What is not 0 follows: ,"sources":3 and ,"skipped":7.
+struct tick_extras {
+    unsigned combined = 0;      // how many providers the source combines
+    std::uint64_t skipped = 0;  // how many ticks of the symbol were passed over for this one
+};
 void append_tick(
     std::string& out, position at, price value, std::string_view symbol, std::string_view source,
-    unsigned combined = 0);
+    tick_extras extras = {});
 
 // Why ticks are missing.
 enum class gap_reason {

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "core/symbol.hpp"
-#include "hub/stream_planner.hpp"
+#include "hub/stream_place.hpp"
+#include "hub/stream_terms.hpp"
 
 #include <memory>
 #include <string>
@@ -41,7 +42,7 @@ struct response {
 
 // The answer is a stream: the session ends, and its socket becomes a subscriber.
 struct stream_grant {
-    std::vector<symbol_id> symbols;
+    stream_terms terms;  // the framing is the session's to say
     stream_place place;
 };
 

@@ -351,10 +351,10 @@ void session::become_subscriber(stream_grant grant, sse::framing how, std::strin
     const int descriptor = socket_.release(failed);
     if (failed)
         return;
+    grant.terms.how = how;
     room_.streams.subscribe(
         {.socket = stream_socket{descriptor},
-         .symbols = std::move(grant.symbols),
-         .how = how,
+         .terms = std::move(grant.terms),
          .place = grant.place,
          .head = std::move(head)});
 }

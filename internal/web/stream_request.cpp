@@ -3,6 +3,8 @@
 #include "core/timestamp.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 namespace tickertape {
 namespace {
@@ -11,6 +13,9 @@ using symbols_or_problem = std::variant<std::vector<symbol_id>, problem>;
 using place_or_problem = std::variant<stream_place, problem>;
 
 constexpr std::string_view accepted_symbols = "a comma-separated list of symbols, or *";
+constexpr double max_rate_least = 0.01;
+constexpr double max_rate_most = 1'000;
+constexpr std::string_view accepted_rates = "a number from 0.01 to 1000, of ticks a second";
 constexpr std::string_view accepted_positions =
     "the id of an event of this stream, <milliseconds>-<counter>";
 
@@ -70,15 +75,29 @@ place_or_problem read_place(const request& r, const request_target& target, cons
     return stream_place::newest(from.committed());
 }
 
-// Asked for, and not to be had: saying nothing would send more than was asked for.
-std::optional<problem> refuse_unsupported(const request_target& target)
+// How much of what there is: every tick, or the newest, or that only so often.
+std::optional<problem> read_pace(const request_target& target, stream_terms& wanted)
 {
-    if (const auto mode = target.parameter("mode"); mode && *mode != "all")
+    const auto mode = target.parameter("mode");
+    if (mode && *mode != "all" && *mode != "latest")
+        return bad_parameter("mode", "there is no mode " + quoted(*mode), "all, latest");
+    wanted.newest_only = mode && *mode == "latest";
+    const auto rate = target.parameter("max_rate");
+    if (!rate)
+        return std::nullopt;
+    double per_second = 0;
+    const auto [end, failed] =
+        std::from_chars(rate->data(), rate->data() + rate->size(), per_second);
+    if (failed != std::errc{} || end != rate->data() + rate->size() ||
+        !(per_second >= max_rate_least && per_second <= max_rate_most))
         return bad_parameter(
-            "mode", "this server sends every tick; there is no mode " + quoted(*mode), "all");
-    if (target.parameter("max_rate"))
+            "max_rate", quoted(*rate) + " is not a number of ticks a second", accepted_rates);
+    if (mode && *mode == "all")
         return bad_parameter(
-            "max_rate", "this server sends every tick as it comes", "no such parameter");
+            "mode", "every tick and no more than some cannot both be had",
+            "latest, where there is a max_rate");
+    wanted.newest_only = true;
+    wanted.interval = std::chrono::milliseconds{std::llround(1'000 / per_second)};
     return std::nullopt;
 }
 
@@ -101,7 +120,8 @@ read_time(const request_target& target, std::string_view name, wall_time now)
 std::variant<stream_grant, problem>
 read_stream_request(const request& r, const request_target& target, const tapes& from)
 {
-    if (auto bad = refuse_unsupported(target))
+    stream_grant grant;
+    if (auto bad = read_pace(target, grant.terms))
         return std::move(*bad);
     auto symbols = read_symbols(target, from.symbols());
     if (auto* bad = std::get_if<problem>(&symbols))
@@ -109,7 +129,9 @@ read_stream_request(const request& r, const request_target& target, const tapes&
     auto place = read_place(r, target, from);
     if (auto* bad = std::get_if<problem>(&place))
         return std::move(*bad);
-    return stream_grant{std::move(std::get<0>(symbols)), std::get<0>(place)};
+    grant.terms.symbols = std::move(std::get<0>(symbols));
+    grant.place = std::get<0>(place);
+    return grant;
 }
 
 }  // namespace tickertape

@@ -38,10 +38,20 @@ struct held {
 // The frame of a tick of held, not framed.
 inline std::string tick_block(
     const std::string& id, std::int64_t timestamp, const std::string& value,
-    const std::string& symbol = "BTC-USD")
+    const std::string& symbol = "BTC-USD", int skipped = 0)
 {
     return "id: " + id + "\ndata: {\"timestamp\":" + std::to_string(timestamp) +
-           ",\"price\":" + value + ",\"symbol\":\"" + symbol + "\",\"source\":\"test\"}\n\n";
+           ",\"price\":" + value + ",\"symbol\":\"" + symbol + "\",\"source\":\"test\"" +
+           (skipped > 0 ? ",\"skipped\":" + std::to_string(skipped) : "") + "}\n\n";
+}
+
+// The frame of a lapped gap in one symbol, not framed; on a stream of that symbol alone it has an
+// id.
+inline std::string
+lapped_block(const std::string& from, const std::string& to, const std::string& symbol, bool alone)
+{
+    return (alone ? "id: " + to + "\n" : "") + "event: gap\ndata: {\"from\":\"" + from +
+           "\",\"to\":\"" + to + "\",\"reason\":\"lapped\",\"symbols\":[\"" + symbol + "\"]}\n\n";
 }
 
 }  // namespace tickertape

@@ -97,17 +97,24 @@ struct lane_rig {
         std::size_t lane_number, std::vector<symbol_id> symbols, sse::framing how, Place place,
         std::string head = {})
     {
+        return subscribe(
+            lane_number, stream_terms{.symbols = std::move(symbols), .how = how}, place,
+            std::move(head));
+    }
+    template <class Place>
+    far_end
+    subscribe(std::size_t lane_number, stream_terms terms, Place place, std::string head = {})
+    {
         std::array<int, 2> ends{};
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
             throw std::runtime_error{"no socket pair"};
         lane& on = *streams.lanes()[lane_number];
         boost::asio::post(
-            on.context(), [&on, near = ends[0], symbols = std::move(symbols), how, place,
+            on.context(), [&on, near = ends[0], terms = std::move(terms), place,
                            head = std::move(head)]() mutable {
                 on.subscribe(
                     {.socket = stream_socket{near},
-                     .symbols = std::move(symbols),
-                     .how = how,
+                     .terms = std::move(terms),
                      .place = place(),
                      .head = std::move(head)});
             });

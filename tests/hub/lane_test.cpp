@@ -176,6 +176,205 @@ TEST_CASE("a subscriber that takes nothing for too long is closed", "[hub]")
     CHECK(counters.behind.value() == 0);
 }
 
+namespace {
+
+// A subscriber that has caught up and then reads no more, while ticks of the present go on.
+struct slow_rig {
+    explicit slow_rig(slow_reader beyond)
+        : h{{"BTC-USD"}, 100'000, real_clock{}.wall_now().time_since_epoch().count()},
+          rig{h, 1, limits_for(beyond)}
+    {
+        end.emplace(rig.subscribe(
+            0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); }));
+        end->read_until("\n\n");
+    }
+
+    static lane_limits limits_for(slow_reader beyond)
+    {
+        auto limits = quiet_limits();
+        limits.heartbeat = 100ms;
+        limits.lag = 150ms;
+        limits.beyond_lag = beyond;
+        limits.socket.send_buffer_bytes = 4'096;
+        return limits;
+    }
+    const lane_counters& counters() { return rig.streams.lanes()[0]->counters(); }
+    void add()
+    {
+        h.add(0, ++price, rig.time.wall_now().time_since_epoch().count());
+        rig.streams.wake();
+    }
+    // Until the limit acts, or five seconds are over.
+    bool falls_back(const tally& until)
+    {
+        return soon([&] {
+            add();
+            std::this_thread::sleep_for(100us);
+            return until.value() > 0;
+        });
+    }
+
+    held h;
+    lane_rig rig;
+    std::optional<far_end> end;
+    double price = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a subscriber too far behind is told what it misses, and its stream ends", "[hub]")
+{
+    slow_rig r{slow_reader::close};
+    REQUIRE(r.falls_back(r.counters().lag_closed));
+    const auto stream = r.end->read_until("never");
+    const auto gap = stream.rfind("event: gap\ndata: {\"from\":\"");
+    REQUIRE(gap != std::string::npos);
+    CHECK(
+        stream.find("\"reason\":\"lapped\",\"symbols\":[\"BTC-USD\"]}\n\n", gap) + 42 ==
+        stream.size());
+    // Nothing is lost for whoever comes again: the last id is the last tick's.
+    stream_client client{sse::framing::raw};
+    position last;
+    position from;
+    for (const auto& e : client.take(stream)) {
+        if (!e.id.empty())
+            last = *position::parse(e.id);
+        if (e.type == "gap")
+            from = *position::parse(member_of(e.data, "from"));
+    }
+    CHECK(from == last);
+    r.end->close();
+    CHECK(soon([&] { return r.counters().subscribers.value() == 0; }));
+}
+
+TEST_CASE("a subscriber too far behind is brought up to date, where that is the policy", "[hub]")
+{
+    slow_rig r{slow_reader::conflate};
+    REQUIRE(r.falls_back(r.counters().lag_conflated));
+    stream_client client{sse::framing::raw};
+    std::vector<stream_event> events;
+    const auto take = [&] {
+        for (auto& e : client.take(r.end->read_some().value_or("")))
+            events.push_back(std::move(e));
+    };
+    CHECK(soon([&] {
+        take();
+        return !events.empty() &&
+               member_of(events.back().data, "price") == price::from(r.price)->text();
+    }));
+    const auto gap = std::ranges::find(events, "gap", &stream_event::type);
+    REQUIRE(gap != events.end());
+    CHECK(member_of(gap->data, "reason") == "lapped");
+    CHECK(gap->id == member_of(gap->data, "to"));
+    // It goes on with every tick.
+    const auto seen = events.size();
+    r.add();
+    CHECK(soon([&] {
+        take();
+        return events.size() > seen;
+    }));
+    CHECK(r.counters().subscribers.value() == 1);
+    CHECK(r.counters().lag_conflated.value() == 1);
+}
+
+TEST_CASE("whoever asked for the latest is never too far behind", "[hub]")
+{
+    slow_rig r{slow_reader::close};
+    auto latest = r.rig.subscribe(
+        0, stream_terms{.symbols = btc, .how = sse::framing::raw, .newest_only = true},
+        [&] { return stream_place::newest(r.h.ticks.committed()); });
+    latest.read_until("\n\n");
+    REQUIRE(r.falls_back(r.counters().lag_closed));
+    stream_client client{sse::framing::raw};
+    std::string newest;
+    std::string skipped;
+    CHECK(soon([&] {
+        for (const auto& e : client.take(latest.read_some().value_or(""))) {
+            if (e.type == "message")
+                newest = member_of(e.data, "price");
+            skipped += member_of(e.data, "skipped");
+        }
+        return newest == price::from(r.price)->text();
+    }));
+    CHECK_FALSE(skipped.empty());
+    CHECK(r.counters().skipped.value() > 0);
+    CHECK(r.counters().lag_closed.value() == 1);
+}
+
+TEST_CASE("a stream that is old enough is sent elsewhere", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    auto limits = quiet_limits();
+    limits.heartbeat = 100ms;
+    limits.age = 200ms;
+    lane_rig rig{h, 1, limits};
+    auto end = rig.subscribe(0, btc, sse::framing::chunked, [] { return stream_place{}; });
+    const auto stream = end.read_until("0\r\n\r\n");
+    CHECK(stream.find("event: moving\nretry: ") != std::string::npos);
+    CHECK(stream.ends_with("\r\n0\r\n\r\n"));
+    CHECK(rig.streams.lanes()[0]->counters().aged.value() == 1);
+}
+
+TEST_CASE("whoever does not leave after its last words is closed", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    auto limits = quiet_limits();
+    limits.heartbeat = 100ms;
+    limits.farewell = 100ms;
+    lane_rig rig{h, 1, limits};
+    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; });
+    end.read_until("\n\n");
+    std::promise<void> done;
+    rig.streams.drain(0ms, [&] { done.set_value(); });
+    CHECK(done.get_future().wait_for(5s) == std::future_status::ready);
+    CHECK(rig.streams.lanes()[0]->counters().farewells_missed.value() == 1);
+}
+
+TEST_CASE("subscribers are sent away one after another, and the others served meanwhile", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    auto limits = quiet_limits();
+    limits.sent_away_per_second = 1;
+    lane_rig rig{h, 1, limits};
+    std::vector<far_end> ends;
+    for (int i = 0; i < 10; ++i) {
+        ends.push_back(rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; }));
+        ends.back().read_until("\n\n");
+    }
+    std::promise<void> done;
+    rig.streams.drain(1'000s, [&] { done.set_value(); });
+    CHECK(ends[0].read_until("never").find("event: moving\n") != std::string::npos);
+    h.add(0, 1, 2'000);
+    rig.streams.wake();
+    CHECK(ends[9].read_until("\"test\"}\n\n") == tick_block("2000-0", 2, "1"));
+    rig.streams.abandon();
+    CHECK(done.get_future().wait_for(5s) == std::future_status::ready);
+}
+
+TEST_CASE("a lane without subscribers is not woken, and misses nothing for the next", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    lane_rig rig{h};
+    const auto& counters = rig.streams.lanes()[0]->counters();
+    for (int i = 0; i < 100; ++i) {
+        h.add(0, 1 + i, 2'000 + i);
+        rig.streams.wake();
+    }
+    auto end = rig.subscribe(
+        0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
+    CHECK(without_retry(end.read_until("\"test\"}\n\n")) == tick_block("2099-0", 2, "100"));
+    CHECK(counters.wakes.value() == 0);
+    h.add(0, 200, 3'000);
+    rig.streams.wake();
+    CHECK(end.read_until("\"test\"}\n\n") == tick_block("3000-0", 3, "200"));
+    end.close();
+    REQUIRE(soon([&] { return counters.subscribers.value() == 0; }));
+    const auto before = counters.wakes.value();
+    for (int i = 0; i < 100; ++i)
+        rig.streams.wake();
+    CHECK(counters.wakes.value() == before);
+}
+
 TEST_CASE("draining tells everybody to move, ends their streams, and reports once", "[hub]")
 {
     held h{{"BTC-USD"}};
@@ -186,7 +385,7 @@ TEST_CASE("draining tells everybody to move, ends their streams, and reports onc
     second.read_until("\n\n");
 
     std::promise<void> done;
-    rig.streams.drain([&] { done.set_value(); });
+    rig.streams.drain(0ms, [&] { done.set_value(); });
     const auto last_words = first.read_until("0\r\n\r\n");
     CHECK(last_words.find("event: moving\nretry: ") != std::string::npos);
     CHECK(last_words.ends_with("\r\n0\r\n\r\n"));
@@ -207,7 +406,7 @@ TEST_CASE("subscribers that will not leave are closed when the hub gives them up
     auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; });
     end.read_until("\n\n");
     std::promise<void> done;
-    rig.streams.drain([&] { done.set_value(); });
+    rig.streams.drain(0ms, [&] { done.set_value(); });
     auto drained = done.get_future();
     end.read_until("moving");
     rig.streams.abandon();

@@ -10,7 +10,11 @@ namespace {
 // A subscriber that takes everything at once, and what it was given.
 struct reader {
     reader(held& from, stream_place start, std::vector<symbol_id> wanted = {symbol_id{0}})
-        : h{from}, symbols{std::move(wanted)}, place{start}
+        : reader{from, start, stream_terms{.symbols = std::move(wanted), .how = sse::framing::raw}}
+    {
+    }
+    reader(held& from, stream_place start, stream_terms wanted)
+        : h{from}, terms{std::move(wanted)}, place{start}
     {
     }
 
@@ -18,8 +22,7 @@ struct reader {
     {
         std::string out;
         for (;;) {
-            const auto batch =
-                planner.next(symbols, sse::framing::raw, place, h.ticks.committed(), now);
+            const auto batch = planner.next(terms, place, h.ticks.committed(), now);
             if (batch.empty()) {
                 place = batch.then;
                 return out;
@@ -30,13 +33,14 @@ struct reader {
     }
 
     held& h;
-    std::vector<symbol_id> symbols;
+    stream_terms terms;
     stream_place place;
     wall_time now = at_ms(1'000'000);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
 };
 
 const std::vector<symbol_id> both{symbol_id{0}, symbol_id{1}};
+const stream_terms both_raw{.symbols = both, .how = sse::framing::raw};
 
 }  // namespace
 
@@ -169,8 +173,7 @@ TEST_CASE("a gap that lies ahead is told again to whoever stops before its end",
         h.add(0, i, i * 1'000);
     const auto start = stream_place::after({1'000, 0});
     stream_planner planner{h.ticks, h.sources, h.board, {}};
-    const auto batch =
-        planner.next(both, sse::framing::raw, start, h.ticks.committed(), at_ms(6'000));
+    const auto batch = planner.next(both_raw, start, h.ticks.committed(), at_ms(6'000));
     // The gap and the tick behind it are one frame: a single byte of it stands for both.
     const auto progress = stream_planner::advance(start, batch, 1);
     CHECK(progress.ticks == 1);
@@ -193,7 +196,7 @@ TEST_CASE("where nothing is left of several symbols, the gaps alone are told", "
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const auto start = stream_place::after(first.at);
     // Somebody asks with what was committed a while ago, and all of it is gone by now.
-    const auto batch = planner.next(both, sse::framing::raw, start, {2'500, 0}, at_ms(6'000));
+    const auto batch = planner.next(both_raw, start, {2'500, 0}, at_ms(6'000));
     const std::string gap_to = "event: gap\ndata: {\"from\":\"2000-0\",\"to\":\"";
     CHECK(
         batch.bytes() == gap_to + "4000-0\",\"reason\":\"evicted\",\"symbols\":[\"BTC-USD\"]}\n\n" +
@@ -238,17 +241,14 @@ TEST_CASE("notices that are cut short go on where they were cut", "[hub]")
     h.board.set_stale(symbol_id{0}, true);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const auto start = stream_place::after(h.ticks.committed());
-    const auto batch =
-        planner.next(both, sse::framing::raw, start, h.ticks.committed(), at_ms(3'000));
+    const auto batch = planner.next(both_raw, start, h.ticks.committed(), at_ms(3'000));
     const std::string eth = "event: stale\ndata: {\"symbol\":\"ETH-USD\",\"age\":1}\n\n";
     const std::string btc = "event: stale\ndata: {\"symbol\":\"BTC-USD\",\"age\":1}\n\n";
     REQUIRE(batch.bytes() == eth + btc);
 
     const auto cut = stream_planner::advance(start, batch, 5);
     CHECK(cut.rest == eth.substr(5));
-    CHECK(
-        planner.next(both, sse::framing::raw, cut.place, h.ticks.committed(), at_ms(3'000))
-            .bytes() == btc);
+    CHECK(planner.next(both_raw, cut.place, h.ticks.committed(), at_ms(3'000)).bytes() == btc);
 }
 
 TEST_CASE("a write that was cut short counts whole frames and keeps the rest", "[hub]")
@@ -261,9 +261,8 @@ TEST_CASE("a write that was cut short counts whole frames and keeps the rest", "
     const auto second = tick_block("3000-0", 3, "2");
     const auto start = stream_place::after({1'000, 0});
     stream_planner planner{h.ticks, h.sources, h.board, {}};
-    const std::vector<symbol_id> symbols{symbol_id{0}};
-    const auto batch =
-        planner.next(symbols, sse::framing::raw, start, h.ticks.committed(), at_ms(5'000));
+    const stream_terms terms{.symbols = {symbol_id{0}}, .how = sse::framing::raw};
+    const auto batch = planner.next(terms, start, h.ticks.committed(), at_ms(5'000));
 
     const auto none = stream_planner::advance(start, batch, 0);
     CHECK(none.place == start);
@@ -291,7 +290,143 @@ TEST_CASE("chunked frames of several symbols are chunks", "[hub]")
     h.add(1, 10, 2'000);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const auto batch = planner.next(
-        both, sse::framing::chunked, stream_place::after({1'000, 0}), h.ticks.committed(),
-        at_ms(5'000));
+        stream_terms{.symbols = both, .how = sse::framing::chunked},
+        stream_place::after({1'000, 0}), h.ticks.committed(), at_ms(5'000));
     CHECK(batch.bytes() == "50\r\n" + tick_block("2000-0", 2, "10", "ETH-USD") + "\r\n");
+}
+
+TEST_CASE(
+    "whoever asked for the latest is sent the newest tick, and how many it passes over", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1, 2'000);
+    reader r{
+        h, stream_place::newest(h.ticks.committed()),
+        stream_terms{.symbols = {symbol_id{0}}, .how = sse::framing::raw, .newest_only = true}};
+    CHECK(r.take() == tick_block("2000-0", 2, "1"));
+    h.add(0, 2, 3'000);
+    CHECK(r.take() == tick_block("3000-0", 3, "2"));
+    for (int i = 3; i <= 6; ++i)
+        h.add(0, i, 1'000 + i * 1'000);
+    CHECK(r.take() == tick_block("7000-0", 7, "6", "BTC-USD", 3));
+    CHECK(r.take().empty());
+}
+
+TEST_CASE("the latest of several symbols count what they pass over each for itself", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    h.add(0, 1, 2'000);
+    h.add(1, 10, 2'500);
+    h.add(0, 2, 3'000);
+    h.add(1, 11, 3'500);
+    h.add(1, 12, 4'000);
+    const stream_terms latest{.symbols = both, .how = sse::framing::raw, .newest_only = true};
+    reader r{h, stream_place::after({1'000, 0}), latest};
+    CHECK(
+        r.take() ==
+        tick_block("3000-0", 3, "2", "BTC-USD", 1) + tick_block("4000-0", 4, "12", "ETH-USD", 2));
+}
+
+TEST_CASE(
+    "a pass that was cut goes on from where it was cut and counts from where it began", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    h.add(1, 10, 1'500);
+    h.add(0, 1, 2'000);
+    h.add(0, 2, 3'000);
+    h.add(1, 11, 4'000);
+    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    const stream_terms latest{.symbols = both, .how = sse::framing::raw, .newest_only = true};
+    const auto start = stream_place::after({1'000, 0});
+    const auto batch = planner.next(latest, start, h.ticks.committed(), at_ms(5'000));
+    const auto cut = stream_planner::advance(start, batch, 1);
+    CHECK(cut.skipped == 1);
+    CHECK(cut.place.at == position{3'000, 0});
+    h.add(1, 12, 5'000);  // not of this pass any more
+
+    auto place = cut.place;
+    const auto rest = planner.next(latest, place, h.ticks.committed(), at_ms(5'000));
+    CHECK(rest.bytes() == tick_block("4000-0", 4, "11", "ETH-USD", 1));
+    place = stream_planner::advance(place, rest, rest.bytes().size()).place;
+    CHECK(
+        planner.next(latest, place, h.ticks.committed(), at_ms(5'000)).bytes() ==
+        tick_block("5000-0", 5, "12", "ETH-USD"));
+}
+
+TEST_CASE("what is passed over but no longer held is told as a gap", "[hub]")
+{
+    held h{{"BTC-USD"}, 2};
+    h.add(0, 1, 2'000);
+    reader r{
+        h, stream_place::newest(h.ticks.committed()),
+        stream_terms{.symbols = {symbol_id{0}}, .how = sse::framing::raw, .newest_only = true}};
+    r.take();
+    for (int i = 2; i <= 5; ++i)
+        h.add(0, i, 1'000 + i * 1'000);
+    CHECK(
+        r.take() == lapped_block("2000-0", "4000-0", "BTC-USD", true) +
+                        tick_block("6000-0", 6, "5", "BTC-USD", 1));
+}
+
+TEST_CASE("a slow reader is brought up to date by a gap and the newest tick", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1, 2'000);
+    reader r{h, stream_place::newest(h.ticks.committed())};
+    r.take();
+    for (int i = 2; i <= 5; ++i)
+        h.add(0, i, 1'000 + i * 1'000);
+    r.place.pass_to(h.ticks.committed(), stream_place::telling::gap);
+    h.add(0, 6, 7'000);
+    CHECK(
+        r.take() ==
+        lapped_block("2000-0", position({6'000, 0}).previous().text(), "BTC-USD", true) +
+            tick_block("6000-0", 6, "5") + tick_block("7000-0", 7, "6"));
+}
+
+TEST_CASE("a slow reader of several symbols is told all its gaps before any tick", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    for (int i = 1; i <= 4; ++i) {
+        h.add(0, i, 1'000 + i * 1'000);
+        h.add(1, i, 1'500 + i * 1'000);
+    }
+    reader r{h, stream_place::after({1'000, 0}), both};
+    r.place.live = true;
+    r.place.pass_to(h.ticks.committed(), stream_place::telling::gap);
+    const auto batch = r.planner.next(r.terms, r.place, h.ticks.committed(), r.now);
+    // Both gaps and the first tick are one frame: a single byte of it stands for all.
+    const auto progress = stream_planner::advance(r.place, batch, 1);
+    CHECK(progress.gaps[2] == 2);
+    CHECK(progress.ticks == 1);
+    CHECK(
+        r.take() ==
+        lapped_block("1000-0", position({5'000, 0}).previous().text(), "BTC-USD", false) +
+            lapped_block("1000-0", position({5'500, 0}).previous().text(), "ETH-USD", false) +
+            tick_block("5000-0", 5, "4") + tick_block("5500-0", 5, "4", "ETH-USD"));
+    CHECK(r.take().empty());
+}
+
+TEST_CASE("a slow reader that missed one tick only is not told of a gap", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1, 2'000);
+    reader r{h, stream_place::newest(h.ticks.committed())};
+    r.take();
+    h.add(0, 2, 3'000);
+    r.place.pass_to(h.ticks.committed(), stream_place::telling::gap);
+    CHECK(r.take() == tick_block("3000-0", 3, "2"));
+}
+
+TEST_CASE("how far a subscriber is behind is the oldest tick it lacks", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    h.add(0, 1, 2'000);
+    h.add(1, 1, 3'000);
+    h.add(0, 2, 4'000);
+    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    CHECK(planner.first_unsent(both, {2'000, 0}, h.ticks.committed()) == position{3'000, 0});
+    CHECK(planner.first_unsent(both, {3'000, 0}, h.ticks.committed()) == position{4'000, 0});
+    CHECK_FALSE(planner.first_unsent(both, {4'000, 0}, h.ticks.committed()));
+    CHECK_FALSE(planner.first_unsent(both, {3'000, 0}, {3'500, 0}));
 }

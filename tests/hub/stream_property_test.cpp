@@ -3,7 +3,9 @@
 //
 // Real lanes on real sockets; ticks at about a thousand a second into rings so short that slow
 // readers are lapped; subscribers that come at random moments from random places, read as they
-// like, are cut off in the middle of an event and come back with the last id they saw.
+// like, are cut off in the middle of an event and come back with the last id they saw. Those that
+// are too far behind are closed or brought up to date. Some want the latest only: each tick they
+// get must say exactly how many it was sent in place of.
 #include "hub/lane_rig.hpp"
 
 #include "hub/stream_client.hpp"
@@ -27,17 +29,20 @@ const std::vector<std::string> names{"BTC-USD", "ETH-USD", "SOL-USD"};
 
 // What one subscriber asked for and got, over all its connections.
 struct diary {
-    std::vector<symbol_id> symbols;
+    stream_terms terms;
     // Everything after this was asked for...
     position start;
     // ...or, where it asked for nothing, of what was committed then the newest of each symbol only.
     std::optional<position> newest_until;
+    enum class kind { connection, tick, gap };
     struct line {
-        bool is_gap;
-        position at;         // of the tick; of a gap its end
-        position from = {};  // of a gap
-        std::string about;   // the symbol; of a gap its data
+        kind what;
+        position at;             // of the tick; of a gap its end; where a connection began
+        position from = {};      // of a gap
+        std::string about = {};  // the symbol; of a gap its data
         std::string value = {};
+        std::uint64_t skipped = 0;
+        bool from_newest = false;  // of a connection: it asked for nothing of the past
 
         bool tells_of(const std::string& symbol) const
         {
@@ -52,11 +57,15 @@ class subscriber_of_test {
 public:
     subscriber_of_test(lane_rig& rig, unsigned seed) : rig_{rig}, random_{seed}
     {
+        auto& terms = diary_.terms;
         for (std::size_t i = 0; i < names.size(); ++i)
             if (chance(0.5))
-                diary_.symbols.push_back(static_cast<symbol_id>(i));
-        if (diary_.symbols.empty())
-            diary_.symbols.push_back(symbol_id{0});
+                terms.symbols.push_back(static_cast<symbol_id>(i));
+        if (terms.symbols.empty())
+            terms.symbols.push_back(symbol_id{0});
+        terms.newest_only = chance(0.3);
+        if (terms.newest_only && chance(0.5))
+            terms.interval = 20ms;
         // A few read hardly at all, most keep up.
         eagerness_ = chance(0.2) ? 0.002 : chance(0.3) ? 0.05 : 0.9;
         joins_after_ = std::uniform_int_distribution<int>{0, ticks / 2}(random_);
@@ -81,7 +90,7 @@ public:
     {
         if (!client_ || !read(65'536))
             connect();
-        return std::ranges::all_of(diary_.symbols, [&](symbol_id s) {
+        return std::ranges::all_of(diary_.terms.symbols, [&](symbol_id s) {
             const auto& name = names[index_of(s)];
             return seen_.contains(name) && seen_.at(name) >= newest.at(name);
         });
@@ -96,12 +105,15 @@ private:
     void connect()
     {
         ++connections_;
-        const auto how = chance(0.5) ? sse::framing::chunked : sse::framing::raw;
+        diary_.terms.how = chance(0.5) ? sse::framing::chunked : sse::framing::raw;
         const bool first = last_id_ == position{};
         const auto start = first ? first_place() : stream_place::after(last_id_);
-        client_.emplace(how);
-        end_.emplace(
-            rig_.subscribe(chance(0.5) ? 0 : 1, diary_.symbols, how, [start] { return start; }));
+        diary_.lines.push_back(
+            {.what = diary::kind::connection,
+             .at = std::max(start.at, start.newest_only_until),
+             .from_newest = start.is_passing()});
+        client_.emplace(diary_.terms.how);
+        end_.emplace(rig_.subscribe(chance(0.5) ? 0 : 1, diary_.terms, [start] { return start; }));
     }
 
     stream_place first_place()
@@ -139,17 +151,18 @@ private:
             last_id_ = *position::parse(e.id);
         if (e.type == "gap") {
             diary_.lines.push_back(
-                {.is_gap = true,
+                {.what = diary::kind::gap,
                  .at = *position::parse(member_of(e.data, "to")),
                  .from = *position::parse(member_of(e.data, "from")),
                  .about = e.data});
             return;
         }
         diary_.lines.push_back(
-            {.is_gap = false,
+            {.what = diary::kind::tick,
              .at = last_id_,
              .about = member_of(e.data, "symbol"),
-             .value = member_of(e.data, "price")});
+             .value = member_of(e.data, "price"),
+             .skipped = std::stoull('0' + member_of(e.data, "skipped"))});
         seen_[member_of(e.data, "symbol")] = last_id_;
     }
 
@@ -173,12 +186,14 @@ std::string fault_of(const diary& d, const std::string& symbol, const std::vecto
 {
     std::vector<diary::line> got;
     std::vector<diary::line> gaps;
-    position given_up;  // up to here it has been told that nothing will come
+    position given_up;  // up to here it has been told that nothing will come on this connection
     for (const auto& l : d.lines) {
-        if (l.is_gap && l.tells_of(symbol)) {
+        if (l.what == diary::kind::connection)
+            given_up = {};
+        if (l.what == diary::kind::gap && l.tells_of(symbol)) {
             gaps.push_back(l);
             given_up = std::max(given_up, l.at);
-        } else if (!l.is_gap && l.about == symbol) {
+        } else if (l.what == diary::kind::tick && l.about == symbol) {
             got.push_back(l);
             if (l.at <= given_up)
                 return "a tick came after it was said to be lost: " + l.at.text();
@@ -217,10 +232,50 @@ std::string fault_of(const diary& d, const std::string& symbol, const std::vecto
     return next == got.end() ? "" : "a tick nobody published at " + next->at.text();
 }
 
+// The same of one that asked for the latest: each tick says how many it was sent in place of, since
+// the one before or since its connection began.
+std::string fault_of_latest(const diary& d, const std::string& symbol, const std::vector<tick>& all)
+{
+    std::vector<diary::line> gaps;
+    position before;
+    bool uncounted = false;
+    for (const auto& l : d.lines) {
+        if (l.what == diary::kind::connection) {
+            gaps.clear();
+            before = l.at;
+            uncounted = l.from_newest;
+        } else if (l.what == diary::kind::gap && l.tells_of(symbol)) {
+            gaps.push_back(l);
+        } else if (l.what == diary::kind::tick && l.about == symbol) {
+            const auto is_it = std::ranges::find(all, l.at, &tick::at);
+            if (is_it == all.end() || is_it->value.text() != l.value)
+                return "a tick nobody published at " + l.at.text();
+            if (uncounted && l.at <= before) {  // the answer to whoever asked for no past
+                uncounted = false;
+                continue;
+            }
+            if (l.at <= before)
+                return "repeated or reordered at " + l.at.text();
+            const auto passed_over = std::ranges::count_if(all, [&](const tick& t) {
+                return t.at > before && t.at < l.at && std::ranges::none_of(gaps, [&](auto& g) {
+                           return g.from < t.at && t.at <= g.at;
+                       });
+            });
+            if (l.skipped != static_cast<std::uint64_t>(passed_over))
+                return std::to_string(passed_over) + " passed over, " + std::to_string(l.skipped) +
+                       " told, at " + l.at.text();
+            before = l.at;
+        }
+    }
+    return before >= all.back().at ? "" : "the newest is missing";
+}
+
 }  // namespace
 
 TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hub]")
 {
+    const auto beyond_lag = GENERATE(slow_reader::close, slow_reader::conflate);
+    CAPTURE(beyond_lag == slow_reader::close);
     const auto seed = std::random_device{}();
     CAPTURE(seed);
     std::mt19937 random{seed};
@@ -231,6 +286,9 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     limits.planner.cache.bytes_max = 200'000;  // so that blocks are dropped and made again
     limits.planner.batch_bytes_max = 2'048;
     limits.slice_subscribers = 32;
+    limits.heartbeat = 1s;  // it paces how often lag is looked for
+    limits.lag = 200ms;
+    limits.beyond_lag = beyond_lag;
     lane_rig rig{h, 2, limits};
 
     std::atomic<int> published{0};
@@ -271,18 +329,29 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     int connections = 0;
     int gaps = 0;
     int received = 0;
+    int skipped = 0;
     for (const auto& s : everybody) {
-        for (const auto symbol : s.kept().symbols) {
+        for (const auto symbol : s.kept().terms.symbols) {
             const auto& name = names[index_of(symbol)];
             INFO(name);
-            CHECK(fault_of(s.kept(), name, all[name]) == "");
+            CHECK(
+                (s.kept().terms.newest_only ? fault_of_latest
+                                            : fault_of)(s.kept(), name, all[name]) == "");
         }
         connections += s.connections();
-        for (const auto& l : s.kept().lines)
-            ++(l.is_gap ? gaps : received);
+        for (const auto& l : s.kept().lines) {
+            gaps += l.what == diary::kind::gap;
+            received += l.what == diary::kind::tick;
+            skipped += l.skipped > 0;
+        }
     }
+    std::uint64_t too_slow = 0;
+    for (const auto& l : rig.streams.lanes())
+        too_slow += l->counters().lag_closed.value() + l->counters().lag_conflated.value();
     // The run was worth something: people came back, were lapped, and got ticks all the same.
     CHECK(connections > static_cast<int>(subscribers) * 3 / 2);
     CHECK(gaps > 100);
+    CHECK(skipped > 100);
+    CHECK(too_slow > 0);
     CHECK(received > static_cast<int>(subscribers) * 500);
 }

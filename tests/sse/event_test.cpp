@@ -48,7 +48,7 @@ TEST_CASE("a tick of several providers says how many behind its source", "[sse]"
         written([](std::string& out) {
             sse::append_tick(
                 out, {1712525476123, 0}, price::parse("69420.25").value(), "BTC-USD",
-                "median(coinbase,kraken,bitstamp)", 3);
+                "median(coinbase,kraken,bitstamp)", {.combined = 3});
         }) == "id: 1712525476123-0\n"
               "data: {\"timestamp\":1712525476,\"price\":69420.25,\"symbol\":\"BTC-USD\","
               "\"source\":\"median(coinbase,kraken,bitstamp)\",\"sources\":3}\n"
@@ -59,9 +59,20 @@ TEST_CASE("a combination of which one provider is left says so", "[sse]")
 {
     const auto event = written([](std::string& out) {
         sse::append_tick(
-            out, {1712525476123, 0}, price::parse("1").value(), "BTC-USD", "median(coinbase)", 1);
+            out, {1712525476123, 0}, price::parse("1").value(), "BTC-USD", "median(coinbase)",
+            {.combined = 1});
     });
     CHECK(event.ends_with("\"source\":\"median(coinbase)\",\"sources\":1}\n\n"));
+}
+
+TEST_CASE("a tick that others were passed over for says how many", "[sse]")
+{
+    const auto event = written([](std::string& out) {
+        sse::append_tick(
+            out, {1712525476123, 0}, price::parse("1").value(), "BTC-USD", "median(coinbase)",
+            {.combined = 1, .skipped = 12'345});
+    });
+    CHECK(event.ends_with("\"source\":\"median(coinbase)\",\"sources\":1,\"skipped\":12345}\n\n"));
 }
 
 TEST_CASE("a price is written in the shortest form that reads back to the same double", "[sse]")

@@ -65,7 +65,7 @@ public:
             ++reports_;
             emptied_.set_value();
         });
-        hub_.drain([this] { drained_.set_value(); });
+        hub_.drain(std::chrono::milliseconds{0}, [this] { drained_.set_value(); });
         const bool in_time = emptied_.get_future().wait_for(patience) == std::future_status::ready;
         if (!in_time)
             server_.abandon();

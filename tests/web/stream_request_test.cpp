@@ -17,8 +17,12 @@ std::string said(const small_site& of, const std::variant<stream_grant, problem>
         return std::to_string(bad->status) + ' ' + bad->parameter + ": " + bad->detail;
     const auto& grant = std::get<stream_grant>(decided);
     std::string text;
-    for (const auto id : grant.symbols)
+    for (const auto id : grant.terms.symbols)
         text += (text.empty() ? "" : ",") + of.symbols.name(id);
+    if (grant.terms.newest_only)
+        text += " latest";
+    if (grant.terms.interval.count() > 0)
+        text += " every " + std::to_string(grant.terms.interval.count()) + " ms";
     if (grant.place.newest_only_until != position{})
         return text + " newest up to " + grant.place.newest_only_until.text();
     return text + " after " + grant.place.at.text();
@@ -155,15 +159,29 @@ TEST_CASE("a refusal repeats what was sent in bounds and without control charact
         "400 since: '" + std::string(64, 'x') + "...' is not a time");
 }
 
-TEST_CASE("what is not to be had is refused with words", "[web]")
+TEST_CASE("a client may ask for less than every tick", "[web]")
 {
     const small_site s;
+    const std::string start = " newest up to 1712525000000-0";
+    CHECK(asking(s, "?mode=all") == "BTC-USD" + start);
+    CHECK(asking(s, "?mode=latest") == "BTC-USD latest" + start);
+    CHECK(asking(s, "?max_rate=2") == "BTC-USD latest every 500 ms" + start);
+    CHECK(asking(s, "?max_rate=0.01&mode=latest") == "BTC-USD latest every 100000 ms" + start);
+    CHECK(asking(s, "?max_rate=1000") == "BTC-USD latest every 1 ms" + start);
+}
+
+TEST_CASE("a pace that cannot be had is refused with words", "[web]")
+{
+    const small_site s;
+    CHECK(asking(s, "?mode=") == "400 mode: there is no mode ''");
+    CHECK(asking(s, "?mode=Latest") == "400 mode: there is no mode 'Latest'");
     CHECK(
-        asking(s, "?mode=latest") ==
-        "400 mode: this server sends every tick; there is no mode 'latest'");
-    CHECK(asking(s, "?mode=") == "400 mode: this server sends every tick; there is no mode ''");
-    CHECK(asking(s, "?max_rate=2") == "400 max_rate: this server sends every tick as it comes");
-    CHECK(asking(s, "?mode=all") == "BTC-USD newest up to 1712525000000-0");
+        asking(s, "?mode=all&max_rate=2") ==
+        "400 mode: every tick and no more than some cannot both be had");
+    const auto rate = GENERATE(
+        "", "0", "-1", "0.009", "1000.1", "nan", "inf", "two", "2x", "%202", "+2", "0x2", "1e999");
+    CAPTURE(rate);
+    CHECK(asking(s, std::string{"?max_rate="} + rate).starts_with("400 max_rate: "));
 }
 
 TEST_CASE("without a place the newest tick comes first", "[web]")

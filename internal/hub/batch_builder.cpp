@@ -1,0 +1,104 @@
+#include "hub/batch_builder.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace tickertape {
+namespace {
+
+frame_kind kind_of(sse::gap_reason r) noexcept
+{
+    return static_cast<frame_kind>(static_cast<int>(frame_kind::gap_evicted) + static_cast<int>(r));
+}
+
+std::uint32_t bounded(std::uint64_t n) noexcept
+{
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(n, std::numeric_limits<std::uint32_t>::max()));
+}
+
+}  // namespace
+
+void batch_builder::begin(sse::framing how)
+{
+    how_ = how;
+    bytes_.clear();
+    marks_.clear();
+    open_gaps_ = 0;
+}
+
+void batch_builder::append_block()
+{
+    sse::append_framed(bytes_, how_, block_);
+    block_.clear();
+}
+
+void batch_builder::end_frame(frame_mark m)
+{
+    m.end = static_cast<std::uint32_t>(bytes_.size());
+    if (open_gaps_ > 0) {
+        m.kind = gap_kind_;
+        m.gaps = open_gaps_;
+        open_gaps_ = 0;
+    }
+    marks_.push_back(m);
+}
+
+void batch_builder::add_tick(const tick& t, std::uint64_t skipped)
+{
+    sse::append_tick(
+        block_, t.at, t.value, tapes_.symbols().name(t.symbol), sources_.name(t.source),
+        {.combined = sources_.combined(t.source), .skipped = skipped});
+    append_block();
+    end_frame(
+        {.end = 0,
+         .kind = frame_kind::tick,
+         .ticks = 1,
+         .gaps = 0,
+         .notices = 0,
+         .skipped = bounded(skipped),
+         .at = t.at});
+}
+
+void batch_builder::add_gap(const sse::gap& g)
+{
+    sse::append_gap(block_, g);
+    append_block();
+    gap_kind_ = kind_of(g.reason);
+    ++open_gaps_;
+}
+
+void batch_builder::end_gaps(position at)
+{
+    if (open_gaps_ > 0)
+        end_frame(
+            {.end = 0,
+             .kind = gap_kind_,
+             .ticks = 0,
+             .gaps = 0,
+             .notices = 0,
+             .skipped = 0,
+             .at = at});
+}
+
+void batch_builder::add_notice(
+    symbol_id symbol, bool stale, std::chrono::milliseconds age, notice_board::version known,
+    position at)
+{
+    const auto& name = tapes_.symbols().name(symbol);
+    if (stale)
+        sse::append_stale(block_, name, age);
+    else
+        sse::append_fresh(block_, name, age);
+    append_block();
+    end_frame(
+        {.end = 0,
+         .kind = frame_kind::notice,
+         .ticks = 0,
+         .gaps = 0,
+         .notices = known,
+         .skipped = 0,
+         .at = at});
+}
+
+}  // namespace tickertape

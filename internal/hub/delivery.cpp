@@ -1,0 +1,114 @@
+#include "hub/delivery.hpp"
+
+namespace tickertape {
+
+delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const lane_moment& at)
+{
+    std::size_t taken = 0;
+    if (terms.interval.count() > 0 && s.is_served && s.served_at.age(at.now()) < terms.interval) {
+        const auto sent = s.unsent ? flush(s, {}, taken, at) : outcome::up_to_date;
+        return sent == outcome::up_to_date ? outcome::early : sent;
+    }
+    std::size_t turn = 0;
+    for (;;) {
+        const auto batch = planner_.next(terms, s.place, at.until, at.wall);
+        if (batch.empty()) {
+            s.place = batch.then;
+            const auto sent = s.unsent ? flush(s, {}, taken, at) : outcome::up_to_date;
+            if (sent == outcome::up_to_date)
+                s.caught_up(at.now());
+            return sent;
+        }
+        const auto sent = flush(s, batch.bytes(), taken, at);
+        if (sent == outcome::gone)
+            return sent;
+        const auto progress = stream_planner::advance(s.place, batch, taken);
+        s.place = progress.place;
+        count(progress);
+        if (progress.ticks > 0) {
+            s.is_served = true;
+            s.served_at = at.now();
+        }
+        if (!progress.rest.empty())
+            s.unsent = std::make_unique<std::string>(progress.rest);
+        if (sent == outcome::behind)
+            return sent;
+        if (batch.completes) {
+            s.caught_up(at.now());
+            return outcome::up_to_date;
+        }
+        turn += taken;
+        if (turn >= limits_.turn_bytes)
+            return outcome::more;
+    }
+}
+
+void delivery::count(const stream_progress& p)
+{
+    counters_.ticks.add(p.ticks);
+    counters_.skipped.add(p.skipped);
+    for (std::size_t i = 0; i < p.gaps.size(); ++i)
+        if (p.gaps[i] > 0)
+            counters_.gaps[i].add(p.gaps[i]);
+}
+
+delivery::outcome delivery::send(subscriber& s, std::string_view frame, const lane_moment& at)
+{
+    std::size_t taken = 0;
+    const auto sent = flush(s, frame, taken, at);
+    if (sent == outcome::behind && taken > 0)
+        s.unsent = std::make_unique<std::string>(frame.substr(taken));
+    return sent;
+}
+
+// Sends what is left from before, and `more` after it; `taken` is what went of `more`.
+delivery::outcome
+delivery::flush(subscriber& s, std::string_view more, std::size_t& taken, const lane_moment& at)
+{
+    const auto before = s.unsent ? std::string_view{*s.unsent} : std::string_view{};
+    const auto sent = s.socket.send(before, more);
+    counters_.writes.add();
+    taken = 0;
+    if (sent.what == stream_socket::outcome::gone)
+        return outcome::gone;
+    counters_.bytes.add(sent.bytes);
+    if (sent.bytes > 0)
+        s.sent_at = at.now();
+    if (sent.bytes < before.size()) {
+        s.unsent->erase(0, sent.bytes);
+    } else {
+        taken = sent.bytes - before.size();
+        s.unsent.reset();
+    }
+    if (sent.what == stream_socket::outcome::all)
+        return outcome::up_to_date;
+    s.behind = true;
+    counters_.behind.add();
+    counters_.fell_behind.add();
+    return outcome::behind;
+}
+
+delivery::outcome delivery::end(
+    subscriber& s, const stream_terms& terms, std::string_view block, const lane_moment& at)
+{
+    s.finishing = true;
+    s.leaves_at = at.now() + limits_.farewell;
+    std::string last = s.unsent ? std::move(*s.unsent) : std::string{};
+    sse::append_framed(last, terms.how, block);
+    last += sse::end_of_stream(terms.how);
+    s.unsent = std::make_unique<std::string>(std::move(last));
+    return go_on_ending(s, at);
+}
+
+delivery::outcome delivery::go_on_ending(subscriber& s, const lane_moment& at)
+{
+    if (s.behind)
+        return outcome::behind;
+    std::size_t none = 0;
+    const auto sent = s.unsent ? flush(s, {}, none, at) : outcome::up_to_date;
+    if (sent == outcome::up_to_date)
+        s.socket.finish();
+    return sent;
+}
+
+}  // namespace tickertape

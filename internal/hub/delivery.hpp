@@ -1,0 +1,59 @@
+// Sends one subscriber what it lacks, and keeps its place.
+//
+// Threads: one, its lane's.
+#pragma once
+
+#include "core/clock.hpp"
+#include "hub/lane_limits.hpp"
+#include "hub/stamp.hpp"
+#include "hub/subscriber_table.hpp"
+
+#include <string_view>
+
+namespace tickertape {
+
+// As of the lane's last look at clock and tapes: a slice takes no longer than a clock tick matters.
+struct lane_moment {
+    position until;  // every tick up to here may be sent
+    wall_time wall{};
+    std::chrono::milliseconds steady{0};
+
+    stamp now() const noexcept { return stamp{steady}; }
+};
+
+class delivery {
+public:
+    enum class outcome {
+        up_to_date,
+        behind,  // the socket takes no more; the poller tells when it does
+        more,    // there is more to send, and others are to have their turn first
+        early,   // it asked not to be sent anything so soon
+        gone,    // the connection is of no use; the caller removes it
+    };
+
+    // All outlive this.
+    delivery(stream_planner& planner, const lane_limits& limits, lane_counters& counters) noexcept
+        : planner_{planner}, limits_{limits}, counters_{counters}
+    {
+    }
+
+    // All it lacks, as far as it is taken and its turn reaches.
+    outcome pump(subscriber& s, const stream_terms& terms, const lane_moment& at);
+    // What is left from before, and a frame that is not of the tape.
+    outcome send(subscriber& s, std::string_view frame, const lane_moment& at);
+    // The last words and the end of the response. The peer has limits.farewell to take them.
+    outcome
+    end(subscriber& s, const stream_terms& terms, std::string_view block, const lane_moment& at);
+    // Goes on with an end that was cut short.
+    outcome go_on_ending(subscriber& s, const lane_moment& at);
+
+private:
+    outcome flush(subscriber& s, std::string_view more, std::size_t& taken, const lane_moment& at);
+    void count(const stream_progress& p);
+
+    stream_planner& planner_;
+    const lane_limits& limits_;
+    lane_counters& counters_;
+};
+
+}  // namespace tickertape

@@ -1,0 +1,54 @@
+// Where a subscriber is. Nothing more is kept of what it still has to be sent.
+#pragma once
+
+#include "core/position.hpp"
+#include "hub/notice_board.hpp"
+
+namespace tickertape {
+
+struct stream_place {
+    // How a subscriber is told of the ticks that are passed over for a newer one.
+    enum class telling : std::uint8_t {
+        nothing,  // it did not ask for the past
+        skipped,  // the newer one says how many they were
+        gap,      // by a gap: it wanted them all, and was too slow
+    };
+
+    // Everything at or before has been sent, or was said to be missing, or lies before what was
+    // asked for.
+    position at;
+    // Up to here only the newest tick of each symbol is wanted: before it lies a *pass* over the
+    // others. position{} where every tick is.
+    position newest_only_until;
+    // Where that pass began.
+    position passed_from;
+    // Which version of the notice board it has been told; 0: it knows of nothing.
+    notice_board::version notices = 0;
+    telling passing = telling::nothing;
+    // Whether it is past what it asked for at the start: from then on what is missing was lapped.
+    bool live = false;
+
+    friend bool operator==(const stream_place&, const stream_place&) noexcept = default;
+
+    // The newest tick of each symbol, then live.
+    static stream_place newest(position committed) noexcept
+    {
+        return {.at = {}, .newest_only_until = committed, .passed_from = {}};
+    }
+    // Every tick after `p`, then live.
+    static stream_place after(position p) noexcept
+    {
+        return {.at = p, .newest_only_until = {}, .passed_from = {}};
+    }
+
+    // Of what lies before `until`, only the newest tick of each symbol from now on.
+    void pass_to(position until, telling how) noexcept
+    {
+        passed_from = at;
+        newest_only_until = until;
+        passing = how;
+    }
+    bool is_passing() const noexcept { return at < newest_only_until; }
+};
+
+}  // namespace tickertape

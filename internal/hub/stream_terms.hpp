@@ -1,0 +1,25 @@
+// What a subscriber asked for, but for where it begins.
+#pragma once
+
+#include "core/symbol.hpp"
+#include "sse/framing.hpp"
+
+#include <chrono>
+#include <compare>
+#include <vector>
+
+namespace tickertape {
+
+struct stream_terms {
+    std::vector<symbol_id> symbols;  // without repetition, at least one
+    sse::framing how = sse::framing::chunked;
+    // Whoever is behind gets the newest tick of each symbol, and how many were passed over for it.
+    bool newest_only = false;
+    // At least this between two ticks of a symbol; for newest_only alone.
+    std::chrono::milliseconds interval{0};
+
+    friend auto operator<=>(const stream_terms&, const stream_terms&) = default;
+    friend bool operator==(const stream_terms&, const stream_terms&) = default;
+};
+
+}  // namespace tickertape

@@ -1,0 +1,77 @@
+// Which groups the sweep has yet to visit, and how far it has come. Groups that asked for less wait
+// until their time has come.
+//
+// Threads: one, its lane's.
+#pragma once
+
+#include "hub/subscriber_table.hpp"
+
+#include <chrono>
+#include <deque>
+#include <optional>
+#include <queue>
+#include <vector>
+
+namespace tickertape {
+
+class sweep_queue {
+public:
+    using milliseconds = std::chrono::milliseconds;
+
+    // The table outlives this.
+    explicit sweep_queue(subscriber_table& of) noexcept : table_{of} {}
+
+    // There is something new for the group, or a member of it has not been sent all it lacks.
+    void add(group_id id, milliseconds now);
+
+    bool empty() const noexcept { return queue_.empty(); }
+
+    // Visits members of the groups that wait, at most `budget` of them. visit(subscriber_id)
+    // returns whether the member is through; where not, its group is visited again. It may remove
+    // the member. Groups that are found empty are removed from the table.
+    template <class Visit>
+    void run(std::size_t budget, milliseconds now, Visit visit);
+
+    // When the next group's time comes that had to wait; none where no group does.
+    std::optional<milliseconds> next_due() const noexcept;
+    // Lets the groups be visited whose time has come.
+    void release(milliseconds now);
+
+private:
+    struct waiting {
+        milliseconds due;
+        group_id id;
+
+        bool operator>(const waiting& other) const noexcept { return due > other.due; }
+    };
+
+    void end_group(group_id id, milliseconds now);
+
+    subscriber_table& table_;
+    std::deque<group_id> queue_;
+    std::priority_queue<waiting, std::vector<waiting>, std::greater<>> early_;
+};
+
+template <class Visit>
+void sweep_queue::run(std::size_t budget, milliseconds now, Visit visit)
+{
+    while (!queue_.empty()) {
+        const auto id = queue_.front();
+        subscriber_group& g = table_.group(id);
+        while (g.cursor < g.members.size()) {
+            if (budget == 0)
+                return;
+            --budget;
+            const auto next = g.members[g.cursor];
+            if (!visit(next))
+                g.is_unfinished = true;
+            // Where it was removed, another has taken its number and is next.
+            if (g.cursor < g.members.size() && g.members[g.cursor] == next)
+                ++g.cursor;
+        }
+        queue_.pop_front();
+        end_group(id, now);
+    }
+}
+
+}  // namespace tickertape

@@ -1,0 +1,96 @@
+#include "hub/drain_pace.hpp"
+#include "hub/upkeep.hpp"
+#include "support/catch.hpp"
+
+#include <limits>
+
+using namespace tickertape;
+using namespace std::chrono_literals;
+
+namespace {
+
+const lane_limits limits{.heartbeat = 15s, .lag = 30s, .stalled = 60s};
+
+stamp at(std::chrono::milliseconds t)
+{
+    return stamp{t};
+}
+
+}  // namespace
+
+TEST_CASE("a stamp knows its age across the wrap of its clock", "[hub]")
+{
+    const std::chrono::milliseconds last{std::numeric_limits<std::uint32_t>::max()};
+    CHECK(at(last - 1s).age(at(last + 1s)) == 2s);
+    CHECK((at(last) + 1s).has_come(at(last + 1s)));
+    CHECK_FALSE((at(last) + 1s).has_come(at(last + 999ms)));
+    CHECK(at(5s).has_come(at(6s)));
+    CHECK_FALSE(at(6s).has_come(at(5s)));
+}
+
+TEST_CASE("a subscriber is sent a heartbeat when it was sent nothing for long enough", "[hub]")
+{
+    subscriber s;
+    s.sent_at = at(10s);
+    CHECK(care_for(s, at(24'999ms), limits) == care::nothing);
+    CHECK(care_for(s, at(25s), limits) == care::heartbeat);
+    s.behind = true;
+    CHECK(care_for(s, at(25s), limits) == care::nothing);
+}
+
+TEST_CASE("whoever takes nothing for too long is closed", "[hub]")
+{
+    subscriber s;
+    s.sent_at = at(10s);
+    s.behind = true;
+    CHECK(care_for(s, at(70s), limits) == care::nothing);
+    CHECK(care_for(s, at(70s + 1ms), limits) == care::close_stalled);
+}
+
+TEST_CASE("lag is looked for in those who had caught up, and have not for long", "[hub]")
+{
+    subscriber s;
+    s.sent_at = at(35s);
+    s.behind = true;
+    CHECK(care_for(s, at(45s), limits) == care::nothing);  // it may still be at its replay
+    s.caught_up(at(10s));
+    CHECK(care_for(s, at(40s), limits) == care::nothing);
+    CHECK(care_for(s, at(40s + 1ms), limits) == care::look_at_lag);
+    s.behind = false;
+    CHECK(care_for(s, at(41s), limits) == care::nothing);
+}
+
+TEST_CASE("a stream ends when it is old, where that is limited", "[hub]")
+{
+    subscriber s;
+    s.sent_at = at(99s);
+    s.leaves_at = at(100s);
+    CHECK(care_for(s, at(100s), limits) == care::nothing);
+    auto limited = limits;
+    limited.age = 100s;
+    CHECK(care_for(s, at(99'999ms), limited) == care::nothing);
+    CHECK(care_for(s, at(100s), limited) == care::send_away_as_old);
+}
+
+TEST_CASE("whoever does not take its last words in time is closed", "[hub]")
+{
+    subscriber s;
+    s.finishing = true;
+    s.behind = true;
+    s.leaves_at = at(100s);
+    CHECK(care_for(s, at(99'999ms), limits) == care::nothing);
+    CHECK(care_for(s, at(100s), limits) == care::close_unheard);
+}
+
+TEST_CASE("subscribers are sent away evenly, and a few without waiting for the end", "[hub]")
+{
+    const drain_pace many{.all = 10'000, .over = 10s, .per_second_min = 100};
+    CHECK(many.gone(0ms) == 1);
+    CHECK(many.gone(1s) == 1'001);
+    CHECK(many.gone(9'999ms) == 10'000);
+    const drain_pace few{.all = 50, .over = 10s, .per_second_min = 100};
+    CHECK(few.gone(100ms) == 11);
+    CHECK(few.gone(500ms) == 50);
+    CHECK(drain_pace{.all = 7, .over = 0ms}.gone(0ms) == 7);
+    CHECK(drain_pace{.all = 0, .over = 1s}.gone(0ms) == 0);
+}
