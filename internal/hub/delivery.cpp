@@ -11,7 +11,7 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
     }
     std::size_t turn = 0;
     for (;;) {
-        const auto batch = planner_.next(terms, s.place, at.until, at.wall);
+        const auto batch = planner_.next(terms, s.place, seen_, at.wall);
         if (batch.empty()) {
             s.place = batch.then;
             const auto sent = s.unsent ? flush(s, {}, taken, at) : outcome::up_to_date;

@@ -12,9 +12,8 @@
 
 namespace tickertape {
 
-// As of the lane's last look at clock and tapes: a slice takes no longer than a clock tick matters.
+// As of the lane's last look at the clock: a slice takes no longer than a clock tick matters.
 struct lane_moment {
-    position until;  // every tick up to here may be sent
     wall_time wall{};
     std::chrono::milliseconds steady{0};
 
@@ -32,8 +31,10 @@ public:
     };
 
     // All outlive this.
-    delivery(stream_planner& planner, const lane_limits& limits, lane_counters& counters) noexcept
-        : planner_{planner}, limits_{limits}, counters_{counters}
+    delivery(
+        stream_planner& planner, const horizon& seen, const lane_limits& limits,
+        lane_counters& counters) noexcept
+        : planner_{planner}, seen_{seen}, limits_{limits}, counters_{counters}
     {
     }
 
@@ -52,6 +53,7 @@ private:
     void count(const stream_progress& p);
 
     stream_planner& planner_;
+    const horizon& seen_;
     const lane_limits& limits_;
     lane_counters& counters_;
 };

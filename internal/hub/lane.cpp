@@ -32,10 +32,10 @@ lane::lane(const tapes& from, const source_table& sources, const clock& time, la
                                                        context_,
                                                        [this](poller::event e) { on_socket(e); },
                                                        [this] { on_wake(); }},
-      board_{from.symbols().size()}, planner_{from, sources, board_, limits.planner},
-      table_{from.symbols().size()}, noticed_(from.symbols().size())
+      board_{from.symbols().size()}, seen_{from}, planner_{from, sources, board_, limits.planner},
+      table_{from.symbols().size()}
 {
-    look_around();
+    look_at_clock();
     poller_.start();
     arm_beat();
 }
@@ -67,12 +67,25 @@ void lane::remove_all()
             remove(id);
 }
 
-void lane::look_around()
+void lane::look_at_clock()
 {
     moment_.wall = clock_.wall_now();
     moment_.steady =
         std::chrono::duration_cast<milliseconds>(clock_.steady_now().time_since_epoch());
-    moment_.until = tapes_.committed();
+}
+
+void lane::look_at_tapes()
+{
+    look_at_clock();
+    seen_.look(
+        table_.watched(), [this](symbol_id symbol, position newest) { take_news(symbol, newest); });
+}
+
+void lane::take_news(symbol_id symbol, position newest)
+{
+    board_.set_stale(symbol, limits_.stale.is_stale(newest.time(), moment_.wall));
+    for (const auto group : table_.interested_in(symbol))
+        sweep_.add(group, moment_.steady);
 }
 
 milliseconds lane::jittered_retry()
@@ -85,9 +98,11 @@ milliseconds lane::jittered_retry()
 void lane::subscribe(subscription wanted)
 {
     assert(!wanted.terms.symbols.empty());
-    if (table_.size() == 0)
+    if (table_.size() == 0) {
         poller_.listen(true);
-    look_around();
+        look_at_tapes();
+    }
+    look_at_clock();
     wanted.socket.apply(limits_.socket);
     std::string block;
     sse::append_retry(block, jittered_retry());
@@ -112,7 +127,7 @@ void lane::subscribe(subscription wanted)
     const subscriber_group& g = table_.group(s.group);
     if (g.members.size() == 1)  // what became of these symbols was nobody's business before
         for (const auto symbol : g.terms.symbols)
-            note_news(symbol);
+            seen_.look_at(symbol, [this](symbol_id of, position newest) { take_news(of, newest); });
     if (draining_)
         bid_farewell(id);
     else
@@ -169,7 +184,7 @@ void lane::on_socket(poller::event e)
         return;
     s.behind = false;
     counters_.behind.subtract();
-    look_around();
+    look_at_clock();
     settle(
         id, s.finishing ? delivery_.go_on_ending(s, moment_)
                         : delivery_.pump(s, table_.group(s.group).terms, moment_));
@@ -178,24 +193,33 @@ void lane::on_socket(poller::event e)
 void lane::on_wake()
 {
     counters_.wakes.add();
-    look_around();
-    for (const auto symbol : table_.watched())
-        note_news(symbol);
-    if (!sweeping_)
-        sweep();
+    look_at_clock();
+    const auto due = swept_at_ + limits_.between_sweeps;
+    if (moment_.steady < due)
+        rest_until(due);
+    else
+        sweep_anew();
 }
 
-void lane::note_news(symbol_id symbol)
+// Ticks that come meanwhile ring no bell: to be woken for each would cost more than to send it.
+void lane::rest_until(milliseconds then)
 {
-    const auto newest = tapes_.of(symbol).newest();
-    auto& noticed = noticed_[index_of(symbol)];
-    if (!newest || newest->at <= noticed)
-        return;
-    // A tick that is on its tape but not committed yet comes with a wake of its own.
-    noticed = std::min(newest->at, moment_.until);
-    board_.set_stale(symbol, limits_.stale.is_stale(newest->at.time(), moment_.wall));
-    for (const auto group : table_.interested_in(symbol))
-        sweep_.add(group, moment_.steady);
+    poller_.listen(false);
+    rest_timer_.expires_after(then - moment_.steady);
+    rest_timer_.async_wait([this](boost::system::error_code stopped) {
+        if (stopped)
+            return;
+        poller_.listen(table_.size() > 0);
+        sweep_anew();
+    });
+}
+
+void lane::sweep_anew()
+{
+    look_at_tapes();
+    swept_at_ = moment_.steady;
+    if (!sweeping_)
+        sweep();
 }
 
 void lane::sweep_later()
@@ -205,7 +229,7 @@ void lane::sweep_later()
     sweeping_ = true;
     asio::post(context_, [this] {
         sweeping_ = false;
-        look_around();
+        look_at_tapes();
         sweep();
     });
 }
@@ -239,7 +263,7 @@ void lane::arm_release()
         if (stopped)
             return;
         released_at_.reset();
-        look_around();
+        look_at_tapes();
         sweep_.release(moment_.steady);
         if (!sweeping_)
             sweep();
@@ -259,10 +283,10 @@ void lane::arm_beat()
 
 void lane::on_beat()
 {
-    look_around();
+    look_at_tapes();
     for (const auto symbol : table_.watched()) {
-        const auto newest = tapes_.of(symbol).newest();
-        if (!newest || !limits_.stale.is_stale(newest->at.time(), moment_.wall))
+        const auto newest = tapes_.newest(symbol);
+        if (newest == position{} || !limits_.stale.is_stale(newest.time(), moment_.wall))
             continue;
         if (board_.set_stale(symbol, true))
             for (const auto group : table_.interested_in(symbol))
@@ -297,7 +321,7 @@ void lane::look_after_all(subscriber_id from)
         if (budget-- == 0) {
             looking_after_ = true;
             asio::post(context_, [this, id] {
-                look_around();
+                look_at_clock();
                 look_after_all(id);
             });
             return;
@@ -350,13 +374,13 @@ void lane::look_at_lag(subscriber_id id)
     const auto& terms = table_.group(s.group).terms;
     if (terms.newest_only)
         return;
-    const auto oldest = planner_.first_unsent(terms.symbols, s.place.at, moment_.until);
+    const auto oldest = planner_.first_unsent(terms.symbols, s.place.at, seen_);
     if (!oldest || moment_.wall - oldest->time() <= limits_.lag)
         return;
     if (limits_.beyond_lag == slow_reader::conflate) {
         if (!s.place.is_passing())
             counters_.lag_conflated.add();
-        s.place.pass_to(moment_.until, telling::gap);
+        s.place.pass_to(seen_.until(), telling::gap);
         return;
     }
     counters_.lag_closed.add();
@@ -365,14 +389,14 @@ void lane::look_at_lag(subscriber_id id)
         names.push_back(tapes_.symbols().name(symbol));
     std::string block;
     // Without an id: what it misses is still held, for when it comes again.
-    sse::append_gap(block, {s.place.at, moment_.until, sse::gap_reason::lapped, names, false});
+    sse::append_gap(block, {s.place.at, seen_.until(), sse::gap_reason::lapped, names, false});
     settle(id, delivery_.end(s, terms, block, moment_));
 }
 
 void lane::drain(milliseconds over, std::function<void()> done)
 {
     asio::post(context_, [this, over, done = std::move(done)]() mutable {
-        look_around();
+        look_at_clock();
         draining_ = true;
         drained_ = std::move(done);
         drain_began_ = moment_.steady;
@@ -384,7 +408,7 @@ void lane::drain(milliseconds over, std::function<void()> done)
 
 void lane::send_away_some()
 {
-    look_around();
+    look_at_clock();
     const auto due = pace_.gone(moment_.steady - drain_began_);
     for (; next_to_go_ < table_.end() && sent_away_ < due; ++next_to_go_) {
         if (!table_.is_used(next_to_go_))

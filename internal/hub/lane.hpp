@@ -73,7 +73,11 @@ public:
 private:
     void on_socket(poller::event e);
     void on_wake();
-    void note_news(symbol_id symbol);
+    void rest_until(std::chrono::milliseconds then);
+    void sweep_anew();
+    void look_at_clock();
+    void look_at_tapes();
+    void take_news(symbol_id symbol, position newest);
     void sweep_later();
     void sweep();
     void arm_release();
@@ -93,7 +97,6 @@ private:
     void bid_farewell(subscriber_id id);
     void report_if_drained();
     std::chrono::milliseconds jittered_retry();
-    void look_around();
 
     const tapes& tapes_;
     const clock& clock_;
@@ -105,15 +108,17 @@ private:
     boost::asio::steady_timer beat_timer_{context_};
     boost::asio::steady_timer release_timer_{context_};
     boost::asio::steady_timer drain_timer_{context_};
+    boost::asio::steady_timer rest_timer_{context_};
     notice_board board_;
+    horizon seen_;
     stream_planner planner_;
     subscriber_table table_;
     sweep_queue sweep_{table_};
     lane_counters counters_;
-    delivery delivery_{planner_, limits_, counters_};
-    std::vector<position> noticed_;  // of each symbol, up to where its groups have been told
+    delivery delivery_{planner_, seen_, limits_, counters_};
     std::array<std::string, 2> heartbeats_;  // by framing, of this look after everybody
     std::optional<std::chrono::milliseconds> released_at_;  // what release_timer_ is set to
+    std::chrono::milliseconds swept_at_{0};                 // when the last sweep began
     bool sweeping_ = false;                                 // a slice is posted
     bool looking_after_ = false;  // a slice of looking after everybody is posted
     bool draining_ = false;

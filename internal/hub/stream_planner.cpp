@@ -30,22 +30,22 @@ stream_planner::stream_planner(
 }
 
 stream_batch stream_planner::next(
-    const stream_terms& terms, const stream_place& from, position until, wall_time now)
+    const stream_terms& terms, const stream_place& from, const horizon& seen, wall_time now)
 {
-    if (last_.terms == &terms && last_.from == from && last_.until == until &&
+    if (last_.terms == &terms && last_.from == from && last_.until == seen.until() &&
         last_.notices == board_.newest())
         return last_.batch;
-    const auto batch = plan(terms, from, until, now);
-    last_ = {&terms, from, until, board_.newest(), batch};
+    const auto batch = plan(terms, from, seen, now);
+    last_ = {&terms, from, seen.until(), board_.newest(), batch};
     return batch;
 }
 
 stream_batch stream_planner::plan(
-    const stream_terms& terms, const stream_place& from, position until, wall_time now)
+    const stream_terms& terms, const stream_place& from, const horizon& seen, wall_time now)
 {
     stream_place place = from;
     if (place.is_passing()) {
-        if (auto batch = pass(terms, place, until); !batch.empty())
+        if (auto batch = pass(terms, place, seen); !batch.empty())
             return batch;
         place.at = place.newest_only_until;
     }
@@ -57,30 +57,28 @@ stream_batch stream_planner::plan(
         return {.run = built_.run(), .then = place};
     }
     stream_batch batch;
-    if (terms.newest_only) {
-        place.pass_to(until, stream_place::telling::skipped);
-        if (place.is_passing())
-            batch = pass(terms, place, until);
-    } else if (terms.symbols.size() == 1) {
-        batch = one_symbol(terms.symbols.front(), terms.how, place, until);
-    } else {
-        batch = merged(terms, place, until);
+    if (!terms.newest_only) {
+        batch = every_tick(terms, place, seen);
+    } else if (place.at < seen.until()) {
+        place.pass_to(seen.until(), stream_place::telling::skipped);
+        batch = pass(terms, place, seen);
+        place.at = seen.until();
     }
     if (!batch.empty())
         return batch;
-    if (terms.newest_only)
-        place.at = std::max(place.at, until);  // a time that was asked for may lie ahead
     place.live = true;
     return notices(terms, place, now);
 }
 
-std::optional<position>
-stream_planner::first_unsent(std::span<const symbol_id> symbols, position p, position until) const
+std::optional<position> stream_planner::first_unsent(
+    std::span<const symbol_id> symbols, position p, const horizon& seen) const
 {
     std::optional<position> first;
     for (const auto symbol : symbols) {
+        if (seen.newest(symbol) <= p)
+            continue;
         const tape& t = tapes_.of(symbol);
-        if (const auto e = t.read(t.first_after(p)); e && e->at <= until)
+        if (const auto e = t.read(t.first_after(p)); e && e->at <= seen.until())
             first = std::min(first.value_or(e->at), e->at);
     }
     return first;
@@ -89,12 +87,15 @@ stream_planner::first_unsent(std::span<const symbol_id> symbols, position p, pos
 // Each frame is sent by itself, so a pass may end anywhere; where it began is kept, and what is
 // passed over is counted from there.
 stream_batch
-stream_planner::pass(const stream_terms& terms, const stream_place& from, position until)
+stream_planner::pass(const stream_terms& terms, const stream_place& from, const horizon& seen)
 {
     built_.begin(terms.how);
     newest_.clear();
+    // Where nothing is told of what is passed over, the pass may reach beyond what has been seen.
+    const bool may_be_beyond = from.passing == stream_place::telling::nothing;
     for (const auto symbol : terms.symbols)
-        look_for_newest(symbol, from, terms.symbols.size() == 1);
+        if (may_be_beyond || seen.newest(symbol) > from.at)
+            look_for_newest(symbol, from, terms.symbols.size() == 1);
     std::ranges::sort(newest_, {}, [](const newest_tick& n) { return n.what.at; });
     auto then = from;
     for (const auto& n : newest_) {
@@ -109,7 +110,7 @@ stream_planner::pass(const stream_terms& terms, const stream_place& from, positi
     return {
         .run = built_.run(),
         .then = then,
-        .completes = then.at == until && knows_all_notices(then)};
+        .completes = then.at == seen.until() && knows_all_notices(then)};
 }
 
 // Finds what a pass sends of one symbol, and tells of what it cannot.
@@ -144,6 +145,26 @@ void stream_planner::look_for_newest(symbol_id symbol, const stream_place& from,
         {{e->at, symbol, e->value, e->source}, from.passing == telling::skipped ? skipped : 0});
 }
 
+stream_batch
+stream_planner::every_tick(const stream_terms& terms, const stream_place& from, const horizon& seen)
+{
+    if (terms.symbols.size() == 1)
+        return one_symbol(terms.symbols.front(), terms.how, from, seen.until());
+    news_.clear();
+    for (const auto symbol : terms.symbols)
+        if (seen.newest(symbol) > from.at)
+            news_.push_back(symbol);
+    if (news_.empty())
+        return {.run = {}, .then = from};
+    // Mostly one of many has moved, and what it says is already encoded for others. A loss is told
+    // otherwise on a stream of several.
+    if (news_.size() == 1)
+        if (auto batch = one_symbol(news_.front(), terms.how, from, seen.until());
+            !batch.empty() && batch.run.marks.front().gaps == 0)
+            return batch;
+    return merged(terms.how, from, seen.until());
+}
+
 stream_batch stream_planner::one_symbol(
     symbol_id symbol, sse::framing how, const stream_place& from, position until)
 {
@@ -172,11 +193,10 @@ stream_batch stream_planner::one_symbol(
 // A loss on one of several symbols reaches beyond ticks of others that are still to be sent, so the
 // place cannot move past it: the gap of each symbol is told together with the next tick, as one
 // frame, and told again by the next batch as long as it still lies ahead.
-stream_batch
-stream_planner::merged(const stream_terms& terms, const stream_place& from, position until)
+stream_batch stream_planner::merged(sse::framing how, const stream_place& from, position until)
 {
-    reader_.start(terms.symbols, from.at, until);
-    built_.begin(terms.how);
+    reader_.start(news_, from.at, until);
+    built_.begin(how);
     stream_place then = from;
     for (const auto& l : reader_.lost())
         add_gap(from.at, l.to, reason_for(from), l.symbol, false);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "hub/batch_builder.hpp"
+#include "hub/horizon.hpp"
 #include "hub/stream_place.hpp"
 #include "hub/stream_terms.hpp"
 #include "tape/merged_reader.hpp"
@@ -55,16 +56,16 @@ public:
     stream_planner(
         const tapes& from, const source_table& sources, const notice_board& notices, limits bounds);
 
-    // What comes next for a subscriber with those terms at `from`, up to position `until`, which
-    // must not lie beyond what tapes::committed() has said; empty when it is up to date. Age of
-    // stale prices is counted to `now`. Valid until the next call.
+    // What comes next for a subscriber with those terms at `from`, as far as `seen` reaches, which
+    // watches all its symbols; empty when it is up to date. Age of stale prices is counted to
+    // `now`. Valid until the next call.
     stream_batch
-    next(const stream_terms& terms, const stream_place& from, position until, wall_time now);
+    next(const stream_terms& terms, const stream_place& from, const horizon& seen, wall_time now);
 
-    // The first tick of `symbols` after `p` up to `until`, as far as it is still held: the oldest
-    // that a subscriber there has not been sent.
+    // The first tick of `symbols` after `p` as far as `seen` reaches and it is still held: the
+    // oldest that a subscriber there has not been sent.
     std::optional<position>
-    first_unsent(std::span<const symbol_id> symbols, position p, position until) const;
+    first_unsent(std::span<const symbol_id> symbols, position p, const horizon& seen) const;
 
     // What `sent` bytes of the batch are worth to a subscriber that was at `from`.
     static stream_progress
@@ -89,12 +90,14 @@ private:
     };
 
     stream_batch
-    plan(const stream_terms& terms, const stream_place& from, position until, wall_time now);
-    stream_batch pass(const stream_terms& terms, const stream_place& from, position until);
+    plan(const stream_terms& terms, const stream_place& from, const horizon& seen, wall_time now);
+    stream_batch pass(const stream_terms& terms, const stream_place& from, const horizon& seen);
+    stream_batch
+    every_tick(const stream_terms& terms, const stream_place& from, const horizon& seen);
     void look_for_newest(symbol_id symbol, const stream_place& from, bool alone);
     stream_batch
     one_symbol(symbol_id symbol, sse::framing how, const stream_place& from, position until);
-    stream_batch merged(const stream_terms& terms, const stream_place& from, position until);
+    stream_batch merged(sse::framing how, const stream_place& from, position until);
     stream_batch notices(const stream_terms& terms, const stream_place& from, wall_time now);
 
     void add_gap(position from, position to, sse::gap_reason why, symbol_id of, bool resumes);
@@ -111,8 +114,8 @@ private:
     merged_reader reader_;
     batch_builder built_;
     std::vector<newest_tick> newest_;
-    std::vector<symbol_id> news_;
-    memo last_;  // subscribers in step ask the same question one after another
+    std::vector<symbol_id> news_;  // those of the terms that there is news of
+    memo last_;                    // subscribers in step ask the same question one after another
 };
 
 }  // namespace tickertape

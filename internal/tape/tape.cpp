@@ -110,7 +110,17 @@ tape::index tape::first_after(position p) const noexcept
     const auto newest = end();
     auto low = newest > slots_.size() ? newest - slots_.size() : 0;
     auto high = newest;
-    // Everything held below `low` is at or before `p`; `high` and above lie after it.
+    // Everything held below `low` is at or before `p`; `high` and above lie after it. Most who ask
+    // are near the end: step back from there, each time twice as far.
+    for (index step = 1; low < high; step *= 2) {
+        const auto before = high - low > step ? high - step : low;
+        const auto e = read(before);
+        if (!e || e->at <= p) {
+            low = before + 1;
+            break;
+        }
+        high = before;
+    }
     while (low < high) {
         const auto middle = low + (high - low) / 2;
         const auto e = read(middle);

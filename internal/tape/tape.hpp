@@ -6,7 +6,7 @@
 // told so, and evicted() tells up to where ticks are gone.
 //
 // Progress: publish() is wait-free; read() is wait-free; first_after() reads at most
-// log2(capacity) + 1 slots whatever the writer does.
+// twice log2(capacity) + 2 slots whatever the writer does, and one where nothing lies after `p`.
 //
 // Threads: publish() on one thread; everything else on any.
 #pragma once

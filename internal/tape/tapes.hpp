@@ -11,7 +11,9 @@
 #include "core/tick.hpp"
 #include "tape/tape.hpp"
 
+#include <atomic>
 #include <deque>
+#include <vector>
 
 namespace tickertape {
 
@@ -33,6 +35,15 @@ public:
     position epoch() const noexcept { return epoch_; }
 
     const tape& of(symbol_id id) const noexcept { return tapes_[index_of(id)]; }
+    // The position of the symbol's newest tick; position{} before the first. At least that of its
+    // newest tick up to what committed() said before. Of many symbols it is cheaper than asking
+    // each tape: they lie side by side.
+    position newest(symbol_id id) const noexcept
+    {
+        // relaxed: what it must not miss was stored before committed_ was, which the caller has
+        // acquired; what is newer orders nothing.
+        return position::from_packed(newest_[index_of(id)].load(std::memory_order_relaxed));
+    }
     const symbol_table& symbols() const noexcept { return symbols_; }
 
 private:
@@ -40,6 +51,7 @@ private:
     const position epoch_;
     position_source positions_;
     std::deque<tape> tapes_;
+    std::vector<std::atomic<std::uint64_t>> newest_;
     alignas(64) std::atomic<std::uint64_t> committed_;
 };
 

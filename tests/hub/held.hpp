@@ -29,10 +29,20 @@ struct held {
             at_ms(ms));
     }
 
+    // All there is by now, seen by somebody who watches all symbols.
+    const horizon& seen()
+    {
+        horizon_.look(symbols.all(), [](symbol_id, position) {});
+        return horizon_;
+    }
+
     symbol_table symbols;
     source_table sources;
     tapes ticks;
     notice_board board{symbols.size()};
+
+private:
+    horizon horizon_{ticks};
 };
 
 // The frame of a tick of held, not framed.

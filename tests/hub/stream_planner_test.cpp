@@ -22,7 +22,7 @@ struct reader {
     {
         std::string out;
         for (;;) {
-            const auto batch = planner.next(terms, place, h.ticks.committed(), now);
+            const auto batch = planner.next(terms, place, h.seen(), now);
             if (batch.empty()) {
                 place = batch.then;
                 return out;
@@ -173,7 +173,7 @@ TEST_CASE("a gap that lies ahead is told again to whoever stops before its end",
         h.add(0, i, i * 1'000);
     const auto start = stream_place::after({1'000, 0});
     stream_planner planner{h.ticks, h.sources, h.board, {}};
-    const auto batch = planner.next(both_raw, start, h.ticks.committed(), at_ms(6'000));
+    const auto batch = planner.next(both_raw, start, h.seen(), at_ms(6'000));
     // The gap and the tick behind it are one frame: a single byte of it stands for both.
     const auto progress = stream_planner::advance(start, batch, 1);
     CHECK(progress.ticks == 1);
@@ -189,21 +189,23 @@ TEST_CASE("where nothing is left of several symbols, the gaps alone are told", "
     held h{{"BTC-USD", "ETH-USD"}, 2};
     const auto first = h.add(0, 2, 2'000);
     h.add(1, 10, 2'500);
+    h.add(0, 2, 2'500);
+    const horizon a_while_ago = h.seen();
     for (int i = 3; i <= 6; ++i) {
         h.add(0, i, i * 1'000);
         h.add(1, i, i * 1'000);
     }
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const auto start = stream_place::after(first.at);
-    // Somebody asks with what was committed a while ago, and all of it is gone by now.
-    const auto batch = planner.next(both_raw, start, {2'500, 0}, at_ms(6'000));
+    // All that had been seen is gone by now.
+    const auto batch = planner.next(both_raw, start, a_while_ago, at_ms(6'000));
     const std::string gap_to = "event: gap\ndata: {\"from\":\"2000-0\",\"to\":\"";
     CHECK(
         batch.bytes() == gap_to + "4000-0\",\"reason\":\"evicted\",\"symbols\":[\"BTC-USD\"]}\n\n" +
                              gap_to +
                              "4000-1\",\"reason\":\"evicted\",\"symbols\":[\"ETH-USD\"]}\n\n");
     CHECK(stream_planner::advance(start, batch, 1).gaps[0] == 2);
-    CHECK(batch.then.at == position{2'500, 0});
+    CHECK(batch.then.at == position{2'500, 1});
 }
 
 TEST_CASE("a stale price is told to whoever comes and to whoever is there", "[hub]")
@@ -241,14 +243,14 @@ TEST_CASE("notices that are cut short go on where they were cut", "[hub]")
     h.board.set_stale(symbol_id{0}, true);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const auto start = stream_place::after(h.ticks.committed());
-    const auto batch = planner.next(both_raw, start, h.ticks.committed(), at_ms(3'000));
+    const auto batch = planner.next(both_raw, start, h.seen(), at_ms(3'000));
     const std::string eth = "event: stale\ndata: {\"symbol\":\"ETH-USD\",\"age\":1}\n\n";
     const std::string btc = "event: stale\ndata: {\"symbol\":\"BTC-USD\",\"age\":1}\n\n";
     REQUIRE(batch.bytes() == eth + btc);
 
     const auto cut = stream_planner::advance(start, batch, 5);
     CHECK(cut.rest == eth.substr(5));
-    CHECK(planner.next(both_raw, cut.place, h.ticks.committed(), at_ms(3'000)).bytes() == btc);
+    CHECK(planner.next(both_raw, cut.place, h.seen(), at_ms(3'000)).bytes() == btc);
 }
 
 TEST_CASE("a write that was cut short counts whole frames and keeps the rest", "[hub]")
@@ -262,7 +264,7 @@ TEST_CASE("a write that was cut short counts whole frames and keeps the rest", "
     const auto start = stream_place::after({1'000, 0});
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const stream_terms terms{.symbols = {symbol_id{0}}, .how = sse::framing::raw};
-    const auto batch = planner.next(terms, start, h.ticks.committed(), at_ms(5'000));
+    const auto batch = planner.next(terms, start, h.seen(), at_ms(5'000));
 
     const auto none = stream_planner::advance(start, batch, 0);
     CHECK(none.place == start);
@@ -291,7 +293,7 @@ TEST_CASE("chunked frames of several symbols are chunks", "[hub]")
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const auto batch = planner.next(
         stream_terms{.symbols = both, .how = sse::framing::chunked},
-        stream_place::after({1'000, 0}), h.ticks.committed(), at_ms(5'000));
+        stream_place::after({1'000, 0}), h.seen(), at_ms(5'000));
     CHECK(batch.bytes() == "50\r\n" + tick_block("2000-0", 2, "10", "ETH-USD") + "\r\n");
 }
 
@@ -338,18 +340,18 @@ TEST_CASE(
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const stream_terms latest{.symbols = both, .how = sse::framing::raw, .newest_only = true};
     const auto start = stream_place::after({1'000, 0});
-    const auto batch = planner.next(latest, start, h.ticks.committed(), at_ms(5'000));
+    const auto batch = planner.next(latest, start, h.seen(), at_ms(5'000));
     const auto cut = stream_planner::advance(start, batch, 1);
     CHECK(cut.skipped == 1);
     CHECK(cut.place.at == position{3'000, 0});
     h.add(1, 12, 5'000);  // not of this pass any more
 
     auto place = cut.place;
-    const auto rest = planner.next(latest, place, h.ticks.committed(), at_ms(5'000));
+    const auto rest = planner.next(latest, place, h.seen(), at_ms(5'000));
     CHECK(rest.bytes() == tick_block("4000-0", 4, "11", "ETH-USD", 1));
     place = stream_planner::advance(place, rest, rest.bytes().size()).place;
     CHECK(
-        planner.next(latest, place, h.ticks.committed(), at_ms(5'000)).bytes() ==
+        planner.next(latest, place, h.seen(), at_ms(5'000)).bytes() ==
         tick_block("5000-0", 5, "12", "ETH-USD"));
 }
 
@@ -394,7 +396,7 @@ TEST_CASE("a slow reader of several symbols is told all its gaps before any tick
     reader r{h, stream_place::after({1'000, 0}), both};
     r.place.live = true;
     r.place.pass_to(h.ticks.committed(), stream_place::telling::gap);
-    const auto batch = r.planner.next(r.terms, r.place, h.ticks.committed(), r.now);
+    const auto batch = r.planner.next(r.terms, r.place, h.seen(), r.now);
     // Both gaps and the first tick are one frame: a single byte of it stands for all.
     const auto progress = stream_planner::advance(r.place, batch, 1);
     CHECK(progress.gaps[2] == 2);
@@ -423,10 +425,11 @@ TEST_CASE("how far a subscriber is behind is the oldest tick it lacks", "[hub]")
     held h{{"BTC-USD", "ETH-USD"}};
     h.add(0, 1, 2'000);
     h.add(1, 1, 3'000);
+    const horizon earlier = h.seen();
     h.add(0, 2, 4'000);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
-    CHECK(planner.first_unsent(both, {2'000, 0}, h.ticks.committed()) == position{3'000, 0});
-    CHECK(planner.first_unsent(both, {3'000, 0}, h.ticks.committed()) == position{4'000, 0});
-    CHECK_FALSE(planner.first_unsent(both, {4'000, 0}, h.ticks.committed()));
-    CHECK_FALSE(planner.first_unsent(both, {3'000, 0}, {3'500, 0}));
+    CHECK(planner.first_unsent(both, {2'000, 0}, h.seen()) == position{3'000, 0});
+    CHECK(planner.first_unsent(both, {3'000, 0}, h.seen()) == position{4'000, 0});
+    CHECK_FALSE(planner.first_unsent(both, {4'000, 0}, h.seen()));
+    CHECK_FALSE(planner.first_unsent(both, {3'000, 0}, earlier));
 }

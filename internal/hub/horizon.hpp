@@ -1,0 +1,54 @@
+// How far a lane has seen the tapes: what it sends ends there, and of which symbols there is news
+// is known without asking their tapes again for each subscriber.
+//
+// Threads: one, its lane's.
+#pragma once
+
+#include "tape/tapes.hpp"
+
+#include <span>
+#include <vector>
+
+namespace tickertape {
+
+class horizon {
+public:
+    // Sees nothing at first. The tapes outlive this.
+    explicit horizon(const tapes& of) : tapes_{of}, newest_(of.symbols().size()) {}
+
+    // Every tick up to here may be sent.
+    position until() const noexcept { return until_; }
+    // No tick of a symbol that is watched lies after this, up to until(). It may be later than its
+    // newest tick, and is never earlier.
+    position newest(symbol_id symbol) const noexcept { return newest_[index_of(symbol)]; }
+
+    // Looks at everything that is watched. Calls news(symbol, position of its newest tick) where
+    // there is any.
+    template <class News>
+    void look(std::span<const symbol_id> watched, News news)
+    {
+        until_ = tapes_.committed();
+        for (const auto symbol : watched)
+            look_at(symbol, news);
+    }
+    // Looks at one symbol, up to where all others have been looked at: to be called before the
+    // first subscriber of it is served.
+    template <class News>
+    void look_at(symbol_id symbol, News news)
+    {
+        const auto newest = tapes_.newest(symbol);
+        auto& seen = newest_[index_of(symbol)];
+        if (newest <= seen)
+            return;
+        // A tick beyond comes with a wake of its own; what hides behind it is assumed to be there.
+        seen = std::min(newest, until_);
+        news(symbol, newest);
+    }
+
+private:
+    const tapes& tapes_;
+    position until_;
+    std::vector<position> newest_;
+};
+
+}  // namespace tickertape
