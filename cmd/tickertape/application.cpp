@@ -55,6 +55,22 @@ server_limits limits_of_server(const settings& s)
     limits.body_bytes = s.max_body;
     limits.request = s.header_timeout;
     limits.idle = s.idle_timeout;
+    limits.busy = s.busy_retry;
+    return limits;
+}
+
+// Descriptors of ours that are no connections: listeners, the lanes' own, providers, files.
+std::size_t own_descriptors(const settings& s)
+{
+    return 128 + 4 * std::size_t{lane_count(s)};
+}
+
+admission_limits limits_of_admission(const settings& s)
+{
+    admission_limits limits;
+    set_connections(limits, raise_descriptor_limit(), own_descriptors(s), s.max_connections);
+    limits.connections_per_client = s.max_connections_per_ip;
+    limits.requests_per_second_per_client = s.max_requests_per_second_per_ip;
     return limits;
 }
 
@@ -120,10 +136,11 @@ application::application(const settings& s, const clock& time, const logger& log
                                                                                s.cors_origins)},
       router_{make_router(
           {tapes_, sources_, reports_, metrics_, files_, staleness{s.stale_after}, draining_})},
+      doors_{limits_of_admission(s)}, proxies_{s.trusted_proxies},
       hub_{tapes_, sources_, time, lane_count(s), limits_of_lane(s)},
       publisher_{tapes_, hub_, time},
       server_{
-          {hub_, router_, access_, time, log, metrics_},
+          {hub_, router_, access_, doors_, proxies_, time, log, metrics_},
           s.listen_address,
           s.port,
           limits_of_server(s)},
@@ -157,11 +174,18 @@ void application::run() noexcept
 {
     await_signal();
     const auto port = server_.port();
+    const auto descriptors = raise_descriptor_limit();
+    const auto& places = doors_.limits();
+    if (places.connections + places.reserve + own_descriptors(settings_) > descriptors)
+        log_.warn(
+            "more connections are allowed than there are descriptors for",
+            {{"max_connections", places.connections}, {"descriptors", descriptors}});
     log_.info(
         "listening", {{"address", settings_.listen_address},
                       {"port", port},
                       {"lanes", hub_.lanes().size()},
-                      {"descriptors", raise_descriptor_limit()},
+                      {"descriptors", descriptors},
+                      {"max_connections", places.connections},
                       {"version", product_version()}});
     if (settings_.port == 0) {
         // Whoever asked for any port has to learn which, whatever the log level.

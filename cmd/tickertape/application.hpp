@@ -11,6 +11,8 @@
 #include "tape/tapes.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
+#include "web/admission.hpp"
+#include "web/client_address.hpp"
 #include "web/server.hpp"
 #include "web/site.hpp"
 
@@ -71,6 +73,9 @@ private:
     std::atomic<bool> draining_{false};
     router router_;
     boost::asio::io_context context_{1};
+    // Before the hub, whose subscribers hold places until they end.
+    admission doors_;
+    const trusted_proxies proxies_;
     hub hub_;
     publisher publisher_;
     server server_;

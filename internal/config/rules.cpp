@@ -7,6 +7,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t path_bytes_max = 4096;
 constexpr std::size_t origins_max = 64;
+constexpr std::size_t networks_max = 256;
 
 parsed<cors_policy> parse_cors(std::string_view text)
 {
@@ -32,6 +33,31 @@ std::string format_cors(const cors_policy& policy)
     if (policy.any)
         return "*";
     return policy.origins.empty() ? "none" : join(policy.origins, ",");
+}
+
+parsed<std::vector<ip_network>> parse_networks(std::string_view text)
+{
+    std::vector<ip_network> networks;
+    if (text.empty())
+        return networks;
+    const auto items = parse_list(text, networks_max);
+    if (!items)
+        return items.error();
+    for (std::size_t i = 0; i < items->size(); ++i) {
+        const auto network = ip_network::parse((*items)[i]);
+        if (!network)
+            return because_of_item(i, items->size(), "is neither an address nor a network");
+        networks.push_back(*network);
+    }
+    return networks;
+}
+
+std::string format_networks(const std::vector<ip_network>& networks)
+{
+    std::vector<std::string> names;
+    for (const auto& n : networks)
+        names.push_back(n.text());
+    return join(names, ",");
 }
 
 }  // namespace
@@ -117,14 +143,14 @@ rule optional_price(std::optional<price> settings::*field)
         [](const auto& value) { return value ? value->text() : std::string{"0"}; });
 }
 
-rule pace(double settings::*field)
+rule decimal_or_none(double settings::*field, double low, double high, std::string_view unit)
 {
     return made_of(
-        "0, or 0.001 to 1000000", "times its own pace", field,
-        [](std::string_view text) -> parsed<double> {
-            auto value = parse_decimal(text, 0, 1e6);
-            if (value && *value > 0 && *value < 0.001)
-                return because("is below 0.001");
+        "0, or " + format_decimal(low) + " to " + format_decimal(high), unit, field,
+        [=](std::string_view text) -> parsed<double> {
+            auto value = parse_decimal(text, 0, high);
+            if (value && *value > 0 && *value < low)
+                return because("is below " + format_decimal(low));
             return value;
         },
         format_decimal);
@@ -136,6 +162,14 @@ rule origins(cors_policy settings::*field)
         "*, none, or up to " + std::to_string(origins_max) +
             " origins such as https://example.com, between commas",
         {}, field, parse_cors, format_cors);
+}
+
+rule networks(std::vector<ip_network> settings::*field)
+{
+    return made_of(
+        "empty, or up to " + std::to_string(networks_max) +
+            " addresses and networks such as 10.0.0.0/8 or fd00::/8, between commas",
+        {}, field, parse_networks, format_networks);
 }
 
 complaint because_of_item(std::size_t index, std::size_t items, const std::string& reason)

@@ -90,8 +90,10 @@ rule optional_count(std::optional<std::uint64_t> settings::*field);
 // 0 is none.
 rule optional_price(std::optional<price> settings::*field);
 // 0 is without a limit.
-rule pace(double settings::*field);
+rule decimal_or_none(double settings::*field, double low, double high, std::string_view unit);
 rule origins(cors_policy settings::*field);
+// A list of addresses and networks, or none.
+rule networks(std::vector<ip_network> settings::*field);
 
 // Says which item of a list is refused, where there is more than one.
 complaint because_of_item(std::size_t index, std::size_t items, const std::string& reason);

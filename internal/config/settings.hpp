@@ -5,6 +5,7 @@
 // table.
 #pragma once
 
+#include "core/ip.hpp"
 #include "core/price.hpp"
 #include "telemetry/log.hpp"
 
@@ -98,6 +99,12 @@ struct settings {
     std::chrono::milliseconds idle_timeout{};
     std::size_t max_header = 0;  // bytes
     std::size_t max_body = 0;    // bytes
+
+    std::size_t max_connections = 0;            // 0: as many as there are descriptors for
+    std::size_t max_connections_per_ip = 0;     // 0: no limit
+    double max_requests_per_second_per_ip = 0;  // 0: no limit
+    std::vector<ip_network> trusted_proxies;
+    std::chrono::milliseconds busy_retry{};
 
     log_level level = log_level::info;
     log_format format = log_format::text;

@@ -184,7 +184,8 @@ void add_simulator_rows(row_list& rows)
         path(&settings::replay_file, "empty, or the path of a CSV or JSON-lines file"),
         "The recording that PROVIDERS=replay plays");
     rows.add(
-        "REPLAY_SPEED", "1", pace(&settings::replay_speed),
+        "REPLAY_SPEED", "1",
+        decimal_or_none(&settings::replay_speed, 0.001, 1e6, "times its own pace"),
         "How fast the recording is played; 0 is as fast as possible");
     rows.add(
         "REPLAY_LOOP", "false", boolean(&settings::replay_loop),
@@ -245,6 +246,30 @@ void add_http_rows(row_list& rows)
         "MAX_BODY", "64KiB", bytes(&settings::max_body, 0, 16 * mib), "The largest request body");
 }
 
+void add_limit_rows(row_list& rows)
+{
+    rows.group = "Limits";
+    rows.add(
+        "MAX_CONNECTIONS", "0", count(&settings::max_connections, 0, 10'000'000, "connections"),
+        "Connections at a time, streams included; 0 is as many as the file descriptors allow, up "
+        "to 100000");
+    rows.add(
+        "MAX_CONNECTIONS_PER_IP", "0",
+        count(&settings::max_connections_per_ip, 0, 10'000'000, "connections"),
+        "Connections of one client at a time, an IPv4 address or an IPv6 /64; 0 is no limit");
+    rows.add(
+        "MAX_REQUESTS_PER_SECOND_PER_IP", "0",
+        decimal_or_none(&settings::max_requests_per_second_per_ip, 0.1, 1e6, "requests a second"),
+        "Requests of one client, with two seconds' worth at once; 0 is no limit");
+    rows.add(
+        "TRUSTED_PROXIES", "", networks(&settings::trusted_proxies),
+        "Whose X-Forwarded-For is believed when it says who the client is");
+    rows.add(
+        "BUSY_RETRY", "30s", duration(&settings::busy_retry, 1s, 1h),
+        "The mean wait before a client that was turned away comes back; each is told its own, 50 % "
+        "around it");
+}
+
 void add_logs_rows(row_list& rows)
 {
     rows.group = "Logs";
@@ -281,6 +306,7 @@ setting_table::setting_table(std::span<const network_provider> providers)
     add_simulator_rows(list);
     add_stream_rows(list);
     add_http_rows(list);
+    add_limit_rows(list);
     add_logs_rows(list);
     rows_ = std::move(list.rows);
 }

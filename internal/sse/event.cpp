@@ -36,6 +36,17 @@ void append_age(
     out += "}\n\n";
 }
 
+void append_goodbye(std::string& out, std::string_view event, std::chrono::milliseconds wait)
+{
+    out += "event: ";
+    out += event;
+    out += "\nretry: ";
+    append_number(out, wait.count());
+    out += "\ndata: {\"retry\":";
+    append_number(out, wait.count());
+    out += "}\n\n";
+}
+
 }  // namespace
 
 void append_tick(
@@ -113,11 +124,12 @@ void append_retry(std::string& out, std::chrono::milliseconds wait)
 
 void append_moving(std::string& out, std::chrono::milliseconds wait)
 {
-    out += "event: moving\nretry: ";
-    append_number(out, wait.count());
-    out += "\ndata: {\"retry\":";
-    append_number(out, wait.count());
-    out += "}\n\n";
+    append_goodbye(out, "moving", wait);
+}
+
+void append_busy(std::string& out, std::chrono::milliseconds wait)
+{
+    append_goodbye(out, "busy", wait);
 }
 
 std::string_view to_string(gap_reason r) noexcept

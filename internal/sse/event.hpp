@@ -54,6 +54,8 @@ void append_fresh(std::string& out, std::string_view symbol, std::chrono::millis
 void append_retry(std::string& out, std::chrono::milliseconds wait);
 // This instance is about to leave: connect again after `wait`, elsewhere where there is one.
 void append_moving(std::string& out, std::chrono::milliseconds wait);
+// There is no room: connect again after `wait`.
+void append_busy(std::string& out, std::chrono::milliseconds wait);
 
 std::string_view to_string(gap_reason r) noexcept;
 

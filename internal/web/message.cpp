@@ -21,6 +21,8 @@ std::string_view reason_phrase(unsigned status) noexcept
         return "Request Timeout";
     case 413:
         return "Content Too Large";
+    case 429:
+        return "Too Many Requests";
     case 431:
         return "Request Header Fields Too Large";
     case 500:

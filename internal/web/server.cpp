@@ -4,6 +4,7 @@
 #include "telemetry/metrics.hpp"
 #include "web/bind.hpp"
 #include "web/session.hpp"
+#include "web/visitor.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -26,20 +27,27 @@ constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 // How long to leave the kernel's queue alone where there is nothing to accept a connection with.
 constexpr std::chrono::milliseconds accept_pause{100};
 
+// Between two lines of the log that say that connections are refused.
+constexpr std::chrono::minutes refusal_note_pause{1};
+
 // Connections accepted in one go, before others on the lane have their turn.
 constexpr std::size_t accept_burst = 64;
 
 }  // namespace
 
 struct server::front {
-    front(const parts& given, lane& on, server_limits limits, const tcp::endpoint& at)
-        : of{given}, room{.of = of, .limits = limits, .streams = on},
+    front(
+        const parts& given, lane& on, const refusal_counters& refused, server_limits limits,
+        const tcp::endpoint& at)
+        : of{given}, room{.of = of, .limits = limits, .streams = on, .refused = refused},
           acceptor{listen(on.context(), at, limits.backlog)}, pause{on.context()}
     {
     }
 
     asio::awaitable<void> accept_all();
     boost::system::error_code accept_some();
+    void admit(tcp::socket connection, const tcp::endpoint& from);
+    void note_refusal(refusal why, const ip_address& from);
     bool report(boost::system::error_code failed);
     void count_ends(std::exception_ptr escaped) const;
 
@@ -48,6 +56,7 @@ struct server::front {
     tcp::acceptor acceptor;
     asio::steady_timer pause;
     bool no_room = false;  // the last attempt failed for want of it, and that has been logged
+    std::optional<steady_time> noted{};  // when a refusal was logged last
 };
 
 void server::front::count_ends(std::exception_ptr escaped) const
@@ -82,15 +91,47 @@ boost::system::error_code server::front::accept_some()
     for (std::size_t i = 0; i < accept_burst && !room.closing; ++i) {
         boost::system::error_code failed;
         tcp::socket connection{room.streams.context()};
-        acceptor.accept(connection, failed);
+        tcp::endpoint from;
+        acceptor.accept(connection, from, failed);
         if (failed)
             return failed == asio::error::would_block ? boost::system::error_code{} : failed;
         no_room = false;
-        asio::co_spawn(
-            room.streams.context(), serve(std::move(connection), room),
-            [this](std::exception_ptr escaped) { count_ends(escaped); });
+        admit(std::move(connection), from);
     }
     return {};
+}
+
+void server::front::admit(tcp::socket connection, const tcp::endpoint& from)
+{
+    const auto address = from.address();
+    visitor guest{
+        of.doors, of.proxies,
+        address.is_v4() ? ip_address::v4(address.to_v4().to_bytes())
+                        : ip_address{address.to_v6().to_bytes()}};
+    if (guest.refused())
+        note_refusal(*guest.refused(), guest.peer());
+    if (!guest) {
+        room.refused.add(refusal::reserve);
+        return;  // which closes it
+    }
+    asio::co_spawn(
+        room.streams.context(), serve(std::move(connection), std::move(guest), room),
+        [this](std::exception_ptr escaped) { count_ends(escaped); });
+}
+
+// A crowd before a full house is one line a minute, not one for each.
+void server::front::note_refusal(refusal why, const ip_address& from)
+{
+    const auto now = of.time.steady_now();
+    if (noted && now - *noted < refusal_note_pause)
+        return;
+    noted = now;
+    const auto seen = of.doors.now();
+    of.log.warn(
+        "no place for a connection", {{"reason", to_string(why)},
+                                      {"remote", from.text()},
+                                      {"connections", seen.connections},
+                                      {"in_reserve", seen.outside}});
 }
 
 // Counts the failure, and returns whether to leave the kernel's queue alone for a while: a
@@ -111,12 +152,46 @@ bool server::front::report(boost::system::error_code failed)
     return true;
 }
 
+namespace {
+
+void publish_admission(const server::parts& of)
+{
+    using kind = metrics::kind;
+    using figures = admission::figures;
+    const auto publish =
+        [&of](kind k, const char* name, const char* help, std::size_t figures::*which) {
+            of.figures.sampled(k, name, help, {}, [doors = &of.doors, which] {
+                return static_cast<double>(doors->now().*which);
+            });
+        };
+    publish(
+        kind::gauge, "tickertape_connections", "Connections that have a place, streams included.",
+        &figures::connections);
+    publish(
+        kind::gauge, "tickertape_connections_in_reserve",
+        "Connections held only to be told that there is no place.", &figures::outside);
+    publish(
+        kind::gauge, "tickertape_clients_remembered",
+        "Clients that have connections, or have asked lately, where a limit for each is set.",
+        &figures::clients);
+    publish(
+        kind::counter, "tickertape_clients_forgotten_total",
+        "Clients that were forgotten before their time, because there were too many.",
+        &figures::forgotten);
+    of.figures.sampled(
+        kind::gauge, "tickertape_connections_max", "How many connections may have a place.", {},
+        [doors = &of.doors] { return static_cast<double>(doors->limits().connections); });
+}
+
+}  // namespace
+
 server::server(
     const parts& of, const std::string& address, std::uint16_t port, server_limits limits)
+    : refused_{of.figures}
 {
     auto at = checked_endpoint(address, port);
     for (const auto& lane : of.streams.lanes()) {
-        fronts_.push_back(std::make_unique<front>(of, *lane, limits, at));
+        fronts_.push_back(std::make_unique<front>(of, *lane, refused_, limits, at));
         at.port(fronts_.back()->acceptor.local_endpoint().port());
         const auto* room = &fronts_.back()->room;
         of.figures.sampled(
@@ -125,6 +200,7 @@ server::server(
             {{"lane", std::to_string(fronts_.size() - 1)}},
             [room] { return static_cast<double>(room->count.value()); });
     }
+    publish_admission(of);
 }
 
 server::~server() = default;

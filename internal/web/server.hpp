@@ -8,6 +8,7 @@
 #include "core/clock.hpp"
 #include "hub/hub.hpp"
 #include "web/access.hpp"
+#include "web/refusal.hpp"
 #include "web/router.hpp"
 
 #include <chrono>
@@ -18,7 +19,9 @@
 namespace tickertape {
 
 class logger;
+class admission;
 class metrics;
+class trusted_proxies;
 
 struct server_limits {
     std::size_t header_bytes = 8 << 10;         // more: 431
@@ -28,7 +31,9 @@ struct server_limits {
     std::chrono::milliseconds write{10'000};    // an answer that is not taken: closed
     std::chrono::milliseconds linger{1'000};    // for a refused peer to read its refusal
     std::size_t linger_bytes = 256 << 10;       // and what is read and dropped meanwhile
-    int backlog = 4096;                         // connections the kernel holds for us
+    std::chrono::milliseconds reserve{2'000};   // for a request that can only be refused: closed
+    std::chrono::milliseconds busy{30'000};  // told to the refused, half to one and a half times it
+    int backlog = 4096;                      // connections the kernel holds for us
 };
 
 class server {
@@ -37,6 +42,8 @@ public:
         hub& streams;
         const router& routes;
         const access_policy& access;
+        admission& doors;  // places are given back when the last stream ends
+        const trusted_proxies& proxies;
         const clock& time;
         const logger& log;
         metrics& figures;
@@ -60,6 +67,7 @@ public:
 private:
     struct front;  // what is on one lane
 
+    refusal_counters refused_;
     std::vector<std::unique_ptr<front>> fronts_;
 };
 

@@ -4,6 +4,8 @@
 #include "telemetry/metrics.hpp"
 #include "web/deadline.hpp"
 #include "web/problem.hpp"
+#include "web/site.hpp"
+#include "web/visitor.hpp"
 #include "web/wire.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -85,15 +87,12 @@ std::optional<problem> refusal_for(const http::request<http::string_body>& r)
 
 class session {
 public:
-    session(tcp::socket connection, session_room& room)
-        : socket_{std::move(connection)}, deadline_{socket_}, room_{room}
+    session(tcp::socket connection, visitor guest, session_room& room)
+        : socket_{std::move(connection)}, deadline_{socket_}, guest_{std::move(guest)}, room_{room},
+          remote_{guest_.peer().text()}
     {
         room_.open.insert(this);
         room_.count.add();
-        boost::system::error_code unknown;
-        const auto peer = socket_.remote_endpoint(unknown);
-        if (!unknown)
-            remote_ = peer.address().to_string();
     }
     session(const session&) = delete;
     session& operator=(const session&) = delete;
@@ -141,18 +140,21 @@ private:
     asio::awaitable<void> refuse(boost::system::error_code failed);
     asio::awaitable<void> linger();
     routed route(const message_type& message, const request& asked) const;
+    std::optional<response> turn_away(const message_type& message, const request& asked);
     asio::awaitable<bool> handle(const parser& p);
     asio::awaitable<bool> send(const response& r, const wire_options& options);
     void become_subscriber(stream_grant grant, sse::framing how, std::string head);
+    // `usual`: as a request that is answered, and not one of a crowd that is turned away.
     void record(
-        std::string_view method, std::string_view target, std::string_view route, unsigned status,
-        std::size_t bytes, std::string_view id);
+        bool usual, std::string_view method, std::string_view target, std::string_view route,
+        unsigned status, std::size_t bytes, std::string_view id);
 
     tcp::socket socket_;
     deadline deadline_;
+    visitor guest_;
     session_room& room_;
     beast::flat_buffer buffer_;
-    std::string remote_;
+    std::string remote_;  // the client of the last request
     steady_time began_{};
     bool idle_ = true;
     bool last_ = false;
@@ -161,7 +163,8 @@ private:
 asio::awaitable<void> session::run()
 {
     // The first request is due at once: whoever connects has something to say.
-    auto patience = room_.limits.request;
+    const auto limit = guest_.refused() ? room_.limits.reserve : room_.limits.request;
+    auto patience = limit;
     while (!last_) {
         idle_ = true;
         deadline_.arm(patience);
@@ -174,7 +177,7 @@ asio::awaitable<void> session::run()
         parser p;
         p.header_limit(static_cast<std::uint32_t>(room_.limits.header_bytes));
         p.body_limit(room_.limits.body_bytes);
-        deadline_.arm(room_.limits.request);
+        deadline_.arm(limit);
         const auto failed = co_await read(p);
         deadline_.disarm();
         if (failed) {
@@ -183,6 +186,7 @@ asio::awaitable<void> session::run()
         }
         if (!co_await handle(p))
             co_return;
+        guest_.answered();
         patience = room_.limits.idle;
     }
     if (last_ && socket_.is_open())
@@ -242,7 +246,7 @@ asio::awaitable<void> session::refuse(boost::system::error_code failed)
     }
     const auto r = to_response(told);
     const auto id = room_.ids.id_for({});
-    record("-", "-", "none", r.status, r.content().size(), id);
+    record(true, "-", "-", "none", r.status, r.content().size(), id);
     const wire_options options{
         .keep_alive = false, .now = room_.of.time.wall_now(), .request_id = id};
     if (co_await send(r, options))
@@ -281,6 +285,31 @@ session::routed session::route(const message_type& message, const request& asked
     }
 }
 
+// What is said where admission does not let the request be answered; none: it does.
+std::optional<response> session::turn_away(const message_type& message, const request& asked)
+{
+    std::vector<std::string_view> forwarded;
+    const auto [first, end] = message.equal_range("X-Forwarded-For");
+    for (auto field = first; field != end; ++field)
+        forwarded.push_back(view(field->value()));
+    const auto found = guest_.judge(forwarded, began_);
+    remote_ = found.client.text();
+    if (!found.refused)
+        return std::nullopt;
+    // It has no place, so it does not stay; but somebody has to be able to see how we are.
+    last_ = true;
+    if (found.refused != refusal::rate && is_for_operators(asked.target))
+        return std::nullopt;
+    room_.refused.add(*found.refused);
+    const auto busy = jittered(room_.limits.busy, room_.random());
+    if (is_stream(asked.target) && accepts_event_stream(view(message[http::field::accept])))
+        return turned_away_stream(busy);
+    return turned_away(
+        *found.refused, found.refused == refusal::rate
+                            ? std::chrono::ceil<std::chrono::milliseconds>(found.wait)
+                            : busy);
+}
+
 // Returns whether there may be another request.
 asio::awaitable<bool> session::handle(const parser& p)
 {
@@ -295,15 +324,17 @@ asio::awaitable<bool> session::handle(const parser& p)
         .now = now,
     };
     const auto id = room_.ids.id_for(view(message["X-Request-Id"]));
-    auto outcome = route(message, asked);
+    auto refused = turn_away(message, asked);
+    auto outcome = refused ? routed{{*std::move(refused), "none"}, true} : route(message, asked);
     wire_options options{
         .keep_alive = message.keep_alive() && !outcome.ends_connection && !last_ && !room_.closing,
         .head_only = asked.what == method::head,
         .now = now,
         .request_id = id,
     };
-    const auto log_as = [&](unsigned status, std::size_t bytes) {
-        record(view(message.method_string()), asked.target, outcome.route, status, bytes, id);
+    const auto log_as = [&, usual = !refused](unsigned status, std::size_t bytes) {
+        record(
+            usual, view(message.method_string()), asked.target, outcome.route, status, bytes, id);
     };
 
     if (auto* grant = std::get_if<stream_grant>(&outcome.what)) {
@@ -356,12 +387,13 @@ void session::become_subscriber(stream_grant grant, sse::framing how, std::strin
         {.socket = stream_socket{descriptor},
          .terms = std::move(grant.terms),
          .place = grant.place,
-         .head = std::move(head)});
+         .head = std::move(head),
+         .held = guest_.take_place()});
 }
 
 void session::record(
-    std::string_view method, std::string_view target, std::string_view route, unsigned status,
-    std::size_t bytes, std::string_view id)
+    bool usual, std::string_view method, std::string_view target, std::string_view route,
+    unsigned status, std::size_t bytes, std::string_view id)
 {
     room_.of.figures
         .counter(
@@ -369,19 +401,23 @@ void session::record(
             {{"route", std::string{route}}, {"status", std::to_string(status)}})
         .Increment();
     const std::chrono::duration<double, std::milli> took = room_.of.time.steady_now() - began_;
-    room_.of.log.info(
-        "request", {{"request_id", id},
-                    {"remote", remote_},
-                    {"method", method.substr(0, 16)},
-                    {"target", target.substr(0, 256)},
-                    {"status", status},
-                    {"bytes", bytes},
-                    {"ms", took.count()}});
+    const log_fields fields{
+        {"request_id", id},
+        {"remote", remote_},
+        {"method", method.substr(0, 16)},
+        {"target", target.substr(0, 256)},
+        {"status", status},
+        {"bytes", bytes},
+        {"ms", took.count()}};
+    if (usual)
+        room_.of.log.info("request", fields);
+    else
+        room_.of.log.debug("turned away", fields);
 }
 
-asio::awaitable<void> serve(tcp::socket connection, session_room& room)
+asio::awaitable<void> serve(tcp::socket connection, visitor guest, session_room& room)
 {
-    session s{std::move(connection), room};
+    session s{std::move(connection), std::move(guest), room};
     co_await s.run();
 }
 

@@ -10,18 +10,22 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <random>
 #include <unordered_set>
 
 namespace tickertape {
 
 class session;
+class visitor;
 
 // What the sessions of one lane share; it outlives them.
 struct session_room {
     const server::parts& of;
     server_limits limits;
     lane& streams;
+    const refusal_counters& refused;
     request_ids ids{};
+    std::minstd_rand random{std::random_device{}()};
     std::unordered_set<session*> open{};  // each is in it while it lives
     bool closing = false;
     std::function<void()> emptied{};  // called when `closing` and the last session has gone
@@ -29,7 +33,8 @@ struct session_room {
 };
 
 // Serves the connection until it ends. Never throws.
-boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket connection, session_room& room);
+boost::asio::awaitable<void>
+serve(boost::asio::ip::tcp::socket connection, visitor guest, session_room& room);
 
 // Asks a session to end: at once where it is idle, after its answer where it is not.
 void close_when_idle(session& s);

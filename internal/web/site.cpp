@@ -4,6 +4,9 @@
 #include "web/json_text.hpp"
 #include "web/stream_request.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace tickertape {
 namespace {
 
@@ -30,7 +33,25 @@ std::string reason_against(const site& s, wall_time now)
            std::to_string(age.count()) + " s old";
 }
 
+constexpr std::string_view stream_path = "/prices/stream";
+constexpr std::array<std::string_view, 3> operation_paths{"/healthz", "/readyz", "/metrics"};
+
+std::string_view path_of(std::string_view target) noexcept
+{
+    return target.substr(0, target.find('?'));
+}
+
 }  // namespace
+
+bool is_stream(std::string_view target) noexcept
+{
+    return path_of(target) == stream_path;
+}
+
+bool is_for_operators(std::string_view target) noexcept
+{
+    return std::ranges::find(operation_paths, path_of(target)) != operation_paths.end();
+}
 
 response json_response(std::string body)
 {
@@ -82,12 +103,14 @@ void add_page_routes(router& to, const site& of)
 router make_router(const site& of)
 {
     router r;
-    r.add("/prices/stream", [of](const request& q, const auto& target, const auto&) -> answer {
-        auto wanted = read_stream_request(q, target, of.prices);
-        if (const auto* bad = std::get_if<problem>(&wanted))
-            return to_response(*bad);
-        return std::get<stream_grant>(std::move(wanted));
-    });
+    r.add(
+        std::string{stream_path},
+        [of](const request& q, const auto& target, const auto&) -> answer {
+            auto wanted = read_stream_request(q, target, of.prices);
+            if (const auto* bad = std::get_if<problem>(&wanted))
+                return to_response(*bad);
+            return std::get<stream_grant>(std::move(wanted));
+        });
     add_price_routes(r, of);
     add_feed_routes(r, of);
     add_operation_routes(r, of);

@@ -29,6 +29,11 @@ struct site {
 
 router make_router(const site& of);
 
+// Whether a request's target is that of a stream.
+bool is_stream(std::string_view target) noexcept;
+// Whether it is one that says how the server is, which it does also where there is no room.
+bool is_for_operators(std::string_view target) noexcept;
+
 // The parts it is made of.
 void add_price_routes(router& to, const site& of);
 void add_feed_routes(router& to, const site& of);

@@ -484,6 +484,11 @@ TEST_CASE("without anything given, the settings are the defaults", "[config]")
     CHECK(s.idle_timeout == 60s);
     CHECK(s.max_header == 8 * 1024);
     CHECK(s.max_body == 64 * 1024);
+    CHECK(s.max_connections == 0);
+    CHECK(s.max_connections_per_ip == 0);
+    CHECK(s.max_requests_per_second_per_ip == 0);
+    CHECK(s.trusted_proxies.empty());
+    CHECK(s.busy_retry == 30s);
     CHECK(s.level == log_level::info);
     CHECK(s.format == log_format::text);
 }
@@ -506,4 +511,36 @@ TEST_CASE("values are kept in the form the program uses", "[config]")
         s.cors_origins.origins ==
         std::vector<std::string>{"https://example.com", "http://localhost:3000"});
     CHECK(given{.flags = {"--cors-origins=none"}}.values().cors_origins == cors_policy{});
+}
+
+TEST_CASE("proxies are trusted by address or network, and by nothing else", "[config]")
+{
+    const auto s =
+        given{.flags = {"--trusted-proxies=127.0.0.1, ::1,10.1.2.3/8 ,fd00::/8"}}.values();
+    std::vector<std::string> shown;
+    for (const auto& n : s.trusted_proxies)
+        shown.push_back(n.text());
+    CHECK(shown == std::vector<std::string>{"127.0.0.1", "::1", "10.0.0.0/8", "fd00::/8"});
+    CHECK(
+        given{.flags = {"--trusted-proxies=10.0.0.1,nginx"}}.error() ==
+        "tickertape: TRUSTED_PROXIES: '10.0.0.1,nginx' (--trusted-proxies) is refused at item 2, "
+        "which is neither an address nor a network; accepted: empty, or up to 256 addresses and "
+        "networks such as 10.0.0.0/8 or fd00::/8, between commas\n");
+    CHECK_FALSE(given{.flags = {"--trusted-proxies=10.0.0.0/33"}}.error().empty());
+    CHECK_FALSE(given{.flags = {"--trusted-proxies=*"}}.error().empty());
+    CHECK_FALSE(given{.flags = {"--trusted-proxies=10.0.0.1,"}}.error().empty());
+}
+
+TEST_CASE("a limit of requests is none, or one that lets something through", "[config]")
+{
+    const auto rate = [](const std::string& text) {
+        return given{.environment = {{"MAX_REQUESTS_PER_SECOND_PER_IP", text}}};
+    };
+    CHECK(rate("0").values().max_requests_per_second_per_ip == 0);
+    CHECK(rate("0.5").values().max_requests_per_second_per_ip == 0.5);
+    CHECK(
+        rate("0.01").error() ==
+        "tickertape: MAX_REQUESTS_PER_SECOND_PER_IP: '0.01' (environment) is below 0.1; accepted: "
+        "0, or 0.1 to 1000000\n");
+    CHECK_FALSE(rate("-1").error().empty());
 }

@@ -231,3 +231,13 @@ TEST_CASE("moving tells browsers by the retry line and everybody else by its dat
         "data: {\"retry\":1500}\n"
         "\n");
 }
+
+TEST_CASE("busy says the same of a server that has no room", "[sse]")
+{
+    CHECK(
+        written([](std::string& out) { sse::append_busy(out, 34210ms); }) ==
+        "event: busy\n"
+        "retry: 34210\n"
+        "data: {\"retry\":34210}\n"
+        "\n");
+}

@@ -7,6 +7,7 @@
 #include "small_site.hpp"
 #include "support/catch.hpp"
 #include "telemetry/log.hpp"
+#include "web/admission.hpp"
 #include "web/server.hpp"
 
 #include <arpa/inet.h>
@@ -33,9 +34,16 @@ private:
 
 class running_server {
 public:
-    explicit running_server(const server_limits& limits = {}, unsigned lanes = 1)
-        : time_{site.now}, hub_{site.prices, site.sources, time_, lanes, stream_limits()},
-          server_{{hub_, site.routes, access_, time_, log_, site.figures}, "127.0.0.1", 0, limits},
+    explicit running_server(
+        const server_limits& limits = {}, unsigned lanes = 1, const admission_limits& places = {},
+        const std::vector<ip_network>& trusted = {})
+        : time_{site.now}, doors_{places}, proxies_{trusted},
+          hub_{site.prices, site.sources, time_, lanes, stream_limits()},
+          server_{
+              {hub_, site.routes, access_, doors_, proxies_, time_, log_, site.figures},
+              "127.0.0.1",
+              0,
+              limits},
           port_{server_.port()}
     {
         hub_.start();
@@ -49,6 +57,8 @@ public:
 
     std::uint16_t port() const { return port_; }
     hub& streams() { return hub_; }
+
+    admission::figures places() const { return doors_.now(); }
 
     void publish(std::int64_t ms, double value)
     {
@@ -99,6 +109,8 @@ private:
     access_policy access_{{"*"}};
     logger log_{log_level::error, log_format::text};
     standing_clock time_;
+    admission doors_;
+    const trusted_proxies proxies_;
     hub hub_;
     server server_;
     const std::uint16_t port_;

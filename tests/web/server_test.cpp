@@ -37,7 +37,7 @@ std::string id_of(std::string_view answer)
     return std::string{answer.substr(at, answer.find('\r', at) - at)};
 }
 
-std::string refusal(std::string_view answer, std::string_view status, std::string_view body)
+std::string refusal_of(std::string_view answer, std::string_view status, std::string_view body)
 {
     return answered(
         status, problem_headers + "Content-Length: " + std::to_string(body.size()) + "\r\n",
@@ -62,7 +62,7 @@ TEST_CASE("what is not HTTP is a 400, and the end of the connection", "[web]")
     p.send(sent);
     const auto answer = p.read_to_end();
     CHECK(
-        answer == refusal(
+        answer == refusal_of(
                       answer, "400 Bad Request",
                       "{\"type\":\"urn:tickertape:problem:bad-request\",\"title\":\"Bad Request\","
                       "\"status\":400,\"detail\":\"this is not a valid HTTP request\"}\n"));
@@ -97,7 +97,7 @@ TEST_CASE("a head past its limit is a 431, however it grows", "[web]")
     const auto answer = p.read_to_end();
     CHECK(
         answer ==
-        refusal(
+        refusal_of(
             answer, "431 Request Header Fields Too Large",
             "{\"type\":\"urn:tickertape:problem:header-too-large\",\"title\":\"Request Header "
             "Fields Too Large\",\"status\":431,\"detail\":\"the head of a request may have 8192 "
@@ -161,7 +161,7 @@ TEST_CASE("a body past its limit is a 413, announced or not", "[web]")
     const auto answer = p.read_to_end();
     CHECK(
         answer ==
-        refusal(
+        refusal_of(
             answer, "413 Content Too Large",
             "{\"type\":\"urn:tickertape:problem:body-too-large\",\"title\":\"Content Too Large\","
             "\"status\":413,\"detail\":\"the body of a request may have 65536 bytes\"}\n"));
@@ -193,7 +193,7 @@ TEST_CASE("half a request in all the time it has is a 408", "[web]")
     const auto answer = p.read_to_end();
     CHECK(
         answer ==
-        refusal(
+        refusal_of(
             answer, "408 Request Timeout",
             "{\"type\":\"urn:tickertape:problem:slow-request\",\"title\":\"Request Timeout\","
             "\"status\":408,\"detail\":\"the request took too long\"}\n"));

@@ -1,0 +1,85 @@
+#include "web/refusal.hpp"
+
+#include "core/text.hpp"
+#include "sse/event.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <algorithm>
+
+namespace tickertape {
+
+std::string_view to_string(refusal r) noexcept
+{
+    static constexpr std::array<std::string_view, refusals> words{
+        "max_connections",
+        "max_connections_per_ip",
+        "rate",
+        "reserve",
+        "header_too_large",
+        "body_too_large",
+        "slow_request",
+        "bad_request_line",
+        "bad_header",
+        "bad_length",
+        "bad_body"};
+    return words[static_cast<std::size_t>(r)];
+}
+
+refusal_counters::refusal_counters(metrics& to)
+{
+    for (std::size_t i = 0; i < refusals; ++i)
+        counters_[i] = &to.counter(
+            "tickertape_refused_total", "Connections and requests turned away, by reason.",
+            {{"reason", std::string{to_string(static_cast<refusal>(i))}}});
+}
+
+void refusal_counters::add(refusal r) const noexcept
+{
+    counters_[static_cast<std::size_t>(r)]->Increment();
+}
+
+response turned_away(refusal why, std::chrono::milliseconds wait)
+{
+    problem told{
+        .status = 503, .type = "busy", .detail = "this server has no room for more connections"};
+    if (why == refusal::max_connections_per_ip)
+        told = {
+            .status = 429,
+            .type = "too-many-connections",
+            .detail = "your address has as many connections as one may have"};
+    if (why == refusal::rate)
+        told = {
+            .status = 429,
+            .type = "too-many-requests",
+            .detail = "your address asks more often than one may"};
+    auto r = to_response(told);
+    // Whole seconds, and no fewer than it takes.
+    const auto seconds = std::max(std::chrono::ceil<std::chrono::seconds>(wait).count(), 1l);
+    r.headers.emplace_back("Retry-After", std::to_string(seconds));
+    return r;
+}
+
+response turned_away_stream(std::chrono::milliseconds wait)
+{
+    response r;
+    r.content_type = "text/event-stream";
+    sse::append_busy(r.body, wait);
+    r.headers.emplace_back("Cache-Control", "no-store");
+    return r;
+}
+
+bool accepts_event_stream(std::string_view accept)
+{
+    for (const auto range : list_items(accept))
+        if (lower_case(trimmed(range.substr(0, range.find(';')))) == "text/event-stream")
+            return true;
+    return false;
+}
+
+std::chrono::milliseconds jittered(std::chrono::milliseconds mean, std::uint64_t random) noexcept
+{
+    return mean / 2 + std::chrono::milliseconds{static_cast<std::int64_t>(
+                          random % static_cast<std::uint64_t>(mean.count() + 1))};
+}
+
+}  // namespace tickertape

@@ -1,0 +1,195 @@
+// Too many connections and too many requests, as peers see it.
+#include "running_server.hpp"
+
+using namespace tickertape;
+using namespace tickertape::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string asking(std::string_view target, std::string_view more = {})
+{
+    return "GET " + std::string{target} + " HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: t\r\n" +
+           std::string{more} + "\r\n";
+}
+
+constexpr std::string_view event_source = "Accept: text/event-stream\r\n";
+const std::string first_bytes_of_tick = "data: {";
+
+// A stream, and the first tick on it.
+peer stream_of(const running_server& s, std::string_view more = {})
+{
+    peer p{s};
+    p.send(asking("/prices/stream", more));
+    p.read_until(first_bytes_of_tick);
+    return p;
+}
+
+double refused(const running_server& s, const std::string& reason)
+{
+    return s.figure("tickertape_refused_total{reason=\"" + reason + "\"}");
+}
+
+std::vector<ip_network> loopback()
+{
+    return {ip_network::parse("127.0.0.0/8").value()};
+}
+
+bool has(std::string_view answer, std::string_view text)
+{
+    return answer.find(text) != std::string_view::npos;
+}
+
+}  // namespace
+
+TEST_CASE("an EventSource that finds the server full is told busy, and the response ends", "[web]")
+{
+    running_server s{{.busy = 0ms}, 1, {.connections = 1}};
+    s.publish(1712525476123, 69420.25);
+    const auto held = stream_of(s);
+    peer p{s};
+    p.send(asking("/prices/stream", event_source));
+    CHECK(
+        p.read_to_end() ==
+        answered(
+            "200 OK",
+            "Content-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+            "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n"
+            "Content-Length: 40\r\n",
+            "close", "event: busy\nretry: 0\ndata: {\"retry\":0}\n\n"));
+    CHECK(refused(s, "max_connections") == 1);
+}
+
+TEST_CASE("whoever else finds the server full gets a 503 that says when to come back", "[web]")
+{
+    running_server s{{.busy = 0ms}, 1, {.connections = 1}};
+    s.publish(1712525476123, 69420.25);
+    const auto held = stream_of(s);
+    const auto target = GENERATE("/prices/stream", "/api/prices", "/");
+    peer p{s};
+    p.send(asking(target) + asking(target));
+    const std::string body =
+        "{\"type\":\"urn:tickertape:problem:busy\",\"title\":\"Service Unavailable\","
+        "\"status\":503,\"detail\":\"this server has no room for more connections\"}\n";
+    CHECK(
+        p.read_to_end() ==
+        answered(
+            "503 Service Unavailable",
+            "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+            "Retry-After: 1\r\n"
+            "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n"
+            "Content-Length: " +
+                std::to_string(body.size()) + "\r\n",
+            "close", body));
+}
+
+TEST_CASE("a server that is full still says how it is, once for each connection", "[web]")
+{
+    running_server s{{}, 1, {.connections = 1}};
+    s.publish(1712525476123, 69420.25);
+    const auto held = stream_of(s);
+    for (const auto* target : {"/healthz", "/readyz?x", "/metrics"}) {
+        CAPTURE(target);
+        peer p{s};
+        p.send(asking(target) + asking(target));
+        const auto answer = p.read_to_end();
+        CHECK(status_of(answer) == 200);
+        CHECK(has(answer, "Connection: close\r\n"));
+        CHECK(answer.find("HTTP/1.1 ", 1) == std::string::npos);
+    }
+    CHECK(refused(s, "max_connections") == 0);
+}
+
+TEST_CASE("a place is free again when its stream or its session has ended", "[web]")
+{
+    running_server s{{}, 1, {.connections = 1}};
+    s.publish(1712525476123, 69420.25);
+    for (int i = 0; i < 3; ++i) {
+        auto held = stream_of(s);
+        CHECK(s.places().connections == 1);
+        held.close();
+        while (s.places().connections > 0)
+            std::this_thread::yield();
+        peer{s}.ask(asking("/api/prices"));
+        while (s.places().connections > 0)
+            std::this_thread::yield();
+    }
+}
+
+TEST_CASE("beyond the reserve a connection is closed at once, and counted", "[web]")
+{
+    running_server s{{}, 1, {.connections = 1, .reserve = 1}};
+    s.publish(1712525476123, 69420.25);
+    const auto held = stream_of(s);
+    const peer waits{s};
+    while (s.places().outside == 0)
+        std::this_thread::yield();
+    CHECK(peer{s}.read_to_end().empty());
+    CHECK(refused(s, "reserve") == 1);
+}
+
+TEST_CASE("whoever sits in the reserve and says nothing does not sit there for long", "[web]")
+{
+    running_server s{{.reserve = 50ms}, 1, {.connections = 1}};
+    s.publish(1712525476123, 69420.25);
+    const auto held = stream_of(s);
+    CHECK(peer{s}.read_to_end().empty());
+    peer half{s};
+    half.send("GET /prices");
+    CHECK(status_of(half.read_to_end()) == 408);
+}
+
+TEST_CASE("a client that has its share is told so, and others are served", "[web]")
+{
+    running_server s{{.busy = 0ms}, 1, {.connections_per_client = 2}, loopback()};
+    s.publish(1712525476123, 69420.25);
+    constexpr std::string_view anna = "X-Forwarded-For: 192.0.2.1\r\n";
+    const auto first = stream_of(s, anna);
+    const auto second = stream_of(s, anna);
+    const auto answer = peer{s}.ask(asking("/prices/stream", anna));
+    CHECK(status_of(answer) == 429);
+    CHECK(has(answer, "\r\nRetry-After: 1\r\n"));
+    const auto told =
+        peer{s}.ask(asking("/prices/stream", std::string{anna} + std::string{event_source}));
+    CHECK(told.ends_with("event: busy\nretry: 0\ndata: {\"retry\":0}\n\n"));
+    CHECK(status_of(peer{s}.ask(asking("/api/prices", "X-Forwarded-For: 192.0.2.2\r\n"))) == 200);
+    CHECK(refused(s, "max_connections_per_ip") == 2);
+}
+
+TEST_CASE("what a stranger says of X-Forwarded-For changes nothing", "[web]")
+{
+    running_server s{{}, 1, {.connections_per_client = 1}};
+    s.publish(1712525476123, 69420.25);
+    const auto first = stream_of(s, "X-Forwarded-For: 192.0.2.1\r\n");
+    CHECK(
+        status_of(peer{s}.ask(asking("/prices/stream", "X-Forwarded-For: 192.0.2.2\r\n"))) == 429);
+}
+
+TEST_CASE("a kept connection of a proxy counts as nobody's between two requests", "[web]")
+{
+    const running_server s{{}, 1, {.connections_per_client = 1}, loopback()};
+    peer first{s};
+    peer second{s};
+    for (int i = 0; i < 3; ++i) {
+        CHECK(status_of(first.ask(asking("/api/prices", "X-Forwarded-For: 192.0.2.1\r\n"))) == 200);
+        CHECK(
+            status_of(second.ask(asking("/api/prices", "X-Forwarded-For: 192.0.2.1\r\n"))) == 200);
+    }
+    CHECK(s.places().clients == 0);
+}
+
+TEST_CASE("a client that asks too often gets a 429 and loses its connection", "[web]")
+{
+    const running_server s{{}, 1, {.requests_per_second_per_client = 1}};
+    peer p{s};
+    std::string all;
+    for (int i = 0; i < 5; ++i)
+        all += asking("/healthz");
+    p.send(all);
+    const auto answers = p.read_to_end();
+    CHECK(has(answers, "HTTP/1.1 429 Too Many Requests\r\n"));
+    CHECK(answers.ends_with(
+        "{\"type\":\"urn:tickertape:problem:too-many-requests\",\"title\":\"Too Many Requests\","
+        "\"status\":429,\"detail\":\"your address asks more often than one may\"}\n"));
+    CHECK(refused(s, "rate") == 1);
+}
