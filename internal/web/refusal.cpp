@@ -11,16 +11,9 @@ namespace tickertape {
 std::string_view to_string(refusal r) noexcept
 {
     static constexpr std::array<std::string_view, refusals> words{
-        "max_connections",
-        "max_connections_per_ip",
-        "rate",
-        "reserve",
-        "header_too_large",
-        "body_too_large",
-        "slow_request",
-        "bad_request_line",
-        "bad_header",
-        "bad_length",
+        "max_connections", "max_connections_per_ip", "rate",        "reserve",
+        "silent",          "slow_request",           "slow_reader", "header_too_large",
+        "body_too_large",  "bad_request_line",       "bad_header",  "bad_length",
         "bad_body"};
     return words[static_cast<std::size_t>(r)];
 }

@@ -25,10 +25,13 @@ enum class refusal : std::uint8_t {
     max_connections_per_ip,  // the client has its share
     rate,                    // it asks too often
     reserve,                 // no room even to say so: closed without a word
+    // Of time.
+    silent,        // connected and said nothing: closed without a word
+    slow_request,  // said something, and was not done
+    slow_reader,   // did not take its answer: closed
     // Of requests, see request_reader.hpp.
     header_too_large,
     body_too_large,
-    slow_request,
     bad_request_line,
     bad_header,
     bad_length,

@@ -193,3 +193,67 @@ TEST_CASE("a client that asks too often gets a 429 and loses its connection", "[
         "\"status\":429,\"detail\":\"your address asks more often than one may\"}\n"));
     CHECK(refused(s, "rate") == 1);
 }
+
+TEST_CASE("what is refused is counted by its reason", "[web]")
+{
+    const running_server s{{.request = 50ms, .linger = 50ms}};
+    const auto counted = [&s](const std::string& reason, std::string_view sent) {
+        const auto before = refused(s, reason);
+        peer p{s};
+        p.send(sent);
+        p.read_to_end();
+        return refused(s, reason) - before;
+    };
+    const std::string begin = "POST / HTTP/1.1\r\nHost: a\r\n";
+    CHECK(counted("silent", "") == 1);
+    CHECK(counted("slow_request", "GET / HT") == 1);
+    CHECK(counted("slow_request", begin + "Content-Length: 3\r\n\r\nab") == 1);
+    CHECK(counted("header_too_large", std::string(1'000'000, 'a')) == 1);
+    CHECK(counted("body_too_large", begin + "Content-Length: 1000000\r\n\r\n") == 1);
+    CHECK(counted("bad_request_line", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == 1);
+    CHECK(counted("bad_header", "GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n") == 1);
+    CHECK(
+        counted(
+            "bad_length",
+            begin + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == 1);
+    CHECK(counted("bad_body", begin + "Transfer-Encoding: chunked\r\n\r\nx\r\n") == 1);
+}
+
+TEST_CASE("nothing that follows a refused request is answered", "[web]")
+{
+    const running_server s;
+    const std::string smuggled = asking("/healthz");
+    const auto sent = GENERATE_COPY(
+        "POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" +
+            smuggled,
+        "GET /healthz HTTP/1.1\r\nHost: a\r\nX: y\n\r\n" + smuggled,
+        "GET /healthz HTTP/1.1\r\nHost: a\r\nX: y\r\n\tz\r\n\r\n" + smuggled,
+        "POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "1\r\nab\r\n0\r\n\r\n" +
+            smuggled);
+    peer p{s};
+    p.send(sent);
+    const auto answers = p.read_to_end();
+    CHECK(status_of(answers) == 400);
+    CHECK(answers.find("HTTP/1.1 ", 1) == std::string::npos);
+}
+
+TEST_CASE("who waits for 100 Continue gets the answer itself, and the end", "[web]")
+{
+    const running_server s;
+    peer p{s};
+    p.send("POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+           "Expect: 100-continue\r\n\r\n");
+    const auto answer = p.read_to_end();
+    CHECK(status_of(answer) == 405);
+    CHECK(has(answer, "Connection: close\r\n"));
+}
+
+TEST_CASE("a page of another origin can read an early refusal", "[web]")
+{
+    const running_server s;
+    peer p{s};
+    p.send("nonsense\r\n");
+    CHECK(has(p.read_to_end(), "\r\nAccess-Control-Allow-Origin: *\r\n"));
+}

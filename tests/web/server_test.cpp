@@ -40,7 +40,11 @@ std::string id_of(std::string_view answer)
 std::string refusal_of(std::string_view answer, std::string_view status, std::string_view body)
 {
     return answered(
-        status, problem_headers + "Content-Length: " + std::to_string(body.size()) + "\r\n",
+        status,
+        problem_headers +
+            "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n"
+            "Content-Length: " +
+            std::to_string(body.size()) + "\r\n",
         "close", body, id_of(answer));
 }
 
@@ -52,10 +56,10 @@ TEST_CASE("what is not HTTP is a 400, and the end of the connection", "[web]")
     const auto sent = GENERATE(
         "nonsense\r\n\r\n", "GET\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/2.0\r\n\r\n",
         "GET / HTTP/1.1\r\nno colon\r\n\r\n", "GET / HTTP/1.1\r\n: x\r\n\r\n",
-        "GET /a b HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
-        "GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-        "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "GET /a b HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         "\x16\x03\x01\x02\x01\x01\xfc\x03\x03 a TLS hello\r\n\r\n");
     CAPTURE(sent);
     peer p{s};
@@ -187,7 +191,7 @@ TEST_CASE("half a request in all the time it has is a 408", "[web]")
     const running_server s{{.request = 200ms}};
     const auto sent = GENERATE(
         "G", "GET /healthz HT", "GET /healthz HTTP/1.1\r\nHost: local",
-        "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
     peer p{s};
     p.send(sent);
     const auto answer = p.read_to_end();

@@ -1,0 +1,304 @@
+#include "web/request_reader.hpp"
+
+#include "core/text.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace tickertape {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+
+namespace {
+
+// A chunk of 16 hexadecimal digits is larger than any body; more digits are a game.
+constexpr std::size_t chunk_digits_max = 16;
+
+std::string_view view(beast::string_view text)
+{
+    return {text.data(), text.size()};
+}
+
+method method_of(http::verb v)
+{
+    switch (v) {
+    case http::verb::get:
+        return method::get;
+    case http::verb::head:
+        return method::head;
+    case http::verb::options:
+        return method::options;
+    default:
+        return method::other;
+    }
+}
+
+// The value of a hexadecimal digit; -1: it is none.
+int hex_value(char c) noexcept
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    const char l = lower(c);
+    return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+// Decimal digits and nothing else.
+std::optional<std::uint64_t> parse_length(std::string_view text)
+{
+    std::uint64_t n = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, n);
+    return read.ec == std::errc{} && read.ptr == end ? std::optional{n} : std::nullopt;
+}
+
+}  // namespace
+
+struct request_reader::parsed {
+    http::request_parser<http::empty_body> parser;
+};
+
+request_reader::request_reader(limits l) : limits_{l} {}
+
+request_reader::~request_reader() = default;
+
+std::size_t request_reader::take(std::string_view bytes)
+{
+    std::size_t used = 0;
+    while (used < bytes.size() && !is_over()) {
+        const auto rest = bytes.substr(used);
+        used += at_ <= place::fields ? take_head(rest) : take_body(rest);
+    }
+    return used;
+}
+
+std::size_t request_reader::take_head(std::string_view bytes)
+{
+    const auto room = limits_.head_bytes - text_.size();
+    std::size_t used = 0;
+    auto found = scanned::more;
+    for (; used < std::min(bytes.size(), room) && found == scanned::more; ++used) {
+        found = at_ == place::request_line ? line_.take(bytes[used]) : fields_.take(bytes[used]);
+        if (found == scanned::end && at_ == place::request_line) {
+            at_ = place::fields;
+            found = scanned::more;
+        }
+    }
+    if (found == scanned::bad) {
+        refuse_malformed(
+            at_ == place::request_line ? refusal::bad_request_line : refusal::bad_header);
+        return used;
+    }
+    if (found == scanned::more && used < bytes.size()) {
+        refuse(
+            refusal::header_too_large,
+            "the head of a request may have " + std::to_string(limits_.head_bytes) + " bytes");
+        return used;
+    }
+    text_ += bytes.substr(0, used);
+    if (found == scanned::end)
+        end_head();
+    return used;
+}
+
+// Beast has the head to itself: it never sees a body, and we never take a field for another.
+void request_reader::end_head()
+{
+    parsed_ = std::make_unique<parsed>();
+    auto& p = parsed_->parser;
+    p.skip(true);
+    p.header_limit(static_cast<std::uint32_t>(text_.size()) + 1);
+    boost::system::error_code failed;
+    const auto used = p.put(boost::asio::buffer(text_), failed);
+    if (failed || used != text_.size() || !p.is_done()) {
+        const bool of_length = failed == http::error::bad_content_length ||
+                               failed == http::error::multiple_content_length ||
+                               failed == http::error::bad_transfer_encoding;
+        refuse_malformed(of_length ? refusal::bad_length : refusal::bad_header);
+        return;
+    }
+    // Beast keeps fields of its own.
+    text_ = {};
+    at_ = place::over;
+    read_fields();
+    read_length();
+}
+
+void request_reader::read_fields()
+{
+    const auto& m = parsed_->parser.get();
+    head_ = {
+        .what = method_of(m.method()),
+        .method_name = view(m.method_string()),
+        .target = view(m.target()),
+        .is_http_1_1 = m.version() >= 11,
+        .keep_alive = m.keep_alive(),
+        .last_event_id = view(m["Last-Event-ID"]),
+        .if_none_match = view(m[http::field::if_none_match]),
+        .origin = view(m[http::field::origin]),
+        .accept = view(m[http::field::accept]),
+        .request_id = view(m["X-Request-Id"]),
+        .forwarded_for = {},
+    };
+    const auto [first, end] = m.equal_range("X-Forwarded-For");
+    for (auto field = first; field != end; ++field)
+        head_.forwarded_for.push_back(view(field->value()));
+    if (const auto hosts = m.count(http::field::host);
+        hosts > 1 || (head_.is_http_1_1 && hosts < 1))
+        refuse(refusal::bad_header, "a request has exactly one Host header");
+}
+
+// How long the body is. A proxy before us might have seen the end of one elsewhere wherever that is
+// said twice, or in a way that is not understood by all.
+void request_reader::read_length()
+{
+    if (refused_)
+        return;
+    const auto& m = parsed_->parser.get();
+    const auto lengths = m.count(http::field::content_length);
+    const auto codings = m.count(http::field::transfer_encoding);
+    if (codings > 0) {
+        const bool is_chunked =
+            codings == 1 && lower_case(view(m[http::field::transfer_encoding])) == "chunked";
+        if (!is_chunked)
+            refuse(refusal::bad_length, "the only transfer encoding understood is chunked");
+        else if (lengths > 0 || !head_.is_http_1_1)
+            refuse_malformed(refusal::bad_length);
+        else
+            at_ = place::chunk_size;
+    } else if (lengths > 0) {
+        const auto length = parse_length(view(m[http::field::content_length]));
+        if (lengths > 1 || !length)
+            refuse_malformed(refusal::bad_length);
+        else if (*length > 0) {
+            at_ = place::body;
+            expect_body(*length);
+        }
+    }
+    // Whoever waits to be told to go on with a body that nobody wants is answered instead.
+    if (!is_over() && lower_case(view(m[http::field::expect])) == "100-continue") {
+        at_ = place::over;
+        head_.keep_alive = false;
+    }
+}
+
+void request_reader::expect_body(std::uint64_t bytes)
+{
+    if (bytes > limits_.body_bytes - body_bytes_) {
+        refuse(
+            refusal::body_too_large,
+            "the body of a request may have " + std::to_string(limits_.body_bytes) + " bytes");
+        return;
+    }
+    body_bytes_ += bytes;
+    left_ = bytes;
+}
+
+std::size_t request_reader::take_body(std::string_view bytes)
+{
+    if (at_ != place::body && at_ != place::chunk) {
+        take_framing(bytes.front());
+        return 1;
+    }
+    const auto used = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
+    left_ -= used;
+    if (left_ == 0)
+        at_ = at_ == place::body ? place::over : place::chunk_end;
+    return used;
+}
+
+void request_reader::take_framing(char c)
+{
+    const auto expect = [&](char wanted, place then) {
+        if (c == wanted)
+            at_ = then;
+        else
+            refuse_malformed(refusal::bad_body);
+    };
+    switch (at_) {
+    case place::chunk_size:
+        take_chunk_size(c);
+        break;
+    case place::chunk_extension:
+        count_framing();
+        if (is_over())
+            break;
+        if (c == '\r')
+            at_ = place::chunk_size_end;
+        else if (c != '\t' && (c < ' ' || c == '\x7f'))
+            refuse_malformed(refusal::bad_body);
+        break;
+    case place::chunk_size_end:
+        expect('\n', left_ > 0 ? place::chunk : place::trailer);
+        break;
+    case place::chunk_end:
+        expect('\r', place::chunk_end_lf);
+        break;
+    case place::chunk_end_lf:
+        expect('\n', place::chunk_size);
+        break;
+    default: {  // the trailer
+        count_framing();
+        const auto found = fields_.take(c);
+        if (found == scanned::bad)
+            refuse_malformed(refusal::bad_body);
+        else if (found == scanned::end)
+            at_ = place::over;
+    }
+    }
+}
+
+void request_reader::take_chunk_size(char c)
+{
+    const auto digit = hex_value(c);
+    if (digit >= 0 && chunk_digits_ < chunk_digits_max) {
+        left_ = (chunk_digits_ == 0 ? 0 : left_ << 4) | static_cast<std::uint64_t>(digit);
+        ++chunk_digits_;
+        return;
+    }
+    if (chunk_digits_ == 0 || (c != '\r' && c != ';')) {
+        refuse_malformed(refusal::bad_body);
+        return;
+    }
+    chunk_digits_ = 0;
+    at_ = c == ';' ? place::chunk_extension : place::chunk_size_end;
+    if (left_ == 0)
+        fields_ = {};
+    expect_body(left_);
+}
+
+void request_reader::count_framing()
+{
+    if (++framing_bytes_ > limits_.head_bytes)
+        refuse(
+            refusal::header_too_large, "what surrounds the chunks of a body may have " +
+                                           std::to_string(limits_.head_bytes) + " bytes");
+}
+
+void request_reader::refuse(refusal why, std::string detail)
+{
+    if (refused_)
+        return;
+    problem told{.status = 400, .type = "bad-request", .detail = std::move(detail)};
+    if (why == refusal::header_too_large) {
+        told.status = 431;
+        told.type = "header-too-large";
+    } else if (why == refusal::body_too_large) {
+        told.status = 413;
+        told.type = "body-too-large";
+    }
+    head_.keep_alive = false;
+    refused_ = refused{why, std::move(told)};
+    at_ = place::over;
+}
+
+void request_reader::refuse_malformed(refusal why)
+{
+    refuse(why, "this is not a valid HTTP request");
+}
+
+}  // namespace tickertape
