@@ -3,12 +3,11 @@
 #include "core/text.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace tickertape {
 namespace {
 
-constexpr unsigned site_bytes = 8;  // of a /64
+constexpr std::size_t site_bytes = 8;  // of a /64
 
 bool is_port(std::string_view text) noexcept
 {
@@ -42,11 +41,10 @@ std::optional<ip_address> parse_entry(std::string_view text)
 client_key key_of(const ip_address& client) noexcept
 {
     client_key key{.is_v4 = client.is_v4()};
-    const auto first = client.bytes.begin();
-    const auto significant = key.is_v4 ? std::ranges::subrange(first + 12, client.bytes.end())
-                                       : std::ranges::subrange(first, first + site_bytes);
-    for (const auto byte : significant)
-        key.bits = key.bits << 8 | byte;
+    const std::size_t first = key.is_v4 ? 12 : 0;
+    const std::size_t end = key.is_v4 ? client.bytes.size() : site_bytes;
+    for (auto i = first; i < end; ++i)
+        key.bits = key.bits << 8 | client.bytes[i];
     return key;
 }
 
@@ -59,8 +57,8 @@ ip_address trusted_proxies::client_of(
     const ip_address& peer, std::span<const std::string_view> forwarded) const noexcept
 {
     auto client = peer;
-    for (const auto line : forwarded | std::views::reverse) {
-        auto rest = line;
+    for (auto line = forwarded.rbegin(); line != forwarded.rend(); ++line) {
+        auto rest = *line;
         while (contains(client)) {
             const auto comma = rest.rfind(',');
             const auto entry =

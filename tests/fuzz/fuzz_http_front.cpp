@@ -1,0 +1,120 @@
+// Any bytes as what comes on a connection: they are the same requests however they are cut into
+// pieces, nothing is held or taken beyond its limit, and where Beast, which reads more, takes a
+// request as well, it sees the same one and its end at the same place.
+#include "web/request_reader.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+
+using namespace tickertape;
+namespace http = boost::beast::http;
+
+namespace {
+
+constexpr request_reader::limits limits{.head_bytes = 512, .body_bytes = 256};
+
+void require(bool holds)
+{
+    if (!holds)
+        std::abort();
+}
+
+bool is_harmless(std::string_view text)
+{
+    return std::ranges::none_of(
+        text, [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
+}
+
+void check(const request_head& head)
+{
+    require(!head.method_name.empty() && !head.target.empty());
+    require(head.target.size() <= limits.head_bytes && is_harmless(head.target));
+    for (const auto value :
+         {head.last_event_id, head.if_none_match, head.origin, head.accept, head.request_id})
+        require(value.size() <= limits.head_bytes && is_harmless(value));
+    for (const auto value : head.forwarded_for)
+        require(is_harmless(value));
+}
+
+void check(const request_reader::refused& no)
+{
+    require(no.told.status == 400 || no.told.status == 413 || no.told.status == 431);
+    require(is_harmless(no.told.detail) && no.told.detail.size() < 100);
+}
+
+// A request that was taken, as Beast sees it. Not one whose body was not waited for.
+void compare_with_beast(std::string_view text, const request_head& head)
+{
+    http::request_parser<http::string_body> p;
+    p.eager(true);
+    p.header_limit(UINT32_MAX);
+    boost::system::error_code failed;
+    std::size_t used = 0;
+    while (!p.is_done() && used < text.size()) {
+        used += p.put(boost::asio::buffer(text.data() + used, text.size() - used), failed);
+        if (failed)
+            return;  // it is stricter about what stands behind the size of a chunk
+    }
+    const auto& m = p.get();
+    if (m["Expect"].size() == 12)
+        return;
+    require(p.is_done() && used == text.size());
+    require(std::string_view(m.target().data(), m.target().size()) == head.target);
+    require(m.body().size() <= limits.body_bytes);
+}
+
+// What became of the first request: how many bytes it had, and whether it was refused.
+struct outcome {
+    std::size_t used = 0;
+    bool over = false;
+    std::optional<refusal> why;
+
+    friend bool operator==(const outcome&, const outcome&) = default;
+};
+
+// Given in pieces of `piece` bytes.
+outcome read(std::string_view text, std::size_t piece)
+{
+    request_reader r{limits};
+    outcome o;
+    while (o.used < text.size() && !r.is_over()) {
+        const auto given = text.substr(o.used, piece);
+        const auto taken = r.take(given);
+        require(taken == given.size() || (taken < given.size() && r.is_over()));
+        o.used += taken;
+    }
+    o.over = r.is_over();
+    require(r.take("") == 0);
+    if (const auto& no = r.refusal_found()) {
+        check(*no);
+        // How far it was read when that was seen says nothing.
+        o = {.used = 0, .over = true, .why = no->why};
+    } else if (o.over) {
+        check(r.head());
+        compare_with_beast(text.substr(0, o.used), r.head());
+    }
+    return o;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
+{
+    std::string_view text{reinterpret_cast<const char*>(bytes), size};
+    // As a connection would: one request behind the other.
+    for (int i = 0; i < 16 && !text.empty(); ++i) {
+        const auto whole = read(text, text.size());
+        require(read(text, 1) == whole);
+        require(read(text, 7) == whole);
+        if (!whole.over || whole.why)
+            return 0;
+        require(whole.used > 0 && whole.used <= text.size());
+        text.remove_prefix(whole.used);
+    }
+    return 0;
+}
