@@ -15,14 +15,15 @@ std::chrono::nanoseconds nanoseconds_of(double seconds)
 
 }  // namespace
 
-// The reserve is a 64th: whoever sits in it is gone in a moment, so it need not be large; and each
-// of it is a connection less.
+// The reserve is a 32nd: whoever sits in it is gone in a moment, so it need not be large; and each
+// of it is a connection less. It is never smaller than what a lane accepts in one go, or most of
+// that would be closed before the first of them has been told.
 void set_connections(
     admission_limits& of, std::size_t descriptors, std::size_t own, std::size_t wanted) noexcept
 {
-    static constexpr std::size_t part = 64;
-    static constexpr std::size_t least = 16;
-    static constexpr std::size_t most = 1024;
+    static constexpr std::size_t part = 32;
+    static constexpr std::size_t least = 64;
+    static constexpr std::size_t most = 2048;
     const auto free = descriptors > own ? descriptors - own : 0;
     const auto reserve_for = [](std::size_t n) { return std::clamp(n / part, least, most); };
     if (wanted == 0) {

@@ -19,6 +19,9 @@ namespace tickertape {
 struct client_key {
     std::uint64_t bits = 0;
     bool is_v4 = false;
+    // What a client asks for operators is counted aside, so that a flood can be seen from where it
+    // comes from.
+    bool for_operators = false;
 
     friend auto operator<=>(const client_key&, const client_key&) = default;
 };

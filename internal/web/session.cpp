@@ -189,9 +189,12 @@ asio::awaitable<void> session::refuse(const request_reader& reader)
 }
 
 // Closing while the peer still sends would take the answer away from it (RFC 9112, section 9.6), so
-// what it sends is read and dropped, within bounds.
+// what it sends is read and dropped, within bounds. Somebody without a place who has said all it
+// wanted makes room for the next instead.
 asio::awaitable<void> session::linger()
 {
+    if (guest_.refused() && unread_.empty() && !has_been_asked())
+        co_return;
     boost::system::error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
     deadline_.arm(room_.limits.linger);
@@ -221,13 +224,11 @@ session::routed session::route(const request& asked) const
 // What is said where admission does not let the request be answered; none: it does.
 std::optional<response> session::turn_away(const request_head& head)
 {
-    const auto found = guest_.judge(head.forwarded_for, began_);
+    const auto found = guest_.judge(head.forwarded_for, is_for_operators(head.target), began_);
     remote_ = found.client.text();
+    // Without a place it may be answered, but not stay.
+    last_ = last_ || found.refused || guest_.refused();
     if (!found.refused)
-        return std::nullopt;
-    // It has no place, so it does not stay; but somebody has to be able to see how we are.
-    last_ = true;
-    if (found.refused != refusal::rate && is_for_operators(head.target))
         return std::nullopt;
     room_.refused.add(*found.refused);
     const auto busy = jittered(room_.limits.busy, room_.random());

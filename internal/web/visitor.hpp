@@ -33,8 +33,9 @@ public:
         std::chrono::nanoseconds wait{};  // where it asks too often: until it may
     };
     // Whether a request that has been read may be answered. `forwarded` as for client_of(). One
-    // that had no place has another try.
-    judgement judge(std::span<const std::string_view> forwarded, steady_time now);
+    // that had no place has another try; one that is for operators needs none.
+    judgement
+    judge(std::span<const std::string_view> forwarded, bool for_operators, steady_time now);
     // The request judged last has been answered.
     void answered();
 
@@ -43,6 +44,7 @@ public:
 
 private:
     std::optional<client_key> owner() const;
+    std::optional<refusal> find_place(client_key who);
 
     admission& by_;
     const trusted_proxies& proxies_;

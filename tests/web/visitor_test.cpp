@@ -31,7 +31,7 @@ struct gate {
 visitor::judgement judged(visitor& v, std::string_view forwarded = {}, steady_time at = start)
 {
     const std::array lines{forwarded};
-    return v.judge(std::span{lines}.first(forwarded.empty() ? 0 : 1), at);
+    return v.judge(std::span{lines}.first(forwarded.empty() ? 0 : 1), false, at);
 }
 
 }  // namespace
@@ -115,4 +115,17 @@ TEST_CASE("whoever asks too often is told how long to wait, behind a proxy as we
     CHECK(third.wait == 1s);
     CHECK_FALSE(judged(v, "192.0.2.2").refused);
     CHECK_FALSE(judged(v, "192.0.2.1", start + 1s).refused);
+}
+
+TEST_CASE("what is asked for operators needs no place, and has a bucket of its own", "[web]")
+{
+    gate g{{.connections = 1, .requests_per_second_per_client = 0.5}};
+    auto inside = g.arrives(stranger);
+    auto outside = g.arrives(stranger);
+    CHECK(judged(outside).refused == refusal::max_connections);
+    CHECK_FALSE(outside.judge({}, true, start).refused);
+    CHECK(outside.refused() == refusal::max_connections);
+    CHECK_FALSE(judged(inside).refused);
+    CHECK(judged(inside).refused == refusal::rate);
+    CHECK(outside.judge({}, true, start).refused == refusal::rate);
 }
