@@ -46,7 +46,7 @@ struct server::front {
 
     asio::awaitable<void> accept_all();
     boost::system::error_code accept_some();
-    void admit(tcp::socket connection, const tcp::endpoint& from);
+    bool admit(tcp::socket connection, const tcp::endpoint& from);
     void note_refusal(refusal why, const ip_address& from);
     bool report(boost::system::error_code failed);
     void count_ends(std::exception_ptr escaped) const;
@@ -96,12 +96,15 @@ boost::system::error_code server::front::accept_some()
         if (failed)
             return failed == asio::error::would_block ? boost::system::error_code{} : failed;
         no_room = false;
-        admit(std::move(connection), from);
+        if (!admit(std::move(connection), from))
+            break;
     }
     return {};
 }
 
-void server::front::admit(tcp::socket connection, const tcp::endpoint& from)
+// Returns false where there was no room even to tell it so: then those who are being told have
+// their turn first, so that they leave, before more is taken.
+bool server::front::admit(tcp::socket connection, const tcp::endpoint& from)
 {
     const auto address = from.address();
     visitor guest{
@@ -112,11 +115,12 @@ void server::front::admit(tcp::socket connection, const tcp::endpoint& from)
         note_refusal(*guest.refused(), guest.peer());
     if (!guest) {
         room.refused.add(refusal::reserve);
-        return;  // which closes it
+        return false;  // which closes it
     }
     asio::co_spawn(
         room.streams.context(), serve(std::move(connection), std::move(guest), room),
         [this](std::exception_ptr escaped) { count_ends(escaped); });
+    return true;
 }
 
 // A crowd before a full house is one line a minute, not one for each.
