@@ -74,19 +74,18 @@ bool admission::assign(lease& place, std::optional<client_key> who)
         return true;
     assert(place && place.get() != &outside_);
     const std::lock_guard lock{mutex_};
-    lessor* const before = place.get();
     lessor* after = &nobody_;
     if (who) {
         client& c = client_of(*who);
-        if (&c == before)
+        if (&c == place.get())
             return true;
         if (c.connections >= limits_.connections_per_client)
             return false;
         ++c.connections;
         after = &c;
     }
-    // The place goes on, in other hands: nothing is given back.
-    place.release();
+    // The place goes on, in other hands: it is not given back.
+    lessor* const before = place.release();
     place.reset(after);
     if (before != &nobody_)
         leave(static_cast<client&>(*before));

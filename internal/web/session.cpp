@@ -73,6 +73,10 @@ private:
         bool ends_connection;
     };
 
+    std::chrono::milliseconds time_to_ask() const
+    {
+        return guest_.refused() ? room_.limits.reserve : room_.limits.request;
+    }
     asio::awaitable<bool> wait_for_request();
     asio::awaitable<bool> read(request_reader& r);
     asio::awaitable<bool> receive();
@@ -102,11 +106,10 @@ private:
 
 asio::awaitable<void> session::run()
 {
-    // The first request is due at once: whoever connects has something to say.
-    const auto limit = guest_.refused() ? room_.limits.reserve : room_.limits.request;
     const request_reader::limits bounds{
         .head_bytes = room_.limits.header_bytes, .body_bytes = room_.limits.body_bytes};
-    auto patience = limit;
+    // The first request is due at once: whoever connects has something to say.
+    auto patience = time_to_ask();
     for (bool is_first = true; !last_; is_first = false) {
         idle_ = true;
         deadline_.arm(patience);
@@ -120,7 +123,7 @@ asio::awaitable<void> session::run()
         }
         began_ = room_.of.time.steady_now();
         request_reader r{bounds};
-        deadline_.arm(limit);
+        deadline_.arm(time_to_ask());
         const bool whole = co_await read(r);
         deadline_.disarm();
         if (!whole || r.refusal_found()) {
@@ -254,14 +257,15 @@ asio::awaitable<bool> session::handle(const request_head& head)
     };
     const auto id = room_.ids.id_for(head.request_id);
     auto refused = turn_away(head);
-    auto outcome = refused ? routed{{*std::move(refused), "none"}, true} : route(asked);
+    const bool usual = !refused;
+    auto outcome = usual ? route(asked) : routed{{*std::move(refused), "none"}, true};
     wire_options options{
         .keep_alive = head.keep_alive && !outcome.ends_connection && !last_ && !room_.closing,
         .head_only = asked.what == method::head,
         .now = now,
         .request_id = id,
     };
-    const auto log_as = [&, usual = !refused](unsigned status, std::size_t bytes) {
+    const auto log_as = [&](unsigned status, std::size_t bytes) {
         record(usual, head.method_name, asked.target, outcome.route, status, bytes, id);
     };
 
