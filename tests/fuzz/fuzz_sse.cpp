@@ -142,13 +142,15 @@ event append_any(std::string& out, source& from)
         if (!value)
             return {};
         const unsigned combined = pick % 5;
+        const std::uint64_t skipped = from.next<std::uint16_t>();
         const auto whose = sources[pick / 3 % 3];
-        sse::append_tick(out, at, *value, name, whose, combined);
+        sse::append_tick(out, at, *value, name, whose, {.combined = combined, .skipped = skipped});
         return {
             text_of(at), "",
             "{\"timestamp\":" + std::to_string(at.ms() / 1000) + ",\"price\":" + value->text() +
                 ",\"symbol\":\"" + std::string{name} + "\",\"source\":\"" + std::string{whose} +
-                "\"" + (combined > 0 ? ",\"sources\":" + std::to_string(combined) : "") + "}",
+                "\"" + (combined > 0 ? ",\"sources\":" + std::to_string(combined) : "") +
+                (skipped > 0 ? ",\"skipped\":" + std::to_string(skipped) : "") + "}",
             ""};
     }
     if (kind == 1) {
