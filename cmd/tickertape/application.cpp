@@ -138,12 +138,13 @@ application::application(const settings& s, const clock& time, const logger& log
           {tapes_, sources_, reports_, metrics_, files_, staleness{s.stale_after}, draining_})},
       doors_{limits_of_admission(s)}, proxies_{s.trusted_proxies},
       hub_{tapes_, sources_, time, lane_count(s), limits_of_lane(s)},
-      publisher_{tapes_, hub_, time},
+      publisher_{tapes_, hub_, time}, certificate_{s, time, log, metrics_},
       server_{
           {hub_, router_, access_, doors_, proxies_, time, log, metrics_},
           s.listen_address,
           s.port,
-          limits_of_server(s)},
+          limits_of_server(s),
+          certificate_.current()},
       feed_{make_feed(
           settings_of_feed(s), {asio::make_strand(context_), publisher_, symbols_, sources_, time,
                                 log, metrics_, reports_})}
@@ -173,6 +174,7 @@ void application::publish_figures()
 void application::run() noexcept
 {
     await_signal();
+    await_hangup();
     const auto port = server_.port();
     const auto descriptors = raise_descriptor_limit();
     const auto& places = doors_.limits();
@@ -183,6 +185,7 @@ void application::run() noexcept
     log_.info(
         "listening", {{"address", settings_.listen_address},
                       {"port", port},
+                      {"tls", certificate_.current() != nullptr},
                       {"lanes", hub_.lanes().size()},
                       {"descriptors", descriptors},
                       {"max_connections", places.connections},
@@ -216,6 +219,18 @@ void application::await_signal()
     });
 }
 
+// Whoever closes the terminal of a server does not mean to end it.
+void application::await_hangup()
+{
+    hangups_.async_wait([this](boost::system::error_code failed, int) {
+        if (failed)
+            return;
+        if (certificate_.reload())
+            server_.use(certificate_.current());
+        await_hangup();
+    });
+}
+
 void application::begin_drain(int signal)
 {
     log_.info(
@@ -241,6 +256,7 @@ void application::one_drained()
     feed_->stop();  // only now: until the last has gone, there is somebody to tell
     patience_.cancel();
     signals_.cancel();
+    hangups_.cancel();
 }
 
 void application::end_of_patience()

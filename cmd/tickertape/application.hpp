@@ -3,6 +3,7 @@
 // Threads: the main thread runs the feed's strand, the signals and the end; each lane has its own.
 #pragma once
 
+#include "certificate.hpp"
 #include "config/settings.hpp"
 #include "core/clock.hpp"
 #include "core/feed_report.hpp"
@@ -21,6 +22,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <csignal>
 #include <memory>
 
 namespace tickertape {
@@ -57,6 +59,7 @@ private:
 
     void publish_figures();
     void await_signal();
+    void await_hangup();
     void begin_drain(int signal);
     void one_drained();
     void end_of_patience();
@@ -78,9 +81,11 @@ private:
     const trusted_proxies proxies_;
     hub hub_;
     publisher publisher_;
+    certificate certificate_;
     server server_;
     std::unique_ptr<feed> feed_;
     boost::asio::signal_set signals_{context_};
+    boost::asio::signal_set hangups_{context_, SIGHUP};
     boost::asio::steady_timer patience_{context_};
     int left_to_drain_ = 2;  // the server's sessions and the hub's subscribers
 };

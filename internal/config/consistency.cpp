@@ -71,6 +71,9 @@ std::optional<std::string> contradiction(const settings& s, std::span<const netw
         return "STORE_SIZE=" + std::to_string(s.store_size) + " for " +
                std::to_string(s.symbols.size()) + " SYMBOLS is more than the " +
                std::to_string(ticks_total_max) + " ticks one server keeps (4 GiB)";
+    if (s.tls_certificate.has_value() != s.tls_key.has_value())
+        return s.tls_key ? "TLS_CERTIFICATE is missing: TLS_KEY is nothing without it"
+                         : "TLS_KEY is missing: TLS_CERTIFICATE is nothing without it";
     if (auto wrong = wrong_with_providers(s, known))
         return wrong;
     return wrong_with_derivations(s);

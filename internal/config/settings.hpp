@@ -100,6 +100,9 @@ struct settings {
     std::size_t max_header = 0;  // bytes
     std::size_t max_body = 0;    // bytes
 
+    std::optional<std::string> tls_certificate;  // both, or neither: in the clear
+    std::optional<std::string> tls_key;
+
     std::size_t max_connections = 0;            // 0: as many as there are descriptors for
     std::size_t max_connections_per_ip = 0;     // 0: no limit
     double max_requests_per_second_per_ip = 0;  // 0: no limit

@@ -246,6 +246,18 @@ void add_http_rows(row_list& rows)
         "MAX_BODY", "64KiB", bytes(&settings::max_body, 0, 16 * mib), "The largest request body");
 }
 
+void add_tls_rows(row_list& rows)
+{
+    rows.group = "TLS";
+    rows.add(
+        "TLS_CERTIFICATE", "", path(&settings::tls_certificate, "empty, or the path of a PEM file"),
+        "The certificate to show, and behind it those between it and a root; with it the port "
+        "speaks HTTPS only. Read again on SIGHUP");
+    rows.add(
+        "TLS_KEY", "", path(&settings::tls_key, "empty, or the path of a PEM file"),
+        "The private key of TLS_CERTIFICATE, not encrypted");
+}
+
 void add_limit_rows(row_list& rows)
 {
     rows.group = "Limits";
@@ -306,6 +318,7 @@ setting_table::setting_table(std::span<const network_provider> providers)
     add_simulator_rows(list);
     add_stream_rows(list);
     add_http_rows(list);
+    add_tls_rows(list);
     add_limit_rows(list);
     add_logs_rows(list);
     rows_ = std::move(list.rows);

@@ -1,12 +1,21 @@
 #include "hub/delivery.hpp"
 
 namespace tickertape {
+namespace {
+
+// Whether something of before has to go before a subscriber is up to date.
+bool has_rest(const subscriber& s) noexcept
+{
+    return s.unsent != nullptr || s.socket.holds_back();
+}
+
+}  // namespace
 
 delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const lane_moment& at)
 {
     std::size_t taken = 0;
     if (terms.interval.count() > 0 && s.is_served && s.served_at.age(at.now()) < terms.interval) {
-        const auto sent = s.unsent ? flush(s, {}, taken, at) : outcome::up_to_date;
+        const auto sent = has_rest(s) ? flush(s, {}, taken, at) : outcome::up_to_date;
         return sent == outcome::up_to_date ? outcome::early : sent;
     }
     std::size_t turn = 0;
@@ -14,7 +23,7 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
         const auto batch = planner_.next(terms, s.place, seen_, at.wall);
         if (batch.empty()) {
             s.place = batch.then;
-            const auto sent = s.unsent ? flush(s, {}, taken, at) : outcome::up_to_date;
+            const auto sent = has_rest(s) ? flush(s, {}, taken, at) : outcome::up_to_date;
             if (sent == outcome::up_to_date)
                 s.caught_up(at.now());
             return sent;
@@ -56,7 +65,7 @@ delivery::outcome delivery::send(subscriber& s, std::string_view frame, const la
 {
     std::size_t taken = 0;
     const auto sent = flush(s, frame, taken, at);
-    if (sent == outcome::behind && taken > 0)
+    if (sent == outcome::behind && taken > 0 && taken < frame.size())
         s.unsent = std::make_unique<std::string>(frame.substr(taken));
     return sent;
 }
@@ -105,7 +114,7 @@ delivery::outcome delivery::go_on_ending(subscriber& s, const lane_moment& at)
     if (s.behind)
         return outcome::behind;
     std::size_t none = 0;
-    const auto sent = s.unsent ? flush(s, {}, none, at) : outcome::up_to_date;
+    const auto sent = has_rest(s) ? flush(s, {}, none, at) : outcome::up_to_date;
     if (sent == outcome::up_to_date)
         s.socket.finish();
     return sent;

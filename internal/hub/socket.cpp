@@ -16,6 +16,7 @@ stream_socket& stream_socket::operator=(stream_socket&& other) noexcept
         if (fd_ >= 0)
             ::close(fd_);
         fd_ = std::exchange(other.fd_, -1);
+        through_ = std::move(other.through_);
     }
     return *this;
 }
@@ -46,6 +47,12 @@ void stream_socket::apply(const socket_limits& limits) noexcept
 
 stream_socket::sent stream_socket::send(std::string_view first, std::string_view second) noexcept
 {
+    if (through_) {
+        const auto went = through_->send(first, second);
+        if (went.is_gone)
+            return {outcome::gone, 0};
+        return {went.is_full ? outcome::some : outcome::all, went.bytes};
+    }
     const auto total = first.size() + second.size();
     ssize_t taken = 0;
     do {
@@ -71,6 +78,8 @@ stream_socket::sent stream_socket::send(std::string_view first, std::string_view
 
 void stream_socket::finish() noexcept
 {
+    if (through_)
+        through_->finish();
     ::shutdown(fd_, SHUT_WR);
 }
 
@@ -79,6 +88,7 @@ void stream_socket::reset() noexcept
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     ::close(std::exchange(fd_, -1));
+    through_.reset();
 }
 
 bool stream_socket::has_timed_out() const noexcept

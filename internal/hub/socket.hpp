@@ -1,10 +1,16 @@
 // A connected TCP socket that a lane writes to: what a subscriber is in the kernel.
 //
+// Where the connection is one of TLS, what is sent is encrypted on the way. All counts are of bytes
+// as they are before that.
+//
 // Threads: one, its lane's.
 #pragma once
 
+#include "tls/tls_writer.hpp"
+
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -36,14 +42,23 @@ public:
     };
 
     stream_socket() noexcept = default;
-    explicit stream_socket(int descriptor) noexcept : fd_{descriptor} {}
-    stream_socket(stream_socket&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
+    explicit stream_socket(int descriptor, std::unique_ptr<tls_writer> through = nullptr) noexcept
+        : through_{std::move(through)}, fd_{descriptor}
+    {
+    }
+    stream_socket(stream_socket&& other) noexcept
+        : through_{std::move(other.through_)}, fd_{std::exchange(other.fd_, -1)}
+    {
+    }
     stream_socket& operator=(stream_socket&& other) noexcept;
     ~stream_socket();
 
     void apply(const socket_limits& limits) noexcept;
     // Writes `first` and then `second` as one, as far as they are taken now. Never blocks.
     sent send(std::string_view first, std::string_view second) noexcept;
+    // Whether bytes have been taken that are not with the kernel yet, the rest of an encrypted
+    // record: they go with the next send(), which may be one of nothing.
+    bool holds_back() const noexcept { return through_ != nullptr && through_->holds_back(); }
     // Says that nothing more will be sent; what was sent still arrives.
     void finish() noexcept;
     // Closes at once; what the kernel still holds for the peer is dropped.
@@ -55,6 +70,7 @@ public:
     bool is_open() const noexcept { return fd_ >= 0; }
 
 private:
+    std::unique_ptr<tls_writer> through_;  // null: as it is
     int fd_ = -1;
 };
 

@@ -27,6 +27,9 @@ constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 // How long to leave the kernel's queue alone where there is nothing to accept a connection with.
 constexpr std::chrono::milliseconds accept_pause{100};
 
+// How long to accept nobody where too many wait for the answer to their TLS hello already.
+constexpr std::chrono::milliseconds handshake_pause{10};
+
 // Between two lines of the log that say that connections are refused.
 constexpr std::chrono::minutes refusal_note_pause{1};
 
@@ -76,6 +79,16 @@ void server::front::count_ends(std::exception_ptr escaped) const
 asio::awaitable<void> server::front::accept_all()
 {
     while (acceptor.is_open() && !room.closing) {
+        if (room.turns.is_full()) {
+            of.figures
+                .counter(
+                    "tickertape_tls_accept_pauses_total",
+                    "Times that nobody was accepted because too many waited for their handshake.")
+                .Increment();
+            pause.expires_after(handshake_pause);
+            co_await pause.async_wait(no_throw);
+            continue;
+        }
         co_await acceptor.async_wait(tcp::acceptor::wait_read, no_throw);
         const auto failed = accept_some();
         if (failed && report(failed)) {
@@ -190,19 +203,27 @@ void publish_admission(const server::parts& of)
 }  // namespace
 
 server::server(
-    const parts& of, const std::string& address, std::uint16_t port, server_limits limits)
+    const parts& of, const std::string& address, std::uint16_t port, server_limits limits,
+    std::shared_ptr<const tls_context> tls)
     : refused_{of.figures}
 {
     auto at = checked_endpoint(address, port);
     for (const auto& lane : of.streams.lanes()) {
         fronts_.push_back(std::make_unique<front>(of, *lane, refused_, limits, at));
         at.port(fronts_.back()->acceptor.local_endpoint().port());
+        fronts_.back()->room.tls = tls;
         const auto* room = &fronts_.back()->room;
         of.figures.sampled(
             metrics::kind::gauge, "tickertape_sessions",
             "Open HTTP connections that are not streams.",
             {{"lane", std::to_string(fronts_.size() - 1)}},
             [room] { return static_cast<double>(room->count.value()); });
+        if (tls)
+            of.figures.sampled(
+                metrics::kind::gauge, "tickertape_tls_handshakes_waiting",
+                "Clients that wait for the answer to their TLS hello.",
+                {{"lane", std::to_string(fronts_.size() - 1)}},
+                [room] { return static_cast<double>(room->turns.waiting().value()); });
     }
     publish_admission(of);
 }
@@ -225,6 +246,12 @@ void server::start()
                 if (escaped)
                     std::rethrow_exception(escaped);
             });
+}
+
+void server::use(const std::shared_ptr<const tls_context>& tls)
+{
+    for (const auto& f : fronts_)
+        asio::post(f->room.streams.context(), [one = f.get(), tls] { one->room.tls = tls; });
 }
 
 void server::stop(std::function<void()> done)
@@ -257,6 +284,7 @@ void server::abandon()
         asio::post(f->room.streams.context(), [one = f.get()] {
             for (auto* s : one->room.open)
                 abort(*s);
+            one->room.turns.abandon();
         });
 }
 

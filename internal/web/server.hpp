@@ -21,6 +21,7 @@ namespace tickertape {
 class logger;
 class admission;
 class metrics;
+class tls_context;
 class trusted_proxies;
 
 struct server_limits {
@@ -34,6 +35,8 @@ struct server_limits {
     std::chrono::milliseconds reserve{2'000};   // for a request that can only be refused: closed
     std::chrono::milliseconds busy{30'000};  // told to the refused, half to one and a half times it
     int backlog = 4096;                      // connections the kernel holds for us
+    // Clients of a lane that wait for the answer to their TLS hello; then no more are accepted.
+    std::size_t handshakes_waiting = 256;
 };
 
 class server {
@@ -49,15 +52,19 @@ public:
         metrics& figures;
     };
 
-    // Binds; all parts outlive this. `port` 0 picks one.
+    // Binds; all parts outlive this. `port` 0 picks one. Speaks HTTPS only where there is `tls`.
     // Throws std::runtime_error with one line where it cannot listen there.
-    server(const parts& of, const std::string& address, std::uint16_t port, server_limits limits);
+    server(
+        const parts& of, const std::string& address, std::uint16_t port, server_limits limits,
+        std::shared_ptr<const tls_context> tls = nullptr);
     ~server();
 
     std::uint16_t port() const noexcept;
 
     // Accepts from now on.
     void start();
+    // Connections that are accepted from now on get that one. Where HTTPS is spoken already.
+    void use(const std::shared_ptr<const tls_context>& tls);
     // Accepts no more, lets answers under way finish, closes idle connections, and calls `done`,
     // once and on some lane, when no session is left.
     void stop(std::function<void()> done);

@@ -2,16 +2,13 @@
 
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
+#include "web/connection.hpp"
 #include "web/deadline.hpp"
 #include "web/problem.hpp"
 #include "web/request_reader.hpp"
 #include "web/site.hpp"
 #include "web/visitor.hpp"
 #include "web/wire.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include <array>
 
@@ -22,15 +19,13 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
-
 }  // namespace
 
 class session {
 public:
-    session(tcp::socket connection, visitor guest, session_room& room)
-        : socket_{std::move(connection)}, deadline_{socket_}, guest_{std::move(guest)}, room_{room},
-          remote_{guest_.peer().text()}
+    session(tcp::socket socket, visitor guest, session_room& room)
+        : connection_{std::move(socket), room.tls.get()}, deadline_{connection_.socket()},
+          guest_{std::move(guest)}, room_{room}, remote_{guest_.peer().text()}
     {
         room_.open.insert(this);
         room_.count.add();
@@ -55,18 +50,13 @@ public:
     }
     void abort()
     {
-        boost::system::error_code ignored;
-        socket_.close(ignored);
+        connection_.close();
         deadline_.disarm();
     }
 
 private:
     // A request that has arrived is answered, also where nobody has looked at it yet.
-    bool has_been_asked() const
-    {
-        boost::system::error_code unknown;
-        return socket_.available(unknown) > 0;
-    }
+    bool has_been_asked() const { return connection_.has_input(); }
 
     // An answer, and whether the connection is of no use after it.
     struct routed : router::outcome {
@@ -77,10 +67,12 @@ private:
     {
         return guest_.refused() ? room_.limits.reserve : room_.limits.request;
     }
+    asio::awaitable<bool> greet();
     asio::awaitable<bool> wait_for_request();
     asio::awaitable<bool> read(request_reader& r);
     asio::awaitable<bool> receive();
     asio::awaitable<void> refuse(const request_reader& reader);
+    asio::awaitable<void> refuse(const problem& told, const request_head& head);
     asio::awaitable<void> linger();
     routed route(const request& asked) const;
     std::optional<response> turn_away(const request_head& head);
@@ -88,11 +80,12 @@ private:
     asio::awaitable<bool> send(const response& r, const wire_options& options);
     void become_subscriber(stream_grant grant, sse::framing how, std::string head);
     // `usual`: as a request that is answered, and not one of a crowd that is turned away.
+    void record_handshake(const std::optional<connection::handshake_failure>& failed);
     void record(
         bool usual, std::string_view method, std::string_view target, std::string_view route,
         unsigned status, std::size_t bytes, std::string_view id);
 
-    tcp::socket socket_;
+    connection connection_;
     deadline deadline_;
     visitor guest_;
     session_room& room_;
@@ -106,11 +99,13 @@ private:
 
 asio::awaitable<void> session::run()
 {
+    if (!co_await greet())
+        co_return;
     const request_reader::limits bounds{
         .head_bytes = room_.limits.header_bytes, .body_bytes = room_.limits.body_bytes};
     // The first request is due at once: whoever connects has something to say.
     auto patience = time_to_ask();
-    for (bool is_first = true; !last_; is_first = false) {
+    for (bool is_first = true; is_first || !last_; is_first = false) {
         idle_ = true;
         deadline_.arm(patience);
         const bool there = co_await wait_for_request();
@@ -135,8 +130,57 @@ asio::awaitable<void> session::run()
         guest_.answered();
         patience = room_.limits.idle;
     }
-    if (last_ && socket_.is_open())
+    if (last_ && connection_.is_open())
         co_await linger();
+}
+
+// Returns whether there may be requests.
+asio::awaitable<bool> session::greet()
+{
+    if (!connection_.is_encrypted())
+        co_return true;
+    deadline_.arm(time_to_ask());
+    const auto failed = co_await connection_.handshake(room_.turns, deadline_);
+    deadline_.disarm();
+    record_handshake(failed);
+    if (!failed) {
+        // We stop, and nothing has been asked for that would have to be answered.
+        if (last_ && !has_been_asked()) {
+            co_await linger();
+            co_return false;
+        }
+        co_return true;
+    }
+    if (failed->why == tls_failure::http) {
+        connection_.give_up_encryption();
+        const problem told{
+            .status = 400, .type = "https-only", .detail = "this port speaks HTTPS only"};
+        began_ = room_.of.time.steady_now();
+        co_await refuse(told, {});
+    } else if (failed->why != tls_failure::slow && failed->why != tls_failure::closed) {
+        co_await linger();
+    }
+    co_return false;
+}
+
+void session::record_handshake(const std::optional<connection::handshake_failure>& failed)
+{
+    if (!failed) {
+        room_.of.figures
+            .counter(
+                "tickertape_tls_handshakes_total", "TLS handshakes done.",
+                {{"kind", connection_.is_resumed() ? "resumed" : "full"}})
+            .Increment();
+        return;
+    }
+    room_.of.figures
+        .counter(
+            "tickertape_tls_handshake_failures_total", "TLS handshakes that came to nothing.",
+            {{"reason", std::string{name_of(failed->why)}}})
+        .Increment();
+    room_.of.log.debug(
+        "TLS handshake failed",
+        {{"remote", remote_}, {"reason", name_of(failed->why)}, {"cause", failed->cause}});
 }
 
 asio::awaitable<bool> session::wait_for_request()
@@ -160,7 +204,7 @@ asio::awaitable<bool> session::read(request_reader& r)
 
 asio::awaitable<bool> session::receive()
 {
-    auto [failed, bytes] = co_await socket_.async_read_some(asio::buffer(received_), no_throw);
+    auto [failed, bytes] = co_await connection_.read_some(asio::buffer(received_));
     unread_ = {received_.data(), bytes};
     co_return !failed;
 }
@@ -177,7 +221,11 @@ asio::awaitable<void> session::refuse(const request_reader& reader)
         co_return;
     }
     room_.refused.add(why);
-    const auto& head = reader.head();
+    co_await refuse(told, reader.head());
+}
+
+asio::awaitable<void> session::refuse(const problem& told, const request_head& head)
+{
     auto r = to_response(told);
     room_.of.access.add_headers(r.headers, head.origin, false);
     const auto id = room_.ids.id_for(head.request_id);
@@ -198,12 +246,11 @@ asio::awaitable<void> session::linger()
 {
     if (guest_.refused() && unread_.empty() && !has_been_asked())
         co_return;
-    boost::system::error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    connection_.shutdown_send();
     deadline_.arm(room_.limits.linger);
     std::array<char, 4096> dropped;
     for (std::size_t left = room_.limits.linger_bytes; left > 0;) {
-        auto [failed, bytes] = co_await socket_.async_read_some(asio::buffer(dropped), no_throw);
+        auto [failed, bytes] = co_await connection_.discard_some(asio::buffer(dropped));
         if (failed)
             break;
         left -= std::min(left, bytes);
@@ -281,7 +328,7 @@ asio::awaitable<bool> session::handle(const request_head& head)
             co_return false;
         }
         deadline_.arm(room_.limits.write);
-        auto [failed, bytes] = co_await asio::async_write(socket_, asio::buffer(opening), no_throw);
+        const auto failed = co_await connection_.write(opening);
         deadline_.disarm();
         last_ = last_ || failed || how == sse::framing::raw;
         co_return true;
@@ -300,9 +347,8 @@ asio::awaitable<bool> session::send(const response& r, const wire_options& optio
     const auto head = head_of(r, options);
     const auto body =
         options.head_only || r.status == 204 || r.status == 304 ? std::string_view{} : r.content();
-    const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
     deadline_.arm(room_.limits.write);
-    auto [failed, bytes] = co_await asio::async_write(socket_, parts, no_throw);
+    const auto failed = co_await connection_.write(head, body);
     deadline_.disarm();
     if (failed && deadline_.passed())
         room_.refused.add(refusal::slow_reader);
@@ -311,14 +357,13 @@ asio::awaitable<bool> session::send(const response& r, const wire_options& optio
 
 void session::become_subscriber(stream_grant grant, sse::framing how, std::string head)
 {
-    boost::system::error_code failed;
     // Bytes behind the request are dropped: nothing can be asked on a stream.
-    const int descriptor = socket_.release(failed);
-    if (failed)
+    auto socket = connection_.release_to_stream();
+    if (!socket.is_open())
         return;
     grant.terms.how = how;
     room_.streams.subscribe(
-        {.socket = stream_socket{descriptor},
+        {.socket = std::move(socket),
          .terms = std::move(grant.terms),
          .place = grant.place,
          .head = std::move(head),
@@ -349,9 +394,9 @@ void session::record(
         room_.of.log.debug("turned away", fields);
 }
 
-asio::awaitable<void> serve(tcp::socket connection, visitor guest, session_room& room)
+asio::awaitable<void> serve(tcp::socket socket, visitor guest, session_room& room)
 {
-    session s{std::move(connection), std::move(guest), room};
+    session s{std::move(socket), std::move(guest), room};
     co_await s.run();
 }
 

@@ -4,6 +4,8 @@
 #pragma once
 
 #include "core/tally.hpp"
+#include "tls/tls_context.hpp"
+#include "web/handshake_turns.hpp"
 #include "web/request_id.hpp"
 #include "web/server.hpp"
 
@@ -24,17 +26,19 @@ struct session_room {
     server_limits limits;
     lane& streams;
     const refusal_counters& refused;
+    std::shared_ptr<const tls_context> tls{};  // null: in the clear
     request_ids ids{};
     std::minstd_rand random{std::random_device{}()};
     std::unordered_set<session*> open{};  // each is in it while it lives
     bool closing = false;
     std::function<void()> emptied{};  // called when `closing` and the last session has gone
     tally count{};                    // of `open`, for others to read
+    handshake_turns turns{streams.context(), limits.handshakes_waiting};
 };
 
 // Serves the connection until it ends. Never throws.
 boost::asio::awaitable<void>
-serve(boost::asio::ip::tcp::socket connection, visitor guest, session_room& room);
+serve(boost::asio::ip::tcp::socket socket, visitor guest, session_room& room);
 
 // Asks a session to end: at once where it is idle, after its answer where it is not.
 void close_when_idle(session& s);

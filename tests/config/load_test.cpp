@@ -284,6 +284,19 @@ TEST_CASE("a replay without a recording is refused", "[config]")
         "a.csv");
 }
 
+TEST_CASE("a certificate without its key is refused, and a key without its certificate", "[config]")
+{
+    CHECK(
+        given{.flags = {"--tls-certificate=a.pem"}}.error() ==
+        "tickertape: TLS_KEY is missing: TLS_CERTIFICATE is nothing without it\n");
+    CHECK(
+        given{.flags = {"--tls-key=a.key"}}.error() ==
+        "tickertape: TLS_CERTIFICATE is missing: TLS_KEY is nothing without it\n");
+    const auto both = given{.flags = {"--tls-certificate=a.pem", "--tls-key=a.key"}}.values();
+    CHECK(both.tls_certificate == "a.pem");
+    CHECK(both.tls_key == "a.key");
+}
+
 TEST_CASE("more ticks than one server keeps are refused", "[config]")
 {
     std::string symbols = "S0-USD";

@@ -36,14 +36,16 @@ class running_server {
 public:
     explicit running_server(
         const server_limits& limits = {}, unsigned lanes = 1, const admission_limits& places = {},
-        const std::vector<ip_network>& trusted = {})
+        const std::vector<ip_network>& trusted = {},
+        std::shared_ptr<const tls_context> tls = nullptr)
         : time_{site.now}, doors_{places}, proxies_{trusted},
           hub_{site.prices, site.sources, time_, lanes, stream_limits()},
           server_{
               {hub_, site.routes, access_, doors_, proxies_, time_, log_, site.figures},
               "127.0.0.1",
               0,
-              limits},
+              limits,
+              std::move(tls)},
           port_{server_.port()}
     {
         hub_.start();
@@ -57,6 +59,7 @@ public:
 
     std::uint16_t port() const { return port_; }
     hub& streams() { return hub_; }
+    server& front() { return server_; }
 
     admission::figures places() const { return doors_.now(); }
 
@@ -138,6 +141,8 @@ public:
     peer(peer&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
     ~peer() { close(); }
 
+    // The descriptor is the caller's from now on.
+    int release() { return std::exchange(fd_, -1); }
     void close()
     {
         if (fd_ >= 0)

@@ -1,0 +1,163 @@
+#include "web/connection.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+
+namespace tickertape {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+
+// What is encrypted before the kernel has taken it: a record.
+constexpr std::size_t unsent_max = std::size_t{16} << 10;
+
+}  // namespace
+
+connection::connection(tcp::socket socket, const tls_context* tls)
+    : socket_{std::move(socket)},
+      tls_{tls == nullptr ? nullptr : std::make_unique<tls_session>(*tls, socket_.native_handle())}
+{
+}
+
+asio::awaitable<std::optional<connection::handshake_failure>>
+connection::handshake(handshake_turns& turns, const deadline& limit)
+{
+    using progress = tls_session::progress;
+    const auto broken = [&](error_code why) {
+        return handshake_failure{
+            limit.passed() ? tls_failure::slow : tls_failure::closed, why.message()};
+    };
+    for (bool has_begun = false;; has_begun = true) {
+        auto [failed] = co_await socket_.async_wait(tcp::socket::wait_read, no_throw);
+        if (failed)
+            co_return broken(failed);
+        auto now = progress::wants_input;
+        {
+            const auto mine = co_await turns.take(has_begun);
+            // Whoever has waited for too long will not be there any more.
+            if (limit.passed() || !socket_.is_open())
+                co_return broken(asio::error::operation_aborted);
+            now = tls_->handshake();
+        }
+        // Also after a failure: it says why.
+        if (const auto gone = co_await flush())
+            co_return broken(gone);
+        if (now == progress::failed)
+            co_return handshake_failure{tls_->failure(), tls_->cause()};
+        if (now == progress::done)
+            co_return std::nullopt;
+    }
+}
+
+asio::awaitable<connection::received> connection::read_some(asio::mutable_buffer into)
+{
+    if (!tls_)
+        co_return co_await discard_some(into);
+    using progress = tls_session::progress;
+    for (;;) {
+        const auto got = tls_->read({static_cast<char*>(into.data()), into.size()});
+        if (got.what == progress::done)
+            co_return received{{}, got.bytes};
+        if (got.what == progress::ended)
+            co_return received{asio::error::eof, 0};
+        if (got.what == progress::failed)
+            co_return received{asio::error::connection_reset, 0};
+        // Some of what a peer sends is answered beneath us.
+        if (const auto gone = co_await flush())
+            co_return received{gone, 0};
+        auto [failed] = co_await socket_.async_wait(tcp::socket::wait_read, no_throw);
+        if (failed)
+            co_return received{failed, 0};
+    }
+}
+
+asio::awaitable<connection::received> connection::discard_some(asio::mutable_buffer into)
+{
+    auto [failed, bytes] = co_await socket_.async_read_some(into, no_throw);
+    co_return received{failed, bytes};
+}
+
+asio::awaitable<error_code> connection::write(std::string_view first, std::string_view second)
+{
+    if (!tls_) {
+        const std::array<asio::const_buffer, 2> parts{asio::buffer(first), asio::buffer(second)};
+        auto [failed, bytes] = co_await asio::async_write(socket_, parts, no_throw);
+        co_return failed;
+    }
+    // The head goes with the first of the body, as it does in the clear.
+    if (!tls_->write(first))
+        co_return asio::error::connection_reset;
+    co_return co_await write_encrypted(second);
+}
+
+asio::awaitable<error_code> connection::write_encrypted(std::string_view bytes)
+{
+    do {
+        const auto next = bytes.substr(0, unsent_max);
+        bytes.remove_prefix(next.size());
+        if (!tls_->write(next))
+            co_return asio::error::connection_reset;
+        if (const auto gone = co_await flush())
+            co_return gone;
+    } while (!bytes.empty());
+    co_return error_code{};
+}
+
+asio::awaitable<error_code> connection::flush()
+{
+    using flushed = tls_session::flushed;
+    for (;;) {
+        const auto what = tls_->flush();
+        if (what == flushed::all)
+            co_return error_code{};
+        if (what == flushed::gone)
+            co_return asio::error::connection_reset;
+        auto [failed] = co_await socket_.async_wait(tcp::socket::wait_write, no_throw);
+        if (failed)
+            co_return failed;
+    }
+}
+
+void connection::shutdown_send()
+{
+    if (tls_) {
+        tls_->say_goodbye();
+        // Where the kernel has no room for it, the peer is not reading.
+        tls_->flush();
+    }
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+bool connection::has_input() const
+{
+    error_code unknown;
+    return (tls_ && tls_->has_input()) || socket_.available(unknown) > 0;
+}
+
+void connection::close()
+{
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+stream_socket connection::release_to_stream()
+{
+    auto writer = tls_ ? tls_->release() : nullptr;
+    if (tls_ && !writer)
+        return {};
+    tls_.reset();
+    error_code failed;
+    const int descriptor = socket_.release(failed);
+    return failed ? stream_socket{} : stream_socket{descriptor, std::move(writer)};
+}
+
+}  // namespace tickertape

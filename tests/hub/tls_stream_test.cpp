@@ -1,0 +1,123 @@
+// Subscribers whose streams are encrypted, beside others whose are not.
+#include "hub/lane_rig.hpp"
+
+#include "support/catch.hpp"
+#include "tls/tls_pair.hpp"
+
+#include <future>
+#include <random>
+
+using namespace tickertape;
+using namespace tickertape::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::vector<symbol_id> btc{symbol_id{0}};
+
+lane_limits limits_of_a_test()
+{
+    auto limits = quiet_limits();
+    limits.retry = 0ms;  // and so without jitter: streams can be compared
+    return limits;
+}
+
+// A stream on the first lane for the client of `p`, which has shaken hands.
+void subscribe(lane_rig& rig, tls_pair& p, stream_place from)
+{
+    REQUIRE(p.connect() == tls_session::progress::done);
+    auto writer = p.server.release();
+    REQUIRE(writer);
+    const int descriptor = std::exchange(p.wire.ends[0], -1);  // the lane's from now on
+    lane& on = *rig.streams.lanes()[0];
+    boost::asio::post(on.context(), [&on, descriptor, from, writer = std::move(writer)]() mutable {
+        on.subscribe(
+            {.socket = stream_socket{descriptor, std::move(writer)},
+             .terms = {.symbols = btc},
+             .place = from,
+             .head = "the head\r\n\r\n"});
+    });
+}
+
+std::string last_frame(std::string_view stream)
+{
+    const auto at = stream.rfind("id: ");
+    return std::string{at == std::string_view::npos ? stream : stream.substr(at)};
+}
+
+}  // namespace
+
+TEST_CASE("an encrypted stream has the bytes of one that is not", "[hub]")
+{
+    held h{{"BTC-USD"}, 10'000};
+    for (int i = 0; i < 8'000; ++i)
+        h.add(0, 1 + i, 2'000 + i);
+    lane_rig rig{h, 1, limits_of_a_test()};
+    const tls_files files;
+    const tls_context context{files.issue()};
+    const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+    tls_pair p{context, {.version_max = version}};
+    subscribe(rig, p, stream_place{});
+    auto plain = rig.subscribe(
+        0, btc, sse::framing::chunked, [] { return stream_place{}; }, "the head\r\n\r\n");
+
+    // One reads as fast as it can, the other in pieces, so that records are cut.
+    const auto seed = std::random_device{}();
+    CAPTURE(seed, version);
+    std::minstd_rand random{seed};
+    const auto expected = plain.read_until("\"price\":8000,");
+    std::string got;
+    while (got.size() < expected.size() && !p.client.is_over())
+        got += p.client.read_some(1 + random() % 20'000);
+    CHECK(got.starts_with("the head\r\n\r\n"));
+    CHECK(got.substr(0, expected.size()) == expected);
+
+    // Live, and the end.
+    h.add(0, 0.5, 20'000);
+    rig.streams.wake();
+    CHECK(last_frame(p.client.read_until("\"price\":0.5,")).starts_with("id: 20000-0\n"));
+    std::promise<void> drained;
+    rig.streams.drain(std::chrono::milliseconds{0}, [&] { drained.set_value(); });
+    CHECK(p.client.read_to_end().ends_with("\r\n0\r\n\r\n"));
+    CHECK(p.client.was_told_goodbye());
+}
+
+TEST_CASE("an encrypted stream whose reader stopped goes on when it reads again", "[hub]")
+{
+    held h{{"BTC-USD"}, 10'000};
+    lane_rig rig{h, 1, limits_of_a_test()};
+    const tls_files files;
+    const tls_context context{files.issue()};
+    tls_pair p{context};
+    subscribe(rig, p, stream_place{});
+    const auto& counts = rig.streams.lanes()[0]->counters();
+    std::int64_t ms = 2'000;
+    while (counts.behind.value() == 0) {
+        h.add(0, 7, ++ms);
+        rig.streams.wake();
+    }
+    // Nothing more comes: what the kernel did not take has to go out by itself.
+    const auto newest = "id: " + std::to_string(ms) + "-";
+    CHECK(p.client.read_until(newest).find(newest) != std::string::npos);
+    h.add(0, 9, ++ms);
+    rig.streams.wake();
+    CHECK(p.client.read_until("\"price\":9,").find("\"price\":9,") != std::string::npos);
+}
+
+TEST_CASE("a subscriber of an encrypted stream who leaves is gone", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    lane_rig rig{h, 1, limits_of_a_test()};
+    const tls_files files;
+    const tls_context context{files.issue()};
+    tls_pair p{context};
+    subscribe(rig, p, stream_place{});
+    p.client.read_until("retry");
+    const auto& counts = rig.streams.lanes()[0]->counters();
+    CHECK(counts.subscribers.value() == 1);
+    p.client.close();
+    const auto last = std::chrono::steady_clock::now() + 5s;
+    while (counts.subscribers.value() > 0 && std::chrono::steady_clock::now() < last)
+        std::this_thread::yield();
+    CHECK(counts.subscribers.value() == 0);
+}
