@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 IMAGE ?= tickertape
 
-.PHONY: help deps build run demo test bench-stream asan tsan fuzz lint format docker-build docker-run clean
+.PHONY: help deps build run demo test bench bench-micro bench-stream asan tsan fuzz lint format docker-build docker-run clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +34,19 @@ test: ## all tests: unit tests, then end-to-end tests with real clients
 	cmake --build --preset release -j $(JOBS)
 	ctest --preset release -j $(JOBS)
 	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node --test
+
+bench: ## fan-out against a bare send loop and nginx with nchan; BENCH="--runs 5 --only steady" and such
+	@.ci/install bench
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS) --target tickertape tickertape-bench bench_feed bare_fanout
+	TICKERTAPE_BUILD=$(CURDIR)/build/release TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape \
+		node tests/bench/fan_out.mjs $(BENCH)
+
+bench-micro: ## what single steps cost; BENCH="--benchmark_filter=tape" and such
+	@.ci/install bench
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS) --target micro_bench
+	build/release/tests/bench/micro_bench $(BENCH)
 
 bench-stream: ## cost and latency from a provider's socket to the subscriber; BENCH="--runs 5" and such
 	@.ci/install test

@@ -109,7 +109,7 @@ findings load::run()
                 ready[static_cast<std::size_t>(i)].events);
         look_at_phase(wall_now());
     }
-    found_.ticks = ledger_.sum();
+    found_.ticks = ledger_.sum(ticks_due());
     found_.latency_us = ledger_.latency_us();
     found_.disordered = ledger_.disordered();
     found_.unreadable = ledger_.unreadable();
@@ -335,7 +335,7 @@ void load::look_at_phase(wall_us now)
             end_measuring(now);
         return;
     case phase::settling:
-        if (ledger_.is_complete() || lasted >= us(options_.settle))
+        if (ledger_.is_complete(ticks_due()) || lasted >= us(options_.settle))
             phase_ = phase::over;
         return;
     case phase::over:
@@ -374,6 +374,12 @@ void load::end_measuring(wall_us now)
     ledger_.end(now);
     phase_ = options_.each > 0 ? phase::over : phase::settling;
     phase_began_ = now;
+}
+
+// Of a steady feed, one fewer than could be: neither end of the time need be on its grid.
+std::uint64_t load::ticks_due() const noexcept
+{
+    return static_cast<std::uint64_t>(std::max(0.0, options_.expect * found_.measured_s - 1));
 }
 
 void load::sample(wall_us now)

@@ -76,6 +76,7 @@ private:
     void look_at_phase(wall_us now);
     void begin_measuring(wall_us now);
     void end_measuring(wall_us now);
+    std::uint64_t ticks_due() const noexcept;
     void sample(wall_us now);
 
     const options options_;

@@ -121,6 +121,8 @@ constexpr auto rules = std::to_array<rule>({
      [](options& o, const std::string& v) {
          o.each = whole<std::uint64_t>(v, 1, std::numeric_limits<std::uint32_t>::max());
      }},
+    {"expect", "N", "ticks due in a second: those that reach nobody are missed as well",
+     [](options& o, const std::string& v) { o.expect = number(v, 0, 1e6, "0 to 1000000"); }},
     {"sources", "N", "loopback addresses to connect from, 127.0.0.2 and on (1: the usual one)",
      [](options& o, const std::string& v) { o.sources = whole(v, 1U, 250U); }},
     {"header", "'K: V'", "a header more in every request; may be repeated",

@@ -22,6 +22,7 @@ struct options {
     std::chrono::milliseconds connect_within{60'000};
     std::uint64_t each =
         0;                 // not 0: from the first connect until each subscriber has so many ticks
+    double expect = 0;     // ticks a second that are due; 0: unknown
     unsigned sources = 1;  // loopback addresses to connect from
     std::string since;     // is in the URL already
     std::vector<std::string> headers;

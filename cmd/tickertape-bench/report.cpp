@@ -1,6 +1,7 @@
 #include "tickertape-bench/report.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace tickertape::bench {
@@ -22,8 +23,10 @@ double growth(std::uint64_t from, std::uint64_t to)
     return number(to) - number(from);
 }
 
-std::string formatted(const char* format, int digits, double value)
+std::string formatted(const char* format, int digits, double value, const char* nothing)
 {
+    if (std::isnan(value))
+        return nothing;
     char text[64];
     std::snprintf(text, sizeof text, format, digits, value);
     return text;
@@ -36,10 +39,13 @@ void add_latency(
     const auto add = [&](const std::string& which, const std::string& words, double value) {
         all.push_back({name + "_" + which + "_us", title + ", " + words, value, "ms", 2});
     };
-    add("p50", "median", number(us.quantile(0.5)));
-    add("p99", "p99", number(us.quantile(0.99)));
-    add("p999", "p99.9", number(us.quantile(0.999)));
-    add("max", "max", number(us.max()));
+    const auto part = [&](double of) {
+        return us.count() > 0 ? number(us.quantile(of)) : std::nan("");
+    };
+    add("p50", "median", part(0.5));
+    add("p99", "p99", part(0.99));
+    add("p999", "p99.9", part(0.999));
+    add("max", "max", part(1));
 }
 
 void add_connections(std::vector<figure>& all, const findings& f)
@@ -151,7 +157,7 @@ std::string as_table(const std::vector<figure>& figures)
     for (const auto& f : figures) {
         // Latencies are kept in microseconds, and read in milliseconds.
         const auto value = f.unit == "ms" ? f.value / 1e3 : f.value;
-        const auto shown = formatted("%.*f", f.digits, value);
+        const auto shown = formatted("%.*f", f.digits, value, "-");
         text += f.title + std::string(widest + 2 - f.title.size(), ' ');
         text += std::string(shown.size() < 14 ? 14 - shown.size() : 0, ' ') + shown;
         text += f.unit.empty() ? "\n" : " " + f.unit + "\n";
@@ -163,7 +169,8 @@ std::string as_json(const std::vector<figure>& figures)
 {
     std::string text;
     for (const auto& f : figures)
-        text += (text.empty() ? "{\"" : ",\"") + f.name + "\":" + formatted("%.*g", 12, f.value);
+        text += (text.empty() ? "{\"" : ",\"") + f.name +
+                "\":" + formatted("%.*g", 12, f.value, "null");
     return text + "}\n";
 }
 

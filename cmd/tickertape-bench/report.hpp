@@ -14,7 +14,7 @@ namespace tickertape::bench {
 struct figure {
     std::string name;
     std::string title;
-    double value = 0;
+    double value = 0;  // not a number: there is none; null in JSON
     std::string unit{};
     int digits = 0;  // behind the point, in the table
 };

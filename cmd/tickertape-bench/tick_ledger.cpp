@@ -87,14 +87,20 @@ std::uint32_t tick_ledger::readers_of(const entry& e) const
     return e.symbol < readers_of_symbol_.size() ? readers_of_symbol_[e.symbol] : e.reached;
 }
 
-bool tick_ledger::is_complete() const
+bool tick_ledger::is_complete(std::uint64_t due) const
 {
-    return std::all_of(entries_.begin(), entries_.end(), [this](const entry& e) {
-        return !counts(e) || e.reached >= readers_of(e);
-    });
+    std::uint64_t ticks = 0;
+    for (const entry& e : entries_) {
+        if (!counts(e))
+            continue;
+        if (e.reached < readers_of(e))
+            return false;
+        ++ticks;
+    }
+    return ticks >= due;
 }
 
-tick_ledger::summary tick_ledger::sum() const
+tick_ledger::summary tick_ledger::sum(std::uint64_t due) const
 {
     summary s;
     histogram spread;
@@ -110,6 +116,8 @@ tick_ledger::summary tick_ledger::sum() const
         ++s.ticks_to_all;
         spread.add(static_cast<std::uint64_t>(std::max<wall_us>(0, e.last - e.first)));
     }
+    if (s.ticks < due)
+        s.missing += (due - s.ticks) * readers_;
     s.spread_p50_us = spread.quantile(0.5);
     s.spread_max_us = spread.max();
     return s;

@@ -45,8 +45,11 @@ public:
         std::uint64_t spread_p50_us = 0;  // from the first subscriber to the last
         std::uint64_t spread_max_us = 0;
     };
-    summary sum() const;
-    bool is_complete() const;  // every tick that counts has reached everybody
+    // `due`: how many ticks were due while it counted, as far as that is known; those of them that
+    // have reached nobody are missing as well.
+    summary sum(std::uint64_t due = 0) const;
+    // Every tick that counts has reached everybody, and there are `due` of them.
+    bool is_complete(std::uint64_t due = 0) const;
 
     const histogram& latency_us() const noexcept { return latency_; }
     // Deliveries that came twice or after a later one, of all ticks.

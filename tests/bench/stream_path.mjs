@@ -19,7 +19,9 @@ import { startVenues } from "../e2e/support/venue.mjs";
 import { until } from "../e2e/support/wait.mjs";
 import { gather, streamers } from "./captures.mjs";
 import { Meter, middle, pin } from "./cost.mjs";
+import { during } from "./lifetime.mjs";
 import { nowNs, Pipe, priceOf, Streams } from "./sources.mjs";
+import { spread, table } from "./tables.mjs";
 
 const { values: options } = parseArgs({
     options: {
@@ -48,16 +50,6 @@ const latencySymbols = 10;
 
 const say = options.json ? console.error : console.log;
 const symbolNames = (count) => Array.from({ length: count }, (_, i) => `S${i}-USD`);
-
-// Ends what was started within `use`, as a test ends what it started.
-async function during(use) {
-    const ends = [];
-    try {
-        return await use({ after: (end) => ends.unshift(end) });
-    } finally {
-        for (const end of ends) await end();
-    }
-}
 
 // The sum over all labels of each metric that was asked for.
 async function figures(server, ...names) {
@@ -245,21 +237,6 @@ async function latency(way, scene) {
     });
 }
 
-// "12.3" of one run, "12.3 (12.0 to 13.1)" of several.
-function spread(runs, pick, digits) {
-    const { median, low, high } = middle(runs.map(pick));
-    const text = (value) => value.toLocaleString("en", {
-        minimumFractionDigits: digits, maximumFractionDigits: digits,
-    });
-    return runs.length === 1 ? text(median) : `${text(median)} (${text(low)} to ${text(high)})`;
-}
-
-function table(rows) {
-    const names = Object.keys(rows[0]);
-    const lines = [names, names.map(() => "---"), ...rows.map((row) => Object.values(row))];
-    say(`${lines.map((line) => `| ${line.join(" | ")} |`).join("\n")}\n`);
-}
-
 const percent = (pick) => (run) => 100 * pick(run);
 
 function throughputRow({ way, messageBytes, runs }) {
@@ -308,7 +285,7 @@ const results = { options, isPinned, load, throughput: [], latency: [] };
 if (options.only !== "latency") {
     for (const way of ways.filter(isChosen)) results.throughput.push(await throughput(way));
     say(`At full speed, ${options.symbols} symbols, no subscribers:\n`);
-    table(results.throughput.map(throughputRow));
+    say(table(results.throughput.map(throughputRow)));
 }
 if (options.only !== "throughput") {
     const compared = [ways.find(({ name }) => name === "coinbase"), pipe].filter(isChosen);
@@ -316,6 +293,6 @@ if (options.only !== "throughput") {
         for (const way of compared)
             if (scene.perSecond || way !== pipe) results.latency.push(await latency(way, scene));
     say(`${options.subscribers} subscribers, ${latencySymbols} symbols:\n`);
-    table(results.latency.map(latencyRow));
+    say(table(results.latency.map(latencyRow)));
 }
 if (options.json) console.log(JSON.stringify(results));

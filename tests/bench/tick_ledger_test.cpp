@@ -111,3 +111,16 @@ TEST_CASE("A tick without a stamp is counted as such", "[bench]")
     CHECK(ledger.unreadable() == 1);
     CHECK(ledger.sum().ticks == 0);
 }
+
+TEST_CASE("A tick that was due and reached nobody is missed by everybody", "[bench]")
+{
+    tick_ledger ledger{stamp_kind::price, no_symbols};
+    ledger.begin(noon, 2, {});
+    ledger.take(due_at(noon + 1), {}, noon + 2, tick_ledger::nothing);
+    ledger.take(due_at(noon + 1), {}, noon + 2, tick_ledger::nothing);
+
+    CHECK(ledger.is_complete(1));
+    CHECK_FALSE(ledger.is_complete(3));
+    CHECK(ledger.sum(1).missing == 0);
+    CHECK(ledger.sum(3).missing == 4);
+}

@@ -12,9 +12,9 @@ export class Child {
     constructor(command, args, options = {}) {
         this.name = command.split("/").at(-1);
         this.process = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], ...options });
-        this.process.stdout.setEncoding("utf8").on("data", (text) => { this.stdout += text; });
-        this.process.stderr.setEncoding("utf8").on("data", (text) => { this.stderr += text; });
-        this.process.stdin.on("error", () => {}); // it may be gone before it has read everything
+        this.process.stdout?.setEncoding("utf8").on("data", (text) => { this.stdout += text; });
+        this.process.stderr?.setEncoding("utf8").on("data", (text) => { this.stderr += text; });
+        this.process.stdin?.on("error", () => {}); // it may be gone before it has read everything
         this.ended = new Promise((resolve) => {
             this.process.once("error", (error) => {
                 this.stderr += `\n${error.message}`;
