@@ -2,13 +2,14 @@
 // docs/performance.md says what was measured with it, and what it means.
 //
 //   node tests/bench/fan_out.mjs [--runs 5] [--only steady,flood] [--json FILE] [--tls]
+//   node tests/bench/fan_out.mjs --from FILE,FILE     (the tables of earlier runs, together)
 //
 // Scenarios are in scenarios.mjs, servers in contestants.mjs. The server has one core, feed and load
 // the other. Rows of a scenario are run in turn, so that what else happens on the machine happens to
 // all of them.
 
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { join } from "node:path";
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
         without: { type: "string", default: "" }, // contestants, between commas
         duration: { type: "string", default: "" }, // of each run, instead of the scenario's
         json: { type: "string", default: "" }, // a file for all figures of all runs
+        from: { type: "string", default: "" }, // such files, between commas, instead of measuring
         tls: { type: "boolean", default: false }, // Tickertape over TLS
         "server-core": { type: "string", default: "0" },
         "load-core": { type: "string", default: "1" },
@@ -115,26 +117,49 @@ function verdict({ what, median, least, most, isMet }) {
     return limits ? `${isMet ? "met" : "NOT MET"}: ${text} (${limits})` : `      ${text}`;
 }
 
-const all = {};
-if (availableParallelism() < 2) console.error("one core: the load takes its time from the server");
-const [busy] = loadavg();
-if (busy > 0.8) console.error(`others are busy on this machine (load ${busy.toFixed(1)})`);
-for (const name of names) {
-    const scenario = scenarios[name];
-    const rows = scenario.rows.filter((row) => {
-        const contestant = row.contestant ?? row.name;
-        return isInstalled[contestant] && !options.without.split(",").includes(contestant);
-    });
+// The runs of one row after the other, in turn.
+async function measureAll(scenario, rows) {
     const results = Object.fromEntries(rows.map((row) => [row.name, []]));
     for (let run = 0; run < runs; run += 1)
         for (const row of rows) {
             results[row.name].push(await measure(scenario, row));
             await pause(500); // for the kernel to close what was left open
         }
+    return results;
+}
+
+// What was measured earlier, of all files together.
+function recall(name) {
+    const results = {};
+    for (const file of options.from.split(",")) {
+        const earlier = JSON.parse(readFileSync(file, "utf8"))[name]?.results ?? {};
+        for (const [row, found] of Object.entries(earlier)) (results[row] ??= []).push(...found);
+    }
+    return results;
+}
+
+function report(name, scenario, results) {
     const bars = scenario.bars.map((bar) => judged(bar, results)).filter(Boolean);
-    all[name] = { title: scenario.title, results, bars };
     console.log(`\n${name}: ${scenario.title}\n`);
-    console.log(table(rows.map((row) => rowOf(row.name, results[row.name], scenario.columns))));
+    console.log(table(Object.entries(results).map(([row, found]) =>
+        rowOf(row, found, scenario.columns))));
     for (const bar of bars) console.log(verdict(bar));
+    return { title: scenario.title, results, bars };
+}
+
+const all = {};
+const [busy] = loadavg();
+if (!options.from && availableParallelism() < 2)
+    console.error("one core: the load takes its time from the server");
+if (!options.from && busy > 0.8)
+    console.error(`others are busy on this machine (load ${busy.toFixed(1)})`);
+for (const name of names) {
+    const scenario = scenarios[name];
+    const rows = scenario.rows.filter((row) => {
+        const contestant = row.contestant ?? row.name;
+        return isInstalled[contestant] && !options.without.split(",").includes(contestant);
+    });
+    const results = options.from ? recall(name) : await measureAll(scenario, rows);
+    if (Object.keys(results).length > 0) all[name] = report(name, scenario, results);
     if (options.json) writeFileSync(options.json, `${JSON.stringify(all, null, 1)}\n`);
 }
