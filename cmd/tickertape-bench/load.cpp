@@ -392,6 +392,7 @@ void load::sample(wall_us now)
     const auto sockets = socket_usage_now();
     found_.sockets_most.tcp_sockets =
         std::max(found_.sockets_most.tcp_sockets, sockets.tcp_sockets);
+    found_.sockets_most.slab_bytes = std::max(found_.sockets_most.slab_bytes, sockets.slab_bytes);
     found_.sockets_most.tcp_bytes = std::max(found_.sockets_most.tcp_bytes, sockets.tcp_bytes);
 }
 

@@ -67,6 +67,10 @@ void add_connections(std::vector<figure>& all, const findings& f)
 void add_ticks(std::vector<figure>& all, const options& o, const findings& f)
 {
     const auto deliveries = number(f.deliveries);
+    // Of ticks that have reached everybody, if there are such.
+    const auto spread = [&](std::uint64_t us) {
+        return f.ticks.ticks_to_all > 0 ? number(us) : std::nan("");
+    };
     all.push_back({"measured_s", "measured", f.measured_s, "s", 2});
     all.push_back({"deliveries", "deliveries in that time", deliveries});
     all.push_back({"deliveries_per_s", "deliveries per second", per(deliveries, f.measured_s)});
@@ -83,10 +87,10 @@ void add_ticks(std::vector<figure>& all, const options& o, const findings& f)
         all.push_back({"unreadable", "ticks without a stamp", number(f.unreadable)});
         add_latency(all, "latency", "due to received", f.latency_us);
         all.push_back(
-            {"spread_p50_us", "first to last subscriber, median", number(f.ticks.spread_p50_us),
+            {"spread_p50_us", "first to last subscriber, median", spread(f.ticks.spread_p50_us),
              "ms", 2});
         all.push_back(
-            {"spread_max_us", "first to last subscriber, max", number(f.ticks.spread_max_us), "ms",
+            {"spread_max_us", "first to last subscriber, max", spread(f.ticks.spread_max_us), "ms",
              2});
     }
     for (std::size_t i = 1; i < event_names; ++i) {
@@ -135,6 +139,9 @@ void add_server(std::vector<figure>& all, const options& o, const findings& f)
         {"tcp_bytes_most", "kernel: TCP buffers, most", number(f.sockets_most.tcp_bytes), "B"});
     all.push_back(
         {"tcp_sockets_most", "kernel: TCP sockets, most", number(f.sockets_most.tcp_sockets)});
+    all.push_back(
+        {"slab_bytes_per_connection", "kernel: slab growth per connection, both ends",
+         per(growth(f.sockets_before.slab_bytes, f.sockets_most.slab_bytes), connected), "B"});
 }
 
 }  // namespace

@@ -85,7 +85,8 @@ socket_usage socket_usage_now()
     const auto tcp = all.substr(std::min(all.find("TCP:"), all.size()));
     return {
         .tcp_sockets = number_behind(tcp, " inuse "),
-        .tcp_bytes = number_behind(tcp, " mem ") * page_bytes()};
+        .tcp_bytes = number_behind(tcp, " mem ") * page_bytes(),
+        .slab_bytes = number_behind(text_of("/proc/meminfo"), "\nSlab:") * 1024};
 }
 
 }  // namespace tickertape::bench

@@ -25,7 +25,10 @@ std::uint64_t resident_bytes_now(std::span<const int> pids);
 struct socket_usage {
     std::uint64_t tcp_sockets = 0;
     std::uint64_t tcp_bytes = 0;  // in buffers, sent or received
+    std::uint64_t slab_bytes =
+        0;  // of all that the kernel keeps small things in, sockets among them
 };
+// Of the whole machine, and of both ends where both are here.
 socket_usage socket_usage_now();
 
 }  // namespace tickertape::bench

@@ -17,7 +17,7 @@ const cost = {
 const arrival = {
     "p50, ms": column((run) => ms(run.latency_p50_us), 1),
     "p99, ms": column(p99, 1),
-    "first to last, ms": column((run) => run.spread_p50_us / 1e3, 1),
+    "first to last, ms": column((run) => ms(run.spread_p50_us), 1),
     "deliveries/s": column((run) => run.deliveries_per_s, 0),
     "missing": column((run) => run.missing, 0),
     "server busy": column((run) => run.server_busy, 2),
@@ -26,6 +26,10 @@ const arrival = {
 const bytes = {
     "user space, B per subscriber":
         column((run) => run.server_resident_bytes_per_subscriber, 0),
+};
+const slab = {
+    "kernel's slab, B per connection, both ends":
+        column((run) => run.slab_bytes_per_connection, 0),
 };
 const kernel = {
     "process at most, MB": column((run) => run.server_resident_bytes_most / 1e6, 1),
@@ -57,7 +61,7 @@ export const scenarios = {
         title: "10,000 subscribers, and nothing to send",
         load: { ...crowd, stamp: "none", duration: "2s" },
         rows: [{ name: "tickertape" }, { name: "bare" }, { name: "nchan" }],
-        columns: bytes,
+        columns: { ...bytes, ...slab },
         bars: [value("bytes per subscriber", "tickertape",
             (run) => run.server_resident_bytes_per_subscriber, { most: 1_024 })],
     },
