@@ -1,15 +1,12 @@
 #include "tickertape-bench/load.hpp"
 
+#include "tickertape-bench/machine.hpp"
 #include "tickertape-bench/response_head.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <ctime>
-#include <netdb.h>
 #include <stdexcept>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace tickertape::bench {
@@ -20,50 +17,6 @@ constexpr std::size_t begun_at_once = 256;  // before those that are there are r
 constexpr wall_us sample_every = 250'000;
 constexpr std::uint32_t first_source = 0x7f000002;  // 127.0.0.2
 
-wall_us wall_now() noexcept
-{
-    timespec t{};
-    ::clock_gettime(CLOCK_REALTIME, &t);
-    return static_cast<wall_us>(t.tv_sec) * 1'000'000 + t.tv_nsec / 1'000;
-}
-
-wall_us us(std::chrono::milliseconds t) noexcept
-{
-    return t.count() * 1'000;
-}
-
-// As many descriptors as this process may have.
-void need_descriptors(std::size_t wanted)
-{
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-    constexpr rlim_t others = 16;
-    if (wanted + others > limit.rlim_cur)
-        throw std::runtime_error{
-            std::to_string(wanted) + " connections are more than the limit on open files, " +
-            std::to_string(limit.rlim_cur) + ", allows (ulimit -n)"};
-}
-
-socklen_t resolve(const target& t, sockaddr_storage& to)
-{
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* first = nullptr;
-    const int failed =
-        ::getaddrinfo(t.host.c_str(), std::to_string(t.port).c_str(), &hints, &first);
-    if (failed != 0)
-        throw std::runtime_error{t.host + ": " + ::gai_strerror(failed)};
-    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> all{first, ::freeaddrinfo};
-    // IPv4 where there is both, because --sources are such addresses.
-    for (const auto* a = first; a != nullptr; a = a->ai_next)
-        if (a->ai_family == AF_INET)
-            first = const_cast<addrinfo*>(a);
-    std::memcpy(&to, first->ai_addr, first->ai_addrlen);
-    return first->ai_addrlen;
-}
-
 int own_pid()
 {
     return static_cast<int>(::getpid());
@@ -73,15 +26,14 @@ int own_pid()
 
 load::load(const options& o)
     : options_{o}, target_{parse_url(o.url)}, paths_{target_.path, o.symbols, o.seed},
-      all_(o.connections + o.stalled), ledger_{o.by, o.symbols}
+      to_{address_of(target_)}, all_(o.connections + o.stalled), ledger_{o.by, o.symbols}
 {
     need_descriptors(all_.size());
     if (target_.tls)
         tls_ = std::make_unique<tls_client>(o.ca, o.insecure);
-    to_bytes_ = resolve(target_, to_);
     poll_ = ::epoll_create1(EPOLL_CLOEXEC);
     if (poll_ < 0)
-        throw std::runtime_error{std::string{"epoll_create1: "} + std::strerror(errno)};
+        throw std::runtime_error{"epoll_create1: " + words_of(errno)};
 }
 
 load::~load()
@@ -143,15 +95,14 @@ void load::begin(std::uint32_t number, wall_us now)
     s.pending = std::make_unique<std::string>(request + "\r\n");
     const auto from = options_.sources > 1 ? first_source + number % options_.sources : 0;
     s.at = stage::connecting;
-    const int error =
-        s.connection.open(reinterpret_cast<const sockaddr*>(&to_), to_bytes_, from, is_stalled);
+    const int error = s.connection.open(to_, from, is_stalled);
     epoll_event wanted{};
     wanted.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     wanted.data.u32 = number;
     if (error == 0 && ::epoll_ctl(poll_, EPOLL_CTL_ADD, s.connection.descriptor(), &wanted) == 0)
         return;
     if (found_.why_failed.empty())
-        found_.why_failed = std::strerror(error == 0 ? errno : error);
+        found_.why_failed = words_of(error == 0 ? errno : error);
     leave(s, found_.failed);
 }
 
@@ -175,7 +126,7 @@ void load::on_event(std::uint32_t number, std::uint32_t events)
             return;
         if (const int error = s.connection.connect_error(); error != 0) {
             if (found_.why_failed.empty())
-                found_.why_failed = std::strerror(error);
+                found_.why_failed = words_of(error);
             leave(s, found_.failed);
             return;
         }

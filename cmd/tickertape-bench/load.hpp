@@ -82,9 +82,8 @@ private:
     const options options_;
     const target target_;
     path_template paths_;
+    const address to_;
     std::unique_ptr<tls_client> tls_;
-    sockaddr_storage to_{};
-    socklen_t to_bytes_ = 0;
     int poll_ = -1;
     std::vector<subscriber> all_;
     tick_ledger ledger_;

@@ -9,6 +9,7 @@
 
 #include "tickertape-bench/event_scanner.hpp"
 #include "tickertape-bench/histogram.hpp"
+#include "tickertape-bench/machine.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -17,9 +18,6 @@
 #include <vector>
 
 namespace tickertape::bench {
-
-// Microseconds since 1970.
-using wall_us = std::int64_t;
 
 class tick_ledger {
 public:

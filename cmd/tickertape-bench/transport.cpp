@@ -72,10 +72,9 @@ void transport::close() noexcept
         ::close(std::exchange(fd_, -1));
 }
 
-int transport::open(
-    const sockaddr* to, socklen_t to_bytes, std::uint32_t from, bool small_buffer) noexcept
+int transport::open(const address& to, std::uint32_t from, bool small_buffer) noexcept
 {
-    fd_ = ::socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    fd_ = ::socket(to.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd_ < 0)
         return errno;
     if (small_buffer) {
@@ -92,7 +91,7 @@ int transport::open(
         if (::bind(fd_, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0)
             return errno;
     }
-    return ::connect(fd_, to, to_bytes) == 0 || errno == EINPROGRESS ? 0 : errno;
+    return ::connect(fd_, to.pointer(), to.bytes) == 0 || errno == EINPROGRESS ? 0 : errno;
 }
 
 int transport::connect_error() const noexcept

@@ -3,13 +3,12 @@
 // Threads: one.
 #pragma once
 
-#include "tickertape-bench/target.hpp"
+#include "tickertape-bench/machine.hpp"
 
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
-#include <sys/socket.h>
 
 struct ssl_ctx_st;
 struct ssl_st;
@@ -45,8 +44,7 @@ public:
 
     // Begins to connect. Returns an errno, 0 where it is under way. `from`: loopback address to
     // come from, 0 for the usual one, in host order. `small_buffer`: for those that will not read.
-    int
-    open(const sockaddr* to, socklen_t to_bytes, std::uint32_t from, bool small_buffer) noexcept;
+    int open(const address& to, std::uint32_t from, bool small_buffer) noexcept;
     // Connected, says the poller: returns the errno of it, 0 where it is.
     int connect_error() const noexcept;
     // The handshake, where there is one. To be called again on every event until it is done.
