@@ -15,7 +15,10 @@ int measure(const bench::options& o)
     bench::load load{o};
     const auto found = load.run();
     const auto figures = bench::figures_of(o, found);
-    std::fputs((o.json ? bench::as_json(figures) : bench::as_table(figures)).c_str(), stdout);
+    if (o.json)
+        std::fputs(bench::as_json(figures).c_str(), stdout);
+    else if (found.connected > 0)  // else it is a table of nothing
+        std::fputs(bench::as_table(figures).c_str(), stdout);
     if (found.failed > 0)
         std::fprintf(
             stderr, "tickertape-bench: %zu failed to connect, the first: %s\n", found.failed,
