@@ -1,6 +1,8 @@
 #include "tickertape-bench/tick_ledger.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 namespace tickertape::bench {
 
@@ -87,6 +89,16 @@ std::uint32_t tick_ledger::readers_of(const entry& e) const
     return e.symbol < readers_of_symbol_.size() ? readers_of_symbol_[e.symbol] : e.reached;
 }
 
+// Of a tick whose symbol is not known, because nobody was sent it.
+double tick_ledger::readers_on_average() const
+{
+    if (readers_of_symbol_.empty())
+        return readers_;
+    const auto sum =
+        std::accumulate(readers_of_symbol_.begin(), readers_of_symbol_.end(), std::uint64_t{0});
+    return static_cast<double>(sum) / static_cast<double>(readers_of_symbol_.size());
+}
+
 bool tick_ledger::is_complete(std::uint64_t due) const
 {
     std::uint64_t ticks = 0;
@@ -117,7 +129,8 @@ tick_ledger::summary tick_ledger::sum(std::uint64_t due) const
         spread.add(static_cast<std::uint64_t>(std::max<wall_us>(0, e.last - e.first)));
     }
     if (s.ticks < due)
-        s.missing += (due - s.ticks) * readers_;
+        s.missing += static_cast<std::uint64_t>(
+            std::llround(static_cast<double>(due - s.ticks) * readers_on_average()));
     s.spread_p50_us = spread.quantile(0.5);
     s.spread_max_us = spread.max();
     return s;

@@ -69,6 +69,7 @@ private:
     number find(stamp s, wall_us now, number before);
     std::uint32_t symbol_in(std::string_view data) const;
     std::uint32_t readers_of(const entry& e) const;
+    double readers_on_average() const;
     bool counts(const entry& e) const noexcept { return e.due >= begin_ && e.due < end_; }
 
     const stamp_kind by_;

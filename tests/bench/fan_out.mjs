@@ -75,7 +75,8 @@ async function measure(scenario, row) {
         });
         await pause(300);
         server.startedAt = Date.now();
-        const ticks = row.ticks ?? scenario.ticks;
+        const pace = row.ticks ?? scenario.ticks;
+        const ticks = pace && { ...pace, symbols: row.symbols };
         const feed = ticks && server.feed(ticks);
         if (scenario.before) await feed.says(/all is said/, { timeout: 30_000 });
         const load = {
@@ -106,6 +107,7 @@ function judged(bar, results) {
     const each = results[bar.of].map((run, i) =>
         bar.pick(run) / (bar.to ? bar.pick(results[bar.to][i]) : 1));
     const { median } = middle(each);
+    // What there is no figure of is not met.
     const isMet = median <= (bar.most ?? Infinity) && median >= (bar.least ?? -Infinity);
     return { what: bar.what, median, least: bar.least, most: bar.most, isMet };
 }
@@ -113,7 +115,7 @@ function judged(bar, results) {
 function verdict({ what, median, least, most, isMet }) {
     const limits = [least !== undefined && `at least ${least}`, most !== undefined && `at most ${most}`]
         .filter(Boolean).join(", ");
-    const text = `${what}: ${format(median, median < 10 ? 2 : 0)}`;
+    const text = `${what}: ${Number.isFinite(median) ? format(median, median < 10 ? 2 : 0) : "-"}`;
     return limits ? `${isMet ? "met" : "NOT MET"}: ${text} (${limits})` : `      ${text}`;
 }
 

@@ -3,8 +3,9 @@
 // An entry is run once for each of its `rows` in turn, and all of that --runs times. A row is a
 // contestant and what is different for it; `load` becomes options of tickertape-bench.
 
-const us = (run) => run.server_cpu_us_per_delivery;
-const userUs = (run) => run.server_user_us_per_delivery;
+const ofDeliveries = (run, value) => (run.deliveries > 0 ? value : NaN);
+const us = (run) => ofDeliveries(run, run.server_cpu_us_per_delivery);
+const userUs = (run) => ofDeliveries(run, run.server_user_us_per_delivery);
 // A figure there is none of stays none.
 const ms = (value) => (value === null ? NaN : value / 1e3);
 const p99 = (run) => ms(run.latency_p99_us);

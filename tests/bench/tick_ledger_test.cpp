@@ -124,3 +124,12 @@ TEST_CASE("A tick that was due and reached nobody is missed by everybody", "[ben
     CHECK(ledger.sum(1).missing == 0);
     CHECK(ledger.sum(3).missing == 4);
 }
+
+TEST_CASE("A tick of an unknown symbol is missed by as many as pick a symbol on average", "[bench]")
+{
+    const std::vector<std::string> symbols{"A", "B"};
+    tick_ledger ledger{stamp_kind::price, symbols};
+    ledger.begin(noon, 10, {1, 4});
+
+    CHECK(ledger.sum(2).missing == 5);
+}
