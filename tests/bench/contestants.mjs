@@ -64,12 +64,6 @@ function startFeed(t, cores, ticks, stdout, args = []) {
     return startOn(t, cores, feeder, [...wanted, ...args], { stdio: ["ignore", stdout, "pipe"] });
 }
 
-// As many as this machine has: what is measured here is not what the limits do.
-const withoutLimits = {
-    MAX_CONNECTIONS: "20000", MAX_CONNECTIONS_PER_IP: "20000",
-    MAX_REQUESTS_PER_SECOND_PER_IP: "100000",
-};
-
 function symbolNames(count = 1) {
     return count === 1 ? ["BTC-USD"] : Array.from({ length: count }, (_, i) => `S${i}-USD`);
 }
@@ -79,7 +73,7 @@ async function tickertape(t, { cores, loadCores, lanes = 1, symbols = 1, tls }) 
     const ends = await pipe(t);
     const settings = {
         LISTEN_ADDRESS: "127.0.0.1", PORT: String(port), PROVIDERS: "pipe", LOG_LEVEL: "warn",
-        THREADS: String(lanes), SYMBOLS: symbolNames(symbols).join(), ...withoutLimits,
+        THREADS: String(lanes), SYMBOLS: symbolNames(symbols).join(),
         ...(tls ? { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.key } : {}),
     };
     const child = startOn(t, cores, binary, [], {
