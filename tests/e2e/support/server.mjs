@@ -1,7 +1,7 @@
 // One server of our own per test: on a port that nobody else has, in an empty directory, with an
 // environment of which every line is known.
 
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,10 +20,12 @@ export async function scratch(t) {
 
 const quickly = { LISTEN_ADDRESS: "127.0.0.1", PORT: "0", THREADS: "2", RETRY: "200ms" };
 
-// Runs the program as it is, for tests of how it starts and refuses to.
-export async function run(t, { settings = {}, args = [], input } = {}) {
+// Runs the program as it is, for tests of how it starts and refuses to. `under`: a command that
+// becomes it, with other limits or in another namespace.
+export async function run(t, { settings = {}, args = [], input, under = [] } = {}) {
     const cwd = await scratch(t);
-    const child = start(t, binary, args, { cwd, env: { PATH: process.env.PATH, ...settings } });
+    const [command, ...rest] = [...under, binary, ...args];
+    const child = start(t, command, rest, { cwd, env: { PATH: process.env.PATH, ...settings } });
     if (input !== undefined) child.process.stdin.end(input);
     return child;
 }
@@ -44,6 +46,19 @@ export class Server {
         return readdirSync(`/proc/${this.pid}/fd`).length;
     }
 
+    // Memory that is in use now, in MiB.
+    memory() {
+        const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
+        return Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024;
+    }
+
+    // Time its threads have had a processor, in seconds.
+    cpu() {
+        const stat = readFileSync(`/proc/${this.pid}/stat`, "latin1");
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        return (Number(fields[11]) + Number(fields[12])) / 100;
+    }
+
     // Writes one line to the pipe feed.
     tell(line) {
         this.child.process.stdin.write(`${line}\n`);
@@ -55,8 +70,12 @@ export class Server {
 }
 
 // Starts a server and waits until it listens. It is killed after the test.
-export async function startServer(t, settings = {}, args = []) {
-    const child = await run(t, { settings: { ...quickly, PROVIDERS: "pipe", ...settings }, args });
-    const [, port] = await child.says(/ listening .*\bport=(\d+)/);
+export async function startServer(t, settings = {}, args = [], under = []) {
+    const child =
+        await run(t, { settings: { ...quickly, PROVIDERS: "pipe", ...settings }, args, under });
+    // The line in the log is the later one, but a quiet log has none.
+    const [, port] = settings.LOG_LEVEL === "warn"
+        ? await child.says(/^port (\d+)$/m, { stream: "stdout" })
+        : await child.says(/ listening .*\bport=(\d+)/);
     return new Server(child, Number(port));
 }
