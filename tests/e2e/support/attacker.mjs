@@ -102,8 +102,8 @@ const kinds = {
     flood: ({ target = "/healthz" }) => [pour("", get(target).repeat(100))],
     // Asks and asks, and never takes an answer.
     pipelined: ({ target = "/api/prices" }) => [pour("", get(target).repeat(1_000)), { reads: false }],
-    hello: () => [async (socket, closed) => {
-        socket.write(get("/healthz", "Connection: close\r\n"));
+    hello: ({ target = "/healthz" }) => [async (socket, closed) => {
+        socket.write(get(target, "Connection: close\r\n"));
         await closed;
     }],
     endless_body: () => [pour(get("/prices/stream"), "x".repeat(1 << 16))],

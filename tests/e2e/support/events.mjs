@@ -32,8 +32,13 @@ export class EventReader {
     hasEnded = false; // as a response ends, not as a connection breaks
     isBroken = false;
 
-    constructor(url, headers = {}) {
-        const options = { agent: false, headers: { accept: "text/event-stream", ...headers } };
+    // `from`: an address of ours.
+    constructor(url, headers = {}, from = undefined) {
+        const options = {
+            agent: false,
+            headers: { accept: "text/event-stream", ...headers },
+            localAddress: from,
+        };
         this.request = http.get(url, options, (response) => {
             this.status = response.statusCode;
             this.headers = response.headers;
@@ -64,8 +69,8 @@ export class EventReader {
     }
 }
 
-export function readEvents(t, url, headers) {
-    const reader = new EventReader(url, headers);
+export function readEvents(t, url, headers, from) {
+    const reader = new EventReader(url, headers, from);
     t.after(() => reader.close());
     return reader;
 }

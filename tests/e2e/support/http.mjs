@@ -4,10 +4,12 @@ import http from "node:http";
 import net from "node:net";
 import { until } from "./wait.mjs";
 
-// One request over a connection of its own, or over `agent`.
-export function request(url, { method = "GET", headers = {}, body, agent = false, timeout = 10_000 } = {}) {
+// One request over a connection of its own, or over `agent`; `from`: an address of ours.
+export function request(
+    url, { method = "GET", headers = {}, body, agent = false, timeout = 10_000, from } = {}) {
     return new Promise((resolve, reject) => {
-        const sent = http.request(url, { method, headers, agent, timeout }, (response) => {
+        const options = { method, headers, agent, timeout, localAddress: from };
+        const sent = http.request(url, options, (response) => {
             const parts = [];
             response.on("data", (part) => parts.push(part));
             response.on("error", reject);
@@ -32,8 +34,8 @@ export class RawClient {
     heard = "";
     isClosed = false;
 
-    constructor(port) {
-        this.socket = net.connect({ port, host: "127.0.0.1" });
+    constructor(port, from) {
+        this.socket = net.connect({ port, host: "127.0.0.1", localAddress: from });
         this.socket.setEncoding("latin1");
         this.socket.on("data", (text) => { this.heard += text; });
         this.socket.on("error", () => {});
@@ -63,8 +65,9 @@ export class RawClient {
     }
 }
 
-export function connect(t, port) {
-    const client = new RawClient(port);
+// `from`: one of our addresses, where it matters which.
+export function connect(t, port, from) {
+    const client = new RawClient(port, from);
     t.after(() => client.close());
     return client;
 }

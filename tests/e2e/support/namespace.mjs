@@ -40,7 +40,11 @@ export async function namespace(t) {
     const at = (last) => `198.18.${number}.${last}`;
     const mac = (last) => `02:54:54:00:00:0${last}`;
     await ip("netns", "add", name);
-    t.after(() => ip("netns", "del", name));
+    t.after(async () => {
+        // Connections that were not ended keep the namespace for minutes, but not the cable.
+        await ip("link", "del", ours).catch(() => {});
+        await ip("netns", "del", name);
+    });
     await ip("link", "add", ours, "address", mac(1), "type", "veth",
         "peer", "name", "tt0", "address", mac(2), "netns", name);
     await ip("addr", "add", `${at(1)}/24`, "dev", ours);
@@ -49,7 +53,7 @@ export async function namespace(t) {
     await ip("-n", name, "link", "set", "tt0", "up");
     // Whoever asks for the other's address would learn that it has gone.
     await ip("neigh", "replace", at(2), "lladdr", mac(2), "dev", ours, "nud", "permanent");
-    await ip("route", "add", `198.19.${number}.0/24`, "via", at(2), "dev", ours);
+    await ip("route", "replace", `198.19.${number}.0/24`, "via", at(2), "dev", ours);
     const under = ["ip", "netns", "exec", name];
     await execute("ip", [...under.slice(1), "sh", "-c",
         "echo 1 > /proc/sys/net/ipv4/ip_nonlocal_bind"]);

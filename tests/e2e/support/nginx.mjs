@@ -37,7 +37,8 @@ async function answers(port) {
     });
 }
 
-export async function startNginx(t, targetPort) {
+// `directives`: more of them, for all that is passed on.
+export async function startNginx(t, targetPort, directives = "") {
     const directory = await scratch(t);
     await mkdir(join(directory, "temp"));
     const port = await freePort();
@@ -55,7 +56,7 @@ http {
 ${paths}
     server {
         listen 127.0.0.1:${port};
-        location / { proxy_pass http://127.0.0.1:${targetPort}; }
+        location / { proxy_pass http://127.0.0.1:${targetPort}; ${directives} }
     }
 }
 `);
