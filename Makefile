@@ -6,7 +6,8 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 IMAGE ?= tickertape
 
-.PHONY: help deps build run demo test bench bench-micro bench-stream asan tsan fuzz lint format docker-build docker-run clean
+.PHONY: help deps build run demo test bench bench-micro bench-stream bench-abuse asan tsan fuzz lint format \
+	docker-build docker-run clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -53,6 +54,12 @@ bench-stream: ## cost and latency from a provider's socket to the subscriber; BE
 	cmake --preset release -DTICKERTAPE_TESTS=ON
 	cmake --build --preset release -j $(JOBS) --target tickertape fake_venue
 	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/stream_path.mjs $(BENCH)
+
+bench-abuse: ## what good subscribers feel of slowhttptest and others; BENCH="--runs 5" and such
+	@.ci/install test
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS) --target tickertape
+	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/abuse.mjs $(BENCH)
 
 asan: ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@.ci/install test
