@@ -308,6 +308,31 @@ describe("floods", { timeout: 300_000, concurrency: 2 }, () => {
         await house.isUnharmed();
     });
 
+    // Ten thousand ticks of a symbol that nobody here subscribes to, so that there is much to ask for.
+    async function openWithHistory(t) {
+        const house = await House.open(t, { SYMBOLS: "BTC-USD,ETH-USD", STORE_SIZE: "20000" });
+        for (let i = 0; i < 10_000; i += 1) house.server.publish(2_000 + i / 4, "ETH-USD");
+        await until("they are there", async () => (await figuresOf(house.server))
+            .sum("tickertape_ticks_total", { symbol: "ETH-USD" }) === 10_000);
+        house.good.latency();
+        return house;
+    }
+
+    test("all history there is, again and again", { timeout }, async (t) => {
+        const house = await openWithHistory(t);
+        const target = "/prices/stream?since=0&symbols=ETH-USD";
+        await endure(t, house, "ask_and_leave", { connections: 50, pauseMs: 1, target });
+        await house.isUnharmed();
+    });
+
+    test("the largest answer there is, again and again",
+        { timeout, todo: "answers of a megabyte are made whatever else is to be done" }, async (t) => {
+            const house = await openWithHistory(t);
+            const target = "/api/prices/eth-usd/history?since=0&limit=10000";
+            await endure(t, house, "ask_and_leave", { connections: 50, pauseMs: 1, target });
+            await house.isUnharmed();
+        });
+
     test("heads without end", { timeout }, async (t) => {
         const house = await House.open(t);
         await endure(t, house, "large_heads", { connections: 20 });

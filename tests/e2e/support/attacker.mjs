@@ -106,6 +106,12 @@ const kinds = {
         socket.write(get(target, "Connection: close\r\n"));
         await closed;
     }],
+    // Asks for much, and is gone before it is all there.
+    ask_and_leave: ({ target }) => [async (socket) => {
+        socket.write(get(target));
+        await pause(30);
+        socket.resetAndDestroy();
+    }],
     endless_body: () => [pour(get("/prices/stream"), "x".repeat(1 << 16))],
     garbage: () => [async (socket, closed) => {
         const bytes = Buffer.from(Array.from({ length: 3_000 }, () => Math.floor(Math.random() * 256)));
