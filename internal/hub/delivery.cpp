@@ -78,7 +78,9 @@ delivery::flush(subscriber& s, std::string_view more, std::size_t& taken, const 
     const auto sent = s.socket.send(before, more);
     counters_.writes.add();
     taken = 0;
-    if (sent.what == stream_socket::outcome::gone)
+    if (sent.what == stream_socket::outcome::vanished)
+        counters_.timed_out.add();
+    if (sent.what == stream_socket::outcome::vanished || sent.what == stream_socket::outcome::gone)
         return outcome::gone;
     counters_.bytes.add(sent.bytes);
     if (sent.bytes > 0)

@@ -9,6 +9,14 @@
 #include <unistd.h>
 
 namespace tickertape {
+namespace {
+
+stream_socket::outcome gone_because(int error) noexcept
+{
+    return error == ETIMEDOUT ? stream_socket::outcome::vanished : stream_socket::outcome::gone;
+}
+
+}  // namespace
 
 stream_socket& stream_socket::operator=(stream_socket&& other) noexcept
 {
@@ -50,7 +58,7 @@ stream_socket::sent stream_socket::send(std::string_view first, std::string_view
     if (through_) {
         const auto went = through_->send(first, second);
         if (went.is_gone)
-            return {outcome::gone, 0};
+            return {gone_because(errno), 0};
         return {went.is_full ? outcome::some : outcome::all, went.bytes};
     }
     const auto total = first.size() + second.size();
@@ -71,7 +79,7 @@ stream_socket::sent stream_socket::send(std::string_view first, std::string_view
         }
     } while (taken < 0 && errno == EINTR);
     if (taken < 0)
-        return {errno == EAGAIN || errno == EWOULDBLOCK ? outcome::some : outcome::gone, 0};
+        return {errno == EAGAIN || errno == EWOULDBLOCK ? outcome::some : gone_because(errno), 0};
     const auto bytes = static_cast<std::size_t>(taken);
     return {bytes == total ? outcome::all : outcome::some, bytes};
 }

@@ -32,9 +32,10 @@ struct socket_limits {
 class stream_socket {
 public:
     enum class outcome {
-        all,   // everything was taken
-        some,  // the peer is slower than we: `bytes` were taken, possibly none
-        gone,  // the connection is of no use any more
+        all,       // everything was taken
+        some,      // the peer is slower than we: `bytes` were taken, possibly none
+        gone,      // the connection is of no use any more
+        vanished,  // likewise: the peer acknowledged nothing for too long
     };
     struct sent {
         outcome what;
