@@ -32,7 +32,6 @@ struct fetch_settings {
     std::chrono::milliseconds deadline{8'000};
 };
 
-
 struct provider_settings {
     std::string name;
     std::string url{};                   // empty: the provider's own
