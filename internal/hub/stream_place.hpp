@@ -49,6 +49,17 @@ struct stream_place {
         passing = how;
     }
     bool is_passing() const noexcept { return at < newest_only_until; }
+    // The same without the memory of a pass that is over: whoever is in step is then equal, however
+    // it began, and is sent what was put together for the one before.
+    stream_place settled() const noexcept
+    {
+        auto p = *this;
+        if (!is_passing()) {
+            p.newest_only_until = p.passed_from = {};
+            p.passing = telling::nothing;
+        }
+        return p;
+    }
 };
 
 }  // namespace tickertape

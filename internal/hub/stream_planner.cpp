@@ -49,6 +49,7 @@ stream_batch stream_planner::plan(
             return batch;
         place.at = place.newest_only_until;
     }
+    place = place.settled();
     if (place.at < tapes_.epoch()) {
         built_.begin(terms.how);
         built_.add_gap({place.at, tapes_.epoch(), sse::gap_reason::restarted});
@@ -63,6 +64,7 @@ stream_batch stream_planner::plan(
         place.pass_to(seen.until(), stream_place::telling::skipped);
         batch = pass(terms, place, seen);
         place.at = seen.until();
+        place = place.settled();
     }
     if (!batch.empty())
         return batch;
@@ -271,8 +273,10 @@ stream_progress stream_planner::advance(
     }
     p.rest = batch.run.bytes.substr(reached, last->end - reached);
     p.place = batch.then;
-    if (last + 1 == marks.end())
+    if (last + 1 == marks.end()) {
+        p.place = p.place.settled();
         return p;
+    }
     p.place.at = last->at;
     p.place.notices = std::max(from.notices, last->notices);
     p.place.live = from.live || last->ticks > 0;

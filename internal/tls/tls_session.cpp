@@ -94,6 +94,7 @@ void tls_session::note_failure(int outcome)
 tls_session::progress tls_session::handshake()
 {
     ::ERR_clear_error();
+    wire_->allow_reading();
     const int result = ::SSL_do_handshake(ssl_.get());
     if (result == 1)
         return progress::done;
@@ -112,6 +113,7 @@ bool tls_session::is_resumed() const noexcept
 tls_session::received tls_session::read(std::span<char> into)
 {
     ::ERR_clear_error();
+    wire_->allow_reading();
     std::size_t bytes = 0;
     const int result = ::SSL_read_ex(ssl_.get(), into.data(), into.size(), &bytes);
     if (result == 1)

@@ -1,5 +1,6 @@
 #include "tls/tls_wire.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <sys/socket.h>
@@ -19,6 +20,10 @@ struct tls_wire::hooks {
     {
         auto& w = of(b);
         ::BIO_clear_retry_flags(b);
+        if (w.left_to_read_ == 0) {
+            BIO_set_retry_read(b);
+            return -1;
+        }
         ssize_t got = 0;
         do
             got = ::recv(w.descriptor_, into, static_cast<std::size_t>(count), MSG_DONTWAIT);
@@ -28,6 +33,8 @@ struct tls_wire::hooks {
             return -1;
         }
         w.input_ended_ = got <= 0;
+        w.left_to_read_ -=
+            std::min(w.left_to_read_, static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
         return static_cast<int>(got);
     }
 
@@ -82,7 +89,7 @@ tls_wire::flushed tls_wire::flush() noexcept
         }
         outgoing_.erase(0, static_cast<std::size_t>(taken));
     }
-    outgoing_ = {};  // nothing is kept for whoever keeps up
+    std::string{}.swap(outgoing_);  // nothing is kept for whoever keeps up; = {} would keep it
     return flushed::all;
 }
 

@@ -22,6 +22,10 @@ public:
     // Lets `ssl` use this; it outlives `ssl`. Throws std::bad_alloc.
     void serve(SSL* ssl);
 
+    // OpenSSL may read 64 KiB until this is called again, and then finds nothing for now: a
+    // peer that sends records without anything in them would keep it reading for ever.
+    void allow_reading() noexcept { left_to_read_ = read_bytes_max; }
+
     // Hands to the kernel what it takes.
     flushed flush() noexcept;
     // Whether there are bytes that are not with the kernel yet.
@@ -29,10 +33,13 @@ public:
     bool has_input_ended() const noexcept { return input_ended_; }
 
 private:
+    static constexpr std::size_t read_bytes_max = std::size_t{64} << 10;
+
     struct hooks;  // what OpenSSL calls
 
     int descriptor_;
     std::string outgoing_;
+    std::size_t left_to_read_ = 0;
     bool input_ended_ = false;
 };
 

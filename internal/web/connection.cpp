@@ -1,6 +1,7 @@
 #include "web/connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
@@ -62,6 +63,9 @@ asio::awaitable<connection::received> connection::read_some(asio::mutable_buffer
     if (!tls_)
         co_return co_await discard_some(into);
     using progress = tls_session::progress;
+    // What is there already is read, and answered, without waiting for anything: without this, a
+    // peer that always has another request would keep its lane from everybody else.
+    co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     for (;;) {
         const auto got = tls_->read({static_cast<char*>(into.data()), into.size()});
         if (got.what == progress::done)
@@ -107,6 +111,8 @@ asio::awaitable<error_code> connection::write_encrypted(std::string_view bytes)
             co_return asio::error::connection_reset;
         if (const auto gone = co_await flush())
             co_return gone;
+        if (!bytes.empty())  // others have their turn
+            co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     } while (!bytes.empty());
     co_return error_code{};
 }

@@ -355,6 +355,27 @@ TEST_CASE(
         tick_block("5000-0", 5, "12", "ETH-USD"));
 }
 
+TEST_CASE("those who are in step are in the same place, however they began", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1, 2'000);
+    const bool newest_only = GENERATE(false, true);
+    const stream_terms terms{
+        .symbols = {symbol_id{0}}, .how = sse::framing::raw, .newest_only = newest_only};
+    reader first{h, stream_place::newest(h.ticks.committed()), terms};
+    first.take();
+    h.add(0, 2, 3'000);
+    first.take();
+    reader second{h, stream_place::newest(h.ticks.committed()), terms};
+    second.take();
+    h.add(0, 3, 4'000);
+    reader resumed{h, stream_place::after({3'000, 0}), terms};
+    for (auto* r : {&first, &second, &resumed})
+        r->take();
+    CHECK(first.place == second.place);
+    CHECK(first.place == resumed.place);
+}
+
 TEST_CASE("what is passed over but no longer held is told as a gap", "[hub]")
 {
     held h{{"BTC-USD"}, 2};
