@@ -218,7 +218,7 @@ void add_stream_rows(row_list& rows)
         "PEER_TIMEOUT", "30s", duration(&settings::peer_timeout, 1s, 1h),
         "How long a subscriber may take nothing of what it was sent before it is closed");
     rows.add(
-        "MAX_STREAM_AGE", "0s", duration(&settings::max_stream_age, 0s, 720h),
+        "MAX_STREAM_AGE", "0s", duration(&settings::max_stream_age, 0s, 480h),
         "The age at which a stream is sent elsewhere, less up to a quarter so that ends are "
         "spread; "
         "0s is never");
@@ -240,7 +240,7 @@ void add_http_rows(row_list& rows)
         "IDLE_TIMEOUT", "60s", duration(&settings::idle_timeout, 100ms, 1h),
         "The longest a connection may stay open between two requests");
     rows.add(
-        "MAX_HEADER", "8KiB", bytes(&settings::max_header, 1 * kib, 1 * mib),
+        "MAX_HEADER", "8KiB", bytes(&settings::max_header, 1 * kib, 32 * kib),
         "The largest request header");
     rows.add(
         "MAX_BODY", "64KiB", bytes(&settings::max_body, 0, 16 * mib), "The largest request body");

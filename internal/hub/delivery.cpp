@@ -42,6 +42,10 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
             s.unsent = std::make_unique<std::string>(progress.rest);
         if (sent == outcome::behind)
             return sent;
+        // A pass that had been cut is over: what has come since waits for its time.
+        if (terms.interval.count() > 0 && progress.ticks > 0 && !s.place.is_passing() &&
+            !batch.completes)
+            return outcome::early;
         if (batch.completes) {
             s.caught_up(at.now());
             return outcome::up_to_date;

@@ -82,7 +82,7 @@ void publish_metrics(const hub& of, metrics& to)
         [](const c& l) -> const tally& { return l.aged; });
     per_lane(
         of, to, kind::counter, "tickertape_farewells_missed_total",
-        "Subscribers closed because they did not take their last words.", {},
+        "Subscribers closed because they did not take their last words, or stayed after them.", {},
         [](const c& l) -> const tally& { return l.farewells_missed; });
     per_lane(
         of, to, kind::counter, "tickertape_heartbeats_total", "Heartbeats sent.", {},

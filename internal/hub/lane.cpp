@@ -238,12 +238,16 @@ void lane::sweep()
 {
     sweep_.run(limits_.slice_subscribers, moment_.steady, [this](subscriber_id id) {
         subscriber& s = table_[id];
+        using visited = sweep_queue::visited;
         if (s.behind || s.finishing)
-            return true;
+            return visited::in_vain;
         const auto sent = delivery_.pump(s, table_.group(s.group).terms, moment_);
+        if (sent == delivery::outcome::more || sent == delivery::outcome::early)
+            return visited::unfinished;
+        const bool served = s.is_served && s.served_at == moment_.now();
         if (sent == delivery::outcome::gone)
             remove(id);
-        return sent != delivery::outcome::more && sent != delivery::outcome::early;
+        return served ? visited::served : visited::in_vain;
     });
     planner_.forget();  // groups that were found empty have gone
     arm_release();
@@ -411,11 +415,10 @@ void lane::send_away_some()
     look_at_clock();
     const auto due = pace_.gone(moment_.steady - drain_began_);
     for (; next_to_go_ < table_.end() && sent_away_ < due; ++next_to_go_) {
-        if (!table_.is_used(next_to_go_))
+        if (!table_.is_used(next_to_go_) || table_[next_to_go_].finishing)
             continue;
         ++sent_away_;
-        if (!table_[next_to_go_].finishing)
-            bid_farewell(next_to_go_);
+        bid_farewell(next_to_go_);
     }
     if (next_to_go_ >= table_.end())
         return;

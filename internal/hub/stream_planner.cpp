@@ -127,9 +127,15 @@ void stream_planner::look_for_newest(symbol_id symbol, const stream_place& from,
     const auto e = t.read(after - 1);
     if (e && e->at <= from.at)
         return;  // it has been sent, or lies before
-    const auto first = std::min(t.first_after(from.passed_from), after - 1);
-    // Asked after the numbers were: nothing between them is gone unless this says so.
-    const auto gone = t.evicted();
+    // Those that are still held are counted, and the others told as gone: none twice, whatever the
+    // writer does in between.
+    auto gone = t.evicted();
+    auto first = t.first_after(std::max(from.passed_from, gone));
+    for (auto now = t.evicted(); now != gone; now = t.evicted()) {
+        gone = now;
+        first = t.first_after(std::max(from.passed_from, gone));
+    }
+    first = std::min(first, after - 1);
     if (!e || gone >= e->at) {
         // Where nothing of the past was asked for, what follows the bound tells of the loss.
         if (from.passing != telling::nothing && gone > from.passed_from)
@@ -202,8 +208,10 @@ stream_batch stream_planner::merged(sse::framing how, const stream_place& from, 
     stream_place then = from;
     for (const auto& l : reader_.lost())
         add_gap(from.at, l.to, reason_for(from), l.symbol, false);
-    // Gaps are followed by a tick, whatever room is left: alone they would say there is none.
-    while (built_.bytes() < limits_.batch_bytes_max || built_.has_open_gaps()) {
+    // Gaps take no room from the ticks behind them: told again with each batch, they would else be
+    // most of it.
+    const auto room = built_.bytes() + limits_.batch_bytes_max;
+    while (built_.bytes() < room) {
         const auto t = reader_.next();
         if (!t)
             break;

@@ -49,16 +49,26 @@ bool subscriber_table::remove_if_empty(group_id id)
     const auto& g = *groups_[id];
     if (!g.members.empty() || g.state != subscriber_group::sweep_state::idle)
         return false;
-    for (const auto symbol : g.terms.symbols) {
-        auto& interested = by_symbol_[index_of(symbol)];
-        std::erase(interested, id);
-        if (interested.empty())
-            std::erase(watched_, symbol);
-    }
+    for (std::size_t i = 0; i < g.seats.size(); ++i)
+        give_up_seat(g.terms.symbols[i], g.seats[i]);
     by_terms_.erase(g.terms);
     groups_[id].reset();
     free_groups_.push_back(id);
     return true;
+}
+
+// The last of those interested takes the seat: thousands of groups may leave at once.
+void subscriber_table::give_up_seat(symbol_id symbol, std::uint32_t seat)
+{
+    auto& interested = by_symbol_[index_of(symbol)];
+    const auto last = interested.back();
+    subscriber_group& moved = *groups_[last];
+    const auto at = std::ranges::lower_bound(moved.terms.symbols, symbol);
+    moved.seats[static_cast<std::size_t>(at - moved.terms.symbols.begin())] = seat;
+    interested[seat] = last;
+    interested.pop_back();
+    if (interested.empty())
+        std::erase(watched_, symbol);
 }
 
 group_id subscriber_table::group_of(const stream_terms& terms)
@@ -78,6 +88,7 @@ group_id subscriber_table::group_of(const stream_terms& terms)
         auto& interested = by_symbol_[index_of(symbol)];
         if (interested.empty())
             watched_.push_back(symbol);
+        groups_[id]->seats.push_back(static_cast<std::uint32_t>(interested.size()));
         interested.push_back(id);
     }
     by_terms_.emplace(terms, id);

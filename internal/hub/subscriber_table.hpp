@@ -50,6 +50,8 @@ static_assert(sizeof(subscriber) <= 104, "this times 20,000 is what a full lane 
 struct subscriber_group {
     stream_terms terms;  // symbols ascending; its address names the group to the planner
     std::vector<subscriber_id> members;
+    // For each of the symbols, where the group stands among those interested in it.
+    std::vector<std::uint32_t> seats;
 
     // The rest is the sweep's.
     enum class sweep_state : std::uint8_t {
@@ -59,6 +61,7 @@ struct subscriber_group {
     };
     sweep_state state = sweep_state::idle;
     bool again = false;                // something came while the sweep was in it
+    bool has_served = false;           // it had something for one of its members
     bool is_unfinished = false;        // the sweep has not sent some of its members all they lack
     std::size_t cursor = 0;            // the member the sweep has reached
     std::chrono::milliseconds due{0};  // before this it is not visited again; with an interval only
@@ -93,6 +96,7 @@ public:
 
 private:
     group_id group_of(const stream_terms& terms);
+    void give_up_seat(symbol_id symbol, std::uint32_t seat);
 
     std::vector<subscriber> entries_;
     std::vector<subscriber_id> free_;

@@ -32,7 +32,7 @@ void sweep_queue::end_group(group_id id, milliseconds now)
     const bool again = std::exchange(g.again, false) || unfinished;
     // Members came at different moments, so their times come at different ones; an eighth is near
     // enough for each, and no more than eight sweeps for all.
-    if (g.terms.interval.count() > 0)
+    if (std::exchange(g.has_served, false) && g.terms.interval.count() > 0)
         g.due =
             now + (unfinished ? std::max(milliseconds{1}, g.terms.interval / 8) : g.terms.interval);
     if (!table_.remove_if_empty(id) && again)

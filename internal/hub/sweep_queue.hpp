@@ -26,9 +26,13 @@ public:
 
     bool empty() const noexcept { return queue_.empty(); }
 
-    // Visits members of the groups that wait, at most `budget` of them. visit(subscriber_id)
-    // returns whether the member is through; where not, its group is visited again. It may remove
-    // the member. Groups that are found empty are removed from the table.
+    enum class visited {
+        in_vain,     // there was nothing for it
+        served,      // it has all there was
+        unfinished,  // it has not: its group is visited again
+    };
+    // Visits members of the groups that wait, at most `budget` of them. visit(subscriber_id) may
+    // remove the member. Groups that are found empty are removed from the table.
     template <class Visit>
     void run(std::size_t budget, milliseconds now, Visit visit);
 
@@ -63,8 +67,9 @@ void sweep_queue::run(std::size_t budget, milliseconds now, Visit visit)
                 return;
             --budget;
             const auto next = g.members[g.cursor];
-            if (!visit(next))
-                g.is_unfinished = true;
+            const visited came_to = visit(next);
+            g.has_served = g.has_served || came_to != visited::in_vain;
+            g.is_unfinished = g.is_unfinished || came_to == visited::unfinished;
             // Where it was removed, another has taken its number and is next.
             if (g.cursor < g.members.size() && g.members[g.cursor] == next)
                 ++g.cursor;

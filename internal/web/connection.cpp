@@ -63,10 +63,9 @@ asio::awaitable<connection::received> connection::read_some(asio::mutable_buffer
     if (!tls_)
         co_return co_await discard_some(into);
     using progress = tls_session::progress;
-    // What is there already is read, and answered, without waiting for anything: without this, a
-    // peer that always has another request would keep its lane from everybody else.
-    co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     for (;;) {
+        if (!socket_.is_open())
+            co_return received{asio::error::operation_aborted, 0};
         const auto got = tls_->read({static_cast<char*>(into.data()), into.size()});
         if (got.what == progress::done)
             co_return received{{}, got.bytes};
@@ -96,8 +95,11 @@ asio::awaitable<error_code> connection::write(std::string_view first, std::strin
         auto [failed, bytes] = co_await asio::async_write(socket_, parts, no_throw);
         co_return failed;
     }
+    // What is there already is read, and answered, without waiting for anything: without this, a
+    // peer that always has another request would keep its lane from everybody else.
+    co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     // The head goes with the first of the body, as it does in the clear.
-    if (!tls_->write(first))
+    if (!socket_.is_open() || !tls_->write(first))
         co_return asio::error::connection_reset;
     co_return co_await write_encrypted(second);
 }
@@ -121,6 +123,9 @@ asio::awaitable<error_code> connection::flush()
 {
     using flushed = tls_session::flushed;
     for (;;) {
+        // The descriptor may be somebody else's by now.
+        if (!socket_.is_open())
+            co_return asio::error::operation_aborted;
         const auto what = tls_->flush();
         if (what == flushed::all)
             co_return error_code{};

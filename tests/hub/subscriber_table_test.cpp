@@ -2,6 +2,7 @@
 
 #include "support/catch.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
 
 using namespace tickertape;
@@ -91,4 +92,34 @@ TEST_CASE("a member that takes the place of one the sweep has passed is not miss
     CHECK(g.members.front() == last);
     CHECK(t[last].member == 0);
     CHECK(g.again);
+}
+
+TEST_CASE("groups that leave in any order leave the others interested", "[hub]")
+{
+    subscriber_table t{2};
+    const std::vector<std::vector<symbol_id>> wishes{{btc}, {eth}, {btc, eth}};
+    std::vector<subscriber_id> ids;
+    for (std::size_t i = 0; i < 20; ++i)
+        ids.push_back(t.add(
+            some_socket(),
+            {.symbols = wishes[i % 3],
+             .newest_only = true,
+             .interval = std::chrono::milliseconds{i + 1}},
+            {}));
+    for (const std::size_t i : {7, 0, 19, 8, 2, 5, 13, 12, 1}) {
+        const auto group = t[ids[i]].group;
+        t.remove(ids[i]);
+        REQUIRE(t.remove_if_empty(group));
+        ids[i] = t.end();
+        for (const auto symbol : {btc, eth}) {
+            std::vector<group_id> left;
+            for (const auto id : ids)
+                if (id != t.end() &&
+                    std::ranges::count(t.group(t[id].group).terms.symbols, symbol) > 0)
+                    left.push_back(t[id].group);
+            const auto& interested = t.interested_in(symbol);
+            CHECK(interested.size() == left.size());
+            CHECK(std::ranges::is_permutation(interested, left));
+        }
+    }
 }

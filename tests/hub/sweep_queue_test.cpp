@@ -28,7 +28,9 @@ struct rig {
         std::vector<subscriber_id> visited;
         sweep.run(budget, now, [&](subscriber_id id) {
             visited.push_back(id);
-            return std::ranges::find(unfinished, id) == unfinished.end();
+            return std::ranges::find(unfinished, id) == unfinished.end()
+                       ? sweep_queue::visited::served
+                       : sweep_queue::visited::unfinished;
         });
         return visited;
     }
@@ -91,7 +93,7 @@ TEST_CASE("members that leave during the sweep keep nobody from being visited", 
     r.sweep.run(10, 0ms, [&](subscriber_id id) {
         seen.push_back(id);
         r.table.remove(id);
-        return true;
+        return sweep_queue::visited::served;
     });
     CHECK(seen == visited{a, c, b});
     CHECK(r.table.interested_in(btc).empty());
@@ -111,6 +113,16 @@ TEST_CASE("a group that asked for less waits for its time", "[hub]")
     r.sweep.release(1'800ms);
     CHECK(r.run(5, 1'800ms) == visited{a});
     CHECK_FALSE(r.sweep.next_due());
+}
+
+TEST_CASE("a group for which there was nothing does not have to wait", "[hub]")
+{
+    rig r;
+    const auto a = r.add(btc, 800ms);
+    r.sweep.add(r.group(a), 1'000ms);
+    r.sweep.run(5, 1'000ms, [](subscriber_id) { return sweep_queue::visited::in_vain; });
+    r.sweep.add(r.group(a), 1'001ms);
+    CHECK(r.run(5, 1'001ms) == visited{a});
 }
 
 TEST_CASE("members whose time has not come are looked for again within an eighth of it", "[hub]")
