@@ -275,6 +275,25 @@ expected_history read_history(const std::string& body)
 
 }  // namespace
 
+TEST_CASE("a history has no more than a thousand ticks, whatever its limit", "[web]")
+{
+    small_site s{{"BTC-USD"}, 2'000};
+    std::vector<std::string> ids;
+    for (int i = 0; i < 1'500; ++i)
+        ids.push_back(s.publish(1712525476000 + i, 1).at.text());
+    const auto from_begin =
+        read_history(s.get("/api/prices/btc-usd/history?since=1712525476&limit=10000").body);
+    CHECK(from_begin.ids == std::vector(ids.begin(), ids.begin() + 1'000));
+    CHECK(from_begin.more);
+    const auto to_end = read_history(s.get("/api/prices/btc-usd/history?limit=10000").body);
+    CHECK(to_end.ids == std::vector(ids.end() - 1'000, ids.end()));
+    CHECK(to_end.more);
+    const auto rest =
+        read_history(s.get("/api/prices/btc-usd/history?since=1712525477&limit=10000").body);
+    CHECK(rest.ids == std::vector(ids.begin() + 1'000, ids.end()));
+    CHECK_FALSE(rest.more);
+}
+
 TEST_CASE("any part of a history agrees with all ticks there have ever been", "[web]")
 {
     const auto seed = std::random_device{}();
