@@ -1,6 +1,7 @@
 #include "web/request_reader.hpp"
 
 #include "core/text.hpp"
+#include "web/request_target.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -150,6 +151,8 @@ void request_reader::read_fields()
     if (const auto hosts = m.count(http::field::host);
         hosts > 1 || (head_.is_http_1_1 && hosts < 1))
         refuse(refusal::bad_header, "a request has exactly one Host header");
+    else if (!is_host(view(m[http::field::host])))
+        refuse(refusal::bad_header, "the Host header names no host");
 }
 
 // How long the body is. A proxy before us might have seen the end of one elsewhere wherever that is

@@ -1,6 +1,7 @@
 #include "web/request_target.hpp"
 
 #include <boost/system/errc.hpp>
+#include <boost/url/authority_view.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -43,6 +44,17 @@ result<request_target> parse_target(std::string_view text)
             std::string{parameter.key.data(), parameter.key.size()},
             std::string{parameter.value.data(), parameter.value.size()});
     return out;
+}
+
+bool is_host(std::string_view text)
+{
+    const auto read = boost::urls::parse_authority({text.data(), text.size()});
+    if (!read || read->has_userinfo())
+        return false;
+    if (!read->has_port())
+        return true;
+    // A port of more than 16 bits is read as 0.
+    return !read->encoded_host().empty() && (read->port().empty() || read->port_number() > 0);
 }
 
 }  // namespace tickertape

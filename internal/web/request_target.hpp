@@ -1,4 +1,5 @@
-// The target of a request, taken apart: the segments of its path and its parameters, decoded.
+// The target of a request, taken apart: the segments of its path and its parameters, decoded. And
+// whether the host it is meant for can be one.
 #pragma once
 
 #include "core/errors.hpp"
@@ -23,5 +24,9 @@ struct request_target {
 // asks of every server; its host is not looked at. Empty segments inside the path are kept. Errors:
 // generic invalid_argument where it is not a valid target.
 result<request_target> parse_target(std::string_view text);
+
+// Whether this can be the value of a Host header (RFC 9112, section 3.2): a host and maybe a port,
+// or nothing, where the client knows no name for the server.
+bool is_host(std::string_view text);
 
 }  // namespace tickertape

@@ -145,6 +145,55 @@ TEST_CASE("a request of HTTP/1.1 has one Host, and none has two", "[web]")
     CHECK(outcome_of(text) == "refused bad_header 400");
 }
 
+TEST_CASE("a Host is a host, with a port or without, or the request is refused", "[web]")
+{
+    const auto outcome = [](std::string_view host, std::string_view version = "1.1") {
+        return outcome_of(
+            "GET / HTTP/" + std::string{version} + "\r\nHost: " + std::string{host} + "\r\n\r\n");
+    };
+    for (const auto* host :
+         {"a", "a.example", "a.example.", "A-b_c~1", "xn--nxasmq6b", "%61", "127.0.0.1", "[::1]",
+          "a:80", "a:", "127.0.0.1:65535", "[2001:db8::1]:8080", "[::ffff:192.0.2.1]", "", " \t"}) {
+        CAPTURE(host);
+        CHECK(outcome(host) == "GET /, all");
+    }
+    for (const auto* host :
+         {"a b",
+          "a\tb",
+          "a/b",
+          "u@a",
+          "u:p@a",
+          "@a",
+          "a, b",
+          "a?b",
+          "a#b",
+          "a\\b",
+          "a\"",
+          "<a>",
+          "a:b",
+          "a:-1",
+          "a:8 0",
+          "a:65536",
+          "a:99999999999999999999",
+          ":80",
+          ":",
+          "::1",
+          "[::1",
+          "::1]",
+          "[]",
+          "[a]",
+          "[::1]a",
+          "[::1]:x",
+          "%",
+          "%g1",
+          "http://a",
+          "\xc3\xa4.example"}) {
+        CAPTURE(host);
+        CHECK(outcome(host) == "refused bad_header 400");
+        CHECK(outcome(host, "1.0") == "refused bad_header 400");
+    }
+}
+
 TEST_CASE("the length of a body is said once and in one way, or refused", "[web]")
 {
     const auto lines = GENERATE(
