@@ -71,11 +71,14 @@ tcp::endpoint checked_endpoint(const std::string& address, std::uint16_t port)
     }
 }
 
-tcp::acceptor listen(asio::io_context& on, const tcp::endpoint& at, int backlog)
+tcp::acceptor
+listen(asio::io_context& on, const tcp::endpoint& at, int backlog, int send_buffer_bytes)
 {
     tcp::acceptor a{on};
     prepare(a, at);
     a.set_option(reuse_port{});
+    // A connection has it from its listener.
+    a.set_option(tcp::acceptor::send_buffer_size{send_buffer_bytes});
     a.bind(at);
     a.listen(backlog);
     a.non_blocking(true);

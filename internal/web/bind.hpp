@@ -13,8 +13,9 @@ namespace tickertape {
 boost::asio::ip::tcp::endpoint checked_endpoint(const std::string& address, std::uint16_t port);
 
 // Listens beside others of this process on the same port; the kernel spreads connections over them.
-// The acceptor does not block.
-boost::asio::ip::tcp::acceptor
-listen(boost::asio::io_context& on, const boost::asio::ip::tcp::endpoint& at, int backlog);
+// The acceptor does not block. What it accepts may have that much in the kernel that was not taken.
+boost::asio::ip::tcp::acceptor listen(
+    boost::asio::io_context& on, const boost::asio::ip::tcp::endpoint& at, int backlog,
+    int send_buffer_bytes);
 
 }  // namespace tickertape

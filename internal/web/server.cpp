@@ -43,7 +43,8 @@ struct server::front {
         const parts& given, lane& on, const refusal_counters& refused, server_limits limits,
         const tcp::endpoint& at)
         : of{given}, room{.of = of, .limits = limits, .streams = on, .refused = refused},
-          acceptor{listen(on.context(), at, limits.backlog)}, pause{on.context()}
+          acceptor{listen(on.context(), at, limits.backlog, limits.send_buffer_bytes)},
+          pause{on.context()}
     {
     }
 

@@ -35,6 +35,9 @@ struct server_limits {
     std::chrono::milliseconds reserve{2'000};   // for a request that can only be refused: closed
     std::chrono::milliseconds busy{30'000};  // told to the refused, half to one and a half times it
     int backlog = 4096;                      // connections the kernel holds for us
+    // What the kernel holds of answers for one connection, which is twice that with what it needs
+    // itself. A stream has its own.
+    int send_buffer_bytes = 64 << 10;
     // Clients of a lane that wait for the answer to their TLS hello; then no more are accepted.
     std::size_t handshakes_waiting = 256;
 };
