@@ -6,6 +6,8 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 namespace tickertape {
 
@@ -158,6 +160,19 @@ void connection::close()
 {
     error_code ignored;
     socket_.close(ignored);
+}
+
+void connection::reset()
+{
+    error_code ignored;
+    socket_.set_option(tcp::socket::linger{true, 0}, ignored);
+    socket_.close(ignored);
+}
+
+bool connection::has_unsent()
+{
+    int bytes = 0;
+    return ::ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0 && bytes > 0;
 }
 
 stream_socket connection::release_to_stream()

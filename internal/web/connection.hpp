@@ -56,6 +56,10 @@ public:
     bool has_input() const;
     bool is_open() const { return socket_.is_open(); }
     void close();
+    // Closes, and what the peer has not taken by now is lost: the kernel would keep it for minutes.
+    void reset();
+    // Whether there is something that the peer has not taken.
+    bool has_unsent();
 
     // Gives the connection to a lane, once nothing of ours reads or writes any more. Not open:
     // it is of no use any more.

@@ -29,7 +29,8 @@ struct server_limits {
     std::size_t body_bytes = 64 << 10;          // more: 413
     std::chrono::milliseconds request{10'000};  // from first byte to last: 408
     std::chrono::milliseconds idle{60'000};     // between requests: closed
-    std::chrono::milliseconds write{10'000};    // an answer that is not taken: closed
+    std::chrono::milliseconds write{10'000};    // a piece of an answer that is not taken: closed
+    std::chrono::milliseconds answer{60'000};   // a whole answer that is not taken: closed
     std::chrono::milliseconds linger{1'000};    // for a refused peer to read its refusal
     std::size_t linger_bytes = 256 << 10;       // and what is read and dropped meanwhile
     std::chrono::milliseconds reserve{2'000};   // for a request that can only be refused: closed

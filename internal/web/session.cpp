@@ -10,6 +10,7 @@
 #include "web/visitor.hpp"
 #include "web/wire.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace tickertape {
@@ -18,6 +19,9 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
+
+// What a peer has to take of an answer to be given more time for the next.
+constexpr std::size_t piece_bytes = std::size_t{16} << 10;
 
 }  // namespace
 
@@ -78,6 +82,8 @@ private:
     std::optional<response> turn_away(const request_head& head);
     asio::awaitable<bool> handle(const request_head& head);
     asio::awaitable<bool> send(const response& r, const wire_options& options);
+    asio::awaitable<bool> send(std::string_view head, std::string_view body);
+    void give_up_on_reader();
     void become_subscriber(stream_grant grant, sse::framing how, std::string head);
     // `usual`: as a request that is answered, and not one of a crowd that is turned away.
     void record_handshake(const std::optional<connection::handshake_failure>& failed);
@@ -114,6 +120,8 @@ asio::awaitable<void> session::run()
         if (!there) {
             if (is_first && deadline_.passed())
                 room_.refused.add(refusal::silent);
+            else if (deadline_.passed() && connection_.has_unsent())
+                give_up_on_reader();
             break;
         }
         began_ = room_.of.time.steady_now();
@@ -327,10 +335,8 @@ asio::awaitable<bool> session::handle(const request_head& head)
             become_subscriber(std::move(*grant), how, std::move(opening));
             co_return false;
         }
-        deadline_.arm(room_.limits.write);
-        const auto failed = co_await connection_.write(opening);
-        deadline_.disarm();
-        last_ = last_ || failed || how == sse::framing::raw;
+        const bool sent = co_await send(opening, {});
+        last_ = last_ || !sent || how == sse::framing::raw;
         co_return true;
     }
     auto& r = std::get<response>(outcome.what);
@@ -347,12 +353,37 @@ asio::awaitable<bool> session::send(const response& r, const wire_options& optio
     const auto head = head_of(r, options);
     const auto body =
         options.head_only || r.status == 204 || r.status == 304 ? std::string_view{} : r.content();
-    deadline_.arm(room_.limits.write);
-    const auto failed = co_await connection_.write(head, body);
-    deadline_.disarm();
-    if (failed && deadline_.passed())
-        room_.refused.add(refusal::slow_reader);
-    co_return !failed;
+    co_return co_await send(head, body);
+}
+
+// Returns whether it went. Whoever takes it slowly has the time it needs, within reason; both
+// outlive this.
+asio::awaitable<bool> session::send(std::string_view head, std::string_view body)
+{
+    const auto& limits = room_.limits;
+    const auto began = room_.of.time.steady_now();
+    do {
+        const auto piece = body.substr(0, piece_bytes);
+        body.remove_prefix(piece.size());
+        const auto left = limits.answer - std::chrono::floor<std::chrono::milliseconds>(
+                                              room_.of.time.steady_now() - began);
+        deadline_.arm(std::clamp(left, std::chrono::milliseconds{0}, limits.write));
+        const auto failed = co_await connection_.write(head, piece);
+        deadline_.disarm();
+        head = {};
+        if (failed) {
+            if (deadline_.passed())
+                give_up_on_reader();
+            co_return false;
+        }
+    } while (!body.empty());
+    co_return true;
+}
+
+void session::give_up_on_reader()
+{
+    room_.refused.add(refusal::slow_reader);
+    connection_.reset();
 }
 
 void session::become_subscriber(stream_grant grant, sse::framing how, std::string head)

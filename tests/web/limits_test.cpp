@@ -116,6 +116,43 @@ TEST_CASE("a place is free again when its stream or its session has ended", "[we
     }
 }
 
+TEST_CASE("who takes no answer for too long is reset, and counted", "[web]")
+{
+    // Of a piece of an answer, and of a whole one.
+    const auto limits = GENERATE(
+        server_limits{.write = 50ms, .send_buffer_bytes = 4 << 10},
+        server_limits{.answer = 50ms, .send_buffer_bytes = 4 << 10});
+    running_server s{limits};
+    peer p{s, {.receive_buffer_bytes = 4 << 10}};
+    std::string all;
+    for (int i = 0; i < 50; ++i)
+        all += asking("/static/stream.js");
+    p.send(all);
+    while (refused(s, "slow_reader") < 1)
+        std::this_thread::yield();
+    CHECK(p.read_to_end().ends_with("(and no end)"));
+}
+
+TEST_CASE("what an idle peer has not taken goes with it", "[web]")
+{
+    // The kernel has all that was answered, and nobody takes it.
+    running_server s{{.idle = 50ms}};
+    peer p{s, {.receive_buffer_bytes = 4 << 10}};
+    p.send(asking("/static/stream.js") + asking("/static/stream.js"));
+    while (refused(s, "slow_reader") < 1)
+        std::this_thread::yield();
+    CHECK(p.read_to_end().ends_with("(and no end)"));
+}
+
+TEST_CASE("an idle peer that has taken all is told goodbye", "[web]")
+{
+    running_server s{{.idle = 50ms}};
+    peer p{s};
+    p.ask(asking("/static/stream.js"));
+    CHECK(p.read_to_end().empty());
+    CHECK(refused(s, "slow_reader") == 0);
+}
+
 TEST_CASE("beyond the reserve a connection is closed at once, and counted", "[web]")
 {
     running_server s{{}, 1, {.connections = 1, .reserve = 1}};

@@ -125,8 +125,15 @@ private:
 
 class peer {
 public:
-    explicit peer(std::uint16_t port) : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}
+    struct wishes {
+        int receive_buffer_bytes = 0;  // 0: as the kernel likes
+    };
+
+    explicit peer(std::uint16_t port, wishes w = {0})
+        : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}
     {
+        if (const auto bytes = w.receive_buffer_bytes; bytes > 0)
+            ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
         const timeval limit{.tv_sec = 5, .tv_usec = 0};
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -137,7 +144,10 @@ public:
         if (::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
             close();
     }
-    explicit peer(const running_server& to) : peer{to.port()} { REQUIRE(fd_ >= 0); }
+    explicit peer(const running_server& to, wishes w = {0}) : peer{to.port(), w}
+    {
+        REQUIRE(fd_ >= 0);
+    }
     peer(peer&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
     ~peer() { close(); }
 
