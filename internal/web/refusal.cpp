@@ -11,9 +11,19 @@ namespace tickertape {
 std::string_view to_string(refusal r) noexcept
 {
     static constexpr std::array<std::string_view, refusals> words{
-        "max_connections", "max_connections_per_ip", "rate",        "reserve",
-        "silent",          "slow_request",           "slow_reader", "header_too_large",
-        "body_too_large",  "bad_request_line",       "bad_header",  "bad_length",
+        "max_connections",
+        "max_connections_per_ip",
+        "rate",
+        "reserve",
+        "max_answers",
+        "silent",
+        "slow_request",
+        "slow_reader",
+        "header_too_large",
+        "body_too_large",
+        "bad_request_line",
+        "bad_header",
+        "bad_length",
         "bad_body"};
     return words[static_cast<std::size_t>(r)];
 }
@@ -35,6 +45,8 @@ response turned_away(refusal why, std::chrono::milliseconds wait)
 {
     problem told{
         .status = 503, .type = "busy", .detail = "this server has no room for more connections"};
+    if (why == refusal::max_answers)
+        told.detail = "this server holds as many answers as it has room for";
     if (why == refusal::max_connections_per_ip)
         told = {
             .status = 429,

@@ -25,6 +25,7 @@ enum class refusal : std::uint8_t {
     max_connections_per_ip,  // the client has its share
     rate,                    // it asks too often
     reserve,                 // no room even to say so: closed without a word
+    max_answers,             // too many are held that nobody has taken
     // Of time.
     silent,        // connected and said nothing: closed without a word
     slow_request,  // said something, and was not done

@@ -39,6 +39,10 @@ struct server_limits {
     // What the kernel holds of answers for one connection, which is twice that with what it needs
     // itself. A stream has its own.
     int send_buffer_bytes = 64 << 10;
+    // Answers a lane holds until the kernel takes them; then 503. Twice that for the operators'.
+    std::size_t answer_bytes = 16 << 20;
+    // An answer of no more than that is always given: one for each connection is little.
+    std::size_t small_answer_bytes = 2 << 10;
     // Clients of a lane that wait for the answer to their TLS hello; then no more are accepted.
     std::size_t handshakes_waiting = 256;
 };

@@ -2,6 +2,7 @@
 
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
+#include "web/answer_share.hpp"
 #include "web/connection.hpp"
 #include "web/deadline.hpp"
 #include "web/problem.hpp"
@@ -80,6 +81,7 @@ private:
     asio::awaitable<void> linger();
     routed route(const request& asked) const;
     std::optional<response> turn_away(const request_head& head);
+    bool has_room_for(const response& r, std::string_view target, answer_share& share) const;
     asio::awaitable<bool> handle(const request_head& head);
     asio::awaitable<bool> send(const response& r, const wire_options& options);
     asio::awaitable<bool> send(std::string_view head, std::string_view body);
@@ -298,6 +300,16 @@ std::optional<response> session::turn_away(const request_head& head)
                             : busy);
 }
 
+// Files that are compiled in are there anyway, and cost nothing more.
+bool session::has_room_for(const response& r, std::string_view target, answer_share& share) const
+{
+    const auto& limits = room_.limits;
+    return r.body.size() <= limits.small_answer_bytes ||
+           share.take(
+               r.body.size(),
+               is_for_operators(target) ? 2 * limits.answer_bytes : limits.answer_bytes);
+}
+
 // Returns whether there may be another request.
 asio::awaitable<bool> session::handle(const request_head& head)
 {
@@ -312,8 +324,17 @@ asio::awaitable<bool> session::handle(const request_head& head)
     };
     const auto id = room_.ids.id_for(head.request_id);
     auto refused = turn_away(head);
-    const bool usual = !refused;
+    bool usual = !refused;
     auto outcome = usual ? route(asked) : routed{{*std::move(refused), "none"}, true};
+    answer_share share{room_.answer_bytes};
+    if (const auto* made = std::get_if<response>(&outcome.what);
+        usual && made != nullptr && !has_room_for(*made, asked.target, share)) {
+        usual = false;
+        room_.refused.add(refusal::max_answers);
+        outcome.ends_connection = true;
+        outcome.what =
+            turned_away(refusal::max_answers, jittered(room_.limits.busy, room_.random()));
+    }
     wire_options options{
         .keep_alive = head.keep_alive && !outcome.ends_connection && !last_ && !room_.closing,
         .head_only = asked.what == method::head,

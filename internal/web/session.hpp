@@ -30,6 +30,7 @@ struct session_room {
     request_ids ids{};
     std::minstd_rand random{std::random_device{}()};
     std::unordered_set<session*> open{};  // each is in it while it lives
+    std::size_t answer_bytes = 0;         // held, of answers
     bool closing = false;
     std::function<void()> emptied{};  // called when `closing` and the last session has gone
     tally count{};                    // of `open`, for others to read

@@ -331,6 +331,14 @@ describe("floods", { timeout: 300_000, concurrency: 2 }, () => {
         await house.isUnharmed();
     });
 
+    test("large answers that nobody takes", { timeout }, async (t) => {
+        const house = await openWithHistory(t);
+        const target = "/api/prices/eth-usd/history?since=0&limit=10000";
+        await endure(t, house, "slow_read", { connections: 600, once: true, target }, 4);
+        assert.ok(await house.refused("max_answers") > 0);
+        await house.isUnharmed();
+    });
+
     test("heads without end", { timeout }, async (t) => {
         const house = await House.open(t);
         await endure(t, house, "large_heads", { connections: 20 });

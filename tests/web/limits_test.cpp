@@ -133,6 +133,42 @@ TEST_CASE("who takes no answer for too long is reset, and counted", "[web]")
     CHECK(p.read_to_end().ends_with("(and no end)"));
 }
 
+TEST_CASE("where too many answers are held, large ones are refused, and small ones not", "[web]")
+{
+    running_server s{{.busy = 0ms, .answer_bytes = 0, .small_answer_bytes = 100}};
+    s.publish(1712525476123, 69420.25);
+    const std::string body =
+        "{\"type\":\"urn:tickertape:problem:busy\",\"title\":\"Service Unavailable\","
+        "\"status\":503,\"detail\":\"this server holds as many answers as it has room for\"}\n";
+    peer p{s};
+    p.send(asking("/api/prices"));
+    CHECK(
+        p.read_to_end() ==
+        answered(
+            "503 Service Unavailable",
+            "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+            "Retry-After: 1\r\n"
+            "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n"
+            "Content-Length: " +
+                std::to_string(body.size()) + "\r\n",
+            "close", body));
+    CHECK(refused(s, "max_answers") == 1);
+    for (const auto* target : {"/healthz", "/static/stream.js"})
+        CHECK(status_of(peer{s}.ask(asking(target))) == 200);
+    auto stream = stream_of(s);
+    CHECK(refused(s, "max_answers") == 1);
+}
+
+TEST_CASE("an answer that was taken makes room for the next", "[web]")
+{
+    running_server s{{.answer_bytes = 400, .small_answer_bytes = 0}};
+    s.publish(1712525476123, 69420.25);
+    peer p{s};
+    for (int i = 0; i < 5; ++i)
+        CHECK(status_of(p.ask(asking("/api/prices"))) == 200);
+    CHECK(refused(s, "max_answers") == 0);
+}
+
 TEST_CASE("what an idle peer has not taken goes with it", "[web]")
 {
     // The kernel has all that was answered, and nobody takes it.
