@@ -2,6 +2,7 @@
 #include "web/site.hpp"
 
 #include "web/json_text.hpp"
+#include "web/stream_request.hpp"
 
 #include <cassert>
 #include <span>
@@ -138,6 +139,8 @@ std::string feed_object(
 
 answer how_the_feed_is(const site& s, const request& r, const request_target& target)
 {
+    if (const auto twice = given_twice(target, {"symbol"}))
+        return to_response(*twice);
     const auto& known = s.prices.symbols();
     std::optional<symbol_id> one;
     if (const auto name = target.parameter("symbol")) {

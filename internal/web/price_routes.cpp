@@ -110,6 +110,8 @@ struct history_request {
 std::variant<history_request, problem>
 read_history_request(const request_target& target, wall_time now)
 {
+    if (auto twice = given_twice(target, {"since", "until", "limit"}))
+        return *std::move(twice);
     auto since = read_time(target, "since", now);
     if (auto* bad = std::get_if<problem>(&since))
         return std::move(*bad);

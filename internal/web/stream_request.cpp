@@ -103,6 +103,17 @@ std::optional<problem> read_pace(const request_target& target, stream_terms& wan
 
 }  // namespace
 
+std::optional<problem>
+given_twice(const request_target& target, std::initializer_list<std::string_view> read)
+{
+    for (const auto name : read)
+        if (std::ranges::count(target.parameters, name, [](const auto& p) {
+                return std::string_view{p.first};
+            }) > 1)
+            return bad_parameter(name, std::string{name} + " is given more than once", "one value");
+    return std::nullopt;
+}
+
 std::variant<std::optional<wall_time>, problem>
 read_time(const request_target& target, std::string_view name, wall_time now)
 {
@@ -120,6 +131,8 @@ read_time(const request_target& target, std::string_view name, wall_time now)
 std::variant<stream_grant, problem>
 read_stream_request(const request& r, const request_target& target, const tapes& from)
 {
+    if (auto twice = given_twice(target, {"symbols", "since", "last_event_id", "mode", "max_rate"}))
+        return *std::move(twice);
     stream_grant grant;
     if (auto bad = read_pace(target, grant.terms))
         return std::move(*bad);

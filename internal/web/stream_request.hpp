@@ -6,6 +6,8 @@
 #include "web/problem.hpp"
 #include "web/request_target.hpp"
 
+#include <initializer_list>
+#include <optional>
 #include <variant>
 
 namespace tickertape {
@@ -16,6 +18,10 @@ inline constexpr std::chrono::seconds since_ahead_max{60};
 inline constexpr std::string_view accepted_times =
     "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, or RFC 3339, and no later "
     "than a minute from now";
+
+// Refuses a parameter that is given more than once: whichever were taken, somebody meant the other.
+std::optional<problem>
+given_twice(const request_target& target, std::initializer_list<std::string_view> read);
 
 // Reads `since` where it is given.
 std::variant<std::optional<wall_time>, problem>

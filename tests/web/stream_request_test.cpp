@@ -263,9 +263,25 @@ TEST_CASE("symbols are taken in their order, in any case, once each", "[web]")
     CHECK(asking(s, "?symbols=*") == "BTC-USD,ETH-USD newest up to 1712525000000-0");
 }
 
+TEST_CASE("a parameter given twice is a 400 that names it", "[web]")
+{
+    const small_site s;
+    CHECK(asking(s, "?since=1&mode=all&since=2") == "400 since: since is given more than once");
+    CHECK(asking(s, "?max_rate=2&max_rate=2") == "400 max_rate: max_rate is given more than once");
+    CHECK(asking(s, "?symbols=ETH-USD&symbols=BTC-USD").starts_with("400 symbols: "));
+    CHECK(asking(s, "?mode=all&mod%65=latest").starts_with("400 mode: "));
+    CHECK(asking(s, "?last_event_id&last_event_id=1-0").starts_with("400 last_event_id: "));
+    const auto* target = GENERATE(
+        "/prices/stream?since=1&since=1", "/api/prices/btc-usd/history?since=1&since=1",
+        "/api/prices/btc-usd/history?until=1&until=1",
+        "/api/prices/btc-usd/history?limit=1&limit=1", "/api/feed?symbol=btc-usd&symbol=eth-usd");
+    CHECK(refusal(s, target).at("accepted").as_string() == "one value");
+}
+
 TEST_CASE("parameters nobody knows are ignored", "[web]")
 {
     const small_site s;
+    CHECK(asking(s, "?a=1&a=2&until=1&until=2") == "BTC-USD newest up to 1712525000000-0");
     CHECK(asking(s, "?utm_source=mail&_=17&symbol=x") == "BTC-USD newest up to 1712525000000-0");
 }
 
