@@ -25,6 +25,12 @@ void append_json_string(std::string& out, std::string_view text)
     out += boost::json::serialize(boost::json::string_view{text.data(), text.size()});
 }
 
+json_object& json_object::reserve(std::size_t bytes)
+{
+    out_.reserve(out_.size() + bytes);
+    return *this;
+}
+
 void json_object::begin(std::string_view name)
 {
     if (out_.size() > 1)

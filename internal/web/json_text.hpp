@@ -6,6 +6,7 @@
 #include "core/price.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@ void append_json_string(std::string& out, std::string_view text);
 // One object, member by member.
 class json_object {
 public:
+    // Makes room for so many more bytes: a text that grows by itself may hold twice what it needs.
+    json_object& reserve(std::size_t bytes);
+
     json_object& text(std::string_view name, std::string_view value);
     json_object& number(std::string_view name, std::int64_t value);
     json_object& boolean(std::string_view name, bool value);

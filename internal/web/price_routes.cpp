@@ -20,6 +20,7 @@ constexpr std::size_t history_max = 10'000;
 // everybody else on the lane waits meanwhile.
 constexpr std::size_t history_rows_max = 1'000;
 constexpr std::size_t row_bytes_usual = 112;
+constexpr std::size_t around_rows_bytes = 256;  // with a gap
 
 std::string price_object(const site& s, symbol_id id, wall_time now)
 {
@@ -192,6 +193,7 @@ history(const site& s, const request& r, const request_target& target, const std
         }
     rows += rows.empty() ? "[]" : "]";
     json_object o;
+    o.reserve(rows.size() + around_rows_bytes);
     o.text("symbol", s.prices.symbols().name(*id));
     o.json("ticks", rows);
     o.boolean("more", cut_before || i < end);

@@ -40,7 +40,7 @@ struct server_limits {
     // itself. A stream has its own.
     int send_buffer_bytes = 64 << 10;
     // Answers a lane holds until the kernel takes them; then 503. Twice that for the operators'.
-    std::size_t answer_bytes = 16 << 20;
+    std::size_t answer_bytes = 8 << 20;
     // An answer of no more than that is always given: one for each connection is little.
     std::size_t small_answer_bytes = 2 << 10;
     // Clients of a lane that wait for the answer to their TLS hello; then no more are accepted.

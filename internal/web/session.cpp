@@ -300,14 +300,14 @@ std::optional<response> session::turn_away(const request_head& head)
                             : busy);
 }
 
-// Files that are compiled in are there anyway, and cost nothing more.
+// What it holds counts, used or not. Files that are compiled in cost nothing more.
 bool session::has_room_for(const response& r, std::string_view target, answer_share& share) const
 {
     const auto& limits = room_.limits;
-    return r.body.size() <= limits.small_answer_bytes ||
+    const auto bytes = r.body.capacity();
+    return bytes <= limits.small_answer_bytes ||
            share.take(
-               r.body.size(),
-               is_for_operators(target) ? 2 * limits.answer_bytes : limits.answer_bytes);
+               bytes, is_for_operators(target) ? 2 * limits.answer_bytes : limits.answer_bytes);
 }
 
 // Returns whether there may be another request.

@@ -308,8 +308,9 @@ describe("floods", { timeout: 300_000, concurrency: 2 }, () => {
     });
 
     // Ten thousand ticks of a symbol that nobody here subscribes to, so that there is much to ask for.
-    async function openWithHistory(t) {
-        const house = await House.open(t, { SYMBOLS: "BTC-USD,ETH-USD", STORE_SIZE: "20000" });
+    async function openWithHistory(t, options = {}) {
+        const house = await House.open(
+            t, { SYMBOLS: "BTC-USD,ETH-USD", STORE_SIZE: "20000" }, options);
         for (let i = 0; i < 10_000; i += 1) house.server.publish(2_000 + i / 4, "ETH-USD");
         await until("they are there", async () => (await figuresOf(house.server))
             .sum("tickertape_ticks_total", { symbol: "ETH-USD" }) === 10_000);
@@ -332,7 +333,8 @@ describe("floods", { timeout: 300_000, concurrency: 2 }, () => {
     });
 
     test("large answers that nobody takes", { timeout }, async (t) => {
-        const house = await openWithHistory(t);
+        // What two lanes hold of them is freed, and may be used again before the system has it.
+        const house = await openWithHistory(t, { memoryMiB: 40 });
         const target = "/api/prices/eth-usd/history?since=0&limit=10000";
         await endure(t, house, "slow_read", { connections: 600, once: true, target }, 4);
         assert.ok(await house.refused("max_answers") > 0);

@@ -161,7 +161,7 @@ TEST_CASE("where too many answers are held, large ones are refused, and small on
 
 TEST_CASE("an answer that was taken makes room for the next", "[web]")
 {
-    running_server s{{.answer_bytes = 400, .small_answer_bytes = 0}};
+    running_server s{{.answer_bytes = 600, .small_answer_bytes = 0}};
     s.publish(1712525476123, 69420.25);
     peer p{s};
     for (int i = 0; i < 5; ++i)
