@@ -85,6 +85,26 @@ TEST_CASE("answers over HTTPS are those over HTTP", "[web]")
     CHECK(c.was_told_goodbye());
 }
 
+TEST_CASE("an answer larger than all buffers arrives whole, over HTTP and over HTTPS", "[web]")
+{
+    running_server plain{{.send_buffer_bytes = 4 << 10}};
+    https_server s{{.send_buffer_bytes = 4 << 10}};
+    for (auto* const one : {&plain, &s.running})
+        for (int i = 0; i < 1'000; ++i)
+            one->site.publish(1712525476123 + i, 69420.25);
+    const auto wanted = asking("/api/prices/btc-usd/history", "Connection: close\r\n");
+    peer p{plain, {.receive_buffer_bytes = 4 << 10}};
+    p.send(wanted);
+    const auto answer = p.read_to_end();
+    CHECK(answer.ends_with(plain.site.get("/api/prices/btc-usd/history").body));
+    CHECK(answer.size() > 80'000);
+    https_client c{s};
+    REQUIRE(c.connect());
+    c.send(wanted);
+    CHECK(c.read_to_end() == answer);
+    CHECK(c.was_told_goodbye());
+}
+
 TEST_CASE("a stream over HTTPS has the bytes of one over HTTP", "[web]")
 {
     https_server s;

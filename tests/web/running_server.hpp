@@ -96,7 +96,7 @@ public:
         return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
     }
 
-    small_site site{{"BTC-USD", "ETH-USD"}, 16};
+    small_site site{{"BTC-USD", "ETH-USD"}, 1'000};
 
 private:
     static constexpr std::chrono::seconds patience{5};
