@@ -150,22 +150,21 @@ void lane::remove(subscriber_id id)
     report_if_drained();
 }
 
-bool lane::settle(subscriber_id id, delivery::outcome sent)
+void lane::settle(subscriber_id id, delivery::outcome sent)
 {
     switch (sent) {
     case delivery::outcome::gone:
         remove(id);
-        return true;
+        break;
     case delivery::outcome::more:
     case delivery::outcome::early:
         sweep_.add(table_[id].group, moment_.steady);
         sweep_later();
-        return false;
+        break;
     case delivery::outcome::up_to_date:
     case delivery::outcome::behind:
         break;
     }
-    return true;
 }
 
 void lane::on_socket(poller::event e)

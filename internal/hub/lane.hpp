@@ -82,8 +82,8 @@ private:
     void sweep();
     void arm_release();
 
-    // What became of a delivery. Returns whether the subscriber is through.
-    bool settle(subscriber_id id, delivery::outcome sent);
+    // Draws the consequences of a delivery. May remove the subscriber.
+    void settle(subscriber_id id, delivery::outcome sent);
     void remove(subscriber_id id);
     void remove_all();
 
