@@ -36,8 +36,8 @@ struct fuzzed_tapes {
 
 void check(const stream_grant& grant, const fuzzed_tapes& of)
 {
-    require(!grant.symbols.empty() && grant.symbols.size() <= of.symbols.size());
-    auto distinct = grant.symbols;
+    require(!grant.terms.symbols.empty() && grant.terms.symbols.size() <= of.symbols.size());
+    auto distinct = grant.terms.symbols;
     std::ranges::sort(distinct);
     require(std::ranges::adjacent_find(distinct) == distinct.end());
     // Further ahead than a clock's error, a stream would wait in silence.
