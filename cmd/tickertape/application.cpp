@@ -65,10 +65,10 @@ std::size_t own_descriptors(const settings& s)
     return 128 + 4 * std::size_t{lane_count(s)};
 }
 
-admission_limits limits_of_admission(const settings& s)
+admission_limits limits_of_admission(const settings& s, std::size_t descriptors)
 {
     admission_limits limits;
-    set_connections(limits, raise_descriptor_limit(), own_descriptors(s), s.max_connections);
+    set_connections(limits, descriptors, own_descriptors(s), s.max_connections);
     limits.connections_per_client = s.max_connections_per_ip;
     limits.requests_per_second_per_client = s.max_requests_per_second_per_ip;
     return limits;
@@ -136,8 +136,8 @@ application::application(const settings& s, const clock& time, const logger& log
                                                                                s.cors_origins)},
       router_{make_router(
           {tapes_, sources_, reports_, metrics_, files_, staleness{s.stale_after}, draining_})},
-      doors_{limits_of_admission(s)}, proxies_{s.trusted_proxies},
-      hub_{tapes_, sources_, time, lane_count(s), limits_of_lane(s)},
+      descriptors_{raise_descriptor_limit()}, doors_{limits_of_admission(s, descriptors_)},
+      proxies_{s.trusted_proxies}, hub_{tapes_, sources_, time, lane_count(s), limits_of_lane(s)},
       publisher_{tapes_, hub_, time}, certificate_{s, time, log, metrics_},
       server_{
           {hub_, router_, access_, doors_, proxies_, time, log, metrics_},
@@ -176,18 +176,17 @@ void application::run() noexcept
     await_signal();
     await_hangup();
     const auto port = server_.port();
-    const auto descriptors = raise_descriptor_limit();
     const auto& places = doors_.limits();
-    if (places.connections + places.reserve + own_descriptors(settings_) > descriptors)
+    if (places.connections + places.reserve + own_descriptors(settings_) > descriptors_)
         log_.warn(
             "more connections are allowed than there are descriptors for",
-            {{"max_connections", places.connections}, {"descriptors", descriptors}});
+            {{"max_connections", places.connections}, {"descriptors", descriptors_}});
     log_.info(
         "listening", {{"address", settings_.listen_address},
                       {"port", port},
                       {"tls", certificate_.current() != nullptr},
                       {"lanes", hub_.lanes().size()},
-                      {"descriptors", descriptors},
+                      {"descriptors", descriptors_},
                       {"max_connections", places.connections},
                       {"version", product_version()}});
     if (settings_.port == 0) {

@@ -77,6 +77,7 @@ private:
     router router_;
     boost::asio::io_context context_{1};
     // Before the hub, whose subscribers hold places until they end.
+    const std::size_t descriptors_;  // how many this process may have
     admission doors_;
     const trusted_proxies proxies_;
     hub hub_;

@@ -50,14 +50,7 @@ void batch_builder::add_tick(const tick& t, std::uint64_t skipped)
         block_, t.at, t.value, tapes_.symbols().name(t.symbol), sources_.name(t.source),
         {.combined = sources_.combined(t.source), .skipped = skipped});
     append_block();
-    end_frame(
-        {.end = 0,
-         .kind = frame_kind::tick,
-         .ticks = 1,
-         .gaps = 0,
-         .notices = 0,
-         .skipped = bounded(skipped),
-         .at = t.at});
+    end_frame({.kind = frame_kind::tick, .ticks = 1, .skipped = bounded(skipped), .at = t.at});
 }
 
 void batch_builder::add_gap(const sse::gap& g)
@@ -71,14 +64,7 @@ void batch_builder::add_gap(const sse::gap& g)
 void batch_builder::end_gaps(position at)
 {
     if (open_gaps_ > 0)
-        end_frame(
-            {.end = 0,
-             .kind = gap_kind_,
-             .ticks = 0,
-             .gaps = 0,
-             .notices = 0,
-             .skipped = 0,
-             .at = at});
+        end_frame({.kind = gap_kind_, .at = at});
 }
 
 void batch_builder::add_notice(
@@ -91,14 +77,7 @@ void batch_builder::add_notice(
     else
         sse::append_fresh(block_, name, age);
     append_block();
-    end_frame(
-        {.end = 0,
-         .kind = frame_kind::notice,
-         .ticks = 0,
-         .gaps = 0,
-         .notices = known,
-         .skipped = 0,
-         .at = at});
+    end_frame({.kind = frame_kind::notice, .notices = known, .at = at});
 }
 
 }  // namespace tickertape

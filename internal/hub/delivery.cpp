@@ -1,29 +1,20 @@
 #include "hub/delivery.hpp"
 
 namespace tickertape {
-namespace {
-
-// Whether something of before has to go before a subscriber is up to date.
-bool has_rest(const subscriber& s) noexcept
-{
-    return s.unsent != nullptr || s.socket.holds_back();
-}
-
-}  // namespace
 
 delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const lane_moment& at)
 {
-    std::size_t taken = 0;
     if (terms.interval.count() > 0 && s.is_served && s.served_at.age(at.now()) < terms.interval) {
-        const auto sent = has_rest(s) ? flush(s, {}, taken, at) : outcome::up_to_date;
+        const auto sent = send_rest(s, at);
         return sent == outcome::up_to_date ? outcome::early : sent;
     }
     std::size_t turn = 0;
+    std::size_t taken = 0;
     for (;;) {
         const auto batch = planner_.next(terms, s.place, seen_, at.wall);
         if (batch.empty()) {
             s.place = batch.then;
-            const auto sent = has_rest(s) ? flush(s, {}, taken, at) : outcome::up_to_date;
+            const auto sent = send_rest(s, at);
             if (sent == outcome::up_to_date)
                 s.caught_up(at.now());
             return sent;
@@ -42,14 +33,13 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
             s.unsent = std::make_unique<std::string>(progress.rest);
         if (sent == outcome::behind)
             return sent;
-        // A pass that had been cut is over: what has come since waits for its time.
-        if (terms.interval.count() > 0 && progress.ticks > 0 && !s.place.is_passing() &&
-            !batch.completes)
-            return outcome::early;
         if (batch.completes) {
             s.caught_up(at.now());
             return outcome::up_to_date;
         }
+        // A pass that had been cut is over: what has come since waits for its time.
+        if (terms.interval.count() > 0 && progress.ticks > 0 && !s.place.is_passing())
+            return outcome::early;
         turn += taken;
         if (turn >= limits_.turn_bytes)
             return outcome::more;
@@ -72,6 +62,15 @@ delivery::outcome delivery::send(subscriber& s, std::string_view frame, const la
     if (sent == outcome::behind && taken > 0 && taken < frame.size())
         s.unsent = std::make_unique<std::string>(frame.substr(taken));
     return sent;
+}
+
+// What has to go before a subscriber is up to date, if there is anything.
+delivery::outcome delivery::send_rest(subscriber& s, const lane_moment& at)
+{
+    if (!s.unsent && !s.socket.holds_back())
+        return outcome::up_to_date;
+    std::size_t none = 0;
+    return flush(s, {}, none, at);
 }
 
 // Sends what is left from before, and `more` after it; `taken` is what went of `more`.
@@ -119,8 +118,7 @@ delivery::outcome delivery::go_on_ending(subscriber& s, const lane_moment& at)
 {
     if (s.behind)
         return outcome::behind;
-    std::size_t none = 0;
-    const auto sent = has_rest(s) ? flush(s, {}, none, at) : outcome::up_to_date;
+    const auto sent = send_rest(s, at);
     if (sent == outcome::up_to_date)
         s.socket.finish();
     return sent;

@@ -49,6 +49,7 @@ public:
     outcome go_on_ending(subscriber& s, const lane_moment& at);
 
 private:
+    outcome send_rest(subscriber& s, const lane_moment& at);
     outcome flush(subscriber& s, std::string_view more, std::size_t& taken, const lane_moment& at);
     void count(const stream_progress& p);
 

@@ -31,12 +31,12 @@ enum class frame_kind : std::uint8_t {
 
 // Where a frame ends in the bytes it lies in, and the position of whoever has been sent it.
 struct frame_mark {
-    std::uint32_t end;
-    frame_kind kind;
-    std::uint8_t ticks;     // how many are in it: one in its own frame, and one behind some gaps
-    std::uint16_t gaps;     // how many are in it
-    std::uint32_t notices;  // of a notice: the version of the board that is known with it
-    std::uint32_t skipped;  // ticks that were passed over for those in it
+    std::uint32_t end = 0;
+    frame_kind kind{};
+    std::uint8_t ticks = 0;  // how many are in it: one in its own frame, and one behind some gaps
+    std::uint16_t gaps = 0;  // how many are in it
+    std::uint32_t notices = 0;  // of a notice: the version of the board that is known with it
+    std::uint32_t skipped = 0;  // ticks that were passed over for those in it
     position at;
 };
 

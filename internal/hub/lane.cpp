@@ -1,5 +1,7 @@
 #include "hub/lane.hpp"
 
+#include "core/jitter.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <cassert>
@@ -90,9 +92,7 @@ void lane::take_news(symbol_id symbol, position newest)
 
 milliseconds lane::jittered_retry()
 {
-    const auto half = limits_.retry.count() / 2;
-    std::uniform_int_distribution<milliseconds::rep> spread{half, half + limits_.retry.count()};
-    return milliseconds{spread(random_)};
+    return jittered(limits_.retry, random_());
 }
 
 void lane::subscribe(subscription wanted)

@@ -19,9 +19,6 @@ namespace {
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
-// What is encrypted before the kernel has taken it: a record.
-constexpr std::size_t unsent_max = std::size_t{16} << 10;
-
 }  // namespace
 
 connection::connection(tcp::socket socket, const tls_context* tls)
@@ -101,24 +98,9 @@ asio::awaitable<error_code> connection::write(std::string_view first, std::strin
     // peer that always has another request would keep its lane from everybody else.
     co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     // The head goes with the first of the body, as it does in the clear.
-    if (!socket_.is_open() || !tls_->write(first))
+    if (!socket_.is_open() || !tls_->write(first) || !tls_->write(second))
         co_return asio::error::connection_reset;
-    co_return co_await write_encrypted(second);
-}
-
-asio::awaitable<error_code> connection::write_encrypted(std::string_view bytes)
-{
-    do {
-        const auto next = bytes.substr(0, unsent_max);
-        bytes.remove_prefix(next.size());
-        if (!tls_->write(next))
-            co_return asio::error::connection_reset;
-        if (const auto gone = co_await flush())
-            co_return gone;
-        if (!bytes.empty())  // others have their turn
-            co_await asio::post(socket_.get_executor(), asio::use_awaitable);
-    } while (!bytes.empty());
-    co_return error_code{};
+    co_return co_await flush();
 }
 
 asio::awaitable<error_code> connection::flush()

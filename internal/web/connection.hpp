@@ -47,7 +47,8 @@ public:
     boost::asio::awaitable<received> read_some(boost::asio::mutable_buffer into);
     // Likewise, but nobody will look at them: they may still be encrypted.
     boost::asio::awaitable<received> discard_some(boost::asio::mutable_buffer into);
-    // Sends `first` and then `second`; both outlive it.
+    // Sends `first` and then `second`; both outlive it. Where it is encrypted, that is done at
+    // once: who has much to send gives it in pieces.
     boost::asio::awaitable<boost::system::error_code>
     write(std::string_view first, std::string_view second = {});
     // Says that nothing more will be sent; what was sent still arrives.
@@ -70,7 +71,6 @@ public:
 
 private:
     boost::asio::awaitable<boost::system::error_code> flush();
-    boost::asio::awaitable<boost::system::error_code> write_encrypted(std::string_view bytes);
 
     boost::asio::ip::tcp::socket socket_;
     std::unique_ptr<tls_session> tls_;  // null: as it is

@@ -81,10 +81,4 @@ bool accepts_event_stream(std::string_view accept)
     return false;
 }
 
-std::chrono::milliseconds jittered(std::chrono::milliseconds mean, std::uint64_t random) noexcept
-{
-    return mean / 2 + std::chrono::milliseconds{static_cast<std::int64_t>(
-                          random % static_cast<std::uint64_t>(mean.count() + 1))};
-}
-
 }  // namespace tickertape

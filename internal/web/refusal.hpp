@@ -62,8 +62,4 @@ response turned_away_stream(std::chrono::milliseconds wait);
 // Whether an Accept header names the type of a stream, as that of an EventSource does.
 bool accepts_event_stream(std::string_view accept);
 
-// Half to one and a half times `mean`, as `random` decides, so that those who are turned away
-// together do not come back together.
-std::chrono::milliseconds jittered(std::chrono::milliseconds mean, std::uint64_t random) noexcept;
-
 }  // namespace tickertape

@@ -123,7 +123,7 @@ void request_reader::end_head()
         return;
     }
     // Beast keeps fields of its own.
-    text_ = {};
+    std::string{}.swap(text_);
     at_ = place::over;
     read_fields();
     read_length();

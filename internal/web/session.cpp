@@ -1,5 +1,6 @@
 #include "web/session.hpp"
 
+#include "core/jitter.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 #include "web/answer_share.hpp"
@@ -87,8 +88,8 @@ private:
     asio::awaitable<bool> send(std::string_view head, std::string_view body);
     void give_up_on_reader();
     void become_subscriber(stream_grant grant, sse::framing how, std::string head);
-    // `usual`: as a request that is answered, and not one of a crowd that is turned away.
     void record_handshake(const std::optional<connection::handshake_failure>& failed);
+    // `usual`: as a request that is answered, and not one of a crowd that is turned away.
     void record(
         bool usual, std::string_view method, std::string_view target, std::string_view route,
         unsigned status, std::size_t bytes, std::string_view id);

@@ -6,9 +6,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, openSync, closeSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import net from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { answers, freePort } from "../e2e/support/port.mjs";
 import { start } from "../e2e/support/process.mjs";
 import { binary, scratch } from "../e2e/support/server.mjs";
 import { until } from "../e2e/support/wait.mjs";
@@ -27,23 +27,10 @@ export function startOn(t, cores, command, args, options) {
     return start(t, "taskset", ["-c", cores, command, ...args], options);
 }
 
-async function freePort() {
-    const server = net.createServer();
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-}
-
 async function listens(child, port) {
-    const answers = () => new Promise((resolve) => {
-        const socket = net.connect({ port, host: "127.0.0.1" });
-        socket.on("connect", () => { socket.destroy(); resolve(true); });
-        socket.on("error", () => resolve(false));
-    });
     await until(() => `${child.name} listens; it said:\n${child.stderr}`, async () => {
         if (child.exit) throw new Error(`${child.name} ended:\n${child.stderr}`);
-        return answers();
+        return answers(port);
     });
 }
 

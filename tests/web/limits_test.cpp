@@ -40,6 +40,22 @@ bool has(std::string_view answer, std::string_view text)
     return answer.find(text) != std::string_view::npos;
 }
 
+// The whole answer to somebody for whom there is no room, for that reason.
+std::string busy_answer(const std::string& detail)
+{
+    const auto body = "{\"type\":\"urn:tickertape:problem:busy\",\"title\":\"Service Unavailable\","
+                      "\"status\":503,\"detail\":\"" +
+                      detail + "\"}\n";
+    return answered(
+        "503 Service Unavailable",
+        "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+        "Retry-After: 1\r\n"
+        "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n"
+        "Content-Length: " +
+            std::to_string(body.size()) + "\r\n",
+        "close", body);
+}
+
 }  // namespace
 
 TEST_CASE("an EventSource that finds the server full is told busy, and the response ends", "[web]")
@@ -68,19 +84,7 @@ TEST_CASE("whoever else finds the server full gets a 503 that says when to come 
     const auto target = GENERATE("/prices/stream", "/api/prices", "/");
     peer p{s};
     p.send(asking(target) + asking(target));
-    const std::string body =
-        "{\"type\":\"urn:tickertape:problem:busy\",\"title\":\"Service Unavailable\","
-        "\"status\":503,\"detail\":\"this server has no room for more connections\"}\n";
-    CHECK(
-        p.read_to_end() ==
-        answered(
-            "503 Service Unavailable",
-            "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
-            "Retry-After: 1\r\n"
-            "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n"
-            "Content-Length: " +
-                std::to_string(body.size()) + "\r\n",
-            "close", body));
+    CHECK(p.read_to_end() == busy_answer("this server has no room for more connections"));
 }
 
 TEST_CASE("a server that is full still says how it is, once for each connection", "[web]")
@@ -137,21 +141,9 @@ TEST_CASE("where too many answers are held, large ones are refused, and small on
 {
     running_server s{{.busy = 0ms, .answer_bytes = 0, .small_answer_bytes = 100}};
     s.publish(1712525476123, 69420.25);
-    const std::string body =
-        "{\"type\":\"urn:tickertape:problem:busy\",\"title\":\"Service Unavailable\","
-        "\"status\":503,\"detail\":\"this server holds as many answers as it has room for\"}\n";
     peer p{s};
     p.send(asking("/api/prices"));
-    CHECK(
-        p.read_to_end() ==
-        answered(
-            "503 Service Unavailable",
-            "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
-            "Retry-After: 1\r\n"
-            "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n"
-            "Content-Length: " +
-                std::to_string(body.size()) + "\r\n",
-            "close", body));
+    CHECK(p.read_to_end() == busy_answer("this server holds as many answers as it has room for"));
     CHECK(refused(s, "max_answers") == 1);
     for (const auto* target : {"/healthz", "/static/stream.js"})
         CHECK(status_of(peer{s}.ask(asking(target))) == 200);

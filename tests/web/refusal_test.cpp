@@ -1,5 +1,6 @@
 #include "web/refusal.hpp"
 
+#include "core/jitter.hpp"
 #include "small_site.hpp"
 #include "support/catch.hpp"
 #include "telemetry/metrics.hpp"

@@ -2,20 +2,11 @@
 
 import { accessSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import net from "node:net";
 import { join } from "node:path";
+import { answers, freePort } from "./port.mjs";
 import { start } from "./process.mjs";
 import { scratch } from "./server.mjs";
 import { until } from "./wait.mjs";
-
-// A port that was free a moment ago.
-async function freePort() {
-    const server = net.createServer();
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-}
 
 function program() {
     for (const path of ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"]) {
@@ -27,14 +18,6 @@ function program() {
         }
     }
     return "nginx";
-}
-
-async function answers(port) {
-    return new Promise((resolve) => {
-        const socket = net.connect({ port, host: "127.0.0.1" });
-        socket.on("connect", () => { socket.destroy(); resolve(true); });
-        socket.on("error", () => resolve(false));
-    });
 }
 
 // `directives`: more of them, for all that is passed on.
