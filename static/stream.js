@@ -1,24 +1,5 @@
-// A stream of prices that comes back by itself and never shows a tick twice.
-//
-//   import { PriceStream } from "/static/stream.js";
-//
-//   const prices = new PriceStream({ symbols: ["BTC-USD"] });
-//   prices.addEventListener("tick", ({ detail }) => console.log(detail.symbol, detail.price));
-//   prices.addEventListener("gap", ({ detail }) => console.log("missing", detail.from, detail.to));
-//   prices.addEventListener("state", ({ detail }) => console.log(detail.name));
-//   prices.open();
-//
-// Events, all with a `detail`:
-//   tick       { id, at, price, symbol, source }   `at` is the tick's time in Unix milliseconds
-//   gap        { from, to, fromAt, toAt, reason, symbols }   ticks after `from` up to `to` are lost, of
-//              `symbols` or, where that is missing, of all; ticks of others may lie between
-//   stale      { symbol, age }      no new price for `age` seconds
-//   fresh      { symbol, age }
-//   heartbeat  { at }
-//   state      { name, retryAt }
-//
-// States: idle, connecting, open, reconnecting, offline. The last two know in `retryAt` when the
-// next attempt is made, or hold null where only the browser knows.
+// A stream of prices that comes back by itself and never shows a tick twice. How to use it, and what
+// its events, states and options are: docs/client.md.
 //
 // An EventSource reconnects by itself after a cut, at the pace the server asked for, and says which
 // event it saw last. It is left to do so once. But it never notices a connection that died without
@@ -31,9 +12,8 @@ const silenceInHeartbeats = 2.5;
 const silenceMinMs = 1_000;
 const silenceMaxMs = 2 * 60_000;
 const attemptFirstMs = 5_000;
-const attemptMaxMs = 30_000;
 const backoffFirstMs = 1_000;
-const backoffMaxMs = 30_000;
+const waitMaxMs = 30_000; // for an attempt, and between two
 const checkEveryMs = 500;
 
 // "1712525476123-0" to its two numbers; null for anything else.
@@ -42,25 +22,41 @@ export function parsePosition(id) {
     return parts && { ms: Number(parts[1]), counter: Number(parts[2]) };
 }
 
-function isAfter(a, b) {
-    return a.ms > b.ms || (a.ms === b.ms && a.counter > b.counter);
+// Below zero where `a` comes first. What is no position comes before all that are.
+export function comparePositions(a, b) {
+    const [p, q] = [a, b].map((id) => parsePosition(id) ?? { ms: -1, counter: 0 });
+    return p.ms - q.ms || p.counter - q.counter;
 }
 
 function parseObject(text) {
     try {
-        const value = JSON.parse(text);
+        const value = typeof text === "string" ? JSON.parse(text) : text;
         return value !== null && typeof value === "object" ? value : null;
     } catch {
         return null;
     }
 }
 
+// The newest tick of a symbol: null where there is none, undefined where nobody says.
+export async function askNewest(streamUrl, symbol) {
+    try {
+        const path = `../api/prices/${encodeURIComponent(symbol.toLowerCase())}/history?limit=1`;
+        const response = await fetch(new URL(path, streamUrl));
+        if (response.status === 404) return { isUnknown: true, tick: null };
+        return { tick: (await response.json()).ticks.at(-1) ?? null };
+    } catch {
+        return {};
+    }
+}
+
 export class PriceStream extends EventTarget {
     #url;
+    #since;
+    #symbols;
+    #begun; // symbols of which a tick has been told
     #source = null;
     #state = { name: "idle", retryAt: null };
-    #last = null; // the position of the last tick or gap
-    #lastId = "";
+    #lastId; // the position of the last tick or gap
     #lastGapTo = ""; // the end of the last gap that was told
     #heardAt = 0; // wall clock: it goes on while a laptop sleeps
     #attemptMs = attemptFirstMs; // how long the attempt that is being made may take
@@ -68,22 +64,21 @@ export class PriceStream extends EventTarget {
     #announcedMs = null; // the wait the server named before it ended the response
     #reopenTimer = 0;
     #checkTimer = 0;
-    #heartbeatAt = null; // when the last event was a heartbeat, its arrival
-    #intervals = []; // between heartbeats with nothing in between
+    #silences = []; // how long nothing came before the last heartbeats
     #silenceMs = heartbeatDefaultMs * silenceInHeartbeats;
     #heardHeartbeat = false;
-    #onChange = () => this.#check(document.visibilityState === "visible");
+    #onChange = () => this.#check(globalThis.document?.visibilityState !== "hidden");
     #onHide = () => this.#pause();
 
     // `symbols`: which; empty means the server's first. `since`: Unix seconds to begin at. `lastId`:
     // the id to resume after, which wins over `since`.
     constructor({ url = "/prices/stream", symbols = [], since = null, lastId = "" } = {}) {
         super();
-        this.#url = new URL(url, document.baseURI);
-        if (symbols.length > 0) this.#url.searchParams.set("symbols", symbols.join(","));
-        if (since !== null) this.#url.searchParams.set("since", String(since));
-        this.#last = parsePosition(lastId);
-        this.#lastId = this.#last ? lastId : "";
+        this.#url = new URL(url, globalThis.document?.baseURI ?? location.href);
+        this.#since = since;
+        this.#lastId = parsePosition(lastId) ? lastId : "";
+        this.#symbols = symbols.map((symbol) => symbol.toUpperCase());
+        this.#begun = new Set(this.#lastId && this.#symbols);
     }
 
     get state() {
@@ -98,10 +93,7 @@ export class PriceStream extends EventTarget {
     open() {
         if (this.#checkTimer) return;
         this.#checkTimer = setInterval(() => this.#check(false), checkEveryMs);
-        document.addEventListener("visibilitychange", this.#onChange);
-        addEventListener("online", this.#onChange);
-        addEventListener("pageshow", this.#onChange);
-        addEventListener("pagehide", this.#onHide);
+        this.#watch("addEventListener");
         this.#become("connecting");
         this.#connect();
     }
@@ -110,34 +102,69 @@ export class PriceStream extends EventTarget {
         this.#pause();
         clearInterval(this.#checkTimer);
         this.#checkTimer = 0;
-        document.removeEventListener("visibilitychange", this.#onChange);
-        removeEventListener("online", this.#onChange);
-        removeEventListener("pageshow", this.#onChange);
-        removeEventListener("pagehide", this.#onHide);
+        this.#watch("removeEventListener");
         this.#become("idle");
+    }
+
+    // Something has happened that makes an attempt worth while before its time.
+    wake() {
+        this.#check(true);
+    }
+
+    // Goes on with these symbols after the last id, or an earlier one: nothing of those that stay is
+    // lost. One that is new begins with its newest tick.
+    setSymbols(symbols, lastId = this.#lastId) {
+        const before = `${this.#symbols} ${this.#lastId}`;
+        this.#symbols = symbols.map((symbol) => symbol.toUpperCase());
+        this.#lastId = lastId;
+        for (const symbol of this.#begun)
+            if (!this.#symbols.includes(symbol)) this.#begun.delete(symbol);
+        if (!this.#checkTimer || before === `${this.#symbols} ${lastId}`) return;
+        const waitMs = this.#source ? this.#state.retryAt - Date.now() : 0;
+        if (waitMs > 0) this.#reopenLater(waitMs);
+        else this.reopen(this.#state.name);
+    }
+
+    // What is listened to; something else may do that behaves like an EventSource.
+    createSource(url) {
+        return new EventSource(url);
+    }
+
+    // A worker has no document.
+    #watch(how) {
+        globalThis.document?.[how]("visibilitychange", this.#onChange);
+        globalThis[how]("online", this.#onChange);
+        globalThis[how]("pageshow", this.#onChange);
+        globalThis[how]("pagehide", this.#onHide);
     }
 
     #connect() {
         this.#pause();
         const url = new URL(this.#url);
-        if (this.#lastId) {
-            url.searchParams.delete("since");
-            url.searchParams.set("last_event_id", this.#lastId);
-        }
-        const source = new EventSource(url);
-        source.onopen = () => this.#opened();
-        source.onerror = () => this.#lost();
-        source.onmessage = (event) => this.#onTick(event);
-        source.addEventListener("gap", (event) => this.#onGap(event));
-        source.addEventListener("heartbeat", (event) => this.#onHeartbeat(event));
-        source.addEventListener("stale", (event) => this.#onNotice(event));
-        source.addEventListener("fresh", (event) => this.#onNotice(event));
-        source.addEventListener("moving", (event) => this.#onFarewell(event));
-        source.addEventListener("busy", (event) => this.#onFarewell(event));
+        const ask = (name, value) => url.searchParams.set(name, value);
+        if (this.#symbols.length > 0) ask("symbols", this.#symbols);
+        if (this.#lastId) ask("last_event_id", this.#lastId);
+        else if (this.#since !== null) ask("since", this.#since);
+        const source = this.createSource(url, {
+            url: this.#url.href, symbols: this.#symbols, since: this.#since, lastId: this.#lastId,
+        });
+        const listeners = {
+            open: () => this.#opened(),
+            error: () => this.#lost(),
+            message: (event) => this.#onTick(event),
+            gap: (event) => this.#onGap(event),
+            heartbeat: (event) => this.#onHeartbeat(event),
+            stale: (event) => this.#onNotice(event),
+            fresh: (event) => this.#onNotice(event),
+            moving: (event) => this.#onFarewell(event),
+            busy: (event) => this.#onFarewell(event),
+            here: (event) => this.#onHere(event),
+        };
+        for (const type in listeners) source.addEventListener(type, listeners[type]);
         this.#source = source;
         this.#heardAt = Date.now();
         // Short at first: the browser may try over an idle connection that is as dead as the last.
-        this.#attemptMs = Math.min(attemptMaxMs, attemptFirstMs * 2 ** this.#failures);
+        this.#attemptMs = Math.min(waitMaxMs, attemptFirstMs * 2 ** this.#failures);
     }
 
     // Nothing is open and nothing is about to be.
@@ -146,7 +173,6 @@ export class PriceStream extends EventTarget {
         this.#reopenTimer = 0;
         this.#source?.close();
         this.#source = null;
-        this.#heartbeatAt = null;
     }
 
     #opened() {
@@ -154,6 +180,21 @@ export class PriceStream extends EventTarget {
         this.#announcedMs = null;
         this.#heard();
         this.#become("open");
+        this.#begin();
+    }
+
+    // Where a stream resumes, the server does not say what was the newest tick of a symbol before.
+    // What lies behind the last id comes by itself.
+    #begin() {
+        const source = this.#source;
+        const isNew = (symbol) => this.#lastId && !this.#begun.has(symbol);
+        for (const symbol of this.#symbols.filter(isNew))
+            askNewest(this.#url, symbol).then(({ tick }) => {
+                if (tick === undefined || source !== this.#source || !isNew(symbol)) return;
+                if (comparePositions(tick?.id, this.#lastId) > 0) return;
+                this.#begun.add(symbol);
+                if (tick) this.#tellTick({ ...tick, symbol });
+            });
     }
 
     #lost() {
@@ -165,37 +206,41 @@ export class PriceStream extends EventTarget {
             return;
         }
         this.#heardAt = Date.now() + (announcedMs ?? 0);
-        this.#attemptMs = attemptMaxMs;
-        this.#heartbeatAt = null;
+        this.#attemptMs = waitMaxMs;
         this.#become("reconnecting", announcedMs === null ? null : this.#heardAt);
     }
 
-    #reopenLater() {
+    #reopenLater(waitMs = this.#backoff()) {
         this.#pause();
-        const wait = Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.max(0, this.#failures - 2));
-        const waitMs = wait * (0.5 + Math.random());
-        this.#reopenTimer = setTimeout(() => this.#reopen(), waitMs);
+        this.#reopenTimer = setTimeout(() => this.reopen(), waitMs);
         this.#become("reconnecting", Date.now() + waitMs);
     }
 
-    #reopen() {
-        this.#become("reconnecting", Date.now());
+    #backoff() {
+        const wait = Math.min(waitMaxMs, backoffFirstMs * 2 ** Math.max(0, this.#failures - 2));
+        return wait * (0.5 + Math.random());
+    }
+
+    // What is open is not called otherwise for the moment that it takes.
+    reopen(name = "") {
+        if (!this.#checkTimer) return;
+        if (name !== "open") this.#become("reconnecting", Date.now());
         this.#connect();
     }
 
     // Looks for a connection that died silently: after a sleep, a changed network, a pulled cable.
-    // `isNews`: something happened that makes an attempt worth while before its time.
     #check(isNews) {
         if (!this.#checkTimer) return;
         const silentMs = Date.now() - this.#heardAt;
+        if (isNews) this.#source?.wake?.();
         if (!this.#source) {
-            if (isNews || !this.#reopenTimer) this.#reopen();
-        } else if (this.#state.name === "open") {
-            if (silentMs <= this.#silenceMs) return;
+            if (isNews || !this.#reopenTimer) this.reopen();
+        } else if (this.#source.readyState === EventSource.OPEN) {
+            if (silentMs <= (this.#source.silenceMs ?? this.#silenceMs)) return;
             // A server that has never sent a heartbeat may send them more rarely than expected.
             if (!this.#heardHeartbeat)
                 this.#silenceMs = Math.min(this.#silenceMs * 2, silenceMaxMs);
-            this.#reopen();
+            this.reopen();
         } else if (silentMs > this.#attemptMs) {
             this.#failures += 1;
             this.#reopenLater();
@@ -204,69 +249,77 @@ export class PriceStream extends EventTarget {
 
     #heard() {
         this.#heardAt = Date.now();
-        this.#heartbeatAt = null;
     }
 
     // Remembers the position of a tick or a gap; false where it has been seen before.
     #advance(id) {
-        const position = parsePosition(id);
-        if (!position || (this.#last && !isAfter(position, this.#last))) return false;
-        this.#last = position;
+        if (comparePositions(id, this.#lastId) <= 0) return false;
         this.#lastId = id;
         return true;
     }
 
-    #onTick(event) {
+    #onTick({ data, lastEventId: id }) {
         this.#heard();
-        const tick = parseObject(event.data);
-        if (!tick || !this.#advance(event.lastEventId)) return;
-        this.#tell("tick", { ...tick, id: event.lastEventId, at: this.#last.ms });
+        const tick = parseObject(data);
+        if (!tick || !parsePosition(id)) return;
+        // From a worker, the first tick of a symbol may come after newer ones of others.
+        if (!this.#advance(id) && this.#begun.has(tick.symbol)) return;
+        this.#begun.add(tick.symbol);
+        this.#tellTick({ ...tick, id });
+    }
+
+    #tellTick(tick) {
+        this.#tell("tick", { ...tick, at: parsePosition(tick.id).ms });
     }
 
     // A gap of some of several symbols has no id of its own, because ticks of the others up to its
     // end are still to come; the event then shows the id before it. Resumed, it is told again.
-    #onGap(event) {
+    #onGap({ data, lastEventId: id }) {
         this.#heard();
-        const gap = parseObject(event.data);
-        const from = parsePosition(gap?.from ?? "");
-        const to = parsePosition(gap?.to ?? "");
+        const gap = parseObject(data);
+        const from = parsePosition(gap?.from);
+        const to = parsePosition(gap?.to);
         if (!from || !to) return;
         // What follows a restart is new, also where the clock has stepped back since: the server
         // then answers an id from its future with a gap before it.
-        if (gap.reason === "restarted") this.#last = null;
-        const hasId = event.lastEventId === gap.to;
-        if (hasId ? !this.#advance(gap.to) : gap.to === this.#lastGapTo) return;
+        const isAnew = gap.reason === "restarted" && comparePositions(gap.to, this.#lastId) <= 0;
+        if (isAnew) this.#lastId = "";
+        if (id === gap.to ? !this.#advance(id) : gap.to === this.#lastGapTo) return;
         this.#lastGapTo = gap.to;
-        this.#tell("gap", { ...gap, fromAt: from.ms, toAt: to.ms });
+        this.#tell("gap", { ...gap, fromAt: from.ms, toAt: to.ms, isAnew });
     }
 
-    #onNotice(event) {
+    #onNotice({ type, data }) {
         this.#heard();
-        const notice = parseObject(event.data);
-        if (notice) this.#tell(event.type, notice);
+        const notice = parseObject(data);
+        if (notice) this.#tell(type, notice);
     }
 
-    // A heartbeat follows a silence of a fixed length, so two in a row tell that length.
-    #onHeartbeat(event) {
-        const before = this.#heartbeatAt;
+    // A heartbeat follows a silence of a fixed length. Some arrive early behind what was held up.
+    #onHeartbeat({ data }) {
+        this.#silences = [Date.now() - this.#heardAt, ...this.#silences].slice(0, heartbeatSamples);
         this.#heard();
-        this.#heartbeatAt = this.#heardAt;
         this.#heardHeartbeat = true;
-        if (before !== null) {
-            this.#intervals = [this.#heardAt - before, ...this.#intervals].slice(0, heartbeatSamples);
-            if (this.#intervals.length === heartbeatSamples)
-                this.#silenceMs = Math.max(
-                    silenceMinMs, silenceInHeartbeats * Math.max(...this.#intervals));
-        }
-        const beat = parseObject(event.data);
-        if (beat) this.#tell("heartbeat", { at: beat.timestamp * 1000 });
+        if (this.#silences.length === heartbeatSamples)
+            this.#silenceMs = Math.max(silenceMinMs, silenceInHeartbeats * Math.max(...this.#silences));
+        this.#begin();
+        const beat = parseObject(data);
+        if (beat) this.#tell("heartbeat", { ...beat, at: beat.timestamp * 1000 });
     }
 
     // The server is about to end the response, and says when to come back.
-    #onFarewell(event) {
+    #onFarewell({ data }) {
         this.#heard();
-        const retry = parseObject(event.data)?.retry;
+        const retry = parseObject(data)?.retry;
         this.#announcedMs = Number.isFinite(retry) ? retry : null;
+    }
+
+    // A worker says how far it has got, and how its own stream is.
+    #onHere({ data, lastEventId }) {
+        this.#heard();
+        this.#advance(lastEventId);
+        if (data.name === "open") this.#opened();
+        else this.#become(data.name, data.retryAt);
     }
 
     #become(name, retryAt = null) {

@@ -15,7 +15,8 @@
 // where a tick fell. New ticks are updates of its last points; everything is set anew only when
 // ticks were filled in before others, or a gap was told.
 
-import { CandlestickSeries, createChartEx, LineSeries } from "../vendor/lightweight-charts.js";
+import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSeries }
+    from "../vendor/lightweight-charts.js";
 import { Bars, slotOf } from "../model/bars.js";
 import { spanOf } from "../model/ranges.js";
 import { coloursOf } from "./chart_colours.js";
@@ -76,11 +77,12 @@ export class PriceChart {
     }
 
     show({ series, range, kind, now }) {
-        const isOtherKind = this.#shown?.kind !== kind;
+        const before = this.#shown;
+        const isSamePlace = before?.series === series && before.range === range;
         this.#shown = { series, range, kind, now };
-        if (isOtherKind || !this.#main) this.#buildMain();
-        this.#window.follow();
-        this.#button.hidden = true;
+        if (before?.kind !== kind) this.#buildMain();
+        if (!isSamePlace || this.#window.isFollowing) this.#window.follow();
+        this.#button.hidden = this.#window.isFollowing;
         this.#set();
         this.#hover(null);
     }
@@ -190,10 +192,10 @@ export class PriceChart {
     #buildMain() {
         if (this.#main) this.#chart.removeSeries(this.#main);
         const options = this.#seriesOptions();
-        const bandsIn = (width) => this.#gaps.bands(width);
+        const line = new PriceLine((width) => this.#gaps.bands(width), customSeriesDefaultOptions);
         this.#main = this.#shown.kind === "candles"
             ? this.#chart.addSeries(CandlestickSeries, options)
-            : this.#chart.addCustomSeries(new PriceLine(bandsIn), options);
+            : this.#chart.addCustomSeries(line, options);
     }
 
     #fontSize() {

@@ -18,6 +18,7 @@ export const fixedOptions = {
         minBarSpacing: 0.02,
         maxBarSpacing: 60,
         fixLeftEdge: true,
+        lockVisibleTimeRangeOnResize: true,
         shiftVisibleRangeOnNewBar: false,
         uniformDistribution: true,
         allowBoldLabels: false,
@@ -47,12 +48,12 @@ export function themeOptions({ edge, ink, faded, font }, fontSize) {
     };
 }
 
-export function bandColours({ faded, card, font }, fontSize) {
+export function bandColours({ faded, surface, font }, fontSize) {
     return {
         tint: faded.at(0.07),
         hatch: faded.at(0.22),
         text: faded.solid,
-        surface: card.solid,
+        surface: surface.solid,
         font: `${fontSize}px ${font}`,
     };
 }

@@ -5,6 +5,7 @@ const marginShare = 0.04; // of the width, kept free to the right of now
 const gestureMs = 400;
 const glideMs = 1_500; // a flick goes on by itself
 const slotsMin = 10;
+const slotSliver = 1e-3;
 
 export class ChartWindow {
     #scale;
@@ -33,6 +34,8 @@ export class ChartWindow {
 
     // lightweight-charts speaks of the middles of slots: its range ends with the last one's.
     set({ from, to }) {
+        const { range } = this;
+        if (range && Math.abs(range.from - from) + Math.abs(range.to - to) < slotSliver) return;
         this.#scale().setVisibleLogicalRange({ from, to: to - 1 });
     }
 

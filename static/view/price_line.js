@@ -1,8 +1,6 @@
 // The price as a line, as a custom series of lightweight-charts. Its own line joins all the points
 // it is given; this one is drawn in runs, and lifts the pen wherever something is missing.
 
-import { customSeriesDefaultOptions } from "../vendor/lightweight-charts.js";
-
 const quietMs = 120_000; // longer without a tick, the line is only hinted at
 const quietPx = 6;
 const aloneRadius = 2;
@@ -13,11 +11,14 @@ export class PriceLine {
     #data = { bars: [], barSpacing: 1, visibleRange: null };
     #options = {};
     #bandsIn;
+    #common;
     #renderer = { draw: (target, yOf) => this.#draw(target, yOf) };
 
     // `bandsIn(width)`: where prices are missing on a pane of this width, [{ left, right }].
-    constructor(bandsIn) {
+    // `common`: the options that every custom series has.
+    constructor(bandsIn, common) {
         this.#bandsIn = bandsIn;
+        this.#common = common;
     }
 
     renderer() {
@@ -41,7 +42,7 @@ export class PriceLine {
     defaultOptions() {
         const none = "transparent";
         const ours = { lineWidth: 1.5, areaTop: none, areaBottom: none, hasDot: true };
-        return { ...customSeriesDefaultOptions, ...ours };
+        return { ...this.#common, ...ours };
     }
 
     #draw(target, yOf) {
