@@ -7,7 +7,6 @@ export class Quote {
     newest = null; // the newest price: a tick, or what the server said before the first one
     before = null; // the price before it
     staleSince = null; // the time of the newest price, while it counts as stale
-    firstTick = null; // the first tick that the stream has brought
     spark = new Spark();
     #lastPrice = null;
 
@@ -29,7 +28,6 @@ export class Quote {
 
     // Returns the change of the price that is shown, or null where that stays the same.
     takeTick(tick) {
-        this.firstTick ??= tick;
         const before = this.#lastPrice;
         this.#lastPrice = tick.price;
         this.spark.addTick(tick);
@@ -70,7 +68,7 @@ export class Market {
         return gap.symbols.map((symbol) => this.of(symbol));
     }
 
-    // What is not listened to any more would only grow old unnoticed.
+    // What is not listened to would only grow old unnoticed.
     keepOnly(symbols) {
         for (const symbol of this.#quotes.keys())
             if (!symbols.includes(symbol)) this.#quotes.delete(symbol);

@@ -1,7 +1,7 @@
 // The past hour of one symbol in a few points, for a small line and for the change over that time.
 
 const hourMs = 3_600_000;
-const slotMs = 30_000;
+const slotMs = 10_000;
 const levelRatio = 0.0005; // a change below this is no trend
 
 // Where a visitor's page has not listened, the server is asked for the price at these times before.
@@ -16,11 +16,12 @@ export class Spark {
         return this.#points;
     }
 
-    // Within a slot of time the newest price stands for all.
+    // Within a slot of time the newest price stands for all, but the very first one stays.
     addTick({ at, price }) {
         const last = this.#points.at(-1);
         if (last && at < last.at) return;
-        const isSameSlot = last && Math.floor(at / slotMs) === Math.floor(last.at / slotMs);
+        const isFirst = this.#points.length < 2;
+        const isSameSlot = !isFirst && Math.floor(at / slotMs) === Math.floor(last.at / slotMs);
         if (isSameSlot && !this.#isBroken) Object.assign(last, { at, price });
         else this.#points.push({ at, price, beginsRun: this.#isBroken });
         this.#isBroken = false;

@@ -37,10 +37,6 @@ export class Watchlist extends EventTarget {
         return this.symbols.includes(symbol);
     }
 
-    get isFull() {
-        return (this.#own ?? []).length >= watchedMax;
-    }
-
     serve(symbols) {
         this.#served = [...symbols];
         this.#tell();
@@ -54,6 +50,10 @@ export class Watchlist extends EventTarget {
     remove(symbol) {
         if (!this.has(symbol)) return false;
         return this.#keep(this.#all().filter((other) => other !== symbol));
+    }
+
+    toggle(symbol) {
+        return this.has(symbol) ? this.remove(symbol) : this.add(symbol);
     }
 
     // Puts a symbol at a place among those that are shown.
