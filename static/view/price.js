@@ -89,9 +89,9 @@ export function drawPrice(facts) {
     setAttribute(nodes.quote, "data-current", String(truth.name === "live"));
     setText(nodes.symbol, symbol || "Price");
     setHidden(nodes.watch, facts.isAlone || !symbol);
-    setAttribute(nodes.watch, "aria-pressed", String(isWatched));
-    setAttribute(nodes.watch, "aria-label", `${symbol} in the watchlist`);
-    setText(nodes.watchLabel, isWatched ? "Watched" : "Watch");
+    setAttribute(nodes.watch, "data-watched", String(isWatched));
+    setAttribute(nodes.watch, "title", isWatched ? "Remove from the watchlist" : "Add to the watchlist");
+    setText(nodes.watchLabel, isWatched ? "Watching" : "Watch");
 
     const text = newest ? formatPrice(newest.price, currency) : "—";
     if (nodes.price.textContent !== text) {

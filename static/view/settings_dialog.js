@@ -73,7 +73,6 @@ export class SettingsDialog {
         dialog.addEventListener("click", (event) => {
             if (event.target === dialog && isOutside(event)) dialog.close();
         });
-        dialog.addEventListener("close", () => opener.focus());
         dialog.addEventListener("change", (event) => this.#take(event.target));
         form.addEventListener("submit", (event) => {
             event.preventDefault();

@@ -261,7 +261,7 @@ describe("the page in use", { timeout: 600_000 }, () => {
 
         await page.focus("#watchlist-edit");
         await page.keyboard.press("Enter");
-        await page.focus('[aria-label="Remove XRP-USD"]');
+        await (await page.waitForSelector('[aria-label="Remove XRP-USD"]')).focus();
         await page.keyboard.press("Enter");
         await watches(page, ["ETH-USD", "BTC-USD", "SOL-USD"]);
         assert.equal(await focused(page), "Remove SOL-USD", "the focus is not lost");
