@@ -1,7 +1,7 @@
 // One connection for all tabs of a browser, held by a SharedWorker that runs this same file. Where
 // there is no such worker, each tab has a connection of its own. How to use it: docs/client.md.
 
-import { PriceStream, comparePositions, parsePosition } from "./stream.js";
+import { PriceStream, askNewest, comparePositions, parsePosition } from "./stream.js";
 
 export { loadHistory } from "./history.js";
 
@@ -10,13 +10,16 @@ const silenceMs = 10_000;
 const answerMaxMs = 3_000;
 const owedMax = 20_000; // messages that a tab has not answered
 const owedPerSweep = 300;
+const answerEvery = 1_000;
 const aheadMaxMs = 10_000;
 const behindMaxMs = 5 * 60_000;
 const aloneFirstMs = 10_000;
+const aloneMaxMs = 10 * 60_000;
 
 // In the worker: one stream for all ports. A port is a position, as a subscriber is at the server:
 // it is sent what lies behind that, of the symbols it wants.
 class Hub {
+    #url;
     #stream;
     #isWhole; // whether all behind the position of the stream is still to come, of each symbol
     #isTried = true; // whether it has been open with all symbols
@@ -25,6 +28,7 @@ class Hub {
     #sweeper = setInterval(() => this.#sweep(), sweepEveryMs);
 
     constructor({ url, since, lastId }) {
+        this.#url = url;
         this.#isWhole = lastId !== "";
         this.#stream = new PriceStream({ url, since, lastId });
         for (const type of ["tick", "gap", "stale", "fresh", "heartbeat", "state"])
@@ -37,7 +41,7 @@ class Hub {
         const { lastId: reached, state } = this.#stream;
         const covered = state.name === "idle";
         const isAdding = symbols.some((symbol) => !this.#symbols.has(symbol));
-        this.#isWhole ||= isAdding || [...this.#symbols.values()].every(({ tick }) => tick);
+        if (reached) this.#isWhole ||= isAdding || [...this.#symbols.values()].every(({ tick }) => tick);
         const [at, reachedAt] = [lastId, reached].map((id) => parsePosition(id)?.ms);
         const isNear = this.#isWhole && at < reachedAt + aheadMaxMs && at > reachedAt - behindMaxMs;
         if (lastId && !covered && !isNear) return this.#remove(port, "refused");
@@ -85,9 +89,8 @@ class Hub {
         const { symbol, isAnew, id = detail.to } = detail;
         const name = { tick: "message", state: "here" }[type] ?? type;
         const { lastId } = this.#stream;
-        const of = this.#symbols.get(symbol);
-        if (type === "stale") Object.assign(of, { age: detail.age, at: Date.now() });
-        else if (of) of.age = 0;
+        const of = this.#symbols.get(symbol) ?? {};
+        Object.assign(of, { age: type === "stale" && detail.age, at: Date.now() });
         if (type === "tick") of.tick = detail;
         if (detail.reason === "restarted") for (const all of this.#symbols.values()) all.tick = null;
         // A tick from before the position that was reached is the first of its symbol.
@@ -100,9 +103,15 @@ class Hub {
                 this.#post(port, name, detail, detail.id);
         }
         if (detail.name === "open") this.#isTried = true;
-        // One symbol that the server does not have would keep all prices from all.
-        if (detail.name === "reconnecting" && !this.#isTried && this.#ports.size > 1) {
-            this.#remove([...this.#ports.keys()].at(-1), "refused");
+        if (detail.name === "reconnecting" && !this.#isTried) this.#expel();
+    }
+
+    // One symbol that the server does not have keeps all prices from all.
+    async #expel() {
+        for (const symbol of this.#symbols.keys()) {
+            if (!(await askNewest(this.#url, symbol)).isUnknown) continue;
+            for (const [port, { symbols }] of this.#ports)
+                if (symbols.includes(symbol)) this.#remove(port, "refused");
             this.#narrow();
         }
     }
@@ -150,6 +159,7 @@ class SharedSource extends EventTarget {
     silenceMs = silenceMs;
     lateAt = Date.now() + answerMaxMs; // when it is too late for a first answer
     #port;
+    #taken = 0;
 
     constructor(wish) {
         super();
@@ -178,7 +188,8 @@ class SharedSource extends EventTarget {
     #take({ type, data, lastEventId, isOpen }) {
         this.lateAt = Infinity;
         this.readyState = data ? Number(isOpen) : EventSource.CLOSED;
-        if (type === "here") this.#port.postMessage({});
+        this.#taken += 1;
+        if (type === "here" || this.#taken % answerEvery === 0) this.#port.postMessage({});
         for (const name of data ? [type] : [type, "error"])
             this.dispatchEvent(Object.assign(new Event(name), { data, lastEventId }));
     }
@@ -204,7 +215,7 @@ export class SharedPriceStream extends PriceStream {
                 this.#source.addEventListener("attached", ({ data }) => this.#tellCovered(data.covered));
                 this.#source.addEventListener("refused", () => setTimeout(() => {
                     this.#aloneUntil = 0;
-                    this.reopen(this.state.name);
+                    this.reopen(this.state.name === "open");
                 }, this.#beAlone()));
                 return this.#source;
             } catch {
@@ -216,7 +227,7 @@ export class SharedPriceStream extends PriceStream {
 
     #beAlone() {
         const forMs = this.#aloneMs;
-        this.#aloneMs *= 2;
+        this.#aloneMs = Math.min(aloneMaxMs, forMs * 2);
         this.#aloneUntil = Date.now() + forMs;
         return forMs;
     }

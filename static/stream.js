@@ -120,9 +120,10 @@ export class PriceStream extends EventTarget {
         for (const symbol of this.#begun)
             if (!this.#symbols.includes(symbol)) this.#begun.delete(symbol);
         if (!this.#checkTimer || before === `${this.#symbols} ${lastId}`) return;
-        const waitMs = this.#source ? this.#state.retryAt - Date.now() : 0;
+        // A worker keeps to the server's wait by itself.
+        const waitMs = this.#source && !this.#source.wake ? this.#state.retryAt - Date.now() : 0;
         if (waitMs > 0) this.#reopenLater(waitMs);
-        else this.reopen(this.#state.name);
+        else this.reopen(this.#source);
     }
 
     // What is listened to; something else may do that behaves like an EventSource.
@@ -221,10 +222,10 @@ export class PriceStream extends EventTarget {
         return wait * (0.5 + Math.random());
     }
 
-    // What is open is not called otherwise for the moment that it takes.
-    reopen(name = "") {
+    // Without a word, where it takes only a moment.
+    reopen(isQuiet) {
         if (!this.#checkTimer) return;
-        if (name !== "open") this.#become("reconnecting", Date.now());
+        if (!isQuiet) this.#become("reconnecting", Date.now());
         this.#connect();
     }
 
