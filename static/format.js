@@ -51,7 +51,7 @@ export function formatChange(change, price, currency) {
 
 // "+0.02%"; small changes keep a digit that is not zero: "−0.003%".
 export function formatPercent(ratio) {
-    const digits = Math.abs(ratio) >= 0.0001 ? 2 : 4;
+    const digits = Math.abs(ratio) >= 1e-4 ? 2 : Math.abs(ratio) >= 1e-6 ? 4 : 6;
     const options = { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: digits };
     return signOf(ratio) + made(Intl.NumberFormat, options).format(Math.abs(ratio));
 }

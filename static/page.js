@@ -112,10 +112,10 @@ function draw() {
 }
 
 function drawChart() {
-    if (!isReady) return;
     const { range, series } = desk;
     const kind = settings.values.chartKind;
     controls.draw({ range, kind });
+    if (!isReady) return;
     chart.show({ series, range: rangeOf(range), kind, now: desk.now() });
 }
 
@@ -207,19 +207,21 @@ function seed() {
 }
 
 async function begin() {
+    const link = readLink(location.href);
+    desk.range = link.range ?? settings.values.range;
     configureFormats(settings.values);
     seed();
     listen();
+    drawChart();
     drawSoon();
     await desk.open();
     watchlist.serve(desk.symbols);
-    const link = readLink(location.href);
     const isServed = desk.symbols.includes(link.symbol);
     if (link.symbol && !isServed)
         showToast(`This server has no ${link.symbol}; ${desk.symbols[0]} is shown instead.`);
     isReady = true;
     find.offer(desk.symbols, watchlist.symbols);
-    show(isServed ? link.symbol : (watchlist.symbols[0] ?? desk.symbols[0]), link.range ?? settings.values.range);
+    show(isServed ? link.symbol : (watchlist.symbols[0] ?? desk.symbols[0]), desk.range);
 }
 
 begin();

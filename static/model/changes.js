@@ -9,9 +9,11 @@ export const spans = [
 const tolerance = 0.1; // of the span: how much earlier than its begin the price may be
 const askAgainMs = 30_000;
 
-// `reference`: { price, at }, or null where nothing is held that far back.
+// `reference`: { price, at }, null where nothing is held that far back, undefined where that is not
+// known yet.
 export function changeOver(span, newest, reference, now) {
-    if (!newest || !reference) return { kind: "none", why: "no data that far back" };
+    if (!newest || reference === undefined) return { kind: "none", why: "" };
+    if (reference === null) return { kind: "none", why: "no data that far back" };
     const begin = now - span.ms;
     if (newest.at <= begin) return { kind: "none", why: "no newer price since" };
     if (begin - reference.at > span.ms * tolerance)
@@ -25,7 +27,7 @@ export class References {
     #known = new Map(); // "BTC-USD 1h" to { reference, askedAt }
 
     of(symbol, span) {
-        return this.#known.get(`${symbol} ${span.key}`)?.reference ?? null;
+        return this.#known.get(`${symbol} ${span.key}`)?.reference;
     }
 
     isDue(symbol, span, now) {

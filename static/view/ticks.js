@@ -2,7 +2,7 @@
 
 import { directionOf, formatChange, formatPrice, formatTime } from "../format.js";
 import { newestRows } from "../model/rows.js";
-import { sourceLine } from "../model/source.js";
+import { describeSource, sourceLine } from "../model/source.js";
 import { arrange, byId, element, setHidden } from "./dom.js";
 
 const rowsMax = 200;
@@ -17,6 +17,7 @@ const gapReasons = {
 
 function tickRow({ tick, before }, { currency, now }) {
     const change = before === null ? 0 : tick.price - before;
+    const { words } = describeSource(tick.source, tick.sources);
     const changed = element("td", {
         className: "number",
         text: change === 0 ? "" : formatChange(change, tick.price, currency),
@@ -26,7 +27,7 @@ function tickRow({ tick, before }, { currency, now }) {
         element("td", { text: formatTime(tick.at, now) }),
         element("td", { className: "number", text: formatPrice(tick.price, currency) }),
         changed,
-        element("td", { className: "wide", text: sourceLine(tick.source) }));
+        element("td", { className: "wide", text: words, title: sourceLine(tick.source) }));
 }
 
 function gapRow({ gap }, { now }) {

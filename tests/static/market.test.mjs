@@ -94,6 +94,8 @@ test("where no price was there is no change, and it says why", () => {
     const now = 100 * hour.ms;
     const newest = { at: now - 1000, price: 110 };
     assert.equal(changeOver(hour, newest, null, now).why, "no data that far back");
+    assert.deepEqual(changeOver(hour, newest, undefined, now), { kind: "none", why: "" },
+        "nothing is said before it is known");
     assert.equal(changeOver(hour, null, null, now).kind, "none");
     const long = { at: now - hour.ms * 1.5, price: 1 };
     assert.equal(changeOver(hour, newest, long, now).why, "no price near that time");
