@@ -23,11 +23,18 @@ export class Api {
     // The last tick at or before a time: { at, price }, null where none is held, undefined where
     // there was no answer.
     async priceAt(symbol, ms) {
-        const path = `/api/prices/${symbol.toLowerCase()}/history?until=${Math.floor(ms)}&limit=1`;
-        const answer = await this.#ask(path);
-        if (!Array.isArray(answer?.ticks)) return undefined;
-        const tick = answer.ticks.at(-1);
-        return tick ? { at: Number.parseInt(tick.id, 10), price: tick.price } : null;
+        const ticks = await this.#history(symbol, `until=${Math.floor(ms)}&limit=1`);
+        return ticks && (ticks.at(-1) ?? null);
+    }
+
+    // The newest ticks, oldest first; none where there was no answer.
+    async newestTicks(symbol, count) {
+        return (await this.#history(symbol, `limit=${count}`)) ?? [];
+    }
+
+    async #history(symbol, query) {
+        const answer = await this.#ask(`/api/prices/${symbol.toLowerCase()}/history?${query}`);
+        return answer?.ticks?.map(({ id, price }) => ({ at: Number.parseInt(id, 10), price }));
     }
 
     async #ask(path) {

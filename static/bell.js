@@ -63,7 +63,8 @@ export function mayNotify() {
 // To be called only when the visitor has just asked for notifications.
 export async function askToNotify() {
     if (!canNotify()) return "missing";
-    return Notification.permission === "default" ? Notification.requestPermission() : Notification.permission;
+    const { permission } = Notification;
+    return permission === "default" ? Notification.requestPermission() : permission;
 }
 
 export function notify(title, body) {

@@ -1,7 +1,7 @@
 // What the page knows and where it has it from: one stream of all symbols that anybody here looks
 // at, the history of the one that is shown, and the few questions that are asked of the server.
-// It tells "change" when there may be something to draw, "move" when a price has moved, "hit" when a
-// tick has come that alarms may wait for, and "listing" when the server has other symbols than before.
+// It tells "change" when there may be something to draw, "move" when a price has moved, "hit" when
+// a tick has come that alarms may wait for, and "listing" when the server has other symbols.
 
 import { Api } from "./api.js";
 import { References, changeOver, spans } from "./model/changes.js";
@@ -9,7 +9,7 @@ import { Clock } from "./model/clock.js";
 import { Market } from "./model/market.js";
 import { problemOf } from "./model/providers.js";
 import { rangeOf } from "./model/ranges.js";
-import { sampleAgesMs } from "./model/spark.js";
+import { sampleAgesMs, sampleTicks } from "./model/spark.js";
 import { SharedPriceStream } from "./shared_stream.js";
 import { SymbolHistory } from "./symbol_history.js";
 
@@ -54,14 +54,20 @@ export class Desk extends EventTarget {
             await new Promise((resume) => setTimeout(resume, waitMs));
         }
         this.symbols = prices.map(({ symbol }) => symbol);
-        for (const entry of prices) this.clock.note(this.market.of(entry.symbol).takeEntry(entry) ?? NaN);
-        if (this.connection.name === "reconnecting") this.#become({ name: "connecting", retryAt: null });
+        for (const entry of prices) this.#takeEntry(entry);
+        if (this.connection.name === "reconnecting")
+            this.#become({ name: "connecting", retryAt: null });
     }
 
     // The symbol and price that came with the page.
     seed(entry) {
         this.symbol = entry.symbol;
-        this.clock.note(this.market.of(entry.symbol).takeEntry(entry) ?? NaN);
+        this.#takeEntry(entry);
+    }
+
+    #takeEntry(entry) {
+        const saidAt = this.market.of(entry.symbol).takeEntry(entry);
+        if (saidAt !== null) this.clock.note(saidAt);
     }
 
     get quote() {
@@ -113,7 +119,8 @@ export class Desk extends EventTarget {
     #listen() {
         const symbols = this.#streamed();
         this.market.keepOnly(symbols);
-        for (const symbol of this.#sampled) if (!symbols.includes(symbol)) this.#sampled.delete(symbol);
+        for (const symbol of this.#sampled)
+            if (!symbols.includes(symbol)) this.#sampled.delete(symbol);
         if (this.#prices) {
             this.#prices.setSymbols(symbols);
             return;
@@ -215,7 +222,8 @@ export class Desk extends EventTarget {
         const now = this.now();
         if (this.connection.name !== "open") return;
         for (const span of spans) {
-            if (this.series?.priceAt(now - span.ms) || !this.#references.isDue(symbol, span, now)) continue;
+            if (this.series?.priceAt(now - span.ms)) continue;
+            if (!this.#references.isDue(symbol, span, now)) continue;
             this.#references.note(symbol, span, now);
             const found = await this.#api.priceAt(symbol, now - span.ms);
             if (found !== undefined) this.#references.note(symbol, span, now, found);
@@ -234,8 +242,8 @@ export class Desk extends EventTarget {
         this.#changed();
     }
 
-    // The past hour of the symbols in the list, newest first: where one answer is empty, what is
-    // older is not held either.
+    // The past hour of the symbols in the list: the newest ticks, and before them a price every few
+    // minutes. Where one answer is empty, what is older is not held either.
     #sampleAll() {
         for (const symbol of this.#streamed()) {
             if (this.#sampled.has(symbol)) continue;
@@ -250,7 +258,11 @@ export class Desk extends EventTarget {
         for (let symbol; (symbol = this.#toSample.shift()); ) {
             const { spark } = this.market.of(symbol);
             const now = this.now();
+            const ticks = await this.#api.newestTicks(symbol, sampleTicks);
+            for (const tick of ticks) spark.addSample(tick);
+            const reach = ticks[0]?.at ?? -Infinity;
             for (const ageMs of sampleAgesMs) {
+                if (now - ageMs > reach) continue;
                 const found = await this.#api.priceAt(symbol, now - ageMs);
                 if (!found) break;
                 spark.addSample(found);
@@ -263,7 +275,8 @@ export class Desk extends EventTarget {
     // The change over a span, of the symbol shown.
     changeOver(span) {
         const now = this.now();
-        const reference = this.series?.priceAt(now - span.ms) ?? this.#references.of(this.symbol, span);
+        const held = this.series?.priceAt(now - span.ms);
+        const reference = held ?? this.#references.of(this.symbol, span);
         return changeOver(span, this.quote.newest, reference, now);
     }
 

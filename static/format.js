@@ -38,7 +38,8 @@ export function formatPrice(value, currency, digits = decimalsOf(value)) {
     const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
     if (chosen.currencyDisplay === "none" || !currency)
         return made(Intl.NumberFormat, fixed).format(value);
-    if (!/^[A-Z]{3}$/.test(currency)) return `${made(Intl.NumberFormat, fixed).format(value)} ${currency}`;
+    if (!/^[A-Z]{3}$/.test(currency))
+        return `${made(Intl.NumberFormat, fixed).format(value)} ${currency}`;
     const currencyDisplay = chosen.currencyDisplay === "code" ? "code" : "narrowSymbol";
     const options = { style: "currency", currency, currencyDisplay, ...fixed };
     return made(Intl.NumberFormat, options).format(value);
@@ -69,10 +70,10 @@ export function directionOf(change) {
 export function parseNumber(text) {
     const parts = made(Intl.NumberFormat, {}).formatToParts(12345.6);
     const mark = (type, usual) => parts.find((part) => part.type === type)?.value ?? usual;
-    const [whole, fraction, ...more] = text.replace(/[^\d.,'’\s]/g, "").trim().split(mark("decimal", "."));
+    const bare = text.replace(/[^\d.,'’\s]/g, "").trim();
+    const [whole, fraction = "", ...more] = bare.split(mark("decimal", "."));
     const group = mark("group", ",");
-    const isOdd = more.length > 0 || fraction?.includes(group) || !/\d/.test(whole + (fraction ?? ""));
-    if (isOdd) return NaN;
+    if (more.length > 0 || fraction.includes(group) || !/\d/.test(whole + fraction)) return NaN;
     const digits = whole.replaceAll(group, "").replace(/\s/g, "");
     return Number(`${digits || "0"}.${fraction || "0"}`);
 }

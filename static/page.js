@@ -10,7 +10,9 @@ import { readLink, writeLink } from "./model/link.js";
 import { describeFeed } from "./model/providers.js";
 import { rangeOf } from "./model/ranges.js";
 import { Settings } from "./model/settings.js";
-import { alarmsKey, browserStorage, parseStored, settingsKey, watchlistKey } from "./model/store.js";
+import {
+    alarmsKey, browserStorage, parseStored, settingsKey, watchlistKey,
+} from "./model/store.js";
 import { troubleOf, truthOf } from "./model/truth.js";
 import { Watchlist, isSymbol } from "./model/watchlist.js";
 import { drawBanner, showToast } from "./view/banner.js";
@@ -121,7 +123,8 @@ function drawChart() {
 
 // What is streamed beside the symbol shown.
 function wanted() {
-    return [...new Set([...watchlist.symbols, ...alarms.symbols])].filter((symbol) => desk.symbols.includes(symbol));
+    const all = new Set([...watchlist.symbols, ...alarms.symbols]);
+    return [...all].filter((symbol) => desk.symbols.includes(symbol));
 }
 
 function show(symbol, range) {
@@ -151,7 +154,8 @@ function applySettings({ detail: changed }) {
 }
 
 function sound(alarm, tick) {
-    const words = `${alarmWords(alarm)}: it is ${formatPrice(tick.price, tick.symbol.split("-").at(-1))}`;
+    const price = formatPrice(tick.price, desk.market.of(tick.symbol).currency);
+    const words = `${alarmWords(alarm)}: it is ${price}`;
     showToast(`${words}, ${formatTime(tick.at)}`);
     if (settings.values.hasSound && canRing()) inOneTab(`sound ${words}`, ring);
     if (settings.values.hasNotification && mayNotify())
@@ -203,7 +207,7 @@ function seed() {
     const { source, stale } = byId("source").dataset;
     const symbol = byId("symbol").textContent;
     if (!isSymbol(symbol)) return;
-    desk.seed({ symbol, price: at > 0 ? price : null, timestamp: at / 1000, source, stale: stale === "true" });
+    desk.seed({ symbol, price, timestamp: at / 1000, source, stale: stale === "true" });
 }
 
 async function begin() {

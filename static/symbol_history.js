@@ -1,5 +1,5 @@
-// All that is held of the symbol shown: what was before the page came is asked for once, what is new
-// comes from the stream, and both end up in one series, which keeps them in order and each once.
+// All that is held of the symbol shown: what was before the page came is asked for once, what is
+// new comes from the stream, and both end up in one series, in order and each once.
 
 import { loadHistory } from "./history.js";
 import { Series } from "./model/series.js";
@@ -44,8 +44,8 @@ export class SymbolHistory {
         this.#catchUp();
     }
 
-    // Before the stream has brought a tick it is not known where the history ends: most likely there
-    // is none, and a connection that waits for its end would only be one too many.
+    // Before the stream has brought a tick it is not known where the history ends: most likely
+    // there is none, and a connection that waits for its end would only be one too many.
     #catchUp() {
         if (this.#wantedTo >= this.#reachesTo || this.#liveFrom === null) return;
         this.#reachesTo = this.#wantedTo;

@@ -60,7 +60,8 @@ export class Alarms extends EventTarget {
 
     // The alarms that go off with this tick.
     check(tick, now = Date.now()) {
-        return this.#list.filter((alarm) => alarm.symbol === tick.symbol && this.#isHit(alarm, tick, now));
+        const mine = this.#list.filter(({ symbol }) => symbol === tick.symbol);
+        return mine.filter((alarm) => this.#isHit(alarm, tick, now));
     }
 
     #isHit(alarm, tick, now) {

@@ -1,5 +1,5 @@
 // The change of a price over a span of time, from a price that was really there: that of the last
-// tick before the span. Where none is held, or only one from long before, there is no change to tell.
+// tick before the span. Where none is held, or only one from long before, there is none to tell.
 
 export const spans = [
     { key: "1h", label: "1 h", ms: 3_600_000 },

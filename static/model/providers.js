@@ -62,11 +62,8 @@ export function describeFeed(feed, symbol) {
             error: error && { words: error.words, at: error.at * 1000 },
         };
     });
-    return {
-        rows,
-        problem: mine.problem ?? null,
-        policy: policyWords(feed.policy, rows.filter((row) => row.use.isUsed).length, mine.derived_from),
-    };
+    const used = rows.filter((row) => row.use.isUsed).length;
+    return { rows, policy: policyWords(feed.policy, used, mine.derived_from) };
 }
 
 function policyWords(policy, used, legs) {

@@ -4,7 +4,9 @@ const hourMs = 3_600_000;
 const slotMs = 10_000;
 const levelRatio = 0.0005; // a change below this is no trend
 
-// Where a visitor's page has not listened, the server is asked for the price at these times before.
+// Where a visitor's page has not listened, the server is asked for so many ticks, and for the price
+// at these times before.
+export const sampleTicks = 60;
 export const sampleAgesMs = [1, 2, 3, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60]
     .map((minutes) => minutes * 60_000);
 
@@ -31,6 +33,8 @@ export class Spark {
     // A price of before, in whatever order they come.
     addSample({ at, price }) {
         if (this.#points.some((point) => point.at === at)) return;
+        const newest = this.#points.at(-1);
+        if (newest && at < newest.at - hourMs) return;
         const index = this.#points.findIndex((point) => point.at > at);
         const point = { at, price, beginsRun: false };
         this.#points.splice(index < 0 ? this.#points.length : index, 0, point);

@@ -38,7 +38,9 @@ const patienceMs = 4_000; // a cut of a moment is told by the state alone
 // `awaySince`: since when the connection is not open, by this computer's clock. `problem`: why the
 // feed has no price, in the server's words.
 export function troubleOf({ truth, symbol, newest, problem, awaySince, now, hereNow }) {
-    const age = newest ? `The price shown is ${formatDuration(now - newest.at)} old.` : "There is no price to show yet.";
+    const age = newest
+        ? `The price shown is ${formatDuration(now - newest.at)} old.`
+        : "There is no price to show yet.";
     const isAwayLong = awaySince !== null && hereNow - awaySince > patienceMs;
     if (truth.name === "offline")
         return { kind: "offline", title: "This device is offline.", detail: age };
@@ -46,13 +48,10 @@ export function troubleOf({ truth, symbol, newest, problem, awaySince, now, here
         return { kind: "away", title: "The server cannot be reached.", detail: age };
     if (truth.name === "connecting" && isAwayLong)
         return { kind: "away", title: "The server has not answered yet.", detail: age };
+    const why = problem ? `: ${problem}` : "";
     if (truth.name === "stale")
-        return { kind: "stale", title: `No new price of ${symbol}${because(problem)}.`, detail: age };
+        return { kind: "stale", title: `No new price of ${symbol}${why}.`, detail: age };
     if (truth.name === "waiting" && problem)
-        return { kind: "waiting", title: `No price of ${symbol}${because(problem)}.`, detail: age };
+        return { kind: "waiting", title: `No price of ${symbol}${why}.`, detail: age };
     return null;
-}
-
-function because(problem) {
-    return problem ? `: ${problem}` : "";
 }

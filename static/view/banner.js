@@ -1,6 +1,6 @@
 // Why prices cannot be had, in words, with the age of what is shown; and alarms that went off.
 
-import { byId, element, icon, setAttribute, setHidden, setText } from "./dom.js";
+import { byId, element, iconButton, setAttribute, setHidden, setText } from "./dom.js";
 
 const banner = byId("banner");
 const title = byId("banner-title");
@@ -17,8 +17,7 @@ export function drawBanner(trouble) {
 }
 
 export function showToast(text) {
-    const close = element("button", { className: "quiet", type: "button", "aria-label": `Dismiss: ${text}` });
-    close.append(icon("M5 5l10 10M15 5L5 15"));
+    const close = iconButton("remove", `Dismiss: ${text}`);
     const toast = element("div", { className: "toast" }, element("span", { text }), close);
     close.addEventListener("click", () => toast.remove());
     toasts.prepend(toast);

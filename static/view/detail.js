@@ -30,15 +30,16 @@ class Row {
         setAttribute(this.use, "data-used", String(row.use.isUsed));
         setHidden(this.error, !row.error);
         if (!row.error) return;
-        setText(this.error, `Last error, ${formatDuration(now - row.error.at)} ago: ${row.error.words}`);
+        const ago = formatDuration(now - row.error.at);
+        setText(this.error, `Last error, ${ago} ago: ${row.error.words}`);
     }
 }
 
 export class Detail {
     #rows = new Map();
 
-    // `described`: what model/providers.js makes of the feed; null hides it all, unless the answer is
-    // on its way.
+    // `described`: what model/providers.js makes of the feed; null hides it all, unless the answer
+    // is on its way.
     draw(described, facts, isPending) {
         setAttribute(section, "aria-busy", String(isPending));
         if (isPending) return;

@@ -32,9 +32,21 @@ export function svg(name, attributes = {}, ...children) {
     return node;
 }
 
-export function icon(path) {
+const paths = {
+    up: "M10 15V5M5.5 9.5L10 5l4.5 4.5",
+    down: "M10 5v10M5.5 10.5L10 15l4.5-4.5",
+    remove: "M5 5l10 10M15 5L5 15",
+    grip: "M7.5 5h.01M12.5 5h.01M7.5 10h.01M12.5 10h.01M7.5 15h.01M12.5 15h.01",
+};
+
+export function icon(name) {
     const box = { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true" };
-    return svg("svg", box, svg("path", { d: path }));
+    return svg("svg", box, svg("path", { d: paths[name] }));
+}
+
+export function iconButton(name, label) {
+    const attributes = { className: "quiet", type: "button", "aria-label": label };
+    return element("button", attributes, icon(name));
 }
 
 // Has an animation that hangs on an attribute run once more.

@@ -8,6 +8,10 @@ const box = byId("find");
 const field = byId("find-text");
 const list = byId("find-list");
 
+function option(attributes, ...children) {
+    return element("li", { role: "option", "aria-selected": "false", ...attributes }, ...children);
+}
+
 export class Find {
     #symbols = [];
     #watched = [];
@@ -56,14 +60,15 @@ export class Find {
         const offered = field.value.trim() ? this.#symbols : unwatched;
         this.#found = findSymbols(field.value, offered);
         const rows = this.#found.map((symbol, i) => {
-            const isWatched = this.#watched.includes(symbol);
-            return element("li", { id: `found-${i}`, role: "option", "aria-selected": "false", "data-symbol": symbol },
+            const hint = this.#watched.includes(symbol) ? "show" : "add";
+            return option({ id: `found-${i}`, "data-symbol": symbol },
                 element("span", { text: symbol }),
-                element("span", { className: "hint", text: isWatched ? "show" : "add" }));
+                element("span", { className: "hint", text: hint }));
         });
         if (rows.length === 0) {
-            const text = field.value.trim() ? "This server has no such symbol" : "All symbols are watched";
-            rows.push(element("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", className: "hint", text }));
+            const isAsked = field.value.trim() !== "";
+            const text = isAsked ? "This server has no such symbol" : "All symbols are watched";
+            rows.push(option({ "aria-disabled": "true", className: "hint", text }));
         }
         list.replaceChildren(...rows);
         this.#active = -1;

@@ -1,7 +1,8 @@
 // The price, how it has changed, and where it comes from.
 
 import {
-    directionOf, formatChange, formatDuration, formatMoment, formatPercent, formatPrice, formatSpan, formatTime,
+    directionOf, formatChange, formatDuration, formatMoment, formatPercent, formatPrice, formatSpan,
+    formatTime,
 } from "../format.js";
 import { describeSource } from "../model/source.js";
 import { byId, element, flash, setAttribute, setHidden, setText } from "./dom.js";
@@ -90,7 +91,8 @@ export function drawPrice(facts) {
     setText(nodes.symbol, symbol || "Price");
     setHidden(nodes.watch, facts.isAlone || !symbol);
     setAttribute(nodes.watch, "data-watched", String(isWatched));
-    setAttribute(nodes.watch, "title", isWatched ? "Remove from the watchlist" : "Add to the watchlist");
+    const title = isWatched ? "Remove from the watchlist" : "Add to the watchlist";
+    setAttribute(nodes.watch, "title", title);
     setText(nodes.watchLabel, isWatched ? "Watching" : "Watch");
 
     const text = newest ? formatPrice(newest.price, currency) : "—";

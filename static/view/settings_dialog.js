@@ -2,7 +2,7 @@
 
 import { askToNotify, canNotify, mayNotify, wakeSound } from "../bell.js";
 import { formatPrice, parseNumber } from "../format.js";
-import { byId, element, icon, setText } from "./dom.js";
+import { byId, element, iconButton, setText } from "./dom.js";
 
 const dialog = byId("settings");
 const opener = byId("settings-open");
@@ -23,8 +23,10 @@ const list = byId("alarms");
 const notificationWords = byId("notification-words");
 
 const samplePrice = 1234567.89;
-const locales = ["en-US", "en-GB", "en-IN", "hi-IN", "de-DE", "de-CH", "fr-FR", "es-ES", "pt-BR", "it-IT",
-    "nl-NL", "pl-PL", "sv-SE", "tr-TR", "ru-RU", "uk-UA", "ja-JP", "ko-KR", "zh-CN", "ar-EG"];
+const locales = [
+    "en-US", "en-GB", "en-IN", "hi-IN", "de-DE", "de-CH", "fr-FR", "es-ES", "pt-BR", "it-IT",
+    "nl-NL", "pl-PL", "sv-SE", "tr-TR", "ru-RU", "uk-UA", "ja-JP", "ko-KR", "zh-CN", "ar-EG",
+];
 
 function option(value, text) {
     return element("option", { value, text });
@@ -38,12 +40,16 @@ function nameOfLocale(tag) {
     }
 }
 
+function sampleIn(tag) {
+    return new Intl.NumberFormat(tag).format(samplePrice);
+}
+
 function localeOptions(chosen) {
     const own = navigator.language;
     const tags = locales.includes(chosen) || !chosen ? locales : [chosen, ...locales];
     return [
         option("", `As the browser: ${nameOfLocale(own)}`),
-        ...tags.map((tag) => option(tag, `${nameOfLocale(tag)}: ${new Intl.NumberFormat(tag).format(samplePrice)}`)),
+        ...tags.map((tag) => option(tag, `${nameOfLocale(tag)}: ${sampleIn(tag)}`)),
     ];
 }
 
@@ -51,12 +57,15 @@ function zoneOptions(chosen) {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const known = Intl.supportedValuesOf?.("timeZone") ?? [];
     const zones = [...new Set(["UTC", ...(chosen ? [chosen] : []), ...known])];
-    return [option("", `As this device: ${own}`), ...zones.map((zone) => option(zone, zone.replaceAll("_", " ")))];
+    return [
+        option("", `As this device: ${own}`),
+        ...zones.map((zone) => option(zone, zone.replaceAll("_", " "))),
+    ];
 }
 
 const refusals = {
     missing: "This browser has no notifications.",
-    denied: "The browser does not let this page show notifications. Its site settings can change that.",
+    denied: "The browser lets this page show no notifications. Its site settings can change that.",
     default: "Without permission there are no notifications.",
 };
 
@@ -149,7 +158,8 @@ export class SettingsDialog {
             return;
         }
         fields.price.removeAttribute("aria-invalid");
-        const isNew = this.#alarms.add({ symbol: fields.symbol.value, side: fields.side.value, price });
+        const { symbol, side } = fields;
+        const isNew = this.#alarms.add({ symbol: symbol.value, side: side.value, price });
         setText(wrong, isNew ? "" : "That alarm is set already.");
         if (isNew) fields.price.value = "";
     }
@@ -157,8 +167,7 @@ export class SettingsDialog {
     #listAlarms() {
         list.replaceChildren(...this.#alarms.list.map((alarm) => {
             const words = alarmWords(alarm);
-            const remove = element("button", { className: "quiet", type: "button", "aria-label": `Remove: ${words}` });
-            remove.append(icon("M5 5l10 10M15 5L5 15"));
+            const remove = iconButton("remove", `Remove: ${words}`);
             remove.addEventListener("click", () => {
                 this.#alarms.remove(alarm);
                 fields.price.focus();
@@ -175,5 +184,6 @@ function isOutside({ clientX, clientY }) {
 
 export function alarmWords({ symbol, side, price }) {
     const currency = symbol.split("-").at(-1);
-    return `${symbol} ${side === "above" ? "rises to" : "falls to"} ${formatPrice(price, currency)}`;
+    const how = side === "above" ? "rises to" : "falls to";
+    return `${symbol} ${how} ${formatPrice(price, currency)}`;
 }

@@ -1,5 +1,5 @@
-// Words behind a button: shown while it is pointed at or has the focus of a keyboard, or until it is
-// tapped again; Escape and a tap elsewhere put them away.
+// Words behind a button: shown while it is pointed at or has the focus of a keyboard, or until it
+// is tapped again; Escape and a tap elsewhere put them away.
 
 export class Tip {
     #button;

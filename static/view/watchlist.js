@@ -2,7 +2,9 @@
 // by Alt and an arrow key, or by dragging its grip, and removed.
 
 import { directionOf, formatDuration, formatPercent, formatPrice, formatSpan } from "../format.js";
-import { arrange, byId, element, flash, icon, setAttribute, setHidden, setText, svg } from "./dom.js";
+import {
+    arrange, byId, element, flash, icon, iconButton, setAttribute, setHidden, setText, svg,
+} from "./dom.js";
 import { drawSparkline } from "./sparkline.js";
 
 const section = byId("watchlist");
@@ -11,12 +13,6 @@ const empty = byId("watched-empty");
 const edit = byId("watchlist-edit");
 const said = byId("said");
 
-const paths = {
-    up: "M10 15V5M5.5 9.5L10 5l4.5 4.5",
-    down: "M10 5v10M5.5 10.5L10 15l4.5-4.5",
-    remove: "M5 5l10 10M15 5L5 15",
-    grip: "M7.5 5h.01M12.5 5h.01M7.5 10h.01M12.5 10h.01M7.5 15h.01M12.5 15h.01",
-};
 const sparkEveryMs = 1_000;
 
 class Row {
@@ -36,8 +32,8 @@ class Row {
         this.spark = svg("svg", { class: "spark", "aria-hidden": "true" });
         this.link = element("a", { "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown" },
             element("span", { className: "name" }, this.name, this.sub), this.spark, this.figure);
-        this.grip = element("span", { className: "quiet grip", "aria-hidden": "true", title: "Drag to move" });
-        this.grip.append(icon(paths.grip));
+        const grip = { className: "quiet grip", "aria-hidden": "true", title: "Drag to move" };
+        this.grip = element("span", grip, icon("grip"));
         this.up = this.#button("up", `Move ${symbol} up`, () => actions.moveBy(symbol, -1));
         this.down = this.#button("down", `Move ${symbol} down`, () => actions.moveBy(symbol, 1));
         this.remove = this.#button("remove", `Remove ${symbol}`, () => actions.remove(symbol));
@@ -46,9 +42,8 @@ class Row {
         this.#listen(actions);
     }
 
-    #button(kind, label, act) {
-        const button = element("button", { className: "quiet", type: "button", "aria-label": label });
-        button.append(icon(paths[kind]));
+    #button(name, label, act) {
+        const button = iconButton(name, label);
         button.addEventListener("click", act);
         return button;
     }
@@ -72,7 +67,8 @@ class Row {
             this.node.dataset.dragged = "true";
         });
         this.grip.addEventListener("pointermove", (event) => {
-            if (this.node.dataset.dragged) actions.moveTo(this.symbol, placeAt(event.clientY, this.node));
+            if (!this.node.dataset.dragged) return;
+            actions.moveTo(this.symbol, placeAt(event.clientY, this.node));
         });
         for (const type of ["pointerup", "pointercancel", "lostpointercapture"])
             this.grip.addEventListener(type, () => delete this.node.dataset.dragged);
@@ -186,7 +182,8 @@ export class WatchlistView {
 
     #reorder(symbols, order) {
         this.#order = order;
-        const rows = symbols.map((symbol) => this.#rows.get(symbol) ?? new Row(symbol, this.#actions));
+        const rows = symbols.map((symbol) =>
+            this.#rows.get(symbol) ?? new Row(symbol, this.#actions));
         this.#rows = new Map(rows.map((row) => [row.symbol, row]));
         arrange(list, rows.map((row) => row.node));
         const place = symbols.indexOf(this.#movedSymbol) + 1;
