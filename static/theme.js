@@ -10,5 +10,6 @@
     const { theme, isCompact } = kept ?? {};
     const root = document.documentElement;
     root.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
+    root.dataset.script = "on";
     root.dataset.density = isCompact === true ? "compact" : "normal";
 }
