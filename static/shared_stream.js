@@ -21,7 +21,7 @@ const aloneMaxMs = 10 * 60_000;
 class Hub {
     #url;
     #stream;
-    #isWhole; // whether all behind the position of the stream is still to come, of each symbol
+    #isWhole; // not where it began with the newest of each symbol, of which some may be missing yet
     #isTried = true; // whether it has been open with all symbols
     #ports = new Map(); // to { symbols, lastId, owed }
     #symbols = new Map(); // to { tick, age, at }: the newest tick, and how old it was called when
@@ -35,32 +35,41 @@ class Hub {
             this.#stream.addEventListener(type, ({ detail }) => this.#on(type, detail));
     }
 
-    // What a tab has missed is brought again, for all; where that is much, or this stream does not
-    // know, the tab has to catch up by itself first.
+    // What a tab has missed is brought again, for all; where that is much, or this stream has not
+    // begun, the tab has to catch up by itself first.
     attach(port, { symbols, lastId }) {
-        const { lastId: reached, state } = this.#stream;
-        const covered = state.name === "idle";
-        const isAdding = symbols.some((symbol) => !this.#symbols.has(symbol));
-        if (reached) this.#isWhole ||= isAdding || [...this.#symbols.values()].every(({ tick }) => tick);
+        const stream = this.#stream;
+        const reached = stream.lastId;
+        const covered = stream.state.name === "idle";
         const [at, reachedAt] = [lastId, reached].map((id) => parsePosition(id)?.ms);
-        const isNear = this.#isWhole && at < reachedAt + aheadMaxMs && at > reachedAt - behindMaxMs;
-        if (lastId && !covered && !isNear) return this.#remove(port, "refused");
-        const place = lastId || reached;
-        this.#isTried &&= !isAdding;
+        const isNear = at < reachedAt + aheadMaxMs && at > reachedAt - behindMaxMs;
+        if (lastId && !covered && !isNear) {
+            this.#remove(port, "refused");
+            return;
+        }
         for (const symbol of symbols)
-            this.#symbols.set(symbol, this.#symbols.get(symbol) ?? {});
-        this.#stream.setSymbols(
-            [...this.#symbols.keys()], comparePositions(place, reached) < 0 ? place : reached);
+            if (!this.#symbols.has(symbol)) {
+                this.#symbols.set(symbol, {});
+                this.#isTried = false;
+            }
+        const place = lastId || reached;
+        const isAhead = comparePositions(place, reached) > 0;
+        stream.setSymbols([...this.#symbols.keys()], isAhead ? reached : place);
+        if (lastId && !this.#isWhole) {
+            this.#isWhole = true;
+            stream.reopen(true);
+        }
         this.#ports.set(port, { symbols, lastId: place, owed: 0 });
-        this.#stream.open();
+        stream.open();
         this.#post(port, "attached", { covered });
         for (const symbol of symbols) {
             const { tick, age, at: saidAt } = this.#symbols.get(symbol);
-            if (tick && comparePositions(tick.id, place) <= 0) this.#post(port, "message", tick, tick.id);
+            if (tick && !isAhead && comparePositions(tick.id, place) <= 0)
+                this.#post(port, "message", tick, tick.id);
             if (age)
                 this.#post(port, "stale", { symbol, age: Math.round(age + (Date.now() - saidAt) / 1000) });
         }
-        this.#post(port, "here", this.#stream.state);
+        this.#post(port, "here", stream.state);
     }
 
     hear(port, { isNews, isOver }) {
@@ -97,8 +106,9 @@ class Hub {
         const isFirst = type === "tick" && id !== lastId;
         const names = symbol ? [symbol] : detail.symbols;
         for (const [port, to] of this.#ports) {
-            const isNews = !id || isFirst || isAnew || comparePositions(id, to.lastId) > 0;
-            if (isAnew || comparePositions(lastId, to.lastId) > 0) to.lastId = lastId;
+            const behind = comparePositions(lastId, to.lastId);
+            const isNews = !id || isAnew || (isFirst ? behind >= 0 : comparePositions(id, to.lastId) > 0);
+            if (isAnew || behind > 0) to.lastId = lastId;
             if (isNews && (!names || names.some((one) => to.symbols.includes(one))))
                 this.#post(port, name, detail, detail.id);
         }
@@ -117,7 +127,6 @@ class Hub {
     }
 
     #sweep() {
-        this.#isWhole ||= this.#stream.lastId !== "";
         for (const port of this.#ports.keys())
             this.#post(port, "here", this.#stream.state, undefined, owedPerSweep);
         this.#narrow();

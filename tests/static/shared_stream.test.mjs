@@ -142,13 +142,14 @@ test("a tab adds and removes symbols over the same connection", async (t) => {
     Source.only.opens().ticks(10, "ETH-USD");
     Source.only.ticks(11);
     await settle();
-    const source = Source.only;
     one.setSymbols(["BTC-USD", "ETH-USD"]);
     await settle();
-    assert.equal(Source.only, source, "the worker had it");
-    Source.only.ticks(20, "ETH-USD");
+    const source = Source.only.opens();
+    source.ticks(20, "ETH-USD");
     await settle();
     one.setSymbols(["ETH-USD"]);
+    await settle();
+    assert.equal(Source.only, source, "the worker has it, for the other");
     Source.only.ticks(30);
     await settle();
     Source.only.ticks(31);
