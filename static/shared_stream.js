@@ -1,35 +1,30 @@
 // One connection for all tabs of a browser, held by a SharedWorker that runs this same file. Where
-// there is no such worker, each tab has a connection of its own. How to use it: docs/client.md.
+// there is none, each tab has a connection of its own: see docs/client.md.
 
 import { PriceStream, askNewest, comparePositions, parsePosition } from "./stream.js";
 
 export { loadHistory } from "./history.js";
 
-const sweepEveryMs = 3_000;
-const silenceMs = 10_000;
-const answerMaxMs = 3_000;
-const owedMax = 20_000; // messages that a tab has not answered
-const owedPerSweep = 300;
+const hereMs = 3_000; // between two signs of life, and until the first
+const patienceMs = 10_000;
+const behindMaxMs = 300_000;
 const answerEvery = 1_000;
-const aheadMaxMs = 10_000;
-const behindMaxMs = 5 * 60_000;
-const aloneFirstMs = 10_000;
-const aloneMaxMs = 10 * 60_000;
+const owedMax = 20_000; // messages that a tab has not answered
 
 // In the worker: one stream for all ports. A port is a position, as a subscriber is at the server:
 // it is sent what lies behind that, of the symbols it wants.
 class Hub {
     #url;
     #stream;
-    #isWhole; // not where it began with the newest of each symbol, of which some may be missing yet
-    #isTried = true; // whether it has been open with all symbols
+    #isWhole; // false where it began with the newest of each symbol: some may not have come yet
+    #isTried = true; // it has been open with all symbols
     #ports = new Map(); // to { symbols, lastId, owed }
-    #symbols = new Map(); // to { tick, age, at }: the newest tick, and how old it was called when
-    #sweeper = setInterval(() => this.#sweep(), sweepEveryMs);
+    #symbols = new Map(); // to { tick, staleAt }: the newest, and when it was that, if it is stale
+    #timer = setInterval(() => this.#sweep(), hereMs);
 
     constructor({ url, since, lastId }) {
         this.#url = url;
-        this.#isWhole = lastId !== "";
+        this.#isWhole = lastId;
         this.#stream = new PriceStream({ url, since, lastId });
         for (const type of ["tick", "gap", "stale", "fresh", "heartbeat", "state"])
             this.#stream.addEventListener(type, ({ detail }) => this.#on(type, detail));
@@ -41,35 +36,31 @@ class Hub {
         const stream = this.#stream;
         const reached = stream.lastId;
         const covered = stream.state.name === "idle";
-        const [at, reachedAt] = [lastId, reached].map((id) => parsePosition(id)?.ms);
-        const isNear = at < reachedAt + aheadMaxMs && at > reachedAt - behindMaxMs;
-        if (lastId && !covered && !isNear) {
+        const aheadMs = parsePosition(lastId)?.ms - parsePosition(reached)?.ms;
+        if (lastId && !covered && !(aheadMs < patienceMs && aheadMs > -behindMaxMs)) {
             this.#remove(port, "refused");
             return;
         }
+        const place = lastId || reached;
+        const isAhead = comparePositions(place, reached) > 0;
         for (const symbol of symbols)
             if (!this.#symbols.has(symbol)) {
                 this.#symbols.set(symbol, {});
                 this.#isTried = false;
             }
-        const place = lastId || reached;
-        const isAhead = comparePositions(place, reached) > 0;
         stream.setSymbols([...this.#symbols.keys()], isAhead ? reached : place);
-        if (lastId && !this.#isWhole) {
-            this.#isWhole = true;
-            stream.reopen(true);
-        }
-        this.#ports.set(port, { symbols, lastId: place, owed: 0 });
+        if (lastId && !this.#isWhole) stream.reopen(true);
+        this.#isWhole ||= lastId;
         stream.open();
-        this.#post(port, "attached", { covered });
+        this.#ports.set(port, { symbols, lastId: place, owed: 0 });
+        this.#post(port, "here", { ...stream.state, covered }, lastId);
         for (const symbol of symbols) {
-            const { tick, age, at: saidAt } = this.#symbols.get(symbol);
+            const { tick, staleAt } = this.#symbols.get(symbol);
             if (tick && !isAhead && comparePositions(tick.id, place) <= 0)
                 this.#post(port, "message", tick, tick.id);
-            if (age)
-                this.#post(port, "stale", { symbol, age: Math.round(age + (Date.now() - saidAt) / 1000) });
+            const age = Math.round((Date.now() - staleAt) / 1000);
+            if (staleAt) this.#post(port, "stale", { symbol, age });
         }
-        this.#post(port, "here", stream.state);
     }
 
     hear(port, { isNews, isOver }) {
@@ -96,10 +87,9 @@ class Hub {
 
     #on(type, detail) {
         const { symbol, isAnew, id = detail.to } = detail;
-        const name = { tick: "message", state: "here" }[type] ?? type;
         const { lastId } = this.#stream;
         const of = this.#symbols.get(symbol) ?? {};
-        Object.assign(of, { age: type === "stale" && detail.age, at: Date.now() });
+        of.staleAt = type === "stale" && Date.now() - detail.age * 1000;
         if (type === "tick") of.tick = detail;
         if (detail.reason === "restarted") for (const all of this.#symbols.values()) all.tick = null;
         // A tick from before the position that was reached is the first of its symbol.
@@ -109,8 +99,8 @@ class Hub {
             const behind = comparePositions(lastId, to.lastId);
             const isNews = !id || isAnew || (isFirst ? behind >= 0 : comparePositions(id, to.lastId) > 0);
             if (isAnew || behind > 0) to.lastId = lastId;
-            if (isNews && (!names || names.some((one) => to.symbols.includes(one))))
-                this.#post(port, name, detail, detail.id);
+            if (isNews && (!names || names.some((name) => to.symbols.includes(name))))
+                this.#post(port, { tick: "message", state: "here" }[type] ?? type, detail, detail.id);
         }
         if (detail.name === "open") this.#isTried = true;
         if (detail.name === "reconnecting" && !this.#isTried) this.#expel();
@@ -128,11 +118,10 @@ class Hub {
 
     #sweep() {
         for (const port of this.#ports.keys())
-            this.#post(port, "here", this.#stream.state, undefined, owedPerSweep);
+            this.#post(port, "here", this.#stream.state, undefined, 300);
         this.#narrow();
     }
 
-    // What nobody wants any more is not asked for any more.
     #narrow() {
         const wanted = [...this.#ports.values()].flatMap(({ symbols }) => symbols);
         for (const symbol of this.#symbols.keys())
@@ -142,7 +131,7 @@ class Hub {
             return;
         }
         this.#stream.close();
-        clearInterval(this.#sweeper);
+        clearInterval(this.#timer);
         if (hub === this) hub = null;
     }
 }
@@ -152,8 +141,7 @@ let hub = null;
 export function acceptPort(port) {
     port.onmessage = ({ data }) => {
         if (data.symbols) {
-            hub ??= new Hub(data);
-            hub.attach(port, data);
+            (hub ??= new Hub(data)).attach(port, data);
         } else {
             hub?.hear(port, data);
         }
@@ -165,18 +153,15 @@ if ("onconnect" in globalThis) addEventListener("connect", ({ ports: [port] }) =
 // In a tab: what the worker sends, in the guise of an EventSource.
 class SharedSource extends EventTarget {
     readyState = EventSource.CONNECTING;
-    silenceMs = silenceMs;
-    lateAt = Date.now() + answerMaxMs; // when it is too late for a first answer
+    silenceMs = patienceMs;
     #port;
     #taken = 0;
+    #timer = setTimeout(() => this.#take({ type: "refused" }), hereMs);
 
     constructor(wish) {
         super();
         const worker = new SharedWorker(import.meta.url, { type: "module", name: wish.url });
-        worker.onerror = () => {
-            this.#take({ type: "failed" });
-            this.lateAt = 0;
-        };
+        worker.onerror = () => this.#take({ type: "refused" });
         this.#port = worker.port;
         this.#port.onmessage = ({ data }) => this.#take(data);
         this.#port.postMessage(wish);
@@ -187,15 +172,16 @@ class SharedSource extends EventTarget {
     }
 
     close() {
+        clearTimeout(this.#timer);
         this.readyState = EventSource.CLOSED;
         this.#port.onmessage = null;
         this.#port.postMessage({ isOver: true });
         this.#port.close();
     }
 
-    // What has no data is a word of farewell.
+    // A word without data is one of farewell.
     #take({ type, data, lastEventId, isOpen }) {
-        this.lateAt = Infinity;
+        clearTimeout(this.#timer);
         this.readyState = data ? Number(isOpen) : EventSource.CLOSED;
         this.#taken += 1;
         if (type === "here" || this.#taken % answerEvery === 0) this.#port.postMessage({});
@@ -206,27 +192,24 @@ class SharedSource extends EventTarget {
 
 export class SharedPriceStream extends PriceStream {
     #source = null;
-    #aloneMs = aloneFirstMs;
-    #aloneUntil = 0;
+    #isAlone = false;
+    #aloneMs = patienceMs;
     #isTold = false;
 
     get isShared() {
-        return this.#source?.lateAt === Infinity;
+        return this.#source !== null;
     }
 
     createSource(url, wish) {
-        if (Date.now() > this.#source?.lateAt) this.#beAlone();
         this.#source = null;
         const { symbols } = wish;
-        if (symbols.length > 0 && !symbols.includes("*") && Date.now() >= this.#aloneUntil)
+        if (symbols.length > 0 && !symbols.includes("*") && !this.#isAlone)
             try {
-                this.#source = new SharedSource(wish);
-                this.#source.addEventListener("attached", ({ data }) => this.#tellCovered(data.covered));
-                this.#source.addEventListener("refused", () => setTimeout(() => {
-                    this.#aloneUntil = 0;
-                    this.reopen(this.state.name === "open");
-                }, this.#beAlone()));
-                return this.#source;
+                const source = new SharedSource(wish);
+                source.addEventListener("here", ({ data }) => this.#tellCovered(data.covered));
+                source.addEventListener("refused", () => this.#beAlone());
+                this.#source = source;
+                return source;
             } catch {
                 // There are no such workers here.
             }
@@ -235,13 +218,15 @@ export class SharedPriceStream extends PriceStream {
     }
 
     #beAlone() {
-        const forMs = this.#aloneMs;
-        this.#aloneMs = Math.min(aloneMaxMs, forMs * 2);
-        this.#aloneUntil = Date.now() + forMs;
-        return forMs;
+        this.#isAlone = true;
+        setTimeout(() => {
+            this.#isAlone = false;
+            this.reopen(this.state.name === "open");
+        }, this.#aloneMs);
+        this.#aloneMs = Math.min(behindMaxMs, this.#aloneMs * 2);
     }
 
-    // Once: what comes later goes on where the last position was.
+    // Once: what comes later goes on behind the last position.
     #tellCovered(covered) {
         if (this.#isTold) return;
         this.#isTold = true;

@@ -1,19 +1,15 @@
-// A stream of prices that comes back by itself and never shows a tick twice. How to use it, and what
-// its events, states and options are: docs/client.md.
+// A stream of prices that comes back by itself and never shows a tick twice: see docs/client.md.
 //
-// An EventSource reconnects by itself after a cut, at the pace the server asked for, and says which
-// event it saw last. It is left to do so once. But it never notices a connection that died without
-// a word, and it gives up for ever on some errors: then a new one is opened here, with the position
-// in the URL and a growing, jittered wait.
+// An EventSource reconnects by itself after a cut, and is left to do so once. But it never notices a
+// connection that died without a word, and on some errors it gives up for ever: then a new one is
+// opened here, with the position in the URL and a growing, jittered wait.
 
-const heartbeatDefaultMs = 15_000;
-const heartbeatSamples = 3;
-const silenceInHeartbeats = 2.5;
-const silenceMinMs = 1_000;
-const silenceMaxMs = 2 * 60_000;
-const attemptFirstMs = 5_000;
-const backoffFirstMs = 1_000;
-const waitMaxMs = 30_000; // for an attempt, and between two
+const silenceUsualMs = 15_000; // between heartbeats
+const silenceMaxMs = 60_000;
+const silencesAllowed = 2.5;
+const attemptMs = 5_000;
+const backoffMs = 1_000;
+const waitMaxMs = 30_000;
 const checkEveryMs = 500;
 
 // "1712525476123-0" to its two numbers; null for anything else.
@@ -28,19 +24,18 @@ export function comparePositions(a, b) {
     return p.ms - q.ms || p.counter - q.counter;
 }
 
-function parseObject(text) {
+function parse(data) {
     try {
-        const value = typeof text === "string" ? JSON.parse(text) : text;
-        return value !== null && typeof value === "object" ? value : null;
+        return Object(typeof data === "string" ? JSON.parse(data) : data);
     } catch {
-        return null;
+        return {};
     }
 }
 
 // The newest tick of a symbol: null where there is none, undefined where nobody says.
 export async function askNewest(streamUrl, symbol) {
     try {
-        const path = `../api/prices/${encodeURIComponent(symbol.toLowerCase())}/history?limit=1`;
+        const path = `../api/prices/${symbol.toLowerCase()}/history?limit=1`;
         const response = await fetch(new URL(path, streamUrl));
         if (response.status === 404) return { isUnknown: true, tick: null };
         return { tick: (await response.json()).ticks.at(-1) ?? null };
@@ -57,21 +52,16 @@ export class PriceStream extends EventTarget {
     #source = null;
     #state = { name: "idle", retryAt: null };
     #lastId; // the position of the last tick or gap
-    #lastGapTo = ""; // the end of the last gap that was told
+    #lastGapTo = "";
     #heardAt = 0; // wall clock: it goes on while a laptop sleeps
-    #attemptMs = attemptFirstMs; // how long the attempt that is being made may take
     #failures = 0; // attempts since the connection was last open
     #announcedMs = null; // the wait the server named before it ended the response
+    #silences = Array(3).fill(silenceUsualMs); // before the last heartbeats
     #reopenTimer = 0;
     #checkTimer = 0;
-    #silences = []; // how long nothing came before the last heartbeats
-    #silenceMs = heartbeatDefaultMs * silenceInHeartbeats;
-    #heardHeartbeat = false;
     #onChange = () => this.#check(globalThis.document?.visibilityState !== "hidden");
     #onHide = () => this.#pause();
 
-    // `symbols`: which; empty means the server's first. `since`: Unix seconds to begin at. `lastId`:
-    // the id to resume after, which wins over `since`.
     constructor({ url = "/prices/stream", symbols = [], since = null, lastId = "" } = {}) {
         super();
         this.#url = new URL(url, globalThis.document?.baseURI ?? location.href);
@@ -85,7 +75,6 @@ export class PriceStream extends EventTarget {
         return this.#state;
     }
 
-    // The id to resume after; empty before the first tick.
     get lastId() {
         return this.#lastId;
     }
@@ -111,22 +100,29 @@ export class PriceStream extends EventTarget {
         this.#check(true);
     }
 
-    // Goes on with these symbols after the last id, or an earlier one: nothing of those that stay is
-    // lost. One that is new begins with its newest tick.
+    // Goes on after the last id, or an earlier one, so that of the symbols that stay nothing is lost.
+    // One that is new begins with its newest tick.
     setSymbols(symbols, lastId = this.#lastId) {
         const before = `${this.#symbols} ${this.#lastId}`;
         this.#symbols = symbols.map((symbol) => symbol.toUpperCase());
         this.#lastId = lastId;
         for (const symbol of this.#begun)
             if (!this.#symbols.includes(symbol)) this.#begun.delete(symbol);
-        if (!this.#checkTimer || before === `${this.#symbols} ${lastId}`) return;
+        if (before === `${this.#symbols} ${lastId}`) return;
         // A worker keeps to the server's wait by itself.
         const waitMs = this.#source && !this.#source.wake ? this.#state.retryAt - Date.now() : 0;
         if (waitMs > 0) this.#reopenLater(waitMs);
         else this.reopen(this.#source);
     }
 
-    // What is listened to; something else may do that behaves like an EventSource.
+    // Quietly where it takes only a moment.
+    reopen(isQuiet) {
+        if (!this.#checkTimer) return;
+        if (!isQuiet) this.#become("reconnecting", Date.now());
+        this.#connect();
+    }
+
+    // What behaves like an EventSource may be listened to instead of one.
     createSource(url) {
         return new EventSource(url);
     }
@@ -142,30 +138,31 @@ export class PriceStream extends EventTarget {
     #connect() {
         this.#pause();
         const url = new URL(this.#url);
-        const ask = (name, value) => url.searchParams.set(name, value);
-        if (this.#symbols.length > 0) ask("symbols", this.#symbols);
-        if (this.#lastId) ask("last_event_id", this.#lastId);
-        else if (this.#since !== null) ask("since", this.#since);
-        const source = this.createSource(url, {
-            url: this.#url.href, symbols: this.#symbols, since: this.#since, lastId: this.#lastId,
-        });
+        const wish = { symbols: this.#symbols, since: this.#since, lastId: this.#lastId };
+        if (wish.symbols.length > 0) url.searchParams.set("symbols", wish.symbols);
+        if (wish.lastId) url.searchParams.set("last_event_id", wish.lastId);
+        else if (wish.since !== null) url.searchParams.set("since", wish.since);
+        const source = this.createSource(url, { url: this.#url.href, ...wish });
         const listeners = {
             open: () => this.#opened(),
             error: () => this.#lost(),
-            message: (event) => this.#onTick(event),
-            gap: (event) => this.#onGap(event),
-            heartbeat: (event) => this.#onHeartbeat(event),
-            stale: (event) => this.#onNotice(event),
-            fresh: (event) => this.#onNotice(event),
-            moving: (event) => this.#onFarewell(event),
-            busy: (event) => this.#onFarewell(event),
-            here: (event) => this.#onHere(event),
+            message: (tick, id) => this.#onTick(tick, id),
+            gap: (gap, id) => this.#onGap(gap, id),
+            heartbeat: (beat, id, silentMs) => this.#onHeartbeat(beat, silentMs),
+            stale: (notice) => notice.symbol && this.#tell("stale", notice),
+            fresh: (notice) => notice.symbol && this.#tell("fresh", notice),
+            moving: ({ retry = null }) => (this.#announcedMs = retry),
+            busy: ({ retry = null }) => (this.#announcedMs = retry),
+            here: (state, id) => this.#onHere(state, id),
         };
-        for (const type in listeners) source.addEventListener(type, listeners[type]);
+        for (const type in listeners)
+            source.addEventListener(type, ({ data, lastEventId }) => {
+                const silentMs = Date.now() - this.#heardAt;
+                this.#heardAt += silentMs;
+                listeners[type](parse(data), lastEventId, silentMs);
+            });
         this.#source = source;
         this.#heardAt = Date.now();
-        // Short at first: the browser may try over an idle connection that is as dead as the last.
-        this.#attemptMs = Math.min(waitMaxMs, attemptFirstMs * 2 ** this.#failures);
     }
 
     // Nothing is open and nothing is about to be.
@@ -179,13 +176,11 @@ export class PriceStream extends EventTarget {
     #opened() {
         this.#failures = 0;
         this.#announcedMs = null;
-        this.#heard();
         this.#become("open");
         this.#begin();
     }
 
-    // Where a stream resumes, the server does not say what was the newest tick of a symbol before.
-    // What lies behind the last id comes by itself.
+    // A stream that resumes does not say what was newest before. What lies behind comes by itself.
     #begin() {
         const source = this.#source;
         const isNew = (symbol) => this.#lastId && !this.#begun.has(symbol);
@@ -199,57 +194,49 @@ export class PriceStream extends EventTarget {
     }
 
     #lost() {
-        const announcedMs = this.#announcedMs;
+        const waitMs = this.#announcedMs;
         this.#announcedMs = null;
         this.#failures += 1;
         if (this.#source.readyState !== EventSource.CONNECTING || this.#failures > 1) {
             this.#reopenLater();
             return;
         }
-        this.#heardAt = Date.now() + (announcedMs ?? 0);
-        this.#attemptMs = waitMaxMs;
-        this.#become("reconnecting", announcedMs === null ? null : this.#heardAt);
+        this.#heardAt += waitMs;
+        this.#become("reconnecting", waitMs && this.#heardAt);
     }
 
-    #reopenLater(waitMs = this.#backoff()) {
+    #reopenLater(waitMs = (0.5 + Math.random()) * this.#doubled(backoffMs, this.#failures - 2)) {
         this.#pause();
         this.#reopenTimer = setTimeout(() => this.reopen(), waitMs);
         this.#become("reconnecting", Date.now() + waitMs);
     }
 
-    #backoff() {
-        const wait = Math.min(waitMaxMs, backoffFirstMs * 2 ** Math.max(0, this.#failures - 2));
-        return wait * (0.5 + Math.random());
-    }
-
-    // Without a word, where it takes only a moment.
-    reopen(isQuiet) {
-        if (!this.#checkTimer) return;
-        if (!isQuiet) this.#become("reconnecting", Date.now());
-        this.#connect();
+    #doubled(ms, times) {
+        return Math.min(waitMaxMs, ms * 2 ** Math.max(0, times));
     }
 
     // Looks for a connection that died silently: after a sleep, a changed network, a pulled cable.
     #check(isNews) {
         if (!this.#checkTimer) return;
+        const source = this.#source;
         const silentMs = Date.now() - this.#heardAt;
-        if (isNews) this.#source?.wake?.();
-        if (!this.#source) {
+        const usualMs = Math.max(...this.#silences);
+        if (isNews) source?.wake?.();
+        if (!source) {
             if (isNews || !this.#reopenTimer) this.reopen();
-        } else if (this.#source.readyState === EventSource.OPEN) {
-            if (silentMs <= (this.#source.silenceMs ?? this.#silenceMs)) return;
-            // A server that has never sent a heartbeat may send them more rarely than expected.
-            if (!this.#heardHeartbeat)
-                this.#silenceMs = Math.min(this.#silenceMs * 2, silenceMaxMs);
-            this.reopen();
-        } else if (silentMs > this.#attemptMs) {
+        } else if (source.readyState !== EventSource.OPEN) {
+            if (silentMs <= this.#doubled(attemptMs, this.#failures)) return;
             this.#failures += 1;
             this.#reopenLater();
+        } else if (silentMs > (source.silenceMs ?? silencesAllowed * usualMs)) {
+            // Heartbeats may be rarer than they were thought to be.
+            this.#noteSilence(Math.min(silenceMaxMs, usualMs * 2));
+            this.reopen();
         }
     }
 
-    #heard() {
-        this.#heardAt = Date.now();
+    #noteSilence(ms) {
+        this.#silences = [...this.#silences.slice(1), ms];
     }
 
     // Remembers the position of a tick or a gap; false where it has been seen before.
@@ -259,10 +246,8 @@ export class PriceStream extends EventTarget {
         return true;
     }
 
-    #onTick({ data, lastEventId: id }) {
-        this.#heard();
-        const tick = parseObject(data);
-        if (!tick || !parsePosition(id)) return;
+    #onTick(tick, id) {
+        if (typeof tick.price !== "number" || !parsePosition(id)) return;
         // From a worker, the first tick of a symbol may come after newer ones of others.
         if (!this.#advance(id) && this.#begun.has(tick.symbol)) return;
         this.#begun.add(tick.symbol);
@@ -275,14 +260,10 @@ export class PriceStream extends EventTarget {
 
     // A gap of some of several symbols has no id of its own, because ticks of the others up to its
     // end are still to come; the event then shows the id before it. Resumed, it is told again.
-    #onGap({ data, lastEventId: id }) {
-        this.#heard();
-        const gap = parseObject(data);
-        const from = parsePosition(gap?.from);
-        const to = parsePosition(gap?.to);
+    #onGap(gap, id) {
+        const [from, to] = [gap.from, gap.to].map(parsePosition);
         if (!from || !to) return;
-        // What follows a restart is new, also where the clock has stepped back since: the server
-        // then answers an id from its future with a gap before it.
+        // After a restart the clock may be behind what it was.
         const isAnew = gap.reason === "restarted" && comparePositions(gap.to, this.#lastId) <= 0;
         if (isAnew) this.#lastId = "";
         if (id === gap.to ? !this.#advance(id) : gap.to === this.#lastGapTo) return;
@@ -290,37 +271,17 @@ export class PriceStream extends EventTarget {
         this.#tell("gap", { ...gap, fromAt: from.ms, toAt: to.ms, isAnew });
     }
 
-    #onNotice({ type, data }) {
-        this.#heard();
-        const notice = parseObject(data);
-        if (notice) this.#tell(type, notice);
-    }
-
-    // A heartbeat follows a silence of a fixed length. Some arrive early behind what was held up.
-    #onHeartbeat({ data }) {
-        this.#silences = [Date.now() - this.#heardAt, ...this.#silences].slice(0, heartbeatSamples);
-        this.#heard();
-        this.#heardHeartbeat = true;
-        if (this.#silences.length === heartbeatSamples)
-            this.#silenceMs = Math.max(silenceMinMs, silenceInHeartbeats * Math.max(...this.#silences));
+    #onHeartbeat(beat, silentMs) {
+        this.#noteSilence(Math.max(silentMs, 400));
         this.#begin();
-        const beat = parseObject(data);
-        if (beat) this.#tell("heartbeat", { ...beat, at: beat.timestamp * 1000 });
+        if (beat.timestamp) this.#tell("heartbeat", { ...beat, at: beat.timestamp * 1000 });
     }
 
-    // The server is about to end the response, and says when to come back.
-    #onFarewell({ data }) {
-        this.#heard();
-        const retry = parseObject(data)?.retry;
-        this.#announcedMs = Number.isFinite(retry) ? retry : null;
-    }
-
-    // A worker says how far it has got, and how its own stream is.
-    #onHere({ data, lastEventId }) {
-        this.#heard();
-        this.#advance(lastEventId);
-        if (data.name === "open") this.#opened();
-        else this.#become(data.name, data.retryAt);
+    // A worker says how its own stream is, and how far it has got.
+    #onHere({ name, retryAt }, id) {
+        this.#advance(id);
+        if (name === "open") this.#opened();
+        else this.#become(name, retryAt);
     }
 
     #become(name, retryAt = null) {
