@@ -1,24 +1,26 @@
-// A stream of prices that comes back by itself and never shows a tick twice: see docs/client.md.
+// Prices as they come, each tick once, over one connection for all tabs: see docs/client.md.
 //
-// An EventSource reconnects by itself after a cut, and is left to do so once. But it never notices a
-// connection that died without a word, and on some errors it gives up for ever: then a new one is
-// opened here, with the position in the URL and a growing, jittered wait.
+// An EventSource reconnects by itself, but never notices a connection that died without a word, and
+// on some errors gives up for ever. Then another is opened here, with the position in the URL.
 
-const silenceUsualMs = 15_000; // between heartbeats
+const silenceUsualMs = 15_000;
 const silenceMaxMs = 60_000;
 const silencesAllowed = 2.5;
 const attemptMs = 5_000;
 const backoffMs = 1_000;
 const waitMaxMs = 30_000;
 const checkEveryMs = 500;
+const hereMs = 3_000;
+const patienceMs = 10_000;
+const behindMaxMs = 300_000;
+const answerEvery = 1_000;
+const owedMax = 20_000;
 
-// "1712525476123-0" to its two numbers; null for anything else.
 export function parsePosition(id) {
     const parts = /^(\d{1,14})-(\d{1,7})$/.exec(id);
     return parts && { ms: Number(parts[1]), counter: Number(parts[2]) };
 }
 
-// Below zero where `a` comes first. What is no position comes before all that are.
 export function comparePositions(a, b) {
     const [p, q] = [a, b].map((id) => parsePosition(id) ?? { ms: -1, counter: 0 });
     return p.ms - q.ms || p.counter - q.counter;
@@ -32,31 +34,28 @@ function parse(data) {
     }
 }
 
-// The newest tick of a symbol: null where there is none, undefined where nobody says.
-export async function askNewest(streamUrl, symbol) {
+// Null: there is none yet; false: there is no such symbol; undefined: nobody says.
+async function askNewest(streamUrl, symbol) {
     try {
         const path = `../api/prices/${symbol.toLowerCase()}/history?limit=1`;
         const response = await fetch(new URL(path, streamUrl));
-        if (response.status === 404) return { isUnknown: true, tick: null };
-        return { tick: (await response.json()).ticks.at(-1) ?? null };
-    } catch {
-        return {};
-    }
+        return response.status !== 404 && ((await response.json()).ticks.at(-1) ?? null);
+    } catch {}
 }
 
 export class PriceStream extends EventTarget {
     #url;
     #since;
     #symbols;
-    #begun; // symbols of which a tick has been told
+    #begun; // symbols that have had a tick
     #source = null;
     #state = { name: "idle", retryAt: null };
-    #lastId; // the position of the last tick or gap
+    #lastId;
     #lastGapTo = "";
     #heardAt = 0; // wall clock: it goes on while a laptop sleeps
-    #failures = 0; // attempts since the connection was last open
-    #announcedMs = null; // the wait the server named before it ended the response
-    #silences = Array(3).fill(silenceUsualMs); // before the last heartbeats
+    #failures = 0;
+    #announcedMs = null;
+    #silences = Array(3).fill(silenceUsualMs);
     #reopenTimer = 0;
     #checkTimer = 0;
     #onChange = () => this.#check(globalThis.document?.visibilityState !== "hidden");
@@ -95,13 +94,10 @@ export class PriceStream extends EventTarget {
         this.#become("idle");
     }
 
-    // Something has happened that makes an attempt worth while before its time.
     wake() {
         this.#check(true);
     }
 
-    // Goes on after the last id, or an earlier one, so that of the symbols that stay nothing is lost.
-    // One that is new begins with its newest tick.
     setSymbols(symbols, lastId = this.#lastId) {
         const before = `${this.#symbols} ${this.#lastId}`;
         this.#symbols = symbols.map((symbol) => symbol.toUpperCase());
@@ -109,25 +105,21 @@ export class PriceStream extends EventTarget {
         for (const symbol of this.#begun)
             if (!this.#symbols.includes(symbol)) this.#begun.delete(symbol);
         if (before === `${this.#symbols} ${lastId}`) return;
-        // A worker keeps to the server's wait by itself.
         const waitMs = this.#source && !this.#source.wake ? this.#state.retryAt - Date.now() : 0;
         if (waitMs > 0) this.#reopenLater(waitMs);
         else this.reopen(this.#source);
     }
 
-    // Quietly where it takes only a moment.
     reopen(isQuiet) {
         if (!this.#checkTimer) return;
         if (!isQuiet) this.#become("reconnecting", Date.now());
         this.#connect();
     }
 
-    // What behaves like an EventSource may be listened to instead of one.
     createSource(url) {
         return new EventSource(url);
     }
 
-    // A worker has no document.
     #watch(how) {
         globalThis.document?.[how]("visibilitychange", this.#onChange);
         globalThis[how]("online", this.#onChange);
@@ -165,7 +157,6 @@ export class PriceStream extends EventTarget {
         this.#heardAt = Date.now();
     }
 
-    // Nothing is open and nothing is about to be.
     #pause() {
         clearTimeout(this.#reopenTimer);
         this.#reopenTimer = 0;
@@ -180,12 +171,12 @@ export class PriceStream extends EventTarget {
         this.#begin();
     }
 
-    // A stream that resumes does not say what was newest before. What lies behind comes by itself.
+    // A stream that resumes does not say what was newest before.
     #begin() {
         const source = this.#source;
         const isNew = (symbol) => this.#lastId && !this.#begun.has(symbol);
         for (const symbol of this.#symbols.filter(isNew))
-            askNewest(this.#url, symbol).then(({ tick }) => {
+            askNewest(this.#url, symbol).then((tick) => {
                 if (tick === undefined || source !== this.#source || !isNew(symbol)) return;
                 if (comparePositions(tick?.id, this.#lastId) > 0) return;
                 this.#begun.add(symbol);
@@ -215,7 +206,6 @@ export class PriceStream extends EventTarget {
         return Math.min(waitMaxMs, ms * 2 ** Math.max(0, times));
     }
 
-    // Looks for a connection that died silently: after a sleep, a changed network, a pulled cable.
     #check(isNews) {
         if (!this.#checkTimer) return;
         const source = this.#source;
@@ -229,7 +219,6 @@ export class PriceStream extends EventTarget {
             this.#failures += 1;
             this.#reopenLater();
         } else if (silentMs > (source.silenceMs ?? silencesAllowed * usualMs)) {
-            // Heartbeats may be rarer than they were thought to be.
             this.#noteSilence(Math.min(silenceMaxMs, usualMs * 2));
             this.reopen();
         }
@@ -239,7 +228,6 @@ export class PriceStream extends EventTarget {
         this.#silences = [...this.#silences.slice(1), ms];
     }
 
-    // Remembers the position of a tick or a gap; false where it has been seen before.
     #advance(id) {
         if (comparePositions(id, this.#lastId) <= 0) return false;
         this.#lastId = id;
@@ -248,7 +236,6 @@ export class PriceStream extends EventTarget {
 
     #onTick(tick, id) {
         if (typeof tick.price !== "number" || !parsePosition(id)) return;
-        // From a worker, the first tick of a symbol may come after newer ones of others.
         if (!this.#advance(id) && this.#begun.has(tick.symbol)) return;
         this.#begun.add(tick.symbol);
         this.#tellTick({ ...tick, id });
@@ -258,12 +245,11 @@ export class PriceStream extends EventTarget {
         this.#tell("tick", { ...tick, at: parsePosition(tick.id).ms });
     }
 
-    // A gap of some of several symbols has no id of its own, because ticks of the others up to its
-    // end are still to come; the event then shows the id before it. Resumed, it is told again.
+    // A gap of some symbols has the id before it, as ticks of others up to its end are still to come.
     #onGap(gap, id) {
         const [from, to] = [gap.from, gap.to].map(parsePosition);
         if (!from || !to) return;
-        // After a restart the clock may be behind what it was.
+        // The clock has stepped back.
         const isAnew = gap.reason === "restarted" && comparePositions(gap.to, this.#lastId) <= 0;
         if (isAnew) this.#lastId = "";
         if (id === gap.to ? !this.#advance(id) : gap.to === this.#lastGapTo) return;
@@ -277,7 +263,6 @@ export class PriceStream extends EventTarget {
         if (beat.timestamp) this.#tell("heartbeat", { ...beat, at: beat.timestamp * 1000 });
     }
 
-    // A worker says how its own stream is, and how far it has got.
     #onHere({ name, retryAt }, id) {
         this.#advance(id);
         if (name === "open") this.#opened();
@@ -293,5 +278,221 @@ export class PriceStream extends EventTarget {
 
     #tell(type, detail) {
         this.dispatchEvent(new CustomEvent(type, { detail }));
+    }
+}
+
+// In the worker. A port is a position, as a subscriber is at the server: it is sent what lies behind.
+class Hub {
+    #url;
+    #stream;
+    #isWhole; // not where some newest ticks may be missing yet
+    #isTried = true;
+    #ports = new Map();
+    #symbols = new Map();
+    #timer = setInterval(() => this.#sweep(), hereMs);
+
+    constructor({ url, since, lastId }) {
+        this.#url = url;
+        this.#isWhole = lastId;
+        this.#stream = new PriceStream({ url, since, lastId });
+        for (const type of ["tick", "gap", "stale", "fresh", "heartbeat", "state"])
+            this.#stream.addEventListener(type, ({ detail }) => this.#on(type, detail));
+    }
+
+    // What the tab has missed is brought again, for all; if it is much, it catches up by itself first.
+    attach(port, { symbols, lastId }) {
+        const stream = this.#stream;
+        const reached = stream.lastId;
+        const covered = stream.state.name === "idle";
+        const aheadMs = parsePosition(lastId)?.ms - parsePosition(reached)?.ms;
+        if (lastId && !covered && !(aheadMs < patienceMs && aheadMs > -behindMaxMs)) {
+            this.#remove(port, "refused");
+            return;
+        }
+        const place = lastId || reached;
+        const isAhead = comparePositions(place, reached) > 0;
+        for (const symbol of symbols)
+            if (!this.#symbols.has(symbol)) {
+                this.#symbols.set(symbol, {});
+                this.#isTried = false;
+            }
+        stream.setSymbols([...this.#symbols.keys()], isAhead ? reached : place);
+        if (lastId && !this.#isWhole) stream.reopen(true);
+        this.#isWhole ||= lastId;
+        stream.open();
+        this.#ports.set(port, { symbols, lastId: place, owed: 0 });
+        this.#post(port, "here", { ...stream.state, covered }, lastId);
+        for (const symbol of symbols) {
+            const { tick, staleAt } = this.#symbols.get(symbol);
+            if (tick && !isAhead && comparePositions(tick.id, place) <= 0)
+                this.#post(port, "message", tick, tick.id);
+            const age = Math.round((Date.now() - staleAt) / 1000);
+            if (staleAt) this.#post(port, "stale", { symbol, age });
+        }
+    }
+
+    hear(port, { isNews, isOver }) {
+        const of = this.#ports.get(port);
+        if (of) of.owed = 0;
+        if (isOver) this.#remove(port);
+        if (isNews) this.#stream.wake();
+    }
+
+    #remove(port, word) {
+        if (word) port.postMessage({ type: word });
+        this.#ports.delete(port);
+        port.close();
+    }
+
+    #post(port, type, data, id, owed = 1) {
+        const of = this.#ports.get(port);
+        if (!of) return;
+        port.postMessage({
+            type, data, lastEventId: id ?? of.lastId, isOpen: this.#stream.state.name === "open",
+        });
+        of.owed += owed;
+        if (of.owed > owedMax) this.#remove(port, "dropped");
+    }
+
+    #on(type, detail) {
+        const { symbol, isAnew, id = detail.to } = detail;
+        const { lastId } = this.#stream;
+        const of = this.#symbols.get(symbol) ?? {};
+        of.staleAt = type === "stale" && Date.now() - detail.age * 1000;
+        if (type === "tick") of.tick = detail;
+        if (detail.reason === "restarted") for (const all of this.#symbols.values()) all.tick = null;
+        // Only the first tick of a symbol is older than the position reached.
+        const isFirst = type === "tick" && id !== lastId;
+        const names = symbol ? [symbol] : detail.symbols;
+        for (const [port, to] of this.#ports) {
+            const behind = comparePositions(lastId, to.lastId);
+            const isNews = !id || isAnew || (isFirst ? behind >= 0 : comparePositions(id, to.lastId) > 0);
+            if (isAnew || behind > 0) to.lastId = lastId;
+            if (isNews && (!names || names.some((name) => to.symbols.includes(name))))
+                this.#post(port, { tick: "message", state: "here" }[type] ?? type, detail, detail.id);
+        }
+        if (detail.name === "open") this.#isTried = true;
+        if (detail.name === "reconnecting" && !this.#isTried) this.#expel();
+    }
+
+    // A symbol that the server does not have keeps all others from coming.
+    async #expel() {
+        for (const symbol of this.#symbols.keys()) {
+            if ((await askNewest(this.#url, symbol)) !== false) continue;
+            for (const [port, { symbols }] of this.#ports)
+                if (symbols.includes(symbol)) this.#remove(port, "refused");
+            this.#narrow();
+        }
+    }
+
+    #sweep() {
+        for (const port of this.#ports.keys())
+            this.#post(port, "here", this.#stream.state, undefined, 300);
+        this.#narrow();
+    }
+
+    #narrow() {
+        const wanted = [...this.#ports.values()].flatMap(({ symbols }) => symbols);
+        for (const symbol of this.#symbols.keys())
+            if (!wanted.includes(symbol)) this.#symbols.delete(symbol);
+        if (this.#ports.size > 0) {
+            this.#stream.setSymbols([...this.#symbols.keys()]);
+            return;
+        }
+        this.#stream.close();
+        clearInterval(this.#timer);
+        if (hub === this) hub = null;
+    }
+}
+
+let hub = null;
+
+export function acceptPort(port) {
+    port.onmessage = ({ data }) => {
+        if (data.symbols) {
+            (hub ??= new Hub(data)).attach(port, data);
+        } else {
+            hub?.hear(port, data);
+        }
+    };
+}
+
+if ("onconnect" in globalThis) addEventListener("connect", ({ ports: [port] }) => acceptPort(port));
+
+// In the tab: what the worker sends, in the guise of an EventSource.
+class SharedSource extends EventTarget {
+    readyState = EventSource.CONNECTING;
+    silenceMs = patienceMs;
+    #port;
+    #taken = 0;
+    #timer = setTimeout(() => this.#take({ type: "refused" }), hereMs);
+
+    constructor(wish) {
+        super();
+        const worker = new SharedWorker(import.meta.url, { type: "module", name: wish.url });
+        worker.onerror = () => this.#take({ type: "refused" });
+        this.#port = worker.port;
+        this.#port.onmessage = ({ data }) => this.#take(data);
+        this.#port.postMessage(wish);
+    }
+
+    wake() {
+        this.#port.postMessage({ isNews: true });
+    }
+
+    close() {
+        clearTimeout(this.#timer);
+        this.readyState = EventSource.CLOSED;
+        this.#port.onmessage = null;
+        this.#port.postMessage({ isOver: true });
+        this.#port.close();
+    }
+
+    #take({ type, data, lastEventId, isOpen }) {
+        clearTimeout(this.#timer);
+        this.readyState = data ? Number(isOpen) : EventSource.CLOSED;
+        this.#taken += 1;
+        if (type === "here" || this.#taken % answerEvery === 0) this.#port.postMessage({});
+        for (const name of data ? [type] : [type, "error"])
+            this.dispatchEvent(Object.assign(new Event(name), { data, lastEventId }));
+    }
+}
+
+export class SharedPriceStream extends PriceStream {
+    #source = null;
+    #isAlone = false;
+    #aloneMs = patienceMs;
+    #isTold = false;
+
+    get isShared() {
+        return this.#source !== null;
+    }
+
+    createSource(url, wish) {
+        this.#source = null;
+        const { symbols } = wish;
+        if (symbols.length > 0 && !symbols.includes("*") && !this.#isAlone)
+            try {
+                const source = new SharedSource(wish);
+                source.addEventListener("here", ({ data }) => this.#tellCovered(data.covered));
+                source.addEventListener("refused", () => {
+                    this.#isAlone = true;
+                    setTimeout(() => {
+                        this.#isAlone = false;
+                        this.reopen(this.state.name === "open");
+                    }, this.#aloneMs);
+                    this.#aloneMs = Math.min(behindMaxMs, this.#aloneMs * 2);
+                });
+                this.#source = source;
+                return source;
+            } catch {} // there are no such workers here
+        this.#tellCovered(true);
+        return super.createSource(url);
+    }
+
+    #tellCovered(covered) {
+        if (this.#isTold) return;
+        this.#isTold = true;
+        this.dispatchEvent(new CustomEvent("attached", { detail: { covered } }));
     }
 }

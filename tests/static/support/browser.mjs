@@ -160,7 +160,7 @@ const prepared = [];
 async function prepare() {
     while (prepared.length < 3) {
         instances += 1;
-        prepared.push(await import(`../../../static/shared_stream.js?worker=${instances}`));
+        prepared.push(await import(`../../../static/stream.js?worker=${instances}`));
     }
 }
 
