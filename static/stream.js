@@ -4,7 +4,7 @@
 // on some errors gives up for ever. Then another is opened here, with the position in the URL.
 
 const silenceUsualMs = 15_000;
-const silenceMaxMs = 60_000;
+const silenceMinMs = 400;
 const silencesAllowed = 2.5;
 const attemptMs = 5_000;
 const backoffMs = 1_000;
@@ -34,7 +34,7 @@ function parse(data) {
     }
 }
 
-// Null: there is none yet; false: there is no such symbol; undefined: nobody says.
+// Null: there is none; false: no such symbol; undefined: no answer.
 async function askNewest(streamUrl, symbol) {
     try {
         const path = `../api/prices/${symbol.toLowerCase()}/history?limit=1`;
@@ -52,7 +52,7 @@ export class PriceStream extends EventTarget {
     #state = { name: "idle", retryAt: null };
     #lastId;
     #lastGapTo = "";
-    #heardAt = 0; // wall clock: it goes on while a laptop sleeps
+    #heardAt = 0; // wall clock: laptops sleep
     #failures = 0;
     #announcedMs = null;
     #silences = Array(3).fill(silenceUsualMs);
@@ -60,6 +60,56 @@ export class PriceStream extends EventTarget {
     #checkTimer = 0;
     #onChange = () => this.#check(globalThis.document?.visibilityState !== "hidden");
     #onHide = () => this.#pause();
+    #listeners = {
+        open: () => {
+            this.#failures = 0;
+            this.#announcedMs = null;
+            this.#become("open");
+            this.#begin();
+        },
+        error: () => {
+            const waitMs = this.#announcedMs;
+            this.#announcedMs = null;
+            this.#failures += 1;
+            if (this.#source.readyState !== EventSource.CONNECTING || this.#failures > 1) {
+                this.#reopenLater();
+                return;
+            }
+            this.#heardAt += waitMs;
+            this.#become("reconnecting", waitMs && this.#heardAt);
+        },
+        message: (tick, id) => {
+            if (typeof tick.price !== "number" || !parsePosition(id)) return;
+            if (!this.#advance(id) && this.#begun.has(tick.symbol)) return;
+            this.#begun.add(tick.symbol);
+            this.#tellTick({ ...tick, id });
+        },
+        // Of some symbols only, it has the id before it: ticks of others up to its end follow.
+        gap: (gap, id) => {
+            const [from, to] = [gap.from, gap.to].map(parsePosition);
+            if (!from || !to) return;
+            // The clock has stepped back.
+            const isAnew = gap.reason === "restarted" && comparePositions(gap.to, this.#lastId) <= 0;
+            if (isAnew) this.#lastId = "";
+            if (id === gap.to ? !this.#advance(id) : gap.to === this.#lastGapTo) return;
+            this.#lastGapTo = gap.to;
+            this.#tell("gap", { ...gap, fromAt: from.ms, toAt: to.ms, isAnew });
+        },
+        heartbeat: (beat, id, silentMs) => {
+            if (!this.#source.wake) this.#noteSilence(Math.max(silentMs, silenceMinMs));
+            this.#begin();
+            if (beat.timestamp) this.#tell("heartbeat", { ...beat, at: beat.timestamp * 1000 });
+        },
+        stale: (notice) => notice.symbol && this.#tell("stale", notice),
+        fresh: (notice) => notice.symbol && this.#tell("fresh", notice),
+        moving: ({ retry = null }) => (this.#announcedMs = retry),
+        busy: ({ retry = null }) => (this.#announcedMs = retry),
+        here: ({ name, retryAt }, id) => {
+            this.#advance(id);
+            if (name === "open") this.#listeners.open();
+            else this.#become(name, retryAt);
+        },
+    };
 
     constructor({ url = "/prices/stream", symbols = [], since = null, lastId = "" } = {}) {
         super();
@@ -82,8 +132,8 @@ export class PriceStream extends EventTarget {
         if (this.#checkTimer) return;
         this.#checkTimer = setInterval(() => this.#check(false), checkEveryMs);
         this.#watch("addEventListener");
-        this.#become("connecting");
         this.#connect();
+        this.#become("connecting");
     }
 
     close() {
@@ -112,8 +162,8 @@ export class PriceStream extends EventTarget {
 
     reopen(isQuiet) {
         if (!this.#checkTimer) return;
-        if (!isQuiet) this.#become("reconnecting", Date.now());
         this.#connect();
+        if (!isQuiet) this.#become("reconnecting", Date.now());
     }
 
     createSource(url) {
@@ -135,23 +185,11 @@ export class PriceStream extends EventTarget {
         if (wish.lastId) url.searchParams.set("last_event_id", wish.lastId);
         else if (wish.since !== null) url.searchParams.set("since", wish.since);
         const source = this.createSource(url, { url: this.#url.href, ...wish });
-        const listeners = {
-            open: () => this.#opened(),
-            error: () => this.#lost(),
-            message: (tick, id) => this.#onTick(tick, id),
-            gap: (gap, id) => this.#onGap(gap, id),
-            heartbeat: (beat, id, silentMs) => this.#onHeartbeat(beat, silentMs),
-            stale: (notice) => notice.symbol && this.#tell("stale", notice),
-            fresh: (notice) => notice.symbol && this.#tell("fresh", notice),
-            moving: ({ retry = null }) => (this.#announcedMs = retry),
-            busy: ({ retry = null }) => (this.#announcedMs = retry),
-            here: (state, id) => this.#onHere(state, id),
-        };
-        for (const type in listeners)
+        for (const type in this.#listeners)
             source.addEventListener(type, ({ data, lastEventId }) => {
                 const silentMs = Date.now() - this.#heardAt;
                 this.#heardAt += silentMs;
-                listeners[type](parse(data), lastEventId, silentMs);
+                this.#listeners[type](parse(data), lastEventId, silentMs);
             });
         this.#source = source;
         this.#heardAt = Date.now();
@@ -164,14 +202,7 @@ export class PriceStream extends EventTarget {
         this.#source = null;
     }
 
-    #opened() {
-        this.#failures = 0;
-        this.#announcedMs = null;
-        this.#become("open");
-        this.#begin();
-    }
-
-    // A stream that resumes does not say what was newest before.
+    // A resumed stream does not say what was newest.
     #begin() {
         const source = this.#source;
         const isNew = (symbol) => this.#lastId && !this.#begun.has(symbol);
@@ -182,18 +213,6 @@ export class PriceStream extends EventTarget {
                 this.#begun.add(symbol);
                 if (tick) this.#tellTick({ ...tick, symbol });
             });
-    }
-
-    #lost() {
-        const waitMs = this.#announcedMs;
-        this.#announcedMs = null;
-        this.#failures += 1;
-        if (this.#source.readyState !== EventSource.CONNECTING || this.#failures > 1) {
-            this.#reopenLater();
-            return;
-        }
-        this.#heardAt += waitMs;
-        this.#become("reconnecting", waitMs && this.#heardAt);
     }
 
     #reopenLater(waitMs = (0.5 + Math.random()) * this.#doubled(backoffMs, this.#failures - 2)) {
@@ -218,8 +237,8 @@ export class PriceStream extends EventTarget {
             if (silentMs <= this.#doubled(attemptMs, this.#failures)) return;
             this.#failures += 1;
             this.#reopenLater();
-        } else if (silentMs > (source.silenceMs ?? silencesAllowed * usualMs)) {
-            this.#noteSilence(Math.min(silenceMaxMs, usualMs * 2));
+        } else if (silentMs > (source.wake ? patienceMs : silencesAllowed * usualMs)) {
+            this.#noteSilence(Math.min(waitMaxMs, usualMs * 2));
             this.reopen();
         }
     }
@@ -234,39 +253,8 @@ export class PriceStream extends EventTarget {
         return true;
     }
 
-    #onTick(tick, id) {
-        if (typeof tick.price !== "number" || !parsePosition(id)) return;
-        if (!this.#advance(id) && this.#begun.has(tick.symbol)) return;
-        this.#begun.add(tick.symbol);
-        this.#tellTick({ ...tick, id });
-    }
-
     #tellTick(tick) {
         this.#tell("tick", { ...tick, at: parsePosition(tick.id).ms });
-    }
-
-    // A gap of some symbols has the id before it, as ticks of others up to its end are still to come.
-    #onGap(gap, id) {
-        const [from, to] = [gap.from, gap.to].map(parsePosition);
-        if (!from || !to) return;
-        // The clock has stepped back.
-        const isAnew = gap.reason === "restarted" && comparePositions(gap.to, this.#lastId) <= 0;
-        if (isAnew) this.#lastId = "";
-        if (id === gap.to ? !this.#advance(id) : gap.to === this.#lastGapTo) return;
-        this.#lastGapTo = gap.to;
-        this.#tell("gap", { ...gap, fromAt: from.ms, toAt: to.ms, isAnew });
-    }
-
-    #onHeartbeat(beat, silentMs) {
-        this.#noteSilence(Math.max(silentMs, 400));
-        this.#begin();
-        if (beat.timestamp) this.#tell("heartbeat", { ...beat, at: beat.timestamp * 1000 });
-    }
-
-    #onHere({ name, retryAt }, id) {
-        this.#advance(id);
-        if (name === "open") this.#opened();
-        else this.#become(name, retryAt);
     }
 
     #become(name, retryAt = null) {
@@ -281,11 +269,11 @@ export class PriceStream extends EventTarget {
     }
 }
 
-// In the worker. A port is a position, as a subscriber is at the server: it is sent what lies behind.
+// In the worker. A port is a position, as a subscriber is at the server.
 class Hub {
     #url;
     #stream;
-    #isWhole; // not where some newest ticks may be missing yet
+    #isWhole; // no newest tick is missing
     #isTried = true;
     #ports = new Map();
     #symbols = new Map();
@@ -299,7 +287,7 @@ class Hub {
             this.#stream.addEventListener(type, ({ detail }) => this.#on(type, detail));
     }
 
-    // What the tab has missed is brought again, for all; if it is much, it catches up by itself first.
+    // What a tab missed is brought again, for all; if that is much, it catches up by itself first.
     attach(port, { symbols, lastId }) {
         const stream = this.#stream;
         const reached = stream.lastId;
@@ -375,7 +363,7 @@ class Hub {
         if (detail.name === "reconnecting" && !this.#isTried) this.#expel();
     }
 
-    // A symbol that the server does not have keeps all others from coming.
+    // A symbol that the server lacks keeps all others from coming.
     async #expel() {
         for (const symbol of this.#symbols.keys()) {
             if ((await askNewest(this.#url, symbol)) !== false) continue;
@@ -409,20 +397,16 @@ let hub = null;
 
 export function acceptPort(port) {
     port.onmessage = ({ data }) => {
-        if (data.symbols) {
-            (hub ??= new Hub(data)).attach(port, data);
-        } else {
-            hub?.hear(port, data);
-        }
+        if (data.symbols) (hub ??= new Hub(data)).attach(port, data);
+        else hub?.hear(port, data);
     };
 }
 
-if ("onconnect" in globalThis) addEventListener("connect", ({ ports: [port] }) => acceptPort(port));
+if ("onconnect" in globalThis) globalThis.onconnect = ({ ports: [port] }) => acceptPort(port);
 
 // In the tab: what the worker sends, in the guise of an EventSource.
 class SharedSource extends EventTarget {
     readyState = EventSource.CONNECTING;
-    silenceMs = patienceMs;
     #port;
     #taken = 0;
     #timer = setTimeout(() => this.#take({ type: "refused" }), hereMs);
@@ -470,8 +454,7 @@ export class SharedPriceStream extends PriceStream {
 
     createSource(url, wish) {
         this.#source = null;
-        const { symbols } = wish;
-        if (symbols.length > 0 && !symbols.includes("*") && !this.#isAlone)
+        if (wish.symbols.length > 0 && !wish.symbols.includes("*") && !this.#isAlone)
             try {
                 const source = new SharedSource(wish);
                 source.addEventListener("here", ({ data }) => this.#tellCovered(data.covered));
@@ -485,7 +468,7 @@ export class SharedPriceStream extends PriceStream {
                 });
                 this.#source = source;
                 return source;
-            } catch {} // there are no such workers here
+            } catch {} // none here
         this.#tellCovered(true);
         return super.createSource(url);
     }
