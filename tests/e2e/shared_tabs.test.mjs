@@ -1,6 +1,8 @@
 // Many tabs of a real browser on a real server: one connection, and every tab is told everything.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import http from "node:http";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
 import { checkRestart, checkUnbroken, pricesOf } from "./support/events.mjs";
@@ -337,6 +339,42 @@ describe("tabs", { timeout: 600_000 }, () => {
             assert.equal(await tab.isShared(), false);
         }
     });
+
+    // Somebody else's site, with that page and a copy of the stream.
+    async function startSite(t, html) {
+        const stream = readFileSync(new URL("../../static/stream.js", import.meta.url));
+        const site = http.createServer(({ url }, response) => {
+            const isScript = url.endsWith(".js");
+            response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });
+            response.end(isScript ? stream : html);
+        });
+        await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
+        t.after(() => site.close());
+        return `http://127.0.0.1:${site.address().port}/`;
+    }
+
+    for (const isCopied of [false, true])
+        test(`the example in the documentation works from elsewhere, ${isCopied ? "with a copy" : "as it is"}`,
+            { timeout }, async (t) => {
+                const server = await startServer(t);
+                server.publish(69420.25);
+                const text = readFileSync(new URL("../../docs/client.md", import.meta.url), "utf8");
+                const [, example] = /```html\n(.*?)```/s.exec(text);
+                const html = example.replace("https://prices.example.com/static/", (from) =>
+                    isCopied ? "/" : from).replaceAll("https://prices.example.com", server.url);
+                const url = await startSite(t, html);
+                const context = await openWindow(t);
+                const pages = [await context.newPage(), await context.newPage()];
+                for (const page of pages) await page.goto(url);
+                const shown = (page) => page.evaluate(() => document.querySelector("output").value);
+                for (const price of [69420.25, 69421.5]) {
+                    server.publish(price);
+                    for (const page of pages)
+                        await until("the price is shown", async () =>
+                            (await shown(page)) === `BTC-USD ${price} (pipe)`);
+                }
+                assert.equal(await streamsOf(server), isCopied ? 1 : 2);
+            });
 
     test("where the worker cannot be loaded, each has its own connection", { timeout }, async (t) => {
         const server = await startServer(t);
