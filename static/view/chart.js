@@ -75,8 +75,7 @@ export class PriceChart {
         this.#build();
         const { signal } = this.#listening;
         const scale = () => this.#chart.timeScale();
-        const onMoved = () => (this.#button.hidden = this.#window.isFollowing);
-        this.#window = new ChartWindow(this.#plot, scale, onMoved, signal);
+        this.#window = new ChartWindow(this.#plot, scale, () => this.#showWhere(), signal);
         this.#plot.addEventListener("keydown", (event) => this.#onKey(event), { signal });
         this.#plot.addEventListener("blur", () => this.#leave(), { signal });
         this.#button.addEventListener("click", () => this.#backToNow(), { signal });
@@ -90,8 +89,8 @@ export class PriceChart {
         this.#shown = { series, range, kind, now };
         if (before?.kind !== kind) this.#buildMain();
         if (!isSamePlace || this.#window.isFollowing) this.#window.follow();
-        this.#button.hidden = this.#window.isFollowing;
         this.#set();
+        this.#showWhere();
         this.#hover(null);
     }
 
@@ -140,6 +139,7 @@ export class PriceChart {
         if (!this.#shown) return;
         this.#buildMain();
         this.#set(visible);
+        this.#showWhere();
         this.#hover(null);
     }
 
@@ -320,6 +320,14 @@ export class PriceChart {
         return { fromAt: at(range.from), toAt: at(range.to) };
     }
 
+    // The tag on the axis has the last price in view: away from now, that is not the price.
+    #showWhere() {
+        const { isFollowing } = this.#window;
+        this.#button.hidden = isFollowing;
+        if (this.#main.options().lastValueVisible !== isFollowing)
+            this.#main.applyOptions({ lastValueVisible: isFollowing });
+    }
+
     #onRange() {
         if (!this.#shown || !this.#bars) return;
         this.#window.noteChange();
@@ -331,7 +339,7 @@ export class PriceChart {
         this.#chart.priceScale("right").applyOptions({ autoScale: true });
         this.#set();
         this.#plot.focus({ preventScroll: true });
-        this.#button.hidden = true;
+        this.#showWhere();
     }
 
     #onKey(event) {
@@ -357,8 +365,14 @@ export class PriceChart {
         if (bars.length === 0) return;
         const here = this.#hovered === null ? bars.length : this.#indexAt(this.#hovered);
         const bar = bars[Math.max(0, Math.min(bars.length - 1, here + step))];
-        this.#window.reveal(this.#slot(bar.at));
         this.#legend.setSpoken(true);
+        this.#hovered = bar.at; // for the next key, which may come before the next frame
+        if (this.#window.reveal(this.#slot(bar.at))) requestAnimationFrame(() => this.#point(bar));
+        else this.#point(bar);
+    }
+
+    #point(bar) {
+        if (!this.#shown) return;
         this.#chart.setCrosshairPosition(bar.close, bar.at, this.#main);
         this.#hover(bar.at);
     }

@@ -96,9 +96,12 @@ export class PriceLine {
         const bands = this.#bandsIn(width);
         if (bands.length === 0) return;
         context.beginPath();
-        context.rect(-width, -height, 3 * width, 3 * height);
-        for (const { left, right } of bands) context.rect(left, -height, right - left, 3 * height);
-        context.clip("evenodd");
+        let from = -width;
+        for (const { left, right } of [...bands, { left: 2 * width, right: 2 * width }]) {
+            if (left > from) context.rect(from, -height, left - from, 3 * height);
+            from = Math.max(from, right);
+        }
+        context.clip();
     }
 
     #drawRuns(context, points, yOf, { height }) {
