@@ -30,7 +30,7 @@ import { describe, directionOf, extremesOf, pairsInView, pairsOfCandle } from ".
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
-const slotsHeldMax = 6_000; // as far back as one can scroll, where a range has fewer
+const slotsHeldMax = 4_000; // as far back as one can scroll, where a range has fewer
 const slotsAtOnceMax = 60; // after a longer sleep everything is set anew
 const setAgainMs = 250; // while a history is loading
 const describeFirstMs = 100; // what is in view is settled with the next frame
