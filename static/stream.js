@@ -1,77 +1,116 @@
-// A stream of prices that comes back by itself and never shows a tick twice. How to use it, and what
-// its events, states and options are: docs/client.md.
+// Prices as they come, each tick once, over one connection for all tabs: see docs/client.md.
 //
-// An EventSource reconnects by itself after a cut, at the pace the server asked for, and says which
-// event it saw last. It is left to do so once. But it never notices a connection that died without
-// a word, and it gives up for ever on some errors: then a new one is opened here, with the position
-// in the URL and a growing, jittered wait.
+// An EventSource reconnects by itself, but never notices a connection that died without a word, and
+// on some errors gives up for ever. Then another is opened here, with the position in the URL.
 
-const heartbeatDefaultMs = 15_000;
-const heartbeatSamples = 3;
-const silenceInHeartbeats = 2.5;
-const silenceMinMs = 1_000;
-const silenceMaxMs = 2 * 60_000;
-const attemptFirstMs = 5_000;
-const backoffFirstMs = 1_000;
-const waitMaxMs = 30_000; // for an attempt, and between two
+const silenceUsualMs = 15_000;
+const silenceMinMs = 400;
+const silencesAllowed = 2.5;
+const attemptMs = 5_000;
+const backoffMs = 1_000;
+const waitMaxMs = 30_000;
 const checkEveryMs = 500;
+const hereMs = 3_000;
+const patienceMs = 10_000;
+const behindMaxMs = 300_000;
+const answerEvery = 1_000;
+const owedMax = 20_000;
 
-// "1712525476123-0" to its two numbers; null for anything else.
 export function parsePosition(id) {
     const parts = /^(\d{1,14})-(\d{1,7})$/.exec(id);
     return parts && { ms: Number(parts[1]), counter: Number(parts[2]) };
 }
 
-// Below zero where `a` comes first. What is no position comes before all that are.
 export function comparePositions(a, b) {
     const [p, q] = [a, b].map((id) => parsePosition(id) ?? { ms: -1, counter: 0 });
     return p.ms - q.ms || p.counter - q.counter;
 }
 
-function parseObject(text) {
+function parse(data) {
     try {
-        const value = typeof text === "string" ? JSON.parse(text) : text;
-        return value !== null && typeof value === "object" ? value : null;
-    } catch {
-        return null;
-    }
-}
-
-// The newest tick of a symbol: null where there is none, undefined where nobody says.
-export async function askNewest(streamUrl, symbol) {
-    try {
-        const path = `../api/prices/${encodeURIComponent(symbol.toLowerCase())}/history?limit=1`;
-        const response = await fetch(new URL(path, streamUrl));
-        if (response.status === 404) return { isUnknown: true, tick: null };
-        return { tick: (await response.json()).ticks.at(-1) ?? null };
+        return Object(typeof data === "string" ? JSON.parse(data) : data);
     } catch {
         return {};
     }
+}
+
+// Null: there is none; false: no such symbol; undefined: no answer.
+async function askNewest(streamUrl, symbol) {
+    try {
+        const path = `../api/prices/${symbol.toLowerCase()}/history?limit=1`;
+        const response = await fetch(new URL(path, streamUrl));
+        return response.status !== 404 && ((await response.json()).ticks.at(-1) ?? null);
+    } catch {}
 }
 
 export class PriceStream extends EventTarget {
     #url;
     #since;
     #symbols;
-    #begun; // symbols of which a tick has been told
+    #begun; // symbols that have had a tick
     #source = null;
     #state = { name: "idle", retryAt: null };
-    #lastId; // the position of the last tick or gap
-    #lastGapTo = ""; // the end of the last gap that was told
-    #heardAt = 0; // wall clock: it goes on while a laptop sleeps
-    #attemptMs = attemptFirstMs; // how long the attempt that is being made may take
-    #failures = 0; // attempts since the connection was last open
-    #announcedMs = null; // the wait the server named before it ended the response
+    #lastId;
+    #lastGapTo = "";
+    #heardAt = 0; // wall clock: laptops sleep
+    #failures = 0;
+    #announcedMs = null;
+    #silences = Array(3).fill(silenceUsualMs);
     #reopenTimer = 0;
     #checkTimer = 0;
-    #silences = []; // how long nothing came before the last heartbeats
-    #silenceMs = heartbeatDefaultMs * silenceInHeartbeats;
-    #heardHeartbeat = false;
     #onChange = () => this.#check(globalThis.document?.visibilityState !== "hidden");
     #onHide = () => this.#pause();
+    #listeners = {
+        open: () => {
+            this.#failures = 0;
+            this.#announcedMs = null;
+            this.#become("open");
+            this.#begin();
+        },
+        error: () => {
+            const waitMs = this.#announcedMs;
+            this.#announcedMs = null;
+            this.#failures += 1;
+            if (this.#source.readyState !== EventSource.CONNECTING || this.#failures > 1) {
+                this.#reopenLater();
+                return;
+            }
+            this.#heardAt += waitMs;
+            this.#become("reconnecting", waitMs && this.#heardAt);
+        },
+        message: (tick, id) => {
+            if (typeof tick.price !== "number" || !parsePosition(id)) return;
+            if (!this.#advance(id) && this.#begun.has(tick.symbol)) return;
+            this.#begun.add(tick.symbol);
+            this.#tellTick({ ...tick, id });
+        },
+        // Of some symbols only, it has the id before it: ticks of others up to its end follow.
+        gap: (gap, id) => {
+            const [from, to] = [gap.from, gap.to].map(parsePosition);
+            if (!from || !to) return;
+            // The clock has stepped back.
+            const isAnew = gap.reason === "restarted" && comparePositions(gap.to, this.#lastId) <= 0;
+            if (isAnew) this.#lastId = "";
+            if (id === gap.to ? !this.#advance(id) : gap.to === this.#lastGapTo) return;
+            this.#lastGapTo = gap.to;
+            this.#tell("gap", { ...gap, fromAt: from.ms, toAt: to.ms, isAnew });
+        },
+        heartbeat: (beat, id, silentMs) => {
+            if (!this.#source.wake) this.#noteSilence(Math.max(silentMs, silenceMinMs));
+            this.#begin();
+            if (beat.timestamp) this.#tell("heartbeat", { ...beat, at: beat.timestamp * 1000 });
+        },
+        stale: (notice) => notice.symbol && this.#tell("stale", notice),
+        fresh: (notice) => notice.symbol && this.#tell("fresh", notice),
+        moving: ({ retry = null }) => (this.#announcedMs = retry),
+        busy: ({ retry = null }) => (this.#announcedMs = retry),
+        here: ({ name, retryAt }, id) => {
+            this.#advance(id);
+            if (name === "open") this.#listeners.open();
+            else this.#become(name, retryAt);
+        },
+    };
 
-    // `symbols`: which; empty means the server's first. `since`: Unix seconds to begin at. `lastId`:
-    // the id to resume after, which wins over `since`.
     constructor({ url = "/prices/stream", symbols = [], since = null, lastId = "" } = {}) {
         super();
         this.#url = new URL(url, globalThis.document?.baseURI ?? location.href);
@@ -85,7 +124,6 @@ export class PriceStream extends EventTarget {
         return this.#state;
     }
 
-    // The id to resume after; empty before the first tick.
     get lastId() {
         return this.#lastId;
     }
@@ -94,8 +132,8 @@ export class PriceStream extends EventTarget {
         if (this.#checkTimer) return;
         this.#checkTimer = setInterval(() => this.#check(false), checkEveryMs);
         this.#watch("addEventListener");
-        this.#become("connecting");
         this.#connect();
+        this.#become("connecting");
     }
 
     close() {
@@ -106,32 +144,32 @@ export class PriceStream extends EventTarget {
         this.#become("idle");
     }
 
-    // Something has happened that makes an attempt worth while before its time.
     wake() {
         this.#check(true);
     }
 
-    // Goes on with these symbols after the last id, or an earlier one: nothing of those that stay is
-    // lost. One that is new begins with its newest tick.
     setSymbols(symbols, lastId = this.#lastId) {
         const before = `${this.#symbols} ${this.#lastId}`;
         this.#symbols = symbols.map((symbol) => symbol.toUpperCase());
         this.#lastId = lastId;
         for (const symbol of this.#begun)
             if (!this.#symbols.includes(symbol)) this.#begun.delete(symbol);
-        if (!this.#checkTimer || before === `${this.#symbols} ${lastId}`) return;
-        // A worker keeps to the server's wait by itself.
+        if (before === `${this.#symbols} ${lastId}`) return;
         const waitMs = this.#source && !this.#source.wake ? this.#state.retryAt - Date.now() : 0;
         if (waitMs > 0) this.#reopenLater(waitMs);
         else this.reopen(this.#source);
     }
 
-    // What is listened to; something else may do that behaves like an EventSource.
+    reopen(isQuiet) {
+        if (!this.#checkTimer) return;
+        this.#connect();
+        if (!isQuiet) this.#become("reconnecting", Date.now());
+    }
+
     createSource(url) {
         return new EventSource(url);
     }
 
-    // A worker has no document.
     #watch(how) {
         globalThis.document?.[how]("visibilitychange", this.#onChange);
         globalThis[how]("online", this.#onChange);
@@ -142,33 +180,21 @@ export class PriceStream extends EventTarget {
     #connect() {
         this.#pause();
         const url = new URL(this.#url);
-        const ask = (name, value) => url.searchParams.set(name, value);
-        if (this.#symbols.length > 0) ask("symbols", this.#symbols);
-        if (this.#lastId) ask("last_event_id", this.#lastId);
-        else if (this.#since !== null) ask("since", this.#since);
-        const source = this.createSource(url, {
-            url: this.#url.href, symbols: this.#symbols, since: this.#since, lastId: this.#lastId,
-        });
-        const listeners = {
-            open: () => this.#opened(),
-            error: () => this.#lost(),
-            message: (event) => this.#onTick(event),
-            gap: (event) => this.#onGap(event),
-            heartbeat: (event) => this.#onHeartbeat(event),
-            stale: (event) => this.#onNotice(event),
-            fresh: (event) => this.#onNotice(event),
-            moving: (event) => this.#onFarewell(event),
-            busy: (event) => this.#onFarewell(event),
-            here: (event) => this.#onHere(event),
-        };
-        for (const type in listeners) source.addEventListener(type, listeners[type]);
+        const wish = { symbols: this.#symbols, since: this.#since, lastId: this.#lastId };
+        if (wish.symbols.length > 0) url.searchParams.set("symbols", wish.symbols);
+        if (wish.lastId) url.searchParams.set("last_event_id", wish.lastId);
+        else if (wish.since !== null) url.searchParams.set("since", wish.since);
+        const source = this.createSource(url, { url: this.#url.href, ...wish });
+        for (const type in this.#listeners)
+            source.addEventListener(type, ({ data, lastEventId }) => {
+                const silentMs = Date.now() - this.#heardAt;
+                this.#heardAt += silentMs;
+                this.#listeners[type](parse(data), lastEventId, silentMs);
+            });
         this.#source = source;
         this.#heardAt = Date.now();
-        // Short at first: the browser may try over an idle connection that is as dead as the last.
-        this.#attemptMs = Math.min(waitMaxMs, attemptFirstMs * 2 ** this.#failures);
     }
 
-    // Nothing is open and nothing is about to be.
     #pause() {
         clearTimeout(this.#reopenTimer);
         this.#reopenTimer = 0;
@@ -176,21 +202,12 @@ export class PriceStream extends EventTarget {
         this.#source = null;
     }
 
-    #opened() {
-        this.#failures = 0;
-        this.#announcedMs = null;
-        this.#heard();
-        this.#become("open");
-        this.#begin();
-    }
-
-    // Where a stream resumes, the server does not say what was the newest tick of a symbol before.
-    // What lies behind the last id comes by itself.
+    // A resumed stream does not say what was newest.
     #begin() {
         const source = this.#source;
         const isNew = (symbol) => this.#lastId && !this.#begun.has(symbol);
         for (const symbol of this.#symbols.filter(isNew))
-            askNewest(this.#url, symbol).then(({ tick }) => {
+            askNewest(this.#url, symbol).then((tick) => {
                 if (tick === undefined || source !== this.#source || !isNew(symbol)) return;
                 if (comparePositions(tick?.id, this.#lastId) > 0) return;
                 this.#begun.add(symbol);
@@ -198,129 +215,46 @@ export class PriceStream extends EventTarget {
             });
     }
 
-    #lost() {
-        const announcedMs = this.#announcedMs;
-        this.#announcedMs = null;
-        this.#failures += 1;
-        if (this.#source.readyState !== EventSource.CONNECTING || this.#failures > 1) {
-            this.#reopenLater();
-            return;
-        }
-        this.#heardAt = Date.now() + (announcedMs ?? 0);
-        this.#attemptMs = waitMaxMs;
-        this.#become("reconnecting", announcedMs === null ? null : this.#heardAt);
-    }
-
-    #reopenLater(waitMs = this.#backoff()) {
+    #reopenLater(waitMs = (0.5 + Math.random()) * this.#doubled(backoffMs, this.#failures - 2)) {
         this.#pause();
         this.#reopenTimer = setTimeout(() => this.reopen(), waitMs);
         this.#become("reconnecting", Date.now() + waitMs);
     }
 
-    #backoff() {
-        const wait = Math.min(waitMaxMs, backoffFirstMs * 2 ** Math.max(0, this.#failures - 2));
-        return wait * (0.5 + Math.random());
+    #doubled(ms, times) {
+        return Math.min(waitMaxMs, ms * 2 ** Math.max(0, times));
     }
 
-    // Without a word, where it takes only a moment.
-    reopen(isQuiet) {
-        if (!this.#checkTimer) return;
-        if (!isQuiet) this.#become("reconnecting", Date.now());
-        this.#connect();
-    }
-
-    // Looks for a connection that died silently: after a sleep, a changed network, a pulled cable.
     #check(isNews) {
         if (!this.#checkTimer) return;
+        const source = this.#source;
         const silentMs = Date.now() - this.#heardAt;
-        if (isNews) this.#source?.wake?.();
-        if (!this.#source) {
+        const usualMs = Math.max(...this.#silences);
+        if (isNews) source?.wake?.();
+        if (!source) {
             if (isNews || !this.#reopenTimer) this.reopen();
-        } else if (this.#source.readyState === EventSource.OPEN) {
-            if (silentMs <= (this.#source.silenceMs ?? this.#silenceMs)) return;
-            // A server that has never sent a heartbeat may send them more rarely than expected.
-            if (!this.#heardHeartbeat)
-                this.#silenceMs = Math.min(this.#silenceMs * 2, silenceMaxMs);
-            this.reopen();
-        } else if (silentMs > this.#attemptMs) {
+        } else if (source.readyState !== EventSource.OPEN) {
+            if (silentMs <= this.#doubled(attemptMs, this.#failures)) return;
             this.#failures += 1;
             this.#reopenLater();
+        } else if (silentMs > (source.wake ? patienceMs : silencesAllowed * usualMs)) {
+            this.#noteSilence(Math.min(waitMaxMs, usualMs * 2));
+            this.reopen();
         }
     }
 
-    #heard() {
-        this.#heardAt = Date.now();
+    #noteSilence(ms) {
+        this.#silences = [...this.#silences.slice(1), ms];
     }
 
-    // Remembers the position of a tick or a gap; false where it has been seen before.
     #advance(id) {
         if (comparePositions(id, this.#lastId) <= 0) return false;
         this.#lastId = id;
         return true;
     }
 
-    #onTick({ data, lastEventId: id }) {
-        this.#heard();
-        const tick = parseObject(data);
-        if (!tick || !parsePosition(id)) return;
-        // From a worker, the first tick of a symbol may come after newer ones of others.
-        if (!this.#advance(id) && this.#begun.has(tick.symbol)) return;
-        this.#begun.add(tick.symbol);
-        this.#tellTick({ ...tick, id });
-    }
-
     #tellTick(tick) {
         this.#tell("tick", { ...tick, at: parsePosition(tick.id).ms });
-    }
-
-    // A gap of some of several symbols has no id of its own, because ticks of the others up to its
-    // end are still to come; the event then shows the id before it. Resumed, it is told again.
-    #onGap({ data, lastEventId: id }) {
-        this.#heard();
-        const gap = parseObject(data);
-        const from = parsePosition(gap?.from);
-        const to = parsePosition(gap?.to);
-        if (!from || !to) return;
-        // What follows a restart is new, also where the clock has stepped back since: the server
-        // then answers an id from its future with a gap before it.
-        const isAnew = gap.reason === "restarted" && comparePositions(gap.to, this.#lastId) <= 0;
-        if (isAnew) this.#lastId = "";
-        if (id === gap.to ? !this.#advance(id) : gap.to === this.#lastGapTo) return;
-        this.#lastGapTo = gap.to;
-        this.#tell("gap", { ...gap, fromAt: from.ms, toAt: to.ms, isAnew });
-    }
-
-    #onNotice({ type, data }) {
-        this.#heard();
-        const notice = parseObject(data);
-        if (notice) this.#tell(type, notice);
-    }
-
-    // A heartbeat follows a silence of a fixed length. Some arrive early behind what was held up.
-    #onHeartbeat({ data }) {
-        this.#silences = [Date.now() - this.#heardAt, ...this.#silences].slice(0, heartbeatSamples);
-        this.#heard();
-        this.#heardHeartbeat = true;
-        if (this.#silences.length === heartbeatSamples)
-            this.#silenceMs = Math.max(silenceMinMs, silenceInHeartbeats * Math.max(...this.#silences));
-        this.#begin();
-        const beat = parseObject(data);
-        if (beat) this.#tell("heartbeat", { ...beat, at: beat.timestamp * 1000 });
-    }
-
-    // The server is about to end the response, and says when to come back.
-    #onFarewell({ data }) {
-        this.#heard();
-        const retry = parseObject(data)?.retry;
-        this.#announcedMs = Number.isFinite(retry) ? retry : null;
-    }
-
-    // A worker says how far it has got, and how its own stream is.
-    #onHere({ data, lastEventId }) {
-        this.#heard();
-        this.#advance(lastEventId);
-        if (data.name === "open") this.#opened();
-        else this.#become(data.name, data.retryAt);
     }
 
     #become(name, retryAt = null) {
@@ -332,5 +266,216 @@ export class PriceStream extends EventTarget {
 
     #tell(type, detail) {
         this.dispatchEvent(new CustomEvent(type, { detail }));
+    }
+}
+
+// In the worker. A port is a position, as a subscriber is at the server.
+class Hub {
+    #url;
+    #stream;
+    #isWhole; // no newest tick is missing
+    #isTried = true;
+    #ports = new Map();
+    #symbols = new Map();
+    #timer = setInterval(() => this.#sweep(), hereMs);
+
+    constructor({ url, since, lastId }) {
+        this.#url = url;
+        this.#isWhole = lastId;
+        this.#stream = new PriceStream({ url, since, lastId });
+        for (const type of ["tick", "gap", "stale", "fresh", "heartbeat", "state"])
+            this.#stream.addEventListener(type, ({ detail }) => this.#on(type, detail));
+    }
+
+    // What a tab missed is brought again, for all; if that is much, it catches up by itself first.
+    attach(port, { symbols, lastId }) {
+        const stream = this.#stream;
+        const reached = stream.lastId;
+        const covered = stream.state.name === "idle";
+        const aheadMs = parsePosition(lastId)?.ms - parsePosition(reached)?.ms;
+        if (lastId && !covered && !(aheadMs < patienceMs && aheadMs > -behindMaxMs)) {
+            this.#remove(port, "refused");
+            return;
+        }
+        const place = lastId || reached;
+        const isAhead = comparePositions(place, reached) > 0;
+        for (const symbol of symbols)
+            if (!this.#symbols.has(symbol)) {
+                this.#symbols.set(symbol, {});
+                this.#isTried = false;
+            }
+        stream.setSymbols([...this.#symbols.keys()], isAhead ? reached : place);
+        if (lastId && !this.#isWhole) stream.reopen(true);
+        this.#isWhole ||= lastId;
+        stream.open();
+        this.#ports.set(port, { symbols, lastId: place, owed: 0 });
+        this.#post(port, "here", { ...stream.state, covered }, lastId);
+        for (const symbol of symbols) {
+            const { tick, staleAt } = this.#symbols.get(symbol);
+            if (tick && !isAhead && comparePositions(tick.id, place) <= 0)
+                this.#post(port, "message", tick, tick.id);
+            const age = Math.round((Date.now() - staleAt) / 1000);
+            if (staleAt) this.#post(port, "stale", { symbol, age });
+        }
+    }
+
+    hear(port, { isNews, isOver }) {
+        const of = this.#ports.get(port);
+        if (of) of.owed = 0;
+        if (isOver) this.#remove(port);
+        if (isNews) this.#stream.wake();
+    }
+
+    #remove(port, word) {
+        if (word) port.postMessage({ type: word });
+        this.#ports.delete(port);
+        port.close();
+    }
+
+    #post(port, type, data, id, owed = 1) {
+        const of = this.#ports.get(port);
+        if (!of) return;
+        port.postMessage({
+            type, data, lastEventId: id ?? of.lastId, isOpen: this.#stream.state.name === "open",
+        });
+        of.owed += owed;
+        if (of.owed > owedMax) this.#remove(port, "dropped");
+    }
+
+    #on(type, detail) {
+        const { symbol, isAnew, id = detail.to } = detail;
+        const { lastId } = this.#stream;
+        const of = this.#symbols.get(symbol) ?? {};
+        of.staleAt = type === "stale" && Date.now() - detail.age * 1000;
+        if (type === "tick") of.tick = detail;
+        if (detail.reason === "restarted") for (const all of this.#symbols.values()) all.tick = null;
+        // Only the first tick of a symbol is older than the position reached.
+        const isFirst = type === "tick" && id !== lastId;
+        const names = symbol ? [symbol] : detail.symbols;
+        for (const [port, to] of this.#ports) {
+            const behind = comparePositions(lastId, to.lastId);
+            const isNews = !id || isAnew || (isFirst ? behind >= 0 : comparePositions(id, to.lastId) > 0);
+            if (isAnew || behind > 0) to.lastId = lastId;
+            if (isNews && (!names || names.some((name) => to.symbols.includes(name))))
+                this.#post(port, { tick: "message", state: "here" }[type] ?? type, detail, detail.id);
+        }
+        if (detail.name === "open") this.#isTried = true;
+        if (detail.name === "reconnecting" && !this.#isTried) this.#expel();
+    }
+
+    // A symbol that the server lacks keeps all others from coming.
+    async #expel() {
+        for (const symbol of this.#symbols.keys()) {
+            if ((await askNewest(this.#url, symbol)) !== false) continue;
+            for (const [port, { symbols }] of this.#ports)
+                if (symbols.includes(symbol)) this.#remove(port, "refused");
+            this.#narrow();
+        }
+    }
+
+    #sweep() {
+        for (const port of this.#ports.keys())
+            this.#post(port, "here", this.#stream.state, undefined, 300);
+        this.#narrow();
+    }
+
+    #narrow() {
+        const wanted = [...this.#ports.values()].flatMap(({ symbols }) => symbols);
+        for (const symbol of this.#symbols.keys())
+            if (!wanted.includes(symbol)) this.#symbols.delete(symbol);
+        if (this.#ports.size > 0) {
+            this.#stream.setSymbols([...this.#symbols.keys()]);
+            return;
+        }
+        this.#stream.close();
+        clearInterval(this.#timer);
+        if (hub === this) hub = null;
+    }
+}
+
+let hub = null;
+
+export function acceptPort(port) {
+    port.onmessage = ({ data }) => {
+        if (data.symbols) (hub ??= new Hub(data)).attach(port, data);
+        else hub?.hear(port, data);
+    };
+}
+
+if ("onconnect" in globalThis) globalThis.onconnect = ({ ports: [port] }) => acceptPort(port);
+
+// In the tab: what the worker sends, in the guise of an EventSource.
+class SharedSource extends EventTarget {
+    readyState = EventSource.CONNECTING;
+    #port;
+    #taken = 0;
+    #timer = setTimeout(() => this.#take({ type: "refused" }), hereMs);
+
+    constructor(wish) {
+        super();
+        const worker = new SharedWorker(import.meta.url, { type: "module", name: wish.url });
+        worker.onerror = () => this.#take({ type: "refused" });
+        this.#port = worker.port;
+        this.#port.onmessage = ({ data }) => this.#take(data);
+        this.#port.postMessage(wish);
+    }
+
+    wake() {
+        this.#port.postMessage({ isNews: true });
+    }
+
+    close() {
+        clearTimeout(this.#timer);
+        this.readyState = EventSource.CLOSED;
+        this.#port.onmessage = null;
+        this.#port.postMessage({ isOver: true });
+        this.#port.close();
+    }
+
+    #take({ type, data, lastEventId, isOpen }) {
+        clearTimeout(this.#timer);
+        this.readyState = data ? Number(isOpen) : EventSource.CLOSED;
+        this.#taken += 1;
+        if (type === "here" || this.#taken % answerEvery === 0) this.#port.postMessage({});
+        for (const name of data ? [type] : [type, "error"])
+            this.dispatchEvent(Object.assign(new Event(name), { data, lastEventId }));
+    }
+}
+
+export class SharedPriceStream extends PriceStream {
+    #source = null;
+    #isAlone = false;
+    #aloneMs = patienceMs;
+    #isTold = false;
+
+    get isShared() {
+        return this.#source !== null;
+    }
+
+    createSource(url, wish) {
+        this.#source = null;
+        if (wish.symbols.length > 0 && !wish.symbols.includes("*") && !this.#isAlone)
+            try {
+                const source = new SharedSource(wish);
+                source.addEventListener("here", ({ data }) => this.#tellCovered(data.covered));
+                source.addEventListener("refused", () => {
+                    this.#isAlone = true;
+                    setTimeout(() => {
+                        this.#isAlone = false;
+                        this.reopen(this.state.name === "open");
+                    }, this.#aloneMs);
+                    this.#aloneMs = Math.min(behindMaxMs, this.#aloneMs * 2);
+                });
+                this.#source = source;
+                return source;
+            } catch {} // none here
+        this.#tellCovered(true);
+        return super.createSource(url);
+    }
+
+    #tellCovered(covered) {
+        if (this.#isTold) return;
+        this.#isTold = true;
+        this.dispatchEvent(new CustomEvent("attached", { detail: { covered } }));
     }
 }

@@ -5,7 +5,8 @@ const quarterMs = 15 * 60_000;
 const rememberedMax = 4_000;
 
 // The marks of a time axis, the weightier the coarser: a mark stands where one of these begins.
-const stepsMs = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 10_800, 21_600, 43_200].map(
+// Each divides the next, so that the marks of one step are among those of the step below.
+const stepsMs = [1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 7_200, 21_600, 43_200].map(
     (seconds) => seconds * 1000);
 const dayMs = 86_400_000;
 export const weightMinute = 5;

@@ -5,9 +5,9 @@
 //   chart.tick(now);                                    // after new ticks, and every second
 //   chart.setFormats({ … }); chart.setTheme();          // when a setting changes
 //
-// `formatPrice(price)` and `formatTime(ms)` make the words; `formatAxisPrice(price)`, where given,
-// the numbers on the axis. `timeZone` and `locale` are those of the time axis; without them, the
-// browser's. The container gets the class price-chart, and its size from the style sheet.
+// `formatPrice(price)` and `formatTime(ms)` make the words; `timeZone` and `locale` are those of
+// the axes, without them the browser's. The container gets the class price-chart, and its size from
+// the style sheet.
 //
 // That library's axis counts points and knows no time between them. So it is given a point for
 // every slot of a regular grid, by a series that is never drawn: the axis is then proportional to
@@ -22,15 +22,18 @@ import { spanOf } from "../model/ranges.js";
 import { coloursOf } from "./chart_colours.js";
 import { GapBands } from "./chart_gaps.js";
 import { ChartLegend } from "./chart_legend.js";
-import { bandColours, fixedOptions, seriesOptions, themeOptions } from "./chart_options.js";
+import { Mark } from "./chart_mark.js";
+import { bandColours, crosshairOptions, fixedOptions, seriesOptions, themeOptions }
+    from "./chart_options.js";
 import { ChartWindow } from "./chart_window.js";
 import { describe, directionOf, extremesOf, pairsInView, pairsOfCandle } from "./chart_words.js";
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
-const slotsHeldMax = 6_000; // as far back as one can scroll, where a range has fewer
+const slotsHeldMax = 4_000; // as far back as one can scroll, where a range has fewer
 const slotsAtOnceMax = 60; // after a longer sleep everything is set anew
 const setAgainMs = 250; // while a history is loading
+const describeFirstMs = 100; // what is in view is settled with the next frame
 const describeEveryMs = 5_000;
 const narrowPx = 520;
 const partialAlpha = 0.4;
@@ -39,6 +42,7 @@ export class PriceChart {
     #container;
     #plot = document.createElement("div");
     #button = document.createElement("button");
+    #empty = document.createElement("p");
     #legend = new ChartLegend();
     #formats;
     #colours;
@@ -46,15 +50,17 @@ export class PriceChart {
     #grid;
     #main = null;
     #gaps;
+    #mark;
     #window;
     #shown = null; // what show() was given
     #bars = null;
     #gridFrom = 0;
     #gridTo = 0; // the start of its last slot
     #hovered = null; // the start of the slot under the crosshair
+    #marked = null; // the bar the crosshair speaks of
     #setAt = 0;
     #setTimer = 0;
-    #describedAt = 0;
+    #describedAt = -Infinity;
     #describeTimer = 0;
     #resize;
     #listening = new AbortController();
@@ -64,11 +70,12 @@ export class PriceChart {
         this.#formats = formats;
         this.#furnish();
         this.#gaps = new GapBands((ms) => this.#xOf(ms));
+        this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
         this.#colours = coloursOf(container);
         this.#build();
         const { signal } = this.#listening;
         const scale = () => this.#chart.timeScale();
-        this.#window = new ChartWindow(this.#plot, scale, () => this.#onMoved(), signal);
+        this.#window = new ChartWindow(this.#plot, scale, () => this.#showWhere(), signal);
         this.#plot.addEventListener("keydown", (event) => this.#onKey(event), { signal });
         this.#plot.addEventListener("blur", () => this.#leave(), { signal });
         this.#button.addEventListener("click", () => this.#backToNow(), { signal });
@@ -82,8 +89,8 @@ export class PriceChart {
         this.#shown = { series, range, kind, now };
         if (before?.kind !== kind) this.#buildMain();
         if (!isSamePlace || this.#window.isFollowing) this.#window.follow();
-        this.#button.hidden = this.#window.isFollowing;
         this.#set();
+        this.#showWhere();
         this.#hover(null);
     }
 
@@ -132,6 +139,7 @@ export class PriceChart {
         if (!this.#shown) return;
         this.#buildMain();
         this.#set(visible);
+        this.#showWhere();
         this.#hover(null);
     }
 
@@ -172,8 +180,11 @@ export class PriceChart {
         this.#button.className = "price-chart-now";
         this.#button.textContent = "Back to now";
         this.#button.hidden = true;
+        this.#empty.className = "price-chart-empty";
+        this.#empty.textContent = "No prices in view";
+        const parts = [this.#legend.element, this.#plot, this.#empty, this.#button];
         this.#container.classList.add("price-chart");
-        this.#container.replaceChildren(this.#legend.element, this.#plot, this.#button);
+        this.#container.replaceChildren(...parts);
     }
 
     #build() {
@@ -184,8 +195,7 @@ export class PriceChart {
         this.#grid = this.#chart.addSeries(LineSeries, { visible: false, priceScaleId: "grid" });
         this.#chart.panes()[0].attachPrimitive(this.#gaps);
         this.#chart.subscribeCrosshairMove(({ time }) => this.#hover(time ?? null));
-        const noteChange = () => this.#window?.noteChange();
-        this.#chart.timeScale().subscribeVisibleLogicalRangeChange(noteChange);
+        this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.#onRange());
         this.#applyTheme();
     }
 
@@ -196,21 +206,20 @@ export class PriceChart {
         this.#main = this.#shown.kind === "candles"
             ? this.#chart.addSeries(CandlestickSeries, options)
             : this.#chart.addCustomSeries(line, options);
-    }
-
-    #fontSize() {
-        return this.#plot.clientWidth < narrowPx ? 11 : 12;
+        this.#main.attachPrimitive(this.#mark);
+        this.#chart.applyOptions(crosshairOptions(this.#shown.kind));
     }
 
     #applyTheme() {
-        this.#chart.applyOptions(themeOptions(this.#colours, this.#fontSize()));
-        this.#gaps.setColours(bandColours(this.#colours, this.#fontSize()));
+        const isNarrow = this.#plot.clientWidth < narrowPx;
+        this.#chart.applyOptions(themeOptions(this.#colours, isNarrow));
+        this.#gaps.setColours(bandColours(this.#colours, isNarrow));
+        this.#mark.setColours({ dot: this.#colours.line.solid, ring: this.#colours.surface.solid });
     }
 
     #seriesOptions() {
         const { kind, series } = this.#shown;
-        const { formatPrice, formatAxisPrice = formatPrice } = this.#formats;
-        return seriesOptions(kind, this.#colours, formatAxisPrice, series.newest?.price ?? 1);
+        return seriesOptions(kind, this.#colours, series.newest?.price ?? 1, this.#formats.locale);
     }
 
     #itemOf(bar) {
@@ -311,9 +320,18 @@ export class PriceChart {
         return { fromAt: at(range.from), toAt: at(range.to) };
     }
 
-    #onMoved() {
-        this.#button.hidden = this.#window.isFollowing;
-        this.#tell();
+    // The tag on the axis has the last price in view: away from now, that is not the price.
+    #showWhere() {
+        const { isFollowing } = this.#window;
+        this.#button.hidden = isFollowing;
+        if (this.#main.options().lastValueVisible !== isFollowing)
+            this.#main.applyOptions({ lastValueVisible: isFollowing });
+    }
+
+    #onRange() {
+        if (!this.#shown || !this.#bars) return;
+        this.#window.noteChange();
+        if (this.#hovered === null) this.#showLegend();
     }
 
     #backToNow() {
@@ -321,7 +339,7 @@ export class PriceChart {
         this.#chart.priceScale("right").applyOptions({ autoScale: true });
         this.#set();
         this.#plot.focus({ preventScroll: true });
-        this.#button.hidden = true;
+        this.#showWhere();
     }
 
     #onKey(event) {
@@ -347,8 +365,14 @@ export class PriceChart {
         if (bars.length === 0) return;
         const here = this.#hovered === null ? bars.length : this.#indexAt(this.#hovered);
         const bar = bars[Math.max(0, Math.min(bars.length - 1, here + step))];
-        this.#window.reveal(this.#slot(bar.at));
         this.#legend.setSpoken(true);
+        this.#hovered = bar.at; // for the next key, which may come before the next frame
+        if (this.#window.reveal(this.#slot(bar.at))) requestAnimationFrame(() => this.#point(bar));
+        else this.#point(bar);
+    }
+
+    #point(bar) {
+        if (!this.#shown) return;
         this.#chart.setCrosshairPosition(bar.close, bar.at, this.#main);
         this.#hover(bar.at);
     }
@@ -386,29 +410,43 @@ export class PriceChart {
     #showLegend() {
         const at = this.#hovered;
         const { formatTime } = this.#formats;
+        this.#marked = null;
         if (at === null) {
-            this.#legend.show("", pairsInView(this.#extremes(), this.#formats));
+            const extremes = this.#extremes();
+            this.#empty.hidden = extremes !== null;
+            this.#legend.show("", pairsInView(extremes, this.#formats));
             return;
         }
         const bar = this.#bars.bars[this.#indexAt(at)];
         if (bar?.at !== at) this.#showNothingAt(at);
-        else if (this.#shown.kind === "line")
-            this.#legend.show(formatTime(bar.lastAt), [["", this.#formats.formatPrice(bar.close)]]);
+        else if (this.#shown.kind === "line") this.#showTickOf(bar);
         else this.#legend.show(formatTime(at), pairsOfCandle(bar, this.#formats), directionOf(bar));
+    }
+
+    #showTickOf(bar) {
+        const { formatPrice, formatTime } = this.#formats;
+        this.#marked = bar;
+        this.#legend.show(formatTime(bar.lastAt), [["", formatPrice(bar.close)]]);
+    }
+
+    #placeOf(bar) {
+        const x = this.#chart.timeScale().timeToCoordinate(bar.at);
+        const y = this.#main.priceToCoordinate(bar.close);
+        return x === null || y === null ? null : { x, y };
     }
 
     // Where there was no tick: the one before it, with its own time, unless something is missing.
     #showNothingAt(at) {
         const { series, kind } = this.#shown;
-        const { formatPrice, formatTime } = this.#formats;
+        const { formatTime } = this.#formats;
         const until = at + this.#bars.widthMs;
         const gap = series.gaps.find(({ fromAt, toAt }) => fromAt < until && toAt > at);
-        const before = kind === "line" ? series.priceAt(until - 1) : null;
+        const before = kind === "line" ? this.#bars.bars[this.#indexAt(at)] : null;
         if (gap) {
             const from = formatTime(Math.max(gap.fromAt, this.#gridFrom));
             this.#legend.show(`${from} to ${formatTime(gap.toAt)}`, [["", "missing"]]);
-        } else if (before) {
-            this.#legend.show(formatTime(before.at), [["", formatPrice(before.price)]]);
+        } else if (before && series.priceAt(at)) {
+            this.#showTickOf(before);
         } else {
             this.#legend.show(formatTime(at), [["", "no tick"]]);
         }
@@ -419,8 +457,7 @@ export class PriceChart {
         this.#showLegend();
         if (this.#describeTimer) return;
         const wait = this.#describedAt + describeEveryMs - performance.now();
-        if (this.#describedAt === 0 || wait <= 0) this.#describe();
-        else this.#describeTimer = setTimeout(() => this.#describe(), wait);
+        this.#describeTimer = setTimeout(() => this.#describe(), Math.max(describeFirstMs, wait));
     }
 
     #describe() {

@@ -45,6 +45,7 @@ export class ChartLegend {
         this.#time.textContent = time;
         this.#time.hidden = time === "";
         this.#element.dataset.direction = direction;
+        this.#element.dataset.pairs = pairs.length;
         this.#pairs.forEach(({ pair, label, value }, i) => {
             pair.hidden = i >= pairs.length;
             if (pair.hidden) return;

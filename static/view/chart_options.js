@@ -1,6 +1,7 @@
 // What the theme and the formats come to as options of lightweight-charts.
 
 import { CrosshairMode, LineStyle } from "../vendor/lightweight-charts.js";
+import { digitsOf, marksOf, plainNumber } from "./chart_numbers.js";
 
 const flatShare = 0.0002; // of the price: less than that is not blown up to fill the chart
 
@@ -29,7 +30,7 @@ export const fixedOptions = {
     kineticScroll: { touch: true, mouse: false },
 };
 
-export function themeOptions({ edge, ink, faded, font }, fontSize) {
+export function themeOptions({ edge, ink, faded, font }, isNarrow) {
     const cross = {
         color: faded.at(0.7),
         width: 1,
@@ -41,27 +42,35 @@ export function themeOptions({ edge, ink, faded, font }, fontSize) {
             background: { type: "solid", color: "transparent" },
             textColor: faded.solid,
             fontFamily: font,
-            fontSize,
+            fontSize: fontSizeOf(isNarrow),
         },
+        timeScale: { tickMarkMaxCharacterLength: isNarrow ? 5 : 6 },
         grid: { vertLines: { visible: false }, horzLines: { color: edge.at(0.6) } },
         crosshair: { vertLine: cross, horzLine: cross },
     };
 }
 
-export function bandColours({ faded, surface, font }, fontSize) {
+export function bandColours({ faded, surface, font }, isNarrow) {
     return {
         tint: faded.at(0.07),
         hatch: faded.at(0.22),
         text: faded.solid,
         surface: surface.solid,
-        font: `${fontSize}px ${font}`,
+        font: `${fontSizeOf(isNarrow)}px ${font}`,
     };
 }
 
-// `price`: one of those to be shown, which says how many digits they need.
-export function seriesOptions(kind, { line, up, down }, formatter, price) {
+// `price`: one of those to be shown, which says how many digits they need. The currency is said
+// beside the chart, and need not be on every mark of its axis.
+export function seriesOptions(kind, { line, up, down }, price, locale) {
+    const digits = digitsOf(price);
     const common = {
-        priceFormat: { type: "custom", minMove: 10 ** -digitsOf(price), formatter },
+        priceFormat: {
+            type: "custom",
+            minMove: 10 ** -digits,
+            formatter: plainNumber(digits, locale),
+            tickmarksFormatter: (prices) => marksOf(prices, digits, locale),
+        },
         priceLineWidth: 1,
         priceLineStyle: LineStyle.SparseDotted,
         autoscaleInfoProvider: (base) => notBlownUp(base()),
@@ -78,9 +87,15 @@ export function seriesOptions(kind, { line, up, down }, formatter, price) {
     };
 }
 
-function digitsOf(price) {
-    const size = Math.abs(price);
-    return size >= 1 || size === 0 ? 2 : Math.min(12, 3 - Math.floor(Math.log10(size)));
+function fontSizeOf(isNarrow) {
+    return isNarrow ? 11 : 12;
+}
+
+// What the line and the candles want of the crosshair: on the line, a dot takes the place of the
+// second hair.
+export function crosshairOptions(kind) {
+    const isCandles = kind === "candles";
+    return { crosshair: { horzLine: { visible: isCandles, labelVisible: isCandles } } };
 }
 
 // A price that hardly moves is a nearly flat line.

@@ -49,7 +49,8 @@ export class ChartWindow {
         this.#last = last;
         if (!this.#wanted || this.#isGesture()) return;
         const before = this.#wanted.slots ?? slots;
-        const margin = this.#wanted.margin ?? Math.max(1, Math.round(before * marginShare));
+        const least = Math.max(1, Math.round(before * marginShare));
+        const margin = Math.max(this.#wanted.margin ?? least, least);
         this.set({ from: last - before, to: last + 1 + margin });
     }
 
@@ -72,13 +73,14 @@ export class ChartWindow {
         this.set({ from: range.to - slots, to: range.to });
     }
 
-    // Has a slot be in view.
+    // Has a slot be in view, from the next frame on where this returns true.
     reveal(slot) {
         const { range } = this;
-        if (!range || (slot >= range.from && slot < range.to)) return;
+        if (!range || (slot >= range.from && slot < range.to)) return false;
         this.#expect(gestureMs);
         const shift = slot < range.from ? slot - range.from - 1 : slot - range.to + 1;
         this.set({ from: range.from + shift, to: range.to + shift });
+        return true;
     }
 
     #isGesture() {

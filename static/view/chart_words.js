@@ -1,5 +1,7 @@
 // What the chart says in words: above it, and to those who do not see it.
 
+import { digitsOf, plainNumber } from "./chart_numbers.js";
+
 // The lowest and highest price of bars from `fromAt` to `toAt`, and the first and last of these
 // bars; null where there is none.
 export function extremesOf(bars, fromAt, toAt) {
@@ -17,13 +19,15 @@ export function extremesOf(bars, fromAt, toAt) {
 
 // Of what is in view, as [label, value] pairs.
 export function pairsInView(extremes, { formatPrice }) {
-    if (!extremes) return [["", "No prices in view"]];
+    if (!extremes) return [];
     return [["High", formatPrice(extremes.high)], ["Low", formatPrice(extremes.low)]];
 }
 
-export function pairsOfCandle(bar, { formatPrice }) {
+// As plain numbers: four prices with their currency would not fit a phone.
+export function pairsOfCandle(bar, { locale }) {
     const names = { open: "O", high: "H", low: "L", close: "C" };
-    return Object.entries(names).map(([key, name]) => [name, formatPrice(bar[key])]);
+    const format = plainNumber(digitsOf(bar.close), locale);
+    return Object.entries(names).map(([key, name]) => [name, format(bar[key])]);
 }
 
 export function directionOf({ open, close }) {

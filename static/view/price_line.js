@@ -3,9 +3,34 @@
 
 const quietMs = 120_000; // longer without a tick, the line is only hinted at
 const quietPx = 6;
+const columnPx = 0.75;
 const aloneRadius = 2;
 const dotRadius = 3.5;
 const haloRadius = 8;
+
+// Slots that fall into the same column of pixels are drawn as one: what it begins and ends with,
+// and its extremes. The picture is the same, with a fraction of the strokes.
+function inColumns(points) {
+    const drawn = [];
+    for (const { x, bar } of points) {
+        const last = drawn.at(-1);
+        const isParted = bar.beginsRun || bar.isBroken || last?.bar.isBroken;
+        if (!last || isParted || x - last.left >= columnPx) {
+            drawn.push({ x, left: x, bar });
+            continue;
+        }
+        last.x = x;
+        last.bar = {
+            ...last.bar,
+            high: Math.max(last.bar.high, bar.high),
+            low: Math.min(last.bar.low, bar.low),
+            close: bar.close,
+            count: last.bar.count + bar.count,
+            lastAt: bar.lastAt,
+        };
+    }
+    return drawn;
+}
 
 export class PriceLine {
     #data = { bars: [], barSpacing: 1, visibleRange: null };
@@ -60,7 +85,7 @@ export class PriceLine {
         target.useMediaCoordinateSpace(({ context, mediaSize }) => {
             context.save();
             this.#keepOutOfBands(context, mediaSize);
-            this.#drawRuns(context, points, yOf, mediaSize);
+            this.#drawRuns(context, inColumns(points), yOf, mediaSize);
             context.restore();
             if (this.#options.hasDot && to === bars.length)
                 this.#drawDot(context, points.at(-1), yOf);
@@ -71,9 +96,12 @@ export class PriceLine {
         const bands = this.#bandsIn(width);
         if (bands.length === 0) return;
         context.beginPath();
-        context.rect(-width, -height, 3 * width, 3 * height);
-        for (const { left, right } of bands) context.rect(left, -height, right - left, 3 * height);
-        context.clip("evenodd");
+        let from = -width;
+        for (const { left, right } of [...bands, { left: 2 * width, right: 2 * width }]) {
+            if (left > from) context.rect(from, -height, left - from, 3 * height);
+            from = Math.max(from, right);
+        }
+        context.clip();
     }
 
     #drawRuns(context, points, yOf, { height }) {

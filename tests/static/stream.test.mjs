@@ -148,7 +148,7 @@ test("comes back when the server said so: busy and moving", async (t) => {
             source.breaks();
             assert.equal(stream.state.name, "reconnecting");
             assert.equal(stream.state.retryAt, Date.now() + 20_000);
-            await pass(45_000);
+            await pass(25_000);
             assert.equal(Source.only, source, "the browser keeps the wait");
             source.opens();
             source.ticks(20);

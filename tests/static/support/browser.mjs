@@ -60,6 +60,7 @@ export class FakeEventSource extends EventTarget {
 
     readyState = FakeEventSource.CONNECTING;
     lastEventId = "";
+    #isOver = false;
 
     constructor(url) {
         super();
@@ -70,6 +71,7 @@ export class FakeEventSource extends EventTarget {
 
     close() {
         this.readyState = FakeEventSource.CLOSED;
+        this.#isOver = true;
     }
 
     asked(name) {
@@ -77,8 +79,9 @@ export class FakeEventSource extends EventTarget {
     }
 
     #fire(type, fields = {}) {
-        if (this.readyState === FakeEventSource.CLOSED) return;
-        this.owner.run(() => this.dispatchEvent(Object.assign(new Event(type), fields)));
+        this.owner.run(() => {
+            if (!this.#isOver) this.dispatchEvent(Object.assign(new Event(type), fields));
+        });
     }
 
     opens() {
@@ -96,7 +99,7 @@ export class FakeEventSource extends EventTarget {
     // The browser gives up: another status than 200, or another content type.
     fails() {
         this.readyState = FakeEventSource.CLOSED;
-        this.owner.run(() => this.dispatchEvent(new Event("error")));
+        this.#fire("error");
     }
 
     says(type, data, id) {
@@ -157,7 +160,7 @@ const prepared = [];
 async function prepare() {
     while (prepared.length < 3) {
         instances += 1;
-        prepared.push(await import(`../../../static/shared_stream.js?worker=${instances}`));
+        prepared.push(await import(`../../../static/stream.js?worker=${instances}`));
     }
 }
 
@@ -196,7 +199,8 @@ export function killWorkers() {
     workers.clear();
 }
 
-// Answers of the server to requests that are no streams: path to a body, or to a status.
+// Answers of the server to requests that are no streams: path to a body, to a status, or to what
+// returns one of them.
 export const answers = new Map();
 export const requests = [];
 
@@ -230,7 +234,8 @@ export async function startBrowser(t) {
         setInterval: (action, ms) => later("setInterval", action, ms),
         fetch: async (url) => {
             requests.push(`${new URL(url).pathname}${new URL(url).search}`);
-            const answer = answers.get(new URL(url).pathname);
+            const given = answers.get(new URL(url).pathname);
+            const answer = typeof given === "function" ? given() : given;
             if (answer === undefined) throw new TypeError("no network");
             return typeof answer === "number"
                 ? new Response("{}", { status: answer })
