@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 IMAGE ?= tickertape
 
-.PHONY: help deps build run demo test bench bench-micro bench-stream bench-abuse asan tsan fuzz lint format \
+.PHONY: help deps build run demo test bench bench-micro bench-stream bench-abuse bench-page asan tsan fuzz lint format \
 	docker-build docker-run clean
 
 help: ## this list
@@ -60,6 +60,13 @@ bench-abuse: ## what good subscribers feel of slowhttptest and others; BENCH="--
 	cmake --preset release -DTICKERTAPE_TESTS=ON
 	cmake --build --preset release -j $(JOBS) --target tickertape
 	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/abuse.mjs $(BENCH)
+
+bench-page: ## memory and long tasks of a page that is left open; BENCH="--minutes 10" and such
+	@.ci/install test
+	@.ci/node-modules
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS) --target tickertape
+	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/page.mjs $(BENCH)
 
 asan: ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@.ci/install test
