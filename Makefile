@@ -70,6 +70,7 @@ bench-page: ## memory and long tasks of a page that is left open; BENCH="--minut
 
 asan: ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@.ci/install test
+	@.ci/install lint
 	cmake --preset asan
 	cmake --build --preset asan -j $(JOBS)
 	ctest --preset asan -j $(JOBS)
