@@ -1,0 +1,425 @@
+// The stream itself, over connections that do whatever connections do.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PriceStream, comparePositions, parsePosition } from "../../static/stream.js";
+import {
+    FakeEventSource as Source, answers, idAt, pass, record, requests, settle, startBrowser,
+} from "./support/browser.mjs";
+
+async function open(t, options = {}) {
+    const browser = await startBrowser(t);
+    const stream = browser.owns(new PriceStream({ symbols: ["btc-usd"], ...options }));
+    const told = record(stream);
+    stream.open();
+    const states = record(stream, ["state"]);
+    return { ...browser, stream, told, states };
+}
+
+test("positions are compared as two numbers", () => {
+    assert.ok(comparePositions("9-9", "10-0") < 0);
+    assert.ok(comparePositions("10-9", "10-10") < 0);
+    assert.equal(comparePositions("10-1", "10-1"), 0);
+    for (const nonsense of ["", "1", "1-", "-1", "1-x", "1-2-3", "9".repeat(15) + "-0", undefined]) {
+        assert.equal(parsePosition(nonsense), null);
+        assert.ok(comparePositions(nonsense, "0-0") < 0, `${nonsense} comes first`);
+    }
+});
+
+test("asks for what it wants, and resumes behind what it has", async (t) => {
+    const { stream } = await open(t, { since: 1_600_000_000 });
+    assert.equal(Source.only.asked("symbols"), "BTC-USD");
+    assert.equal(Source.only.asked("since"), "1600000000");
+    Source.only.opens();
+    const id = Source.only.ticks(10);
+    Source.only.fails();
+    await pass(2_000);
+    assert.equal(Source.only.asked("last_event_id"), id);
+    assert.equal(Source.only.asked("since"), null);
+    assert.equal(stream.lastId, id);
+});
+
+test("tells no tick twice, whatever is sent again", async (t) => {
+    const { told } = await open(t);
+    Source.only.opens();
+    for (const at of [10, 10, 20, 15, 20, 30]) Source.only.ticks(at);
+    assert.deepEqual(told, ["BTC 10", "BTC 20", "BTC 30"]);
+});
+
+test("what cannot be read is passed over, and is not resumed after", async (t) => {
+    const { stream, told } = await open(t);
+    Source.only.opens();
+    const id = Source.only.ticks(10);
+    for (const data of ["", "{", "null", "7", '"text"']) Source.only.says("message", data, idAt(20));
+    Source.only.says("message", { symbol: "BTC-USD", price: 1 }, "no position");
+    for (const data of ["{", "null", "{}", { from: 1, to: 2 }, { from: "x", to: "1-0" }])
+        Source.only.says("gap", data, idAt(20));
+    for (const type of ["stale", "fresh", "heartbeat", "moving", "busy"]) Source.only.says(type, "{");
+    assert.deepEqual(told, ["BTC 10"]);
+    assert.equal(stream.lastId, id);
+    Source.only.ticks(20);
+    assert.deepEqual(told, ["BTC 10", "BTC 20"]);
+});
+
+test("a cut is left to the browser once", async (t) => {
+    const { states } = await open(t);
+    const source = Source.only.opens();
+    source.breaks();
+    assert.deepEqual(states, ["open", "reconnecting"]);
+    assert.equal(Source.only, source);
+    source.opens();
+    assert.deepEqual(states, ["open", "reconnecting", "open"]);
+});
+
+test("an attempt that fails again is made anew, after a growing wait", async (t) => {
+    const { stream } = await open(t);
+    Source.only.opens();
+    const waits = [];
+    for (let i = 0; i < 9; i += 1) {
+        Source.only.fails();
+        assert.equal(Source.live.length, 0);
+        const waitMs = stream.state.retryAt - Date.now();
+        waits.push(waitMs);
+        await pass(waitMs - 1, 100);
+        assert.equal(Source.live.length, 0);
+        await pass(1);
+        assert.equal(Source.live.length, 1);
+    }
+    assert.ok(waits[0] <= 1_500 && waits[0] >= 500, `${waits}`);
+    assert.ok(waits.every((ms) => ms <= 45_000), `${waits}`);
+    assert.ok(waits[8] >= 15_000, `${waits}`);
+});
+
+test("an attempt that is never answered is given up", async (t) => {
+    const { states } = await open(t);
+    const [first] = Source.all;
+    await pass(5_000);
+    assert.equal(first.readyState, Source.CONNECTING);
+    await pass(3_000);
+    assert.equal(first.readyState, Source.CLOSED);
+    assert.ok(states.includes("reconnecting"));
+    assert.equal(Source.live.length, 1);
+});
+
+test("a connection that says nothing any more is replaced", async (t) => {
+    const { told } = await open(t);
+    const first = Source.only.opens();
+    const id = first.ticks(10);
+    await pass(37_000);
+    assert.equal(Source.only, first);
+    await pass(1_500);
+    assert.notEqual(Source.only, first);
+    assert.equal(Source.only.asked("last_event_id"), id);
+    first.ticks(20);
+    assert.deepEqual(told, ["BTC 10"], "and is not listened to");
+});
+
+test("learns from heartbeats how long a silence may last", async (t) => {
+    await open(t);
+    const first = Source.only.opens();
+    for (let i = 0; i < 3; i += 1) {
+        await pass(1_000);
+        first.says("heartbeat", { timestamp: 1 });
+    }
+    await pass(2_000);
+    assert.equal(Source.only, first);
+    await pass(1_500);
+    assert.notEqual(Source.only, first);
+});
+
+test("heartbeats that were held up do not make it impatient", async (t) => {
+    await open(t);
+    const first = Source.only.opens();
+    for (const ms of [15_000, 20_000, 10_000]) {
+        await pass(ms);
+        first.says("heartbeat", { timestamp: 1 });
+    }
+    await pass(36_000);
+    assert.equal(Source.only, first);
+});
+
+test("comes back when the server said so: busy and moving", async (t) => {
+    for (const word of ["busy", "moving"]) {
+        await t.test(word, async (t) => {
+            const { stream, told } = await open(t);
+            const source = Source.only.opens();
+            source.ticks(10);
+            source.says(word, { retry: 20_000 });
+            source.breaks();
+            assert.equal(stream.state.name, "reconnecting");
+            assert.equal(stream.state.retryAt, Date.now() + 20_000);
+            await pass(25_000);
+            assert.equal(Source.only, source, "the browser keeps the wait");
+            source.opens();
+            source.ticks(20);
+            assert.deepEqual(told, ["BTC 10", "BTC 20"]);
+            stream.close();
+        });
+    }
+});
+
+test("after a restart goes on also where the clock has stepped back", async (t) => {
+    const { stream, told } = await open(t);
+    let restarted = null;
+    stream.addEventListener("gap", ({ detail }) => { restarted = detail; });
+    Source.only.opens().ticks(50_000);
+    Source.only.breaks();
+    Source.only.opens().says(
+        "gap", { from: idAt(999), to: idAt(1_000), reason: "restarted" }, idAt(1_000));
+    assert.equal(restarted.isAnew, true);
+    Source.only.ticks(2_000);
+    assert.deepEqual(told, ["BTC 50000", "gap restarted", "BTC 2000"]);
+    assert.equal(stream.lastId, idAt(2_000));
+
+    Source.only.says("gap", { from: idAt(2_000), to: idAt(9_000), reason: "restarted" }, idAt(9_000));
+    assert.equal(restarted.isAnew, false, "a clock that went on");
+});
+
+test("a gap without an id does not move the position, and is told once when repeated", async (t) => {
+    const { stream, told } = await open(t, { symbols: ["BTC-USD", "ETH-USD"] });
+    Source.only.opens().ticks(10);
+    const gap = { from: idAt(10), to: idAt(90), reason: "evicted", symbols: ["BTC-USD"] };
+    Source.only.says("gap", gap);
+    assert.equal(stream.lastId, idAt(10));
+    Source.only.ticks(50, "ETH-USD");
+    Source.only.breaks();
+    Source.only.opens().says("gap", gap);
+    Source.only.ticks(60, "ETH-USD");
+    assert.deepEqual(told, ["BTC 10", "gap evicted", "ETH 50", "ETH 60"]);
+});
+
+test("a laptop that wakes up does not wait for anything", async (t) => {
+    const { happens, document } = await open(t);
+    Source.only.opens();
+    Source.only.fails();
+    assert.equal(Source.live.length, 0);
+    document.visibilityState = "hidden";
+    happens("visibilitychange");
+    assert.equal(Source.live.length, 0, "not while nobody looks");
+    document.visibilityState = "visible";
+    happens("visibilitychange");
+    assert.equal(Source.live.length, 1);
+});
+
+test("a page that is put away holds no connection, and goes on when it is back", async (t) => {
+    const { happens, told } = await open(t);
+    Source.only.opens();
+    const id = Source.only.ticks(10);
+    happens("pagehide");
+    assert.equal(Source.live.length, 0);
+    happens("pageshow");
+    assert.equal(Source.only.asked("last_event_id"), id);
+    Source.only.opens().ticks(20);
+    assert.deepEqual(told, ["BTC 10", "BTC 20"]);
+});
+
+test("says that it is offline where the browser knows", async (t) => {
+    const { states } = await open(t);
+    Source.only.opens();
+    navigator.onLine = false;
+    Source.only.fails();
+    assert.deepEqual(states.slice(-1), ["offline"]);
+});
+
+test("close() is the end, and open() a new beginning behind the last id", async (t) => {
+    const { stream, states, happens } = await open(t);
+    Source.only.opens();
+    const id = Source.only.ticks(10);
+    stream.close();
+    happens("online");
+    await pass(60_000, 5_000);
+    assert.equal(Source.live.length, 0);
+    assert.equal(states.at(-1), "idle");
+    stream.open();
+    stream.open();
+    assert.equal(Source.only.asked("last_event_id"), id);
+});
+
+test("may be closed by whoever is told something", async (t) => {
+    for (const word of ["connecting", "open", "reconnecting"])
+        await t.test(word, async (t) => {
+            const { owns } = await startBrowser(t);
+            const stream = owns(new PriceStream({ symbols: ["BTC-USD"] }));
+            stream.addEventListener("state", ({ detail }) => {
+                if (detail.name === word) stream.close();
+            });
+            stream.open();
+            for (const source of Source.live) source.opens();
+            for (const source of Source.live) source.fails();
+            await pass(10_000);
+            assert.equal(Source.live.length, 0);
+            assert.equal(stream.state.name, "idle");
+        });
+});
+
+test("a set of symbols that changes loses nothing of those that stay", async (t) => {
+    const { stream, told, states } = await open(t);
+    Source.only.opens();
+    const id = Source.only.ticks(10);
+    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5, timestamp: 1 }] });
+    const first = Source.only;
+    stream.setSymbols(["BTC-USD", "eth-usd"]);
+    assert.equal(first.readyState, Source.CLOSED);
+    assert.equal(Source.only.asked("symbols"), "BTC-USD,ETH-USD");
+    assert.equal(Source.only.asked("last_event_id"), id);
+    Source.only.opens();
+    Source.only.ticks(20);
+    await settle();
+    Source.only.ticks(30, "ETH-USD");
+    assert.deepEqual(told, ["BTC 10", "BTC 20", "ETH 5", "ETH 30"]);
+    assert.deepEqual(states, ["open"], "it was never anything else for longer than a moment");
+    assert.deepEqual(requests, ["/api/prices/eth-usd/history?limit=1"]);
+});
+
+test("the same set again changes nothing", async (t) => {
+    const { stream } = await open(t);
+    const source = Source.only.opens();
+    source.ticks(10);
+    stream.setSymbols(["btc-usd"]);
+    assert.equal(Source.only, source);
+});
+
+test("the newest tick of an added symbol is not told behind a newer one of it", async (t) => {
+    const { stream, told } = await open(t);
+    Source.only.opens().ticks(10);
+    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    Source.only.opens().ticks(20, "ETH-USD");
+    await settle();
+    assert.deepEqual(told, ["BTC 10", "ETH 20"]);
+});
+
+test("what lies behind the position comes by itself, and not twice", async (t) => {
+    const { stream, told } = await open(t);
+    Source.only.opens().ticks(10);
+    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(25), price: 25 }] });
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    Source.only.opens();
+    await settle();
+    Source.only.ticks(20, "ETH-USD");
+    Source.only.ticks(25, "ETH-USD");
+    Source.only.says("heartbeat", { timestamp: 1 });
+    await settle();
+    assert.deepEqual(told, ["BTC 10", "ETH 20", "ETH 25"]);
+});
+
+test("the newest tick is asked for again where nobody answered", async (t) => {
+    const { stream, told } = await open(t);
+    Source.only.opens().ticks(10);
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    Source.only.opens();
+    await settle();
+    answers.set("/api/prices/eth-usd/history", 500);
+    Source.only.says("heartbeat", { timestamp: 1 });
+    await settle();
+    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    Source.only.says("heartbeat", { timestamp: 2 });
+    await settle();
+    Source.only.says("heartbeat", { timestamp: 3 });
+    await settle();
+    assert.deepEqual(told, ["BTC 10", "ETH 5"]);
+    assert.equal(requests.length, 3, "and not once more");
+});
+
+test("an answer for a set that is no longer wanted tells nothing", async (t) => {
+    const { stream, told } = await open(t);
+    Source.only.opens().ticks(10);
+    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    Source.only.opens();
+    stream.setSymbols(["BTC-USD"]);
+    await settle();
+    assert.deepEqual(told, ["BTC 10"]);
+});
+
+test("a symbol that was given up and taken again begins anew with its newest", async (t) => {
+    const { stream, told } = await open(t, { symbols: ["BTC-USD", "ETH-USD"] });
+    Source.only.opens().ticks(10, "ETH-USD");
+    Source.only.ticks(11);
+    stream.setSymbols(["BTC-USD"]);
+    Source.only.opens().ticks(20);
+    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(15), price: 15 }] });
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    Source.only.opens();
+    await settle();
+    assert.deepEqual(told, ["ETH 10", "BTC 11", "BTC 20", "ETH 15"]);
+});
+
+test("a set that changes before the first tick is asked for as at the beginning", async (t) => {
+    const { stream } = await open(t, { since: 1_600_000_000 });
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    assert.equal(Source.only.asked("symbols"), "BTC-USD,ETH-USD");
+    assert.equal(Source.only.asked("since"), "1600000000");
+    assert.deepEqual(requests, []);
+});
+
+test("a set that changes during a wait does not break the wait that the server asked for", async (t) => {
+    const { stream } = await open(t);
+    Source.only.opens().ticks(10);
+    Source.only.says("busy", { retry: 20_000 });
+    Source.only.breaks();
+    await pass(5_000);
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    assert.equal(Source.live.length, 0);
+    await pass(14_000);
+    assert.equal(Source.live.length, 0);
+    await pass(1_500);
+    assert.equal(Source.only.asked("symbols"), "BTC-USD,ETH-USD");
+});
+
+test("a set that changes while nothing is connected is tried at once", async (t) => {
+    const { stream } = await open(t, { symbols: ["BTC-USD", "NO-SUCH"] });
+    Source.only.fails();
+    assert.equal(Source.live.length, 0);
+    stream.setSymbols(["BTC-USD"]);
+    assert.equal(Source.only.asked("symbols"), "BTC-USD");
+    await pass(5_000);
+    assert.equal(Source.all.length, 2, "and the attempt that was planned is not made");
+});
+
+test("a set that changes in the middle of the browser's own attempt", async (t) => {
+    const { stream, told, states } = await open(t);
+    const first = Source.only.opens();
+    const id = first.ticks(10);
+    first.breaks();
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    assert.equal(first.readyState, Source.CLOSED);
+    assert.equal(Source.only.asked("last_event_id"), id);
+    Source.only.opens().ticks(20);
+    assert.deepEqual(told, ["BTC 10", "BTC 20"]);
+    assert.equal(states.at(-1), "open");
+});
+
+test("a changed set that is not answered is not called open for long", async (t) => {
+    const { stream } = await open(t);
+    Source.only.opens().ticks(10);
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    assert.equal(stream.state.name, "open");
+    await pass(6_000);
+    assert.equal(stream.state.name, "reconnecting");
+});
+
+test("a changed set that is refused is said at once", async (t) => {
+    const { stream } = await open(t);
+    Source.only.opens().ticks(10);
+    stream.setSymbols(["BTC-USD", "NO-SUCH"]);
+    Source.only.fails();
+    assert.equal(stream.state.name, "reconnecting");
+});
+
+test("goes back to an earlier position where it is told to", async (t) => {
+    const { stream } = await open(t);
+    Source.only.opens().ticks(10);
+    Source.only.ticks(20);
+    stream.setSymbols(["BTC-USD"], idAt(10));
+    assert.equal(Source.only.asked("last_event_id"), idAt(10));
+});
+
+test("needs no document", async (t) => {
+    const { owns } = await startBrowser(t);
+    delete globalThis.document;
+    const stream = owns(new PriceStream({ symbols: ["BTC-USD"] }));
+    stream.open();
+    assert.equal(Source.only.url.href, "http://prices.test/prices/stream?symbols=BTC-USD");
+    stream.wake();
+});
