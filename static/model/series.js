@@ -1,0 +1,370 @@
+// The ticks of one symbol in the order of their positions, each once, and what is missing between
+// them. Ticks may come from several streams at once: the live one at the end, a history before it,
+// or both over the same span; a tick that is held already is not taken again.
+//
+// A gap is what one connection could not send. It is missing here only where no other connection
+// has brought it, so it is known of the ticks held which of them follow one another without a hole:
+// those that one stream brought in a row. They are kept as spans, [first, last]. What is missing is
+// what gaps tell of less those spans.
+
+import { parsePosition } from "../stream.js";
+
+export const ticksMax = 50_000;
+const gapsMax = 500;
+const slack = 1 / 16; // how much of the limit is dropped at once, so that it costs a tick nothing
+
+function compare(a, b) {
+    return a.ms - b.ms || a.counter - b.counter;
+}
+
+function idOf({ ms, counter }) {
+    return `${ms}-${counter}`;
+}
+
+function positionOf(tick) {
+    return parsePosition(tick.id);
+}
+
+// The index of the first of `count` items that is not before what is looked for.
+function lowerBound(count, isBefore) {
+    let low = 0;
+    let high = count;
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (isBefore(middle)) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+// Where one stream has got to, and the start of the earliest gap told since that lies ahead.
+class Cursor {
+    at = null;
+    #gapFrom = null;
+
+    move(position) {
+        this.at = position;
+        this.#gapFrom = null;
+    }
+
+    noteGap(from, to) {
+        if (!this.at || compare(to, this.at) <= 0) return;
+        if (!this.#gapFrom || compare(from, this.#gapFrom) < 0) this.#gapFrom = from;
+    }
+
+    // Nothing lies between `before`, which is where this stream was, and `position`.
+    leads(before, position) {
+        if (!this.at || compare(this.at, before) !== 0) return false;
+        return !this.#gapFrom || compare(this.#gapFrom, position) >= 0;
+    }
+}
+
+export class Series {
+    #max;
+    #ticks = [];
+    #dropped = 0;
+    #floor = null; // the position of the newest that was dropped from the front
+    #newestPosition = null;
+    #spans = []; // [{ first, last }], positions, in order, apart; every tick held is in one
+    #told = []; // gaps as they were told, { from, to, reason }, by `from`
+    #live = new Cursor(); // at the newest tick
+    #other = new Cursor(); // where something else came last
+    #lastStepBack = "";
+    #revision = 0;
+    #derived = null; // what is missing and which ticks begin a run, until it changes
+
+    constructor({ max = ticksMax } = {}) {
+        this.#max = max;
+    }
+
+    // In order. For reading only.
+    get ticks() {
+        return this.#ticks;
+    }
+
+    get newest() {
+        return this.#ticks.at(-1) ?? null;
+    }
+
+    get previous() {
+        return this.#ticks.at(-2) ?? null;
+    }
+
+    get firstId() {
+        return this.#ticks[0]?.id ?? "";
+    }
+
+    // How many ticks have been dropped from the front: index + dropped is a tick's lasting number.
+    get dropped() {
+        return this.#dropped;
+    }
+
+    // Another number whenever something has changed.
+    get version() {
+        return `${this.#revision}:${this.#dropped + this.#ticks.length}`;
+    }
+
+    // Another number whenever more has changed than that ticks were added at the end.
+    get revision() {
+        return this.#revision;
+    }
+
+    // What is missing, in order and apart: { from, to, fromAt, toAt, reason, isLeading }.
+    // `isLeading`: there is no tick before it.
+    get gaps() {
+        return this.#derive().gaps;
+    }
+
+    // True for a tick that does not follow from the one before it: no line leads to it.
+    beginsRun(tick) {
+        return this.#derive().begins.has(tick);
+    }
+
+    // False where the tick is held already, cannot be ordered, or is older than what can be held.
+    add(what) {
+        const position = positionOf(what);
+        if (!position || !Number.isFinite(what.price)) return false;
+        const tick = what.at === position.ms ? what : { ...what, at: position.ms };
+        if (this.#newestPosition === null || compare(position, this.#newestPosition) > 0) {
+            this.#append(tick, position);
+            return true;
+        }
+        return this.#insert(tick, position);
+    }
+
+    // `gap`: { from, to, reason }: ticks after `from`, up to and including `to`, were not sent.
+    addGap({ from: fromId, to: toId, reason = "" }) {
+        let from = parsePosition(fromId ?? "");
+        const to = parsePosition(toId ?? "");
+        if (!from || !to) return;
+        const order = compare(from, to);
+        if (order === 0) return;
+        if (order > 0) {
+            // A server whose clock is behind that of the one before: what is held of a time that
+            // has not come yet cannot be put in order with what follows. Said twice, done once.
+            const key = `${fromId}>${toId}`;
+            if (reason !== "restarted" || key === this.#lastStepBack) return;
+            this.#lastStepBack = key;
+            this.#dropAfter(to);
+            from = this.#newestPosition;
+            if (!from || compare(from, to) >= 0) return;
+        }
+        this.#live.noteGap(from, to);
+        this.#other.noteGap(from, to);
+        if (this.#told.some((g) => compare(g.from, from) <= 0 && compare(g.to, to) >= 0)) {
+            if (!this.#believe(from, to)) return;
+        } else {
+            this.#believe(from, to);
+            const isCovered = (g) => compare(g.from, from) >= 0 && compare(g.to, to) <= 0;
+            this.#told = this.#told.filter((g) => !isCovered(g));
+            const isBefore = (i) => compare(this.#told[i].from, from) < 0;
+            const index = lowerBound(this.#told.length, isBefore);
+            this.#told.splice(index, 0, { from, to, reason });
+            // Gaps are never forgotten while there are ticks on both sides of them.
+            if (this.#told.length > gapsMax) this.#dropBefore(this.#told[0].to);
+        }
+        this.#changed();
+    }
+
+    // The price at a time: that of the last tick at or before it. Null before the first tick held,
+    // and where something is missing between that tick and the time.
+    priceAt(ms) {
+        const index = lowerBound(this.#ticks.length, (i) => this.#ticks[i].at <= ms) - 1;
+        if (index < 0) return null;
+        const tick = this.#ticks[index];
+        const position = positionOf(tick);
+        const hides = ({ from, fromAt, toAt }) =>
+            fromAt < ms && toAt > tick.at && compare(parsePosition(from), position) >= 0;
+        return this.gaps.some(hides) ? null : { price: tick.price, at: tick.at };
+    }
+
+    #changed() {
+        this.#revision += 1;
+        this.#derived = null;
+    }
+
+    #append(tick, position) {
+        const before = this.#newestPosition;
+        const isNext = before !== null && this.#live.leads(before, position);
+        this.#ticks.push(tick);
+        this.#newestPosition = position;
+        this.#live.move(position);
+        if (isNext) this.#spans.at(-1).last = position;
+        else {
+            this.#spans.push({ first: position, last: position });
+            // Chained by nothing: it begins a run where something was told to be missing.
+            if (this.#told.length > 0) this.#changed();
+        }
+        if (this.#ticks.length > this.#max) this.#evict();
+    }
+
+    #insert(tick, position) {
+        const index = this.#indexOf(position);
+        const isHeld =
+            index < this.#ticks.length && compare(positionOf(this.#ticks[index]), position) === 0;
+        if (!isHeld && index === 0 && !this.#hasRoomFor(position)) return false;
+        const before = index > 0 ? positionOf(this.#ticks[index - 1]) : null;
+        const isNext = before !== null && this.#other.leads(before, position);
+        this.#other.move(position);
+        if (!isHeld) this.#ticks.splice(index, 0, tick);
+        const isJoined = this.#enter(position, isNext ? before : null);
+        if (!isHeld || isJoined) this.#changed();
+        if (this.#ticks.length > this.#max) this.#evict();
+        return !isHeld;
+    }
+
+    // Older ticks fill the room there is, but not the place of those that had to go.
+    #hasRoomFor(position) {
+        if (this.#floor && compare(position, this.#floor) <= 0) return false;
+        return this.#ticks.length < this.#max;
+    }
+
+    // Has a span hold the position, and joins it to that of `before`. True where spans changed.
+    #enter(position, before) {
+        const index = this.#spanFrom(position);
+        let span = this.#spans[index];
+        let isNew = false;
+        if (!span || compare(span.first, position) > 0) {
+            span = { first: position, last: position };
+            this.#spans.splice(index, 0, span);
+            isNew = true;
+        }
+        const previous = this.#spans[index - 1];
+        if (!before || !previous || compare(previous.last, before) !== 0) return isNew;
+        previous.last = span.last;
+        this.#spans.splice(index, 1);
+        return true;
+    }
+
+    // A gap in which no tick is held is a hole, whatever was thought before: the spans are parted.
+    // True where one was.
+    #believe(from, to) {
+        const index = this.#indexAfter(from);
+        if (index === 0 || index === this.#ticks.length) return false;
+        const next = positionOf(this.#ticks[index]);
+        if (compare(next, to) < 0) return false;
+        const before = positionOf(this.#ticks[index - 1]);
+        const at = this.#spans.findIndex(
+            (s) => compare(s.first, before) <= 0 && compare(s.last, next) >= 0);
+        if (at < 0) return false;
+        const { first, last } = this.#spans[at];
+        this.#spans.splice(at, 1, { first, last: before }, { first: next, last });
+        return true;
+    }
+
+    // The index of the first span that does not end before a position.
+    #spanFrom(position) {
+        const isBefore = (i) => compare(this.#spans[i].last, position) < 0;
+        return lowerBound(this.#spans.length, isBefore);
+    }
+
+    // The index of the first tick that is not before a position.
+    #indexOf(position) {
+        const isBefore = (i) => {
+            const { at } = this.#ticks[i];
+            return at !== position.ms
+                ? at < position.ms
+                : compare(positionOf(this.#ticks[i]), position) < 0;
+        };
+        return lowerBound(this.#ticks.length, isBefore);
+    }
+
+    // The index of the first tick after a position.
+    #indexAfter(position) {
+        return this.#indexOf({ ms: position.ms, counter: position.counter + 1 });
+    }
+
+    #evict() {
+        this.#cut(Math.ceil(this.#max * slack));
+    }
+
+    #dropBefore(position) {
+        this.#cut(this.#indexAfter(position));
+        this.#told = this.#told.filter((g) => compare(g.to, position) > 0);
+        this.#changed();
+    }
+
+    // Drops the oldest ticks, and what was missing before those that stay.
+    #cut(count) {
+        if (count === 0) return;
+        this.#floor = positionOf(this.#ticks[count - 1]);
+        this.#ticks.splice(0, count);
+        this.#dropped += count;
+        const first = this.#ticks.length > 0 ? positionOf(this.#ticks[0]) : null;
+        if (!first) {
+            this.#forgetAll();
+            return;
+        }
+        this.#spans = this.#spans.filter((span) => compare(span.last, first) >= 0);
+        if (compare(this.#spans[0].first, first) < 0) this.#spans[0].first = first;
+        const gapsBefore = this.#told.length;
+        this.#told = this.#told.filter((gap) => compare(gap.to, first) > 0);
+        if (this.#told.length !== gapsBefore) this.#changed();
+    }
+
+    #dropAfter(position) {
+        const index = this.#indexAfter(position);
+        if (index < this.#ticks.length) this.#ticks.length = index;
+        this.#newestPosition = index > 0 ? positionOf(this.#ticks[index - 1]) : null;
+        this.#spans = this.#spans.filter((span) => compare(span.first, position) <= 0);
+        if (this.#spans.length > 0 && compare(this.#spans.at(-1).last, position) > 0)
+            this.#spans.at(-1).last = this.#newestPosition;
+        this.#told = this.#told.filter((gap) => compare(gap.from, position) < 0);
+        for (const gap of this.#told) if (compare(gap.to, position) > 0) gap.to = position;
+        if (this.#floor && compare(this.#floor, position) > 0) this.#floor = null;
+        this.#live.move(this.#newestPosition);
+        this.#other.move(null);
+        this.#changed();
+    }
+
+    #forgetAll() {
+        this.#spans = [];
+        this.#newestPosition = null;
+        this.#live.move(null);
+        this.#other.move(null);
+        this.#changed();
+    }
+
+    #derive() {
+        if (this.#derived) return this.#derived;
+        const pieces = [];
+        let reached = null; // nothing is said twice where gaps overlap
+        for (const { from, to, reason } of this.#told) {
+            let start = reached && compare(reached, from) > 0 ? reached : from;
+            for (let i = this.#spanFrom(start); i < this.#spans.length; ++i) {
+                const span = this.#spans[i];
+                if (compare(start, to) >= 0 || compare(span.first, to) >= 0) break;
+                if (compare(start, span.first) < 0)
+                    pieces.push({ from: start, to: span.first, reason, endsAtTick: true });
+                if (compare(span.last, start) > 0) start = span.last;
+            }
+            if (compare(start, to) < 0) pieces.push({ from: start, to, reason });
+            if (!reached || compare(to, reached) > 0) reached = to;
+        }
+        const begins = new Set();
+        const gaps = [];
+        let isTickBetween = false;
+        for (const piece of pieces) {
+            const index = this.#indexAfter(piece.from);
+            if (index > 0 && index < this.#ticks.length) begins.add(this.#ticks[index]);
+            const last = gaps.at(-1);
+            const goesOn = last && last.to === idOf(piece.from) && last.reason === piece.reason;
+            if (goesOn && !isTickBetween) {
+                last.to = idOf(piece.to);
+                last.toAt = piece.to.ms;
+            } else {
+                gaps.push({
+                    from: idOf(piece.from),
+                    to: idOf(piece.to),
+                    fromAt: piece.from.ms,
+                    toAt: piece.to.ms,
+                    reason: piece.reason,
+                    isLeading: index === 0,
+                });
+            }
+            isTickBetween = piece.endsAtTick === true;
+        }
+        this.#derived = { gaps, begins };
+        return this.#derived;
+    }
+}

@@ -1,0 +1,79 @@
+// What a clock on the wall shows in a time zone, for times by the thousand: an Intl format costs
+// microseconds, so what it says is remembered. An offset holds for a quarter of an hour at least.
+
+const quarterMs = 15 * 60_000;
+const rememberedMax = 4_000;
+
+// The marks of a time axis, the weightier the coarser: a mark stands where one of these begins.
+// Each divides the next, so that the marks of one step are among those of the step below.
+const stepsMs = [1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 7_200, 21_600, 43_200].map(
+    (seconds) => seconds * 1000);
+const dayMs = 86_400_000;
+export const weightMinute = 5;
+export const weightDay = stepsMs.length + 1;
+export const weightMonth = weightDay + 1;
+export const weightYear = weightDay + 2;
+
+export class Zone {
+    #format = null;
+    #offsets = new Map();
+
+    // `timeZone`: an IANA name; without one, that of this computer.
+    constructor(timeZone) {
+        if (!timeZone) return;
+        this.#format = new Intl.DateTimeFormat("en-US", {
+            timeZone,
+            hourCycle: "h23",
+            year: "numeric",
+            month: "numeric",
+            day: "numeric",
+            hour: "numeric",
+            minute: "numeric",
+            second: "numeric",
+        });
+    }
+
+    // How far the clock on the wall is ahead of UTC, in milliseconds.
+    offsetMs(ms) {
+        const quarter = Math.floor(ms / quarterMs);
+        let offset = this.#offsets.get(quarter);
+        if (offset === undefined) {
+            offset = this.#look(quarter * quarterMs);
+            if (this.#offsets.size >= rememberedMax) this.#offsets.clear();
+            this.#offsets.set(quarter, offset);
+        }
+        return offset;
+    }
+
+    // The time on the wall, as Unix milliseconds of a place where it is UTC.
+    wallMs(ms) {
+        return ms + this.offsetMs(ms);
+    }
+
+    // The weight of a mark at `ms` where the one before may stand at `beforeMs`. When summer time
+    // ends, an hour begins that had begun before.
+    weightAt(ms, beforeMs) {
+        const wall = this.wallMs(ms);
+        return weightOf(wall, Math.min(this.wallMs(beforeMs), wall - (ms - beforeMs)));
+    }
+
+    #look(ms) {
+        if (!this.#format) return -new Date(ms).getTimezoneOffset() * 60_000;
+        const part = {};
+        for (const { type, value } of this.#format.formatToParts(ms)) part[type] = Number(value);
+        const { year, month, day, hour, minute, second } = part;
+        return Date.UTC(year, month - 1, day, hour, minute, second) - ms;
+    }
+}
+
+function weightOf(wall, before) {
+    if (Math.floor(wall / dayMs) !== Math.floor(before / dayMs)) {
+        const now = new Date(wall);
+        const then = new Date(before);
+        if (now.getUTCFullYear() !== then.getUTCFullYear()) return weightYear;
+        return now.getUTCMonth() !== then.getUTCMonth() ? weightMonth : weightDay;
+    }
+    for (let i = stepsMs.length - 1; i >= 0; --i)
+        if (Math.floor(wall / stepsMs[i]) !== Math.floor(before / stepsMs[i])) return i + 1;
+    return 0;
+}

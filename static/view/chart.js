@@ -1,0 +1,479 @@
+// The chart of one symbol: line or candles, drawn by lightweight-charts.
+//
+//   const chart = new PriceChart(container, { formatPrice, formatTime, timeZone, locale });
+//   chart.show({ series, range, kind: "line", now });   // another symbol, range or kind
+//   chart.tick(now);                                    // after new ticks, and every second
+//   chart.setFormats({ … }); chart.setTheme();          // when a setting changes
+//
+// `formatPrice(price)` and `formatTime(ms)` make the words; `timeZone` and `locale` are those of
+// the axes, without them the browser's. The container gets the class price-chart, and its size from
+// the style sheet.
+//
+// That library's axis counts points and knows no time between them. So it is given a point for
+// every slot of a regular grid, by a series that is never drawn: the axis is then proportional to
+// time, and "now" is somewhere also while no price comes. The series that is drawn has a point only
+// where a tick fell. New ticks are updates of its last points; everything is set anew only when
+// ticks were filled in before others, or a gap was told.
+
+import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSeries }
+    from "../vendor/lightweight-charts.js";
+import { Bars, slotOf } from "../model/bars.js";
+import { spanOf } from "../model/ranges.js";
+import { coloursOf } from "./chart_colours.js";
+import { GapBands } from "./chart_gaps.js";
+import { ChartLegend } from "./chart_legend.js";
+import { Mark } from "./chart_mark.js";
+import { bandColours, crosshairOptions, fixedOptions, seriesOptions, themeOptions }
+    from "./chart_options.js";
+import { ChartWindow } from "./chart_window.js";
+import { describe, directionOf, extremesOf, pairsInView, pairsOfCandle } from "./chart_words.js";
+import { PriceLine } from "./price_line.js";
+import { TimeAxis } from "./time_axis.js";
+
+const slotsHeldMax = 4_000; // as far back as one can scroll, where a range has fewer
+const slotsAtOnceMax = 60; // after a longer sleep everything is set anew
+const setAgainMs = 250; // while a history is loading
+const describeFirstMs = 100; // what is in view is settled with the next frame
+const describeEveryMs = 5_000;
+const narrowPx = 520;
+const partialAlpha = 0.4;
+
+export class PriceChart {
+    #container;
+    #plot = document.createElement("div");
+    #button = document.createElement("button");
+    #empty = document.createElement("p");
+    #legend = new ChartLegend();
+    #formats;
+    #colours;
+    #chart;
+    #grid;
+    #main = null;
+    #gaps;
+    #mark;
+    #window;
+    #shown = null; // what show() was given
+    #bars = null;
+    #gridFrom = 0;
+    #gridTo = 0; // the start of its last slot
+    #hovered = null; // the start of the slot under the crosshair
+    #marked = null; // the bar the crosshair speaks of
+    #setAt = 0;
+    #setTimer = 0;
+    #describedAt = -Infinity;
+    #describeTimer = 0;
+    #resize;
+    #listening = new AbortController();
+
+    constructor(container, formats) {
+        this.#container = container;
+        this.#formats = formats;
+        this.#furnish();
+        this.#gaps = new GapBands((ms) => this.#xOf(ms));
+        this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
+        this.#colours = coloursOf(container);
+        this.#build();
+        const { signal } = this.#listening;
+        const scale = () => this.#chart.timeScale();
+        this.#window = new ChartWindow(this.#plot, scale, () => this.#showWhere(), signal);
+        this.#plot.addEventListener("keydown", (event) => this.#onKey(event), { signal });
+        this.#plot.addEventListener("blur", () => this.#leave(), { signal });
+        this.#button.addEventListener("click", () => this.#backToNow(), { signal });
+        this.#resize = new ResizeObserver(() => this.#fit());
+        this.#resize.observe(this.#plot);
+    }
+
+    show({ series, range, kind, now }) {
+        const before = this.#shown;
+        const isSamePlace = before?.series === series && before.range === range;
+        this.#shown = { series, range, kind, now };
+        if (before?.kind !== kind) this.#buildMain();
+        if (!isSamePlace || this.#window.isFollowing) this.#window.follow();
+        this.#set();
+        this.#showWhere();
+        this.#hover(null);
+    }
+
+    // Draws what the series has got since, and moves on to `now`.
+    tick(now) {
+        if (!this.#shown) return;
+        this.#shown.now = now;
+        if (!this.#bars.isFollowing) {
+            this.#setSoon();
+            return;
+        }
+        const to = this.#slotOfNow();
+        if (this.#isOutgrown(to)) {
+            this.#set();
+            return;
+        }
+        const { widthMs, bars } = this.#bars;
+        for (let at = this.#gridTo + widthMs; at <= to; at += widthMs) {
+            this.#grid.update({ time: at, value: 0 });
+            this.#gridTo = at;
+        }
+        const wasEmpty = bars.length === 0;
+        const first = this.#bars.extend();
+        if (wasEmpty && bars.length > 0) this.#main.applyOptions(this.#seriesOptions());
+        for (let i = first; i < bars.length; ++i) this.#main.update(this.#itemOf(bars[i]));
+        this.#applyDot();
+        this.#moveOn();
+        if (first < bars.length) this.#tell();
+    }
+
+    // Looks at the style sheet again.
+    setTheme() {
+        this.#colours = coloursOf(this.#container);
+        this.#applyTheme();
+        if (!this.#shown) return;
+        this.#main.applyOptions(this.#seriesOptions());
+        if (this.#shown.kind === "candles") this.#set(); // faded candles have colours of their own
+    }
+
+    setFormats(formats) {
+        this.#formats = { ...this.#formats, ...formats };
+        const visible = this.#shown && this.#visible();
+        this.#chart.remove();
+        this.#main = null;
+        this.#build();
+        if (!this.#shown) return;
+        this.#buildMain();
+        this.#set(visible);
+        this.#showWhere();
+        this.#hover(null);
+    }
+
+    // What is drawn: { kind, range, widthMs, bars, gaps, isFollowing, visible: { fromAt, toAt } }.
+    // The bars are those lightweight-charts has; `count` says how many ticks each stands for.
+    data() {
+        if (!this.#shown) return { kind: null, range: null, bars: [], gaps: [], isFollowing: true };
+        const { kind, range, series } = this.#shown;
+        const drawn = new Set(this.#main.data().map(({ time }) => time));
+        return {
+            kind,
+            range: range.key,
+            widthMs: this.#bars.widthMs,
+            bars: this.#bars.bars.filter(({ at }) => drawn.has(at)).map((bar) => ({ ...bar })),
+            gaps: series.gaps.map((gap) => ({ ...gap })),
+            isFollowing: this.#window.isFollowing,
+            visible: this.#visible(),
+        };
+    }
+
+    destroy() {
+        this.#listening.abort();
+        this.#resize.disconnect();
+        clearTimeout(this.#setTimer);
+        clearTimeout(this.#describeTimer);
+        this.#chart.remove();
+        this.#container.replaceChildren();
+        this.#container.classList.remove("price-chart");
+        this.#shown = null;
+    }
+
+    #furnish() {
+        this.#plot.className = "price-chart-plot";
+        this.#plot.tabIndex = 0;
+        this.#plot.setAttribute("role", "img");
+        this.#plot.setAttribute("aria-label", "No prices to draw yet");
+        this.#button.type = "button";
+        this.#button.className = "price-chart-now";
+        this.#button.textContent = "Back to now";
+        this.#button.hidden = true;
+        this.#empty.className = "price-chart-empty";
+        this.#empty.textContent = "No prices in view";
+        const parts = [this.#legend.element, this.#plot, this.#empty, this.#button];
+        this.#container.classList.add("price-chart");
+        this.#container.replaceChildren(...parts);
+    }
+
+    #build() {
+        this.#chart = createChartEx(this.#plot, new TimeAxis(this.#formats), {
+            ...fixedOptions,
+            localization: { timeFormatter: (ms) => this.#formats.formatTime(ms) },
+        });
+        this.#grid = this.#chart.addSeries(LineSeries, { visible: false, priceScaleId: "grid" });
+        this.#chart.panes()[0].attachPrimitive(this.#gaps);
+        this.#chart.subscribeCrosshairMove(({ time }) => this.#hover(time ?? null));
+        this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.#onRange());
+        this.#applyTheme();
+    }
+
+    #buildMain() {
+        if (this.#main) this.#chart.removeSeries(this.#main);
+        const options = this.#seriesOptions();
+        const line = new PriceLine((width) => this.#gaps.bands(width), customSeriesDefaultOptions);
+        this.#main = this.#shown.kind === "candles"
+            ? this.#chart.addSeries(CandlestickSeries, options)
+            : this.#chart.addCustomSeries(line, options);
+        this.#main.attachPrimitive(this.#mark);
+        this.#chart.applyOptions(crosshairOptions(this.#shown.kind));
+    }
+
+    #applyTheme() {
+        const isNarrow = this.#plot.clientWidth < narrowPx;
+        this.#chart.applyOptions(themeOptions(this.#colours, isNarrow));
+        this.#gaps.setColours(bandColours(this.#colours, isNarrow));
+        this.#mark.setColours({ dot: this.#colours.line.solid, ring: this.#colours.surface.solid });
+    }
+
+    #seriesOptions() {
+        const { kind, series } = this.#shown;
+        return seriesOptions(kind, this.#colours, series.newest?.price ?? 1, this.#formats.locale);
+    }
+
+    #itemOf(bar) {
+        const { at: time, open, high, low, close } = bar;
+        if (this.#shown.kind === "line") return { time, bar };
+        if (!bar.isPartial) return { time, open, high, low, close };
+        const { up, down } = this.#colours;
+        const color = (close >= open ? up : down).at(partialAlpha);
+        return { time, open, high, low, close, color, wickColor: color };
+    }
+
+    // The dot says that the line has got to what is known now.
+    #applyDot() {
+        const { kind, series } = this.#shown;
+        if (kind !== "line" || !series.newest) return;
+        const hasDot = !(series.gaps.at(-1)?.toAt > series.newest.at);
+        if (this.#main.options().hasDot !== hasDot) this.#main.applyOptions({ hasDot });
+    }
+
+    #slotOfNow() {
+        const { now, series } = this.#shown;
+        return slotOf(Math.max(now, series.newest?.at ?? now), this.#bars.widthMs);
+    }
+
+    #span() {
+        const { range, kind, now, series } = this.#shown;
+        return spanOf(range, kind, now, series.ticks[0]?.at ?? null);
+    }
+
+    #isOutgrown(to) {
+        const { widthMs } = this.#bars;
+        return (
+            to - this.#gridTo > slotsAtOnceMax * widthMs ||
+            to - this.#gridFrom > 2 * slotsHeldMax * widthMs ||
+            this.#span().widthMs !== widthMs
+        );
+    }
+
+    // Everything anew: grid, bars, gaps. What is in view stays in view.
+    #set(visible = this.#visible()) {
+        clearTimeout(this.#setTimer);
+        this.#setTimer = 0;
+        this.#setAt = performance.now();
+        const { series } = this.#shown;
+        const { fromAt, widthMs } = this.#span();
+        this.#bars = new Bars(series, widthMs);
+        this.#gridTo = this.#slotOfNow();
+        const farthest = this.#gridTo - slotsHeldMax * widthMs;
+        const heldFrom = Math.max(farthest, series.ticks[0]?.at ?? fromAt);
+        this.#gridFrom = slotOf(Math.min(fromAt, heldFrom), widthMs);
+        this.#bars.cut(this.#gridFrom);
+        const slots = [];
+        for (let time = this.#gridFrom; time <= this.#gridTo; time += widthMs)
+            slots.push({ time, value: 0 });
+        this.#main.setData([]);
+        this.#grid.setData(slots);
+        this.#main.applyOptions(this.#seriesOptions());
+        this.#main.setData(this.#bars.bars.map((bar) => this.#itemOf(bar)));
+        this.#gaps.setGaps(series.gaps);
+        this.#applyDot();
+        if (visible && !this.#window.isFollowing)
+            this.#window.set({ from: this.#slot(visible.fromAt), to: this.#slot(visible.toAt) });
+        this.#moveOn();
+        this.#tell();
+    }
+
+    // A history comes tick by tick; it is drawn a few times a second.
+    #setSoon() {
+        if (this.#setTimer) return;
+        const wait = setAgainMs - (performance.now() - this.#setAt);
+        if (wait <= 0) this.#set();
+        else this.#setTimer = setTimeout(() => this.#set(), wait);
+    }
+
+    #moveOn() {
+        const last = this.#slot(this.#gridTo);
+        this.#window.moveOn(last, last - Math.floor(this.#slot(this.#span().fromAt)));
+    }
+
+    // Where a time is on the grid.
+    #slot(ms) {
+        return (ms - this.#gridFrom) / this.#bars.widthMs;
+    }
+
+    #xOf(ms) {
+        if (!this.#bars) return null;
+        const scale = this.#chart.timeScale();
+        const middle = scale.logicalToCoordinate(0);
+        if (middle === null) return null;
+        const width = scale.logicalToCoordinate(1) - middle;
+        return middle + (this.#slot(ms) - 0.5) * width;
+    }
+
+    #visible() {
+        const range = this.#bars && this.#window.range;
+        if (!range) return null;
+        const at = (slot) => this.#gridFrom + slot * this.#bars.widthMs;
+        return { fromAt: at(range.from), toAt: at(range.to) };
+    }
+
+    // The tag on the axis has the last price in view: away from now, that is not the price.
+    #showWhere() {
+        const { isFollowing } = this.#window;
+        this.#button.hidden = isFollowing;
+        if (this.#main.options().lastValueVisible !== isFollowing)
+            this.#main.applyOptions({ lastValueVisible: isFollowing });
+    }
+
+    #onRange() {
+        if (!this.#shown || !this.#bars) return;
+        this.#window.noteChange();
+        if (this.#hovered === null) this.#showLegend();
+    }
+
+    #backToNow() {
+        this.#window.follow();
+        this.#chart.priceScale("right").applyOptions({ autoScale: true });
+        this.#set();
+        this.#plot.focus({ preventScroll: true });
+        this.#showWhere();
+    }
+
+    #onKey(event) {
+        if (event.altKey || event.ctrlKey || event.metaKey || !this.#shown) return;
+        const step = event.shiftKey ? 10 : 1;
+        const actions = {
+            ArrowLeft: () => this.#walk(-step),
+            ArrowRight: () => this.#walk(step),
+            Home: () => this.#walk(-Infinity),
+            End: () => this.#walk(Infinity),
+            "+": () => this.#window.zoom(0.8),
+            "-": () => this.#window.zoom(1.25),
+            Escape: () => this.#leave(),
+        };
+        if (!actions[event.key]) return;
+        event.preventDefault();
+        actions[event.key]();
+    }
+
+    // Moves the crosshair from price to price.
+    #walk(step) {
+        const { bars } = this.#bars;
+        if (bars.length === 0) return;
+        const here = this.#hovered === null ? bars.length : this.#indexAt(this.#hovered);
+        const bar = bars[Math.max(0, Math.min(bars.length - 1, here + step))];
+        this.#legend.setSpoken(true);
+        this.#hovered = bar.at; // for the next key, which may come before the next frame
+        if (this.#window.reveal(this.#slot(bar.at))) requestAnimationFrame(() => this.#point(bar));
+        else this.#point(bar);
+    }
+
+    #point(bar) {
+        if (!this.#shown) return;
+        this.#chart.setCrosshairPosition(bar.close, bar.at, this.#main);
+        this.#hover(bar.at);
+    }
+
+    #leave() {
+        this.#chart.clearCrosshairPosition();
+        this.#legend.setSpoken(false);
+        this.#hover(null);
+    }
+
+    // The index of the last bar at or before a time; -1 where there is none.
+    #indexAt(ms) {
+        const { bars } = this.#bars;
+        let low = 0;
+        let high = bars.length;
+        while (low < high) {
+            const middle = (low + high) >>> 1;
+            if (bars[middle].at <= ms) low = middle + 1;
+            else high = middle;
+        }
+        return low - 1;
+    }
+
+    #hover(at) {
+        this.#hovered = at;
+        if (this.#shown) this.#showLegend();
+    }
+
+    #extremes() {
+        const { fromAt, toAt } = this.#visible() ?? { fromAt: -Infinity, toAt: Infinity };
+        return extremesOf(this.#bars.bars, fromAt, toAt);
+    }
+
+    // What is under the crosshair, or else what is in view.
+    #showLegend() {
+        const at = this.#hovered;
+        const { formatTime } = this.#formats;
+        this.#marked = null;
+        if (at === null) {
+            const extremes = this.#extremes();
+            this.#empty.hidden = extremes !== null;
+            this.#legend.show("", pairsInView(extremes, this.#formats));
+            return;
+        }
+        const bar = this.#bars.bars[this.#indexAt(at)];
+        if (bar?.at !== at) this.#showNothingAt(at);
+        else if (this.#shown.kind === "line") this.#showTickOf(bar);
+        else this.#legend.show(formatTime(at), pairsOfCandle(bar, this.#formats), directionOf(bar));
+    }
+
+    #showTickOf(bar) {
+        const { formatPrice, formatTime } = this.#formats;
+        this.#marked = bar;
+        this.#legend.show(formatTime(bar.lastAt), [["", formatPrice(bar.close)]]);
+    }
+
+    #placeOf(bar) {
+        const x = this.#chart.timeScale().timeToCoordinate(bar.at);
+        const y = this.#main.priceToCoordinate(bar.close);
+        return x === null || y === null ? null : { x, y };
+    }
+
+    // Where there was no tick: the one before it, with its own time, unless something is missing.
+    #showNothingAt(at) {
+        const { series, kind } = this.#shown;
+        const { formatTime } = this.#formats;
+        const until = at + this.#bars.widthMs;
+        const gap = series.gaps.find(({ fromAt, toAt }) => fromAt < until && toAt > at);
+        const before = kind === "line" ? this.#bars.bars[this.#indexAt(at)] : null;
+        if (gap) {
+            const from = formatTime(Math.max(gap.fromAt, this.#gridFrom));
+            this.#legend.show(`${from} to ${formatTime(gap.toAt)}`, [["", "missing"]]);
+        } else if (before && series.priceAt(at)) {
+            this.#showTickOf(before);
+        } else {
+            this.#legend.show(formatTime(at), [["", "no tick"]]);
+        }
+    }
+
+    // In words: above the chart at once, and for those who do not see it every few seconds.
+    #tell() {
+        this.#showLegend();
+        if (this.#describeTimer) return;
+        const wait = this.#describedAt + describeEveryMs - performance.now();
+        this.#describeTimer = setTimeout(() => this.#describe(), Math.max(describeFirstMs, wait));
+    }
+
+    #describe() {
+        this.#describeTimer = 0;
+        this.#describedAt = performance.now();
+        const { series, kind } = this.#shown;
+        const visible = this.#visible();
+        const isIn = ({ fromAt, toAt }) =>
+            !visible || (toAt > visible.fromAt && fromAt < visible.toAt);
+        const holes = series.gaps.filter(isIn).length;
+        const words = describe(kind, this.#extremes(), holes, this.#formats);
+        this.#plot.setAttribute("aria-label", words);
+    }
+
+    #fit() {
+        this.#applyTheme();
+        if (this.#shown) this.#moveOn();
+    }
+}

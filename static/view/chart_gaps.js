@@ -1,0 +1,107 @@
+// The bands behind the chart that say where prices are missing: a tint, hatching, and a word where
+// there is room for it. A primitive of a lightweight-charts pane.
+
+const widthMin = 3; // a hole of a second is to be seen in a day
+const hatchPx = 6;
+const labelPadding = 8;
+
+const words = {
+    evicted: "no longer held",
+    restarted: "before a restart",
+    lapped: "too slow to follow",
+};
+
+export class GapBands {
+    #gaps = [];
+    #place;
+    #colours = { tint: "", hatch: "", text: "", surface: "", font: "" };
+    #requestUpdate = () => {};
+    #views;
+
+    // `place(ms)`: the x of a time, in CSS pixels, or null while there is no axis.
+    constructor(place) {
+        this.#place = place;
+        const renderer = { draw: (target) => target.useMediaCoordinateSpace((s) => this.#draw(s)) };
+        this.#views = [{ zOrder: () => "bottom", renderer: () => renderer }];
+    }
+
+    attached({ requestUpdate }) {
+        this.#requestUpdate = requestUpdate;
+    }
+
+    paneViews() {
+        return this.#views;
+    }
+
+    setColours(colours) {
+        this.#colours = colours;
+        this.#requestUpdate();
+    }
+
+    // What `Series.gaps` says.
+    setGaps(gaps) {
+        this.#gaps = gaps;
+        this.#requestUpdate();
+    }
+
+    // Where they are on a pane of this width: [{ left, right, reason }], apart and in order. The
+    // line keeps out of them.
+    bands(width) {
+        const bands = [];
+        for (const gap of this.#gaps) {
+            const from = this.#place(gap.fromAt);
+            const to = this.#place(gap.toAt);
+            if (from === null || to < 0 || from > width) continue;
+            const spare = Math.max(0, widthMin - (to - from)) / 2;
+            const left = Math.max(from - spare, -hatchPx);
+            const right = Math.min(to + spare, width + hatchPx);
+            const last = bands.at(-1);
+            if (last && left <= last.right) last.right = Math.max(last.right, right);
+            else bands.push({ left, right, reason: gap.reason });
+        }
+        return bands;
+    }
+
+    #draw({ context, mediaSize: { width, height } }) {
+        const { tint, hatch } = this.#colours;
+        for (const { left, right, reason } of this.bands(width)) {
+            context.save();
+            context.beginPath();
+            context.rect(left, 0, right - left, height);
+            context.clip();
+            context.fillStyle = tint;
+            context.fillRect(left, 0, right - left, height);
+            context.strokeStyle = hatch;
+            context.lineWidth = 1;
+            context.beginPath();
+            // On a grid of the pane, so that neighbours match and nothing swims while it moves.
+            const first = Math.floor((left - height) / hatchPx) * hatchPx;
+            for (let x = first; x < right; x += hatchPx) {
+                context.moveTo(x, height);
+                context.lineTo(x + height, 0);
+            }
+            context.stroke();
+            this.#label(context, { left, right, height, reason });
+            context.restore();
+        }
+    }
+
+    #label(context, { left, right, height, reason }) {
+        const { text, surface, font } = this.#colours;
+        context.font = font;
+        const long = words[reason] ? `missing: ${words[reason]}` : "missing";
+        const from = Math.max(left, 0);
+        const fits = (word) => context.measureText(word).width + 2 * labelPadding <= right - from;
+        const word = [long, "missing"].find(fits);
+        if (!word) return;
+        context.textAlign = "center";
+        context.textBaseline = "middle";
+        const x = (from + right) / 2;
+        const y = height - 16;
+        const half = context.measureText(word).width / 2 + 6;
+        context.fillStyle = surface;
+        context.fillRect(x - half, y - 9, 2 * half, 18);
+        context.fillStyle = text;
+        context.fillText(word, x, y + 0.5);
+    }
+}

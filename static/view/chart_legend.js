@@ -1,0 +1,56 @@
+// The line of words above the chart: what is under the crosshair, or else what is in view.
+
+const pairsMax = 4;
+
+export class ChartLegend {
+    #time;
+    #pairs = [];
+    #element;
+    #shown = "";
+
+    constructor() {
+        this.#element = document.createElement("div");
+        this.#element.className = "price-chart-legend";
+        this.#time = document.createElement("span");
+        this.#time.className = "price-chart-time";
+        this.#element.append(this.#time);
+        for (let i = 0; i < pairsMax; ++i) {
+            const pair = document.createElement("span");
+            const label = document.createElement("span");
+            const value = document.createElement("span");
+            pair.className = "price-chart-pair";
+            label.className = "price-chart-label";
+            value.className = "price-chart-value";
+            pair.append(label, " ", value);
+            pair.hidden = true;
+            this.#pairs.push({ pair, label, value });
+            this.#element.append(pair);
+        }
+    }
+
+    get element() {
+        return this.#element;
+    }
+
+    // Whoever moves the crosshair with the keyboard may not see it, and is told.
+    setSpoken(isSpoken) {
+        this.#element.setAttribute("aria-live", isSpoken ? "polite" : "off");
+    }
+
+    // `pairs`: [[label, value], …]. `direction`: up, down, or none.
+    show(time, pairs, direction = "none") {
+        const shown = JSON.stringify([time, pairs, direction]);
+        if (shown === this.#shown) return;
+        this.#shown = shown;
+        this.#time.textContent = time;
+        this.#time.hidden = time === "";
+        this.#element.dataset.direction = direction;
+        this.#element.dataset.pairs = pairs.length;
+        this.#pairs.forEach(({ pair, label, value }, i) => {
+            pair.hidden = i >= pairs.length;
+            if (pair.hidden) return;
+            [label.textContent, value.textContent] = pairs[i];
+            label.hidden = pairs[i][0] === "";
+        });
+    }
+}

@@ -1,0 +1,39 @@
+// The dot on the line that the crosshair speaks of. A primitive of a lightweight-charts series, on
+// the layer that is drawn anew for every move of the crosshair. (Those of a pane never get there.)
+
+const radius = 4;
+const ring = 2;
+
+export class Mark {
+    #where;
+    #colours = { dot: "", ring: "" };
+    #views;
+
+    // `where()`: { x, y } in CSS pixels, or null where nothing is to be marked.
+    constructor(where) {
+        this.#where = where;
+        const renderer = { draw: (target) => target.useMediaCoordinateSpace((s) => this.#draw(s)) };
+        this.#views = [{ zOrder: () => "top", renderer: () => renderer }];
+    }
+
+    paneViews() {
+        return this.#views;
+    }
+
+    setColours(colours) {
+        this.#colours = colours;
+    }
+
+    #draw({ context }) {
+        const place = this.#where();
+        if (!place) return;
+        const disc = (size, colour) => {
+            context.fillStyle = colour;
+            context.beginPath();
+            context.arc(place.x, place.y, size, 0, 2 * Math.PI);
+            context.fill();
+        };
+        disc(radius + ring, this.#colours.ring);
+        disc(radius, this.#colours.dot);
+    }
+}

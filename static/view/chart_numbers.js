@@ -1,0 +1,24 @@
+// Prices without their currency, which is said beside the chart.
+
+export function plainNumber(digits, locale) {
+    const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    const format = new Intl.NumberFormat(locale, fixed);
+    return (price) => format.format(price);
+}
+
+// The marks of an axis have the digits that tell them apart.
+export function marksOf(prices, digitsMax, locale) {
+    const step = prices.length > 1 ? Math.abs(prices[1] - prices[0]) : 10 ** -digitsMax;
+    const isEnough = (digits) => {
+        const scaled = step * 10 ** digits;
+        return Math.abs(scaled - Math.round(scaled)) < 1e-3 * Math.max(1, scaled) && scaled > 0.5;
+    };
+    let digits = 0;
+    while (digits < digitsMax && !isEnough(digits)) digits += 1;
+    return prices.map(plainNumber(digits, locale));
+}
+
+export function digitsOf(price) {
+    const size = Math.abs(price);
+    return size >= 1 || size === 0 ? 2 : Math.min(12, 3 - Math.floor(Math.log10(size)));
+}

@@ -1,0 +1,108 @@
+// What the theme and the formats come to as options of lightweight-charts.
+
+import { CrosshairMode, LineStyle } from "../vendor/lightweight-charts.js";
+import { digitsOf, marksOf, plainNumber } from "./chart_numbers.js";
+
+const flatShare = 0.0002; // of the price: less than that is not blown up to fill the chart
+
+// Its logo brings a <style> of its own, which our policy forbids; the footer gives the credit.
+export const fixedOptions = {
+    autoSize: true,
+    layout: { attributionLogo: false, panes: { enableResize: false } },
+    rightPriceScale: {
+        borderVisible: false,
+        entireTextOnly: true,
+        scaleMargins: { top: 0.08, bottom: 0.1 },
+    },
+    timeScale: {
+        borderVisible: false,
+        minBarSpacing: 0.02,
+        maxBarSpacing: 60,
+        fixLeftEdge: true,
+        lockVisibleTimeRangeOnResize: true,
+        shiftVisibleRangeOnNewBar: false,
+        uniformDistribution: true,
+        allowBoldLabels: false,
+    },
+    crosshair: { mode: CrosshairMode.Magnet },
+    handleScroll: { vertTouchDrag: false },
+    handleScale: { axisDoubleClickReset: { time: false, price: true } },
+    kineticScroll: { touch: true, mouse: false },
+};
+
+export function themeOptions({ edge, ink, faded, font }, isNarrow) {
+    const cross = {
+        color: faded.at(0.7),
+        width: 1,
+        style: LineStyle.Dashed,
+        labelBackgroundColor: ink.solid,
+    };
+    return {
+        layout: {
+            background: { type: "solid", color: "transparent" },
+            textColor: faded.solid,
+            fontFamily: font,
+            fontSize: fontSizeOf(isNarrow),
+        },
+        timeScale: { tickMarkMaxCharacterLength: isNarrow ? 5 : 6 },
+        grid: { vertLines: { visible: false }, horzLines: { color: edge.at(0.6) } },
+        crosshair: { vertLine: cross, horzLine: cross },
+    };
+}
+
+export function bandColours({ faded, surface, font }, isNarrow) {
+    return {
+        tint: faded.at(0.07),
+        hatch: faded.at(0.22),
+        text: faded.solid,
+        surface: surface.solid,
+        font: `${fontSizeOf(isNarrow)}px ${font}`,
+    };
+}
+
+// `price`: one of those to be shown, which says how many digits they need. The currency is said
+// beside the chart, and need not be on every mark of its axis.
+export function seriesOptions(kind, { line, up, down }, price, locale) {
+    const digits = digitsOf(price);
+    const common = {
+        priceFormat: {
+            type: "custom",
+            minMove: 10 ** -digits,
+            formatter: plainNumber(digits, locale),
+            tickmarksFormatter: (prices) => marksOf(prices, digits, locale),
+        },
+        priceLineWidth: 1,
+        priceLineStyle: LineStyle.SparseDotted,
+        autoscaleInfoProvider: (base) => notBlownUp(base()),
+    };
+    if (kind === "line")
+        return { ...common, color: line.solid, areaTop: line.at(0.16), areaBottom: line.at(0) };
+    return {
+        ...common,
+        upColor: up.solid,
+        downColor: down.solid,
+        wickUpColor: up.solid,
+        wickDownColor: down.solid,
+        borderVisible: false,
+    };
+}
+
+function fontSizeOf(isNarrow) {
+    return isNarrow ? 11 : 12;
+}
+
+// What the line and the candles want of the crosshair: on the line, a dot takes the place of the
+// second hair.
+export function crosshairOptions(kind) {
+    const isCandles = kind === "candles";
+    return { crosshair: { horzLine: { visible: isCandles, labelVisible: isCandles } } };
+}
+
+// A price that hardly moves is a nearly flat line.
+function notBlownUp(info) {
+    if (!info?.priceRange) return info;
+    const { minValue, maxValue } = info.priceRange;
+    const least = (Math.abs(maxValue) * flatShare - (maxValue - minValue)) / 2;
+    if (least <= 0) return info;
+    return { ...info, priceRange: { minValue: minValue - least, maxValue: maxValue + least } };
+}

@@ -1,0 +1,213 @@
+// The price as a line, as a custom series of lightweight-charts. Its own line joins all the points
+// it is given; this one is drawn in runs, and lifts the pen wherever something is missing.
+
+const quietMs = 120_000; // longer without a tick, the line is only hinted at
+const quietPx = 6;
+const columnPx = 0.75;
+const roundFromPx = 1.5;
+const aloneRadius = 2;
+const dotRadius = 3.5;
+const haloRadius = 8;
+
+// Slots that fall into the same column of pixels are drawn as one: what it begins and ends with,
+// and its extremes. The picture is the same, with a fraction of the strokes.
+function inColumns(points) {
+    const drawn = [];
+    for (const { x, bar } of points) {
+        const last = drawn.at(-1);
+        const isParted = bar.beginsRun || bar.isBroken || last?.bar.isBroken;
+        if (!last || isParted || x - last.left >= columnPx) {
+            drawn.push({ x, left: x, bar });
+            continue;
+        }
+        last.x = x;
+        last.bar = {
+            ...last.bar,
+            high: Math.max(last.bar.high, bar.high),
+            low: Math.min(last.bar.low, bar.low),
+            close: bar.close,
+            count: last.bar.count + bar.count,
+            lastAt: bar.lastAt,
+        };
+    }
+    return drawn;
+}
+
+export class PriceLine {
+    #data = { bars: [], barSpacing: 1, visibleRange: null };
+    #options = {};
+    #bandsIn;
+    #common;
+    #renderer = { draw: (target, yOf) => this.#draw(target, yOf) };
+
+    // `bandsIn(width)`: where prices are missing on a pane of this width, [{ left, right }].
+    // `common`: the options that every custom series has.
+    constructor(bandsIn, common) {
+        this.#bandsIn = bandsIn;
+        this.#common = common;
+    }
+
+    renderer() {
+        return this.#renderer;
+    }
+
+    update(data, options) {
+        this.#data = data;
+        this.#options = options;
+    }
+
+    priceValueBuilder({ bar }) {
+        return [bar.low, bar.high, bar.close];
+    }
+
+    isWhitespace({ bar }) {
+        return bar === undefined;
+    }
+
+    // `hasDot`: the last bar is the newest there is, and nothing after it is missing.
+    defaultOptions() {
+        const none = "transparent";
+        const ours = { lineWidth: 1.5, areaTop: none, areaBottom: none, hasDot: true };
+        return { ...this.#common, ...ours };
+    }
+
+    #draw(target, yOf) {
+        const { bars, barSpacing, visibleRange } = this.#data;
+        if (!visibleRange || visibleRange.to <= visibleRange.from) return;
+        // Only visible bars have been given an x; one more on either side leads to the edges.
+        const known = bars[visibleRange.from];
+        const from = Math.max(0, visibleRange.from - 1);
+        const to = Math.min(bars.length, visibleRange.to + 1);
+        const points = [];
+        for (let i = from; i < to; ++i) {
+            const x = known.x + (bars[i].time - known.time) * barSpacing;
+            points.push({ x, bar: bars[i].originalData.bar });
+        }
+        target.useMediaCoordinateSpace(({ context, mediaSize }) => {
+            context.save();
+            this.#keepOutOfBands(context, mediaSize);
+            this.#drawRuns(context, inColumns(points), yOf, mediaSize);
+            context.restore();
+            if (this.#options.hasDot && to === bars.length)
+                this.#drawDot(context, points.at(-1), yOf);
+        });
+    }
+
+    #keepOutOfBands(context, { width, height }) {
+        const bands = this.#bandsIn(width);
+        if (bands.length === 0) return;
+        context.beginPath();
+        let from = -width;
+        for (const { left, right } of [...bands, { left: 2 * width, right: 2 * width }]) {
+            if (left > from) context.rect(from, -height, left - from, 3 * height);
+            from = Math.max(from, right);
+        }
+        context.clip();
+    }
+
+    #drawRuns(context, points, yOf, { height }) {
+        const gradient = context.createLinearGradient(0, 0, 0, height);
+        gradient.addColorStop(0, this.#options.areaTop);
+        gradient.addColorStop(1, this.#options.areaBottom);
+        const line = new Path2D();
+        const area = new Path2D();
+        const quiet = new Path2D();
+        const alone = new Path2D();
+        const fine = { line, area, quiet, alone, height, yOf };
+        let run = [];
+        for (const { x, bar } of points) {
+            if (bar.beginsRun && run.length > 0) {
+                this.#trace(run, fine);
+                run = [];
+            }
+            run.push({ x, bar });
+        }
+        this.#trace(run, fine);
+        context.fillStyle = gradient;
+        context.fill(area);
+        context.strokeStyle = this.#options.color;
+        context.lineWidth = this.#options.lineWidth;
+        // Where there is a stroke for every pixel, nobody sees how they are joined.
+        const isDense = this.#data.barSpacing < roundFromPx;
+        context.lineJoin = isDense ? "bevel" : "round";
+        context.lineCap = isDense ? "butt" : "round";
+        context.stroke(line);
+        context.fillStyle = this.#options.color;
+        context.fill(alone);
+        context.setLineDash([2, 4]);
+        context.lineWidth = 1;
+        context.stroke(quiet);
+        context.setLineDash([]);
+    }
+
+    // One run of bars: the first tick of a slot, its extremes, its last. So the picture is that of
+    // all ticks, with a fraction of the points.
+    #trace(run, { line, area, quiet, alone, height, yOf }) {
+        if (run.length === 0) return;
+        let start = run[0].x;
+        let count = 0;
+        let last = null;
+        const go = (x, price) => {
+            const y = yOf(price);
+            if (count === 0) {
+                line.moveTo(x, y);
+                area.moveTo(x, height);
+                start = x;
+            } else {
+                line.lineTo(x, y);
+            }
+            area.lineTo(x, y);
+            count += 1;
+            last = { x, y };
+        };
+        const lift = () => {
+            if (count === 1) {
+                alone.moveTo(last.x + aloneRadius, last.y);
+                alone.arc(last.x, last.y, aloneRadius, 0, 2 * Math.PI);
+            }
+            if (count > 0) {
+                area.lineTo(last.x, height);
+                area.lineTo(start, height);
+                area.closePath();
+            }
+            count = 0;
+        };
+        let before = null;
+        for (const { x, bar } of run) {
+            const isQuiet =
+                before && bar.firstAt - before.bar.lastAt > quietMs && x - before.x > quietPx;
+            if (isQuiet) {
+                lift();
+                quiet.moveTo(before.x, yOf(before.bar.close));
+                quiet.lineTo(x, yOf(bar.open));
+            }
+            go(x, bar.open);
+            if (bar.isBroken) {
+                lift();
+                go(x, bar.close);
+            } else if (bar.count > 1) {
+                const isRising = bar.close >= bar.open;
+                go(x, isRising ? bar.low : bar.high);
+                go(x, isRising ? bar.high : bar.low);
+                go(x, bar.close);
+            }
+            before = { x, bar };
+        }
+        lift();
+    }
+
+    #drawDot(context, { x, bar }, yOf) {
+        const y = yOf(bar.close);
+        const disc = (radius, alpha) => {
+            context.globalAlpha = alpha;
+            context.beginPath();
+            context.arc(x, y, radius, 0, 2 * Math.PI);
+            context.fill();
+        };
+        context.save();
+        context.fillStyle = this.#options.color;
+        disc(haloRadius, 0.18);
+        disc(dotRadius, 1);
+        context.restore();
+    }
+}

@@ -1,0 +1,294 @@
+// The parts of the chart that need no browser: what is in view, where its line goes, and its words.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Bars } from "../../static/model/bars.js";
+import { Series } from "../../static/model/series.js";
+import { GapBands } from "../../static/view/chart_gaps.js";
+import { marksOf } from "../../static/view/chart_numbers.js";
+import { ChartWindow } from "../../static/view/chart_window.js";
+import { describe, directionOf, extremesOf, pairsInView, pairsOfCandle }
+    from "../../static/view/chart_words.js";
+import { PriceLine } from "../../static/view/price_line.js";
+import { TimeAxis } from "../../static/view/time_axis.js";
+
+const start = Date.UTC(2026, 10, 20, 12);
+const widthMs = 1000;
+const spacing = 4;
+
+function tick(ms, price = 100) {
+    return { id: `${start + ms}-0`, at: start + ms, price, symbol: "BTC-USD", source: "pipe" };
+}
+
+function gap(fromMs, toMs, reason = "lapped") {
+    return { from: `${start + fromMs}-0`, to: `${start + toMs}-0`, reason };
+}
+
+const placeOf = (ms) => ((ms - start) / widthMs) * spacing;
+
+class FakePath {
+    strokes = []; // each a list of [x, y]
+    moveTo(x, y) {
+        this.strokes.push([[x, y]]);
+    }
+    lineTo(x, y) {
+        this.strokes.at(-1).push([x, y]);
+    }
+    arc(x, y) {
+        this.strokes.push([[x, y]]);
+    }
+    closePath() {}
+}
+
+// Draws a series as the chart would, and returns what was stroked and filled.
+function drawn(series, { gaps = series.gaps, from = 0, to = Infinity } = {}) {
+    globalThis.Path2D = FakePath;
+    const bands = new GapBands(placeOf);
+    bands.setGaps(gaps);
+    const line = new PriceLine((width) => bands.bands(width), {});
+    const bars = new Bars(series, widthMs);
+    bars.cut(start);
+    const items = bars.bars.map((bar) => {
+        const time = (bar.at - start) / widthMs;
+        return { time, x: (time + 0.5) * spacing, originalData: { time, bar } };
+    });
+    const last = Math.min(to, items.length);
+    const visible = items.map((item, i) => (i >= from && i < last ? item : { ...item, x: NaN }));
+    line.update(
+        { bars: visible, barSpacing: spacing, visibleRange: { from, to: last } },
+        { ...line.defaultOptions(), color: "amber" });
+    const result = { line: [], area: [], quiet: [], dots: 0, clips: [] };
+    let dash = [];
+    let boxes = [];
+    const context = {
+        save() {},
+        restore() {},
+        beginPath: () => (boxes = []),
+        rect: (...box) => boxes.push(box),
+        clip: () => (result.clips = boxes),
+        createLinearGradient: () => ({ addColorStop() {} }),
+        setLineDash: (pattern) => (dash = pattern),
+        stroke: ({ strokes }) => (dash.length > 0 ? result.quiet : result.line).push(...strokes),
+        fill: (path) => path && result.area.push(...path.strokes),
+        arc: () => (result.dots += 1),
+    };
+    const size = { width: 400, height: 200 };
+    const target = { useMediaCoordinateSpace: (draw) => draw({ context, mediaSize: size }) };
+    line.renderer().draw(target, (price) => 200 - price);
+    return result;
+}
+
+const crosses = (strokes, x) =>
+    strokes.some((points) => points.some(([to], i) => i > 0 && points[i - 1][0] < x && to > x));
+
+test("no line is drawn across a gap, and every run is drawn", () => {
+    const series = new Series();
+    for (let i = 0; i < 10; ++i) series.add(tick(i * 1000, 100 + i));
+    series.addGap(gap(9000, 19_000));
+    for (let i = 20; i < 30; ++i) series.add(tick(i * 1000, 50 + i));
+    series.addGap(gap(29_000, 39_500));
+    for (let i = 40; i < 50; ++i) series.add(tick(i * 1000, 100 + i));
+    const { line, area } = drawn(series);
+    assert.equal(line.length, 3);
+    for (const ms of [12_000, 18_000, 32_000, 38_000])
+        for (const strokes of [line, area])
+            assert.equal(crosses(strokes, placeOf(start + ms)), false, `${ms}`);
+    for (const ms of [5000, 25_000, 45_000])
+        assert.equal(crosses(line, placeOf(start + ms)), true, `${ms}`);
+});
+
+test("also where the view begins or ends within a run, or shows one bar alone", () => {
+    const series = new Series();
+    for (let i = 0; i < 10; ++i) series.add(tick(i * 1000));
+    series.addGap(gap(9000, 19_000));
+    for (let i = 20; i < 30; ++i) series.add(tick(i * 1000));
+    for (const [from, to] of [[5, 15], [9, 11], [9, 10], [10, 11], [0, 1]]) {
+        const { line } = drawn(series, { from, to });
+        assert.equal(crosses(line, placeOf(start + 15_000)), false, `${from} to ${to}`);
+        assert.doesNotMatch(JSON.stringify(line), /null/, "an x was not known");
+    }
+    const { line } = drawn(series, { from: 3, to: 6 });
+    assert.equal(line[0].length, 5, "one more on either side leads to the edges");
+});
+
+test("a gap inside one slot parts its line, and the hole is wide enough to be seen", () => {
+    const series = new Series();
+    for (let i = 0; i < 10; ++i) series.add(tick(i * 1000));
+    series.add(tick(10_100, 90));
+    series.addGap(gap(10_100, 10_300));
+    series.add(tick(10_400, 140));
+    for (let i = 11; i < 20; ++i) series.add(tick(i * 1000));
+    const { line, clips } = drawn(series);
+    assert.equal(line.length, 2);
+    assert.deepEqual(line[0].at(-1), [10.5 * spacing, 110]);
+    assert.deepEqual(line[1][0], [10.5 * spacing, 60]);
+    const [[before, , width], [after]] = clips;
+    const hole = after - (before + width);
+    assert.ok(hole > 2.99, `${hole} px`);
+});
+
+test("a tick alone between two gaps is a point", () => {
+    const series = new Series();
+    series.add(tick(0));
+    series.addGap(gap(0, 5000));
+    series.add(tick(6000));
+    series.addGap(gap(6000, 9000));
+    series.add(tick(10_000));
+    const { line, area } = drawn(series);
+    assert.equal(line.every((points) => points.length === 1), true);
+    assert.ok(area.length >= 6, "three points and what is under them");
+});
+
+test("a slot shows its extremes, whatever it ends with", () => {
+    const series = new Series();
+    for (const [ms, price] of [[0, 100], [300, 180], [600, 20], [900, 101], [1500, 100]])
+        series.add(tick(ms, price));
+    const heights = drawn(series).line[0].map(([, y]) => 200 - y);
+    assert.deepEqual(heights, [100, 20, 180, 101, 100]);
+});
+
+test("a long silence that is no gap is only hinted at", () => {
+    const series = new Series();
+    for (const ms of [0, 1000, 2000, 200_000, 201_000]) series.add(tick(ms));
+    const { line, quiet } = drawn(series);
+    assert.equal(crosses(line, placeOf(start + 100_000)), false);
+    assert.equal(crosses(quiet, placeOf(start + 100_000)), true);
+});
+
+test("bands are apart, in order, and no narrower than can be seen", () => {
+    const bands = new GapBands(placeOf);
+    const told = [[0, 10], [20, 30], [5000, 6000], [6000, 6100], [90_000, 95_000], [1e9, 2e9]];
+    bands.setGaps(told.map(([fromMs, toMs]) =>
+        ({ fromAt: start + fromMs, toAt: start + toMs, reason: "lapped" })));
+    const found = bands.bands(400);
+    assert.equal(found.length, 3);
+    found.forEach(({ left, right }, i) => {
+        assert.ok(right - left >= 2.9);
+        if (i > 0) assert.ok(left > found[i - 1].right);
+    });
+    const nowhere = new GapBands(() => null);
+    nowhere.setGaps([{ fromAt: 0, toAt: 1 }]);
+    assert.deepEqual(nowhere.bands(400), []);
+});
+
+class FakeScale {
+    range = null;
+    getVisibleLogicalRange() {
+        return this.range;
+    }
+    setVisibleLogicalRange(range) {
+        this.range = range;
+    }
+}
+
+function windowOf() {
+    globalThis.addEventListener ??= () => {};
+    const scale = new FakeScale();
+    const plot = new EventTarget();
+    plot.contains = () => true;
+    globalThis.document ??= { activeElement: null };
+    let moved = 0;
+    const view = new ChartWindow(plot, () => scale, () => (moved += 1));
+    const byHand = (from, to) => {
+        plot.dispatchEvent(Object.assign(new Event("wheel"), { deltaX: 0, deltaY: 1 }));
+        view.set({ from, to });
+        view.noteChange();
+    };
+    return { view, scale, byHand, moved: () => moved };
+}
+
+test("the view moves on with now", () => {
+    const { view, moved } = windowOf();
+    assert.equal(view.range, null);
+    view.moveOn(100, 100);
+    assert.deepEqual(view.range, { from: 0, to: 105 });
+    view.moveOn(101, 100);
+    assert.deepEqual(view.range, { from: 1, to: 106 });
+    view.noteChange();
+    assert.equal(moved(), 0, "nobody touched it");
+});
+
+test("who scrolls now out of view stays there until they come back", () => {
+    const { view, byHand, moved } = windowOf();
+    view.moveOn(100, 50);
+    byHand(10, 60);
+    assert.equal(view.isFollowing, false);
+    assert.equal(moved(), 1);
+    view.moveOn(101, 50);
+    assert.deepEqual(view.range, { from: 10, to: 60 });
+    view.follow();
+    view.moveOn(102, 50);
+    assert.deepEqual(view.range, { from: 52, to: 105 });
+    assert.equal(view.isFollowing, true);
+});
+
+test("who zooms with now in view keeps the zoom, and now", async () => {
+    const { view, byHand } = windowOf();
+    view.moveOn(100, 100);
+    byHand(80, 102);
+    assert.equal(view.isFollowing, true);
+    await new Promise((resume) => setTimeout(resume, 450));
+    view.moveOn(110, 100);
+    assert.deepEqual(view.range, { from: 90, to: 112 });
+});
+
+const words = { formatPrice: (price) => `$${price}`, formatTime: (ms) => `${ms} s` };
+
+test("extremes are those of the bars in view", () => {
+    const bar = (at, low, high) =>
+        ({ at, low, high, open: low, close: high, firstAt: at, lastAt: at + 5 });
+    const bars = [bar(0, 1, 99), bar(10, 5, 9), bar(20, 4, 8), bar(30, 0, 50)];
+    const found = extremesOf(bars, 10, 30);
+    assert.deepEqual([found.low, found.high, found.first.at, found.last.at], [4, 9, 10, 20]);
+    assert.equal(extremesOf(bars, 31, 99), null);
+    assert.equal(extremesOf([], -Infinity, Infinity), null);
+    assert.equal(
+        describe("line", found, 2, words),
+        "Prices from 10 s, $5, to 25 s, $8: lowest $4, highest $9; 2 stretches are missing");
+    assert.match(describe("candles", found, 1, words), /^Candles .*; one stretch is missing$/);
+    assert.equal(describe("line", null, 0, words), "No prices to draw yet");
+    assert.deepEqual(pairsInView(found, words), [["High", "$9"], ["Low", "$4"]]);
+    assert.deepEqual(pairsInView(null, words), []);
+});
+
+test("a candle is told as open, high, low and close", () => {
+    const bar = { open: 2000, high: 4000.5, low: 1, close: 3 };
+    const expected = [["O", "2,000.00"], ["H", "4,000.50"], ["L", "1.00"], ["C", "3.00"]];
+    assert.deepEqual(pairsOfCandle(bar, { locale: "en-US" }), expected);
+    const small = { open: 0.00001234, high: 0.00002, low: 0.000012, close: 0.0000123 };
+    assert.equal(pairsOfCandle(small, { locale: "en-US" })[0][1], "0.00001234");
+    assert.equal(directionOf({ open: 1, close: 2 }), "up");
+    assert.equal(directionOf({ open: 2, close: 1 }), "down");
+    assert.equal(directionOf({ open: 2, close: 2 }), "none");
+});
+
+test("the axis has its marks where hours and days begin in the zone shown", () => {
+    const axis = new TimeAxis({ timeZone: "Asia/Kolkata", locale: "en-GB" });
+    const hour = 3_600_000;
+    const points = [];
+    for (let time = start - 12 * hour; time < start + 12 * hour; time += 900_000)
+        points.push({ time, timeWeight: 0 });
+    axis.fillWeightsForPoints(points, 0);
+    const heaviest = axis.maxTickMarkWeight(
+        points.map(({ time, timeWeight }) => ({ time, weight: timeWeight })));
+    const marks = points.filter(({ timeWeight }) => timeWeight === heaviest);
+    assert.deepEqual(marks.map(({ time }) => time), [Date.UTC(2026, 10, 20, 18, 30)]);
+    const labelOf = ({ time, timeWeight: weight }) => axis.formatTickmark({ time, weight });
+    assert.equal(labelOf(marks[0]), "21 Nov");
+    const next = points[points.indexOf(marks[0]) + 4];
+    assert.equal(labelOf(next), "01:00");
+    const before = points.map(({ timeWeight }) => timeWeight);
+    points.push({ time: points.at(-1).time + 900_000, timeWeight: 0 });
+    axis.fillWeightsForPoints(points, points.length - 1);
+    assert.deepEqual(points.slice(0, -1).map(({ timeWeight }) => timeWeight), before);
+    assert.doesNotThrow(() => axis.fillWeightsForPoints([], 0));
+});
+
+test("the marks of the price axis have the digits that tell them apart", () => {
+    assert.deepEqual(marksOf([69_400, 69_420], 2, "en-US"), ["69,400", "69,420"]);
+    assert.deepEqual(marksOf([69_400, 69_402.5], 2, "en-US"), ["69,400.0", "69,402.5"]);
+    assert.deepEqual(marksOf([1, 1.25], 2, "en-US"), ["1.00", "1.25"]);
+    assert.deepEqual(marksOf([0.00001, 0.000012], 8, "en-US"), ["0.000010", "0.000012"]);
+    assert.deepEqual(marksOf([5], 2, "en-US"), ["5.00"]);
+    assert.deepEqual(marksOf([], 2, "en-US"), []);
+});
