@@ -4,6 +4,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf 
 WORKDIR /source
 COPY .ci .ci
 RUN .ci/install build
+COPY static/package.json static/package-lock.json static/
+RUN .ci/page-modules
 COPY CMakeLists.txt CMakePresets.json Makefile ./
 COPY internal internal
 COPY cmd cmd

@@ -9,13 +9,27 @@ access_policy::access_policy(std::vector<std::string> origins)
 {
 }
 
+namespace {
+
+// One field with a list: caches are known to read only one of several.
+void add_to_vary(access_policy::headers& to, std::string_view name)
+{
+    const auto found = std::ranges::find(to, "Vary", &access_policy::headers::value_type::first);
+    if (found == to.end())
+        to.emplace_back("Vary", name);
+    else
+        found->second.append(", ").append(name);
+}
+
+}  // namespace
+
 void access_policy::add_headers(headers& to, std::string_view origin, bool preflight) const
 {
     if (!any_) {
         if (origins_.empty())
             return;
         // The answer depends on who asks, and a cache in between has to know.
-        to.emplace_back("Vary", "Origin");
+        add_to_vary(to, "Origin");
         if (std::ranges::find(origins_, origin) == origins_.end())
             return;
     }

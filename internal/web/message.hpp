@@ -23,6 +23,7 @@ struct request {
     std::string_view last_event_id;  // the headers that some route reads; empty where absent
     std::string_view if_none_match;
     std::string_view origin;
+    std::string_view accept_encoding;
     wall_time now{};
 };
 

@@ -142,6 +142,9 @@ void request_reader::read_fields()
         .if_none_match = view(m[http::field::if_none_match]),
         .origin = view(m[http::field::origin]),
         .accept = view(m[http::field::accept]),
+        .accept_encoding = m.count(http::field::accept_encoding) == 1
+                               ? view(m[http::field::accept_encoding])
+                               : std::string_view{},
         .request_id = view(m["X-Request-Id"]),
         .forwarded_for = {},
     };

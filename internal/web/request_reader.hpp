@@ -35,6 +35,8 @@ struct request_head {
     std::string_view if_none_match;
     std::string_view origin;
     std::string_view accept;
+    // Of several lines none: what is coded in no way is understood by all.
+    std::string_view accept_encoding;
     std::string_view request_id;
     std::vector<std::string_view> forwarded_for;  // a value per line
 };

@@ -321,6 +321,7 @@ asio::awaitable<bool> session::handle(const request_head& head)
         .last_event_id = head.last_event_id,
         .if_none_match = head.if_none_match,
         .origin = head.origin,
+        .accept_encoding = head.accept_encoding,
         .now = now,
     };
     const auto id = room_.ids.id_for(head.request_id);

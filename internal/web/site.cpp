@@ -1,6 +1,7 @@
 #include "web/site.hpp"
 
 #include "telemetry/metrics.hpp"
+#include "web/front_page.hpp"
 #include "web/json_text.hpp"
 #include "web/stream_request.hpp"
 
@@ -91,13 +92,16 @@ void add_operation_routes(router& to, const site& of)
 
 void add_page_routes(router& to, const site& of)
 {
-    to.add("/", [of](const request& r, const auto&, const auto&) -> answer {
-        const std::vector<std::string> index{"index.html"};
-        return of.files.get(r, index);
+    const front_page page{of};
+    to.add("/", [page](const request& r, const auto& target, const auto&) -> answer {
+        return page.get(r, target);
     });
-    to.add("/static/*", [of](const request& r, const auto&, const auto& path) -> answer {
-        return of.files.get(r, path);
-    });
+    to.add(
+        "/static/*", [of, page](const request& r, const auto& target, const auto& path) -> answer {
+            if (path.size() == 1 && path.front() == "index.html")
+                return page.get(r, target);
+            return of.files.get(r, path);
+        });
 }
 
 router make_router(const site& of)

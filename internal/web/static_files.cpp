@@ -1,11 +1,12 @@
 #include "web/static_files.hpp"
 
+#include "web/asset.hpp"
+#include "web/embedded_page.hpp"
 #include "web/problem.hpp"
-
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <fstream>
 #include <stdexcept>
 
@@ -14,9 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view content_policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+constexpr std::string_view page_name = "index.html";
+// What is not ours is in no directory of sources, so it is had from what is compiled in.
+constexpr std::string_view others_folder = "vendor";
 
 // Nothing that could lead out of the directory, or to what was not meant to be shown.
 bool is_plain_name(std::string_view segment)
@@ -58,38 +59,40 @@ std::string_view content_type_of(std::string_view name)
     return "application/octet-stream";
 }
 
-std::string tag_of(std::string_view hex_digest)
+response answer_with(const embedded_file& found, const request& r)
 {
-    return "\"" + std::string{hex_digest.substr(0, 32)} + "\"";
+    const offered_codings offered{.gzip = !found.gzip.empty(), .brotli = !found.brotli.empty()};
+    const asset what{
+        .content_type = content_type_of(found.name),
+        .digest = found.digest,
+        .coding = choose_coding(r.accept_encoding, offered),
+        .has_codings = offered.any(),
+        .is_lasting = found.is_lasting,
+    };
+    auto out = head_for(what, r);
+    if (out.status != 200)
+        return out;
+    switch (what.coding) {
+    case content_coding::identity:
+        out.shared_body = found.content;
+        break;
+    case content_coding::gzip:
+        out.shared_body = found.gzip;
+        break;
+    case content_coding::brotli:
+        out.shared_body = found.brotli;
+        break;
+    }
+    return out;
 }
 
-std::string digest_of(std::string_view content)
+response answer_with(std::string content, std::string_view name, const request& r)
 {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-    SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest.data());
-    static constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    for (const auto byte : digest) {
-        hex += digits[byte >> 4];
-        hex += digits[byte & 15];
-    }
-    return hex;
-}
-
-// RFC 9110, section 13.1.2: a list of tags, compared weakly, or "*".
-bool holds_tag(std::string_view if_none_match, std::string_view tag)
-{
-    if (if_none_match == "*")
-        return true;
-    for (std::size_t at = if_none_match.find('"'); at != std::string_view::npos;) {
-        const auto close = if_none_match.find('"', at + 1);
-        if (close == std::string_view::npos)
-            return false;
-        if (if_none_match.substr(at, close - at + 1) == tag)
-            return true;
-        at = if_none_match.find('"', close + 1);
-    }
-    return false;
+    const auto digest = sha256_hex(content);
+    auto out = head_for({.content_type = content_type_of(name), .digest = digest}, r);
+    if (out.status == 200)
+        out.body = std::move(content);
+    return out;
 }
 
 std::optional<std::string> read_whole(const fs::path& path)
@@ -111,7 +114,7 @@ static_files::static_files(const fs::path& directory)
 {
     std::error_code failed;
     directory_ = fs::canonical(directory, failed);
-    if (failed || !read_whole(*directory_ / "index.html"))
+    if (failed || !read_page())
         throw std::runtime_error{
             "STATIC_DIR: cannot read index.html in '" + directory.string() + "'"};
 }
@@ -120,38 +123,26 @@ response static_files::get(const request& r, std::span<const std::string> path) 
 {
     if (path.empty() || !std::ranges::all_of(path, is_plain_name))
         return to_response(not_found());
-    auto found = find(path);
-    if (!found)
-        return to_response(not_found());
-    response out;
-    out.headers.emplace_back("ETag", found->tag);
-    // Names stay the same when contents change, so a copy is asked about before it is used.
-    out.headers.emplace_back("Cache-Control", "no-cache");
-    if (holds_tag(r.if_none_match, found->tag)) {
-        out.status = 304;
-        return out;
+    if (directory_) {
+        if (auto content = read(path))
+            return answer_with(*std::move(content), path.back(), r);
+        if (path.front() != others_folder)
+            return to_response(not_found());
     }
-    out.content_type = content_type_of(path.back());
-    out.headers.emplace_back("Content-Security-Policy", content_policy);
-    out.headers.emplace_back("Referrer-Policy", "no-referrer");
-    out.body = std::move(found->content);
-    out.shared_body = found->shared_content;
-    return out;
-}
-
-std::optional<static_files::file> static_files::find(std::span<const std::string> path) const
-{
-    if (directory_)
-        return read(path);
-    const auto name = joined(path);
     const auto files = embedded_files();
-    const auto found = std::ranges::find(files, name, &embedded_file::name);
+    const auto found = std::ranges::find(files, joined(path), &embedded_file::name);
     if (found == files.end())
-        return std::nullopt;
-    return file{{}, found->content, tag_of(found->digest)};
+        return to_response(not_found());
+    return answer_with(*found, r);
 }
 
-std::optional<static_files::file> static_files::read(std::span<const std::string> path) const
+std::optional<std::string> static_files::read_page() const
+{
+    assert(directory_);
+    return read_whole(*directory_ / page_name);
+}
+
+std::optional<std::string> static_files::read(std::span<const std::string> path) const
 {
     std::error_code failed;
     const auto where = fs::canonical(*directory_ / joined(path), failed);
@@ -162,11 +153,7 @@ std::optional<static_files::file> static_files::read(std::span<const std::string
         std::mismatch(directory_->begin(), directory_->end(), where.begin(), where.end());
     if (below != directory_->end() || end == where.end())
         return std::nullopt;
-    auto content = read_whole(where);
-    if (!content)
-        return std::nullopt;
-    auto tag = tag_of(digest_of(*content));
-    return file{std::move(*content), {}, std::move(tag)};
+    return read_whole(where);
 }
 
 }  // namespace tickertape

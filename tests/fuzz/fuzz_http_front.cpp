@@ -35,7 +35,8 @@ void check(const request_head& head)
     require(!head.method_name.empty() && !head.target.empty());
     require(head.target.size() <= limits.head_bytes && is_harmless(head.target));
     for (const auto value :
-         {head.last_event_id, head.if_none_match, head.origin, head.accept, head.request_id})
+         {head.last_event_id, head.if_none_match, head.origin, head.accept, head.accept_encoding,
+          head.request_id})
         require(value.size() <= limits.head_bytes && is_harmless(value));
     for (const auto value : head.forwarded_for)
         require(is_harmless(value));

@@ -77,3 +77,13 @@ TEST_CASE("a preflight learns which methods and headers it may send", "[web]")
         "Access-Control-Allow-Headers: Last-Event-ID, Cache-Control, X-Request-Id\n"
         "Access-Control-Max-Age: 86400\n");
 }
+
+TEST_CASE("what else an answer depends on is said in the same field", "[web]")
+{
+    access_policy::headers said{{"ETag", "\"x\""}, {"Vary", "Accept-Encoding"}};
+    access_policy{{page}}.add_headers(said, "https://other.example", false);
+    CHECK(said == access_policy::headers{{"ETag", "\"x\""}, {"Vary", "Accept-Encoding, Origin"}});
+    access_policy::headers open{{"Vary", "Accept-Encoding"}};
+    access_policy{{"*"}}.add_headers(open, page, false);
+    CHECK(open.front().second == "Accept-Encoding");
+}

@@ -44,7 +44,8 @@ TEST_CASE("a request is what its head and its body say", "[web]")
     const std::string_view text =
         "GET /prices/stream?since=0 HTTP/1.1\r\nHost: a\r\nlast-event-id:  1-0 \t\r\n"
         "If-None-Match: \"x\"\r\nOrigin: https://a.example\r\nAccept: text/event-stream\r\n"
-        "X-Request-Id: t\r\nX-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2, 3.3.3.3\r\n\r\n";
+        "Accept-Encoding: gzip, br;q=0.5\r\nX-Request-Id: t\r\nX-Forwarded-For: "
+        "1.1.1.1\r\nX-Forwarded-For: 2.2.2.2, 3.3.3.3\r\n\r\n";
     CHECK(r.take(text) == text.size());
     REQUIRE(r.is_over());
     CHECK_FALSE(r.refusal_found());
@@ -57,8 +58,18 @@ TEST_CASE("a request is what its head and its body say", "[web]")
     CHECK(h.if_none_match == "\"x\"");
     CHECK(h.origin == "https://a.example");
     CHECK(h.accept == "text/event-stream");
+    CHECK(h.accept_encoding == "gzip, br;q=0.5");
     CHECK(h.request_id == "t");
     CHECK(h.forwarded_for == std::vector<std::string_view>{"1.1.1.1", "2.2.2.2, 3.3.3.3"});
+}
+
+TEST_CASE("codings that are wanted in two lines are none", "[web]")
+{
+    request_reader r{{}};
+    r.take("GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nAccept-Encoding: br\r\n\r\n");
+    REQUIRE(r.is_over());
+    CHECK_FALSE(r.refusal_found());
+    CHECK(r.head().accept_encoding.empty());
 }
 
 TEST_CASE("what stands behind a request is left for the next reader", "[web]")

@@ -371,7 +371,7 @@ TEST_CASE("who has the page is told so over the wire", "[web]")
         answered(
             "304 Not Modified",
             "ETag: " + tag +
-                "\r\nCache-Control: no-cache\r\n"
+                "\r\nCache-Control: no-cache\r\nVary: Accept-Encoding\r\n"
                 "Access-Control-Allow-Origin: *\r\n"
                 "Access-Control-Expose-Headers: X-Request-Id\r\n",
             "keep-alive", {}));

@@ -1,9 +1,16 @@
 #include "web/static_files.hpp"
 
+#include "gunzip.hpp"
 #include "small_site.hpp"
 #include "support/catch.hpp"
+#include "temporary_directory.hpp"
+#include "web/asset.hpp"
+#include "web/embedded_page.hpp"
 
 #include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,34 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A directory that exists as long as this.
-class temporary_directory {
-public:
-    temporary_directory()
-    {
-        auto pattern = (fs::temp_directory_path() / "tickertape_XXXXXX").string();
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        path_ = pattern;
-    }
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory()
-    {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-
-    const fs::path& path() const { return path_; }
-    void write(const fs::path& name, std::string_view content) const
-    {
-        fs::create_directories((path_ / name).parent_path());
-        std::ofstream{path_ / name, std::ios::binary} << content;
-    }
-
-private:
-    fs::path path_;
-};
-
 std::string why_refused(const fs::path& directory)
 {
     try {
@@ -49,6 +28,71 @@ std::string why_refused(const fs::path& directory)
         return e.what();
     }
     return "(it was taken)";
+}
+
+std::string read_file(const fs::path& path)
+{
+    std::ifstream in{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+// The files of static/ that are ours to serve, by their names.
+std::map<std::string, std::string> sources_of_page()
+{
+    static const std::set<std::string> of_npm{"package.json", "package-lock.json"};
+    const auto root = fs::path{TICKERTAPE_ROOT} / "static";
+    std::map<std::string, std::string> found;
+    for (const auto& entry : fs::recursive_directory_iterator{root}) {
+        const auto name = entry.path().lexically_relative(root).generic_string();
+        if (entry.is_regular_file() && name.front() != '.' && !name.starts_with("vendor/") &&
+            !name.starts_with("node_modules/") && !of_npm.contains(name))
+            found.emplace(name, read_file(entry.path()));
+    }
+    return found;
+}
+
+// Whether `text` is `source` with parts of lines left out: comments.
+bool is_what_is_left_of(std::string_view text, std::string_view source)
+{
+    std::istringstream left{std::string{text}};
+    std::istringstream lines{std::string{source}};
+    std::string line;
+    for (std::string kept; std::getline(left, kept);) {
+        if (!std::getline(lines, line))
+            return false;
+        auto at = line.begin();
+        for (const char c : kept) {
+            at = std::find(at, line.end(), c);
+            if (at++ == line.end())
+                return false;
+        }
+    }
+    return !std::getline(lines, line);
+}
+
+const embedded_file* embedded(std::string_view name)
+{
+    const auto files = embedded_files();
+    const auto found = std::ranges::find(files, name, &embedded_file::name);
+    return found == files.end() ? nullptr : &*found;
+}
+
+// "model/series-0123456789ab.js" as "model/series.js"; as it is where it does not look like that.
+std::string usual_name(std::string_view name)
+{
+    const auto dot = name.rfind('.');
+    const auto dash = name.rfind('-');
+    if (dot == std::string_view::npos || dash == std::string_view::npos || dot - dash != 13 ||
+        name.find_first_not_of("0123456789abcdef", dash + 1) != dot)
+        return std::string{name};
+    return std::string{name.substr(0, dash)} + std::string{name.substr(dot)};
+}
+
+response coded(const small_site& s, std::string_view target, std::string_view accept_encoding)
+{
+    auto r = s.asked(target);
+    r.accept_encoding = accept_encoding;
+    return s.answer_to(r);
 }
 
 unsigned status_with_tag(const small_site& s, std::string_view if_none_match)
@@ -178,16 +222,42 @@ TEST_CASE("a directory without permission to read stops the start", "[web]")
 
 TEST_CASE("the page is compiled in, whole", "[web]")
 {
-    const auto files = embedded_files();
-    REQUIRE(std::ranges::find(files, "index.html", &embedded_file::name) != files.end());
-    for (const auto& file : files) {
-        CAPTURE(file.name);
-        std::ifstream in{
-            fs::path{TICKERTAPE_ROOT} / "static" / std::string{file.name}, std::ios::binary};
-        const std::string original{std::istreambuf_iterator<char>{in}, {}};
-        CHECK((file.content == original));  // or the file has changed since the build
-        CHECK(file.digest.size() == 64);
+    const auto sources = sources_of_page();
+    REQUIRE(sources.contains("index.html"));
+    CHECK(embedded("index.html") == nullptr);
+    for (const auto& [name, source] : sources) {
+        if (name == "index.html")
+            continue;
+        CAPTURE(name);
+        const auto* file = embedded(name);
+        REQUIRE(file != nullptr);
+        const bool has_comments = name.ends_with(".js") || name.ends_with(".css");
+        // Or the file has changed since the build.
+        CHECK((has_comments ? is_what_is_left_of(file->content, source) : file->content == source));
     }
+}
+
+TEST_CASE("what the page uses has a lasting name, and is the same in each coding", "[web]")
+{
+    std::map<std::string, int> lasting;
+    std::map<std::string, int> own;
+    for (const auto& file : embedded_files()) {
+        CAPTURE(file.name);
+        ++(file.is_lasting ? lasting : own)[usual_name(file.name)];
+        CHECK((usual_name(file.name) != file.name) == file.is_lasting);
+        CHECK(file.digest == sha256_hex(file.content));
+        if (!file.gzip.empty()) {
+            CHECK((gunzip(file.gzip) == file.content));
+            CHECK(file.brotli.size() < file.content.size());
+        }
+    }
+    CHECK(lasting.contains("page.js"));
+    for (const auto& [name, count] : lasting) {
+        CAPTURE(name);
+        CHECK(count == 1);
+        CHECK(own[name] == 1);
+    }
+    CHECK(own.contains("vendor/lightweight-charts.js"));
 }
 
 TEST_CASE("the page is answered with what keeps it safe and up to date", "[web]")
@@ -200,8 +270,8 @@ TEST_CASE("the page is answered with what keeps it safe and up to date", "[web]"
     CHECK(header_of(r, "Cache-Control") == "no-cache");
     CHECK(
         header_of(r, "Content-Security-Policy") ==
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src "
-        "'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src "
+        "'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
     CHECK(header_of(r, "Referrer-Policy") == "no-referrer");
     CHECK(s.get("/static/index.html").content() == r.content());
     CHECK(s.get("/?x=1").content() == r.content());
@@ -305,4 +375,95 @@ TEST_CASE("an empty file is an empty file", "[web]")
     const auto r = s.get("/static/empty.css");
     CHECK(r.status == 200);
     CHECK(r.content().empty());
+}
+
+TEST_CASE("what a lasting name stands for is kept for good, and anything else asked about", "[web]")
+{
+    const small_site s;
+    for (const auto& file : embedded_files()) {
+        CAPTURE(file.name);
+        const auto r = s.get("/static/" + std::string{file.name});
+        CHECK(r.status == 200);
+        CHECK((r.content() == file.content));
+        CHECK(
+            header_of(r, "Cache-Control") ==
+            (file.is_lasting ? "public, max-age=31536000, immutable" : "no-cache"));
+    }
+    CHECK(s.get("/static/page-000000000000.js").status == 404);
+}
+
+TEST_CASE("a file is sent in the coding that its reader wants", "[web]")
+{
+    const small_site s;
+    const auto* file = embedded("vendor/lightweight-charts.js");
+    REQUIRE(file != nullptr);
+    const auto target = "/static/" + std::string{file->name};
+    const auto plain = coded(s, target, "");
+    const auto gzipped = coded(s, target, "gzip, deflate");
+    const auto brotlied = coded(s, target, "gzip, deflate, br");
+    CHECK((plain.content() == file->content));
+    CHECK((gzipped.content() == file->gzip));
+    CHECK((brotlied.content() == file->brotli));
+    CHECK(header_of(plain, "Content-Encoding") == "(none)");
+    CHECK(header_of(gzipped, "Content-Encoding") == "gzip");
+    CHECK(header_of(brotlied, "Content-Encoding") == "br");
+    std::set<std::string> tags;
+    for (const auto& r : {plain, gzipped, brotlied}) {
+        CHECK(header_of(r, "Vary") == "Accept-Encoding");
+        CHECK(r.content_type == "text/javascript; charset=utf-8");
+        tags.insert(header_of(r, "ETag"));
+    }
+    CHECK(tags.size() == 3);
+}
+
+TEST_CASE("who has a file in one coding is sent it in another that is wanted now", "[web]")
+{
+    const small_site s;
+    auto r = s.asked("/static/vendor/lightweight-charts.js");
+    r.accept_encoding = "br";
+    const auto tag = header_of(s.answer_to(r), "ETag");
+    r.if_none_match = tag;
+    const auto known = s.answer_to(r);
+    CHECK(known.status == 304);
+    CHECK(header_of(known, "ETag") == tag);
+    CHECK(header_of(known, "Vary") == "Accept-Encoding");
+    CHECK(header_of(known, "Content-Encoding") == "(none)");
+    r.accept_encoding = "gzip";
+    CHECK(s.answer_to(r).status == 200);
+}
+
+TEST_CASE("a file read from a directory is sent as it is", "[web]")
+{
+    const temporary_directory d;
+    d.write("index.html", "page");
+    d.write("x.js", std::string(10'000, 'x'));
+    const small_site s{{"BTC-USD"}, 8, static_files{d.path()}};
+    const auto r = coded(s, "/static/x.js", "gzip, br");
+    CHECK(r.content().size() == 10'000);
+    CHECK(header_of(r, "Content-Encoding") == "(none)");
+    CHECK(header_of(r, "Vary") == "(none)");
+    CHECK(header_of(r, "Cache-Control") == "no-cache");
+}
+
+TEST_CASE("beside a directory there is what is not ours, and nothing else", "[web]")
+{
+    const temporary_directory d;
+    d.write("index.html", "page");
+    const small_site s{{"BTC-USD"}, 8, static_files{d.path()}};
+    CHECK(s.get("/static/vendor/lightweight-charts.js").content().size() > 100'000);
+    CHECK(s.get("/static/page.js").status == 404);
+    CHECK(s.get("/static/vendor/nothing.js").status == 404);
+    CHECK(s.get("/static/vendor").status == 404);
+    d.write("vendor/lightweight-charts.js", "another");
+    CHECK(s.get("/static/vendor/lightweight-charts.js").content() == "another");
+}
+
+TEST_CASE("an index.html that has gone is not found", "[web]")
+{
+    const temporary_directory d;
+    d.write("index.html", "page");
+    const small_site s{{"BTC-USD"}, 8, static_files{d.path()}};
+    fs::remove(d.path() / "index.html");
+    CHECK(s.get("/").status == 404);
+    CHECK(s.get("/static/index.html").status == 404);
 }

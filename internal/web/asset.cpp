@@ -1,0 +1,82 @@
+#include "web/asset.hpp"
+
+#include <openssl/sha.h>
+
+#include <array>
+
+namespace tickertape {
+namespace {
+
+constexpr std::size_t tag_digits = 32;
+
+constexpr std::string_view content_policy =
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+// The same bytes in another coding are another thing to a cache (RFC 9110, section 8.8.3).
+std::string tag_of(const asset& what)
+{
+    std::string tag{"\""};
+    tag += what.digest.substr(0, tag_digits);
+    if (what.coding != content_coding::identity) {
+        tag += '-';
+        tag += name_of(what.coding);
+    }
+    tag += '"';
+    return tag;
+}
+
+// RFC 9110, section 13.1.2: a list of tags, compared weakly, or "*".
+bool holds_tag(std::string_view if_none_match, std::string_view tag)
+{
+    if (if_none_match == "*")
+        return true;
+    for (std::size_t at = if_none_match.find('"'); at != std::string_view::npos;) {
+        const auto close = if_none_match.find('"', at + 1);
+        if (close == std::string_view::npos)
+            return false;
+        if (if_none_match.substr(at, close - at + 1) == tag)
+            return true;
+        at = if_none_match.find('"', close + 1);
+    }
+    return false;
+}
+
+}  // namespace
+
+response head_for(const asset& what, const request& r)
+{
+    response out;
+    const auto tag = tag_of(what);
+    out.headers.emplace_back("ETag", tag);
+    // Where the name stays when the content changes, a copy is asked about before it is used.
+    out.headers.emplace_back(
+        "Cache-Control", what.is_lasting ? "public, max-age=31536000, immutable" : "no-cache");
+    if (what.has_codings)
+        out.headers.emplace_back("Vary", "Accept-Encoding");
+    if (holds_tag(r.if_none_match, tag)) {
+        out.status = 304;
+        return out;
+    }
+    out.content_type = what.content_type;
+    if (what.coding != content_coding::identity)
+        out.headers.emplace_back("Content-Encoding", name_of(what.coding));
+    out.headers.emplace_back("Content-Security-Policy", content_policy);
+    out.headers.emplace_back("Referrer-Policy", "no-referrer");
+    return out;
+}
+
+std::string sha256_hex(std::string_view content)
+{
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+    SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest.data());
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex;
+    for (const auto byte : digest) {
+        hex += digits[byte >> 4];
+        hex += digits[byte & 15];
+    }
+    return hex;
+}
+
+}  // namespace tickertape

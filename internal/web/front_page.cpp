@@ -1,0 +1,84 @@
+#include "web/front_page.hpp"
+
+#include "core/timestamp.hpp"
+#include "web/asset.hpp"
+#include "web/embedded_page.hpp"
+#include "web/gzip.hpp"
+#include "web/price_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tickertape {
+namespace {
+
+// Sources whose prices are no market's, which the page must say.
+constexpr std::array<std::string_view, 3> other_origins{"simulator", "replay", "pipe"};
+
+// "2024-04-07T21:31:16.123Z" as "2024-04-07 21:31:16 UTC"
+std::string in_words(std::string_view rfc3339)
+{
+    std::string text{rfc3339.substr(0, rfc3339.find('.'))};
+    std::ranges::replace(text, 'T', ' ');
+    return text + " UTC";
+}
+
+response answer_with(std::string page, const request& r)
+{
+    const offered_codings offered{.gzip = is_worth_gzip(page.size()), .brotli = false};
+    const auto digest = sha256_hex(page);
+    const asset what{
+        .content_type = "text/html; charset=utf-8",
+        .digest = digest,
+        .coding = choose_coding(r.accept_encoding, offered),
+        .has_codings = offered.any(),
+    };
+    auto out = head_for(what, r);
+    if (out.status == 200)
+        out.body = what.coding == content_coding::gzip ? gzip(page) : std::move(page);
+    return out;
+}
+
+}  // namespace
+
+front_page::front_page(const site& of) : of_{of}
+{
+    if (of.files.is_compiled_in())
+        compiled_in_.emplace(embedded_page());
+}
+
+page_facts front_page::facts_for(const request& r, const request_target& target) const
+{
+    const auto& symbols = of_.prices.symbols();
+    const auto id =
+        symbols.find(target.parameter("symbol").value_or("")).value_or(symbols.all().front());
+    page_facts facts;
+    facts.symbol = symbols.name(id);
+    const auto newest = of_.prices.of(id).newest();
+    if (!newest)
+        return facts;
+    const auto time = newest->at.time();
+    const auto source = of_.sources.name(newest->source);
+    facts.price = price_text(newest->value, symbols.quote(id));
+    facts.price_number = newest->value.text();
+    facts.time = format_rfc3339(time);
+    facts.time_text = in_words(facts.time);
+    facts.source = source;
+    if (std::ranges::find(other_origins, source) != other_origins.end())
+        facts.origin = source;
+    facts.stale = of_.stale.is_stale(time, r.now) ? "true" : "false";
+    return facts;
+}
+
+response front_page::get(const request& r, const request_target& target) const
+{
+    const auto facts = facts_for(r, target);
+    if (compiled_in_)
+        return answer_with(compiled_in_->fill(facts), r);
+    const auto text = of_.files.read_page();
+    if (!text)
+        return to_response(not_found());
+    return answer_with(page_template{*text}.fill(facts), r);
+}
+
+}  // namespace tickertape

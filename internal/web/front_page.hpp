@@ -1,0 +1,29 @@
+// The page at "/": index.html with the newest price of the symbol that `?symbol=` names, or of the
+// first, so that it is there before any script has run, and where none ever runs.
+//
+// Threads: immutable after construction, so any.
+#pragma once
+
+#include "web/page_template.hpp"
+#include "web/request_target.hpp"
+#include "web/site.hpp"
+
+#include <optional>
+
+namespace tickertape {
+
+class front_page {
+public:
+    explicit front_page(const site& of);
+
+    // 200, 304 where the client has it as it is now, 404 where it cannot be read.
+    response get(const request& r, const request_target& target) const;
+
+private:
+    page_facts facts_for(const request& r, const request_target& target) const;
+
+    site of_;
+    std::optional<page_template> compiled_in_;  // none: it is read for each request
+};
+
+}  // namespace tickertape

@@ -1,0 +1,116 @@
+// The page as it is served, out of its sources. No I/O.
+//
+// Each source is served under its own name, which other people's pages may rely on. What the page
+// uses is there a second time, linked and shortened, under names with a digest in them, which stand
+// for these bytes for ever.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path/posix";
+import { fileURLToPath } from "node:url";
+import { withoutComments } from "./comments.mjs";
+import { link, shorten } from "./linker.mjs";
+import { PackingError, referencesOf, withReferences } from "./references.mjs";
+
+const pageName = "index.html";
+const preloadsMarker = "<!-- modules -->";
+const digestDigits = 12;
+const textEndings = [".js", ".css", ".html"];
+const othersFolder = "vendor/"; // what is not ours, and refers to nothing
+
+// What is made of a file depends on how it is made as well.
+const rules = ["packed_page.mjs", "references.mjs", "comments.mjs", "linker.mjs"].map((name) =>
+    readFileSync(fileURLToPath(new URL(name, import.meta.url))));
+
+// A module that starts itself as a worker has to be a file of its own, and what it imports too.
+const startsItself = /Worker\(\s*import\.meta\.url\b/;
+
+const address = (name) => `/static/${name}`;
+
+function read(name, bytes) {
+    if (name.startsWith(othersFolder) || !textEndings.includes(extname(name)))
+        return { bytes, text: null, references: [] };
+    const text = withoutComments(name, bytes.toString("utf8"));
+    return { bytes: Buffer.from(text), text, references: referencesOf(name, text) };
+}
+
+function checkReferences(files) {
+    for (const [name, { references }] of files)
+        for (const { to } of references)
+            if (!files.has(to) || to === pageName)
+                throw new PackingError(`${name} refers to ${to}, which is not there`);
+}
+
+// `names` and all that they refer to, directly or not. `follows`: which references count.
+function reachableFrom(names, files, follows = () => true) {
+    const reached = new Set(names);
+    for (const at of reached)
+        for (const reference of files.get(at).references)
+            if (follows(reference, at)) reached.add(reference.to);
+    return reached;
+}
+
+function nameWith(digest, name) {
+    const ending = extname(name);
+    const file = `${basename(name, ending)}-${digest.slice(0, digestDigits)}${ending}`;
+    return join(dirname(name), file);
+}
+
+// Named after a digest of the file and of everything it leads to: its bytes contain their new
+// names. It is taken of what they are before that, so that two files may refer to each other.
+function lastingName(name, files, version) {
+    const hash = createHash("sha256").update(version);
+    for (const rule of rules) hash.update(rule);
+    for (const at of [...reachableFrom([name], files)].sort())
+        hash.update(`${at}\0${files.get(at).bytes.length}\0`).update(files.get(at).bytes);
+    return nameWith(hash.digest("hex"), name);
+}
+
+// `sources`: the bytes of each file by its name below static/; `others`: where the modules are that
+// are not ours, by the names of those files. Returns the page, with its places for facts still in
+// it, and the other files as { name, bytes, isLasting }, in the order of their names.
+export async function packPage(sources, { esbuild, others = new Map() }) {
+    const files = new Map([...sources].map(([name, bytes]) => [name, read(name, bytes)]));
+    if (!files.has(pageName)) throw new PackingError(`there is no ${pageName}`);
+    checkReferences(files);
+
+    const isModule = (reference) => reference.isModule;
+    const entries = files.get(pageName).references.filter(isModule).map(({ to }) => to);
+    const all = reachableFrom(entries, files, isModule);
+    const apart = reachableFrom(
+        [...all].filter((name) => startsItself.test(files.get(name).text ?? "")), files, isModule);
+    const linked = new Set([...all].filter((name) => !apart.has(name)));
+    // What stays a file: all that is led to, but for the modules that are linked.
+    const kept = reachableFrom([pageName, ...linked], files);
+    for (const name of [pageName, ...linked]) kept.delete(name);
+
+    const newNames = new Map(
+        [...kept].map((name) => [name, lastingName(name, files, esbuild.version)]));
+    const addressOf = (name) => address(newNames.get(name));
+    const textOf = (name) => {
+        const { text, references } = files.get(name);
+        const outside = references.filter(({ to }) => newNames.has(to));
+        return withReferences(text, outside, addressOf);
+    };
+    const finished = (name) => {
+        if (files.get(name).text === null) return files.get(name).bytes;
+        const kind = extname(name) === ".css" ? "style" : apart.has(name) ? "module" : "script";
+        return shorten(esbuild, kind, textOf(name));
+    };
+    const packed = [...files].filter(([name]) => name !== pageName).map(
+        ([name, { bytes }]) => ({ name, bytes, isLasting: false }));
+    for (const name of kept)
+        packed.push({ name: newNames.get(name), bytes: await finished(name), isLasting: true });
+    for (const entry of new Set(entries)) {
+        const outside = new Set([...apart].map(addressOf));
+        const bytes = await link(esbuild, { entry, textOf, outside, others });
+        newNames.set(entry, nameWith(createHash("sha256").update(bytes).digest("hex"), entry));
+        packed.push({ name: newNames.get(entry), bytes, isLasting: true });
+    }
+    const preloads = [...apart].map((name) =>
+        `<link rel="modulepreload" href="${addressOf(name)}">`);
+    return {
+        page: textOf(pageName).replace(preloadsMarker, () => preloads.join("\n")),
+        files: packed.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    };
+}

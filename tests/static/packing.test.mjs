@@ -1,0 +1,222 @@
+// How the page is packed: what becomes of names, references and comments.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { withoutComments } from "../../internal/web/packing/comments.mjs";
+import { cppSource } from "../../internal/web/packing/cpp_source.mjs";
+import { packPage } from "../../internal/web/packing/packed_page.mjs";
+
+const linkerUrl =
+    new URL("../../build/page-modules/node_modules/esbuild/lib/main.js", import.meta.url);
+const isFetched = existsSync(fileURLToPath(linkerUrl));
+const skip = isFetched ? false : "nothing is fetched yet: .ci/page-modules";
+const { default: esbuild } = isFetched ? await import(linkerUrl.href) : {};
+
+async function pack(files) {
+    const sources = new Map(
+        Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]));
+    const { page, files: packed } = await packPage(sources, { esbuild });
+    const texts = Object.fromEntries(packed.map(({ name, bytes }) => [name, bytes.toString()]));
+    // The name a file has for ever: "page-0123456789ab.js".
+    const lasting = (name) => {
+        const at = name.lastIndexOf(".");
+        const found = packed.filter((file) => file.isLasting &&
+            file.name.slice(0, -13 - (name.length - at)) === name.slice(0, at));
+        assert.equal(found.length, 1, name);
+        assert.match(found[0].name.slice(at), /^-[0-9a-f]{12}\./);
+        return found[0].name;
+    };
+    const address = (name) => `/static/${lasting(name)}`;
+    return { page, packed, texts, lasting, address, textOf: (name) => texts[lasting(name)].trim() };
+}
+
+const html = (head) => `<!doctype html>\n${head}\n`;
+const entry = html(`<!-- modules --><script type="module" src="/static/page.js"></script>`);
+const worker = `new SharedWorker(import.meta.url, { type: "module" });`;
+
+describe("the packed page", { skip }, () => {
+    test("every source is there under its own name, as it is", async () => {
+        const files = { "index.html": "x", "a.js": `import "./b.js";`, "b.js": "say( 1 );",
+            "icons/a.svg": "<svg/>" };
+        const { packed, texts } = await pack(files);
+        assert.deepEqual(packed.map(({ name, isLasting }) => [name, isLasting]),
+            [["a.js", false], ["b.js", false], ["icons/a.svg", false]]);
+        for (const name of Object.keys(texts)) assert.equal(texts[name], files[name]);
+    });
+
+    test("what the page leads to is there under lasting names too, and used by them", async () => {
+        const head = (style, script) => html(
+            `<link href="${style}" rel="stylesheet"><script src="${script}"></script>` +
+            `<a href="/">x</a><a href="https://x.example/">y</a>`);
+        const { page, lasting, address, textOf } = await pack({
+            "index.html": head("/static/a.css", "/static/theme.js"),
+            "a.css": `@import "./b.css"; a { background: url(icons/a.svg) } ` +
+                `b { background: url("icons/a.svg#x") } c { background: url(data:image/png,x) }`,
+            "b.css": "", "icons/a.svg": "<svg/>", "theme.js": "var isDark = true;", "c.css": "",
+        });
+        assert.equal(page, head(address("a.css"), address("theme.js")));
+        const icon = address("icons/a.svg");
+        assert.equal(textOf("a.css"), `@import"${address("b.css")}";a{background:url(${icon})}` +
+            `b{background:url(${icon}#x)}c{background:url(data:image/png,x)}`);
+        assert.equal(textOf("theme.js"), "var isDark=!0;", "its names are everybody's");
+        assert.throws(() => lasting("c.css"));
+    });
+
+    test("the modules of the page become one, without what nothing uses", async () => {
+        const { page, packed, address, textOf } = await pack({
+            "index.html": entry,
+            "page.js": `import { a } from "./model/a.js";\nsay(a);\nconst x = import("./c.js");`,
+            "model/a.js": `import { b } from "../b.js";\nexport const a = b;\nexport const z = 99;`,
+            "b.js": "export const b = 41;", "c.js": `say("later");`,
+        });
+        assert.equal(page, html(
+            `<script type="module" src="${address("page.js")}"></script>`));
+        assert.deepEqual(packed.filter(({ isLasting }) => isLasting).length, 1);
+        const text = textOf("page.js");
+        assert.ok(!/\bfrom\b|99/.test(text), text);
+        assert.match(text, /41/);
+        assert.match(text, /later/);
+    });
+
+    test("a module that starts itself as a worker stays a file, and what it imports", async () => {
+        const { page, address, textOf } = await pack({
+            "index.html": entry,
+            "page.js": `import { s } from "./shared.js";\nimport { t } from "./t.js";\nsay(s, t);`,
+            "shared.js": `import { t } from "./t.js";\nexport const s = t + 1;\n${worker}`,
+            "t.js": "export const t = 41;",
+        });
+        assert.match(textOf("page.js"), new RegExp(`from"${address("shared.js")}"`));
+        assert.match(textOf("page.js"), new RegExp(`from"${address("t.js")}"`));
+        assert.match(textOf("shared.js"), new RegExp(`from"${address("t.js")}"`));
+        assert.match(textOf("shared.js"), /new SharedWorker\(import\.meta\.url/);
+        assert.match(page, new RegExp(
+            `<link rel="modulepreload" href="${address("shared.js")}">\n` +
+            `<link rel="modulepreload" href="${address("t.js")}"><script`));
+    });
+
+    test("an address that a script makes is that of the lasting name", async () => {
+        const { address, textOf } = await pack({
+            "index.html": entry, "icon.svg": "<svg/>", "a.svg": "<svg/>",
+            "page.js": `import "./view/a.js";\nsay(new URL("/prices/stream", import.meta.url));`,
+            "view/a.js": `say(new URL("../icon.svg?x", import.meta.url), "../a.svg");`,
+        });
+        const text = textOf("page.js");
+        assert.ok(text.includes(`new URL("${address("icon.svg")}?x",import.meta.url)`), text);
+        assert.ok(text.includes(`"../a.svg"`), "what is only a text stays as it is");
+        assert.ok(text.includes(`"/prices/stream"`));
+    });
+
+    test("a lasting name changes with what a file leads to, and with nothing else", async () => {
+        const names = async (changed) => {
+            const { lasting } = await pack({
+                "index.html": entry, "page.js": `import "./a.js";\nimport "./linked.js";`,
+                "a.js": `import "./b.js";\n${worker}`, "b.js": "say(1);", "linked.js": "say(2);",
+                "other.js": "", ...changed,
+            });
+            return ["page.js", "a.js", "b.js"].map(lasting);
+        };
+        const before = await names({});
+        const isSame = async (changed) =>
+            (await names(changed)).map((name, i) => name === before[i]);
+        assert.deepEqual(await isSame({}), [true, true, true]);
+        assert.deepEqual(await isSame({ "other.js": "say(3);" }), [true, true, true]);
+        assert.deepEqual(await isSame({ "linked.js": "say(3);" }), [false, true, true]);
+        assert.deepEqual(await isSame({ "b.js": "say(3);" }), [false, false, false]);
+    });
+
+    test("modules may import each other", async () => {
+        const { address, textOf } = await pack({
+            "index.html": entry, "page.js": `import "./a.js";`,
+            "a.js": `import "./b.js";\n${worker}`, "b.js": `import "./a.js";`,
+        });
+        assert.ok(textOf("a.js").startsWith(`import"${address("b.js")}"`));
+        assert.ok(textOf("b.js").startsWith(`import"${address("a.js")}"`));
+    });
+
+    for (const [text, complaint] of [
+        [`import "./nothing.js";`, "page.js refers to nothing.js, which is not there"],
+        [`import "./index.html";`, "page.js refers to index.html, which is not there"],
+        [`import "lightweight-charts";`,
+            `page.js imports "lightweight-charts", which no browser can find`],
+        [`const x = import("https://x.example/x.js");`,
+            "page.js refers to https://x.example/x.js; the page loads nothing from elsewhere"],
+    ])
+        test(`${text} is refused`, async () => {
+            await assert.rejects(
+                pack({ "index.html": entry, "page.js": text }), { message: complaint });
+        });
+
+    test("a page without an index.html is refused, and a script that is none", async () => {
+        await assert.rejects(pack({ "page.js": "" }), { message: "there is no index.html" });
+        await assert.rejects(
+            pack({ "index.html": entry, "page.js": "const = 1;" }), /page\.js:1:6/);
+    });
+});
+
+describe("comments", () => {
+    test("a line that is a comment becomes an empty one", () => {
+        assert.equal(
+            withoutComments("a.js", "// one\nconst a = 1; // two\n    // three\nb(`//`);\n"),
+            "\nconst a = 1; // two\n\nb(`//`);\n");
+    });
+
+    test("nothing is taken away where a line may be something else", () => {
+        for (const text of ["a(`\n// text\n`);\n", "/*\n// x */ a();\n// y\n"])
+            assert.equal(withoutComments("a.js", text), text);
+    });
+
+    test("those of style sheets leave their lines behind", () => {
+        assert.equal(withoutComments("a.css", "/* a\n b */\nc{}/**/ /* d */e{}"), "\n\nc{} e{}");
+    });
+
+    test("other files keep all they have", () => {
+        const text = "// x\n/* y */\n";
+        assert.equal(withoutComments("a.svg", text), text);
+    });
+
+    test("what is not ours keeps all it has", { skip }, async () => {
+        const text = "// x\n/* y */\n";
+        const { texts } = await pack({ "index.html": "", "vendor/a.js": text });
+        assert.equal(texts["vendor/a.js"], text);
+    });
+});
+
+describe("the C++ source", () => {
+    // The bytes of each literal, as a compiler would read them.
+    function literals(source) {
+        const read = (_, code) =>
+            (code.length === 3 ? String.fromCharCode(parseInt(code, 8)) : code);
+        return [...source.matchAll(/constexpr char text_\d+\[\] =\n((?: {4}".*"\n?)+);/g)].map(
+            ([, lines]) => Buffer.from(
+                [...lines.matchAll(/^ {4}"(.*)"$/gm)].map(([, line]) => line).join("").replace(
+                    /\\(\d{3}|.)/g, read),
+                "latin1"));
+    }
+
+    test("has every byte of a file, and of what it is compressed to", () => {
+        const bytes = Buffer.from(Array.from({ length: 2048 }, (_, i) => (i * 7) % 256));
+        const [plain, gzipped, brotlied, page] = literals(
+            cppSource({ page: "{{price}}", files: [{ name: "a", bytes, isLasting: true }] }));
+        assert.deepEqual(plain, bytes);
+        assert.deepEqual(gunzipSync(gzipped), bytes);
+        assert.deepEqual(brotliDecompressSync(brotlied), bytes);
+        assert.equal(page.toString(), "{{price}}");
+    });
+
+    test("has what is not smaller when compressed only as it is, and nothing twice", () => {
+        const file = { bytes: Buffer.from("abc"), isLasting: false };
+        const source = cppSource(
+            { page: "abc", files: [{ ...file, name: "a" }, { ...file, name: "b" }] });
+        assert.equal(literals(source).length, 1);
+        assert.match(source, /embedded_file\{"a", \{text_0, 3\}, \{\}, \{\},/);
+        assert.match(source, /embedded_file\{"b", \{text_0, 3\}, \{\}, \{\},/);
+    });
+
+    test("an empty file has nothing to point to", () => {
+        const files = [{ name: "a", bytes: Buffer.alloc(0), isLasting: false }];
+        assert.match(cppSource({ page: "", files }), /embedded_file\{"a", \{\}, \{\}, \{\},/);
+    });
+});
