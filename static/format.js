@@ -1,59 +1,93 @@
-// Numbers and times as people read them, in the browser's own language.
+// Numbers and times as people read them: in the browser's own language and time zone, or in those
+// that the visitor has chosen.
 
+const own = { locale: "", currencyDisplay: "symbol", timeZone: "" };
+let chosen = own;
 const formats = new Map();
 
-function numberFormat(key, options) {
-    if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(undefined, options));
+// `locale`, `timeZone`: empty for the browser's. `currencyDisplay`: symbol, code or none.
+export function configureFormats({ locale, currencyDisplay, timeZone }) {
+    chosen = { ...own, locale, currencyDisplay, timeZone };
+    formats.clear();
+}
+
+function made(kind, options) {
+    const key = `${kind.name} ${JSON.stringify(options)}`;
+    if (!formats.has(key)) formats.set(key, new kind(chosen.locale || undefined, options));
     return formats.get(key);
 }
 
-// Two decimals suit 69,420.25; a coin worth a fraction of a cent needs its digits.
-function decimals(value) {
+// By 24 hours, as on the chart's axis: times are compared here, and stand in columns.
+const timeOfDay = { timeStyle: "medium", hourCycle: "h23" };
+
+function clock(options) {
+    const zone = chosen.timeZone ? { timeZone: chosen.timeZone } : {};
+    return made(Intl.DateTimeFormat, { ...options, ...zone });
+}
+
+// Two decimals suit 69,420.25; a coin worth a fraction of a cent needs its digits. As many of them
+// stand behind every price of that size, so that a last zero does not make it jump.
+export function decimalsOf(value) {
     const size = Math.abs(value);
     if (size >= 1 || size === 0) return 2;
     return Math.min(12, 3 - Math.floor(Math.log10(size)));
 }
 
 // "$69,420.25"; a currency that Intl has no code for follows the number: "69,420.25 USDT".
-export function formatPrice(value, currency, digits = decimals(value)) {
-    const fixed = { minimumFractionDigits: Math.min(2, digits), maximumFractionDigits: digits };
-    if (/^[A-Z]{3}$/.test(currency)) {
-        const options = { style: "currency", currency, currencyDisplay: "narrowSymbol", ...fixed };
-        return numberFormat(`${currency} ${digits}`, options).format(value);
-    }
-    const number = numberFormat(`plain ${digits}`, fixed).format(value);
-    return currency ? `${number} ${currency}` : number;
+export function formatPrice(value, currency, digits = decimalsOf(value)) {
+    const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    if (chosen.currencyDisplay === "none" || !currency)
+        return made(Intl.NumberFormat, fixed).format(value);
+    if (!/^[A-Z]{3}$/.test(currency))
+        return `${made(Intl.NumberFormat, fixed).format(value)} ${currency}`;
+    const currencyDisplay = chosen.currencyDisplay === "code" ? "code" : "narrowSymbol";
+    const options = { style: "currency", currency, currencyDisplay, ...fixed };
+    return made(Intl.NumberFormat, options).format(value);
 }
 
 // "+$12.30" or "−$4.00", as precise as the price it belongs to.
 export function formatChange(change, price, currency) {
-    const sign = change > 0 ? "+" : change < 0 ? "−" : "";
-    return sign + formatPrice(Math.abs(change), currency, decimals(price));
+    return signOf(change) + formatPrice(Math.abs(change), currency, decimalsOf(price));
 }
 
 // "+0.02%"; small changes keep a digit that is not zero: "−0.003%".
 export function formatPercent(ratio) {
-    const digits = Math.abs(ratio) >= 0.0001 ? 2 : 4;
+    const digits = Math.abs(ratio) >= 1e-4 ? 2 : Math.abs(ratio) >= 1e-6 ? 4 : 6;
     const options = { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: digits };
-    const sign = ratio > 0 ? "+" : ratio < 0 ? "−" : "";
-    return sign + numberFormat(`percent ${digits}`, options).format(Math.abs(ratio));
+    return signOf(ratio) + made(Intl.NumberFormat, options).format(Math.abs(ratio));
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
-const axis = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-const axisMinutes = new Intl.DateTimeFormat(undefined, axis);
-const axisSeconds = new Intl.DateTimeFormat(undefined, { ...axis, second: "2-digit" });
-const dayAndClock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+function signOf(value) {
+    return value > 0 ? "+" : value < 0 ? "−" : "";
+}
+
+export function directionOf(change) {
+    return change > 0 ? "up" : change < 0 ? "down" : "none";
+}
+
+// A number as people write it: "70,000.5", or "70.000,5" where that is how it is written. NaN for
+// what is none.
+export function parseNumber(text) {
+    const parts = made(Intl.NumberFormat, {}).formatToParts(12345.6);
+    const mark = (type, usual) => parts.find((part) => part.type === type)?.value ?? usual;
+    const bare = text.replace(/[^\d.,'’\s]/g, "").trim();
+    const [whole, fraction = "", ...more] = bare.split(mark("decimal", "."));
+    const group = mark("group", ",");
+    if (more.length > 0 || fraction.includes(group) || !/\d/.test(whole + fraction)) return NaN;
+    const digits = whole.replaceAll(group, "").replace(/\s/g, "");
+    return Number(`${digits || "0"}.${fraction || "0"}`);
+}
 
 // The time of day; the day too where it is not today.
 export function formatTime(ms, now = Date.now()) {
-    const isToday = new Date(ms).toDateString() === new Date(now).toDateString();
-    return (isToday ? clock : dayAndClock).format(ms);
+    const day = clock({ dateStyle: "short" });
+    const isToday = day.format(ms) === day.format(now);
+    return clock(isToday ? timeOfDay : { ...timeOfDay, dateStyle: "medium" }).format(ms);
 }
 
-// As short as an axis wants it.
-export function formatAxisTime(ms, stepMs) {
-    return (stepMs < 60_000 ? axisSeconds : axisMinutes).format(ms);
+// The day, the time and the zone, for whoever wants to know exactly.
+export function formatMoment(ms) {
+    return clock({ ...timeOfDay, dateStyle: "medium", timeStyle: "long" }).format(ms);
 }
 
 // "3 s", "2 min 5 s", "1 h 20 min", "4 days"
@@ -68,8 +102,9 @@ export function formatDuration(ms) {
     return `${Math.floor(h / 24)} days`;
 }
 
-// "median(coinbase,kraken)" is "median of coinbase, kraken"; other sources are as they are called.
-export function formatSource(source) {
-    const [, names] = /^median\((.+)\)$/.exec(source) ?? [];
-    return names ? `median of ${names.split(",").join(", ")}` : source;
+// A span that goes on, without counting every second of it: "20 s", "12 min", "hour" at most.
+export function formatSpan(ms) {
+    if (ms >= 59 * 60_000) return "hour";
+    const roundMs = ms < 60_000 ? 10_000 : 60_000;
+    return formatDuration(Math.ceil(ms / roundMs) * roundMs);
 }

@@ -1,43 +1,68 @@
-// The page: listens to the stream, keeps what is known of one symbol, and has it drawn. It asks the
-// server only two things itself: which symbols there are, and whether a price that has not moved for
-// long is stale.
+// The page: joins what is known (desk.js, model/) to what is seen (view/). It keeps nothing itself
+// but what belongs together.
 
-import { PriceStream } from "./stream.js";
-import { clearFor, draw, drawPassingTime, flash, offerChoice, windowMs } from "./view.js";
+import { canRing, inOneTab, mayNotify, notify, ring, wakeSound } from "./bell.js";
+import { Desk } from "./desk.js";
+import { configureFormats, formatPrice, formatTime } from "./format.js";
+import { Alarms } from "./model/alarm.js";
+import { spans } from "./model/changes.js";
+import { readLink, writeLink } from "./model/link.js";
+import { describeFeed } from "./model/providers.js";
+import { rangeOf } from "./model/ranges.js";
+import { Settings } from "./model/settings.js";
+import {
+    alarmsKey, browserStorage, parseStored, settingsKey, watchlistKey,
+} from "./model/store.js";
+import { troubleOf, truthOf } from "./model/truth.js";
+import { Watchlist, isSymbol } from "./model/watchlist.js";
+import { drawBanner, showToast } from "./view/banner.js";
+import { PriceChart } from "./view/chart.js";
+import { drawConnection, drawTitle } from "./view/connection.js";
+import { Controls } from "./view/controls.js";
+import { Detail } from "./view/detail.js";
+import { byId, setText } from "./view/dom.js";
+import { Find } from "./view/find.js";
+import { drawPrice, flashPrice, onWatch } from "./view/price.js";
+import { SettingsDialog, alarmWords } from "./view/settings_dialog.js";
+import { TickList } from "./view/ticks.js";
+import { WatchlistView } from "./view/watchlist.js";
 
-const historyMax = 20_000;
-const staleLimitFirstMs = 120_000;
-const askAgainMs = 3_000;
+const storage = browserStorage();
+const settings = new Settings(storage);
+const watchlist = new Watchlist(storage);
+const alarms = new Alarms(storage);
+const desk = new Desk();
+let isReady = false; // the server has said which symbols it has
 
-// All that is known of the symbol shown, and the stream it comes from.
-const shown = {
-    symbol: "",
-    currency: "",
-    stream: null,
-    connection: { name: "connecting", retryAt: null }, // the state of the stream
-    newest: null, // the newest price: a tick, or what the server said before the first one
-    before: null, // the price before it
-    history: [], // ticks and gaps, oldest first
-    unlisted: 0, // how many of history, at its end, are not in the list yet
-    staleSince: null, // the time of the newest price, while it counts as stale
-    staleLimitMs: staleLimitFirstMs,
-    isAsking: false,
-};
+const ticks = new TickList();
+const detail = new Detail();
+const dialog = new SettingsDialog(settings, alarms);
+const controls = new Controls({
+    onRange: (range) => show(desk.symbol, range),
+    onKind: (kind) => settings.set("chartKind", kind),
+});
+const find = new Find((symbol) => {
+    watchlist.add(symbol);
+    show(symbol, desk.range);
+});
+const watched = new WatchlistView({
+    show: (symbol) => show(symbol, desk.range),
+    moveTo: (symbol, index) => watchlist.moveTo(symbol, index),
+    moveBy: (symbol, steps) => watchlist.moveBy(symbol, steps),
+    remove: (symbol) => watchlist.remove(symbol),
+}, drawSoon);
 
-// How far this computer's clock is ahead of the server's. Every message was sent before it arrived,
-// so the smallest difference seen is the closest to the truth.
-let clockAheadMs = Infinity;
+// Also for tests, which ask it what it has drawn.
+export const chart = new PriceChart(byId("chart"), chartFormats());
 
-function noteServerTime(ms) {
-    clockAheadMs = Math.min(clockAheadMs, Date.now() - ms);
-}
-
-function now() {
-    return Date.now() - (Number.isFinite(clockAheadMs) ? clockAheadMs : 0);
-}
-
-function facts() {
-    return { ...shown, now: now() };
+function chartFormats() {
+    const { timeZone, locale } = settings.values;
+    return {
+        formatPrice: (value) => formatPrice(value, desk.quote.currency),
+        formatTime: (ms) => formatTime(ms, desk.now()),
+        timeZone: timeZone || undefined,
+        locale: locale || undefined,
+    };
 }
 
 // At most once per frame, however many ticks come.
@@ -47,143 +72,160 @@ function drawSoon() {
     isFrameWanted = true;
     requestAnimationFrame(() => {
         isFrameWanted = false;
-        draw(facts());
-        shown.unlisted = 0;
+        draw();
     });
 }
 
-function remember(item) {
-    shown.history.push(item);
-    shown.unlisted += 1;
-    if (shown.history.length > historyMax) shown.history.splice(0, historyMax / 10);
+function gather() {
+    const facts = desk.facts();
+    return {
+        ...facts,
+        truth: truthOf(facts),
+        currency: desk.quote.currency,
+        before: desk.before,
+        trend: desk.quote.spark.change(facts.now),
+        overs: spans.map((span) => ({ span, over: desk.changeOver(span) })),
+        series: desk.series,
+        isWatched: watchlist.has(desk.symbol),
+        isAlone: desk.symbols.length < 2,
+    };
+}
+
+function draw() {
+    const facts = gather();
+    drawConnection(facts);
+    drawTitle(facts);
+    drawBanner(troubleOf(facts));
+    drawPrice(facts);
+    if (!isReady) return;
+    ticks.draw(facts);
+    detail.draw(desk.feed && describeFeed(desk.feed, desk.symbol), facts, desk.feed === null);
+    watched.draw({
+        symbols: watchlist.symbols,
+        shown: desk.symbol,
+        isAlone: facts.isAlone,
+        quoteOf: (symbol) => desk.market.of(symbol),
+        range: desk.range,
+        hrefOf: (symbol) => writeLink(location.href, { symbol, range: desk.range }),
+        isCurrent: facts.connection.name === "open",
+        now: facts.now,
+    });
+    chart.tick(facts.now);
+}
+
+function drawChart() {
+    const { range, series } = desk;
+    const kind = settings.values.chartKind;
+    controls.draw({ range, kind });
+    if (!isReady) return;
+    chart.show({ series, range: rangeOf(range), kind, now: desk.now() });
+}
+
+// What is streamed beside the symbol shown.
+function wanted() {
+    const all = new Set([...watchlist.symbols, ...alarms.symbols]);
+    return [...all].filter((symbol) => desk.symbols.includes(symbol));
+}
+
+function show(symbol, range) {
+    desk.show(symbol, range, wanted());
+    history.replaceState(null, "", writeLink(location.href, { symbol, range }));
+    settings.set("range", range);
+    dialog.offer(desk.symbols, symbol);
+    setText(byId("command"), `curl -N '${location.origin}/prices/stream?symbols=${symbol}'`);
+    drawChart();
     drawSoon();
 }
 
-function onTick(tick) {
-    noteServerTime(tick.at);
-    const previous = shown.history.at(-1);
-    remember({ ...tick, kind: "tick", before: previous?.kind === "tick" ? previous.price : null });
-    // A replayed tick may be older than the price the page opened with, which has no id.
-    if (shown.newest?.id === "" && tick.at < Math.floor(shown.newest.at)) return;
-    if (shown.newest && tick.price !== shown.newest.price) flash(tick.price - shown.newest.price);
-    // A gap does not take away what the price was before it.
-    shown.before = shown.history.findLast((i) => i.kind === "tick" && i.id !== tick.id)?.price ?? null;
-    shown.newest = tick;
-    shown.staleSince = null;
-}
-
-function onGap(gap) {
-    const isLeading = !shown.history.some((item) => item.kind === "tick");
-    remember({ ...gap, kind: "gap", isLeading });
-}
-
-function onStale({ age }) {
-    shown.staleSince = shown.newest ? shown.newest.at : now() - age * 1000;
-    drawSoon();
-}
-
-function onFresh() {
-    shown.staleSince = null;
-    drawSoon();
-}
-
-function onState(state) {
-    shown.connection = state;
-    drawSoon();
-}
-
-// The server says when a price is stale. Where it should have and has not, it is asked, so that a
-// price is never called live only because a word was lost.
-async function checkAge() {
-    const { newest, symbol, stream } = shown;
-    if (!newest || shown.isAsking || shown.staleSince !== null) return;
-    const ageMs = now() - newest.at;
-    if (shown.connection.name !== "open" || ageMs <= shown.staleLimitMs) return;
-    shown.isAsking = true;
-    const answer = await ask(`/api/prices/${symbol.toLowerCase()}`);
-    shown.isAsking = false;
-    if (shown.newest !== newest || shown.stream !== stream) return;
-    if (answer?.stale === false) shown.staleLimitMs = ageMs * 2;
-    else onStale({ age: ageMs / 1000 });
-}
-
-async function ask(path) {
-    try {
-        const response = await fetch(path, { headers: { accept: "application/json" } });
-        const sentAt = Date.parse(response.headers.get("date") ?? "");
-        if (sentAt > 0) noteServerTime(sentAt);
-        return response.ok ? await response.json() : null;
-    } catch {
-        return null;
+// `changed`: the names of those that did.
+function applySettings({ detail: changed }) {
+    const { theme, isCompact } = settings.values;
+    const root = document.documentElement;
+    root.dataset.theme = theme;
+    root.dataset.density = isCompact ? "compact" : "normal";
+    if (changed.some((name) => ["locale", "currencyDisplay", "timeZone"].includes(name))) {
+        configureFormats(settings.values);
+        ticks.forget();
+        chart.setFormats(chartFormats());
     }
-}
-
-// The newest price as the server knows it, before the stream has told any.
-function newestOf(entry) {
-    if (typeof entry.price !== "number") return null;
-    if (typeof entry.age_seconds === "number")
-        noteServerTime((entry.timestamp + entry.age_seconds) * 1000);
-    return { id: "", at: entry.timestamp * 1000, price: entry.price, source: entry.source };
-}
-
-// `entry` is what /api/prices says of a symbol.
-function show(entry) {
-    shown.stream?.close();
-    const newest = newestOf(entry);
-    Object.assign(shown, {
-        symbol: entry.symbol,
-        currency: entry.symbol.split("-").at(-1),
-        newest,
-        before: null,
-        history: [],
-        unlisted: 0,
-        staleSince: entry.stale && newest ? newest.at : null,
-        staleLimitMs: staleLimitFirstMs,
-    });
-    clearFor(entry.symbol);
-
-    // The newest tick is asked for even where it is older than the window.
-    const begin = Math.min(now() - windowMs, newest?.at ?? Infinity);
-    const stream = new PriceStream({ symbols: [entry.symbol], since: Math.floor(begin / 1000) });
-    stream.addEventListener("tick", ({ detail }) => onTick(detail));
-    stream.addEventListener("gap", ({ detail }) => onGap(detail));
-    stream.addEventListener("stale", ({ detail }) => onStale(detail));
-    stream.addEventListener("fresh", onFresh);
-    stream.addEventListener("heartbeat", ({ detail }) => noteServerTime(detail.at));
-    stream.addEventListener("state", ({ detail }) => onState(detail));
-    shown.stream = stream;
-    stream.open();
+    if (changed.includes("theme")) chart.setTheme();
+    if (changed.includes("chartKind")) drawChart();
     drawSoon();
 }
 
-let chosen = ""; // by hand, and last
+function sound(alarm, tick) {
+    const price = formatPrice(tick.price, desk.market.of(tick.symbol).currency);
+    const words = `${alarmWords(alarm)}: it is ${price}`;
+    showToast(`${words}, ${formatTime(tick.at)}`);
+    if (settings.values.hasSound && canRing()) inOneTab(`sound ${words}`, ring);
+    if (settings.values.hasNotification && mayNotify())
+        inOneTab(`notification ${words}`, () => notify(`Tickertape: ${tick.symbol}`, words));
+}
 
-async function choose(symbol) {
-    const url = new URL(location.href);
-    url.searchParams.set("symbol", symbol);
-    history.replaceState(null, "", url);
-    chosen = symbol;
-    const entry = await ask(`/api/prices/${symbol.toLowerCase()}`);
-    if (chosen === symbol) show(entry ?? { symbol, price: null });
+function listen() {
+    desk.addEventListener("change", drawSoon);
+    desk.addEventListener("move", ({ detail: { symbol, change } }) => {
+        if (symbol === desk.symbol) flashPrice(change);
+        watched.flash(symbol, change);
+    });
+    desk.addEventListener("hit", ({ detail: tick }) => {
+        for (const alarm of alarms.check(tick)) sound(alarm, tick);
+    });
+    desk.addEventListener("listing", () => {
+        watchlist.serve(desk.symbols);
+        if (!desk.symbols.includes(desk.symbol)) show(desk.symbols[0], desk.range);
+    });
+    settings.addEventListener("change", applySettings);
+    for (const list of [watchlist, alarms])
+        list.addEventListener("change", () => {
+            find.offer(desk.symbols, watchlist.symbols);
+            if (isReady) show(desk.symbol, desk.range);
+        });
+    onWatch(() => watchlist.toggle(desk.symbol));
+    // Another tab has changed what is kept; a null key means that all of it is gone.
+    addEventListener("storage", ({ key, newValue }) => {
+        const kept = parseStored(newValue);
+        if (key === null || key === settingsKey) settings.follow(kept);
+        if (key === null || key === watchlistKey) watchlist.follow(kept);
+        if (key === null || key === alarmsKey) alarms.follow(kept);
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setTheme());
+    // A browser lets a page sound only after it has been touched.
+    addEventListener("pointerdown", () => settings.values.hasSound && wakeSound());
+    addEventListener("keydown", () => settings.values.hasSound && wakeSound());
+    setInterval(() => {
+        if (isReady) desk.lookAround();
+        if (document.hidden) drawTitle(gather());
+        drawSoon();
+    }, 1000);
+}
+
+// The price that the server has written into the page.
+function seed() {
+    const price = Number.parseFloat(byId("price").dataset.price);
+    const at = Date.parse(byId("time").dateTime);
+    const { source, stale } = byId("source").dataset;
+    const symbol = byId("symbol").textContent;
+    if (!isSymbol(symbol)) return;
+    desk.seed({ symbol, price, timestamp: at / 1000, source, stale: stale === "true" });
 }
 
 async function begin() {
+    const link = readLink(location.href);
+    desk.range = link.range ?? settings.values.range;
+    configureFormats(settings.values);
+    seed();
+    listen();
+    drawChart();
     drawSoon();
-    let prices = null;
-    while (!prices?.length) {
-        prices = (await ask("/api/prices"))?.prices;
-        if (prices?.length) break;
-        onState({ name: "reconnecting", retryAt: null });
-        await new Promise((resume) => setTimeout(resume, askAgainMs * (0.5 + Math.random())));
-    }
-    const wanted = new URL(location.href).searchParams.get("symbol")?.toUpperCase();
-    const entry = prices.find(({ symbol }) => symbol === wanted) ?? prices[0];
-    offerChoice(prices.map(({ symbol }) => symbol), entry.symbol, choose);
-    show(entry);
-    setInterval(() => {
-        drawPassingTime(facts());
-        checkAge();
-    }, 1000);
+    await desk.open();
+    watchlist.serve(desk.symbols);
+    const isServed = desk.symbols.includes(link.symbol);
+    if (link.symbol && !isServed)
+        showToast(`This server has no ${link.symbol}; ${desk.symbols[0]} is shown instead.`);
+    isReady = true;
+    find.offer(desk.symbols, watchlist.symbols);
+    show(isServed ? link.symbol : (watchlist.symbols[0] ?? desk.symbols[0]), desk.range);
 }
 
 begin();

@@ -1,5 +1,6 @@
 // The bands behind the chart that say where prices are missing: a tint, hatching, and a word where
-// there is room for it. A primitive of a lightweight-charts pane.
+// there is room for it. What lies before all that is held is no hole, and only tinted. A primitive of
+// a lightweight-charts pane.
 
 const widthMin = 3; // a hole of a second is to be seen in a day
 const hatchPx = 6;
@@ -9,6 +10,10 @@ const words = {
     evicted: "no longer held",
     restarted: "before a restart",
     lapped: "too slow to follow",
+};
+const leadingWords = {
+    evicted: "no longer held",
+    restarted: "before the server's start",
 };
 
 export class GapBands {
@@ -44,8 +49,8 @@ export class GapBands {
         this.#requestUpdate();
     }
 
-    // Where they are on a pane of this width: [{ left, right, reason }], apart and in order. The
-    // line keeps out of them.
+    // Where they are on a pane of this width: [{ left, right, reason, isLeading }], apart and in
+    // order. The line keeps out of them.
     bands(width) {
         const bands = [];
         for (const gap of this.#gaps) {
@@ -56,43 +61,52 @@ export class GapBands {
             const left = Math.max(from - spare, -hatchPx);
             const right = Math.min(to + spare, width + hatchPx);
             const last = bands.at(-1);
-            if (last && left <= last.right) last.right = Math.max(last.right, right);
-            else bands.push({ left, right, reason: gap.reason });
+            const { reason, isLeading } = gap;
+            const isOne = last && left <= last.right && last.isLeading === isLeading;
+            if (isOne) last.right = Math.max(last.right, right);
+            else bands.push({ left, right, reason, isLeading });
         }
         return bands;
     }
 
     #draw({ context, mediaSize: { width, height } }) {
-        const { tint, hatch } = this.#colours;
-        for (const { left, right, reason } of this.bands(width)) {
+        const { tint } = this.#colours;
+        for (const band of this.bands(width)) {
+            const { left, right } = band;
             context.save();
             context.beginPath();
             context.rect(left, 0, right - left, height);
             context.clip();
             context.fillStyle = tint;
             context.fillRect(left, 0, right - left, height);
-            context.strokeStyle = hatch;
-            context.lineWidth = 1;
-            context.beginPath();
-            // On a grid of the pane, so that neighbours match and nothing swims while it moves.
-            const first = Math.floor((left - height) / hatchPx) * hatchPx;
-            for (let x = first; x < right; x += hatchPx) {
-                context.moveTo(x, height);
-                context.lineTo(x + height, 0);
-            }
-            context.stroke();
-            this.#label(context, { left, right, height, reason });
+            if (!band.isLeading) this.#hatch(context, band, height);
+            this.#label(context, band, height);
             context.restore();
         }
     }
 
-    #label(context, { left, right, height, reason }) {
+    // On a grid of the pane, so that neighbours match and nothing swims while it moves.
+    #hatch(context, { left, right }, height) {
+        context.strokeStyle = this.#colours.hatch;
+        context.lineWidth = 1;
+        context.beginPath();
+        const first = Math.floor((left - height) / hatchPx) * hatchPx;
+        for (let x = first; x < right; x += hatchPx) {
+            context.moveTo(x, height);
+            context.lineTo(x + height, 0);
+        }
+        context.stroke();
+    }
+
+    #label(context, { left, right, reason, isLeading }, height) {
         const { text, surface, font } = this.#colours;
         context.font = font;
-        const long = words[reason] ? `missing: ${words[reason]}` : "missing";
+        const short = isLeading ? "nothing held" : "missing";
+        const why = (isLeading ? leadingWords : words)[reason];
+        const long = why ? `${short}: ${why}` : short;
         const from = Math.max(left, 0);
         const fits = (word) => context.measureText(word).width + 2 * labelPadding <= right - from;
-        const word = [long, "missing"].find(fits);
+        const word = [long, short].find(fits);
         if (!word) return;
         context.textAlign = "center";
         context.textBaseline = "middle";

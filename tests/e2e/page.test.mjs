@@ -3,62 +3,25 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { launch, openPage } from "./support/browser.mjs";
+import { launch } from "./support/browser.mjs";
 import { checkRestart, checkUnbroken, positionOf, pricesOf } from "./support/events.mjs";
 import { RisingPrices } from "./support/feed.mjs";
 import { startNginx } from "./support/nginx.mjs";
+import {
+    checkDrawn, drawn, listed, openClean, showsPrice, showsState, state, text, ticksDrawn,
+} from "./support/page.mjs";
 import { startProxy } from "./support/proxy.mjs";
 import { startServer } from "./support/server.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 60_000;
 
-// What the page's list shows, oldest first, in the form that the checks of streams take. What was
-// never held before the first tick is not a hole.
-function listed(page) {
-    return page.evaluate(() =>
-        [...document.querySelectorAll("#ticks tr")].reverse()
-            .filter((row) => row.dataset.leading !== "true")
-            .map(({ dataset, innerText }) =>
-                dataset.gap
-                    ? {
-                        id: dataset.to, event: "gap", text: innerText,
-                        data: { from: dataset.from, to: dataset.to, reason: dataset.gap },
-                    }
-                    : { id: dataset.id, data: { price: Number(dataset.price) } }));
-}
-
-const state = (page) => page.getAttribute("#state", "data-state");
-const text = (page, selector) => page.innerText(selector);
-
-async function showsState(page, wanted, options) {
-    let last;
-    await until(
-        () => `the page says ${wanted}; it says ${last}`,
-        async () => (last = await state(page)) === wanted, options);
-}
-
-async function showsPrice(page, price, options) {
-    let last;
-    await until(
-        () => `the page shows ${price}; it shows ${last}`,
-        async () => (last = await page.getAttribute("#price", "data-price")) === String(price), options);
-}
-
 describe("the page", { timeout: 600_000 }, () => {
     let browser;
     before(async () => { browser = await launch(); });
     after(async () => browser?.close());
 
-    // Opens the page and returns it with a check of what no page may ever do.
-    async function open(t, url, options) {
-        const opened = await openPage(t, browser, `${url}/`, options);
-        const isClean = () => {
-            assert.deepEqual(opened.complaints, []);
-            assert.deepEqual(opened.foreign, []);
-        };
-        return { ...opened, isClean };
-    }
+    const open = (t, url, options) => openClean(t, browser, `${url}/`, options);
 
     test("shows the price, that it is live, and every change of it", { timeout }, async (t) => {
         const server = await startServer(t);
@@ -81,12 +44,37 @@ describe("the page", { timeout: 600_000 }, () => {
         assert.equal(await page.getAttribute("#change", "data-direction"), "down");
         assert.match(await text(page, "#change"), /^▼\s*−\$32\.55/);
         assert.match(await page.title(), /^\$69,400\.00 BTC-USD/);
-        assert.ok(await page.$("#chart path.line"), "there is a line");
+        await until("all three are drawn", async () => (await ticksDrawn(page)) === 3);
 
         const age = await text(page, "#age");
         await until("the age counts on", async () => (await text(page, "#age")) !== age);
         isClean();
     });
+
+    test("shows the price it came with until the stream brings one, and not as live", { timeout },
+        async (t) => {
+            const server = await startServer(t);
+            server.publish(69420.25);
+            await until("the server has it", async () =>
+                (await fetch(`${server.url}/api/prices/btc-usd`)).ok);
+            const context = await browser.newContext({ locale: "en-US" });
+            t.after(() => context.close());
+            const page = await context.newPage();
+            // The page's first question is not answered.
+            let answer;
+            await page.route("**/api/prices", (route) => { answer = () => route.continue(); });
+            await page.goto(`${server.url}/`);
+            await until("it asks", () => answer);
+            await until("its scripts say so", async () =>
+                (await text(page, "#state-word")) === "Connecting");
+            assert.equal(await text(page, "#price"), "$69,420.25");
+            assert.match(await text(page, "#age"), /^\d+ s ago$/);
+            assert.match(await text(page, "#origin"), /^Piped prices/i);
+            assert.match(await page.title(), /^\(connecting\) \$69,420\.25 BTC-USD/);
+            answer();
+            await showsState(page, "live");
+            assert.equal(await text(page, "#price"), "$69,420.25");
+        });
 
     test("waits for a first price without making one up", { timeout }, async (t) => {
         const server = await startServer(t);
@@ -107,6 +95,8 @@ describe("the page", { timeout: 600_000 }, () => {
         await showsPrice(page, sent.at(-1));
         await until("the history is listed", async () => (await listed(page)).length === sent.length);
         assert.deepEqual(pricesOf(await listed(page)), sent);
+        await until("and drawn", async () => (await ticksDrawn(page)) === sent.length);
+        checkDrawn(await drawn(page));
         isClean();
     });
 
@@ -132,6 +122,10 @@ describe("the page", { timeout: 600_000 }, () => {
         assert.deepEqual(seen.filter((e) => e.event === "gap"), []);
         checkUnbroken(pricesOf(seen), sent);
         assert.equal(pricesOf(seen).at(-1), sent.at(-1));
+        await until("each tick is drawn once", async () => (await ticksDrawn(page)) === seen.length);
+        const data = await drawn(page);
+        checkDrawn(data);
+        assert.deepEqual(data.gaps.filter((gap) => !gap.isLeading), []);
         isClean();
     });
 
@@ -183,8 +177,15 @@ describe("the page", { timeout: 600_000 }, () => {
             checkRestart(seen, sentBefore, sentAfter);
             const gap = seen.find((e) => e.event === "gap");
             assert.match(gap.text, /^Missing from .+ to .+ \(the server was restarted\)$/);
-            assert.ok(await page.$("#chart rect.gap"), "the hole is marked");
-            assert.equal((await page.$$("#chart path.line")).length, 2, "and no line crosses it");
+            const count = pricesOf(seen).length;
+            await until("each tick is drawn once", async () => (await ticksDrawn(page)) === count);
+            const data = await drawn(page);
+            checkDrawn(data);
+            const holes = data.gaps.filter(({ isLeading }) => !isLeading);
+            assert.deepEqual(holes.map(({ from, to }) => ({ from, to })),
+                [{ from: gap.data.from, to: gap.data.to }], "the hole is marked");
+            const next = data.bars.find((bar) => bar.lastAt >= holes[0].toAt);
+            assert.ok(next.beginsRun || next.isBroken, "and no line crosses it");
             isClean();
         });
 
@@ -197,10 +198,14 @@ describe("the page", { timeout: 600_000 }, () => {
         const sentBefore = [prices.one(first), prices.one(first)];
         await until("both are listed", async () => (await listed(page)).length === 2);
         await first.child.kill();
-        let answers = 0;
-        page.on("response", (response) => { if (response.status() === 502) answers += 1; });
-        await until("two refusals", () => answers >= 2, { timeout: 20_000 });
-        assert.match(await text(page, "#state-word"), /^Reconnecting( in \d+ s|…)$/);
+        // After each refusal another wait is counted down, and it is a longer one.
+        let left = Infinity;
+        await until("another wait after the first", async () => {
+            const [, seconds] = /^Reconnecting in (\d+) s$/.exec(await text(page, "#state-word")) ?? [];
+            const isAnother = Number(seconds) > left;
+            left = Number(seconds ?? left);
+            return isAnother;
+        }, { timeout: 30_000 });
         const second = await startServer(t, { PORT: String(first.port) });
         const sentAfter = [prices.one(second), prices.one(second)];
         await showsPrice(page, sentAfter.at(-1), { timeout: 40_000 });
@@ -215,7 +220,10 @@ describe("the page", { timeout: 600_000 }, () => {
         const { page, isClean } = await open(t, server.url);
         await showsState(page, "stale");
         await until("its age", async () => /^Stale for [2-9] s$/.test(await text(page, "#state-word")));
-        assert.equal(await text(page, "#state-spoken"), "Stale: no new price");
+        await until("it is spoken", async () =>
+            /^Stale: no new price/.test(await text(page, "#state-spoken")));
+        await page.waitForSelector("#banner:not([hidden])");
+        assert.match(await text(page, "#banner"), /^No new price of BTC-USD\. The price shown is \d+ s old\.$/);
         assert.equal(await text(page, "#price"), "$100.00", "the last price is still shown");
         server.publish(101);
         await showsState(page, "live");
@@ -235,6 +243,8 @@ describe("the page", { timeout: 600_000 }, () => {
             /(Reconnecting|next try) in \d+ s/.test(await text(page, "#state-word")));
         assert.equal(await text(page, "#price"), "$100.00");
         assert.match(await page.title(), /^\((reconnecting|offline)\) /);
+        await until("a banner with the age", async () =>
+            /^The server cannot be reached\. The price shown is \d+ s old\.$/.test(await text(page, "#banner")));
         isClean();
     });
 
@@ -245,7 +255,8 @@ describe("the page", { timeout: 600_000 }, () => {
             const { page, isClean } = await open(t, server.url);
             await showsState(page, "live");
             assert.ok(await page.isVisible("#origin"));
-            assert.equal(await page.textContent("#origin-word"), label);
+            assert.match(await text(page, "#origin"), new RegExp(`^${label}`, "i"));
+            assert.match(await page.title(), /\((simulated|piped)\)/);
             assert.equal(await text(page, "#source"), provider);
             isClean();
         });
@@ -256,12 +267,13 @@ describe("the page", { timeout: 600_000 }, () => {
         server.publish(2500.5, "ETH-USDT");
         const { page, isClean } = await open(t, server.url);
         await showsPrice(page, 64000);
-        await page.selectOption("#symbols", "ETH-USDT");
+        await page.click('#watched a:has-text("ETH-USDT")');
         await showsPrice(page, 2500.5);
         assert.equal(await text(page, "#price"), "2,500.50 USDT");
         assert.equal(await text(page, "#symbol"), "ETH-USDT");
         await until("its tick is listed", async () => (await listed(page)).length > 0);
         assert.deepEqual(pricesOf(await listed(page)), [2500.5]);
+        assert.equal(new URL(page.url()).search, "?symbol=ETH-USDT&range=1h");
         await page.reload();
         await showsPrice(page, 2500.5);
         server.publish(2501, "ETH-USDT");

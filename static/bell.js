@@ -1,0 +1,76 @@
+// How an alarm makes itself noticed beyond the page: a sound, a notification of the system. Both
+// only where the visitor has asked for it; a browser may refuse either, and then says so here.
+
+const notes = [880, 1174.7]; // Hz
+const noteSeconds = 0.16;
+const loudness = 0.12;
+const holdMs = 5_000;
+const iconUrl = new URL("./icon.svg", import.meta.url).href;
+
+let context = null;
+
+// A page may make a sound once somebody has touched it.
+export function wakeSound() {
+    try {
+        context ??= new AudioContext();
+        context.resume();
+    } catch {
+        context = null;
+    }
+}
+
+export function canRing() {
+    return context?.state === "running";
+}
+
+export function ring() {
+    if (context?.state !== "running") return;
+    notes.forEach((pitch, i) => {
+        const from = context.currentTime + i * noteSeconds;
+        const tone = context.createOscillator();
+        const volume = context.createGain();
+        tone.frequency.value = pitch;
+        volume.gain.setValueAtTime(loudness, from);
+        volume.gain.exponentialRampToValueAtTime(0.0001, from + noteSeconds * 2);
+        tone.connect(volume).connect(context.destination);
+        tone.start(from);
+        tone.stop(from + noteSeconds * 2);
+    });
+}
+
+// Of several tabs that hear of the same at the same time, one acts. A browser tells tabs apart only
+// where the page came over a connection that can be trusted; elsewhere each acts for itself.
+export function inOneTab(name, act) {
+    if (!navigator.locks) {
+        act();
+        return;
+    }
+    navigator.locks.request(`tickertape ${name}`, { ifAvailable: true }, async (lock) => {
+        if (!lock) return;
+        act();
+        await new Promise((resume) => setTimeout(resume, holdMs));
+    });
+}
+
+export function canNotify() {
+    return typeof Notification === "function";
+}
+
+export function mayNotify() {
+    return canNotify() && Notification.permission === "granted";
+}
+
+// To be called only when the visitor has just asked for notifications.
+export async function askToNotify() {
+    if (!canNotify()) return "missing";
+    const { permission } = Notification;
+    return permission === "default" ? Notification.requestPermission() : permission;
+}
+
+export function notify(title, body) {
+    try {
+        return Boolean(new Notification(title, { body, icon: iconUrl, tag: title }));
+    } catch {
+        return false; // some phones know notifications only from a service worker
+    }
+}

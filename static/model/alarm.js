@@ -1,0 +1,90 @@
+// Thresholds that the visitor has set. One goes off when the price comes to it from the other side,
+// and not again before the price has been back there: a price that trembles at a threshold, or was
+// beyond it from the start, says nothing new.
+
+import { alarmsKey, readStored, writeStored } from "./store.js";
+
+const quietMs = 60_000;
+const alarmsMax = 50;
+
+export function cleanAlarms(raw) {
+    if (!Array.isArray(raw)) return [];
+    return raw
+        .filter((a) => typeof a?.symbol === "string" && ["above", "below"].includes(a.side) &&
+            Number.isFinite(a.price) && a.price > 0)
+        .map(({ symbol, side, price }) => ({ symbol, side, price }))
+        .slice(0, alarmsMax);
+}
+
+const keyOf = ({ symbol, side, price }) => `${symbol} ${side} ${price}`;
+const isBeyond = ({ side, price }, value) => (side === "above" ? value >= price : value <= price);
+
+// Tells "change" whenever there are others.
+export class Alarms extends EventTarget {
+    #storage;
+    #list;
+    #wasBeyond = new Map(); // by key; absent before the first price
+    #wentOffAt = new Map();
+
+    constructor(storage) {
+        super();
+        this.#storage = storage;
+        this.#list = cleanAlarms(readStored(storage, alarmsKey));
+    }
+
+    get list() {
+        return this.#list;
+    }
+
+    get symbols() {
+        return [...new Set(this.#list.map(({ symbol }) => symbol))];
+    }
+
+    // False where the same is set already, or what was given is no alarm.
+    add(alarm) {
+        const [clean] = cleanAlarms([alarm]);
+        if (!clean || this.#list.length >= alarmsMax) return false;
+        if (this.#list.some((other) => keyOf(other) === keyOf(clean))) return false;
+        this.#keep([...this.#list, clean]);
+        return true;
+    }
+
+    remove(alarm) {
+        this.#keep(this.#list.filter((other) => keyOf(other) !== keyOf(alarm)));
+    }
+
+    // What another tab has written.
+    follow(raw) {
+        this.#become(cleanAlarms(raw));
+    }
+
+    // The alarms that go off with this tick.
+    check(tick, now = Date.now()) {
+        const mine = this.#list.filter(({ symbol }) => symbol === tick.symbol);
+        return mine.filter((alarm) => this.#isHit(alarm, tick, now));
+    }
+
+    #isHit(alarm, tick, now) {
+        const key = keyOf(alarm);
+        const was = this.#wasBeyond.get(key);
+        const is = isBeyond(alarm, tick.price);
+        this.#wasBeyond.set(key, is);
+        if (!is || was !== false) return false;
+        if (now - (this.#wentOffAt.get(key) ?? -Infinity) < quietMs) return false;
+        this.#wentOffAt.set(key, now);
+        return true;
+    }
+
+    #keep(list) {
+        writeStored(this.#storage, alarmsKey, list);
+        this.#become(list);
+    }
+
+    #become(list) {
+        this.#list = list;
+        const keys = new Set(list.map(keyOf));
+        for (const known of [this.#wasBeyond, this.#wentOffAt])
+            for (const key of known.keys()) if (!keys.has(key)) known.delete(key);
+        this.dispatchEvent(new CustomEvent("change", { detail: list }));
+    }
+}

@@ -1,0 +1,42 @@
+// The change of a price over a span of time, from a price that was really there: that of the last
+// tick before the span. Where none is held, or only one from long before, there is none to tell.
+
+export const spans = [
+    { key: "1h", label: "1 h", ms: 3_600_000 },
+    { key: "24h", label: "24 h", ms: 86_400_000 },
+];
+
+const tolerance = 0.1; // of the span: how much earlier than its begin the price may be
+const askAgainMs = 30_000;
+
+// `reference`: { price, at }, null where nothing is held that far back, undefined where that is not
+// known yet.
+export function changeOver(span, newest, reference, now) {
+    if (!newest || reference === undefined) return { kind: "none", why: "" };
+    if (reference === null) return { kind: "none", why: "no data that far back" };
+    const begin = now - span.ms;
+    if (newest.at <= begin) return { kind: "none", why: "no newer price since" };
+    if (begin - reference.at > span.ms * tolerance)
+        return { kind: "none", why: "no price near that time" };
+    const change = newest.price - reference.price;
+    return { kind: "change", change, ratio: change / reference.price, since: reference.at };
+}
+
+// What the server has said of the prices of before, and when it is asked again.
+export class References {
+    #known = new Map(); // "BTC-USD 1h" to { reference, askedAt }
+
+    of(symbol, span) {
+        return this.#known.get(`${symbol} ${span.key}`)?.reference;
+    }
+
+    isDue(symbol, span, now) {
+        const known = this.#known.get(`${symbol} ${span.key}`);
+        return !known || now - known.askedAt >= askAgainMs;
+    }
+
+    // Called before the server is asked, so that it is not asked twice, and with its answer.
+    note(symbol, span, now, reference = this.of(symbol, span)) {
+        this.#known.set(`${symbol} ${span.key}`, { reference, askedAt: now });
+    }
+}

@@ -1,0 +1,19 @@
+// Links to what is shown: /?symbol=ETH-USD&range=24h. What a link does not say, or says wrongly, is
+// left to whoever reads it.
+
+const ranges = ["5m", "1h", "6h", "24h", "all"];
+
+export function readLink(href) {
+    const { searchParams } = new URL(href);
+    const symbol = (searchParams.get("symbol") ?? "").trim().toUpperCase();
+    const range = (searchParams.get("range") ?? "").trim().toLowerCase();
+    return { symbol: symbol || null, range: ranges.includes(range) ? range : null };
+}
+
+// The same address with this symbol and range in it; other parameters are kept.
+export function writeLink(href, { symbol, range }) {
+    const url = new URL(href);
+    url.searchParams.set("symbol", symbol);
+    url.searchParams.set("range", range);
+    return url.href;
+}

@@ -1,0 +1,79 @@
+// What /api/feed says of the providers, in words.
+
+import { formatDuration } from "../format.js";
+
+const asideWords = {
+    outlier: "set aside: too far from the others",
+    stale: "set aside: too old",
+};
+
+const seconds = (s) => formatDuration(s * 1000);
+
+// A state has a kind for styles (good, busy, bad, off) and words.
+function stateOf(provider, symbol) {
+    const { stream, breaker } = provider;
+    if (provider.lacks?.includes(symbol)) return ["off", `does not sell ${symbol}`];
+    const refused = stream?.refused?.[symbol];
+    if (stream?.state === "live" && !refused) return ["good", "streaming"];
+    const pause = provider.paused_for_seconds;
+    const until = pause > 0 ? `, asked again in ${seconds(Math.ceil(pause))}` : "";
+    if (breaker === "open") return ["bad", `failing, left alone${until}`];
+    if (breaker === "half_open") return ["busy", "failing, being tried again"];
+    if (pause > 0) return ["busy", `wants a pause${until}`];
+    if (hasFailedLast(provider)) return ["bad", "the last request failed"];
+    if (stream?.state === "waiting") return ["busy", "stream lost, waiting to connect"];
+    if (provider.last_success) return ["good", refused ? "answering, no stream" : "answering"];
+    if (stream?.state === "connecting") return ["busy", "connecting"];
+    return ["off", "not asked yet"];
+}
+
+function hasFailedLast({ last_error: error, last_success: success }) {
+    return Boolean(error) && error.at > (success ?? 0);
+}
+
+function errorOf({ last_error: asked, stream }) {
+    const errors = [asked, stream?.last_error].filter((error) => typeof error?.words === "string");
+    return errors.sort((a, b) => b.at - a.at)[0] ?? null;
+}
+
+function useOf(quote) {
+    if (!quote) return { isUsed: false, words: "says no price" };
+    if (quote.used) return { isUsed: true, words: "in the price" };
+    return { isUsed: false, words: asideWords[quote.aside] ?? "in reserve" };
+}
+
+// Null where the feed has no providers to tell of. Times are Unix milliseconds of the server.
+export function describeFeed(feed, symbol) {
+    const mine = feed?.symbols?.find((entry) => entry.symbol === symbol);
+    if (!Array.isArray(feed?.providers) || feed.providers.length === 0 || !mine) return null;
+    const at = feed.at * 1000;
+    const rows = feed.providers.map((provider) => {
+        const quote = mine.quotes?.find((q) => q.provider === provider.name);
+        const [kind, words] = stateOf(provider, symbol);
+        const error = errorOf(provider);
+        return {
+            name: provider.name,
+            market: quote?.market ?? null,
+            kind,
+            words,
+            use: useOf(quote),
+            price: quote?.price ?? null,
+            pricedAt: quote ? at - quote.age_seconds * 1000 : null,
+            error: error && { words: error.words, at: error.at * 1000 },
+        };
+    });
+    const used = rows.filter((row) => row.use.isUsed).length;
+    return { rows, policy: policyWords(feed.policy, used, mine.derived_from) };
+}
+
+function policyWords(policy, used, legs) {
+    if (legs?.length) return `Made of the prices of ${legs.join(" and ")}.`;
+    if (policy === "median") return `The median of those that agree: ${used} now.`;
+    if (policy === "fallback") return "The first in this order that has a good price.";
+    return "";
+}
+
+// Why there is no price now, in the feed's words, or null.
+export function problemOf(feed, symbol) {
+    return feed?.symbols?.find((entry) => entry.symbol === symbol)?.problem ?? null;
+}

@@ -1,0 +1,82 @@
+// What the visitor has chosen, kept in the browser. Every value is checked when it is read, so that
+// a wrong one is replaced by its default and the others are kept.
+
+import { readStored, settingsKey, writeStored } from "./store.js";
+
+const oneOf = (...values) => (value) => values.includes(value);
+const isBoolean = (value) => typeof value === "boolean";
+
+// An empty locale or time zone is the browser's own.
+export function isLocale(value) {
+    if (value === "") return true;
+    if (typeof value !== "string") return false;
+    try {
+        return Intl.NumberFormat.supportedLocalesOf(value).length > 0;
+    } catch {
+        return false;
+    }
+}
+
+export function isTimeZone(value) {
+    if (value === "") return true;
+    if (typeof value !== "string") return false;
+    try {
+        return Boolean(new Intl.DateTimeFormat("en", { timeZone: value }));
+    } catch {
+        return false;
+    }
+}
+
+// Of each setting its default and what it may be.
+const rules = {
+    theme: ["system", oneOf("system", "light", "dark")],
+    locale: ["", isLocale],
+    currencyDisplay: ["symbol", oneOf("symbol", "code", "none")],
+    timeZone: ["", isTimeZone],
+    isCompact: [false, isBoolean],
+    range: ["1h", oneOf("5m", "1h", "6h", "24h", "all")],
+    chartKind: ["line", oneOf("line", "candles")],
+    hasSound: [false, isBoolean],
+    hasNotification: [false, isBoolean],
+};
+
+export function cleanSettings(raw) {
+    const given = raw !== null && typeof raw === "object" ? raw : {};
+    return Object.fromEntries(Object.entries(rules).map(([name, [usual, isRight]]) =>
+        [name, isRight(given[name]) ? given[name] : usual]));
+}
+
+// Tells "change" whenever a value is another one, whoever changed it.
+export class Settings extends EventTarget {
+    #storage;
+    #values;
+
+    constructor(storage) {
+        super();
+        this.#storage = storage;
+        this.#values = cleanSettings(readStored(storage, settingsKey));
+    }
+
+    get values() {
+        return this.#values;
+    }
+
+    set(name, value) {
+        const next = cleanSettings({ ...this.#values, [name]: value });
+        if (!this.#become(next)) return;
+        writeStored(this.#storage, settingsKey, next);
+    }
+
+    // What another tab has written.
+    follow(raw) {
+        this.#become(cleanSettings(raw));
+    }
+
+    #become(next) {
+        const changed = Object.keys(rules).filter((name) => next[name] !== this.#values[name]);
+        if (changed.length === 0) return false;
+        this.#values = next;
+        this.dispatchEvent(new CustomEvent("change", { detail: changed }));
+        return true;
+    }
+}

@@ -1,0 +1,79 @@
+// All that is held of the symbol shown: what was before the page came is asked for once, what is
+// new comes from the stream, and both end up in one series, in order and each once.
+
+import { loadHistory } from "./history.js";
+import { Series } from "./model/series.js";
+import { comparePositions } from "./stream.js";
+
+const againFirstMs = 1_000;
+const againMaxMs = 30_000;
+
+export class SymbolHistory {
+    #onChange;
+    #wantedTo = Infinity; // since when the history is wanted, in Unix milliseconds
+    #reachesTo = Infinity; // since when it has been asked for
+    #liveFrom = null; // the first position that the stream has brought
+    #stop = null;
+
+    constructor(symbol, onChange) {
+        this.symbol = symbol;
+        this.series = new Series();
+        this.#onChange = onChange;
+    }
+
+    // From the stream.
+    takeTick(tick) {
+        this.#liveFrom ??= tick.id;
+        if (this.series.add(tick)) this.#onChange();
+        this.#catchUp();
+    }
+
+    takeGap(gap) {
+        this.series.addGap(gap);
+        this.#onChange();
+    }
+
+    // The stream itself begins at this time.
+    isCoveredFrom(ms) {
+        this.#reachesTo = Math.min(this.#reachesTo, ms);
+    }
+
+    // Asks for what there is from `ms` on, unless it is there or under way.
+    reachBackTo(ms) {
+        this.#wantedTo = Math.min(this.#wantedTo, ms);
+        this.#catchUp();
+    }
+
+    // Before the stream has brought a tick it is not known where the history ends: most likely
+    // there is none, and a connection that waits for its end would only be one too many.
+    #catchUp() {
+        if (this.#wantedTo >= this.#reachesTo || this.#liveFrom === null) return;
+        this.#reachesTo = this.#wantedTo;
+        this.close();
+        this.#load(this.#wantedTo, againFirstMs);
+    }
+
+    close() {
+        this.#stop?.abort();
+        this.#stop = null;
+    }
+
+    async #load(ms, againMs) {
+        const stop = new AbortController();
+        this.#stop = stop;
+        const outcome = await loadHistory({
+            symbol: this.symbol,
+            since: Math.floor(ms / 1000),
+            signal: stop.signal,
+            onTick: (tick) => {
+                if (this.series.add(tick)) this.#onChange();
+            },
+            onGap: (gap) => this.takeGap(gap),
+            isReached: (id) => comparePositions(id, this.#liveFrom) >= 0,
+        });
+        if (outcome !== "failed" || stop.signal.aborted) return;
+        setTimeout(() => {
+            if (!stop.signal.aborted) this.#load(ms, Math.min(againMaxMs, againMs * 2));
+        }, againMs * (0.5 + Math.random()));
+    }
+}

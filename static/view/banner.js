@@ -1,0 +1,25 @@
+// Why prices cannot be had, in words, with the age of what is shown; and alarms that went off.
+
+import { byId, element, iconButton, setAttribute, setHidden, setText } from "./dom.js";
+
+const banner = byId("banner");
+const title = byId("banner-title");
+const detail = byId("banner-detail");
+const toasts = byId("toasts");
+const toastsMax = 4;
+
+export function drawBanner(trouble) {
+    setHidden(banner, !trouble);
+    if (!trouble) return;
+    setAttribute(banner, "data-kind", trouble.kind);
+    setText(title, trouble.title);
+    setText(detail, trouble.detail);
+}
+
+export function showToast(text) {
+    const close = iconButton("remove", `Dismiss: ${text}`);
+    const toast = element("div", { className: "toast" }, element("span", { text }), close);
+    close.addEventListener("click", () => toast.remove());
+    toasts.prepend(toast);
+    while (toasts.childElementCount > toastsMax) toasts.lastElementChild.remove();
+}

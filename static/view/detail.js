@@ -1,0 +1,56 @@
+// Which providers there are, how they do, and which of them made the price.
+
+import { formatDuration, formatPrice } from "../format.js";
+import { arrange, byId, element, setAttribute, setHidden, setText } from "./dom.js";
+
+const section = byId("providers");
+const policy = byId("policy");
+const list = byId("provider-rows");
+
+class Row {
+    constructor() {
+        this.name = element("span");
+        this.who = element("span", { className: "who" },
+            element("span", { className: "dot", "aria-hidden": "true" }), this.name);
+        this.value = element("span", { className: "value" });
+        this.words = element("span", { className: "words" });
+        this.use = element("span", { className: "use" });
+        this.error = element("span", { className: "error" });
+        this.node = element("li", {}, this.who, this.value, this.words, this.use, this.error);
+    }
+
+    draw(row, { currency, now }) {
+        setAttribute(this.node, "data-kind", row.kind);
+        setAttribute(this.node, "data-provider", row.name);
+        setText(this.name, row.market ? `${row.name} (${row.market})` : row.name);
+        setText(this.value, row.price === null ? "—" : formatPrice(row.price, currency));
+        const age = row.pricedAt === null ? "" : `, ${formatDuration(now - row.pricedAt)} old`;
+        setText(this.words, `${row.words}${age}`);
+        setText(this.use, row.use.words);
+        setAttribute(this.use, "data-used", String(row.use.isUsed));
+        setHidden(this.error, !row.error);
+        if (!row.error) return;
+        const ago = formatDuration(now - row.error.at);
+        setText(this.error, `Last error, ${ago} ago: ${row.error.words}`);
+    }
+}
+
+export class Detail {
+    #rows = new Map();
+
+    // `described`: what model/providers.js makes of the feed; null hides it all, unless the answer
+    // is on its way.
+    draw(described, facts, isPending) {
+        setAttribute(section, "aria-busy", String(isPending));
+        if (isPending) return;
+        setHidden(section, !described);
+        if (!described) return;
+        setText(policy, described.policy);
+        const rows = described.rows.map((row) => {
+            if (!this.#rows.has(row.name)) this.#rows.set(row.name, new Row());
+            this.#rows.get(row.name).draw(row, facts);
+            return this.#rows.get(row.name).node;
+        });
+        arrange(list, rows);
+    }
+}

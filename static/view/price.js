@@ -1,0 +1,123 @@
+// The price, how it has changed, and where it comes from.
+
+import {
+    directionOf, formatChange, formatDuration, formatMoment, formatPercent, formatPrice, formatSpan,
+    formatTime,
+} from "../format.js";
+import { describeSource } from "../model/source.js";
+import { byId, element, flash, setAttribute, setHidden, setText } from "./dom.js";
+import { Tip } from "./tip.js";
+
+const nodes = {
+    quote: byId("quote"),
+    symbol: byId("symbol"),
+    watch: byId("watch"),
+    watchLabel: byId("watch-label"),
+    price: byId("price"),
+    trend: byId("trend"),
+    change: byId("change"),
+    arrow: byId("change-arrow"),
+    changeText: byId("change-text"),
+    changeSpan: byId("change-span"),
+    age: byId("age"),
+    time: byId("time"),
+    source: byId("source"),
+    words: byId("source-words"),
+    more: byId("source-more"),
+    names: byId("source-names"),
+};
+const tip = new Tip(nodes.more, nodes.names);
+
+const trendWords = { up: "Rising", down: "Falling", level: "Level" };
+
+function wordsOfChange(newest, before, currency) {
+    if (!newest) return "Waiting for the first price";
+    if (before === null) return "First price seen";
+    const change = newest.price - before;
+    if (change === 0) return "Unchanged";
+    return `${formatChange(change, newest.price, currency)} (${formatPercent(change / before)})`;
+}
+
+function drawChange({ newest, before, currency }) {
+    const direction = newest && before !== null ? directionOf(newest.price - before) : "none";
+    setAttribute(nodes.change, "data-direction", direction);
+    setText(nodes.arrow, { up: "▲", down: "▼", none: "" }[direction]);
+    setText(nodes.changeText, wordsOfChange(newest, before, currency));
+    setHidden(nodes.changeSpan, before === null);
+}
+
+// The change over 1 h and 24 h, or a dash and why there is none.
+function drawOver({ span, over }, { newest, currency, now }) {
+    const node = byId(`over-${span.key}`);
+    const isKnown = over.kind === "change";
+    const text = isKnown ? formatPercent(over.ratio) : "—";
+    const note = isKnown ? `since ${formatTime(over.since, now)}` : over.why;
+    const key = `${text} ${note}`;
+    if (node.dataset.key === key) return;
+    node.dataset.key = key;
+    node.dataset.direction = isKnown ? directionOf(over.change) : "none";
+    const arrow = element("span", { "aria-hidden": "true" });
+    arrow.textContent = { up: "▲ ", down: "▼ ", none: "" }[node.dataset.direction];
+    node.replaceChildren(arrow, text, element("small", { text: note }));
+    if (isKnown) node.title = formatChange(over.change, newest.price, currency);
+    else node.removeAttribute("title");
+}
+
+function drawTrend({ trend }) {
+    setHidden(nodes.trend, !trend);
+    if (!trend) return;
+    setAttribute(nodes.trend, "data-trend", trend.trend);
+    const words = `${trendWords[trend.trend]} over the past ${formatSpan(trend.spanMs)}`;
+    setAttribute(nodes.trend, "aria-label", words);
+    setAttribute(nodes.trend, "title", words);
+}
+
+function drawSource({ newest }) {
+    const key = `${newest?.source} ${newest?.sources}`;
+    if (nodes.source.dataset.key === key) return;
+    nodes.source.dataset.key = key;
+    const { words, names } = describeSource(newest?.source, newest?.sources);
+    setText(nodes.words, words);
+    setText(nodes.more, words);
+    nodes.words.hidden = names.length > 0;
+    nodes.more.hidden = names.length === 0;
+    nodes.names.replaceChildren(...names.map((text) => element("li", { text })));
+    if (names.length === 0) tip.close();
+}
+
+export function drawPrice(facts) {
+    const { newest, currency, symbol, now, isWatched, truth } = facts;
+    setAttribute(nodes.quote, "data-current", String(truth.name === "live"));
+    setText(nodes.symbol, symbol || "Price");
+    setHidden(nodes.watch, facts.isAlone || !symbol);
+    setAttribute(nodes.watch, "data-watched", String(isWatched));
+    const title = isWatched ? "Remove from the watchlist" : "Add to the watchlist";
+    setAttribute(nodes.watch, "title", title);
+    setText(nodes.watchLabel, isWatched ? "Watching" : "Watch");
+
+    const text = newest ? formatPrice(newest.price, currency) : "—";
+    if (nodes.price.textContent !== text) {
+        nodes.price.textContent = text;
+        nodes.quote.style.setProperty("--chars", String(Math.max(8, text.length)));
+    }
+    setAttribute(nodes.price, "data-price", newest ? String(newest.price) : "");
+    setAttribute(nodes.price, "data-id", newest?.id ?? "");
+    setText(nodes.age, newest ? `${formatDuration(now - newest.at)} ago` : "—");
+    setText(nodes.time, newest ? formatTime(newest.at, now) : "—");
+    if (newest) {
+        setAttribute(nodes.time, "datetime", new Date(newest.at).toISOString());
+        setAttribute(nodes.time, "title", formatMoment(newest.at));
+    }
+    drawChange(facts);
+    for (const one of facts.overs) drawOver(one, facts);
+    drawTrend(facts);
+    drawSource(facts);
+}
+
+export function flashPrice(change) {
+    flash(nodes.price, directionOf(change));
+}
+
+export function onWatch(take) {
+    nodes.watch.addEventListener("click", take);
+}

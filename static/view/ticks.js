@@ -1,0 +1,75 @@
+// The newest ticks in a table: what the chart draws, for those who read it or have it read to them.
+
+import { directionOf, formatChange, formatPrice, formatTime } from "../format.js";
+import { newestRows } from "../model/rows.js";
+import { describeSource, sourceLine } from "../model/source.js";
+import { arrange, byId, element, setHidden } from "./dom.js";
+
+const rowsMax = 200;
+const body = byId("ticks");
+const empty = byId("empty");
+
+const gapReasons = {
+    restarted: "the server was restarted",
+    evicted: "older than what the server keeps",
+    lapped: "this connection was too slow",
+};
+
+function tickRow({ tick, before }, { currency, now }) {
+    const change = before === null ? 0 : tick.price - before;
+    const { words } = describeSource(tick.source, tick.sources);
+    const changed = element("td", {
+        className: "number",
+        text: change === 0 ? "" : formatChange(change, tick.price, currency),
+        "data-direction": directionOf(change),
+    });
+    return element("tr", { "data-id": tick.id, "data-price": String(tick.price) },
+        element("td", { text: formatTime(tick.at, now) }),
+        element("td", { className: "number", text: formatPrice(tick.price, currency) }),
+        changed,
+        element("td", { className: "wide", text: words, title: sourceLine(tick.source) }));
+}
+
+function gapRow({ gap }, { now }) {
+    const why = gapReasons[gap.reason] ?? gap.reason;
+    const until = formatTime(gap.toAt, now);
+    const text = gap.isLeading
+        ? `Nothing held from before ${until} (${why})`
+        : `Missing from ${formatTime(gap.fromAt, now)} to ${until} (${why})`;
+    const cell = element("td", { text, colspan: "4" });
+    return element("tr", {
+        className: "missing",
+        "data-gap": gap.reason,
+        "data-from": gap.from,
+        "data-to": gap.to,
+        "data-leading": String(gap.isLeading),
+    }, cell);
+}
+
+export class TickList {
+    #rows = new Map(); // by key
+    #version = "";
+    #series = null;
+
+    draw(facts) {
+        const { series } = facts;
+        if (!series || (series === this.#series && series.version === this.#version)) return;
+        if (series !== this.#series) this.#rows.clear();
+        this.#series = series;
+        this.#version = series.version;
+        const rows = new Map();
+        for (const row of newestRows(series, rowsMax)) {
+            const made = row.kind === "tick" ? tickRow : gapRow;
+            rows.set(row.key, this.#rows.get(row.key) ?? made(row, facts));
+        }
+        this.#rows = rows;
+        arrange(body, [...rows.values()]);
+        setHidden(empty, rows.size > 0);
+    }
+
+    // Everything anew: numbers are written in another way now.
+    forget() {
+        this.#rows.clear();
+        this.#version = "";
+    }
+}

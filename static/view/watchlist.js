@@ -1,0 +1,197 @@
+// The list of symbols that are followed. A row leads to its symbol; it can be moved by its buttons,
+// by Alt and an arrow key, or by dragging its grip, and removed.
+
+import { directionOf, formatDuration, formatPercent, formatPrice, formatSpan } from "../format.js";
+import {
+    arrange, byId, element, flash, icon, iconButton, setAttribute, setHidden, setText, svg,
+} from "./dom.js";
+import { drawSparkline } from "./sparkline.js";
+
+const section = byId("watchlist");
+const list = byId("watched");
+const empty = byId("watched-empty");
+const edit = byId("watchlist-edit");
+const said = byId("said");
+
+const sparkEveryMs = 1_000;
+
+class Row {
+    #range = "";
+    #sparkKey = "";
+    #sparkAt = 0;
+
+    constructor(symbol, actions) {
+        this.symbol = symbol;
+        this.name = element("span", { text: symbol });
+        this.sub = element("span", { className: "sub" });
+        this.price = element("span");
+        this.arrow = element("span", { "aria-hidden": "true" });
+        this.ratio = element("span");
+        this.delta = element("span", { className: "delta" }, this.arrow, this.ratio);
+        this.figure = element("span", { className: "figure" }, this.price, this.delta);
+        this.spark = svg("svg", { class: "spark", "aria-hidden": "true" });
+        this.link = element("a", { "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown" },
+            element("span", { className: "name" }, this.name, this.sub), this.spark, this.figure);
+        const grip = { className: "quiet grip", "aria-hidden": "true", title: "Drag to move" };
+        this.grip = element("span", grip, icon("grip"));
+        this.up = this.#button("up", `Move ${symbol} up`, () => actions.moveBy(symbol, -1));
+        this.down = this.#button("down", `Move ${symbol} down`, () => actions.moveBy(symbol, 1));
+        this.remove = this.#button("remove", `Remove ${symbol}`, () => actions.remove(symbol));
+        this.tools = element("span", { className: "tools" }, this.up, this.down, this.remove);
+        this.node = element("li", { "data-symbol": symbol }, this.grip, this.link, this.tools);
+        this.#listen(actions);
+    }
+
+    #button(name, label, act) {
+        const button = iconButton(name, label);
+        button.addEventListener("click", act);
+        return button;
+    }
+
+    #listen(actions) {
+        this.link.addEventListener("click", (event) => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+            event.preventDefault();
+            actions.show(this.symbol);
+        });
+        this.link.addEventListener("keydown", (event) => {
+            const steps = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+            if (!event.altKey || !steps) return;
+            event.preventDefault();
+            actions.moveBy(this.symbol, steps);
+        });
+        this.grip.addEventListener("pointerdown", (event) => {
+            if (event.button !== 0) return;
+            event.preventDefault();
+            this.grip.setPointerCapture(event.pointerId);
+            this.node.dataset.dragged = "true";
+        });
+        this.grip.addEventListener("pointermove", (event) => {
+            if (!this.node.dataset.dragged) return;
+            actions.moveTo(this.symbol, placeAt(event.clientY, this.node));
+        });
+        for (const type of ["pointerup", "pointercancel", "lostpointercapture"])
+            this.grip.addEventListener(type, () => delete this.node.dataset.dragged);
+    }
+
+    draw({ quote, isShown, isEditing, isCurrent, range, hrefOf, now, isFirst, isLast }) {
+        const { newest, currency, staleSince } = quote;
+        if (this.#range !== range) this.link.href = hrefOf(this.symbol);
+        this.#range = range;
+        if (isShown) setAttribute(this.link, "aria-current", "true");
+        else this.link.removeAttribute("aria-current");
+        setHidden(this.grip, !isEditing);
+        setHidden(this.tools, !isEditing);
+        if (this.up.disabled !== isFirst) this.up.disabled = isFirst;
+        if (this.down.disabled !== isLast) this.down.disabled = isLast;
+        setText(this.price, newest ? formatPrice(newest.price, currency) : "—");
+
+        const change = quote.spark.change(now);
+        setText(this.sub, words(newest, staleSince, change, isCurrent, now));
+        const direction = change ? directionOf(change.ratio) : "none";
+        setAttribute(this.delta, "data-direction", isCurrent ? direction : "none");
+        setText(this.arrow, { up: "▲ ", down: "▼ ", none: "" }[direction]);
+        setText(this.ratio, change ? formatPercent(change.ratio) : "—");
+        if (change) this.#drawSpark(quote.spark.points, direction, now);
+    }
+
+    #drawSpark(points, direction, now) {
+        const last = points.at(-1);
+        const key = `${points.length} ${last?.at} ${last?.price} ${direction}`;
+        if (key === this.#sparkKey || Math.abs(now - this.#sparkAt) < sparkEveryMs) return;
+        this.#sparkKey = key;
+        this.#sparkAt = now;
+        drawSparkline(this.spark, points, { direction });
+    }
+
+    flash(change) {
+        flash(this.figure, directionOf(change));
+    }
+}
+
+function words(newest, staleSince, change, isCurrent, now) {
+    if (!newest) return "no price yet";
+    if (isCurrent && staleSince !== null) return `stale for ${formatDuration(now - staleSince)}`;
+    return change ? `past ${formatSpan(change.spanMs)}` : "just begun";
+}
+
+// The place in the list for a row that is dragged to a height.
+function placeAt(y, dragged) {
+    const others = [...list.children].filter((node) => node !== dragged);
+    const index = others.findIndex((node) => {
+        const { top, height } = node.getBoundingClientRect();
+        return y < top + height / 2;
+    });
+    return index < 0 ? others.length : index;
+}
+
+export class WatchlistView {
+    #rows = new Map();
+    #actions;
+    #isEditing = false;
+    #order = "";
+    #movedSymbol = "";
+
+    // `actions`: show(symbol), moveTo(symbol, index), moveBy(symbol, steps), remove(symbol).
+    constructor(actions, onChange) {
+        const move = (how) => (symbol, where) => {
+            this.#movedSymbol = symbol;
+            how(symbol, where);
+        };
+        this.#actions = {
+            show: actions.show,
+            moveTo: move(actions.moveTo),
+            moveBy: move(actions.moveBy),
+            remove: (symbol) => this.#remove(symbol, actions.remove),
+        };
+        edit.addEventListener("click", () => {
+            this.#isEditing = !this.#isEditing;
+            setText(edit, this.#isEditing ? "Done" : "Edit");
+            onChange();
+        });
+    }
+
+    // The focus goes on to the row that takes the place.
+    #remove(symbol, remove) {
+        const { node } = this.#rows.get(symbol);
+        const neighbour = node.nextElementSibling ?? node.previousElementSibling;
+        remove(symbol);
+        setText(said, `${symbol} removed from the watchlist`);
+        (this.#rows.get(neighbour?.dataset.symbol)?.remove ?? edit).focus();
+    }
+
+    draw({ symbols, shown, isAlone, quoteOf, range, hrefOf, isCurrent, now }) {
+        setHidden(section, isAlone && symbols.length < 2);
+        list.classList.toggle("editing", this.#isEditing);
+        setHidden(empty, symbols.length > 0);
+        setHidden(edit, symbols.length === 0 && !this.#isEditing);
+        const order = symbols.join();
+        if (order !== this.#order) this.#reorder(symbols, order);
+        symbols.forEach((symbol, i) => this.#rows.get(symbol).draw({
+            quote: quoteOf(symbol),
+            isShown: symbol === shown,
+            isEditing: this.#isEditing,
+            isCurrent,
+            range,
+            hrefOf,
+            now,
+            isFirst: i === 0,
+            isLast: i === symbols.length - 1,
+        }));
+    }
+
+    #reorder(symbols, order) {
+        this.#order = order;
+        const rows = symbols.map((symbol) =>
+            this.#rows.get(symbol) ?? new Row(symbol, this.#actions));
+        this.#rows = new Map(rows.map((row) => [row.symbol, row]));
+        arrange(list, rows.map((row) => row.node));
+        const place = symbols.indexOf(this.#movedSymbol) + 1;
+        if (place > 0) setText(said, `${this.#movedSymbol} is now ${place} of ${symbols.length}`);
+        this.#movedSymbol = "";
+    }
+
+    flash(symbol, change) {
+        this.#rows.get(symbol)?.flash(change);
+    }
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { describeFeed, problemOf } from "../../static/model/providers.js";
+
+const provider = (more = {}) => ({
+    name: "kraken", breaker: "closed", last_success: 990, last_error: null, latency_ms: null,
+    requests_left: 3, set_aside: {}, lacks: [], stream: null, ...more,
+});
+const feedOf = (providers, symbol = {}, more = {}) => ({
+    at: 1000, mode: "poll", policy: "median", providers,
+    symbols: [{ symbol: "BTC-USD", problem: null, quotes: [], ...symbol }], ...more,
+});
+const rowOf = (more, symbol) => describeFeed(feedOf([provider(more)], symbol), "BTC-USD").rows[0];
+
+for (const [words, more] of [
+    ["answering", {}],
+    ["not asked yet", { last_success: null }],
+    ["does not sell BTC-USD", { lacks: ["BTC-USD"] }],
+    ["failing, left alone, asked again in 12 s", { breaker: "open", paused_for_seconds: 11.2 }],
+    ["failing, being tried again", { breaker: "half_open" }],
+    ["wants a pause, asked again in 3 s", { paused_for_seconds: 3 }],
+    ["the last request failed", { last_error: { at: 995, words: "x" } }],
+    ["answering", { last_error: { at: 985, words: "x" } }],
+    ["streaming", { stream: { state: "live", last_error: null, refused: {} } }],
+    ["stream lost, waiting to connect", { stream: { state: "waiting", last_error: null, refused: {} } }],
+    ["answering, no stream", { stream: { state: "live", refused: { "BTC-USD": "unknown product" } } }],
+])
+    test(`a provider is said to be: ${words}`, () => assert.equal(rowOf(more).words, words));
+
+test("the newest error is told, whatever it was about", () => {
+    const row = rowOf({
+        last_error: { at: 900, words: "the answer took too long" },
+        stream: { state: "live", last_error: { at: 950, words: "closed" }, refused: {} },
+    });
+    assert.deepEqual(row.error, { words: "closed", at: 950_000 });
+});
+
+test("a quote is in the price, set aside, or in reserve", () => {
+    const quote = { provider: "kraken", price: 7, age_seconds: 2, used: true };
+    const row = rowOf({}, { quotes: [quote] });
+    assert.deepEqual([row.price, row.pricedAt, row.use.words], [7, 998_000, "in the price"]);
+    const aside = rowOf({}, { quotes: [{ ...quote, used: false, aside: "outlier" }] });
+    assert.equal(aside.use.words, "set aside: too far from the others");
+    assert.equal(rowOf({}, { quotes: [{ ...quote, used: false }] }).use.words, "in reserve");
+    assert.equal(rowOf({}).use.words, "says no price");
+});
+
+test("a feed without providers has nothing to show", () => {
+    assert.equal(describeFeed(feedOf([]), "BTC-USD"), null);
+    assert.equal(describeFeed(feedOf([provider()]), "ETH-USD"), null);
+    for (const feed of [null, {}, { providers: 7 }]) assert.equal(describeFeed(feed, "BTC-USD"), null);
+});
+
+test("the policy is told in words, and so is a problem", () => {
+    const quotes = [{ provider: "kraken", price: 7, age_seconds: 2, used: true }];
+    assert.equal(describeFeed(feedOf([provider()], { quotes }), "BTC-USD").policy,
+        "The median of those that agree: 1 now.");
+    const derived = feedOf([provider()], { derived_from: ["A-B", "B-C"] });
+    assert.equal(describeFeed(derived, "BTC-USD").policy, "Made of the prices of A-B and B-C.");
+    assert.equal(problemOf(feedOf([], { problem: "the providers disagree" }), "BTC-USD"), "the providers disagree");
+    assert.equal(problemOf(null, "BTC-USD"), null);
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Announcer } from "../../static/model/announcer.js";
+import { troubleOf, truthOf } from "../../static/model/truth.js";
+
+const newest = { at: 1_000_000, price: 1 };
+const now = 1_003_000;
+
+function truth(connection, more = {}) {
+    const facts = { connection: { retryAt: null, ...connection }, newest, staleSince: null, now, hereNow: now };
+    return truthOf({ ...facts, ...more });
+}
+
+function trouble(connection, more = {}) {
+    const facts = { symbol: "BTC-USD", newest, staleSince: null, problem: null, awaySince: null, now, hereNow: now, ...more };
+    return troubleOf({ ...facts, truth: truth(connection, more) });
+}
+
+test("only an open stream with a price that is not stale is live", () => {
+    assert.equal(truth({ name: "open" }).word, "Live");
+    assert.equal(truth({ name: "open" }, { newest: null }).name, "waiting");
+    assert.equal(truth({ name: "open" }, { staleSince: newest.at }).name, "stale");
+    for (const name of ["idle", "connecting"]) assert.equal(truth({ name }).name, "connecting");
+    for (const name of ["reconnecting", "offline"])
+        assert.equal(truth({ name }, { staleSince: 1 }).name, name, "what is worse is told first");
+});
+
+test("a wait is counted down, and its end is not told as a time", () => {
+    assert.equal(truth({ name: "reconnecting", retryAt: now + 2_100 }).word, "Reconnecting in 3 s");
+    assert.equal(truth({ name: "offline", retryAt: now + 2_100 }).word, "Offline, next try in 3 s");
+    assert.equal(truth({ name: "reconnecting", retryAt: now - 1 }).word, "Reconnecting…");
+});
+
+test("what is shown counts and what is spoken does not", () => {
+    const one = truth({ name: "open" }, { staleSince: now - 130_000 });
+    const other = truth({ name: "open" }, { staleSince: now - 131_000 });
+    assert.equal(one.word, "Stale for 2 min 10 s");
+    assert.notEqual(one.word, other.word);
+    assert.equal(one.spoken, other.spoken);
+});
+
+test("no trouble while all is well, or for a moment", () => {
+    assert.equal(trouble({ name: "open" }), null);
+    assert.equal(trouble({ name: "reconnecting" }, { awaySince: now - 1_000 }), null);
+});
+
+test("trouble says why, and how old the price is", () => {
+    const away = trouble({ name: "reconnecting" }, { awaySince: now - 10_000 });
+    assert.equal(away.title, "The server cannot be reached.");
+    assert.equal(away.detail, "The price shown is 3 s old.");
+    const stale = trouble({ name: "open" }, { staleSince: newest.at, problem: "the providers disagree" });
+    assert.equal(stale.title, "No new price of BTC-USD: the providers disagree.");
+    const none = trouble({ name: "open" }, { newest: null, problem: "no provider says a price" });
+    assert.equal(none.title, "No price of BTC-USD: no provider says a price.");
+    assert.equal(none.detail, "There is no price to show yet.");
+    assert.equal(trouble({ name: "offline" }).kind, "offline");
+});
+
+test("a state that comes and goes is not spoken", () => {
+    const announcer = new Announcer();
+    assert.equal(announcer.offer("Live", 0), "");
+    assert.equal(announcer.offer("Live", 1_000), "Live");
+    assert.equal(announcer.offer("Reconnecting", 2_000), "Live");
+    assert.equal(announcer.offer("Live", 2_500), "Live");
+    assert.equal(announcer.offer("Stale", 4_000), "Live");
+    assert.equal(announcer.offer("Stale", 5_000), "Stale");
+});
