@@ -28,12 +28,13 @@ run: build ## the server on port 8082, with real prices
 demo: build ## the server on port 8082 with simulated prices: needs no network
 	PROVIDERS=simulator build/release/tickertape
 
-test: ## all tests: unit tests, then end-to-end tests with real clients
+test: ## all tests: unit tests, then end-to-end tests with real clients and a real browser
 	@.ci/install test
 	@.ci/node-modules
 	cmake --preset release -DTICKERTAPE_TESTS=ON
 	cmake --build --preset release -j $(JOBS)
 	ctest --preset release -j $(JOBS)
+	cd tests/static && node --test
 	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node --test
 
 bench: ## fan-out against a bare send loop and nginx with nchan; BENCH="--runs 5 --only steady" and such
