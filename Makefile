@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 IMAGE ?= tickertape
 
-.PHONY: help deps build run demo test bench bench-micro bench-stream bench-abuse asan tsan fuzz lint format \
+.PHONY: help deps build run demo test bench bench-micro bench-stream bench-abuse bench-page asan tsan fuzz lint format \
 	docker-build docker-run clean
 
 help: ## this list
@@ -28,12 +28,13 @@ run: build ## the server on port 8082, with real prices
 demo: build ## the server on port 8082 with simulated prices: needs no network
 	PROVIDERS=simulator build/release/tickertape
 
-test: ## all tests: unit tests, then end-to-end tests with real clients
+test: ## all tests: unit tests, then end-to-end tests with real clients and a real browser
 	@.ci/install test
 	@.ci/node-modules
 	cmake --preset release -DTICKERTAPE_TESTS=ON
 	cmake --build --preset release -j $(JOBS)
 	ctest --preset release -j $(JOBS)
+	cd tests/static && node --test
 	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node --test
 
 bench: ## fan-out against a bare send loop and nginx with nchan; BENCH="--runs 5 --only steady" and such
@@ -61,8 +62,16 @@ bench-abuse: ## what good subscribers feel of slowhttptest and others; BENCH="--
 	cmake --build --preset release -j $(JOBS) --target tickertape
 	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/abuse.mjs $(BENCH)
 
+bench-page: ## memory and long tasks of a page that is left open; BENCH="--minutes 10" and such
+	@.ci/install test
+	@.ci/node-modules
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS) --target tickertape
+	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/page.mjs $(BENCH)
+
 asan: ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@.ci/install test
+	@.ci/install lint
 	cmake --preset asan
 	cmake --build --preset asan -j $(JOBS)
 	ctest --preset asan -j $(JOBS)

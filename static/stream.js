@@ -3,9 +3,9 @@
 // An EventSource reconnects by itself, but never notices a connection that died without a word, and
 // on some errors gives up for ever. Then another is opened here, with the position in the URL.
 
-const silenceUsualMs = 15_000;
-const silenceMinMs = 400;
-const silencesAllowed = 2.5;
+const heartbeatMs = 15_000;
+const heartbeatMinMs = 400;
+const heartbeatsMissed = 2.5;
 const attemptMs = 5_000;
 const backoffMs = 1_000;
 const waitMaxMs = 30_000;
@@ -55,7 +55,7 @@ export class PriceStream extends EventTarget {
     #heardAt = 0; // wall clock: laptops sleep
     #failures = 0;
     #announcedMs = null;
-    #silences = Array(3).fill(silenceUsualMs);
+    #silences = Array(3).fill(heartbeatMs);
     #reopenTimer = 0;
     #checkTimer = 0;
     #onChange = () => this.#check(globalThis.document?.visibilityState !== "hidden");
@@ -96,7 +96,7 @@ export class PriceStream extends EventTarget {
             this.#tell("gap", { ...gap, fromAt: from.ms, toAt: to.ms, isAnew });
         },
         heartbeat: (beat, id, silentMs) => {
-            if (!this.#source.wake) this.#noteSilence(Math.max(silentMs, silenceMinMs));
+            if (!this.#source.wake) this.#noteSilence(Math.max(silentMs, heartbeatMinMs));
             this.#begin();
             if (beat.timestamp) this.#tell("heartbeat", { ...beat, at: beat.timestamp * 1000 });
         },
@@ -187,6 +187,7 @@ export class PriceStream extends EventTarget {
         const source = this.createSource(url, { url: this.#url.href, ...wish });
         for (const type in this.#listeners)
             source.addEventListener(type, ({ data, lastEventId }) => {
+                if (source !== this.#source) return;
                 const silentMs = Date.now() - this.#heardAt;
                 this.#heardAt += silentMs;
                 this.#listeners[type](parse(data), lastEventId, silentMs);
@@ -237,7 +238,7 @@ export class PriceStream extends EventTarget {
             if (silentMs <= this.#doubled(attemptMs, this.#failures)) return;
             this.#failures += 1;
             this.#reopenLater();
-        } else if (silentMs > (source.wake ? patienceMs : silencesAllowed * usualMs)) {
+        } else if (silentMs > (source.wake ? patienceMs : heartbeatsMissed * usualMs)) {
             this.#noteSilence(Math.min(waitMaxMs, usualMs * 2));
             this.reopen();
         }

@@ -6,6 +6,7 @@
 
 #include "tape/tapes.hpp"
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,8 +23,8 @@ public:
     // newest tick, and is never earlier.
     position newest(symbol_id symbol) const noexcept { return newest_[index_of(symbol)]; }
 
-    // Looks at everything that is watched. Calls news(symbol, position of its newest tick) where
-    // there is any.
+    // Looks at everything that is watched. Calls news(symbol, newest) where there is any: the
+    // position of its newest tick, or none where that is one which may not be sent yet.
     template <class News>
     void look(std::span<const symbol_id> watched, News news)
     {
@@ -42,7 +43,7 @@ public:
             return;
         // A tick beyond comes with a wake of its own; what hides behind it is assumed to be there.
         seen = std::min(newest, until_);
-        news(symbol, newest);
+        news(symbol, newest <= until_ ? std::optional{newest} : std::nullopt);
     }
 
 private:

@@ -80,12 +80,14 @@ void lane::look_at_tapes()
 {
     look_at_clock();
     seen_.look(
-        table_.watched(), [this](symbol_id symbol, position newest) { take_news(symbol, newest); });
+        table_.watched(), [this](symbol_id symbol, auto newest) { take_news(symbol, newest); });
 }
 
-void lane::take_news(symbol_id symbol, position newest)
+void lane::take_news(symbol_id symbol, std::optional<position> newest)
 {
-    board_.set_stale(symbol, limits_.stale.is_stale(newest.time(), moment_.wall));
+    // A tick that is not sent yet makes its symbol fresh when it is: the word follows it.
+    if (newest)
+        board_.set_stale(symbol, limits_.stale.is_stale(newest->time(), moment_.wall));
     for (const auto group : table_.interested_in(symbol))
         sweep_.add(group, moment_.steady);
 }
@@ -127,7 +129,7 @@ void lane::subscribe(subscription wanted)
     const subscriber_group& g = table_.group(s.group);
     if (g.members.size() == 1)  // what became of these symbols was nobody's business before
         for (const auto symbol : g.terms.symbols)
-            seen_.look_at(symbol, [this](symbol_id of, position newest) { take_news(of, newest); });
+            seen_.look_at(symbol, [this](symbol_id of, auto newest) { take_news(of, newest); });
     if (draining_)
         bid_farewell(id);
     else
@@ -193,7 +195,7 @@ void lane::on_wake()
 {
     counters_.wakes.add();
     look_at_clock();
-    const auto due = swept_at_ + limits_.between_sweeps;
+    const auto due = sweep_pace_.next();
     if (moment_.steady < due)
         rest_until(due);
     else
@@ -216,7 +218,7 @@ void lane::rest_until(milliseconds then)
 void lane::sweep_anew()
 {
     look_at_tapes();
-    swept_at_ = moment_.steady;
+    sweep_pace_.begin(moment_.steady);
     if (!sweeping_)
         sweep();
 }
@@ -244,6 +246,8 @@ void lane::sweep()
         if (sent == delivery::outcome::more || sent == delivery::outcome::early)
             return visited::unfinished;
         const bool served = s.is_served && s.served_at == moment_.now();
+        if (served)
+            sweep_pace_.count_served();
         if (sent == delivery::outcome::gone)
             remove(id);
         return served ? visited::served : visited::in_vain;

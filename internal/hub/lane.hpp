@@ -20,6 +20,7 @@
 #include "hub/poller.hpp"
 #include "hub/stream_planner.hpp"
 #include "hub/subscriber_table.hpp"
+#include "hub/sweep_pace.hpp"
 #include "hub/sweep_queue.hpp"
 #include "hub/upkeep.hpp"
 
@@ -77,7 +78,7 @@ private:
     void sweep_anew();
     void look_at_clock();
     void look_at_tapes();
-    void take_news(symbol_id symbol, position newest);
+    void take_news(symbol_id symbol, std::optional<position> newest);
     void sweep_later();
     void sweep();
     void arm_release();
@@ -118,8 +119,8 @@ private:
     delivery delivery_{planner_, seen_, limits_, counters_};
     std::array<std::string, 2> heartbeats_;  // by framing, of this look after everybody
     std::optional<std::chrono::milliseconds> released_at_;  // what release_timer_ is set to
-    std::chrono::milliseconds swept_at_{0};                 // when the last sweep began
-    bool sweeping_ = false;                                 // a slice is posted
+    sweep_pace sweep_pace_{limits_.pace};
+    bool sweeping_ = false;       // a slice is posted
     bool looking_after_ = false;  // a slice of looking after everybody is posted
     bool draining_ = false;
     drain_pace pace_;

@@ -5,6 +5,7 @@
 #include "core/tally.hpp"
 #include "hub/socket.hpp"
 #include "hub/stream_planner.hpp"
+#include "hub/sweep_pace.hpp"
 
 #include <array>
 #include <chrono>
@@ -26,9 +27,7 @@ struct lane_limits {
     std::chrono::milliseconds age{0};
     std::chrono::milliseconds farewell{5'000};  // for the last words to be taken
     std::size_t sent_away_per_second = 100;     // at least, when draining
-    // From the beginning of one sweep to that of the next, so that what comes in quick succession
-    // goes out together. A tick that comes alone does not wait.
-    std::chrono::milliseconds between_sweeps{5};
+    sweep_pace::limits pace{};
     socket_limits socket{};
     stream_planner::limits planner{};
     std::size_t slice_subscribers = 256;  // served before others on the lane have their turn

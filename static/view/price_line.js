@@ -4,6 +4,7 @@
 const quietMs = 120_000; // longer without a tick, the line is only hinted at
 const quietPx = 6;
 const columnPx = 0.75;
+const roundFromPx = 1.5;
 const aloneRadius = 2;
 const dotRadius = 3.5;
 const haloRadius = 8;
@@ -126,8 +127,10 @@ export class PriceLine {
         context.fill(area);
         context.strokeStyle = this.#options.color;
         context.lineWidth = this.#options.lineWidth;
-        context.lineJoin = "round";
-        context.lineCap = "round";
+        // Where there is a stroke for every pixel, nobody sees how they are joined.
+        const isDense = this.#data.barSpacing < roundFromPx;
+        context.lineJoin = isDense ? "bevel" : "round";
+        context.lineCap = isDense ? "butt" : "round";
         context.stroke(line);
         context.fillStyle = this.#options.color;
         context.fill(alone);

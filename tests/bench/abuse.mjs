@@ -21,6 +21,7 @@ import { request } from "../e2e/support/http.mjs";
 import { start } from "../e2e/support/process.mjs";
 import { startServer } from "../e2e/support/server.mjs";
 import { middle, pin } from "./cost.mjs";
+import { during } from "./lifetime.mjs";
 
 const { values: options } = parseArgs({
     options: {
@@ -42,15 +43,6 @@ const tickEveryMs = 100;
 const slowConnections = 1_000;
 
 const say = options.json ? console.error : console.log;
-
-async function during(use) {
-    const ends = [];
-    try {
-        return await use({ after: (end) => ends.unshift(end) });
-    } finally {
-        for (const end of ends) await end();
-    }
-}
 
 // slowhttptest for that long, with its connections made in the first half.
 const slowly = (...flags) => (t, server, seconds) => {

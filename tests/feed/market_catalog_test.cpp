@@ -206,8 +206,9 @@ TEST_CASE("A provider that is asked rarely comes to every currency in its turn",
     std::string asked;
     for (int i = 0; i < 6; ++i) {
         auto todo = catalog.askable(symbols.all(), start);
-        std::ranges::rotate(
-            todo, todo.begin() + static_cast<std::ptrdiff_t>(begin_at % todo.size()));
+        std::rotate(
+            todo.begin(), todo.begin() + static_cast<std::ptrdiff_t>(begin_at % todo.size()),
+            todo.end());
         const auto batch = catalog.next_batch(todo);
         asked += batch.front().spelled.currency + ' ';
         begin_at = index_of(batch.back().symbol) + 1;

@@ -227,12 +227,12 @@ TEST_CASE("The limit is kept within a round: what fits is asked, the rest comes 
     asking b{
         {"A-USD", "B-USD", "C-USD", "D-USD"},
         [](const auto&) { return json_reply(R"({"A-USD":1,"B-USD":2,"C-USD":3,"D-USD":4})"); },
-        {.per_minute = 1200, .burst = 2},
+        {.per_minute = 12, .burst = 2},
         1};
-    b.fetch(10ms);
+    b.fetch(3s);  // a token comes every 5 s
     CHECK(b.listener.quotes.size() == 2);
-    b.h.time.steady_offset += 100ms;
-    b.fetch(10ms);
+    b.h.time.steady_offset += 10s;
+    b.fetch(3s);
     CHECK(b.listener.quotes == std::map<std::string, double>{{"C-USD", 3}, {"D-USD", 4}});
 }
 

@@ -32,7 +32,7 @@ struct held {
     // All there is by now, seen by somebody who watches all symbols.
     const horizon& seen()
     {
-        horizon_.look(symbols.all(), [](symbol_id, position) {});
+        horizon_.look(symbols.all(), [](symbol_id, auto) {});
         return horizon_;
     }
 

@@ -235,6 +235,23 @@ test("close() is the end, and open() a new beginning behind the last id", async 
     assert.equal(Source.only.asked("last_event_id"), id);
 });
 
+test("may be closed by whoever is told something", async (t) => {
+    for (const word of ["connecting", "open", "reconnecting"])
+        await t.test(word, async (t) => {
+            const { owns } = await startBrowser(t);
+            const stream = owns(new PriceStream({ symbols: ["BTC-USD"] }));
+            stream.addEventListener("state", ({ detail }) => {
+                if (detail.name === word) stream.close();
+            });
+            stream.open();
+            for (const source of Source.live) source.opens();
+            for (const source of Source.live) source.fails();
+            await pass(10_000);
+            assert.equal(Source.live.length, 0);
+            assert.equal(stream.state.name, "idle");
+        });
+});
+
 test("a set of symbols that changes loses nothing of those that stay", async (t) => {
     const { stream, told, states } = await open(t);
     Source.only.opens();

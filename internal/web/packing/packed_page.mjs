@@ -1,14 +1,15 @@
 // The page as it is served, out of its sources. No I/O.
 //
-// Each file is served under two names: its own, which other people's pages may rely on, and one
-// with a digest in it, which stands for these bytes for ever. The page uses the second, and so do
-// the files it consists of among each other.
+// Each source is served under its own name, which other people's pages may rely on. What the page
+// uses is there a second time, linked and shortened, under names with a digest in them, which stand
+// for these bytes for ever.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path/posix";
 import { fileURLToPath } from "node:url";
 import { withoutComments } from "./comments.mjs";
+import { link, shorten } from "./linker.mjs";
 import { PackingError, referencesOf, withReferences } from "./references.mjs";
 
 const pageName = "index.html";
@@ -18,39 +19,19 @@ const textEndings = [".js", ".css", ".html"];
 const othersFolder = "vendor/"; // what is not ours, and refers to nothing
 
 // What is made of a file depends on how it is made as well.
-const rules = ["packed_page.mjs", "references.mjs", "comments.mjs"].map((name) =>
+const rules = ["packed_page.mjs", "references.mjs", "comments.mjs", "linker.mjs"].map((name) =>
     readFileSync(fileURLToPath(new URL(name, import.meta.url))));
+
+// A module that starts itself as a worker has to be a file of its own, and what it imports too.
+const startsItself = /Worker\(\s*import\.meta\.url\b/;
+
+const address = (name) => `/static/${name}`;
 
 function read(name, bytes) {
     if (name.startsWith(othersFolder) || !textEndings.includes(extname(name)))
         return { bytes, text: null, references: [] };
     const text = withoutComments(name, bytes.toString("utf8"));
     return { bytes: Buffer.from(text), text, references: referencesOf(name, text) };
-}
-
-// `name` and all that it refers to, directly or not. `follows`: which references count.
-function reachableFrom(name, files, follows = () => true) {
-    const reached = new Set([name]);
-    for (const at of reached)
-        for (const reference of files.get(at).references)
-            if (follows(reference)) reached.add(reference.to);
-    return reached;
-}
-
-// A digest of the file and of everything it leads to: its bytes contain their new names. It is
-// taken of what they are before that, so that two files may refer to each other.
-function digestOf(name, files) {
-    const hash = createHash("sha256");
-    for (const rule of rules) hash.update(rule);
-    for (const at of [...reachableFrom(name, files)].sort())
-        hash.update(`${at}\0${files.get(at).bytes.length}\0`).update(files.get(at).bytes);
-    return hash.digest("hex").slice(0, digestDigits);
-}
-
-function lastingName(name, files) {
-    const ending = extname(name);
-    const file = `${basename(name, ending)}-${digestOf(name, files)}${ending}`;
-    return join(dirname(name), file);
 }
 
 function checkReferences(files) {
@@ -60,39 +41,76 @@ function checkReferences(files) {
                 throw new PackingError(`${name} refers to ${to}, which is not there`);
 }
 
-// Every module that runs before the page does: asked for at once, and not one after the other as
-// each is found to import the next.
-function preloads(files, newNames) {
-    const entries = files.get(pageName).references.filter(({ isModule }) => isModule);
-    const modules = new Set(entries.flatMap(({ to }) =>
-        [...reachableFrom(to, files, ({ isModule }) => isModule)]));
-    for (const { to } of entries) modules.delete(to);
-    return [...modules].map((name) =>
-        `<link rel="modulepreload" href="/static/${newNames.get(name)}">`).join("\n");
+// `names` and all that they refer to, directly or not. `follows`: which references count.
+function reachableFrom(names, files, follows = () => true) {
+    const reached = new Set(names);
+    for (const at of reached)
+        for (const reference of files.get(at).references)
+            if (follows(reference, at)) reached.add(reference.to);
+    return reached;
 }
 
-// `sources`: the bytes of each file by its name below static/. Returns the page, with its places
-// for facts still in it, and the other files as { name, bytes, isLasting }, in the order of their
-// names.
-export function packPage(sources) {
+function nameWith(digest, name) {
+    const ending = extname(name);
+    const file = `${basename(name, ending)}-${digest.slice(0, digestDigits)}${ending}`;
+    return join(dirname(name), file);
+}
+
+// Named after a digest of the file and of everything it leads to: its bytes contain their new
+// names. It is taken of what they are before that, so that two files may refer to each other.
+function lastingName(name, files, version) {
+    const hash = createHash("sha256").update(version);
+    for (const rule of rules) hash.update(rule);
+    for (const at of [...reachableFrom([name], files)].sort())
+        hash.update(`${at}\0${files.get(at).bytes.length}\0`).update(files.get(at).bytes);
+    return nameWith(hash.digest("hex"), name);
+}
+
+// `sources`: the bytes of each file by its name below static/; `others`: where the modules are that
+// are not ours, by the names of those files. Returns the page, with its places for facts still in
+// it, and the other files as { name, bytes, isLasting }, in the order of their names.
+export async function packPage(sources, { esbuild, others = new Map() }) {
     const files = new Map([...sources].map(([name, bytes]) => [name, read(name, bytes)]));
     if (!files.has(pageName)) throw new PackingError(`there is no ${pageName}`);
     checkReferences(files);
-    const names = [...files.keys()].filter((name) => name !== pageName);
-    const newNames = new Map(names.map((name) => [name, lastingName(name, files)]));
-    const renamed = (name) => {
-        const { bytes, text, references } = files.get(name);
-        if (references.length === 0) return bytes;
-        return Buffer.from(
-            withReferences(text, references, (to) => basename(newNames.get(to))));
+
+    const isModule = (reference) => reference.isModule;
+    const entries = files.get(pageName).references.filter(isModule).map(({ to }) => to);
+    const all = reachableFrom(entries, files, isModule);
+    const apart = reachableFrom(
+        [...all].filter((name) => startsItself.test(files.get(name).text ?? "")), files, isModule);
+    const linked = new Set([...all].filter((name) => !apart.has(name)));
+    // What stays a file: all that is led to, but for the modules that are linked.
+    const kept = reachableFrom([pageName, ...linked], files);
+    for (const name of [pageName, ...linked]) kept.delete(name);
+
+    const newNames = new Map(
+        [...kept].map((name) => [name, lastingName(name, files, esbuild.version)]));
+    const addressOf = (name) => address(newNames.get(name));
+    const textOf = (name) => {
+        const { text, references } = files.get(name);
+        const outside = references.filter(({ to }) => newNames.has(to));
+        return withReferences(text, outside, addressOf);
     };
-    const packed = names.flatMap((name) => [
-        { name, bytes: files.get(name).bytes, isLasting: false },
-        { name: newNames.get(name), bytes: renamed(name), isLasting: true },
-    ]);
+    const finished = (name) => {
+        if (files.get(name).text === null) return files.get(name).bytes;
+        const kind = extname(name) === ".css" ? "style" : apart.has(name) ? "module" : "script";
+        return shorten(esbuild, kind, textOf(name));
+    };
+    const packed = [...files].filter(([name]) => name !== pageName).map(
+        ([name, { bytes }]) => ({ name, bytes, isLasting: false }));
+    for (const name of kept)
+        packed.push({ name: newNames.get(name), bytes: await finished(name), isLasting: true });
+    for (const entry of new Set(entries)) {
+        const outside = new Set([...apart].map(addressOf));
+        const bytes = await link(esbuild, { entry, textOf, outside, others });
+        newNames.set(entry, nameWith(createHash("sha256").update(bytes).digest("hex"), entry));
+        packed.push({ name: newNames.get(entry), bytes, isLasting: true });
+    }
+    const preloads = [...apart].map((name) =>
+        `<link rel="modulepreload" href="${addressOf(name)}">`);
     return {
-        page: renamed(pageName).toString("utf8").replace(
-            preloadsMarker, () => preloads(files, newNames)),
+        page: textOf(pageName).replace(preloadsMarker, () => preloads.join("\n")),
         files: packed.sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
 }

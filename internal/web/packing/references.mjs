@@ -7,12 +7,12 @@ import { extname } from "node:path/posix";
 
 const root = "/static/";
 
-// Each finds the reference in its group `to`. `isModule`: its module runs before this one does.
+// Each finds the reference in its group `to`. `isModule`: what is there runs as a module.
 const patterns = {
     ".js": [
         { find: /^[ \t]*(?:import|export)\b[^;"'`]*?\bfrom\s*"(?<to>[^"\n]+)"/gmd, isModule: true },
         { find: /^[ \t]*import\s*"(?<to>[^"\n]+)"/gmd, isModule: true },
-        { find: /\bimport\(\s*"(?<to>[^"\n]+)"\s*\)/gd, isModule: false },
+        { find: /\bimport\(\s*"(?<to>[^"\n]+)"\s*\)/gd, isModule: true },
         { find: /\bnew URL\(\s*"(?<to>[^"\n]+)"\s*,\s*import\.meta\.url\s*\)/gd, isModule: false },
     ],
     ".css": [
@@ -33,8 +33,9 @@ const patterns = {
 
 export class PackingError extends Error {}
 
-// The name of the file, or null where it is none of ours: "/prices/stream" is the server's.
-function resolve(name, to) {
+// The name of the file that `name` refers to, or null where it is none of ours: "/prices/stream"
+// is the server's.
+export function nameOf(name, to) {
     const base = new URL(name.endsWith(".html") ? "/" : `${root}${name}`, "http://page");
     const { origin, pathname } = new URL(to, base);
     if (origin !== base.origin)
@@ -44,29 +45,28 @@ function resolve(name, to) {
 }
 
 // The references in `text`, in their order: { to, isModule, from, till }. `from` and `till` enclose
-// the last part of the path, which is what becomes another name.
+// the path.
 export function referencesOf(name, text) {
     const found = [];
     for (const { find, isModule } of patterns[extname(name)] ?? [])
         for (const { groups, indices } of text.matchAll(find)) {
+            const to = nameOf(name, groups.to);
             if (isModule && !/^\.{0,2}\//.test(groups.to))
                 throw new PackingError(`${name} imports "${groups.to}", which no browser can find`);
-            const to = resolve(name, groups.to);
             if (to === null) continue;
             const path = groups.to.replace(/[?#].*$/, "");
-            const [begin] = indices.groups.to;
-            const from = begin + path.lastIndexOf("/") + 1;
-            found.push({ to, isModule, from, till: begin + path.length });
+            const [from] = indices.groups.to;
+            found.push({ to, isModule, from, till: from + path.length });
         }
     return found.sort((a, b) => a.from - b.from);
 }
 
-// `text` with what `newName` gives for each reference in the place of its last part.
-export function withReferences(text, references, newName) {
+// `text` with what `address` gives for each reference in its place.
+export function withReferences(text, references, address) {
     let out = "";
     let at = 0;
     for (const reference of references) {
-        out += text.slice(at, reference.from) + newName(reference.to);
+        out += text.slice(at, reference.from) + address(reference.to);
         at = reference.till;
     }
     return out + text.slice(at);

@@ -161,7 +161,7 @@ void lane_sweep(benchmark::State& state)
     stepped_clock time;
     const peers sockets{crowd};
     lane_limits limits;
-    limits.between_sweeps = std::chrono::milliseconds{0};  // it is the sweep that is timed
+    limits.pace.most = std::chrono::milliseconds{0};  // it is the sweep that is timed
     lane l{h.ticks, h.sources, time, limits};
     for (const int fd : sockets.ours) {
         subscription s;

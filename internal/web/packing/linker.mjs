@@ -1,0 +1,43 @@
+// The modules that the page runs as one, without what nothing uses, in as few letters as it takes.
+// esbuild does the work; here it is told what is what. No I/O but its own.
+
+import { nameOf } from "./references.mjs";
+
+// What every browser understands that has what the page is made of.
+const target = "es2022";
+const ours = "page";
+
+// `textOf(name)` has the lasting addresses of modules that stay files of their own, `outside`. What
+// is in `others`, a map, is found at these paths.
+export async function link(esbuild, { entry, textOf, outside, others }) {
+    const modules = {
+        name: ours,
+        setup(build) {
+            build.onResolve({ filter: /.*/ }, ({ path, importer, namespace, kind }) => {
+                if (kind === "entry-point") return { path, namespace: ours };
+                if (namespace !== ours) return undefined;
+                if (outside.has(path)) return { path, external: true };
+                const name = nameOf(importer, path);
+                return others.has(name)
+                    ? { path: others.get(name) }
+                    : { path: name, namespace: ours };
+            });
+            build.onLoad({ filter: /.*/, namespace: ours }, ({ path }) =>
+                ({ contents: textOf(path), loader: "js" }));
+        },
+    };
+    const { outputFiles: [made] } = await esbuild.build({
+        entryPoints: [entry], plugins: [modules], bundle: true, write: false, format: "esm", target,
+        minify: true, legalComments: "eof", charset: "utf8", logLevel: "silent",
+    });
+    return Buffer.from(made.contents);
+}
+
+// One file in fewer letters. `kind`: "module", "script" or "style".
+export async function shorten(esbuild, kind, text) {
+    const { code } = await esbuild.transform(text, {
+        loader: kind === "style" ? "css" : "js", format: kind === "module" ? "esm" : undefined,
+        target, minify: true, legalComments: "eof", charset: "utf8", logLevel: "silent",
+    });
+    return Buffer.from(code);
+}
