@@ -8,7 +8,7 @@
 namespace tickertape {
 namespace {
 
-constexpr std::size_t decimals_least = 2;
+constexpr std::size_t decimals_usual = 2;
 constexpr std::size_t decimals_most = 12;
 constexpr std::size_t group_digits = 3;
 
@@ -38,11 +38,12 @@ bool can_be_code(std::string_view currency)
            std::ranges::all_of(currency, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-// Two decimals suit 69,420.25; a coin worth a fraction of a cent needs its digits.
+// Two decimals suit 69,420.25; a coin worth a fraction of a cent needs its digits. As many of them
+// stand behind every price of that size, as in static/format.js.
 std::size_t decimals_of(double value)
 {
     if (value >= 1)
-        return decimals_least;
+        return decimals_usual;
     const auto zeros = -std::floor(std::log10(value));
     return static_cast<std::size_t>(std::min<double>(decimals_most, 3 + zeros));
 }
@@ -78,13 +79,10 @@ std::string rounded(double value, std::size_t decimals)
 
 std::string number_text(double value)
 {
-    auto text = rounded(value, decimals_of(value));
+    const auto decimals = decimals_of(value);
+    auto text = rounded(value, decimals);
     const auto point = text.find('.');
-    // As many zeros at the end as make the least number of decimals, and no more.
-    const auto needed = point + 1 + decimals_least;
-    while (text.size() > needed && text.back() == '0')
-        text.pop_back();
-    text.resize(std::max(text.size(), needed), '0');
+    text.resize(point + 1 + decimals, '0');
     for (auto at = point; at > group_digits;) {
         at -= group_digits;
         text.insert(at, 1, ',');

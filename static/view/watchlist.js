@@ -163,6 +163,7 @@ export class WatchlistView {
     draw({ symbols, shown, isAlone, quoteOf, range, hrefOf, isCurrent, now }) {
         setHidden(section, isAlone && symbols.length < 2);
         list.classList.toggle("editing", this.#isEditing);
+        setAttribute(list, "data-current", String(isCurrent));
         setHidden(empty, symbols.length > 0);
         setHidden(edit, symbols.length === 0 && !this.#isEditing);
         const order = symbols.join();

@@ -206,7 +206,7 @@ describe("the page before any script has run", { timeout: 300_000 }, () => {
         }
         const written = (value, currency) => {
             const digits = value >= 1 ? 2 : Math.min(12, 3 - Math.floor(Math.log10(value)));
-            const style = { minimumFractionDigits: 2, maximumFractionDigits: digits };
+            const style = { minimumFractionDigits: digits, maximumFractionDigits: digits };
             if (currency.length !== 3)
                 return `${new Intl.NumberFormat("en-US", style).format(value)} ${currency}`;
             return new Intl.NumberFormat("en-US", {

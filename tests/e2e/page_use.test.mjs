@@ -128,7 +128,8 @@ describe("the page in use", { timeout: 600_000 }, () => {
             assert.notEqual(await background(), light);
             await until("the price in German", async () =>
                 /^69\.420,25\sUSD$/.test(await text(page, "#price")));
-            assert.equal(await page.evaluate(() => document.documentElement.dataset.density), "compact");
+            const density = await page.evaluate(() => document.documentElement.dataset.density);
+            assert.equal(density, "compact");
             assert.match(await page.getAttribute("#time", "title"), /UTC$/);
             await until("candles", async () => (await drawn(page)).kind === "candles");
         };
@@ -142,7 +143,8 @@ describe("the page in use", { timeout: 600_000 }, () => {
     test("whatever the browser has kept, the page comes up", { timeout }, async (t) => {
         const server = await market(t);
         const { page, isClean } = await open(t, server);
-        for (const text of ["{", "null", "7", '["x",{"a":1}]', '{"theme":{"x":1},"range":7,"timeZone":"Mars"}']) {
+        const wrong = '{"theme":{"x":1},"range":7,"timeZone":"Mars"}';
+        for (const text of ["{", "null", "7", '["x",{"a":1}]', wrong]) {
             await page.evaluate((kept) => {
                 for (const key of ["settings", "watchlist", "alarms"])
                     localStorage.setItem(`tickertape.${key}`, kept);
@@ -164,7 +166,8 @@ describe("the page in use", { timeout: 600_000 }, () => {
         await page.click('#watched a:has-text("XRP-USD")');
         await showsPrice(page, 0.5231);
         assert.equal(new URL(page.url()).search, "?symbol=XRP-USD&range=5m");
-        assert.equal(await text(page, "#command"), `curl -N '${server.url}/prices/stream?symbols=XRP-USD'`);
+        const command = `curl -N '${server.url}/prices/stream?symbols=XRP-USD'`;
+        assert.equal(await text(page, "#command"), command);
 
         await page.goto(`${server.url}/?symbol=NONE-USD`);
         await showsPrice(page, 69420.25);
@@ -181,7 +184,7 @@ describe("the page in use", { timeout: 600_000 }, () => {
         isClean();
     });
 
-    test("an alarm goes off when its price is reached, and asks for nothing before", { timeout }, async (t) => {
+    test("an alarm goes off at its price, and asks for nothing before", { timeout }, async (t) => {
         const server = await market(t);
         const context = { permissions: [] };
         const { page, isClean } = await open(t, server, context);
@@ -233,7 +236,8 @@ describe("the page in use", { timeout: 600_000 }, () => {
                 const node = document.activeElement;
                 if (node === document.body) return null;
                 const { outlineStyle, outlineWidth } = getComputedStyle(node);
-                return { isSeen: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2, html: node.outerHTML };
+                const isSeen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+                return { isSeen, html: node.outerHTML };
             });
             if (!where) break;
             assert.ok(where.isSeen, where.html);
@@ -303,7 +307,8 @@ describe("the page in use", { timeout: 600_000 }, () => {
         const small = () => page.evaluate(() =>
             [...document.querySelectorAll("button, a, select, input, [role=option]")]
                 .map((node) => ({ node: node.closest("label") ?? node }))
-                .map(({ node }) => ({ html: node.outerHTML.slice(0, 90), box: node.getBoundingClientRect() }))
+                .map(({ node }) =>
+                    ({ html: node.outerHTML.slice(0, 90), box: node.getBoundingClientRect() }))
                 .filter(({ box }) => box.width > 0 && (box.width < 44 || box.height < 43.9))
                 .map(({ html, box }) => `${html}: ${box.width} × ${box.height}`));
         assert.deepEqual(await small(), []);
@@ -328,7 +333,7 @@ describe("the page in use", { timeout: 600_000 }, () => {
                 await page.evaluate(axe);
                 const { violations } = await page.evaluate(() => window.axe.run(document));
                 const found = violations.map(({ id, nodes }) =>
-                    `${what}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`)}`);
+                    `${what}: ${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`)}`);
                 assert.deepEqual(found, []);
             };
             await check("live");
@@ -342,13 +347,15 @@ describe("the page in use", { timeout: 600_000 }, () => {
             await showsState(page, "stale", { timeout: 30_000 });
             await check("stale");
             await server.child.kill();
-            await until("it is not live", async () => ["reconnecting", "offline"].includes(await state(page)));
+            await until("it is not live", async () =>
+                ["reconnecting", "offline"].includes(await state(page)));
             await until("the banner", () => page.isVisible("#banner"), { timeout: 20_000 });
             await check("cut off");
             isClean();
         });
 
-    test("names who made the price, and how they are", { skip: !isBuilt && "fake_venue is not built", timeout }, async (t) => {
+    const withVenues = { skip: !isBuilt && "fake_venue is not built", timeout };
+    test("names who made the price, and how they are", withVenues, async (t) => {
         const venues = await startVenues(t, { symbols: ["BTC-USD"] });
         const server = await startServer(t, {
             ...venues.settings("coinbase", "kraken", "bitstamp"),
@@ -360,7 +367,8 @@ describe("the page in use", { timeout: 600_000 }, () => {
             (await text(page, "#source")) === "median of 3 sources", { timeout: 20_000 });
         assert.ok(!(await page.isVisible("#origin")), "these are prices of markets");
         const names = ["coinbase", "kraken", "bitstamp"];
-        const shownNames = () => page.$$eval("#source-names:not([hidden]) li", (rows) => rows.map((row) => row.textContent));
+        const shownNames = () => page.$$eval("#source-names:not([hidden]) li",
+            (rows) => rows.map((row) => row.textContent));
         await page.hover("#source-more");
         assert.deepEqual(await shownNames(), names, "pointed at");
         await page.keyboard.press("Escape");
@@ -373,7 +381,8 @@ describe("the page in use", { timeout: 600_000 }, () => {
 
         await until("each of them is in the price", async () =>
             (await page.$$('#provider-rows [data-used="true"]')).length === 3, { timeout: 20_000 });
-        assert.match(await text(page, '[data-provider="kraken"]'), /kraken[^]*\$[\d,.]+[^]*answering[^]*in the price/);
+        assert.match(await text(page, '[data-provider="kraken"]'),
+            /kraken[^]*\$[\d,.]+[^]*answering[^]*in the price/);
         isClean();
     });
 

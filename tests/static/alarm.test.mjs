@@ -48,8 +48,11 @@ test("alarms survive the page, each once", () => {
 });
 
 test("what is no alarm is not kept", () => {
-    const raw = [above, null, 7, { symbol, side: "above", price: "1" }, { symbol, side: "up", price: 1 },
-        { symbol, side: "below", price: -1 }, { side: "below", price: 1 }];
+    const raw = [
+        above, null, 7,
+        { symbol, side: "above", price: "1" }, { symbol, side: "up", price: 1 },
+        { symbol, side: "below", price: -1 }, { side: "below", price: 1 },
+    ];
     assert.deepEqual(cleanAlarms(raw), [above]);
     assert.deepEqual(cleanAlarms({}), []);
     assert.deepEqual(new Alarms(new Storage({ [alarmsKey]: "{" })).list, []);

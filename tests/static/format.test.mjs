@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
-    configureFormats, formatChange, formatDuration, formatPercent, formatPrice, formatTime, parseNumber,
+    configureFormats, formatChange, formatDuration, formatPercent, formatPrice, formatTime,
+    parseNumber,
 } from "../../static/format.js";
 import { findSymbols } from "../../static/model/search.js";
 import { Clock } from "../../static/model/clock.js";
 
-const as = (more) => configureFormats({ locale: "en-US", currencyDisplay: "symbol", timeZone: "UTC", ...more });
+const usual = { locale: "en-US", currencyDisplay: "symbol", timeZone: "UTC" };
+const as = (more) => configureFormats({ ...usual, ...more });
 beforeEach(() => as({}));
 const plain = (text) => text.replaceAll(/\s/g, " ");
 
@@ -43,15 +45,20 @@ test("times are those of the zone that was chosen", () => {
 });
 
 test("durations", () => {
-    for (const [ms, text] of [[-5, "0 s"], [3_999, "3 s"], [125_000, "2 min 5 s"], [4_800_000, "1 h 20 min"],
-        [345_600_000, "4 days"]])
+    for (const [ms, text] of [
+        [-5, "0 s"], [3_999, "3 s"], [125_000, "2 min 5 s"], [4_800_000, "1 h 20 min"],
+        [345_600_000, "4 days"],
+    ])
         assert.equal(formatDuration(ms), text);
 });
 
 test("numbers are read as they are written", () => {
-    for (const [text, value] of [["70,000.5", 70000.5], ["$70000", 70000], [" .5 ", 0.5], ["1,234,567", 1234567]])
+    for (const [text, value] of [
+        ["70,000.5", 70000.5], ["$70000", 70000], [" .5 ", 0.5], ["1,234,567", 1234567],
+    ])
         assert.equal(parseNumber(text), value, text);
-    for (const text of ["", "abc", ".", "1.2.3", "70.000,5"]) assert.ok(Number.isNaN(parseNumber(text)), text);
+    for (const text of ["", "abc", ".", "1.2.3", "70.000,5"])
+        assert.ok(Number.isNaN(parseNumber(text)), text);
     as({ locale: "de-DE" });
     assert.equal(parseNumber("70.000,5"), 70000.5);
     as({ locale: "fr-FR" });

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { readLink, writeLink } from "../../static/model/link.js";
 
 test("a link says which symbol and range", () => {
-    assert.deepEqual(readLink("http://h/?symbol=eth-usd&range=24H"), { symbol: "ETH-USD", range: "24h" });
+    const said = readLink("http://h/?symbol=eth-usd&range=24H");
+    assert.deepEqual(said, { symbol: "ETH-USD", range: "24h" });
 });
 
 test("what a link does not say, or says wrongly, is left open", () => {
@@ -12,7 +13,8 @@ test("what a link does not say, or says wrongly, is left open", () => {
 });
 
 test("a written link reads back, and keeps what it does not know", () => {
-    const href = writeLink("http://h/?theme=x&symbol=A-B#there", { symbol: "ETH-USD", range: "all" });
+    const wanted = { symbol: "ETH-USD", range: "all" };
+    const href = writeLink("http://h/?theme=x&symbol=A-B#there", wanted);
     assert.equal(href, "http://h/?theme=x&symbol=ETH-USD&range=all#there");
-    assert.deepEqual(readLink(href), { symbol: "ETH-USD", range: "all" });
+    assert.deepEqual(readLink(href), wanted);
 });

@@ -19,7 +19,8 @@ test("a tick is the newest price, and the one before it stays known", () => {
 
 test("a replayed tick does not stand in for a newer price", () => {
     const quote = new Quote("BTC-USD");
-    assert.equal(quote.takeEntry({ price: 10, timestamp: 100, source: "pipe", stale: false, age_seconds: 2 }), 102_000);
+    const entry = { price: 10, timestamp: 100, source: "pipe", stale: false, age_seconds: 2 };
+    assert.equal(quote.takeEntry(entry), 102_000);
     quote.takeTick(tick(50_000, 7));
     assert.equal(quote.newest.price, 10);
     quote.takeTick(tick(100_500, 10));
@@ -99,7 +100,8 @@ test("where no price was there is no change, and it says why", () => {
     assert.equal(changeOver(hour, null, null, now).kind, "none");
     const long = { at: now - hour.ms * 1.5, price: 1 };
     assert.equal(changeOver(hour, newest, long, now).why, "no price near that time");
-    assert.equal(changeOver(day, newest, { at: now - day.ms * 1.05, price: 100 }, now).kind, "change");
+    const near = { at: now - day.ms * 1.05, price: 100 };
+    assert.equal(changeOver(day, newest, near, now).kind, "change");
     const old = { at: now - 2 * hour.ms, price: 1 };
     assert.equal(changeOver(hour, old, old, now).why, "no newer price since", "that would be 0 %");
 });
@@ -113,5 +115,6 @@ test("the server is asked once, and again after a while", () => {
     references.note("A-USD", hour, 1000, { at: 1, price: 2 });
     assert.equal(references.isDue("A-USD", hour, 61_000), true);
     references.note("A-USD", hour, 61_000);
-    assert.deepEqual(references.of("A-USD", hour), { at: 1, price: 2 }, "kept while it is asked again");
+    const known = references.of("A-USD", hour);
+    assert.deepEqual(known, { at: 1, price: 2 }, "kept while it is asked again");
 });

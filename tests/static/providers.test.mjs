@@ -21,9 +21,9 @@ for (const [words, more] of [
     ["wants a pause, asked again in 3 s", { paused_for_seconds: 3 }],
     ["the last request failed", { last_error: { at: 995, words: "x" } }],
     ["answering", { last_error: { at: 985, words: "x" } }],
-    ["streaming", { stream: { state: "live", last_error: null, refused: {} } }],
-    ["stream lost, waiting to connect", { stream: { state: "waiting", last_error: null, refused: {} } }],
-    ["answering, no stream", { stream: { state: "live", refused: { "BTC-USD": "unknown product" } } }],
+    ["streaming", { stream: { state: "live", refused: {} } }],
+    ["stream lost, waiting to connect", { stream: { state: "waiting", refused: {} } }],
+    ["answering, no stream", { stream: { state: "live", refused: { "BTC-USD": "unknown" } } }],
 ])
     test(`a provider is said to be: ${words}`, () => assert.equal(rowOf(more).words, words));
 
@@ -48,7 +48,8 @@ test("a quote is in the price, set aside, or in reserve", () => {
 test("a feed without providers has nothing to show", () => {
     assert.equal(describeFeed(feedOf([]), "BTC-USD"), null);
     assert.equal(describeFeed(feedOf([provider()]), "ETH-USD"), null);
-    for (const feed of [null, {}, { providers: 7 }]) assert.equal(describeFeed(feed, "BTC-USD"), null);
+    for (const feed of [null, {}, { providers: 7 }])
+        assert.equal(describeFeed(feed, "BTC-USD"), null);
 });
 
 test("the policy is told in words, and so is a problem", () => {
@@ -57,6 +58,7 @@ test("the policy is told in words, and so is a problem", () => {
         "The median of those that agree: 1 now.");
     const derived = feedOf([provider()], { derived_from: ["A-B", "B-C"] });
     assert.equal(describeFeed(derived, "BTC-USD").policy, "Made of the prices of A-B and B-C.");
-    assert.equal(problemOf(feedOf([], { problem: "the providers disagree" }), "BTC-USD"), "the providers disagree");
+    const problem = "the providers disagree";
+    assert.equal(problemOf(feedOf([], { problem }), "BTC-USD"), problem);
     assert.equal(problemOf(null, "BTC-USD"), null);
 });

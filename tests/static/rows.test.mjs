@@ -17,7 +17,8 @@ const told = (series, max = 10) => newestRows(series, max).map((row) =>
     (row.kind === "tick" ? [row.tick.price, row.before] : row.gap.isLeading ? "begin" : "missing"));
 
 test("the newest comes first, with the price before it", () => {
-    assert.deepEqual(told(seriesOf(tick(1, 10), tick(2, 11), tick(3, 12))), [[12, 11], [11, 10], [10, null]]);
+    const series = seriesOf(tick(1, 10), tick(2, 11), tick(3, 12));
+    assert.deepEqual(told(series), [[12, 11], [11, 10], [10, null]]);
 });
 
 test("no more than are wanted", () => {

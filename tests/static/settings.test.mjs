@@ -12,14 +12,16 @@ test("settings survive the page", () => {
     assert.equal(new Settings(storage).values.theme, "dark");
 });
 
-for (const text of ["", "{", "[]", "7", '"dark"', "null", '{"theme":{"a":1},"locale":7,"timeZone":[]}'])
+for (const text of [
+    "", "{", "[]", "7", '"dark"', "null", '{"theme":{"a":1},"locale":7,"timeZone":[]}',
+])
     test(`what cannot be read is the usual: ${text}`, () => {
         assert.deepEqual(new Settings(new Storage({ [settingsKey]: text })).values, usual);
     });
 
 test("one wrong value does not take the others with it", () => {
-    const kept = JSON.stringify({ theme: "light", timeZone: "Mars/Olympus", locale: "x!", isCompact: true });
-    const { values } = new Settings(new Storage({ [settingsKey]: kept }));
+    const kept = { theme: "light", timeZone: "Mars/Olympus", locale: "x!", isCompact: true };
+    const { values } = new Settings(new Storage({ [settingsKey]: JSON.stringify(kept) }));
     assert.deepEqual(values, { ...usual, theme: "light", isCompact: true });
 });
 

@@ -7,13 +7,13 @@ const newest = { at: 1_000_000, price: 1 };
 const now = 1_003_000;
 
 function truth(connection, more = {}) {
-    const facts = { connection: { retryAt: null, ...connection }, newest, staleSince: null, now, hereNow: now };
-    return truthOf({ ...facts, ...more });
+    const facts = { newest, staleSince: null, now, hereNow: now };
+    return truthOf({ ...facts, connection: { retryAt: null, ...connection }, ...more });
 }
 
 function trouble(connection, more = {}) {
-    const facts = { symbol: "BTC-USD", newest, staleSince: null, problem: null, awaySince: null, now, hereNow: now, ...more };
-    return troubleOf({ ...facts, truth: truth(connection, more) });
+    const facts = { symbol: "BTC-USD", newest, problem: null, awaySince: null, now, hereNow: now };
+    return troubleOf({ ...facts, ...more, truth: truth(connection, more) });
 }
 
 test("only an open stream with a price that is not stale is live", () => {
@@ -48,7 +48,8 @@ test("trouble says why, and how old the price is", () => {
     const away = trouble({ name: "reconnecting" }, { awaySince: now - 10_000 });
     assert.equal(away.title, "The server cannot be reached.");
     assert.equal(away.detail, "The price shown is 3 s old.");
-    const stale = trouble({ name: "open" }, { staleSince: newest.at, problem: "the providers disagree" });
+    const problem = "the providers disagree";
+    const stale = trouble({ name: "open" }, { staleSince: newest.at, problem });
     assert.equal(stale.title, "No new price of BTC-USD: the providers disagree.");
     const none = trouble({ name: "open" }, { newest: null, problem: "no provider says a price" });
     assert.equal(none.title, "No price of BTC-USD: no provider says a price.");
