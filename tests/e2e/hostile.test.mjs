@@ -369,7 +369,7 @@ describe("paths under /static/", { timeout: 120_000 }, () => {
 
     test("a copy that is current is not sent again", { timeout }, async (t) => {
         const { server, isWell } = await setUp(t);
-        for (const path of ["/", "/static/page.js", "/static/style.css", "/static/icon.svg"]) {
+        for (const path of ["/", "/static/page.js", "/static/base.css", "/static/icon.svg"]) {
             const first = await request(server.url + path);
             assert.equal(first.status, 200);
             const { etag } = first.headers;
