@@ -1,11 +1,16 @@
 // Questions to the server. An answer is an object, or null where there is none to be had: whoever
 // asks goes on without, and asks again later.
 
+const limitMs = 10_000; // longer than that a question is not waited for
+const quickMs = 2_000; // nor one that the page cannot go on without
+
 export class Api {
     #clock;
+    #limitMs;
 
-    constructor(clock) {
+    constructor(clock, limit = limitMs) {
         this.#clock = clock;
+        this.#limitMs = limit;
     }
 
     prices() {
@@ -27,19 +32,29 @@ export class Api {
         return ticks && (ticks.at(-1) ?? null);
     }
 
-    // The newest ticks, oldest first; none where there was no answer.
-    async newestTicks(symbol, count) {
-        return (await this.#history(symbol, `limit=${count}`)) ?? [];
+    // The oldest tick held, in the same way.
+    async firstTick(symbol) {
+        const ticks = await this.#history(symbol, "since=0&limit=1", quickMs);
+        return ticks && (ticks[0] ?? null);
     }
 
-    async #history(symbol, query) {
-        const answer = await this.#ask(`/api/prices/${symbol.toLowerCase()}/history?${query}`);
+    // The newest ticks, oldest first; undefined where there was no answer.
+    newestTicks(symbol, count) {
+        return this.#history(symbol, `limit=${count}`);
+    }
+
+    async #history(symbol, query, limit) {
+        const path = `/api/prices/${symbol.toLowerCase()}/history?${query}`;
+        const answer = await this.#ask(path, limit);
         return answer?.ticks?.map(({ id, price }) => ({ at: Number.parseInt(id, 10), price }));
     }
 
-    async #ask(path) {
+    // The limit holds for the whole answer, not only for its begin.
+    async #ask(path, limit = this.#limitMs) {
         try {
-            const response = await fetch(path, { headers: { accept: "application/json" } });
+            const signal = AbortSignal.timeout(Math.min(limit, this.#limitMs));
+            const headers = { accept: "application/json" };
+            const response = await fetch(path, { headers, signal });
             const sentAt = Date.parse(response.headers.get("date") ?? "");
             if (sentAt > 0) this.#clock.note(sentAt);
             return response.ok ? await response.json() : null;

@@ -8,12 +8,14 @@ import { References, changeOver, spans } from "./model/changes.js";
 import { Clock } from "./model/clock.js";
 import { Market } from "./model/market.js";
 import { problemOf } from "./model/providers.js";
-import { rangeOf } from "./model/ranges.js";
+import { fittingRange, rangeOf } from "./model/ranges.js";
+import { Samples } from "./model/samples.js";
 import { sampleAgesMs, sampleTicks } from "./model/spark.js";
 import { SharedPriceStream } from "./shared_stream.js";
 import { SymbolHistory } from "./symbol_history.js";
 
 const staleLimitFirstMs = 120_000;
+const askAgeAgainMs = 10_000;
 const askListingAgainMs = 3_000;
 const relistAfterMs = 10_000; // without a connection
 const askFeedMs = 5_000;
@@ -25,7 +27,7 @@ export class Desk extends EventTarget {
     market = new Market();
     symbols = []; // what the server has
     symbol = ""; // what is shown
-    range = "1h";
+    range = ""; // over which; empty until it is known
     feed = null;
     connection = { name: "connecting", retryAt: null };
     #api = new Api(this.clock);
@@ -36,11 +38,10 @@ export class Desk extends EventTarget {
     #wanted = []; // those that are streamed beside the one shown
     #awaySince = Date.now();
     #staleLimitMs = staleLimitFirstMs;
-    #isAskingAge = false;
+    #ageAskedAt = -Infinity;
     #feedAskedAt = -Infinity;
     #listedAt = -Infinity;
-    #toSample = [];
-    #sampled = new Set();
+    #samples = new Samples();
     #samplers = 0;
 
     // Waits until the server has said what it has.
@@ -57,6 +58,11 @@ export class Desk extends EventTarget {
         for (const entry of prices) this.#takeEntry(entry);
         if (this.connection.name === "reconnecting")
             this.#become({ name: "connecting", retryAt: null });
+    }
+
+    // The range for a visitor who has not chosen one.
+    async findRange(symbol) {
+        return fittingRange(await this.#api.firstTick(symbol), this.now());
     }
 
     // The symbol and price that came with the page.
@@ -101,6 +107,7 @@ export class Desk extends EventTarget {
         const { newest } = this.quote;
         if (newest?.id) this.#history.takeTick(newest);
         this.#staleLimitMs = staleLimitFirstMs;
+        this.#ageAskedAt = -Infinity;
         this.feed = null;
         this.#feedAskedAt = -Infinity;
     }
@@ -119,8 +126,7 @@ export class Desk extends EventTarget {
     #listen() {
         const symbols = this.#streamed();
         this.market.keepOnly(symbols);
-        for (const symbol of this.#sampled)
-            if (!symbols.includes(symbol)) this.#sampled.delete(symbol);
+        this.#samples.keepOnly(symbols);
         if (this.#prices) {
             this.#prices.setSymbols(symbols);
             return;
@@ -185,6 +191,7 @@ export class Desk extends EventTarget {
         this.#checkAge();
         this.#checkReferences();
         this.#checkListing();
+        if (this.connection.name === "open") this.#sampleAll();
         if (document.visibilityState === "visible") this.#checkFeed();
     }
 
@@ -193,15 +200,15 @@ export class Desk extends EventTarget {
     async #checkAge() {
         const { quote } = this;
         const { newest } = quote;
-        if (!newest || this.#isAskingAge || quote.staleSince !== null) return;
+        if (!newest || quote.staleSince !== null) return;
         const ageMs = this.now() - newest.at;
         if (this.connection.name !== "open" || ageMs <= this.#staleLimitMs) return;
-        this.#isAskingAge = true;
+        if (Date.now() - this.#ageAskedAt < askAgeAgainMs) return;
+        this.#ageAskedAt = Date.now();
         const answer = await this.#api.price(quote.symbol);
-        this.#isAskingAge = false;
-        if (quote.newest !== newest) return;
+        if (quote !== this.quote || quote.newest !== newest) return;
         if (answer?.stale === false) this.#staleLimitMs = ageMs * 2;
-        else this.#onStale({ symbol: quote.symbol, age: ageMs / 1000 });
+        if (answer?.stale === true) this.#onStale({ symbol: quote.symbol, age: ageMs / 1000 });
     }
 
     // A server that has come back may have other symbols, and refuses one that it does not have.
@@ -243,33 +250,38 @@ export class Desk extends EventTarget {
     }
 
     // The past hour of the symbols in the list: the newest ticks, and before them a price every few
-    // minutes. Where one answer is empty, what is older is not held either.
+    // minutes.
     #sampleAll() {
-        for (const symbol of this.#streamed()) {
-            if (this.#sampled.has(symbol)) continue;
-            this.#sampled.add(symbol);
-            this.#toSample.push(symbol);
+        while (this.#samplers < samplersMax) {
+            const symbol = this.#samples.take(this.#streamed(), Date.now());
+            if (!symbol) return;
+            this.#samplers += 1;
+            this.#sample(symbol).then((isDone) => {
+                this.#samplers -= 1;
+                if (!isDone) this.#samples.fail(symbol, Date.now());
+                this.#changed();
+                this.#sampleAll();
+            });
         }
-        while (this.#samplers < samplersMax && this.#toSample.length > 0) this.#sampleOn();
     }
 
-    async #sampleOn() {
-        this.#samplers += 1;
-        for (let symbol; (symbol = this.#toSample.shift()); ) {
-            const { spark } = this.market.of(symbol);
-            const now = this.now();
-            const ticks = await this.#api.newestTicks(symbol, sampleTicks);
-            for (const tick of ticks) spark.addSample(tick);
-            const reach = ticks[0]?.at ?? -Infinity;
-            for (const ageMs of sampleAgesMs) {
-                if (now - ageMs > reach) continue;
-                const found = await this.#api.priceAt(symbol, now - ageMs);
-                if (!found) break;
-                spark.addSample(found);
-            }
-            this.#changed();
+    // False where the server did not answer. Where an answer is empty, what is older is not held
+    // either.
+    async #sample(symbol) {
+        const { spark } = this.market.of(symbol);
+        const now = this.now();
+        const ticks = await this.#api.newestTicks(symbol, sampleTicks);
+        if (!ticks) return false;
+        for (const tick of ticks) spark.addSample(tick);
+        const reach = ticks[0]?.at ?? -Infinity;
+        for (const ageMs of sampleAgesMs) {
+            if (now - ageMs > reach) continue;
+            const found = await this.#api.priceAt(symbol, now - ageMs);
+            if (found === undefined) return false;
+            if (found === null) return true;
+            spark.addSample(found);
         }
-        this.#samplers -= 1;
+        return true;
     }
 
     // The change over a span, of the symbol shown.
@@ -280,12 +292,14 @@ export class Desk extends EventTarget {
         return changeOver(span, this.quote.newest, reference, now);
     }
 
-    // The price before the newest: told by the stream, or read in the history.
+    // The price before the newest: told by the stream, or read in the history. None where something
+    // is missing between the two.
     get before() {
         const { newest, before } = this.quote;
-        if (before !== null || !newest) return before;
         const { series } = this;
-        return series?.newest?.id === newest.id ? (series.previous?.price ?? null) : null;
+        if (!newest || !series?.newest || series.newest.id !== newest.id) return before;
+        if (series.beginsRun(series.newest)) return null;
+        return before ?? series.previous?.price ?? null;
     }
 
     // What the models of truth ask for.

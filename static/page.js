@@ -15,6 +15,7 @@ import {
 } from "./model/store.js";
 import { troubleOf, truthOf } from "./model/truth.js";
 import { Watchlist, isSymbol } from "./model/watchlist.js";
+import { Zone } from "./model/zone.js";
 import { drawBanner, showToast } from "./view/banner.js";
 import { PriceChart } from "./view/chart.js";
 import { drawConnection, drawTitle } from "./view/connection.js";
@@ -33,20 +34,22 @@ const watchlist = new Watchlist(storage);
 const alarms = new Alarms(storage);
 const desk = new Desk();
 let isReady = false; // the server has said which symbols it has
+let isRangeChosen = false; // by the visitor or a link, so it is kept and stands in links
+let zone = new Zone(settings.values.timeZone);
 
 const ticks = new TickList();
 const detail = new Detail();
 const dialog = new SettingsDialog(settings, alarms);
 const controls = new Controls({
-    onRange: (range) => show(desk.symbol, range),
+    onRange: chooseRange,
     onKind: (kind) => settings.set("chartKind", kind),
 });
 const find = new Find((symbol) => {
     watchlist.add(symbol);
-    show(symbol, desk.range);
+    show(symbol);
 });
 const watched = new WatchlistView({
-    show: (symbol) => show(symbol, desk.range),
+    show,
     moveTo: (symbol, index) => watchlist.moveTo(symbol, index),
     moveBy: (symbol, steps) => watchlist.moveBy(symbol, steps),
     remove: (symbol) => watchlist.remove(symbol),
@@ -86,6 +89,7 @@ function gather() {
         trend: desk.quote.spark.change(facts.now),
         overs: spans.map((span) => ({ span, over: desk.changeOver(span) })),
         series: desk.series,
+        day: zone.dayOf(facts.now),
         isWatched: watchlist.has(desk.symbol),
         isAlone: desk.symbols.length < 2,
     };
@@ -105,8 +109,8 @@ function draw() {
         shown: desk.symbol,
         isAlone: facts.isAlone,
         quoteOf: (symbol) => desk.market.of(symbol),
-        range: desk.range,
-        hrefOf: (symbol) => writeLink(location.href, { symbol, range: desk.range }),
+        range: linkedRange(),
+        hrefOf: linkTo,
         isCurrent: facts.connection.name === "open",
         now: facts.now,
     });
@@ -127,14 +131,25 @@ function wanted() {
     return [...all].filter((symbol) => desk.symbols.includes(symbol));
 }
 
-function show(symbol, range) {
-    desk.show(symbol, range, wanted());
-    history.replaceState(null, "", writeLink(location.href, { symbol, range }));
-    settings.set("range", range);
+const linkedRange = () => (isRangeChosen ? desk.range : "");
+const linkTo = (symbol) => writeLink(location.href, { symbol, range: linkedRange() });
+
+function show(symbol) {
+    desk.show(symbol, desk.range, wanted());
+    history.replaceState(null, "", linkTo(symbol));
     dialog.offer(desk.symbols, symbol);
     setText(byId("command"), `curl -N '${location.origin}/prices/stream?symbols=${symbol}'`);
     drawChart();
     drawSoon();
+}
+
+// Before the page is ready there is nothing to show over it yet.
+function chooseRange(range) {
+    desk.range = range;
+    isRangeChosen = true;
+    settings.set("range", range);
+    if (isReady) show(desk.symbol);
+    else drawChart();
 }
 
 // `changed`: the names of those that did.
@@ -145,6 +160,7 @@ function applySettings({ detail: changed }) {
     root.dataset.density = isCompact ? "compact" : "normal";
     if (changed.some((name) => ["locale", "currencyDisplay", "timeZone"].includes(name))) {
         configureFormats(settings.values);
+        zone = new Zone(settings.values.timeZone);
         ticks.forget();
         chart.setFormats(chartFormats());
     }
@@ -173,13 +189,14 @@ function listen() {
     });
     desk.addEventListener("listing", () => {
         watchlist.serve(desk.symbols);
-        if (!desk.symbols.includes(desk.symbol)) show(desk.symbols[0], desk.range);
+        if (!desk.symbols.includes(desk.symbol)) show(desk.symbols[0]);
     });
     settings.addEventListener("change", applySettings);
     for (const list of [watchlist, alarms])
         list.addEventListener("change", () => {
+            if (!isReady) return;
             find.offer(desk.symbols, watchlist.symbols);
-            if (isReady) show(desk.symbol, desk.range);
+            show(desk.symbol);
         });
     onWatch(() => watchlist.toggle(desk.symbol));
     // Another tab has changed what is kept; a null key means that all of it is gone.
@@ -212,20 +229,24 @@ function seed() {
 
 async function begin() {
     const link = readLink(location.href);
-    desk.range = link.range ?? settings.values.range;
+    const range = link.range ?? settings.values.range;
     configureFormats(settings.values);
     seed();
     listen();
-    drawChart();
+    if (range) chooseRange(range);
+    else drawChart();
     drawSoon();
     await desk.open();
     watchlist.serve(desk.symbols);
     const isServed = desk.symbols.includes(link.symbol);
     if (link.symbol && !isServed)
         showToast(`This server has no ${link.symbol}; ${desk.symbols[0]} is shown instead.`);
+    const symbol = isServed ? link.symbol : (watchlist.symbols[0] ?? desk.symbols[0]);
+    const fitting = desk.range || await desk.findRange(symbol);
+    desk.range ||= fitting; // unless one has been chosen meanwhile
     isReady = true;
     find.offer(desk.symbols, watchlist.symbols);
-    show(isServed ? link.symbol : (watchlist.symbols[0] ?? desk.symbols[0]), desk.range);
+    show(symbol);
 }
 
 begin();

@@ -5,7 +5,7 @@
 import { alarmsKey, readStored, writeStored } from "./store.js";
 
 const quietMs = 60_000;
-const alarmsMax = 50;
+export const alarmsMax = 50;
 
 export function cleanAlarms(raw) {
     if (!Array.isArray(raw)) return [];
@@ -40,10 +40,14 @@ export class Alarms extends EventTarget {
         return [...new Set(this.#list.map(({ symbol }) => symbol))];
     }
 
-    // False where the same is set already, or what was given is no alarm.
+    get isFull() {
+        return this.#list.length >= alarmsMax;
+    }
+
+    // False where the same is set already, there is no room, or what was given is no alarm.
     add(alarm) {
         const [clean] = cleanAlarms([alarm]);
-        if (!clean || this.#list.length >= alarmsMax) return false;
+        if (!clean || this.isFull) return false;
         if (this.#list.some((other) => keyOf(other) === keyOf(clean))) return false;
         this.#keep([...this.#list, clean]);
         return true;

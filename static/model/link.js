@@ -10,10 +10,12 @@ export function readLink(href) {
     return { symbol: symbol || null, range: ranges.includes(range) ? range : null };
 }
 
-// The same address with this symbol and range in it; other parameters are kept.
+// The same address with this symbol and range in it, or without a range where it is empty; other
+// parameters are kept.
 export function writeLink(href, { symbol, range }) {
     const url = new URL(href);
     url.searchParams.set("symbol", symbol);
-    url.searchParams.set("range", range);
+    if (range) url.searchParams.set("range", range);
+    else url.searchParams.delete("range");
     return url.href;
 }

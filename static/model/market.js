@@ -26,21 +26,23 @@ export class Quote {
         return typeof entry.age_seconds === "number" ? at + entry.age_seconds * 1000 : null;
     }
 
-    // Returns the change of the price that is shown, or null where that stays the same.
+    // Returns by how much the price has moved, or null where it has not or the price before is not
+    // known.
     takeTick(tick) {
         const before = this.#lastPrice;
         this.#lastPrice = tick.price;
         this.spark.addTick(tick);
         // A replayed tick may be older than the price that the page opened with.
         if (this.newest?.id === "" && tick.at < Math.floor(this.newest.at)) return null;
-        const change = this.newest ? tick.price - this.newest.price : 0;
         this.before = before;
         this.newest = tick;
         this.staleSince = null;
-        return change === 0 ? null : change;
+        return before === null || before === tick.price ? null : tick.price - before;
     }
 
+    // What came in it is not known, so the next tick has no price before it.
     takeGap() {
+        this.#lastPrice = null;
         this.spark.break();
     }
 

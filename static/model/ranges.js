@@ -29,6 +29,15 @@ export function rangeOf(key) {
     return ranges.find((range) => range.key === key) ?? null;
 }
 
+const youngMs = 20 * minute;
+
+// What is shown where nobody has chosen: an hour, unless most of it would be empty. `first`: the
+// oldest tick held, null where there is none, undefined where that is not known.
+export function fittingRange(first, now) {
+    if (first === undefined) return "1h";
+    return now - (first?.at ?? now) < youngMs ? "5m" : "1h";
+}
+
 // Since when ticks are wanted, in Unix seconds, as the stream is asked for them.
 export function sinceOf(range, now) {
     return range.ms === null ? 0 : Math.max(0, Math.floor((now - range.ms) / 1000));

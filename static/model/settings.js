@@ -34,7 +34,7 @@ const rules = {
     currencyDisplay: ["symbol", oneOf("symbol", "code", "none")],
     timeZone: ["", isTimeZone],
     isCompact: [false, isBoolean],
-    range: ["1h", oneOf("5m", "1h", "6h", "24h", "all")],
+    range: ["", oneOf("", "5m", "1h", "6h", "24h", "all")], // empty: whichever fits
     chartKind: ["line", oneOf("line", "candles")],
     hasSound: [false, isBoolean],
     hasNotification: [false, isBoolean],

@@ -50,6 +50,11 @@ export class Zone {
         return ms + this.offsetMs(ms);
     }
 
+    // The number of the day on the wall.
+    dayOf(ms) {
+        return Math.floor(this.wallMs(ms) / dayMs);
+    }
+
     // The weight of a mark at `ms` where the one before may stand at `beforeMs`. When summer time
     // ends, an hour begins that had begun before.
     weightAt(ms, beforeMs) {

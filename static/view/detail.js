@@ -41,7 +41,10 @@ export class Detail {
     // `described`: what model/providers.js makes of the feed; null hides it all, unless the answer
     // is on its way.
     draw(described, facts, isPending) {
+        // What stands here then is of another symbol: styles keep its place, but not in sight. While
+        // there is no connection no answer is on its way.
         setAttribute(section, "aria-busy", String(isPending));
+        if (isPending && facts.connection.name !== "open") setHidden(section, true);
         if (isPending) return;
         setHidden(section, !described);
         if (!described) return;

@@ -49,19 +49,38 @@ export function iconButton(name, label) {
     return element("button", attributes, icon(name));
 }
 
-// Has an animation that hangs on an attribute run once more.
+const toFlash = new Map(); // nodes to the directions of those that wait for the next frame
+
+// Has an animation that hangs on an attribute run once more. A tab in the background has no frames:
+// nothing waits there for the day when it is looked at.
 export function flash(node, direction) {
+    if (document.hidden) return;
+    const isAwaited = toFlash.has(node);
+    toFlash.set(node, direction);
+    if (isAwaited) return;
     node.removeAttribute("data-flash");
-    requestAnimationFrame(() => node.setAttribute("data-flash", direction));
+    requestAnimationFrame(() => {
+        node.setAttribute("data-flash", toFlash.get(node));
+        toFlash.delete(node);
+    });
 }
 
-// Brings the children of `parent` into this order; those in their place are not touched, because a
-// node that is moved loses the focus.
-export function arrange(parent, nodes) {
-    const focused = document.activeElement;
+// Brings the children of `parent` into this order. Those in their place are not touched, and the
+// one that is `held` never is: others make room for it, because a node that is moved loses the
+// focus and the pointer that drags it.
+export function arrange(parent, nodes, held = childWith(parent, document.activeElement)) {
     nodes.forEach((node, i) => {
-        if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] ?? null);
+        if (node !== held || held.parentNode !== parent) {
+            if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] ?? null);
+            return;
+        }
+        while (parent.children[i] !== held) parent.append(parent.children[i]);
     });
     while (parent.children.length > nodes.length) parent.lastElementChild.remove();
-    if (focused !== document.activeElement && parent.contains(focused)) focused.focus();
+}
+
+// The child that is the node or has it in it, or null.
+function childWith(parent, node) {
+    if (!parent.contains(node)) return null;
+    return [...parent.children].find((child) => child.contains(node)) ?? null;
 }

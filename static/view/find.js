@@ -1,7 +1,7 @@
 // The search for a symbol: a field with a list below it, by the pattern of a combobox. What is
 // chosen is shown, and watched from then on.
 
-import { findSymbols } from "../model/search.js";
+import { findSymbols, stepTo } from "../model/search.js";
 import { byId, element, setHidden } from "./dom.js";
 
 const box = byId("find");
@@ -44,7 +44,7 @@ export class Find {
         if (steps) {
             event.preventDefault();
             if (list.hidden) this.#open();
-            else this.#mark((this.#active + steps + this.#found.length) % this.#found.length);
+            else this.#mark(stepTo(this.#active, steps, this.#found.length));
         } else if (event.key === "Enter") {
             event.preventDefault();
             const symbol = this.#found[Math.max(0, this.#active)];
@@ -79,7 +79,7 @@ export class Find {
     #mark(index) {
         if (this.#found.length === 0) return;
         list.children[this.#active]?.setAttribute("aria-selected", "false");
-        this.#active = Number.isNaN(index) || index < 0 ? 0 : index;
+        this.#active = index;
         const option = list.children[this.#active];
         option.setAttribute("aria-selected", "true");
         option.scrollIntoView({ block: "nearest" });

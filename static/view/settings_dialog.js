@@ -2,6 +2,7 @@
 
 import { askToNotify, canNotify, mayNotify, wakeSound } from "../bell.js";
 import { formatPrice, parseNumber } from "../format.js";
+import { alarmsMax } from "../model/alarm.js";
 import { byId, element, iconButton, setText } from "./dom.js";
 
 const dialog = byId("settings");
@@ -73,6 +74,7 @@ export class SettingsDialog {
     #settings;
     #alarms;
     #currency = "USD";
+    #offered = "";
 
     constructor(settings, alarms) {
         this.#settings = settings;
@@ -94,9 +96,12 @@ export class SettingsDialog {
     // What alarms can be set on, and which of it is shown.
     offer(symbols, shown) {
         const { symbol } = fields;
-        if (symbol.options.length !== symbols.length)
+        const chosen = symbol.value;
+        const offered = symbols.join();
+        if (offered !== this.#offered)
             symbol.replaceChildren(...symbols.map((name) => option(name, name)));
-        if (!dialog.open) symbol.value = shown;
+        this.#offered = offered;
+        symbol.value = dialog.open && symbols.includes(chosen) ? chosen : shown;
         this.#currency = shown.split("-").at(-1);
     }
 
@@ -159,8 +164,10 @@ export class SettingsDialog {
         }
         fields.price.removeAttribute("aria-invalid");
         const { symbol, side } = fields;
+        const { isFull } = this.#alarms;
         const isNew = this.#alarms.add({ symbol: symbol.value, side: side.value, price });
-        setText(wrong, isNew ? "" : "That alarm is set already.");
+        const full = `There is room for ${alarmsMax} alarms: remove one first.`;
+        setText(wrong, isNew ? "" : isFull ? full : "That alarm is set already.");
         if (isNew) fields.price.value = "";
     }
 

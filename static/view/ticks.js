@@ -50,9 +50,14 @@ export class TickList {
     #rows = new Map(); // by key
     #version = "";
     #series = null;
+    #day = null;
 
+    // `facts.day`: the day it is where the times are told; a row leaves out the day that it is of
+    // while that is today.
     draw(facts) {
-        const { series } = facts;
+        const { series, day } = facts;
+        if (day !== this.#day) this.forget();
+        this.#day = day;
         if (!series || (series === this.#series && series.version === this.#version)) return;
         if (series !== this.#series) this.#rows.clear();
         this.#series = series;

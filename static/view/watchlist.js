@@ -16,7 +16,7 @@ const said = byId("said");
 const sparkEveryMs = 1_000;
 
 class Row {
-    #range = "";
+    #range = null;
     #sparkKey = "";
     #sparkAt = 0;
 
@@ -186,7 +186,8 @@ export class WatchlistView {
         const rows = symbols.map((symbol) =>
             this.#rows.get(symbol) ?? new Row(symbol, this.#actions));
         this.#rows = new Map(rows.map((row) => [row.symbol, row]));
-        arrange(list, rows.map((row) => row.node));
+        const nodes = rows.map((row) => row.node);
+        arrange(list, nodes, nodes.find((node) => node.dataset.dragged));
         const place = symbols.indexOf(this.#movedSymbol) + 1;
         if (place > 0) setText(said, `${this.#movedSymbol} is now ${place} of ${symbols.length}`);
         this.#movedSymbol = "";

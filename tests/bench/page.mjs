@@ -63,7 +63,7 @@ await during(async (t) => {
     t.after(() => prices.stop());
     const browser = await launch();
     t.after(() => browser.close());
-    const { page, complaints } = await openPage(t, browser, `${server.url}/`);
+    const { page, complaints } = await openPage(t, browser, `${server.url}/?range=1h`);
     await page.evaluate(() => {
         window.tasks = [];
         new PerformanceObserver((list) => {

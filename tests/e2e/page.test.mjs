@@ -273,7 +273,7 @@ describe("the page", { timeout: 600_000 }, () => {
         assert.equal(await text(page, "#symbol"), "ETH-USDT");
         await until("its tick is listed", async () => (await listed(page)).length > 0);
         assert.deepEqual(pricesOf(await listed(page)), [2500.5]);
-        assert.equal(new URL(page.url()).search, "?symbol=ETH-USDT&range=1h");
+        assert.equal(new URL(page.url()).search, "?symbol=ETH-USDT");
         await page.reload();
         await showsPrice(page, 2500.5);
         server.publish(2501, "ETH-USDT");

@@ -1,5 +1,6 @@
 // The page left open: ten ticks a second, for PAGE_SECONDS. Its memory and its document stay level,
-// and no task holds up the screen. What ten minutes of it cost is told by tests/bench/page.mjs.
+// and in a long run, which has the machine to itself, no task holds up the screen. What ten minutes
+// of it cost is told by tests/bench/page.mjs.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -14,8 +15,7 @@ const soakMs = Number(process.env.PAGE_SECONDS ?? 20) * 1_000;
 const isLong = soakMs >= 60_000;
 const settleMs = Math.min(30_000, soakMs / 2); // rows and points fill up first
 const growthMax = 4 * 1024 * 1024;
-// A short run shares the machine with other tests, which hold it up too.
-const taskMaxMs = isLong ? 50 : 200;
+const taskMaxMs = 50;
 
 async function measured(session) {
     await session.send("HeapProfiler.collectGarbage");
@@ -57,7 +57,7 @@ describe("the page left open", { timeout: soakMs + 120_000 }, () => {
         assert.ok(last.heap - first.heap < growthMax, `${first.heap} became ${last.heap} bytes`);
         assert.ok(last.nodes - first.nodes < 1_500, `${first.nodes} became ${last.nodes} nodes`);
         assert.ok(last.listeners <= first.listeners + 10, `${last.listeners} listeners`);
-        assert.deepEqual(tasks.filter((ms) => ms > taskMaxMs), []);
+        if (isLong) assert.deepEqual(tasks.filter((ms) => ms > taskMaxMs), []);
         const due = Math.min(sent.length, 2_000);
         await until("all of it is drawn", async () => (await ticksDrawn(page)) >= due);
         isClean();

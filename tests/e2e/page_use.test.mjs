@@ -82,13 +82,27 @@ describe("the page in use", { timeout: 600_000 }, () => {
         const server = await market(t);
         const { page, isClean } = await open(t, server);
         await page.click("#watchlist-edit");
-        const grip = await (await page.$('[data-symbol="BTC-USD"] .grip')).boundingBox();
-        const target = await (await page.$('[data-symbol="SOL-USD"]')).boundingBox();
-        await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2);
-        await page.mouse.down();
-        await page.mouse.move(grip.x + 4, target.y + target.height * 0.8, { steps: 8 });
-        await page.mouse.up();
+        const boxOf = async (selector) => (await page.$(selector)).boundingBox();
+        // Slowly: the list is in its new order before the next step.
+        const drag = async (symbol, y) => {
+            const grip = await boxOf(`[data-symbol="${symbol}"] .grip`);
+            await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2);
+            await page.mouse.down();
+            for (let step = 1; step <= 8; step += 1) {
+                const from = grip.y + grip.height / 2;
+                await page.mouse.move(grip.x + 4, from + ((y - from) * step) / 8);
+                await page.evaluate(() => new Promise((resolve) => {
+                    requestAnimationFrame(() => requestAnimationFrame(resolve));
+                }));
+            }
+            await page.mouse.up();
+        };
+        const third = await boxOf('[data-symbol="SOL-USD"]');
+        await drag("BTC-USD", third.y + third.height * 0.8);
         await watches(page, ["ETH-USD", "SOL-USD", "BTC-USD", "XRP-USD"]);
+        const first = await boxOf('[data-symbol="ETH-USD"]');
+        await drag("XRP-USD", first.y + first.height * 0.2);
+        await watches(page, ["XRP-USD", "ETH-USD", "SOL-USD", "BTC-USD"]);
         isClean();
     });
 
@@ -153,6 +167,63 @@ describe("the page in use", { timeout: 600_000 }, () => {
             await showsState(page, "live");
             await showsPrice(page, 69420.25);
         }
+        isClean();
+    });
+
+    test("a range that fits is shown until one is chosen, which is kept", { timeout }, async (t) => {
+        const server = await market(t);
+        const { page, isClean } = await open(t, server);
+        const pressed = () => page.$$eval('#ranges [aria-pressed="true"]',
+            (buttons) => buttons.map((button) => button.dataset.range).join());
+        assert.equal(await pressed(), "5m", "an hour of a young server would be almost empty");
+        assert.equal(new URL(page.url()).search, "?symbol=BTC-USD");
+        const kept = await page.evaluate(() => localStorage.getItem("tickertape.settings"));
+        assert.equal(kept, null, "nobody has chosen it");
+        await page.click('[data-range="6h"]');
+        assert.equal(new URL(page.url()).search, "?symbol=BTC-USD&range=6h");
+        await page.goto(`${server.url}/`);
+        await showsState(page, "live");
+        assert.equal((await drawn(page)).range, "6h");
+        isClean();
+    });
+
+    test("a range can be chosen before the server has answered", { timeout }, async (t) => {
+        const server = await market(t);
+        const { page, isClean } = await open(t, server);
+        let answer;
+        await page.route("**/api/prices", (route) => { answer = () => route.continue(); });
+        await page.reload();
+        await until("it asks", () => answer);
+        await page.click('[data-range="24h"]');
+        assert.equal(await page.getAttribute('[data-range="24h"]', "aria-pressed"), "true");
+        answer();
+        await showsState(page, "live");
+        assert.equal((await drawn(page)).range, "24h");
+        isClean();
+    });
+
+    test("providers of another symbol are not in sight", { timeout }, async (t) => {
+        const server = await market(t);
+        const { page, isClean } = await open(t, server);
+        const feedOf = (symbol) => ({
+            at: Date.now() / 1000, policy: "fallback",
+            providers: [{ name: "somebody", symbols: [symbol], last_success: 1 }],
+            symbols: [{ symbol, quotes: [] }],
+        });
+        let isAnswering = true;
+        await page.route("**/api/feed?*", (route) => {
+            const symbol = new URL(route.request().url()).searchParams.get("symbol");
+            if (isAnswering) return route.fulfill({ json: feedOf(symbol) });
+            return undefined;
+        });
+        await page.reload();
+        await until("a provider", () => page.isVisible('[data-provider="somebody"]'));
+        isAnswering = false;
+        await page.click('#watched a:has-text("ETH-USD")');
+        await showsPrice(page, 2500.5);
+        assert.ok(!(await page.isVisible('[data-provider="somebody"]')), "not while it is asked");
+        server.child.kill();
+        await until("no answer is on its way", async () => !(await page.isVisible("#providers")));
         isClean();
     });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Alarms, cleanAlarms } from "../../static/model/alarm.js";
+import { Alarms, alarmsMax, cleanAlarms } from "../../static/model/alarm.js";
 import { alarmsKey } from "../../static/model/store.js";
 import { Storage, brokenStorage } from "./support.mjs";
 
@@ -57,4 +57,14 @@ test("what is no alarm is not kept", () => {
     assert.deepEqual(cleanAlarms({}), []);
     assert.deepEqual(new Alarms(new Storage({ [alarmsKey]: "{" })).list, []);
     assert.equal(new Alarms(brokenStorage).add(above), true);
+});
+
+test("there is room for so many", () => {
+    const alarms = new Alarms(new Storage());
+    for (let price = 1; price <= alarmsMax; price += 1) {
+        assert.equal(alarms.isFull, false);
+        assert.equal(alarms.add({ symbol, side: "above", price }), true);
+    }
+    assert.equal(alarms.isFull, true);
+    assert.equal(alarms.add({ symbol, side: "above", price: 1000 }), false);
 });

@@ -4,7 +4,7 @@ import {
     configureFormats, formatChange, formatDuration, formatPercent, formatPrice, formatTime,
     parseNumber,
 } from "../../static/format.js";
-import { findSymbols } from "../../static/model/search.js";
+import { findSymbols, stepTo } from "../../static/model/search.js";
 import { Clock } from "../../static/model/clock.js";
 
 const usual = { locale: "en-US", currencyDisplay: "symbol", timeZone: "UTC" };
@@ -99,4 +99,9 @@ test("a clock that was set is believed again after a while", () => {
     heard(1_000);
     here += 200_000;
     assert.equal(heard(201_000), 0);
+});
+
+test("arrow keys lead around the ends of a list, and into it from outside", () => {
+    assert.deepEqual([stepTo(-1, 1, 4), stepTo(-1, -1, 4)], [0, 3]);
+    assert.deepEqual([stepTo(3, 1, 4), stepTo(0, -1, 4), stepTo(2, -1, 4)], [0, 3, 1]);
 });

@@ -18,3 +18,8 @@ test("a written link reads back, and keeps what it does not know", () => {
     assert.equal(href, "http://h/?theme=x&symbol=ETH-USD&range=all#there");
     assert.deepEqual(readLink(href), wanted);
 });
+
+test("without a range the address names none", () => {
+    const href = writeLink("http://h/?symbol=A-B&range=1h", { symbol: "A-B", range: "" });
+    assert.equal(href, "http://h/?symbol=A-B");
+});

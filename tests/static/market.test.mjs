@@ -118,3 +118,15 @@ test("the server is asked once, and again after a while", () => {
     const known = references.of("A-USD", hour);
     assert.deepEqual(known, { at: 1, price: 2 }, "kept while it is asked again");
 });
+
+test("a move is from a price that was seen, and not over a gap", () => {
+    const quote = new Quote("BTC-USD");
+    quote.takeEntry({ price: 10, timestamp: 1, source: "pipe", stale: false });
+    assert.equal(quote.takeTick(tick(2000, 12)), null);
+    assert.equal(quote.takeTick(tick(3000, 13)), 1);
+    quote.takeGap();
+    assert.equal(quote.before, 12, "the newest is what it was");
+    assert.equal(quote.takeTick(tick(9000, 63)), null);
+    assert.equal(quote.before, null);
+    assert.equal(quote.takeTick(tick(9500, 60)), -3);
+});

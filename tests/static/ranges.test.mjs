@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rangeOf, ranges, sinceOf, spanOf } from "../../static/model/ranges.js";
+import { fittingRange, rangeOf, ranges, sinceOf, spanOf } from "../../static/model/ranges.js";
 import { weightDay, weightMinute, weightMonth, weightYear, Zone }
     from "../../static/model/zone.js";
 
@@ -112,4 +112,19 @@ test("a day that begins with the hour after midnight begins all the same", () =>
     assert.equal(new Date(zone.wallMs(begins)).getUTCHours(), 1);
     assert.equal(zone.weightAt(begins, begins - 60_000), weightDay);
     assert.ok(zone.weightAt(begins + 60_000, begins) < weightDay);
+});
+
+test("where nobody has chosen, a young history is shown over minutes", () => {
+    const first = (minutes) => ({ at: now - minutes * 60_000, price: 1 });
+    assert.equal(fittingRange(first(19), now), "5m");
+    assert.equal(fittingRange(first(20), now), "1h");
+    assert.equal(fittingRange(null, now), "5m", "nothing is held yet");
+    assert.equal(fittingRange(undefined, now), "1h", "not known");
+});
+
+test("a day is that of the zone", () => {
+    const zone = new Zone("Asia/Kolkata");
+    const midnight = Date.UTC(2024, 3, 7, 18, 30);
+    assert.equal(zone.dayOf(midnight) - zone.dayOf(midnight - 1), 1);
+    assert.equal(zone.dayOf(midnight), zone.dayOf(midnight + 86_399_999));
 });

@@ -47,3 +47,17 @@ test("a key changes with what the row says", () => {
     assert.notEqual(before.key, after.key);
     assert.deepEqual(newestRows(new Series(), 10), []);
 });
+
+test("rows stand in the order of positions where a gap and a tick have the same time", () => {
+    const series = seriesOf(tick(50, 1), tick(60, 2), tick(70, 3), gap(0, 55));
+    assert.deepEqual(told(series), [[3, 2], [2, 1], [1, null], "begin"], "no tick is left out");
+    const id = (ms, counter) => ({ ...tick(ms, counter), id: `${ms}-${counter}` });
+    const lapped = { from: "5-1", to: "5-3", reason: "lapped" };
+    const later = seriesOf(id(5, 1), lapped, id(5, 4), id(5, 5));
+    assert.deepEqual(told(later), [[5, 4], [4, null], "missing", [1, null]]);
+});
+
+test("a gap that ends where a tick is held is before it", () => {
+    const series = seriesOf(tick(1, 10), tick(6, 12), gap(1, 6));
+    assert.deepEqual(told(series), [[12, null], "missing", [10, null]]);
+});

@@ -43,3 +43,11 @@ test("a change is told once, with its name", () => {
     settings.follow({ theme: "dark" });
     assert.deepEqual(told, [["timeZone"], ["timeZone"], ["theme"]]);
 });
+
+test("a range is kept once it is chosen, and none is chosen at first", () => {
+    const storage = new Storage();
+    const settings = new Settings(storage);
+    assert.equal(settings.values.range, "");
+    settings.set("range", "24h");
+    assert.equal(new Settings(storage).values.range, "24h");
+});
