@@ -1,31 +1,55 @@
-// Prices as they come, each tick once, over one connection for all tabs: see docs/client.md.
+// A stream of prices that comes back by itself, tells each tick once, and is one connection for all
+// tabs of a browser. How to use it, and what its events, states and options are: docs/client.md.
 //
-// An EventSource reconnects by itself, but never notices a connection that died without a word, and
-// on some errors gives up for ever. Then another is opened here, with the position in the URL.
+// An EventSource reconnects by itself after a cut, at the pace the server asked for, and says which
+// event it saw last. It is left to do so once. But it never notices a connection that died without
+// a word, and on some errors it gives up for ever: then another is opened here, with the position
+// in the URL and after a growing wait.
+//
+// Other people's pages load this file by itself: it imports nothing, and stays below 5 KB as it is
+// served. Lines that are nothing but a comment are not.
 
+// How long the server is silent before it sends a heartbeat, while that has not been learned.
 const heartbeatMs = 15_000;
+// No silence is taken for shorter: timers and networks are not as exact as that.
 const heartbeatMinMs = 400;
+// After so many times the longest of the last silences, a connection is taken for dead.
 const heartbeatsMissed = 2.5;
+// How long the first attempt may take without an answer. Each that follows may take twice as long,
+// up to the longest wait.
 const attemptMs = 5_000;
+// The wait before the second attempt in a row that failed. It doubles with each of them, too.
 const backoffMs = 1_000;
 const waitMaxMs = 30_000;
+// How often it is looked whether a connection has died.
 const checkEveryMs = 500;
+// How often the worker tells its tabs that it lives. A tab waits as long for its first answer.
 const hereMs = 3_000;
+// After this time without a word a tab takes its worker for dead, and a question to the server is
+// given up. A tab that shares no longer does so again after it, or after a multiple of it.
 const patienceMs = 10_000;
+// What a tab missed is brought over the shared connection up to so long ago. Also the longest time
+// for which a tab is content with a connection of its own.
 const behindMaxMs = 300_000;
+// A tab says that it is alive after so many messages, where `here` does not make it do so before.
 const answerEvery = 1_000;
+// A tab that has left so much unanswered is let go: one for each message and 300 for each `here`,
+// which is three minutes where nothing else is sent.
 const owedMax = 20_000;
 
+// "1712525476123-0" as two numbers; null for anything else.
 export function parsePosition(id) {
     const parts = /^(\d{1,14})-(\d{1,7})$/.exec(id);
     return parts && { ms: Number(parts[1]), counter: Number(parts[2]) };
 }
 
+// Below zero where `a` comes first. What is no position comes before all that are.
 export function comparePositions(a, b) {
     const [p, q] = [a, b].map((id) => parsePosition(id) ?? { ms: -1, counter: 0 });
     return p.ms - q.ms || p.counter - q.counter;
 }
 
+// What cannot be read is an object without anything in it. A worker sends what is read already.
 function parse(data) {
     try {
         return Object(typeof data === "string" ? JSON.parse(data) : data);
@@ -34,11 +58,13 @@ function parse(data) {
     }
 }
 
-// Null: there is none; false: no such symbol; undefined: no answer.
+// The newest tick of a symbol. Null: there is none; false: there is no such symbol; undefined:
+// there was no answer, or none in time.
 async function askNewest(streamUrl, symbol) {
     try {
         const path = `../api/prices/${symbol.toLowerCase()}/history?limit=1`;
-        const response = await fetch(new URL(path, streamUrl));
+        const signal = AbortSignal.timeout(patienceMs);
+        const response = await fetch(new URL(path, streamUrl), { signal });
         return response.status !== 404 && ((await response.json()).ticks.at(-1) ?? null);
     } catch {}
 }
@@ -47,19 +73,35 @@ export class PriceStream extends EventTarget {
     #url;
     #since;
     #symbols;
-    #begun; // symbols that have had a tick
+    // The symbols of which a tick has been told. Of the others, the newest tick is told although it
+    // lies before the position reached.
+    #begun;
+    // The symbols of which the newest tick is being asked for.
+    #asking = new Set();
+    // What whoever listens holds for stale: symbol to when its newest tick was, by this clock.
+    #staleSince = new Map();
     #source = null;
     #state = { name: "idle", retryAt: null };
+    // The position reached: that of the last tick, or the end of the last gap that has one.
     #lastId;
-    #lastGapTo = "";
-    #heardAt = 0; // wall clock: laptops sleep
+    // The last gap that has no position of its own, on this connection.
+    #lastGap = "";
+    // When something last came. Wall clock: it goes on while a laptop sleeps.
+    #heardAt = 0;
+    // When the server sent the heartbeat behind which nothing else has come; NaN: there is none.
+    #beatAt = NaN;
+    // How many attempts have failed since the connection was last open.
     #failures = 0;
+    // The wait that the server named before it ended the response.
     #announcedMs = null;
+    // How long nothing came before the last heartbeats.
     #silences = Array(3).fill(heartbeatMs);
+    // The attempt that is planned, and, while the stream is open, the look at the connection.
     #reopenTimer = 0;
     #checkTimer = 0;
     #onChange = () => this.#check(globalThis.document?.visibilityState !== "hidden");
     #onHide = () => this.#pause();
+    // What a connection says: the data, the position behind it, and how long nothing had come.
     #listeners = {
         open: () => {
             this.#failures = 0;
@@ -71,39 +113,57 @@ export class PriceStream extends EventTarget {
             const waitMs = this.#announcedMs;
             this.#announcedMs = null;
             this.#failures += 1;
+            // The browser is not about to try again, or has tried in vain.
             if (this.#source.readyState !== EventSource.CONNECTING || this.#failures > 1) {
                 this.#reopenLater();
                 return;
             }
+            // The browser keeps the wait that the server asked for, and is not late before its end.
             this.#heardAt += waitMs;
             this.#become("reconnecting", waitMs && this.#heardAt);
         },
         message: (tick, id) => {
             if (typeof tick.price !== "number" || !parsePosition(id)) return;
-            if (!this.#advance(id) && this.#begun.has(tick.symbol)) return;
-            this.#begun.add(tick.symbol);
-            this.#tellTick({ ...tick, id });
+            const isNews = this.#advance(id);
+            if (!isNews && this.#begun.has(tick.symbol)) return;
+            this.#tellTick({ ...tick, id }, isNews);
         },
-        // Of some symbols only, it has the id before it: ticks of others up to its end follow.
+        // A gap of some of several symbols has no id of its own, because ticks of the others up to
+        // its end are still to come; the event then shows the id before it. A connection that is
+        // resumed by the browser says it again.
         gap: (gap, id) => {
             const [from, to] = [gap.from, gap.to].map(parsePosition);
             if (!from || !to) return;
-            // The clock has stepped back.
-            const isAnew = gap.reason === "restarted" && comparePositions(gap.to, this.#lastId) <= 0;
+            // What follows a restart is new, also where the clock has stepped back since: the
+            // server answers an id from its future with a gap that ends before it.
+            const isAnew =
+                gap.reason === "restarted" && comparePositions(gap.to, this.#lastId) <= 0;
             if (isAnew) this.#lastId = "";
-            if (id === gap.to ? !this.#advance(id) : gap.to === this.#lastGapTo) return;
-            this.#lastGapTo = gap.to;
+            const name = `${gap.to} ${gap.symbols}`;
+            if (id === gap.to ? !this.#advance(id) : name === this.#lastGap) return;
+            this.#lastGap = name;
             this.#tell("gap", { ...gap, fromAt: from.ms, toAt: to.ms, isAnew });
         },
         heartbeat: (beat, id, silentMs) => {
-            if (!this.#source.wake) this.#noteSilence(Math.max(silentMs, heartbeatMinMs));
+            const at = beat.timestamp * 1000;
+            if (!this.#source.wake) this.#learn(at - this.#beatAt, silentMs);
+            this.#beatAt = at;
             this.#begin();
-            if (beat.timestamp) this.#tell("heartbeat", { ...beat, at: beat.timestamp * 1000 });
+            if (at) this.#tell("heartbeat", { ...beat, at });
         },
-        stale: (notice) => notice.symbol && this.#tell("stale", notice),
-        fresh: (notice) => notice.symbol && this.#tell("fresh", notice),
+        stale: (notice) => {
+            if (!notice.symbol) return;
+            this.#staleSince.set(notice.symbol, Date.now() - notice.age * 1000);
+            this.#tell("stale", notice);
+        },
+        fresh: (notice) => {
+            if (!notice.symbol) return;
+            this.#staleSince.delete(notice.symbol);
+            this.#tell("fresh", notice);
+        },
         moving: ({ retry = null }) => (this.#announcedMs = retry),
         busy: ({ retry = null }) => (this.#announcedMs = retry),
+        // A worker says that it lives, how far it has got, and how its own stream is.
         here: ({ name, retryAt }, id) => {
             this.#advance(id);
             if (name === "open") this.#listeners.open();
@@ -111,6 +171,8 @@ export class PriceStream extends EventTarget {
         },
     };
 
+    // `symbols`: which; empty means the server's first. `since`: Unix seconds to begin at.
+    // `lastId`: the id to resume after, which wins over `since`.
     constructor({ url = "/prices/stream", symbols = [], since = null, lastId = "" } = {}) {
         super();
         this.#url = new URL(url, globalThis.document?.baseURI ?? location.href);
@@ -124,6 +186,7 @@ export class PriceStream extends EventTarget {
         return this.#state;
     }
 
+    // The id to resume after; empty before the first tick.
     get lastId() {
         return this.#lastId;
     }
@@ -144,32 +207,44 @@ export class PriceStream extends EventTarget {
         this.#become("idle");
     }
 
+    // Something has happened that makes an attempt worth while before its time.
     wake() {
         this.#check(true);
     }
 
+    // Goes on with these symbols after the last id, or after an earlier one: nothing of those that
+    // stay is lost. One that is new begins with its newest tick, and one that is given up and taken
+    // again is new. A wait that the server asked for is kept.
     setSymbols(symbols, lastId = this.#lastId) {
         const before = `${this.#symbols} ${this.#lastId}`;
         this.#symbols = symbols.map((symbol) => symbol.toUpperCase());
         this.#lastId = lastId;
         for (const symbol of this.#begun)
             if (!this.#symbols.includes(symbol)) this.#begun.delete(symbol);
+        for (const symbol of this.#staleSince.keys())
+            if (!this.#symbols.includes(symbol)) this.#staleSince.delete(symbol);
         if (before === `${this.#symbols} ${lastId}`) return;
         const waitMs = this.#source && !this.#source.wake ? this.#state.retryAt - Date.now() : 0;
         if (waitMs > 0) this.#reopenLater(waitMs);
         else this.reopen(this.#source);
     }
 
+    // `isQuiet`: what is open is not called otherwise for the moment that it takes. If it takes
+    // longer, whoever looks at the connection says so.
     reopen(isQuiet) {
         if (!this.#checkTimer) return;
         this.#connect();
         if (!isQuiet) this.#become("reconnecting", Date.now());
     }
 
+    // What is listened to: an EventSource, or something else that behaves like one. What has a
+    // `wake` is a worker: it brings some of what the server sends, so that nothing can be learned
+    // from the silence between, and it says itself that it lives.
     createSource(url) {
         return new EventSource(url);
     }
 
+    // A worker has no document, and some of these never happen to it.
     #watch(how) {
         globalThis.document?.[how]("visibilitychange", this.#onChange);
         globalThis[how]("online", this.#onChange);
@@ -179,6 +254,9 @@ export class PriceStream extends EventTarget {
 
     #connect() {
         this.#pause();
+        // What begins at an earlier position brings gaps again that were told before, and whoever
+        // listens may need them: a gap may be told twice, and never not at all.
+        this.#lastGap = "";
         const url = new URL(this.#url);
         const wish = { symbols: this.#symbols, since: this.#since, lastId: this.#lastId };
         if (wish.symbols.length > 0) url.searchParams.set("symbols", wish.symbols);
@@ -187,15 +265,18 @@ export class PriceStream extends EventTarget {
         const source = this.createSource(url, { url: this.#url.href, ...wish });
         for (const type in this.#listeners)
             source.addEventListener(type, ({ data, lastEventId }) => {
+                // One that was replaced may have a last word on its way.
                 if (source !== this.#source) return;
                 const silentMs = Date.now() - this.#heardAt;
                 this.#heardAt += silentMs;
+                if (type !== "heartbeat") this.#beatAt = NaN;
                 this.#listeners[type](parse(data), lastEventId, silentMs);
             });
         this.#source = source;
         this.#heardAt = Date.now();
     }
 
+    // Nothing is open, and nothing is about to be.
     #pause() {
         clearTimeout(this.#reopenTimer);
         this.#reopenTimer = 0;
@@ -203,19 +284,31 @@ export class PriceStream extends EventTarget {
         this.#source = null;
     }
 
-    // A resumed stream does not say what was newest.
+    // A stream that resumes does not say what was the newest tick of a symbol before, so it is
+    // asked for where none has been told. What lies behind the last id comes by itself. An answer
+    // counts only on the connection on which it was asked for: before another, the symbol may have
+    // been given up for a while, and what came meanwhile would be a silent hole.
     #begin() {
         const source = this.#source;
         const isNew = (symbol) => this.#lastId && !this.#begun.has(symbol);
-        for (const symbol of this.#symbols.filter(isNew))
+        for (const symbol of this.#symbols) {
+            if (!isNew(symbol) || this.#asking.has(symbol)) continue;
+            this.#asking.add(symbol);
             askNewest(this.#url, symbol).then((tick) => {
-                if (tick === undefined || source !== this.#source || !isNew(symbol)) return;
+                this.#asking.delete(symbol);
+                if (source !== this.#source) {
+                    if (this.#source?.readyState === EventSource.OPEN) this.#begin();
+                    return;
+                }
+                if (tick === undefined || !isNew(symbol)) return;
                 if (comparePositions(tick?.id, this.#lastId) > 0) return;
                 this.#begun.add(symbol);
-                if (tick) this.#tellTick({ ...tick, symbol });
+                if (tick) this.#tellTick({ ...tick, symbol }, false);
             });
+        }
     }
 
+    // Half of the wait more or less is left to chance, so that a crowd does not come back in step.
     #reopenLater(waitMs = (0.5 + Math.random()) * this.#doubled(backoffMs, this.#failures - 2)) {
         this.#pause();
         this.#reopenTimer = setTimeout(() => this.reopen(), waitMs);
@@ -226,6 +319,7 @@ export class PriceStream extends EventTarget {
         return Math.min(waitMaxMs, ms * 2 ** Math.max(0, times));
     }
 
+    // Looks for a connection that died silently: after a sleep, a changed network, a pulled cable.
     #check(isNews) {
         if (!this.#checkTimer) return;
         const source = this.#source;
@@ -235,27 +329,46 @@ export class PriceStream extends EventTarget {
         if (!source) {
             if (isNews || !this.#reopenTimer) this.reopen();
         } else if (source.readyState !== EventSource.OPEN) {
+            // Short at first: the browser may try over an idle connection that is dead as well.
             if (silentMs <= this.#doubled(attemptMs, this.#failures)) return;
             this.#failures += 1;
             this.#reopenLater();
         } else if (silentMs > (source.wake ? patienceMs : heartbeatsMissed * usualMs)) {
+            // The server may send heartbeats more rarely than it was expected to.
             this.#noteSilence(Math.min(waitMaxMs, usualMs * 2));
             this.reopen();
         }
+    }
+
+    // Two heartbeats with nothing between are as far apart as the silence that the server keeps: by
+    // its own clock, in whole seconds, and by when they came, which is later where the network held
+    // one up. When they came is not enough, because what has waited for a frozen page comes all at
+    // once. Where it is more than would be waited for, the page has slept, or a clock was set.
+    #learn(saidMs, silentMs) {
+        const ms = Math.max(saidMs, silentMs, heartbeatMinMs);
+        if (ms <= heartbeatsMissed * Math.max(...this.#silences)) this.#noteSilence(ms);
     }
 
     #noteSilence(ms) {
         this.#silences = [...this.#silences.slice(1), ms];
     }
 
+    // Remembers the position of a tick or a gap; false where it has been reached before.
     #advance(id) {
         if (comparePositions(id, this.#lastId) <= 0) return false;
         this.#lastId = id;
         return true;
     }
 
-    #tellTick(tick) {
-        this.#tell("tick", { ...tick, at: parsePosition(tick.id).ms });
+    // To whoever listens, a tick ends what was stale. One that is no news, but told so that there
+    // is a price at all, is as old as it was: what was stale is said again right behind it.
+    #tellTick(tick, isNews) {
+        const { id, symbol } = tick;
+        this.#begun.add(symbol);
+        if (isNews) this.#staleSince.delete(symbol);
+        this.#tell("tick", { ...tick, at: parsePosition(id).ms });
+        const since = this.#staleSince.get(symbol);
+        if (since) this.#tell("stale", { symbol, age: Math.round((Date.now() - since) / 1000) });
     }
 
     #become(name, retryAt = null) {
@@ -270,13 +383,22 @@ export class PriceStream extends EventTarget {
     }
 }
 
-// In the worker. A port is a position, as a subscriber is at the server.
+// In the worker: one stream for all ports. A port is a position, as a subscriber is at the server:
+// it is sent what lies behind that, of the symbols it wants. What one port needs again, the stream
+// goes back for, and the positions of the others keep it from them.
 class Hub {
     #url;
     #stream;
-    #isWhole; // no newest tick is missing
+    // Whether all behind the position of the stream is still to come, of each symbol. It is not so
+    // where the stream began with the newest ticks: those of before are unknown.
+    #isWhole;
+    // Whether the connection has been open with all symbols, so that the server knows each of them.
     #isTried = true;
+    #isExpelling = false;
+    // To { symbols, lastId, owed }.
     #ports = new Map();
+    // To { tick, staleAt, gap }: the newest tick, when it was if it is stale, and the last gap that
+    // ticks of others may lie before the end of.
     #symbols = new Map();
     #timer = setInterval(() => this.#sweep(), hereMs);
 
@@ -288,7 +410,8 @@ class Hub {
             this.#stream.addEventListener(type, ({ detail }) => this.#on(type, detail));
     }
 
-    // What a tab missed is brought again, for all; if that is much, it catches up by itself first.
+    // What a tab has missed is brought again, for all. Where that is much, or where the tab is far
+    // ahead of this stream, it has to go on by itself first.
     attach(port, { symbols, lastId }) {
         const stream = this.#stream;
         const reached = stream.lastId;
@@ -312,14 +435,19 @@ class Hub {
         this.#ports.set(port, { symbols, lastId: place, owed: 0 });
         this.#post(port, "here", { ...stream.state, covered }, lastId);
         for (const symbol of symbols) {
-            const { tick, staleAt } = this.#symbols.get(symbol);
+            const { tick, staleAt, gap } = this.#symbols.get(symbol);
             if (tick && !isAhead && comparePositions(tick.id, place) <= 0)
                 this.#post(port, "message", tick, tick.id);
+            // It was told before this port came, and the port's next tick may be one behind it.
+            // Where it begins behind the port's place, the stream is about to bring it, and more.
+            if (comparePositions(gap?.from, place) <= 0 && comparePositions(gap?.to, place) > 0)
+                this.#post(port, "gap", gap);
             const age = Math.round((Date.now() - staleAt) / 1000);
             if (staleAt) this.#post(port, "stale", { symbol, age });
         }
     }
 
+    // A word of a tab: that it is alive, that something has happened, or farewell.
     hear(port, { isNews, isOver }) {
         const of = this.#ports.get(port);
         if (of) of.owed = 0;
@@ -333,6 +461,7 @@ class Hub {
         port.close();
     }
 
+    // `owed`: how much the tab is asked to answer for.
     #post(port, type, data, id, owed = 1) {
         const of = this.#ports.get(port);
         if (!of) return;
@@ -349,37 +478,49 @@ class Hub {
         const of = this.#symbols.get(symbol) ?? {};
         of.staleAt = type === "stale" && Date.now() - detail.age * 1000;
         if (type === "tick") of.tick = detail;
-        if (detail.reason === "restarted") for (const all of this.#symbols.values()) all.tick = null;
+        if (type === "gap")
+            for (const name of detail.symbols ?? [])
+                Object.assign(this.#symbols.get(name) ?? {}, { gap: detail });
+        if (detail.reason === "restarted")
+            for (const all of this.#symbols.values()) all.tick = all.gap = null;
         // Only the first tick of a symbol is older than the position reached.
         const isFirst = type === "tick" && id !== lastId;
         const names = symbol ? [symbol] : detail.symbols;
         for (const [port, to] of this.#ports) {
             const behind = comparePositions(lastId, to.lastId);
-            const isNews = !id || isAnew || (isFirst ? behind >= 0 : comparePositions(id, to.lastId) > 0);
+            const isNews = !id || isAnew ||
+                (isFirst ? behind >= 0 : comparePositions(id, to.lastId) > 0);
             if (isAnew || behind > 0) to.lastId = lastId;
             if (isNews && (!names || names.some((name) => to.symbols.includes(name))))
-                this.#post(port, { tick: "message", state: "here" }[type] ?? type, detail, detail.id);
+                this.#post(
+                    port, { tick: "message", state: "here" }[type] ?? type, detail, detail.id);
         }
         if (detail.name === "open") this.#isTried = true;
         if (detail.name === "reconnecting" && !this.#isTried) this.#expel();
     }
 
-    // A symbol that the server lacks keeps all others from coming.
+    // A symbol that the server does not have is refused with all the others, and keeps them from
+    // coming. Whoever asked for it has to do without the shared connection.
     async #expel() {
+        if (this.#isExpelling) return;
+        this.#isExpelling = true;
         for (const symbol of this.#symbols.keys()) {
             if ((await askNewest(this.#url, symbol)) !== false) continue;
             for (const [port, { symbols }] of this.#ports)
                 if (symbols.includes(symbol)) this.#remove(port, "refused");
             this.#narrow();
         }
+        this.#isExpelling = false;
     }
 
+    // A tab that takes nothing any more owes more with each of these, until it is let go.
     #sweep() {
         for (const port of this.#ports.keys())
             this.#post(port, "here", this.#stream.state, undefined, 300);
         this.#narrow();
     }
 
+    // What nobody wants any more is not asked for any more; without a tab, all of it ends.
     #narrow() {
         const wanted = [...this.#ports.values()].flatMap(({ symbols }) => symbols);
         for (const symbol of this.#symbols.keys())
@@ -394,6 +535,7 @@ class Hub {
     }
 }
 
+// A worker has one: what its tabs ask for differs in symbols alone, for it is named after the URL.
 let hub = null;
 
 export function acceptPort(port) {
@@ -405,11 +547,13 @@ export function acceptPort(port) {
 
 if ("onconnect" in globalThis) globalThis.onconnect = ({ ports: [port] }) => acceptPort(port);
 
-// In the tab: what the worker sends, in the guise of an EventSource.
+// In the tab: what the worker sends, in the guise of an EventSource. Refused, dropped or never
+// answered, it fails as an EventSource does that gives up.
 class SharedSource extends EventTarget {
     readyState = EventSource.CONNECTING;
     #port;
     #taken = 0;
+    // It is too late for a first answer then.
     #timer = setTimeout(() => this.#take({ type: "refused" }), hereMs);
 
     constructor(wish) {
@@ -433,6 +577,7 @@ class SharedSource extends EventTarget {
         this.#port.close();
     }
 
+    // What has no data is a word of farewell.
     #take({ type, data, lastEventId, isOpen }) {
         clearTimeout(this.#timer);
         this.readyState = data ? Number(isOpen) : EventSource.CLOSED;
@@ -444,9 +589,12 @@ class SharedSource extends EventTarget {
 }
 
 export class SharedPriceStream extends PriceStream {
+    // Null where the connection is the tab's own.
     #source = null;
+    // Whether the tab does without the worker for now, and for how long the next time.
     #isAlone = false;
     #aloneMs = patienceMs;
+    // Whether "attached" was told.
     #isTold = false;
 
     get isShared() {
@@ -474,6 +622,7 @@ export class SharedPriceStream extends PriceStream {
         return super.createSource(url);
     }
 
+    // Once: what comes later goes on where the last position was.
     #tellCovered(covered) {
         if (this.#isTold) return;
         this.#isTold = true;

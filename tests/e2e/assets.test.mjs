@@ -14,6 +14,8 @@ import { until } from "./support/wait.mjs";
 
 const timeout = 60_000;
 const firstScreenBytesMax = 100_000;
+const streamBytesMax = 5_000;
+const streamAndPastBytesMax = 6_000;
 const kept = "public, max-age=31536000, immutable";
 const lastingName = /^\/static\/(?:.*\/)?[^/]+-[0-9a-f]{12}\.[a-z.]+$/;
 
@@ -134,6 +136,22 @@ describe("the page's files", { timeout: 300_000 }, () => {
             t.diagnostic(`${coding}: ${sizes.length} answers, ${total} bytes`);
             assert.ok(total < firstScreenBytesMax, `${total} bytes\n${sizes.join("\n")}`);
         }
+    });
+
+    test("that others load for the stream are small", { timeout }, async (t) => {
+        const server = await startServer(t);
+        const sizes = {};
+        for (const name of ["stream.js", "shared_stream.js", "history.js"]) {
+            const answer =
+                await bytesOf(`${server.url}/static/${name}`, { "accept-encoding": "gzip" });
+            assert.equal(answer.status, 200, name);
+            sizes[name] = answer.bytes.length;
+        }
+        const words = JSON.stringify(sizes);
+        t.diagnostic(words);
+        const total = Object.values(sizes).reduce((sum, bytes) => sum + bytes);
+        assert.ok(sizes["stream.js"] < streamBytesMax, words);
+        assert.ok(total < streamAndPastBytesMax, words);
     });
 
     test("are what curl --compressed makes of them", { timeout }, async (t) => {

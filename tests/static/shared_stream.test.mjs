@@ -116,6 +116,35 @@ test("another symbol is asked for without a loss to those who are there", async 
     assert.deepEqual(first.told, ["connecting", "covered true", "open", "BTC 10", "BTC 20"]);
 });
 
+test("what is stale stays so when its newest tick is found, also for those who come late", async (t) => {
+    const browser = await startBrowser(t);
+    await openTab(browser, ["BTC-USD"]);
+    Source.only.opens().ticks(10);
+    await settle();
+    let answer;
+    answers.set("/api/prices/eth-usd/history", () => new Promise((resolve) => { answer = resolve; }));
+    const events = ["tick", "stale", "fresh"];
+    const first = await openTab(browser, ["ETH-USD"], { events });
+    Source.only.opens().says("stale", { symbol: "ETH-USD", age: 131 });
+    await settle();
+    const early = await openTab(browser, ["ETH-USD"], { events });
+    assert.deepEqual(early.told, ["ETH stale 131"], "before there is a tick to show");
+    answers.set("/api/prices/eth-usd/history", 500);
+    answer({ ticks: [{ id: idAt(5), price: 5 }] });
+    await settle();
+    await passQuietly(9_000);
+    for (const { told } of [first, early]) {
+        assert.equal(told.filter((text) => text === "ETH 5").length, 1, `${told}`);
+        assert.equal(told.at(-1), "ETH stale 131");
+        assert.ok(told.indexOf("ETH 5") < told.length - 1);
+    }
+    const late = await openTab(browser, ["ETH-USD"], { events });
+    assert.deepEqual(late.told, ["ETH 5", "ETH stale 140"]);
+    Source.only.ticks(20_000, "ETH-USD");
+    await settle();
+    for (const { told } of [first, early, late]) assert.equal(told.at(-1), "ETH 20000");
+});
+
 test("symbols that nobody wants any more are given up, and newest of before is forgotten", async (t) => {
     const browser = await startBrowser(t);
     const first = await openTab(browser, ["BTC-USD"]);
@@ -488,6 +517,49 @@ test("a gap is told to those whose symbols it is about", async (t) => {
     await settle();
     assert.deepEqual(one.told, ["BTC 10", "BTC 15"]);
     assert.deepEqual(two.told, ["gap lapped"]);
+});
+
+test("a gap is told again to the tab that comes back from before it, and not to the others", async (t) => {
+    const browser = await startBrowser(t);
+    const both = ["BTC-USD", "ETH-USD"];
+    const here = await openTab(browser, both);
+    const away = await openTab(browser, both);
+    Source.only.opens().ticks(10);
+    await settle();
+    browser.happens("pagehide", away.tab);
+    await settle();
+    const gap = { from: idAt(10), to: idAt(90), reason: "lapped", symbols: ["BTC-USD"] };
+    Source.only.says("gap", gap);
+    Source.only.ticks(50, "ETH-USD");
+    Source.only.ticks(100);
+    await settle();
+    browser.happens("pageshow", away.tab);
+    await settle();
+    assert.equal(Source.only.asked("last_event_id"), idAt(10));
+    Source.only.opens().says("gap", gap);
+    Source.only.ticks(50, "ETH-USD");
+    Source.only.ticks(100);
+    await settle();
+    const wanted = ["BTC 10", "gap lapped", "ETH 50", "BTC 100"];
+    assert.deepEqual(away.told, wanted);
+    assert.deepEqual(here.told, wanted);
+});
+
+test("a tab that comes before the end of a gap is told of it", async (t) => {
+    const browser = await startBrowser(t);
+    const both = ["BTC-USD", "ETH-USD"];
+    await openTab(browser, both);
+    Source.only.opens().ticks(10);
+    Source.only.says(
+        "gap", { from: idAt(10), to: idAt(90), reason: "lapped", symbols: ["BTC-USD"] });
+    Source.only.ticks(50, "ETH-USD");
+    await settle();
+    const amid = await openTab(browser, both);
+    Source.only.ticks(100);
+    await settle();
+    const behind = await openTab(browser, both);
+    assert.deepEqual(amid.told, ["BTC 10", "gap lapped", "ETH 50", "BTC 100"]);
+    assert.deepEqual(behind.told, ["BTC 100", "ETH 50"]);
 });
 
 test("a symbol that the server does not have is its tab's trouble alone", async (t) => {

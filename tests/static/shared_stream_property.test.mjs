@@ -46,7 +46,9 @@ class Tab {
         this.stream = this.owner.run(() => browser.owns(new SharedPriceStream({ symbols: wanted })));
         this.stream.addEventListener("tick", ({ detail }) => this.#take(detail));
         this.stream.addEventListener("gap", ({ detail }) => {
-            for (const run of this.runs) if (!run.isOver) run.gaps.push(detail);
+            for (const run of this.runs)
+                if (!run.isOver && (detail.symbols?.includes(run.symbol) ?? true))
+                    run.gaps.push(detail);
         });
         this.owner.run(() => this.stream.open());
     }
@@ -98,6 +100,7 @@ async function live(browser, seed) {
     const isHidden = new WeakSet();
     const deeds = {
         publish: () => server.publish(one(symbols)),
+        evict: () => { if (below(4) === 0) server.evict(one(symbols)); },
         open: () => { if (tabs.length < 5) tabs.push(new Tab(browser, some(symbols))); },
         close: () => {
             const tab = tabs.length > 2 && one(awake());

@@ -1,7 +1,7 @@
 // The stream itself, over connections that do whatever connections do.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { PriceStream, comparePositions, parsePosition } from "../../static/stream.js";
 import {
     FakeEventSource as Source, answers, idAt, pass, record, requests, settle, startBrowser,
@@ -15,6 +15,11 @@ async function open(t, options = {}) {
     const states = record(stream, ["state"]);
     return { ...browser, stream, told, states };
 }
+
+// A heartbeat of so many seconds after the start, or of now.
+const startedAt = parsePosition(idAt(0)).ms / 1000;
+const beats = (source, at = Math.floor(Date.now() / 1000) - startedAt) =>
+    source.says("heartbeat", { timestamp: startedAt + at });
 
 test("positions are compared as two numbers", () => {
     assert.ok(comparePositions("9-9", "10-0") < 0);
@@ -117,9 +122,9 @@ test("a connection that says nothing any more is replaced", async (t) => {
 test("learns from heartbeats how long a silence may last", async (t) => {
     await open(t);
     const first = Source.only.opens();
-    for (let i = 0; i < 3; i += 1) {
+    for (let i = 0; i < 4; i += 1) {
         await pass(1_000);
-        first.says("heartbeat", { timestamp: 1 });
+        beats(first);
     }
     await pass(2_000);
     assert.equal(Source.only, first);
@@ -127,14 +132,50 @@ test("learns from heartbeats how long a silence may last", async (t) => {
     assert.notEqual(Source.only, first);
 });
 
+test("heartbeats that come all at once, after a thaw, do not make it impatient", async (t) => {
+    await open(t);
+    const first = Source.only.opens();
+    first.ticks(10);
+    await pass(100);
+    for (let at = 15; at <= 90; at += 15) beats(first, at);
+    await pass(36_000);
+    assert.equal(Source.only, first);
+    await pass(2_500);
+    assert.notEqual(Source.only, first, "nor patient for ever");
+});
+
+test("a heartbeat close behind something else says nothing about silence", async (t) => {
+    await open(t);
+    const first = Source.only.opens();
+    for (let at = 15; at <= 90; at += 15) {
+        first.ticks(at * 1_000 - 15_000); // it was held up
+        beats(first, at);
+    }
+    await pass(36_000);
+    assert.equal(Source.only, first);
+});
+
+test("a page that has slept does not take its sleep for a silence", async (t) => {
+    await open(t);
+    const first = Source.only.opens();
+    beats(first);
+    for (let i = 0; i < 3; i += 1) {
+        mock.timers.setTime(Date.now() + 3_600_000);
+        beats(first);
+    }
+    await pass(39_000);
+    assert.notEqual(Source.only, first);
+});
+
 test("heartbeats that were held up do not make it impatient", async (t) => {
     await open(t);
     const first = Source.only.opens();
-    for (const ms of [15_000, 20_000, 10_000]) {
+    let at = 0;
+    for (const ms of [15_000, 15_000, 20_000, 10_000]) {
         await pass(ms);
-        first.says("heartbeat", { timestamp: 1 });
+        beats(first, (at += 15));
     }
-    await pass(36_000);
+    await pass(49_000);
     assert.equal(Source.only, first);
 });
 
@@ -186,6 +227,27 @@ test("a gap without an id does not move the position, and is told once when repe
     Source.only.opens().says("gap", gap);
     Source.only.ticks(60, "ETH-USD");
     assert.deepEqual(told, ["BTC 10", "gap evicted", "ETH 50", "ETH 60"]);
+});
+
+test("gaps without an id are told of each symbol, also where they end at one position", async (t) => {
+    const { told } = await open(t, { symbols: ["BTC-USD", "ETH-USD"] });
+    Source.only.opens().ticks(10);
+    for (const symbol of ["BTC-USD", "ETH-USD"])
+        Source.only.says(
+            "gap", { from: idAt(10), to: idAt(90), reason: `of ${symbol}`, symbols: [symbol] });
+    assert.deepEqual(told, ["BTC 10", "gap of BTC-USD", "gap of ETH-USD"]);
+});
+
+test("a gap without an id is told again to whom goes back to before it", async (t) => {
+    const { stream, told } = await open(t, { symbols: ["BTC-USD", "ETH-USD"] });
+    Source.only.opens().ticks(10);
+    const gap = { from: idAt(10), to: idAt(90), reason: "evicted", symbols: ["BTC-USD"] };
+    Source.only.says("gap", gap);
+    Source.only.ticks(50, "ETH-USD");
+    stream.setSymbols(["BTC-USD", "ETH-USD"], idAt(10));
+    Source.only.opens().says("gap", gap);
+    Source.only.ticks(50, "ETH-USD");
+    assert.deepEqual(told, ["BTC 10", "gap evicted", "ETH 50", "gap evicted", "ETH 50"]);
 });
 
 test("a laptop that wakes up does not wait for anything", async (t) => {
@@ -319,6 +381,77 @@ test("the newest tick is asked for again where nobody answered", async (t) => {
     await settle();
     assert.deepEqual(told, ["BTC 10", "ETH 5"]);
     assert.equal(requests.length, 3, "and not once more");
+});
+
+test("the newest tick is asked for once at a time, and not for longer than ten seconds", async (t) => {
+    const { stream, told } = await open(t);
+    Source.only.opens().ticks(10);
+    answers.set("/api/prices/eth-usd/history", () => new Promise(() => {}));
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    Source.only.opens();
+    for (let i = 0; i < 3; i += 1) {
+        await pass(3_000);
+        Source.only.says("heartbeat", {});
+    }
+    assert.equal(requests.length, 1, "while it is being asked for");
+    await pass(1_500);
+    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    Source.only.says("heartbeat", {});
+    await settle();
+    assert.equal(requests.length, 2);
+    assert.deepEqual(told, ["BTC 10", "ETH 5"]);
+});
+
+test("what was asked for on a connection that is gone is asked for again", async (t) => {
+    const { stream, told } = await open(t);
+    Source.only.opens().ticks(10);
+    let answer;
+    answers.set("/api/prices/eth-usd/history", () => new Promise((resolve) => { answer = resolve; }));
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    Source.only.opens();
+    stream.setSymbols(["BTC-USD"]);
+    Source.only.opens().ticks(20);
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    Source.only.opens();
+    await settle();
+    assert.equal(requests.length, 1);
+    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(15), price: 15 }] });
+    answer({ ticks: [{ id: idAt(5), price: 5 }] });
+    await settle();
+    assert.deepEqual(told, ["BTC 10", "BTC 20", "ETH 15"], "and no tick between is missing");
+});
+
+test("a tick that was asked for leaves alone what is stale", async (t) => {
+    const { stream, told } = await open(t);
+    Source.only.opens().ticks(10);
+    answers.set("/api/prices/eth-usd/history", 500);
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    Source.only.opens().says("stale", { symbol: "ETH-USD", age: 131 });
+    await pass(9_000);
+    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    Source.only.says("heartbeat", {});
+    await settle();
+    assert.deepEqual(told, ["BTC 10", "ETH stale 131", "ETH 5", "ETH stale 140"]);
+    Source.only.ticks(20_000, "ETH-USD");
+    assert.deepEqual(told.slice(4), ["ETH 20000"], "a new one ends it");
+});
+
+test("what is stale is not told of a symbol that was given up, or is fresh again", async (t) => {
+    const { stream, told } = await open(t);
+    Source.only.opens().ticks(10);
+    stream.setSymbols(["BTC-USD", "ETH-USD"]);
+    Source.only.opens().says("stale", { symbol: "ETH-USD", age: 131 });
+    stream.setSymbols(["BTC-USD"]);
+    Source.only.opens();
+    await settle();
+    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    answers.set("/api/prices/sol-usd/history", { ticks: [{ id: idAt(6), price: 6 }] });
+    stream.setSymbols(["BTC-USD", "ETH-USD", "SOL-USD"]);
+    Source.only.opens().says("stale", { symbol: "SOL-USD", age: 131 });
+    Source.only.says("fresh", { symbol: "SOL-USD", age: 0 });
+    await settle();
+    assert.deepEqual(
+        told, ["BTC 10", "ETH stale 131", "SOL stale 131", "SOL fresh", "ETH 5", "SOL 6"]);
 });
 
 test("an answer for a set that is no longer wanted tells nothing", async (t) => {

@@ -200,7 +200,7 @@ export function killWorkers() {
 }
 
 // Answers of the server to requests that are no streams: path to a body, to a status, or to what
-// returns one of them.
+// returns one of them, now or later.
 export const answers = new Map();
 export const requests = [];
 
@@ -223,6 +223,11 @@ export async function startBrowser(t) {
         const owner = current;
         return timers[how](() => owner.run(action), ms);
     };
+    t.mock.method(AbortSignal, "timeout", (ms) => {
+        const controller = new AbortController();
+        timers.setTimeout(() => controller.abort(), ms);
+        return controller.signal;
+    });
     const globals = {
         EventSource: FakeEventSource,
         SharedWorker: FakeSharedWorker,
@@ -232,10 +237,13 @@ export async function startBrowser(t) {
         removeEventListener: (...of) => current.events.removeEventListener(...of),
         setTimeout: (action, ms) => later("setTimeout", action, ms),
         setInterval: (action, ms) => later("setInterval", action, ms),
-        fetch: async (url) => {
+        fetch: async (url, { signal } = {}) => {
             requests.push(`${new URL(url).pathname}${new URL(url).search}`);
             const given = answers.get(new URL(url).pathname);
-            const answer = typeof given === "function" ? given() : given;
+            const isGivenUp = new Promise((resolve, reject) =>
+                signal?.addEventListener("abort", () => reject(signal.reason)));
+            const answer =
+                await Promise.race([typeof given === "function" ? given() : given, isGivenUp]);
             if (answer === undefined) throw new TypeError("no network");
             return typeof answer === "number"
                 ? new Response("{}", { status: answer })

@@ -8,9 +8,10 @@ export class FakeServer {
     isUp = true;
     ticks = []; // all there have been, over all restarts
     #held = []; // those since the last restart
+    #evicted = new Map(); // symbol to the position up to which it is no longer held
     #epoch = "";
     #last = { ms: 0, counter: 0 };
-    #talks = new WeakMap(); // of a connection: { queue, place }
+    #talks = new WeakMap(); // of a connection: { symbols, queue, place, gaps }
     #symbols;
 
     constructor(symbols) {
@@ -39,10 +40,20 @@ export class FakeServer {
         if (this.isUp) this.#held.push(tick);
     }
 
+    // Of that symbol, only the newest tick is held any more.
+    evict(symbol) {
+        const [gone] = this.#held.filter((tick) => tick.symbol === symbol).slice(-2, -1);
+        if (!gone) return;
+        this.#evicted.set(symbol, gone.id);
+        this.#held = this.#held.filter((tick) =>
+            tick.symbol !== symbol || comparePositions(tick.id, gone.id) > 0);
+    }
+
     // What happens meanwhile is nowhere held.
     stop() {
         this.isUp = false;
         this.#held = [];
+        this.#evicted.clear();
         for (const source of FakeEventSource.live) this.cut(source);
     }
 
@@ -66,7 +77,24 @@ export class FakeServer {
         const talk = after
             ? { symbols, queue: [], place: after }
             : { symbols, queue: newest, place: this.#held.at(-1)?.id ?? this.#epoch };
-        this.#talks.set(source, talk);
+        this.#talks.set(source, { ...talk, gaps: new Map() });
+    }
+
+    // Tells what of one symbol is no longer held; false where nothing of that is left to tell.
+    #tellEvicted(source, talk) {
+        for (const symbol of talk.symbols) {
+            const to = this.#evicted.get(symbol);
+            const from = talk.gaps.get(symbol) ?? talk.place;
+            if (!to || comparePositions(to, from) <= 0 || comparePositions(to, talk.place) <= 0)
+                continue;
+            talk.gaps.set(symbol, to);
+            const isAlone = talk.symbols.length === 1;
+            const gap = { from: talk.place, to, reason: "evicted", symbols: [symbol] };
+            if (isAlone) talk.place = to;
+            source.says("gap", gap, isAlone ? to : undefined);
+            return true;
+        }
+        return false;
     }
 
     // Lets at most so many events pass on that connection; false where none was left.
@@ -86,6 +114,7 @@ export class FakeServer {
                 source.says("gap", gap, this.#epoch);
                 continue;
             }
+            if (talk.queue.length === 0 && this.#tellEvicted(source, talk)) continue;
             const next = talk.queue.shift() ?? this.#held.find((tick) =>
                 talk.symbols.includes(tick.symbol) && comparePositions(tick.id, talk.place) > 0);
             if (!next) break;
