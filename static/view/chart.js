@@ -20,7 +20,7 @@ import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSerie
 import { Bars, slotOf } from "../model/bars.js";
 import { spanOf } from "../model/ranges.js";
 import { coloursOf } from "./chart_colours.js";
-import { GapBands, gapWords } from "./chart_gaps.js";
+import { GapBands, gapsBeside, gapWords } from "./chart_gaps.js";
 import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
 import { bandColours, crosshairOptions, fixedOptions, seriesOptions, themeOptions }
@@ -158,7 +158,7 @@ export class PriceChart {
             range: range.key,
             widthMs: this.#bars.widthMs,
             bars: this.#bars.bars.filter(({ at }) => drawn.has(at)).map((bar) => ({ ...bar })),
-            gaps: series.gaps.map((gap) => ({ ...gap })),
+            gaps: gapsBeside(this.#bars.bars, series.gaps),
             isFollowing: this.#window.isFollowing,
             visible: this.#visible(),
         };
@@ -453,7 +453,8 @@ export class PriceChart {
         const { series, kind } = this.#shown;
         const { formatTime } = this.#formats;
         const until = at + this.#bars.widthMs;
-        const gap = series.gaps.find(({ fromAt, toAt }) => fromAt < until && toAt > at);
+        const gap = gapsBeside(this.#bars.bars, series.gaps)
+            .find(({ fromAt, toAt }) => fromAt < until && toAt > at);
         const before = kind === "line" ? this.#bars.bars[this.#indexAt(at)] : null;
         if (gap) {
             const from = formatTime(Math.max(gap.fromAt, this.#gridFrom));

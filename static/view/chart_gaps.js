@@ -28,6 +28,14 @@ export function gapWords({ reason, isLeading }) {
     return { short, long: why ? `${short}: ${why}` : short };
 }
 
+// Gaps less what is drawn: bars stay when the ticks they were made of have to go.
+export function gapsBeside(bars, gaps) {
+    const firstAt = bars[0]?.firstAt ?? Infinity;
+    const isBefore = ({ isLeading, fromAt }) => !isLeading || fromAt < firstAt;
+    return gaps.filter(isBefore).map((gap) =>
+        ({ ...gap, toAt: gap.isLeading ? Math.min(gap.toAt, firstAt) : gap.toAt }));
+}
+
 export class GapBands {
     #gaps = [];
     #place;

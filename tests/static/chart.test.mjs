@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bars } from "../../static/model/bars.js";
 import { Series } from "../../static/model/series.js";
-import { GapBands, gapWords } from "../../static/view/chart_gaps.js";
+import { GapBands, gapsBeside, gapWords } from "../../static/view/chart_gaps.js";
 import { marksOf } from "../../static/view/chart_numbers.js";
 import { ChartLegend } from "../../static/view/chart_legend.js";
 import { ChartWindow } from "../../static/view/chart_window.js";
@@ -184,6 +184,28 @@ test("what the page could not keep is tinted like what is not held, and says why
     const bars = new Bars(series, widthMs);
     bars.cut(start);
     assert.ok(placeOf(bars.bars[0].at) >= band.right, "no bar is left of what was dropped");
+});
+
+test("where bars are left of what was dropped, nothing is said to be missing", () => {
+    const series = new Series({ max: 160 });
+    series.addGap(gap(-9000, -5000, "evicted"));
+    series.add(tick(0));
+    const bars = new Bars(series, widthMs);
+    bars.cut(start);
+    const spans = () => gapsBeside(bars.bars, series.gaps).map(({ fromAt, toAt, reason }) =>
+        [fromAt - start, toAt - start, reason]);
+    for (let i = 1; i < 400; ++i) {
+        series.add(tick(i * 1000));
+        if (i === 300) series.addGap(gap(300_000, 300_500));
+        if (!bars.isFollowing) bars.cut(start);
+        bars.extend();
+    }
+    const [evicted, dropped, lapped] = spans();
+    assert.deepEqual(evicted, [-9000, -5000, "evicted"]);
+    assert.deepEqual(dropped, [-1, bars.bars[0].firstAt - start, "dropped"]);
+    assert.deepEqual(lapped, [300_000, 300_500, "lapped"]);
+    assert.ok(series.gaps[1].toAt > bars.bars[0].firstAt, "bars are left of what was dropped");
+    assert.deepEqual(gapsBeside([], series.gaps), series.gaps);
 });
 
 test("a band of several gaps says why of the widest", () => {
