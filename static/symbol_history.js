@@ -58,22 +58,36 @@ export class SymbolHistory {
         this.#stop = null;
     }
 
-    async #load(ms, againMs) {
+    // `reached`: the last position that an attempt before has brought.
+    async #load(ms, againMs, reached = null) {
         const stop = new AbortController();
         this.#stop = stop;
+        const since = Math.floor(ms / 1000);
+        let last = reached ?? `${since * 1000}-0`;
+        const reach = (id) => {
+            if (comparePositions(id, last) > 0) last = id;
+        };
         const outcome = await loadHistory({
             symbol: this.symbol,
-            since: Math.floor(ms / 1000),
+            since,
             signal: stop.signal,
             onTick: (tick) => {
+                reach(tick.id);
                 if (this.series.add(tick)) this.#onChange();
             },
-            onGap: (gap) => this.takeGap(gap),
+            onGap: (gap) => {
+                reach(gap.to);
+                this.takeGap(gap);
+            },
             isReached: (id) => comparePositions(id, this.#liveFrom) >= 0,
         });
-        if (outcome !== "failed" || stop.signal.aborted) return;
+        if (outcome === "aborted" || stop.signal.aborted) return;
+        // What could not be had is not shown as a time without prices.
+        this.series.setAwaited(outcome === "failed" ? { from: last, to: this.#liveFrom } : null);
+        this.#onChange();
+        if (outcome !== "failed") return;
         setTimeout(() => {
-            if (!stop.signal.aborted) this.#load(ms, Math.min(againMaxMs, againMs * 2));
+            if (!stop.signal.aborted) this.#load(ms, Math.min(againMaxMs, againMs * 2), last);
         }, againMs * (0.5 + Math.random()));
     }
 }

@@ -6,11 +6,16 @@
 // has brought it, so it is known of the ticks held which of them follow one another without a hole:
 // those that one stream brought in a row. They are kept as spans, [first, last]. What is missing is
 // what gaps tell of less those spans.
+//
+// Two gaps are of its own making. What had to go to make room is missing too, and leads; and what a
+// history could not bring yet is missing until it does.
 
 import { parsePosition } from "../stream.js";
 
 export const ticksMax = 50_000;
 const gapsMax = 500;
+export const droppedReason = "dropped";
+export const notLoadedReason = "not loaded";
 const slack = 1 / 16; // how much of the limit is dropped at once, so that it costs a tick nothing
 
 function compare(a, b) {
@@ -63,10 +68,12 @@ export class Series {
     #max;
     #ticks = [];
     #dropped = 0;
-    #floor = null; // the position of the newest that was dropped from the front
+    #lostFrom = null; // the position of the oldest that there was no room for
+    #floor = null; // and of the newest of these: what is before it is not taken any more
     #newestPosition = null;
     #spans = []; // [{ first, last }], positions, in order, apart; every tick held is in one
     #told = []; // gaps as they were told, { from, to, reason }, by `from`
+    #awaited = null; // { from, to, reason } of what a history has yet to bring
     #live = new Cursor(); // at the newest tick
     #other = new Cursor(); // where something else came last
     #lastStepBack = "";
@@ -166,6 +173,18 @@ export class Series {
         this.#changed();
     }
 
+    // `span`: { from, to }: ticks after `from`, up to and including `to`, could not be had yet. They
+    // are missing until they are brought. Null: nothing is awaited; what was not brought never was.
+    setAwaited(span) {
+        const from = span && parsePosition(span.from);
+        const to = span && parsePosition(span.to);
+        const isSpan = from && to && compare(from, to) < 0;
+        if (!isSpan && !this.#awaited) return;
+        this.#awaited = isSpan ? { from, to, reason: notLoadedReason } : null;
+        if (isSpan) this.#other.move(null); // what comes next does not follow from what came
+        this.#changed();
+    }
+
     // The price at a time: that of the last tick at or before it. Null before the first tick held,
     // and where something is missing between that tick and the time.
     priceAt(ms) {
@@ -202,7 +221,10 @@ export class Series {
         const index = this.#indexOf(position);
         const isHeld =
             index < this.#ticks.length && compare(positionOf(this.#ticks[index]), position) === 0;
-        if (!isHeld && index === 0 && !this.#hasRoomFor(position)) return false;
+        if (!isHeld && index === 0 && !this.#hasRoomFor(position)) {
+            if (this.#lose(position, position)) this.#changed();
+            return false;
+        }
         const before = index > 0 ? positionOf(this.#ticks[index - 1]) : null;
         const isNext = before !== null && this.#other.leads(before, position);
         this.#other.move(position);
@@ -217,6 +239,17 @@ export class Series {
     #hasRoomFor(position) {
         if (this.#floor && compare(position, this.#floor) <= 0) return false;
         return this.#ticks.length < this.#max;
+    }
+
+    // There is no room for what lies from one position to another, at the front. True where that is
+    // new. What was drawn of it before may stay: the revision is the same.
+    #lose(first, last) {
+        const isEarlier = !this.#lostFrom || compare(first, this.#lostFrom) < 0;
+        const isLater = !this.#floor || compare(last, this.#floor) > 0;
+        if (isEarlier) this.#lostFrom = first;
+        if (isLater) this.#floor = last;
+        this.#derived = null;
+        return isEarlier || isLater;
     }
 
     // Has a span hold the position, and joins it to that of `before`. True where spans changed.
@@ -284,10 +317,11 @@ export class Series {
         this.#changed();
     }
 
-    // Drops the oldest ticks, and what was missing before those that stay.
+    // Drops the oldest ticks, and what was missing between them: from the first of them to the last
+    // nothing is held.
     #cut(count) {
         if (count === 0) return;
-        this.#floor = positionOf(this.#ticks[count - 1]);
+        this.#lose(positionOf(this.#ticks[0]), positionOf(this.#ticks[count - 1]));
         this.#ticks.splice(0, count);
         this.#dropped += count;
         const first = this.#ticks.length > 0 ? positionOf(this.#ticks[0]) : null;
@@ -297,9 +331,11 @@ export class Series {
         }
         this.#spans = this.#spans.filter((span) => compare(span.last, first) >= 0);
         if (compare(this.#spans[0].first, first) < 0) this.#spans[0].first = first;
-        const gapsBefore = this.#told.length;
-        this.#told = this.#told.filter((gap) => compare(gap.to, first) > 0);
-        if (this.#told.length !== gapsBefore) this.#changed();
+        const stays = ({ from, to }) =>
+            compare(to, first) > 0 || compare(from, this.#lostFrom) < 0;
+        const toldBefore = this.#told.length;
+        this.#told = this.#told.filter(stays);
+        if (this.#told.length !== toldBefore) this.#changed();
     }
 
     #dropAfter(position) {
@@ -311,7 +347,11 @@ export class Series {
             this.#spans.at(-1).last = this.#newestPosition;
         this.#told = this.#told.filter((gap) => compare(gap.from, position) < 0);
         for (const gap of this.#told) if (compare(gap.to, position) > 0) gap.to = position;
-        if (this.#floor && compare(this.#floor, position) > 0) this.#floor = null;
+        if (this.#floor && compare(this.#floor, position) > 0) {
+            this.#floor = null;
+            this.#lostFrom = null;
+        }
+        if (this.#awaited && compare(this.#awaited.to, position) > 0) this.#awaited = null;
         this.#live.move(this.#newestPosition);
         this.#other.move(null);
         this.#changed();
@@ -325,11 +365,23 @@ export class Series {
         this.#changed();
     }
 
+    // What was told and what is of its own making, by `from`.
+    #allTold() {
+        const own = [];
+        if (this.#awaited) own.push(this.#awaited);
+        if (this.#floor) {
+            const from = { ms: this.#lostFrom.ms - 1, counter: 0 };
+            own.push({ from, to: this.#floor, reason: droppedReason });
+        }
+        if (own.length === 0) return this.#told;
+        return [...this.#told, ...own].sort((a, b) => compare(a.from, b.from));
+    }
+
     #derive() {
         if (this.#derived) return this.#derived;
         const pieces = [];
         let reached = null; // nothing is said twice where gaps overlap
-        for (const { from, to, reason } of this.#told) {
+        for (const { from, to, reason } of this.#allTold()) {
             let start = reached && compare(reached, from) > 0 ? reached : from;
             for (let i = this.#spanFrom(start); i < this.#spans.length; ++i) {
                 const span = this.#spans[i];

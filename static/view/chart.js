@@ -20,7 +20,7 @@ import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSerie
 import { Bars, slotOf } from "../model/bars.js";
 import { spanOf } from "../model/ranges.js";
 import { coloursOf } from "./chart_colours.js";
-import { GapBands } from "./chart_gaps.js";
+import { GapBands, gapsBeside, gapWords } from "./chart_gaps.js";
 import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
 import { bandColours, crosshairOptions, fixedOptions, seriesOptions, themeOptions }
@@ -37,12 +37,16 @@ const describeFirstMs = 100; // what is in view is settled with the next frame
 const describeEveryMs = 5_000;
 const narrowPx = 520;
 const partialAlpha = 0.4;
+const keysId = "price-chart-keys";
+const keysWords = "Left and right arrow: the price before and after; Home and End: the first and " +
+    "last; plus and minus: zoom; Escape: all that is in view.";
 
 export class PriceChart {
     #container;
     #plot = document.createElement("div");
     #button = document.createElement("button");
     #empty = document.createElement("p");
+    #keys = document.createElement("p");
     #legend = new ChartLegend();
     #formats;
     #colours;
@@ -154,7 +158,7 @@ export class PriceChart {
             range: range.key,
             widthMs: this.#bars.widthMs,
             bars: this.#bars.bars.filter(({ at }) => drawn.has(at)).map((bar) => ({ ...bar })),
-            gaps: series.gaps.map((gap) => ({ ...gap })),
+            gaps: gapsBeside(this.#bars.bars, series.gaps),
             isFollowing: this.#window.isFollowing,
             visible: this.#visible(),
         };
@@ -174,24 +178,33 @@ export class PriceChart {
     #furnish() {
         this.#plot.className = "price-chart-plot";
         this.#plot.tabIndex = 0;
-        this.#plot.setAttribute("role", "img");
+        // Not an image: its keys would be kept from it.
+        this.#plot.setAttribute("role", "application");
+        this.#plot.setAttribute("aria-roledescription", "chart");
+        this.#plot.setAttribute("aria-describedby", keysId);
         this.#plot.setAttribute("aria-label", "No prices to draw yet");
+        this.#keys.id = keysId;
+        this.#keys.textContent = keysWords;
+        this.#keys.hidden = true;
         this.#button.type = "button";
         this.#button.className = "price-chart-now";
         this.#button.textContent = "Back to now";
         this.#button.hidden = true;
         this.#empty.className = "price-chart-empty";
         this.#empty.textContent = "No prices in view";
-        const parts = [this.#legend.element, this.#plot, this.#empty, this.#button];
+        const { element, spoken } = this.#legend;
+        const parts = [element, spoken, this.#plot, this.#keys, this.#empty, this.#button];
         this.#container.classList.add("price-chart");
         this.#container.replaceChildren(...parts);
     }
 
     #build() {
-        this.#chart = createChartEx(this.#plot, new TimeAxis(this.#formats), {
+        const axis = new TimeAxis(this.#formats, () => this.#chart.timeScale().width());
+        this.#chart = createChartEx(this.#plot, axis, {
             ...fixedOptions,
             localization: { timeFormatter: (ms) => this.#formats.formatTime(ms) },
         });
+        this.#chart.chartElement().setAttribute("aria-hidden", "true"); // a table of pictures
         this.#grid = this.#chart.addSeries(LineSeries, { visible: false, priceScaleId: "grid" });
         this.#chart.panes()[0].attachPrimitive(this.#gaps);
         this.#chart.subscribeCrosshairMove(({ time }) => this.#hover(time ?? null));
@@ -365,7 +378,6 @@ export class PriceChart {
         if (bars.length === 0) return;
         const here = this.#hovered === null ? bars.length : this.#indexAt(this.#hovered);
         const bar = bars[Math.max(0, Math.min(bars.length - 1, here + step))];
-        this.#legend.setSpoken(true);
         this.#hovered = bar.at; // for the next key, which may come before the next frame
         if (this.#window.reveal(this.#slot(bar.at))) requestAnimationFrame(() => this.#point(bar));
         else this.#point(bar);
@@ -375,11 +387,11 @@ export class PriceChart {
         if (!this.#shown) return;
         this.#chart.setCrosshairPosition(bar.close, bar.at, this.#main);
         this.#hover(bar.at);
+        this.#legend.speak();
     }
 
     #leave() {
         this.#chart.clearCrosshairPosition();
-        this.#legend.setSpoken(false);
         this.#hover(null);
     }
 
@@ -398,6 +410,7 @@ export class PriceChart {
 
     #hover(at) {
         this.#hovered = at;
+        if (at === null) this.#legend.hush();
         if (this.#shown) this.#showLegend();
     }
 
@@ -440,11 +453,13 @@ export class PriceChart {
         const { series, kind } = this.#shown;
         const { formatTime } = this.#formats;
         const until = at + this.#bars.widthMs;
-        const gap = series.gaps.find(({ fromAt, toAt }) => fromAt < until && toAt > at);
+        const gap = gapsBeside(this.#bars.bars, series.gaps)
+            .find(({ fromAt, toAt }) => fromAt < until && toAt > at);
         const before = kind === "line" ? this.#bars.bars[this.#indexAt(at)] : null;
         if (gap) {
             const from = formatTime(Math.max(gap.fromAt, this.#gridFrom));
-            this.#legend.show(`${from} to ${formatTime(gap.toAt)}`, [["", "missing"]]);
+            const { short } = gapWords(gap);
+            this.#legend.show(`${from} to ${formatTime(gap.toAt)}`, [["", short]]);
         } else if (before && series.priceAt(at)) {
             this.#showTickOf(before);
         } else {
@@ -465,9 +480,9 @@ export class PriceChart {
         this.#describedAt = performance.now();
         const { series, kind } = this.#shown;
         const visible = this.#visible();
-        const isIn = ({ fromAt, toAt }) =>
-            !visible || (toAt > visible.fromAt && fromAt < visible.toAt);
-        const holes = series.gaps.filter(isIn).length;
+        const isHole = ({ fromAt, toAt, isLeading }) =>
+            !isLeading && (!visible || (toAt > visible.fromAt && fromAt < visible.toAt));
+        const holes = series.gaps.filter(isHole).length;
         const words = describe(kind, this.#extremes(), holes, this.#formats);
         this.#plot.setAttribute("aria-label", words);
     }

@@ -2,6 +2,8 @@
 // there is room for it. What lies before all that is held is no hole, and only tinted. A primitive of
 // a lightweight-charts pane.
 
+import { droppedReason, notLoadedReason } from "../model/series.js";
+
 const widthMin = 3; // a hole of a second is to be seen in a day
 const hatchPx = 6;
 const labelPadding = 8;
@@ -10,11 +12,29 @@ const words = {
     evicted: "no longer held",
     restarted: "before a restart",
     lapped: "too slow to follow",
+    [notLoadedReason]: "not loaded yet",
 };
 const leadingWords = {
     evicted: "no longer held",
     restarted: "before the server's start",
+    [droppedReason]: "not kept by this page",
+    [notLoadedReason]: "not loaded yet",
 };
+
+// What a gap is, in a word or two, and why, where there is room for it.
+export function gapWords({ reason, isLeading }) {
+    const short = isLeading ? "nothing held" : "missing";
+    const why = (isLeading ? leadingWords : words)[reason];
+    return { short, long: why ? `${short}: ${why}` : short };
+}
+
+// Gaps less what is drawn: bars stay when the ticks they were made of have to go.
+export function gapsBeside(bars, gaps) {
+    const firstAt = bars[0]?.firstAt ?? Infinity;
+    const isBefore = ({ isLeading, fromAt }) => !isLeading || fromAt < firstAt;
+    return gaps.filter(isBefore).map((gap) =>
+        ({ ...gap, toAt: gap.isLeading ? Math.min(gap.toAt, firstAt) : gap.toAt }));
+}
 
 export class GapBands {
     #gaps = [];
@@ -50,9 +70,10 @@ export class GapBands {
     }
 
     // Where they are on a pane of this width: [{ left, right, reason, isLeading }], apart and in
-    // order. The line keeps out of them.
+    // order; of what is one band, the widest part says why. The line keeps out of them.
     bands(width) {
         const bands = [];
+        let widest = 0;
         for (const gap of this.#gaps) {
             const from = this.#place(gap.fromAt);
             const to = this.#place(gap.toAt);
@@ -63,8 +84,16 @@ export class GapBands {
             const last = bands.at(-1);
             const { reason, isLeading } = gap;
             const isOne = last && left <= last.right && last.isLeading === isLeading;
-            if (isOne) last.right = Math.max(last.right, right);
-            else bands.push({ left, right, reason, isLeading });
+            const partWidth = right - left;
+            if (!isOne) {
+                bands.push({ left, right, reason, isLeading });
+                widest = partWidth;
+                continue;
+            }
+            last.right = Math.max(last.right, right);
+            if (partWidth <= widest) continue;
+            last.reason = reason;
+            widest = partWidth;
         }
         return bands;
     }
@@ -98,12 +127,11 @@ export class GapBands {
         context.stroke();
     }
 
-    #label(context, { left, right, reason, isLeading }, height) {
+    #label(context, band, height) {
+        const { left, right } = band;
         const { text, surface, font } = this.#colours;
         context.font = font;
-        const short = isLeading ? "nothing held" : "missing";
-        const why = (isLeading ? leadingWords : words)[reason];
-        const long = why ? `${short}: ${why}` : short;
+        const { short, long } = gapWords(band);
         const from = Math.max(left, 0);
         const fits = (word) => context.measureText(word).width + 2 * labelPadding <= right - from;
         const word = [long, short].find(fits);

@@ -6,6 +6,7 @@ export class ChartLegend {
     #time;
     #pairs = [];
     #element;
+    #spoken;
     #shown = "";
 
     constructor() {
@@ -26,15 +27,34 @@ export class ChartLegend {
             this.#pairs.push({ pair, label, value });
             this.#element.append(pair);
         }
+        this.#spoken = document.createElement("p");
+        this.#spoken.className = "spoken";
+        this.#spoken.setAttribute("aria-live", "polite");
     }
 
     get element() {
         return this.#element;
     }
 
-    // Whoever moves the crosshair with the keyboard may not see it, and is told.
-    setSpoken(isSpoken) {
-        this.#element.setAttribute("aria-live", isSpoken ? "polite" : "off");
+    // What is read aloud, and not seen.
+    get spoken() {
+        return this.#spoken;
+    }
+
+    // Whoever moves the crosshair with the keyboard may not see it, and is told what it shows now.
+    // What new prices make of it afterwards is not read out.
+    speak() {
+        const said = this.#pairs.filter(({ pair }) => !pair.hidden).map(({ label, value }) =>
+            [label.textContent, value.textContent].filter(Boolean).join(" "));
+        this.#say([this.#time.textContent, ...said].filter(Boolean).join(", "));
+    }
+
+    hush() {
+        this.#say("");
+    }
+
+    #say(words) {
+        if (this.#spoken.textContent !== words) this.#spoken.textContent = words;
     }
 
     // `pairs`: [[label, value], …]. `direction`: up, down, or none.

@@ -93,7 +93,15 @@ export class ChartWindow {
 
     #listen(plot, signal) {
         const options = { signal, passive: true };
-        plot.addEventListener("pointerdown", () => (this.#isPressed = true), options);
+        // Other buttons do not move the chart, and a menu they open keeps their release to itself.
+        const press = ({ button }) => {
+            if (button === 0) this.#isPressed = true;
+        };
+        const noteMove = ({ buttons }) => {
+            if (buttons === 0) this.#isPressed = false;
+        };
+        plot.addEventListener("pointerdown", press, options);
+        addEventListener("pointermove", noteMove, options);
         const release = ({ pointerType }) => {
             if (!this.#isPressed) return;
             this.#isPressed = false;

@@ -5,12 +5,26 @@
 
 import { weightDay, weightMinute, weightMonth, weightYear, Zone } from "../model/zone.js";
 
+let canvas = null;
+
+// In CSS pixels, of a text in the axis' own letters.
+function measured(text, { layout }) {
+    canvas ??= document.createElement("canvas").getContext("2d");
+    canvas.font = `${layout.fontSize}px ${layout.fontFamily}`;
+    return canvas.measureText(text).width;
+}
+
 export class TimeAxis {
     #zone;
     #formats;
+    #width;
+    #measure;
     #options = null;
 
-    constructor({ timeZone, locale } = {}) {
+    // `width()`: that of the axis, in CSS pixels.
+    constructor({ timeZone, locale } = {}, width = () => Infinity, measure = measured) {
+        this.#width = width;
+        this.#measure = measure;
         this.#zone = new Zone(timeZone);
         const format = (options) => new Intl.DateTimeFormat(locale, { timeZone, ...options });
         const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
@@ -62,8 +76,17 @@ export class TimeAxis {
         return (weight < weightYear ? this.#formats.month : this.#formats.year).format(time);
     }
 
+    // It is asked of the marks that are drawn next. Words that would be cut off at an edge are left
+    // away: half a time is a wrong one.
     maxTickMarkWeight(marks) {
+        for (const mark of marks) if (!this.#fits(mark)) mark.label = "";
         return marks.reduce((max, { weight }) => Math.max(max, weight), 0);
+    }
+
+    #fits({ coord, label, needAlignCoordinate }) {
+        if (!label || needAlignCoordinate) return true;
+        const half = this.#measure(label, this.#options) / 2;
+        return coord >= half && coord <= this.#width() - half;
     }
 
     fillWeightsForPoints(points, startIndex) {

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bars } from "../../static/model/bars.js";
 import { Series } from "../../static/model/series.js";
-import { GapBands } from "../../static/view/chart_gaps.js";
+import { GapBands, gapsBeside, gapWords } from "../../static/view/chart_gaps.js";
 import { marksOf } from "../../static/view/chart_numbers.js";
+import { ChartLegend } from "../../static/view/chart_legend.js";
 import { ChartWindow } from "../../static/view/chart_window.js";
 import { describe, directionOf, extremesOf, pairsInView, pairsOfCandle }
     from "../../static/view/chart_words.js";
@@ -171,6 +172,64 @@ test("bands are apart, in order, and no narrower than can be seen", () => {
     assert.deepEqual(nowhere.bands(400), []);
 });
 
+test("what the page could not keep is tinted like what is not held, and says why", () => {
+    const series = new Series({ max: 16 });
+    for (let i = 0; i < 40; ++i) series.add(tick(i * 1000));
+    const bands = new GapBands(placeOf);
+    bands.setGaps(series.gaps);
+    const [band, ...more] = bands.bands(400);
+    assert.deepEqual(more, []);
+    assert.equal(band.isLeading, true);
+    assert.equal(gapWords(band).long, "nothing held: not kept by this page");
+    const bars = new Bars(series, widthMs);
+    bars.cut(start);
+    assert.ok(placeOf(bars.bars[0].at) >= band.right, "no bar is left of what was dropped");
+});
+
+test("where bars are left of what was dropped, nothing is said to be missing", () => {
+    const series = new Series({ max: 160 });
+    series.addGap(gap(-9000, -5000, "evicted"));
+    series.add(tick(0));
+    const bars = new Bars(series, widthMs);
+    bars.cut(start);
+    const spans = () => gapsBeside(bars.bars, series.gaps).map(({ fromAt, toAt, reason }) =>
+        [fromAt - start, toAt - start, reason]);
+    for (let i = 1; i < 400; ++i) {
+        series.add(tick(i * 1000));
+        if (i === 300) series.addGap(gap(300_000, 300_500));
+        if (!bars.isFollowing) bars.cut(start);
+        bars.extend();
+    }
+    const [evicted, dropped, lapped] = spans();
+    assert.deepEqual(evicted, [-9000, -5000, "evicted"]);
+    assert.deepEqual(dropped, [-1, bars.bars[0].firstAt - start, "dropped"]);
+    assert.deepEqual(lapped, [300_000, 300_500, "lapped"]);
+    assert.ok(series.gaps[1].toAt > bars.bars[0].firstAt, "bars are left of what was dropped");
+    assert.deepEqual(gapsBeside([], series.gaps), series.gaps);
+});
+
+test("a band of several gaps says why of the widest", () => {
+    const bands = new GapBands(placeOf);
+    const gapOf = (fromMs, toMs, reason) =>
+        ({ fromAt: start + fromMs, toAt: start + toMs, reason, isLeading: true });
+    for (const gaps of [
+        [gapOf(0, 5000, "evicted"), gapOf(5000, 60_000, "dropped")],
+        [gapOf(0, 55_000, "dropped"), gapOf(55_000, 60_000, "evicted")],
+    ]) {
+        bands.setGaps(gaps);
+        assert.deepEqual(bands.bands(400),
+            [{ left: 0, right: 240, reason: "dropped", isLeading: true }]);
+    }
+});
+
+test("every reason has words", () => {
+    const says = (reason, isLeading) => gapWords({ reason, isLeading }).long;
+    assert.equal(says("not loaded", false), "missing: not loaded yet");
+    assert.equal(says("not loaded", true), "nothing held: not loaded yet");
+    assert.equal(says("evicted", true), "nothing held: no longer held");
+    assert.equal(says("else", false), "missing");
+});
+
 class FakeScale {
     range = null;
     getVisibleLogicalRange() {
@@ -182,7 +241,8 @@ class FakeScale {
 }
 
 function windowOf() {
-    globalThis.addEventListener ??= () => {};
+    const everywhere = new EventTarget();
+    globalThis.addEventListener = (...listener) => everywhere.addEventListener(...listener);
     const scale = new FakeScale();
     const plot = new EventTarget();
     plot.contains = () => true;
@@ -194,8 +254,36 @@ function windowOf() {
         view.set({ from, to });
         view.noteChange();
     };
-    return { view, scale, byHand, moved: () => moved };
+    const point = (type, what) => {
+        const target = type === "pointerdown" ? plot : everywhere;
+        target.dispatchEvent(Object.assign(new Event(type), what));
+    };
+    return { view, scale, byHand, point, moved: () => moved };
 }
+
+test("a button that opens a menu does not stop the view", () => {
+    const { view, point, moved } = windowOf();
+    view.moveOn(100, 100);
+    for (const button of [1, 2]) {
+        point("pointerdown", { button, buttons: 2 });
+        view.moveOn(100 + button, 100);
+        assert.deepEqual(view.range, { from: button, to: 105 + button });
+        view.noteChange();
+    }
+    assert.equal(moved(), 0, "nobody moved it");
+});
+
+test("a release that nobody told of is seen with the next move", () => {
+    const { view, point } = windowOf();
+    view.moveOn(100, 100);
+    point("pointerdown", { button: 0, buttons: 1 });
+    point("pointermove", { button: -1, buttons: 1 });
+    view.moveOn(101, 100);
+    assert.deepEqual(view.range, { from: 0, to: 105 }, "it is held");
+    point("pointermove", { button: -1, buttons: 0 });
+    view.moveOn(102, 100);
+    assert.deepEqual(view.range, { from: 2, to: 107 });
+});
 
 test("the view moves on with now", () => {
     const { view, moved } = windowOf();
@@ -282,6 +370,49 @@ test("the axis has its marks where hours and days begin in the zone shown", () =
     axis.fillWeightsForPoints(points, points.length - 1);
     assert.deepEqual(points.slice(0, -1).map(({ timeWeight }) => timeWeight), before);
     assert.doesNotThrow(() => axis.fillWeightsForPoints([], 0));
+});
+
+test("a mark whose words would be cut off has none", () => {
+    const axis = new TimeAxis({}, () => 400, (text) => text.length * 6);
+    const mark = (coord, needAlignCoordinate = false) =>
+        ({ coord, needAlignCoordinate, weight: 1, label: "18:29:30" });
+    const marks = [mark(-3), mark(23), mark(24), mark(200), mark(376), mark(377), mark(2, true)];
+    axis.maxTickMarkWeight(marks);
+    assert.deepEqual(marks.map(({ label }) => label !== ""),
+        [false, false, true, true, true, false, true]);
+    axis.maxTickMarkWeight(marks);
+});
+
+class FakeElement {
+    textContent = "";
+    hidden = false;
+    dataset = {};
+    attributes = {};
+    append() {}
+    setAttribute(name, value) {
+        this.attributes[name] = value;
+    }
+}
+
+test("only what somebody asked for with a key is read out", (t) => {
+    const { document } = globalThis;
+    t.after(() => (globalThis.document = document));
+    globalThis.document = { createElement: () => new FakeElement() };
+    const legend = new ChartLegend();
+    const { spoken } = legend;
+    assert.equal(spoken.attributes["aria-live"], "polite");
+    legend.show("12:00:00", [["", "$1.00"]]);
+    assert.equal(spoken.textContent, "", "the pointer is not read out");
+    legend.speak();
+    assert.equal(spoken.textContent, "12:00:00, $1.00");
+    for (let i = 2; i < 9; ++i) legend.show("12:00:00", [["", `$${i}.00`]]);
+    assert.equal(spoken.textContent, "12:00:00, $1.00", "nor is what comes afterwards");
+    legend.show("12:01:00", [["O", "1"], ["H", "2"]]);
+    legend.speak();
+    assert.equal(spoken.textContent, "12:01:00, O 1, H 2");
+    legend.hush();
+    assert.equal(spoken.textContent, "");
+    assert.equal(legend.element.attributes["aria-live"], undefined);
 });
 
 test("the marks of the price axis have the digits that tell them apart", () => {

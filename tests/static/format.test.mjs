@@ -55,14 +55,52 @@ test("durations", () => {
 test("numbers are read as they are written", () => {
     for (const [text, value] of [
         ["70,000.5", 70000.5], ["$70000", 70000], [" .5 ", 0.5], ["1,234,567", 1234567],
+        ["70000,5", 70000.5], ["70,000", 70000], ["1.234", 1.234], ["0,500", 0.5],
+        ["70 000.5", 70000.5], ["1'234'567", 1234567], ["70,000.50 €", 70000.5],
     ])
         assert.equal(parseNumber(text), value, text);
-    for (const text of ["", "abc", ".", "1.2.3", "70.000,5"])
+});
+
+test("what is no number, or may be one of two, is refused", () => {
+    for (const text of [
+        "", "abc", ".", "1.2.3", "70.000,5", "1e5", "0x10", "70000 USD", "-5", "+5", "7 0", "70.",
+        "70,", "7,00,000", "1,2345,678", "0,070,000.5", "1 234,567", "1,234 567", "7,,000", ",",
+        "5%", "９", "9".repeat(400),
+    ])
         assert.ok(Number.isNaN(parseNumber(text)), text);
-    as({ locale: "de-DE" });
-    assert.equal(parseNumber("70.000,5"), 70000.5);
-    as({ locale: "fr-FR" });
-    assert.equal(parseNumber("70 000,5"), 70000.5);
+    for (const [locale, text] of [
+        ["fr-FR", "70.000"], ["de-CH", "70,000"], ["ar-EG", "70,000"], ["sv-SE", "1.234"],
+        ["de-DE", "70,000.5"], ["de-DE", "7.00.000"],
+    ]) {
+        as({ locale });
+        assert.ok(Number.isNaN(parseNumber(text)), `${locale}: ${text}`);
+    }
+});
+
+test("a number is read as its language has it, and with a mark that can only be a decimal one", () => {
+    for (const [locale, text, value] of [
+        ["de-DE", "70.000,5", 70000.5], ["de-DE", "70000.5", 70000.5], ["de-DE", "70.000", 70000],
+        ["de-DE", "70000.500", 70000.5], ["de-DE", "0.500", 0.5], ["de-DE", "70.5", 70.5],
+        ["fr-FR", "70 000,5", 70000.5], ["fr-FR", "70000.5", 70000.5], ["fr-FR", "70.5", 70.5],
+        ["de-CH", "70’000.5", 70000.5], ["en-IN", "12,34,567.5", 1234567.5],
+        ["en-IN", "1,234,567", 1234567], ["ar-EG", "70000.5", 70000.5],
+        ["ar-EG", "٧٠٬٠٠٠٫٥", 70000.5], ["ar-EG", "٧٠٠٠٠", 70000], ["ar-EG", "٠٫٥", 0.5],
+        ["fa-IR", "۱٬۲۳۴", 1234],
+    ]) {
+        as({ locale });
+        assert.equal(parseNumber(text), value, `${locale}: ${text}`);
+    }
+});
+
+test("a price is read as it is written", () => {
+    for (const locale of ["en-US", "de-DE", "fr-FR", "de-CH", "en-IN", "ar-EG", "es", "pl", "ja"])
+        for (const price of [0.00001234, 0.5, 1, 999.5, 1234.25, 70000.5, 12345678.5]) {
+            as({ locale, currencyDisplay: "none" });
+            assert.equal(parseNumber(formatPrice(price, "USD")), price, `${locale}: ${price}`);
+            as({ locale, currencyDisplay: "symbol" });
+            const written = formatPrice(price, "EUR");
+            if (!/\p{L}/u.test(written)) assert.equal(parseNumber(written), price, `${locale}: ${written}`);
+        }
 });
 
 test("symbols are found by what one types", () => {

@@ -275,18 +275,92 @@ test("the price at a time is that of the tick before it, and never a guess", () 
     assert.deepEqual(series.priceAt(start + 5), { price: 1, at: start });
 });
 
-test("the oldest go, and what was missing before them is not spoken of any more", () => {
+// The last tick of those that had to go, where they are 10 ms apart.
+const floor = (series) => series.ticks[0].at - start - 10;
+
+test("the oldest go, and nothing is said to be held where they were", () => {
     const series = new Series({ max: 100 });
     series.add(tick(0));
     series.addGap(gap(0, 5));
     for (let i = 1; i <= 500; ++i) series.add(tick(i * 10, i));
     assert.ok(series.ticks.length <= 100 && series.ticks.length > 90);
     assert.equal(series.dropped + series.ticks.length, 501);
-    assert.deepEqual(missing(series), []);
+    assert.deepEqual(missing(series), [[-1, floor(series)]]);
+    assert.deepEqual(series.gaps.map(({ reason, isLeading }) => [reason, isLeading]),
+        [["dropped", true]]);
+    assert.deepEqual(runs(series), []);
+    assert.equal(series.priceAt(start + 100), null);
     assert.equal(series.add(tick(15)), false, "older than what can be held");
     const inside = series.ticks[40].at - start + 5;
     assert.equal(series.add(tick(inside)), true);
     assert.equal(series.newest.price, 500);
+});
+
+test("what goes is told of at once; what was made of it already may stay", () => {
+    const series = new Series({ max: 16 });
+    for (let i = 0; i < 16; ++i) series.add(tick(i * 10));
+    assert.deepEqual(missing(series), []);
+    const { revision } = series;
+    series.add(tick(160));
+    assert.equal(series.revision, revision);
+    assert.deepEqual(missing(series), [[-1, floor(series)]]);
+    series.add(tick(170));
+    assert.deepEqual(missing(series), [[-1, floor(series)]]);
+});
+
+test("what the server did not hold stays apart from what the page did not keep", () => {
+    const series = new Series({ max: 16 });
+    series.addGap(gap(-5000, -100, "evicted"));
+    for (let i = 0; i < 40; ++i) {
+        series.add(tick(i * 10));
+        if (i === 5) series.addGap(gap(50, 55));
+        if (i === 35) series.addGap(gap(350, 355));
+    }
+    assert.deepEqual(missing(series), [[-5000, -100], [-1, floor(series)], [350, 355]]);
+    assert.deepEqual(series.gaps.map(({ reason, isLeading }) => [reason, isLeading]),
+        [["evicted", true], ["dropped", true], ["lapped", false]]);
+});
+
+test("a history that there is no room for is not kept either", () => {
+    const series = new Series({ max: 16 });
+    for (let i = 0; i < 16; ++i) series.add(tick(1000 + i * 10));
+    for (const ms of [0, 500, 10]) assert.equal(series.add(tick(ms)), false);
+    assert.deepEqual(missing(series), [[-1, 500]]);
+    series.add(tick(1160));
+    assert.deepEqual(missing(series), [[-1, 1000]]);
+    series.addGap(gap(1160, 700, "restarted"));
+    assert.deepEqual(missing(series), [], "a clock before all that: nothing is known of it");
+});
+
+test("what is awaited is missing until it is brought", () => {
+    const series = seriesOf(1000, 1010);
+    for (const ms of [0, 10]) series.add(tick(ms));
+    const span = { from: `${start + 10}-0`, to: `${start + 1000}-0` };
+    series.setAwaited(span);
+    assert.deepEqual(missing(series), [[10, 1000]]);
+    assert.deepEqual(runs(series), [1000]);
+    assert.equal(series.gaps[0].reason, "not loaded");
+    for (const ms of [0, 10, 20, 500]) series.add(tick(ms));
+    assert.deepEqual(missing(series), [[500, 1000]]);
+    series.addGap(gap(500, 600, "lapped"));
+    for (const ms of [700, 1000]) series.add(tick(ms));
+    series.setAwaited(null);
+    assert.deepEqual(missing(series), [[500, 600]], "a gap within it is still known of");
+    assert.deepEqual(runs(series), [700]);
+    const { version } = series;
+    series.setAwaited(null);
+    series.setAwaited({ from: span.to, to: span.from });
+    assert.equal(series.version, version);
+});
+
+test("of what was awaited before all that is held, nothing stays when it is there", () => {
+    const series = seriesOf(1000);
+    series.setAwaited({ from: `${start}-0`, to: `${start + 1000}-0` });
+    assert.equal(series.gaps[0].isLeading, true);
+    for (const ms of [300, 1000]) series.add(tick(ms));
+    assert.deepEqual(missing(series), [[0, 300]]);
+    series.setAwaited(null);
+    assert.deepEqual(missing(series), []);
 });
 
 test("gaps without end cost no more than the ticks between them", () => {
@@ -295,10 +369,12 @@ test("gaps without end cost no more than the ticks between them", () => {
         series.add(tick(i * 100));
         series.addGap(gap(i * 100, i * 100 + 50));
     }
-    assert.ok(series.gaps.length <= 501);
+    const [dropped, ...gaps] = series.gaps;
+    assert.ok(gaps.length <= 501);
     const oldest = series.ticks[0];
-    assert.ok(series.gaps[0].fromAt >= oldest.at, "a hole is forgotten with what was before it");
-    assert.equal(series.ticks.length, series.gaps.length);
+    assert.ok(dropped.isLeading && dropped.toAt < oldest.at);
+    assert.ok(gaps[0].fromAt >= oldest.at, "a hole is forgotten with what was before it");
+    assert.equal(series.ticks.length, gaps.length);
 });
 
 test("a million ticks take no more room than the limit, and no more time than they must", () => {
@@ -309,7 +385,7 @@ test("a million ticks take no more room than the limit, and no more time than th
     assert.ok(series.ticks.length <= 50_000);
     assert.equal(series.newest.price, 999_999);
     assert.equal(series.ticks[0].price, 1_000_000 - series.ticks.length);
-    assert.deepEqual(missing(series), []);
+    assert.deepEqual(missing(series), [[-1, series.ticks[0].at - start - 100]]);
     assert.ok(took < 30_000, `${took} ms`);
 });
 
