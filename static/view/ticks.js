@@ -2,6 +2,7 @@
 
 import { directionOf, formatChange, formatPrice, formatTime } from "../format.js";
 import { newestRows } from "../model/rows.js";
+import { droppedReason, notLoadedReason } from "../model/series.js";
 import { describeSource, sourceLine } from "../model/source.js";
 import { arrange, byId, element, setHidden } from "./dom.js";
 
@@ -13,6 +14,8 @@ const gapReasons = {
     restarted: "the server was restarted",
     evicted: "older than what the server keeps",
     lapped: "this connection was too slow",
+    [droppedReason]: "not kept by this page",
+    [notLoadedReason]: "not loaded yet",
 };
 
 function tickRow({ tick, before }, { currency, now }) {
