@@ -11,7 +11,7 @@ import { problemOf } from "./model/providers.js";
 import { fittingRange, rangeOf } from "./model/ranges.js";
 import { Samples } from "./model/samples.js";
 import { sampleAgesMs, sampleTicks } from "./model/spark.js";
-import { SharedPriceStream } from "./shared_stream.js";
+import { SharedPriceStream } from "./stream.js";
 import { SymbolHistory } from "./symbol_history.js";
 
 const staleLimitFirstMs = 120_000;

@@ -17,6 +17,7 @@
 
 import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSeries }
     from "../vendor/lightweight-charts.js";
+import { directionOf } from "../format.js";
 import { Bars, slotOf } from "../model/bars.js";
 import { spanOf } from "../model/ranges.js";
 import { coloursOf } from "./chart_colours.js";
@@ -26,7 +27,7 @@ import { Mark } from "./chart_mark.js";
 import { bandColours, crosshairOptions, fixedOptions, seriesOptions, themeOptions }
     from "./chart_options.js";
 import { ChartWindow } from "./chart_window.js";
-import { describe, directionOf, extremesOf, pairsInView, pairsOfCandle } from "./chart_words.js";
+import { describe, extremesOf, pairsInView, pairsOfCandle } from "./chart_words.js";
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
@@ -433,7 +434,10 @@ export class PriceChart {
         const bar = this.#bars.bars[this.#indexAt(at)];
         if (bar?.at !== at) this.#showNothingAt(at);
         else if (this.#shown.kind === "line") this.#showTickOf(bar);
-        else this.#legend.show(formatTime(at), pairsOfCandle(bar, this.#formats), directionOf(bar));
+        else {
+            const pairs = pairsOfCandle(bar, this.#formats);
+            this.#legend.show(formatTime(at), pairs, directionOf(bar.close - bar.open));
+        }
     }
 
     #showTickOf(bar) {

@@ -17,8 +17,3 @@ export function marksOf(prices, digitsMax, locale) {
     while (digits < digitsMax && !isEnough(digits)) digits += 1;
     return prices.map(plainNumber(digits, locale));
 }
-
-export function digitsOf(price) {
-    const size = Math.abs(price);
-    return size >= 1 || size === 0 ? 2 : Math.min(12, 3 - Math.floor(Math.log10(size)));
-}

@@ -1,7 +1,8 @@
 // What the theme and the formats come to as options of lightweight-charts.
 
 import { CrosshairMode, LineStyle } from "../vendor/lightweight-charts.js";
-import { digitsOf, marksOf, plainNumber } from "./chart_numbers.js";
+import { decimalsOf } from "../format.js";
+import { marksOf, plainNumber } from "./chart_numbers.js";
 
 const flatShare = 0.0002; // of the price: less than that is not blown up to fill the chart
 
@@ -63,7 +64,7 @@ export function bandColours({ faded, surface, font }, isNarrow) {
 // `price`: one of those to be shown, which says how many digits they need. The currency is said
 // beside the chart, and need not be on every mark of its axis.
 export function seriesOptions(kind, { line, up, down }, price, locale) {
-    const digits = digitsOf(price);
+    const digits = decimalsOf(price);
     const common = {
         priceFormat: {
             type: "custom",

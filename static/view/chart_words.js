@@ -1,6 +1,7 @@
 // What the chart says in words: above it, and to those who do not see it.
 
-import { digitsOf, plainNumber } from "./chart_numbers.js";
+import { decimalsOf } from "../format.js";
+import { plainNumber } from "./chart_numbers.js";
 
 // The lowest and highest price of bars from `fromAt` to `toAt`, and the first and last of these
 // bars; null where there is none.
@@ -26,12 +27,8 @@ export function pairsInView(extremes, { formatPrice }) {
 // As plain numbers: four prices with their currency would not fit a phone.
 export function pairsOfCandle(bar, { locale }) {
     const names = { open: "O", high: "H", low: "L", close: "C" };
-    const format = plainNumber(digitsOf(bar.close), locale);
+    const format = plainNumber(decimalsOf(bar.close), locale);
     return Object.entries(names).map(([key, name]) => [name, format(bar[key])]);
-}
-
-export function directionOf({ open, close }) {
-    return close > open ? "up" : close < open ? "down" : "none";
 }
 
 export function describe(kind, extremes, holes, { formatPrice, formatTime }) {

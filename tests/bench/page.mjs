@@ -10,7 +10,7 @@
 
 import { parseArgs } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
-import { launch, openPage } from "../e2e/support/browser.mjs";
+import { heldBy, launch, openPage } from "../e2e/support/browser.mjs";
 import { startServer } from "../e2e/support/server.mjs";
 import { during } from "./lifetime.mjs";
 import { format, table } from "./tables.mjs";
@@ -49,12 +49,8 @@ function feed(server) {
 }
 
 async function sample(page, devtools) {
-    await devtools.send("HeapProfiler.collectGarbage");
-    const { metrics } = await devtools.send("Performance.getMetrics");
-    const of = (name) => metrics.find((m) => m.name === name).value;
-    const now = await page.evaluate(() => performance.now());
-    return { now, heap: of("JSHeapUsedSize"), nodes: of("Nodes"), listeners: of("JSEventListeners"),
-        busy: of("TaskDuration") };
+    const held = await heldBy(devtools);
+    return { ...held, now: await page.evaluate(() => performance.now()) };
 }
 
 await during(async (t) => {

@@ -141,7 +141,7 @@ describe("the page's files", { timeout: 300_000 }, () => {
     test("that others load for the stream are small", { timeout }, async (t) => {
         const server = await startServer(t);
         const sizes = {};
-        for (const name of ["stream.js", "shared_stream.js", "history.js"]) {
+        for (const name of ["stream.js", "history.js"]) {
             const answer =
                 await bytesOf(`${server.url}/static/${name}`, { "accept-encoding": "gzip" });
             assert.equal(answer.status, 200, name);

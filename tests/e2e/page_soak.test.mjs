@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { launch } from "./support/browser.mjs";
+import { heldBy, launch } from "./support/browser.mjs";
 import { RisingPrices } from "./support/feed.mjs";
 import { openClean, showsState, ticksDrawn } from "./support/page.mjs";
 import { startServer } from "./support/server.mjs";
@@ -16,13 +16,6 @@ const isLong = soakMs >= 60_000;
 const settleMs = Math.min(30_000, soakMs / 2); // rows and points fill up first
 const growthMax = 4 * 1024 * 1024;
 const taskMaxMs = 50;
-
-async function measured(session) {
-    await session.send("HeapProfiler.collectGarbage");
-    const { metrics } = await session.send("Performance.getMetrics");
-    const of = (name) => metrics.find((metric) => metric.name === name).value;
-    return { heap: of("JSHeapUsedSize"), nodes: of("Nodes"), listeners: of("JSEventListeners") };
-}
 
 describe("the page left open", { timeout: soakMs + 120_000 }, () => {
     let browser;
@@ -39,7 +32,7 @@ describe("the page left open", { timeout: soakMs + 120_000 }, () => {
         const session = await page.context().newCDPSession(page);
         await session.send("Performance.enable");
         await pause(settleMs);
-        const first = await measured(session);
+        const first = await heldBy(session);
         // To measure memory is itself a long task, so tasks count from after it to before the next.
         await pause(1_000);
         await page.evaluate(() => {
@@ -50,7 +43,7 @@ describe("the page left open", { timeout: soakMs + 120_000 }, () => {
         });
         await pause(soakMs - settleMs);
         const tasks = await page.evaluate(() => window.tasks);
-        const last = await measured(session);
+        const last = await heldBy(session);
         prices.stop();
 
         t.diagnostic(`${JSON.stringify({ first, last })}, long tasks: ${tasks}`);

@@ -2,13 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { directionOf } from "../../static/format.js";
 import { Bars } from "../../static/model/bars.js";
 import { Series } from "../../static/model/series.js";
 import { GapBands, gapsBeside, gapWords } from "../../static/view/chart_gaps.js";
 import { marksOf } from "../../static/view/chart_numbers.js";
 import { ChartLegend } from "../../static/view/chart_legend.js";
 import { ChartWindow } from "../../static/view/chart_window.js";
-import { describe, directionOf, extremesOf, pairsInView, pairsOfCandle }
+import { describe, extremesOf, pairsInView, pairsOfCandle }
     from "../../static/view/chart_words.js";
 import { PriceLine } from "../../static/view/price_line.js";
 import { TimeAxis } from "../../static/view/time_axis.js";
@@ -345,9 +346,9 @@ test("a candle is told as open, high, low and close", () => {
     assert.deepEqual(pairsOfCandle(bar, { locale: "en-US" }), expected);
     const small = { open: 0.00001234, high: 0.00002, low: 0.000012, close: 0.0000123 };
     assert.equal(pairsOfCandle(small, { locale: "en-US" })[0][1], "0.00001234");
-    assert.equal(directionOf({ open: 1, close: 2 }), "up");
-    assert.equal(directionOf({ open: 2, close: 1 }), "down");
-    assert.equal(directionOf({ open: 2, close: 2 }), "none");
+    assert.equal(directionOf(2 - 1), "up");
+    assert.equal(directionOf(1 - 2), "down");
+    assert.equal(directionOf(2 - 2), "none");
 });
 
 test("the axis has its marks where hours and days begin in the zone shown", () => {

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SharedPriceStream, loadHistory } from "../../static/shared_stream.js";
-import { comparePositions } from "../../static/stream.js";
+import { loadHistory } from "../../static/history.js";
+import { SharedPriceStream, comparePositions } from "../../static/stream.js";
 import { FakeEventSource as Source, idAt, pass, settle, startBrowser } from "./support/browser.mjs";
 
 async function load(t, { first = null, signal } = {}) {

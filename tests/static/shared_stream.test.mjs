@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SharedPriceStream } from "../../static/shared_stream.js";
+import { SharedPriceStream } from "../../static/stream.js";
 import {
     FakeEventSource as Source, FakeSharedWorker, answers, idAt, killWorkers, pass, record, settle,
     startBrowser, workers, Owner,

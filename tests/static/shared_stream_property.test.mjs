@@ -3,8 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SharedPriceStream } from "../../static/shared_stream.js";
-import { comparePositions } from "../../static/stream.js";
+import { SharedPriceStream, comparePositions } from "../../static/stream.js";
 import {
     FakeEventSource as Source, FakeSharedWorker, Owner, killWorkers, pass, settle, startBrowser,
 } from "./support/browser.mjs";

@@ -52,3 +52,15 @@ export async function openPage(t, browser, url, options = {}) {
     const response = await page.goto(url);
     return { page, complaints, foreign, response };
 }
+
+// What a page holds after a collection, and for how many seconds its main thread has been busy.
+// `devtools`: a session of Chromium's protocol in which Performance is enabled.
+export async function heldBy(devtools) {
+    await devtools.send("HeapProfiler.collectGarbage");
+    const { metrics } = await devtools.send("Performance.getMetrics");
+    const of = (name) => metrics.find((metric) => metric.name === name).value;
+    return {
+        heap: of("JSHeapUsedSize"), nodes: of("Nodes"), listeners: of("JSEventListeners"),
+        busy: of("TaskDuration"),
+    };
+}

@@ -1,5 +1,5 @@
 // A browser of which every connection, clock, tab and worker is in the hands of the test: what
-// static/stream.js and static/shared_stream.js find around them, without a browser.
+// static/stream.js and static/history.js find around them, without a browser.
 
 import { mock } from "node:test";
 
