@@ -130,15 +130,16 @@ access_policy policy_of(const cors_policy& c)
 }  // namespace
 
 application::application(const settings& s, const clock& time, const logger& log)
-    : settings_{s}, log_{log}, symbols_{checked_symbols(s.symbols)},
-      tapes_{symbols_, s.store_size, time.wall_now()},
+    : settings_{s}, log_{log}, symbols_{checked_symbols(s.symbols)}, started_{reading_of(time)},
+      tapes_{symbols_, s.store_size, started_.wall},
       files_{s.static_dir ? static_files{*s.static_dir} : static_files{}}, access_{policy_of(
                                                                                s.cors_origins)},
       router_{make_router(
           {tapes_, sources_, reports_, metrics_, files_, staleness{s.stale_after}, draining_})},
       descriptors_{raise_descriptor_limit()}, doors_{limits_of_admission(s, descriptors_)},
       proxies_{s.trusted_proxies}, hub_{tapes_, sources_, time, lane_count(s), limits_of_lane(s)},
-      publisher_{tapes_, hub_, time}, certificate_{s, time, log, metrics_},
+      publisher_{tapes_, hub_, time, started_, context_, log, metrics_},
+      certificate_{s, time, log, metrics_},
       server_{
           {hub_, router_, access_, doors_, proxies_, time, log, metrics_},
           s.listen_address,
@@ -196,6 +197,7 @@ void application::run() noexcept
     }
     hub_.start();
     server_.start();
+    publisher_.start();
     feed_->start();
     context_.run();
     // Nothing waits on the lanes any more but subscribers that would not take their last bytes.
@@ -253,6 +255,7 @@ void application::one_drained()
     if (--left_to_drain_ > 0)
         return;
     feed_->stop();  // only now: until the last has gone, there is somebody to tell
+    publisher_.stop();
     patience_.cancel();
     signals_.cancel();
     hangups_.cancel();

@@ -9,6 +9,7 @@
 #include "core/feed_report.hpp"
 #include "feed/feed.hpp"
 #include "hub/hub.hpp"
+#include "publisher.hpp"
 #include "tape/tapes.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
@@ -41,22 +42,6 @@ public:
     void run() noexcept;
 
 private:
-    // Where the feed's prices become ticks.
-    class publisher final : public tick_sink {
-    public:
-        publisher(tapes& to, hub& then, const clock& time) : to_{to}, then_{then}, time_{time} {}
-        void publish(const observation& seen) noexcept override
-        {
-            to_.publish(seen, time_.wall_now());
-            then_.wake();
-        }
-
-    private:
-        tapes& to_;
-        hub& then_;
-        const clock& time_;
-    };
-
     void publish_figures();
     void await_signal();
     void await_hangup();
@@ -70,6 +55,7 @@ private:
     symbol_table symbols_;
     source_table sources_;
     feed_report_board reports_;
+    const clock_reading started_;
     tapes tapes_;
     static_files files_;
     access_policy access_;

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <ctime>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -16,6 +17,14 @@ wall_time machine_clock::wall_now() const noexcept
 steady_time machine_clock::steady_now() const noexcept
 {
     return std::chrono::steady_clock::now();
+}
+
+boot_time machine_clock::boot_now() const noexcept
+{
+    timespec since{};
+    ::clock_gettime(CLOCK_BOOTTIME, &since);
+    return boot_time{
+        std::chrono::seconds{since.tv_sec} + std::chrono::milliseconds{since.tv_nsec / 1'000'000}};
 }
 
 std::optional<std::string> environment_variable(const std::string& name)

@@ -15,6 +15,7 @@ class machine_clock final : public clock {
 public:
     wall_time wall_now() const noexcept override;
     steady_time steady_now() const noexcept override;
+    boot_time boot_now() const noexcept override;
 };
 
 std::optional<std::string> environment_variable(const std::string& name);

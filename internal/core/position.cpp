@@ -34,9 +34,9 @@ std::string position::text() const
     return {buffer, write(buffer)};
 }
 
-position position_source::next(wall_time now) noexcept
+position position_source::next(wall_time time) noexcept
 {
-    last_ = std::max(position::at(now), last_.next());
+    last_ = std::max(position::at(time), last_.next());
     return last_;
 }
 

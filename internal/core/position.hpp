@@ -71,14 +71,14 @@ private:
 
 static_assert(sizeof(position) == 8);
 
-// Hands out positions: strictly increasing, and never earlier than the clock, also when the clock
-// steps back or stands still. Threads: one.
+// Hands out positions: strictly increasing, and never earlier than the time it is told, also when
+// that goes back or stands still. Threads: one.
 class position_source {
 public:
     // Positions start after `floor`.
     explicit position_source(position floor) noexcept : last_{floor} {}
 
-    position next(wall_time now) noexcept;
+    position next(wall_time time) noexcept;
     position last() const noexcept { return last_; }
 
 private:

@@ -7,16 +7,20 @@
 
 namespace tickertape {
 
+// Measured by the boot clock: the wall clock may step, and a price would look young or old for it.
 struct staleness {
     std::chrono::milliseconds limit;
 
-    // How old a price of that time is; never negative, also when the clock has stepped back.
-    static std::chrono::milliseconds age(wall_time of, wall_time now) noexcept
+    // Never negative: `now` may have been read a moment before the price was observed.
+    static std::chrono::milliseconds age(boot_time observed, boot_time now) noexcept
     {
-        return std::max(now - of, std::chrono::milliseconds{0});
+        return std::max(now - observed, std::chrono::milliseconds{0});
     }
     // The limit itself still counts as fresh.
-    bool is_stale(wall_time of, wall_time now) const noexcept { return age(of, now) > limit; }
+    bool is_stale(boot_time observed, boot_time now) const noexcept
+    {
+        return age(observed, now) > limit;
+    }
 };
 
 }  // namespace tickertape

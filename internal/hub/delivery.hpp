@@ -15,6 +15,7 @@ namespace tickertape {
 // As of the lane's last look at the clock: a slice takes no longer than a clock tick matters.
 struct lane_moment {
     wall_time wall{};
+    boot_time boot{};
     std::chrono::milliseconds steady{0};
 
     stamp now() const noexcept { return stamp{steady}; }

@@ -6,6 +6,7 @@
 
 #include "tape/tapes.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <vector>
@@ -17,18 +18,36 @@ public:
     // Sees nothing at first. The tapes outlive this.
     explicit horizon(const tapes& of) : tapes_{of}, newest_(of.symbols().size()) {}
 
+    // Of which era of the tapes all this is. What is read from them is worth nothing in another.
+    tapes::era_number era() const noexcept { return era_; }
+
     // Every tick up to here may be sent.
     position until() const noexcept { return until_; }
     // No tick of a symbol that is watched lies after this, up to until(). It may be later than its
     // newest tick, and is never earlier.
     position newest(symbol_id symbol) const noexcept { return newest_[index_of(symbol)]; }
 
+    // Takes note of a new era, before look(): nothing of it has been seen yet. Returns whether
+    // there is one that has begun.
+    bool enter_era() noexcept
+    {
+        const auto now = tapes_.era();
+        if (now == era_ || now % 2 != 0)
+            return false;
+        era_ = now;
+        until_ = {};
+        std::ranges::fill(newest_, position{});
+        return true;
+    }
     // Looks at everything that is watched. Calls news(symbol, newest) where there is any: the
     // position of its newest tick, or none where that is one which may not be sent yet.
     template <class News>
     void look(std::span<const symbol_id> watched, News news)
     {
-        until_ = tapes_.committed();
+        const auto until = tapes_.committed();
+        if (tapes_.era() != era_)
+            return;  // it is told with a wake of its own
+        until_ = until;
         for (const auto symbol : watched)
             look_at(symbol, news);
     }
@@ -48,6 +67,7 @@ public:
 
 private:
     const tapes& tapes_;
+    tapes::era_number era_ = 0;
     position until_;
     std::vector<position> newest_;
 };

@@ -72,6 +72,7 @@ void lane::remove_all()
 void lane::look_at_clock()
 {
     moment_.wall = clock_.wall_now();
+    moment_.boot = clock_.boot_now();
     moment_.steady =
         std::chrono::duration_cast<milliseconds>(clock_.steady_now().time_since_epoch());
 }
@@ -79,15 +80,30 @@ void lane::look_at_clock()
 void lane::look_at_tapes()
 {
     look_at_clock();
+    if (seen_.enter_era())
+        enter_era();
     seen_.look(
         table_.watched(), [this](symbol_id symbol, auto newest) { take_news(symbol, newest); });
+}
+
+// Every subscriber is somewhere in an era that is over.
+void lane::enter_era()
+{
+    planner_.forget();
+    for (subscriber_id id = 0; id < table_.end(); ++id) {
+        if (!table_.is_used(id))
+            continue;
+        subscriber& s = table_[id];
+        s.place = s.place.in_new_era(tapes_.epoch());
+        sweep_.add(s.group, moment_.steady);
+    }
 }
 
 void lane::take_news(symbol_id symbol, std::optional<position> newest)
 {
     // A tick that is not sent yet makes its symbol fresh when it is: the word follows it.
-    if (newest)
-        board_.set_stale(symbol, limits_.stale.is_stale(newest->time(), moment_.wall));
+    if (const auto observed = tapes_.observed(symbol); newest && observed)
+        board_.set_stale(symbol, limits_.stale.is_stale(*observed, moment_.boot));
     for (const auto group : table_.interested_in(symbol))
         sweep_.add(group, moment_.steady);
 }
@@ -111,7 +127,9 @@ void lane::subscribe(subscription wanted)
     sse::append_framed(wanted.head, wanted.terms.how, block);
 
     const int descriptor = wanted.socket.descriptor();
-    const auto id = table_.add(std::move(wanted.socket), std::move(wanted.terms), wanted.place);
+    const auto place =
+        wanted.era == seen_.era() ? wanted.place : wanted.place.in_new_era(tapes_.epoch());
+    const auto id = table_.add(std::move(wanted.socket), std::move(wanted.terms), place);
     subscriber& s = table_[id];
     s.held = std::move(wanted.held);
     s.sent_at = moment_.now();
@@ -292,8 +310,8 @@ void lane::on_beat()
 {
     look_at_tapes();
     for (const auto symbol : table_.watched()) {
-        const auto newest = tapes_.newest(symbol);
-        if (newest == position{} || !limits_.stale.is_stale(newest.time(), moment_.wall))
+        const auto observed = tapes_.observed(symbol);
+        if (!observed || !limits_.stale.is_stale(*observed, moment_.boot))
             continue;
         if (board_.set_stale(symbol, true))
             for (const auto group : table_.interested_in(symbol))

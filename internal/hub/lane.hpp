@@ -39,8 +39,9 @@ struct subscription {
     stream_socket socket;
     stream_terms terms;
     stream_place place;
-    std::string head;  // the head of the response
-    lease held{};      // given back when the subscriber leaves
+    tapes::era_number era = 0;  // of the place
+    std::string head;           // the head of the response
+    lease held{};               // given back when the subscriber leaves
 };
 
 class lane {
@@ -78,6 +79,7 @@ private:
     void sweep_anew();
     void look_at_clock();
     void look_at_tapes();
+    void enter_era();
     void take_news(symbol_id symbol, std::optional<position> newest);
     void sweep_later();
     void sweep();

@@ -4,6 +4,8 @@
 #include "core/position.hpp"
 #include "hub/notice_board.hpp"
 
+#include <algorithm>
+
 namespace tickertape {
 
 struct stream_place {
@@ -41,6 +43,15 @@ struct stream_place {
         return {.at = p, .newest_only_until = {}, .passed_from = {}};
     }
 
+    // Where to go on when a new era of the tapes has begun at `epoch`: behind a gap, but for a
+    // subscriber that wants only what is newest and has not been sent it.
+    stream_place in_new_era(position epoch) const noexcept
+    {
+        const bool has_begun = at != position{} || passing != telling::nothing || !is_passing();
+        auto p = has_begun ? after(std::min(at, epoch.previous())) : newest(epoch);
+        p.notices = notices;
+        return p;
+    }
     // Of what lies before `until`, only the newest tick of each symbol from now on.
     void pass_to(position until, telling how) noexcept
     {

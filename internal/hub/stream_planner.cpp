@@ -30,18 +30,21 @@ stream_planner::stream_planner(
 }
 
 stream_batch stream_planner::next(
-    const stream_terms& terms, const stream_place& from, const horizon& seen, wall_time now)
+    const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now)
 {
     if (last_.terms == &terms && last_.from == from && last_.until == seen.until() &&
         last_.notices == board_.newest())
         return last_.batch;
     const auto batch = plan(terms, from, seen, now);
+    // Asked after all that is in the batch was read: it is of that era, or it is not used.
+    if (tapes_.era() != seen.era())
+        return {.run = {}, .then = from};
     last_ = {&terms, from, seen.until(), board_.newest(), batch};
     return batch;
 }
 
 stream_batch stream_planner::plan(
-    const stream_terms& terms, const stream_place& from, const horizon& seen, wall_time now)
+    const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now)
 {
     stream_place place = from;
     if (place.is_passing()) {
@@ -238,7 +241,7 @@ void stream_planner::add_gap(
 }
 
 stream_batch
-stream_planner::notices(const stream_terms& terms, const stream_place& from, wall_time now)
+stream_planner::notices(const stream_terms& terms, const stream_place& from, boot_time now)
 {
     stream_place then = from;
     then.notices = board_.newest();
@@ -253,10 +256,9 @@ stream_planner::notices(const stream_terms& terms, const stream_place& from, wal
         const bool stale = board_.is_stale(symbol);
         if (!stale && from.notices == 0)
             continue;  // whoever has just come takes freshness for granted
-        if (const auto newest = tapes_.of(symbol).newest())
+        if (const auto observed = tapes_.observed(symbol))
             built_.add_notice(
-                symbol, stale, staleness::age(newest->at.time(), now), board_.changed(symbol),
-                from.at);
+                symbol, stale, staleness::age(*observed, now), board_.changed(symbol), from.at);
     }
     return {.run = built_.run(), .then = then, .completes = true};
 }

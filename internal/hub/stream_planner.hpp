@@ -58,9 +58,9 @@ public:
 
     // What comes next for a subscriber with those terms at `from`, as far as `seen` reaches, which
     // watches all its symbols; empty when it is up to date. Age of stale prices is counted to
-    // `now`. Valid until the next call.
+    // `now`. Valid until the next call. Empty as well where a new era of the tapes has begun.
     stream_batch
-    next(const stream_terms& terms, const stream_place& from, const horizon& seen, wall_time now);
+    next(const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now);
 
     // The first tick of `symbols` after `p` as far as `seen` reaches and it is still held: the
     // oldest that a subscriber there has not been sent.
@@ -90,7 +90,7 @@ private:
     };
 
     stream_batch
-    plan(const stream_terms& terms, const stream_place& from, const horizon& seen, wall_time now);
+    plan(const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now);
     stream_batch pass(const stream_terms& terms, const stream_place& from, const horizon& seen);
     stream_batch
     every_tick(const stream_terms& terms, const stream_place& from, const horizon& seen);
@@ -98,7 +98,7 @@ private:
     stream_batch
     one_symbol(symbol_id symbol, sse::framing how, const stream_place& from, position until);
     stream_batch merged(sse::framing how, const stream_place& from, position until);
-    stream_batch notices(const stream_terms& terms, const stream_place& from, wall_time now);
+    stream_batch notices(const stream_terms& terms, const stream_place& from, boot_time now);
 
     void add_gap(position from, position to, sse::gap_reason why, symbol_id of, bool resumes);
     bool knows_all_notices(const stream_place& place) const noexcept

@@ -1,5 +1,6 @@
 #include "tape/tape.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <string>
@@ -53,7 +54,8 @@ void tape::publish(const entry& e) noexcept
 {
     const auto i = end_.load(std::memory_order_relaxed);  // relaxed: our own last store
     slot& s = slot_of(i);
-    if (i >= slots_.size()) {
+    // relaxed: only this thread writes it.
+    if (i >= slots_.size() && i - slots_.size() >= first_.load(std::memory_order_relaxed)) {
         // relaxed: only this thread writes it. What is about to go must be known as gone first:
         // release, and the stamp below is one too, so who sees the slot torn sees this.
         const auto gone = s.at.load(std::memory_order_relaxed);
@@ -70,6 +72,13 @@ void tape::publish(const entry& e) noexcept
     s.stamp.store(whole(i), std::memory_order_release);
     // release: a reader that sees the new end finds the slot whole, or overwritten since.
     end_.store(i + 1, std::memory_order_release);
+}
+
+void tape::forget(position gone) noexcept
+{
+    // release: see tapes::restart(), whose readers look whether it came between.
+    first_.store(end_.load(std::memory_order_relaxed), std::memory_order_release);
+    evicted_.store(gone.packed(), std::memory_order_release);
 }
 
 result<tape::entry> tape::read(index i) const noexcept
@@ -96,7 +105,8 @@ result<tape::entry> tape::newest() const noexcept
 {
     for (;;) {
         const auto i = end();
-        if (i == 0)
+        // acquire: pairs with forget().
+        if (i == first_.load(std::memory_order_acquire))
             return tape_errc::not_yet;
         const auto last = read(i - 1);
         // Lapped means a whole turn of the tape since the line above: look again.
@@ -108,7 +118,9 @@ result<tape::entry> tape::newest() const noexcept
 tape::index tape::first_after(position p) const noexcept
 {
     const auto newest = end();
-    auto low = newest > slots_.size() ? newest - slots_.size() : 0;
+    // acquire: pairs with forget().
+    const auto first = std::min(first_.load(std::memory_order_acquire), newest);
+    auto low = newest - first > slots_.size() ? newest - slots_.size() : first;
     auto high = newest;
     // Everything held below `low` is at or before `p`; `high` and above lie after it. Most who ask
     // are near the end: step back from there, each time twice as far.

@@ -5,10 +5,13 @@
 // place. The writer never waits for a reader; a reader that comes too late has been *lapped* and is
 // told so, and evicted() tells up to where ticks are gone.
 //
+// forget() lets all that is held go, so that positions may begin anew. It is no part of what
+// readers are promised above: tapes::restart() says how they learn of it.
+//
 // Progress: publish() is wait-free; read() is wait-free; first_after() reads at most
 // twice log2(capacity) + 2 slots whatever the writer does, and one where nothing lies after `p`.
 //
-// Threads: publish() on one thread; everything else on any.
+// Threads: publish() and forget() on one thread; everything else on any.
 #pragma once
 
 #include "core/tick.hpp"
@@ -37,8 +40,11 @@ public:
     // Holds `capacity` ticks, at least 1, in 32 bytes each.
     explicit tape(std::size_t capacity);
 
-    // Appends one tick. Its position must be greater than that of the one before.
+    // Appends one tick. Its position must be greater than that of the one before, and than `gone`
+    // of the last forget().
     void publish(const entry& e) noexcept;
+    // Holds nothing from now on: all ticks up to `gone` are no longer held. Numbers go on.
+    void forget(position gone) noexcept;
 
     // Copies out tick `i`. Errors: tape_errc::not_yet (i >= end()), ::lapped (overwritten since).
     // While the writer is between its last two stores, tick end() can already be read.
@@ -82,6 +88,7 @@ private:
     std::vector<slot> slots_;
     // Apart from the slots, and from each other's writers: every reader of every lane loads these.
     alignas(64) std::atomic<index> end_{0};
+    std::atomic<index> first_{0};  // what lies before has been forgotten
     std::atomic<std::uint64_t> evicted_{0};
 };
 

@@ -1,24 +1,56 @@
 #include "tape/tapes.hpp"
 
+#include <cassert>
+
 namespace tickertape {
 
 tapes::tapes(const symbol_table& symbols, std::size_t capacity, wall_time started)
-    : symbols_{symbols}, epoch_{position::at(started)}, positions_{epoch_},
-      newest_(symbols.size()), committed_{epoch_.packed()}
+    : symbols_{symbols}, newest_(symbols.size()),
+      observed_(symbols.size()), epoch_{position::at(started).packed()},
+      committed_{epoch_.load(std::memory_order_relaxed)}
 {
-    for (std::size_t i = 0; i < symbols.size(); ++i)
+    for (std::size_t i = 0; i < symbols.size(); ++i) {
         tapes_.emplace_back(capacity);
+        // relaxed: nobody else knows of this yet.
+        observed_[i].store(never, std::memory_order_relaxed);
+    }
 }
 
-tick tapes::publish(const observation& seen, wall_time now) noexcept
+void tapes::append(const tick& t, boot_time observed) noexcept
 {
-    const tick t{positions_.next(now), seen.symbol, seen.value, seen.source};
-    tapes_[index_of(seen.symbol)].publish({t.at, t.value, t.source});
-    // relaxed: the store below publishes it.
-    newest_[index_of(seen.symbol)].store(t.at.packed(), std::memory_order_relaxed);
+    assert(t.at > committed());
+    // relaxed: a number of its own.
+    observed_[index_of(t.symbol)].store(
+        observed.time_since_epoch().count(), std::memory_order_relaxed);
+    put(t);
     // release: whoever sees this position finds its tick, and all before it, on their tapes.
     committed_.store(t.at.packed(), std::memory_order_release);
-    return t;
+}
+
+void tapes::put(const tick& t) noexcept
+{
+    tapes_[index_of(t.symbol)].publish({t.at, t.value, t.source});
+    // release: see restart().
+    newest_[index_of(t.symbol)].store(t.at.packed(), std::memory_order_release);
+}
+
+// Everything a reader loads is stored with release between the two stores of era_ and loaded with
+// acquire: a reader that has seen any of it sees an era that differs from the one it noted.
+void tapes::restart(position epoch, std::span<const tick> newest) noexcept
+{
+    const auto before = era_.load(std::memory_order_relaxed);  // relaxed: our own last store
+    era_.store(before + 1, std::memory_order_release);
+    const auto begins = newest.empty() ? epoch : newest.front().at.previous();
+    for (std::size_t i = 0; i < tapes_.size(); ++i) {
+        newest_[i].store(0, std::memory_order_release);
+        tapes_[i].forget(begins);
+    }
+    for (const auto& t : newest)
+        put(t);
+    const auto last = newest.empty() ? epoch : newest.back().at;
+    epoch_.store(last.packed(), std::memory_order_release);
+    committed_.store(last.packed(), std::memory_order_release);
+    era_.store(before + 2, std::memory_order_release);
 }
 
 }  // namespace tickertape

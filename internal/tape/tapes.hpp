@@ -1,38 +1,63 @@
-// The tapes of all symbols, and the one place that gives ticks their positions.
+// The tapes of all symbols.
 //
 // Readers merge several tapes by position. A tick becomes readable on its own tape before the one
 // after it is written to another, but a reader looks at the tapes one by one and could see the
 // later of two without the earlier. So each tick is *committed* after it is on its tape: a reader
 // loads committed() first and takes nothing beyond it, and then has every tick up to there.
 //
-// Threads: publish() on one thread; everything else on any.
+// Positions increase within an *era*. A new era begins where the clock was set so far ahead that
+// reality would not catch up with it (decision 0017): what was held is gone, and positions begin
+// anew, possibly below those of before. A reader notes era() before it looks and compares it
+// afterwards: what it saw is worth something only where both are equal and even.
+//
+// Threads: append() and restart() on one thread; everything else on any.
 #pragma once
 
+#include "core/clock.hpp"
 #include "core/tick.hpp"
 #include "tape/tape.hpp"
 
 #include <atomic>
 #include <deque>
+#include <limits>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace tickertape {
 
 class tapes {
 public:
+    using era_number = std::uint64_t;
+
     // `started`: the time from which on this process knows every tick. `symbols` outlives this.
     tapes(const symbol_table& symbols, std::size_t capacity, wall_time started);
 
-    // Gives the observation its position and appends it.
-    tick publish(const observation& seen, wall_time now) noexcept;
+    // Appends a tick, which was observed then. Its position lies after all that is committed.
+    void append(const tick& t, boot_time observed) noexcept;
+    // Begins a new era with the newest tick of each symbol, in the order of their new positions.
+    // The epoch is the last of them, or `epoch` where there is none.
+    void restart(position epoch, std::span<const tick> newest) noexcept;
 
+    // Odd while a new era begins.
+    era_number era() const noexcept
+    {
+        // acquire: what is loaded after this is of this era or a later one. What has been loaded
+        // before it was an acquire too, so if that was of a later era this is as well.
+        return era_.load(std::memory_order_acquire);
+    }
     // Every tick up to here is on its tape; none beyond it may be taken.
     position committed() const noexcept
     {
-        // acquire: pairs with publish(), so the slots of all ticks up to here are visible.
+        // acquire: pairs with append(), so the slots of all ticks up to here are visible.
         return position::from_packed(committed_.load(std::memory_order_acquire));
     }
-    // Before the first tick of this process: what lies at or before it is unknown to us.
-    position epoch() const noexcept { return epoch_; }
+    // Before the first tick of this era: what lies at or before it is unknown to us.
+    position epoch() const noexcept
+    {
+        // acquire: pairs with restart().
+        return position::from_packed(epoch_.load(std::memory_order_acquire));
+    }
 
     const tape& of(symbol_id id) const noexcept { return tapes_[index_of(id)]; }
     // The position of the symbol's newest tick; position{} before the first. At least that of its
@@ -40,19 +65,34 @@ public:
     // each tape: they lie side by side.
     position newest(symbol_id id) const noexcept
     {
-        // relaxed: what it must not miss was stored before committed_ was, which the caller has
-        // acquired; what is newer orders nothing.
-        return position::from_packed(newest_[index_of(id)].load(std::memory_order_relaxed));
+        // acquire: pairs with restart(). What it must not miss was stored before committed_ was,
+        // which the caller has acquired.
+        return position::from_packed(newest_[index_of(id)].load(std::memory_order_acquire));
+    }
+    // When the symbol's newest tick was observed; none before the first. Asked before the tick
+    // itself it is never later than when that was observed.
+    std::optional<boot_time> observed(symbol_id id) const noexcept
+    {
+        // relaxed: a number of its own.
+        const auto ms = observed_[index_of(id)].load(std::memory_order_relaxed);
+        if (ms == never)
+            return std::nullopt;
+        return boot_time{std::chrono::milliseconds{ms}};
     }
     const symbol_table& symbols() const noexcept { return symbols_; }
 
 private:
+    static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::min();
+
+    void put(const tick& t) noexcept;
+
     const symbol_table& symbols_;
-    const position epoch_;
-    position_source positions_;
     std::deque<tape> tapes_;
     std::vector<std::atomic<std::uint64_t>> newest_;
+    std::vector<std::atomic<std::int64_t>> observed_;
+    std::atomic<std::uint64_t> epoch_;
     alignas(64) std::atomic<std::uint64_t> committed_;
+    std::atomic<era_number> era_{0};
 };
 
 }  // namespace tickertape

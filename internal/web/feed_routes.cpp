@@ -4,6 +4,7 @@
 #include "web/json_text.hpp"
 #include "web/stream_request.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <span>
 
@@ -40,15 +41,15 @@ std::string stream_object(const feed_report::stream& s)
     return std::move(o).done();
 }
 
-std::string provider_object(const feed_report::provider& p, wall_time now)
+std::string provider_object(const feed_report::provider& p, clock_reading now)
 {
     json_object o;
     o.text("name", p.name).text("breaker", p.breaker).time("last_success", p.last_success);
     o.json("last_error", p.last_failure ? failure_object(*p.last_failure) : "null");
     o.json("latency_ms", p.took ? latency_object(*p.took) : "null");
     o.decimal("requests_left", p.requests_left);
-    if (p.paused_until && *p.paused_until > now)
-        o.seconds("paused_for_seconds", *p.paused_until - now);
+    if (p.paused_until && *p.paused_until > now.wall)
+        o.seconds("paused_for_seconds", *p.paused_until - now.wall);
     json_object set_aside;
     for (const auto& c : p.set_aside)
         set_aside.number(c.reason, static_cast<std::int64_t>(c.times));
@@ -61,7 +62,12 @@ std::string provider_object(const feed_report::provider& p, wall_time now)
     return std::move(o).done();
 }
 
-std::string quote_object(const feed_report::quote& q, const feed_report& report, wall_time now)
+std::chrono::milliseconds age(wall_time of, wall_time now)
+{
+    return std::max(now - of, std::chrono::milliseconds{0});
+}
+
+std::string quote_object(const feed_report::quote& q, const feed_report& report, clock_reading now)
 {
     assert(q.provider < report.providers.size());
     json_object o;
@@ -69,8 +75,8 @@ std::string quote_object(const feed_report::quote& q, const feed_report& report,
     if (!q.market.empty())
         o.text("market", q.market);
     o.value("price", q.value);
-    o.seconds("age_seconds", staleness::age(q.made, now));
-    o.seconds("received_seconds_ago", staleness::age(q.received, now));
+    o.seconds("age_seconds", age(q.made, now.wall));
+    o.seconds("received_seconds_ago", age(q.received, now.wall));
     o.text("via", q.by_stream ? "stream" : "poll").boolean("used", q.is_used);
     if (!q.is_used && !q.aside.empty())
         o.text("aside", q.aside);
@@ -80,16 +86,16 @@ std::string quote_object(const feed_report::quote& q, const feed_report& report,
 // `said`: what the feed reports of it; null where it says nothing.
 std::string symbol_object(
     const site& s, symbol_id id, const feed_report& report, const feed_report::symbol* said,
-    wall_time now)
+    clock_reading now)
 {
     json_object o;
     o.text("symbol", s.prices.symbols().name(id));
     // What is served, not what the feed decided last: the two are a moment apart.
-    if (const auto newest = s.prices.of(id).newest()) {
-        const auto time = newest->at.time();
+    const auto observed = s.prices.observed(id);  // asked first, so that no age is too small
+    if (const auto newest = s.prices.of(id).newest(); newest && observed) {
         append_source(o, s.sources, newest->source);
-        o.value("price", newest->value).seconds("age_seconds", staleness::age(time, now));
-        o.boolean("stale", s.stale.is_stale(time, now));
+        o.value("price", newest->value).seconds("age_seconds", staleness::age(*observed, now.boot));
+        o.boolean("stale", s.stale.is_stale(*observed, now.boot));
     } else {
         o.null("source").null("price").null("age_seconds").boolean("stale", true);
     }
@@ -120,7 +126,7 @@ std::vector<const feed_report::symbol*> by_number(const feed_report& report, std
 }
 
 std::string feed_object(
-    const site& s, const feed_report& report, std::span<const symbol_id> wanted, wall_time now)
+    const site& s, const feed_report& report, std::span<const symbol_id> wanted, clock_reading now)
 {
     json_array providers;
     for (const auto& p : report.providers)
@@ -153,7 +159,7 @@ answer how_the_feed_is(const site& s, const request& r, const request_target& ta
     if (!report)
         return json_response(R"({"mode":"starting","policy":null,"providers":[],"symbols":[]})");
     const auto wanted = one ? std::span{&*one, 1} : known.all();
-    return json_response(feed_object(s, *report, wanted, r.now));
+    return json_response(feed_object(s, *report, wanted, {r.now, r.boot_now}));
 }
 
 }  // namespace

@@ -54,8 +54,9 @@ page_facts front_page::facts_for(const request& r, const request_target& target)
         symbols.find(target.parameter("symbol").value_or("")).value_or(symbols.all().front());
     page_facts facts;
     facts.symbol = symbols.name(id);
+    const auto observed = of_.prices.observed(id);  // asked first, so that no age is too small
     const auto newest = of_.prices.of(id).newest();
-    if (!newest)
+    if (!newest || !observed)
         return facts;
     const auto time = newest->at.time();
     const auto source = of_.sources.name(newest->source);
@@ -66,7 +67,7 @@ page_facts front_page::facts_for(const request& r, const request_target& target)
     facts.source = source;
     if (std::ranges::find(other_origins, source) != other_origins.end())
         facts.origin = source;
-    facts.stale = of_.stale.is_stale(time, r.now) ? "true" : "false";
+    facts.stale = of_.stale.is_stale(*observed, r.boot_now) ? "true" : "false";
     return facts;
 }
 

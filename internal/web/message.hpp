@@ -4,6 +4,7 @@
 #include "core/symbol.hpp"
 #include "hub/stream_place.hpp"
 #include "hub/stream_terms.hpp"
+#include "tape/tapes.hpp"
 
 #include <memory>
 #include <string>
@@ -25,6 +26,7 @@ struct request {
     std::string_view origin;
     std::string_view accept_encoding;
     wall_time now{};
+    boot_time boot_now{};
 };
 
 struct response {
@@ -45,6 +47,7 @@ struct response {
 struct stream_grant {
     stream_terms terms;  // the framing is the session's to say
     stream_place place;
+    tapes::era_number era = 0;  // of the place
 };
 
 using answer = std::variant<response, stream_grant>;

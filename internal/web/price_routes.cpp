@@ -22,12 +22,13 @@ constexpr std::size_t history_rows_max = 1'000;
 constexpr std::size_t row_bytes_usual = 112;
 constexpr std::size_t around_rows_bytes = 256;  // with a gap
 
-std::string price_object(const site& s, symbol_id id, wall_time now)
+std::string price_object(const site& s, symbol_id id, boot_time now)
 {
+    const auto observed = s.prices.observed(id);  // asked first, so that no age is too small
     const auto newest = s.prices.of(id).newest();
     json_object o;
     o.text("symbol", s.prices.symbols().name(id));
-    if (!newest) {
+    if (!newest || !observed) {
         o.null("price").null("timestamp").null("source").null("age_seconds").boolean("stale", true);
         return std::move(o).done();
     }
@@ -35,8 +36,8 @@ std::string price_object(const site& s, symbol_id id, wall_time now)
     o.value("price", newest->value);
     o.number("timestamp", time.time_since_epoch().count() / 1000);
     append_source(o, s.sources, newest->source);
-    o.seconds("age_seconds", staleness::age(time, now));
-    o.boolean("stale", s.stale.is_stale(time, now));
+    o.seconds("age_seconds", staleness::age(*observed, now));
+    o.boolean("stale", s.stale.is_stale(*observed, now));
     return std::move(o).done();
 }
 
@@ -57,7 +58,7 @@ answer all_prices(const site& s, const request& r)
 {
     json_array list;
     for (const auto id : s.prices.symbols().all())
-        list.json(price_object(s, id, r.now));
+        list.json(price_object(s, id, r.boot_now));
     return json_response(std::move(json_object{}.json("prices", std::move(list).done())).done());
 }
 
@@ -68,7 +69,7 @@ answer one_price(const site& s, const request& r, const std::string& name)
         return to_response(unknown_symbol(name, s.prices.symbols()));
     if (!s.prices.of(*id).newest())
         return to_response(no_price_yet(s.prices.symbols().name(*id)));
-    return json_response(price_object(s, *id, r.now));
+    return json_response(price_object(s, *id, r.boot_now));
 }
 
 // For pollers that want two numbers and nothing else.
@@ -109,14 +110,14 @@ struct history_request {
 };
 
 std::variant<history_request, problem>
-read_history_request(const request_target& target, wall_time now)
+read_history_request(const request_target& target, const tapes& from, wall_time now)
 {
     if (auto twice = given_twice(target, {"since", "until", "limit"}))
         return *std::move(twice);
-    auto since = read_time(target, "since", now);
+    auto since = read_time(target, "since", from, now);
     if (auto* bad = std::get_if<problem>(&since))
         return std::move(*bad);
-    auto until = read_time(target, "until", now);
+    auto until = read_time(target, "until", from, now);
     if (auto* bad = std::get_if<problem>(&until))
         return std::move(*bad);
     auto limit = read_limit(target);
@@ -164,7 +165,7 @@ history(const site& s, const request& r, const request_target& target, const std
     const auto id = s.prices.symbols().find(name);
     if (!id)
         return to_response(unknown_symbol(name, s.prices.symbols()));
-    auto read = read_history_request(target, r.now);
+    auto read = read_history_request(target, s.prices, r.now);
     if (const auto* bad = std::get_if<problem>(&read))
         return to_response(*bad);
     const auto& wanted = std::get<history_request>(read);
@@ -198,10 +199,11 @@ history(const site& s, const request& r, const request_target& target, const std
     o.json("ticks", rows);
     o.boolean("more", cut_before || i < end);
     // Asked after the reading: what is gone by now may be missing above.
-    if (const auto gone = t.evicted(); wanted.since && gone > asked_after)
+    const auto epoch = s.prices.epoch();
+    if (const auto gone = t.evicted(); wanted.since && gone > std::max(asked_after, epoch))
         o.json("gap", gap_object(asked_after, gone, sse::gap_reason::evicted));
-    else if (wanted.since && asked_after < s.prices.epoch())
-        o.json("gap", gap_object(asked_after, s.prices.epoch(), sse::gap_reason::restarted));
+    else if (wanted.since && asked_after < epoch)
+        o.json("gap", gap_object(asked_after, epoch, sse::gap_reason::restarted));
     return json_response(std::move(o).done());
 }
 

@@ -323,6 +323,7 @@ asio::awaitable<bool> session::handle(const request_head& head)
         .origin = head.origin,
         .accept_encoding = head.accept_encoding,
         .now = now,
+        .boot_now = room_.of.time.boot_now(),
     };
     const auto id = room_.ids.id_for(head.request_id);
     auto refused = turn_away(head);
@@ -420,6 +421,7 @@ void session::become_subscriber(stream_grant grant, sse::framing how, std::strin
         {.socket = std::move(socket),
          .terms = std::move(grant.terms),
          .place = grant.place,
+         .era = grant.era,
          .head = std::move(head),
          .held = guest_.take_place()});
 }

@@ -12,24 +12,24 @@ namespace tickertape {
 namespace {
 
 // Why the instance should get no requests; empty where it should.
-std::string reason_against(const site& s, wall_time now)
+std::string reason_against(const site& s, boot_time now)
 {
     // relaxed: a flag that says nothing about other memory.
     if (s.draining.load(std::memory_order_relaxed))
         return "this instance is draining";
     const auto& symbols = s.prices.symbols();
-    std::optional<position> newest;
+    std::optional<boot_time> newest;
     symbol_id whose{};
     for (const auto id : symbols.all())
-        if (const auto e = s.prices.of(id).newest(); e && (!newest || e->at > *newest)) {
-            newest = e->at;
+        if (const auto observed = s.prices.observed(id); observed && observed > newest) {
+            newest = observed;
             whose = id;
         }
     if (!newest)
         return "no price has been seen yet";
-    if (!s.stale.is_stale(newest->time(), now))
+    if (!s.stale.is_stale(*newest, now))
         return {};
-    const auto age = std::chrono::floor<std::chrono::seconds>(staleness::age(newest->time(), now));
+    const auto age = std::chrono::floor<std::chrono::seconds>(staleness::age(*newest, now));
     return "no price is fresh: the newest, " + symbols.name(whose) + ", is " +
            std::to_string(age.count()) + " s old";
 }
@@ -76,7 +76,7 @@ void add_operation_routes(router& to, const site& of)
         return json_response(R"({"status":"ok"})");
     });
     to.add("/readyz", [of](const request& r, const auto&, const auto&) -> answer {
-        auto reason = reason_against(of, r.now);
+        auto reason = reason_against(of, r.boot_now);
         if (reason.empty())
             return json_response(R"({"status":"ready"})");
         return to_response({.status = 503, .type = "not-ready", .detail = std::move(reason)});

@@ -67,7 +67,7 @@ place_or_problem read_place(const request& r, const request_target& target, cons
         return after_event(r.last_event_id, "Last-Event-ID", from, r.now);
     if (const auto id = target.parameter("last_event_id"); id && !id->empty())
         return after_event(*id, "last_event_id", from, r.now);
-    auto since = read_time(target, "since", r.now);
+    auto since = read_time(target, "since", from, r.now);
     if (auto* bad = std::get_if<problem>(&since))
         return std::move(*bad);
     if (const auto time = std::get<0>(since))
@@ -115,7 +115,7 @@ given_twice(const request_target& target, std::initializer_list<std::string_view
 }
 
 std::variant<std::optional<wall_time>, problem>
-read_time(const request_target& target, std::string_view name, wall_time now)
+read_time(const request_target& target, std::string_view name, const tapes& from, wall_time now)
 {
     const auto given = target.parameter(name);
     if (!given)
@@ -123,7 +123,7 @@ read_time(const request_target& target, std::string_view name, wall_time now)
     const auto time = parse_timestamp(*given);
     if (!time)
         return bad_parameter(name, quoted(*given) + " is not a time", accepted_times);
-    if (*time > now + since_ahead_max)
+    if (*time > std::max(now, from.committed().time()) + since_ahead_max)
         return bad_parameter(name, quoted(*given) + " lies in the future", accepted_times);
     return std::optional{*time};
 }
@@ -139,6 +139,7 @@ read_stream_request(const request& r, const request_target& target, const tapes&
     auto symbols = read_symbols(target, from.symbols());
     if (auto* bad = std::get_if<problem>(&symbols))
         return std::move(*bad);
+    grant.era = from.era();  // before its place: where they do not match, the lane sees it
     auto place = read_place(r, target, from);
     if (auto* bad = std::get_if<problem>(&place))
         return std::move(*bad);

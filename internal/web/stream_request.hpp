@@ -12,7 +12,7 @@
 
 namespace tickertape {
 
-// A time that is later than the server's clock by more than this is refused.
+// A time that is later than the server's clock and all it has sent by more than this is refused.
 inline constexpr std::chrono::seconds since_ahead_max{60};
 
 inline constexpr std::string_view accepted_times =
@@ -23,9 +23,10 @@ inline constexpr std::string_view accepted_times =
 std::optional<problem>
 given_twice(const request_target& target, std::initializer_list<std::string_view> read);
 
-// Reads `since` where it is given.
+// Reads a time such as `since` where it is given. It may lie as far ahead of the clock as the ticks
+// do that have been sent: those were dated before the clock was set back.
 std::variant<std::optional<wall_time>, problem>
-read_time(const request_target& target, std::string_view name, wall_time now);
+read_time(const request_target& target, std::string_view name, const tapes& from, wall_time now);
 
 // The contract is docs/protocol.md: Last-Event-ID wins over since; without either the newest tick
 // comes first.

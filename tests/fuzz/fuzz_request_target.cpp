@@ -1,5 +1,6 @@
 // Any bytes as the target of a request to a site with a few ticks: it is answered, with one of the
 // statuses of the contract, and a refusal is a problem in JSON that shows nothing unprintable.
+#include "support/dated_tapes.hpp"
 #include "telemetry/metrics.hpp"
 #include "web/site.hpp"
 
@@ -34,7 +35,7 @@ struct fuzzed_site {
         symbol_table::from(std::vector<std::string>{"BTC-USD", "ETH-USD", "SOL-USD"}).value();
     source_table sources;
     feed_report_board reports;
-    tapes prices{symbols, 4, started};
+    testing::dated_tapes prices{symbols, 4, started};
     metrics figures;
     static_files files;
     std::atomic<bool> draining{false};

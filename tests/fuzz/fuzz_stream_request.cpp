@@ -1,5 +1,6 @@
 // Any first line as the target of a stream and any second as its Last-Event-ID: what is granted is
 // within bounds, and what is not is refused in words of bounded length.
+#include "support/dated_tapes.hpp"
 #include "web/stream_request.hpp"
 
 #include <boost/json/parse.hpp>
@@ -31,7 +32,7 @@ struct fuzzed_tapes {
     const wall_time now = started + std::chrono::seconds{30};
     const symbol_table symbols =
         symbol_table::from(std::vector<std::string>{"BTC-USD", "ETH-USD", "SOL-USD"}).value();
-    tapes prices{symbols, 4, started};
+    testing::dated_tapes prices{symbols, 4, started};
 };
 
 void check(const stream_grant& grant, const fuzzed_tapes& of)

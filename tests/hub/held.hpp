@@ -2,7 +2,7 @@
 #pragma once
 
 #include "hub/stream_planner.hpp"
-#include "tape/tapes.hpp"
+#include "support/dated_tapes.hpp"
 
 #include <chrono>
 #include <string>
@@ -10,9 +10,17 @@
 
 namespace tickertape {
 
-inline wall_time at_ms(std::int64_t ms)
+// A moment at which both clocks show the same number.
+struct both_at {
+    std::chrono::milliseconds since;
+
+    operator wall_time() const noexcept { return wall_time{since}; }
+    operator boot_time() const noexcept { return boot_time{since}; }
+};
+
+inline both_at at_ms(std::int64_t ms)
 {
-    return wall_time{std::chrono::milliseconds{ms}};
+    return {std::chrono::milliseconds{ms}};
 }
 
 struct held {
@@ -38,7 +46,7 @@ struct held {
 
     symbol_table symbols;
     source_table sources;
-    tapes ticks;
+    testing::dated_tapes ticks;
     notice_board board{symbols.size()};
 
 private:

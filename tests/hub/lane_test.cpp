@@ -104,14 +104,14 @@ TEST_CASE("a feed that goes quiet is told as stale, and as fresh when it speaks 
     limits.heartbeat = 100ms;
     limits.stale = {300ms};
     lane_rig rig{h, 1, limits};
-    const auto now = rig.time.wall_now().time_since_epoch().count();
+    const auto now = rig.time.boot_now().time_since_epoch().count();
     h.add(0, 1, now);
     auto end = rig.subscribe(
         0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
     CHECK(
         end.read_until("event: stale")
             .find("event: stale\ndata: {\"symbol\":\"BTC-USD\",\"age\":") != std::string::npos);
-    h.add(0, 2, rig.time.wall_now().time_since_epoch().count());
+    h.add(0, 2, rig.time.boot_now().time_since_epoch().count());
     rig.streams.wake();
     CHECK(end.read_until("event: fresh").find("event: fresh") != std::string::npos);
 }
@@ -201,7 +201,7 @@ struct slow_rig {
     const lane_counters& counters() { return rig.streams.lanes()[0]->counters(); }
     void add()
     {
-        h.add(0, ++price, rig.time.wall_now().time_since_epoch().count());
+        h.add(0, ++price, rig.time.boot_now().time_since_epoch().count());
         rig.streams.wake();
     }
     // Until the limit acts, or five seconds are over.

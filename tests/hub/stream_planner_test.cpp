@@ -35,7 +35,7 @@ struct reader {
     held& h;
     stream_terms terms;
     stream_place place;
-    wall_time now = at_ms(1'000'000);
+    boot_time now = at_ms(1'000'000);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
 };
 

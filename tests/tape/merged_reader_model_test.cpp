@@ -2,6 +2,7 @@
 // tapes are written meanwhile, the writing happens between two calls.
 #include "said.hpp"
 #include "support/catch.hpp"
+#include "support/dated_tapes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -131,7 +132,7 @@ private:
     std::mt19937_64 engine_;
     symbol_table symbols_;
     std::size_t capacity_;
-    tapes tapes_;
+    testing::dated_tapes tapes_;
     std::vector<double> weights_;
     wall_time now_{1712525476123ms};
     std::vector<tick> history_;
@@ -210,7 +211,7 @@ public:
     const symbol_table symbols{*symbol_table::from(std::vector<std::string>{"BTC-USD", "ETH-USD"})};
     const symbol_id btc{symbols.all()[0]};
     const symbol_id eth{symbols.all()[1]};
-    tapes written{symbols, 2, wall_time{1000ms}};
+    testing::dated_tapes written{symbols, 2, wall_time{1000ms}};
 };
 
 using texts = std::vector<std::string>;

@@ -2,6 +2,7 @@
 // them are held. One thread; the races are in tape_race_test.cpp.
 #include "said.hpp"
 #include "support/catch.hpp"
+#include "support/dated_tapes.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -163,7 +164,7 @@ TEST_CASE("positions rise by the clock, or by one where the clock does not", "[t
             std::span{names}.first(static_cast<std::size_t>(random.between(1, 4))));
         const std::size_t capacity = random.between(1, 9);
         const wall_time started{1712525476123ms};
-        tapes all{symbols, capacity, started};
+        testing::dated_tapes all{symbols, capacity, started};
         std::vector<tape_model> models(symbols.size(), tape_model{capacity});
         CHECK(all.epoch() == position::at(started));
         CHECK(all.committed() == all.epoch());

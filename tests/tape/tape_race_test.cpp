@@ -6,6 +6,7 @@
 // Processors that order their stores hide most of what a too weak order would do; that is what
 // interleavings_test.cpp is for.
 #include "support/catch.hpp"
+#include "support/dated_tapes.hpp"
 #include "tape/merged_reader.hpp"
 
 #include <algorithm>
@@ -248,7 +249,7 @@ struct three_tapes {
     }
 
     symbol_table symbols;
-    tapes written;
+    testing::dated_tapes written;
     std::vector<std::uint64_t> notes;
     std::vector<tape::index> numbers;                     // of each tick on the tape of its symbol
     std::array<std::vector<std::uint64_t>, 3> of_symbol;  // the other way round

@@ -20,13 +20,14 @@
 
 namespace tickertape::testing {
 
-// Its wall stands still, so that answers can be compared byte by byte.
+// Its wall and boot clocks stand still, so that answers can be compared byte by byte.
 class standing_clock final : public clock {
 public:
     explicit standing_clock(wall_time at) : at_{at} {}
 
     wall_time wall_now() const noexcept override { return at_; }
     steady_time steady_now() const noexcept override { return std::chrono::steady_clock::now(); }
+    boot_time boot_now() const noexcept override { return same_on_boot_clock(at_); }
 
 private:
     const wall_time at_;

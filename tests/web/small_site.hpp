@@ -3,6 +3,7 @@
 // Threads: one.
 #pragma once
 
+#include "support/dated_tapes.hpp"
 #include "telemetry/metrics.hpp"
 #include "web/site.hpp"
 
@@ -47,6 +48,7 @@ struct small_site {
         r.what = method::get;
         r.target = target;
         r.now = now;
+        r.boot_now = same_on_boot_clock(now);
         return r;
     }
     router::outcome outcome(const request& r) const { return routes.route(r); }
@@ -60,7 +62,7 @@ struct small_site {
     symbol_table symbols;
     source_table sources;
     feed_report_board reports;
-    tapes prices;
+    dated_tapes prices;
     metrics figures;
     static_files files;
     std::atomic<bool> draining{false};

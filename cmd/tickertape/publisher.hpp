@@ -1,0 +1,48 @@
+// Where the feed's prices become ticks, and where the clock that dates them is watched.
+//
+// Threads: the main thread; its figures are read on any.
+#pragma once
+
+#include "core/clock.hpp"
+#include "hub/hub.hpp"
+#include "tape/tape_writer.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+
+namespace tickertape {
+
+class publisher final : public tick_sink {
+public:
+    // `start`: when the tapes began. All outlive this.
+    publisher(
+        tapes& to, hub& then, const clock& time, clock_reading start, boost::asio::io_context& on,
+        const logger& log, metrics& figures);
+
+    void publish(const observation& seen) noexcept override;
+
+    // Looks at the clock once a second from now on, also while nothing is published.
+    void start();
+    void stop();
+
+private:
+    void look();
+    void tell(const timeline::step& s);
+
+    const clock& time_;
+    hub& hub_;
+    const logger& log_;
+    tape_writer writer_;
+    boost::asio::steady_timer again_;
+    prometheus::Counter& forward_;
+    prometheus::Counter& back_;
+    prometheus::Counter& restarts_;
+    std::atomic<std::int64_t> lead_ms_{0};
+    std::atomic<std::uint64_t> passing_{0};
+};
+
+}  // namespace tickertape

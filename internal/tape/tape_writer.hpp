@@ -1,0 +1,34 @@
+// The one place that gives observations their positions, and puts them on the tapes.
+//
+// Threads: one, that of the tapes' append().
+#pragma once
+
+#include "tape/tapes.hpp"
+#include "tape/timeline.hpp"
+
+namespace tickertape {
+
+class tape_writer {
+public:
+    // The tapes outlive this, and have begun at `start`.
+    tape_writer(tapes& to, clock_reading start, timeline::limits bounds = {}) noexcept;
+
+    // Takes notice of the time. Returns what there is to be told of the clock. Where time starts
+    // anew, so do the tapes: with the newest price of each symbol, dated by its age.
+    std::optional<timeline::step> look(clock_reading now);
+
+    // Appends what is observed at the time of the last look.
+    tick write(const observation& seen) noexcept;
+
+    const timeline& time() const noexcept { return time_; }
+
+private:
+    void restart();
+
+    tapes& tapes_;
+    timeline time_;
+    boot_time looked_;
+    position_source positions_;
+};
+
+}  // namespace tickertape
