@@ -288,10 +288,12 @@ void add_logs_rows(row_list& rows)
     rows.add(
         "LOG_LEVEL", "info",
         choice(
-            &settings::level, {{"debug", log_level::debug},
-                               {"info", log_level::info},
-                               {"warn", log_level::warn},
-                               {"error", log_level::error}}),
+            &settings::level,
+            {{"debug", log_level::debug},
+             {"info", log_level::info},
+             {"warn", log_level::warn},
+             {"error", log_level::error}},
+            {{"warning", log_level::warn}}),
         "The least important line that is written");
     rows.add(
         "LOG_FORMAT", "text",
