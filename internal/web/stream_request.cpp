@@ -35,7 +35,7 @@ symbols_or_problem read_symbols(const request_target& target, const symbol_table
             return bad_parameter("symbols", "there is an empty name in symbols", accepted_symbols);
         const auto id = known.find(name);
         if (!id)
-            return unknown_symbol(name, known);
+            return unknown_symbol(name, known, "symbols");
         // Known symbols only get here, so this stays as short as the configuration.
         if (std::ranges::find(wanted, *id) == wanted.end())
             wanted.push_back(*id);

@@ -116,13 +116,14 @@ TEST_CASE("an unknown symbol is a 404 that names it and the ones there are", "[w
     const small_site s;
     CHECK(
         asking(s, "?symbols=BTC-USD,DOGE-USD,ETH-USD") ==
-        "404 symbol: there is no symbol 'DOGE-USD' here");
+        "404 symbols: there is no symbol 'DOGE-USD' here");
     const auto body = refusal(s, "/prices/stream?symbols=DOGE-USD");
     CHECK(body.at("type").as_string() == "urn:tickertape:problem:unknown-symbol");
+    CHECK(body.at("parameter").as_string() == "symbols");
     CHECK(body.at("accepted").as_string() == "BTC-USD, ETH-USD");
-    CHECK(asking(s, "?symbols=BTCUSD") == "404 symbol: there is no symbol 'BTCUSD' here");
-    CHECK(asking(s, "?symbols=%20BTC-USD") == "404 symbol: there is no symbol ' BTC-USD' here");
-    CHECK(asking(s, "?symbols=BTC-USD,*") == "404 symbol: there is no symbol '*' here");
+    CHECK(asking(s, "?symbols=BTCUSD") == "404 symbols: there is no symbol 'BTCUSD' here");
+    CHECK(asking(s, "?symbols=%20BTC-USD") == "404 symbols: there is no symbol ' BTC-USD' here");
+    CHECK(asking(s, "?symbols=BTC-USD,*") == "404 symbols: there is no symbol '*' here");
 }
 
 TEST_CASE("an empty name among the symbols is a 400", "[web]")
@@ -144,7 +145,7 @@ TEST_CASE("ten thousand symbols cost a refusal, or one place each that is known"
         unknown += (i > 0 ? ",X" : "X") + std::to_string(i) + "-USD";
         known += i > 0 ? ",BTC-USD" : "BTC-USD";
     }
-    CHECK(asking(s, "?symbols=" + unknown) == "404 symbol: there is no symbol 'X0-USD' here");
+    CHECK(asking(s, "?symbols=" + unknown) == "404 symbols: there is no symbol 'X0-USD' here");
     CHECK(asking(s, "?symbols=" + known) == "BTC-USD newest up to 1712525000000-0");
 }
 
@@ -153,7 +154,7 @@ TEST_CASE("a refusal repeats what was sent in bounds and without control charact
     const small_site s;
     CHECK(
         asking(s, "?symbols=%00%0d%0a%22%c3%a9%3Cb%3E") ==
-        "404 symbol: there is no symbol '?\?\?\"?\?<b>' here");
+        "404 symbols: there is no symbol '?\?\?\"?\?<b>' here");
     CHECK(
         asking(s, "?since=" + std::string(5'000, 'x')) ==
         "400 since: '" + std::string(64, 'x') + "...' is not a time");
