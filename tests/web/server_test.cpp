@@ -271,6 +271,36 @@ TEST_CASE("whoever leaves in the middle of a request leaves nothing behind", "[w
     CHECK(is_healthy(s));
 }
 
+TEST_CASE("a peer that has said all it will is answered whole", "[web]")
+{
+    running_server s;
+    for (int i = 0; i < 1'000; ++i)
+        s.publish(1712525476000 + i, 69420.25);
+    const auto request = asking("GET /api/prices/btc-usd/history?since=0 HTTP/1.1");
+    const auto usual = peer{s}.ask(request);
+    // More than the kernel holds for one peer.
+    peer p{s, {.receive_buffer_bytes = 4'096}};
+    p.send(request + request + request);
+    p.finish();
+    CHECK(p.read_to_end() == usual + usual + usual);
+}
+
+TEST_CASE("the stream of a peer that has said all it will ends as a response should", "[web]")
+{
+    running_server s;
+    s.publish(1712525476123, 69420.25);
+    peer chunked{s};
+    chunked.send(asking("GET /prices/stream HTTP/1.1"));
+    chunked.finish();
+    const auto whole = chunked.read_to_end();
+    CHECK(whole.find("data: {\"timestamp\":1712525476,") != std::string::npos);
+    CHECK(whole.ends_with("\r\n0\r\n\r\n"));
+    peer raw{s};
+    raw.send(asking("GET /prices/stream HTTP/1.0"));
+    raw.finish();
+    CHECK(raw.read_to_end().ends_with("\"source\":\"coingecko\"}\n\n"));
+}
+
 TEST_CASE("a refused peer that will not stop talking is closed on", "[web]")
 {
     const running_server s{{.linger = 5s, .linger_bytes = 4'096}};
