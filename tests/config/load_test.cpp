@@ -496,6 +496,7 @@ TEST_CASE("without anything given, the settings are the defaults", "[config]")
     CHECK(s.listen_address == "0.0.0.0");
     CHECK(s.port == 8082);
     CHECK(s.threads == 0);
+    CHECK(s.drain_delay == 0s);
     CHECK(s.drain_time == 5s);
     CHECK(s.symbols == std::vector<std::string>{"BTC-USD"});
     CHECK(s.store_size == 8640);
