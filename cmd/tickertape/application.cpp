@@ -212,7 +212,7 @@ void application::await_signal()
     signals_.async_wait([this](boost::system::error_code failed, int signal) {
         if (failed)
             return;
-        begin_drain(signal);
+        announce_drain(signal);
         signals_.async_wait([](boost::system::error_code cancelled, int second) {
             if (!cancelled)
                 std::_Exit(128 + second);
@@ -232,13 +232,29 @@ void application::await_hangup()
     });
 }
 
-void application::begin_drain(int signal)
+// From now on /readyz says 503. A load balancer sees that when it asks next, and sends clients here
+// until then: they are served as usual.
+void application::announce_drain(int signal)
 {
     log_.info(
         "draining", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"},
+                     {"delay_ms", settings_.drain_delay.count()},
                      {"at_most_ms", settings_.drain_time.count()}});
     draining_.store(
         true, std::memory_order_relaxed);  // relaxed: it says nothing about other memory
+    if (settings_.drain_delay.count() == 0) {
+        begin_drain();
+        return;
+    }
+    patience_.expires_after(settings_.drain_delay);
+    patience_.async_wait([this](boost::system::error_code) {
+        log_.info("no more connections are accepted");
+        begin_drain();
+    });
+}
+
+void application::begin_drain()
+{
     const auto drained = [this] { asio::post(context_, [this] { one_drained(); }); };
     server_.stop(drained);
     // The last to be sent away have the rest of the time for their last words.

@@ -35,8 +35,8 @@ public:
     application(const settings& s, const clock& time, const logger& log);
     ~application();
 
-    // Serves until a signal says stop, and then until everybody has been sent away or DRAIN_TIME
-    // has passed.
+    // Serves until a signal says stop, for DRAIN_DELAY more, and then until everybody has been sent
+    // away or DRAIN_TIME has passed.
     // Nothing of it is meant to throw; were it to, lanes would be running, and ending the process
     // is the only end that is safe.
     void run() noexcept;
@@ -45,7 +45,8 @@ private:
     void publish_figures();
     void await_signal();
     void await_hangup();
-    void begin_drain(int signal);
+    void announce_drain(int signal);
+    void begin_drain();
     void one_drained();
     void end_of_patience();
 
@@ -73,7 +74,7 @@ private:
     std::unique_ptr<feed> feed_;
     boost::asio::signal_set signals_{context_};
     boost::asio::signal_set hangups_{context_, SIGHUP};
-    boost::asio::steady_timer patience_{context_};
+    boost::asio::steady_timer patience_{context_};  // DRAIN_DELAY, and then DRAIN_TIME
     int left_to_drain_ = 2;  // the server's sessions and the hub's subscribers
 };
 

@@ -36,7 +36,7 @@ parse_providers(std::string_view text, const std::vector<std::string>& known)
         return items.error();
     std::vector<std::string> names;
     for (const auto item : *items) {
-        const std::string name{item};
+        const auto name = lower_case(item);
         const bool local = std::ranges::find(local_providers, name) != local_providers.end();
         if (!local && std::ranges::find(known, name) == known.end())
             return because("names a provider that does not exist");

@@ -13,7 +13,7 @@ parsed<cors_policy> parse_cors(std::string_view text)
 {
     if (text == "*")
         return cors_policy{.any = true, .origins = {}};
-    if (text == "none")
+    if (lower_case(text) == "none")
         return cors_policy{};
     const auto items = parse_list(text, origins_max);
     if (!items)

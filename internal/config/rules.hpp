@@ -8,6 +8,7 @@
 
 #include "config/settings.hpp"
 #include "config/value.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -57,19 +58,23 @@ rule count(T settings::*field, std::uint64_t low, std::uint64_t high, std::strin
         [](T value) { return std::to_string(value); });
 }
 
-// One of a few words.
+// One of a few words, in any case. `synonyms` are taken as well, and neither shown nor documented.
 template <class E>
-rule choice(E settings::*field, std::vector<std::pair<std::string, E>> words)
+rule choice(
+    E settings::*field, std::vector<std::pair<std::string, E>> words,
+    std::vector<std::pair<std::string, E>> synonyms = {})
 {
     std::vector<std::string> names;
     for (const auto& [name, value] : words)
         names.push_back(name);
     return made_of(
         join(names, ", "), {}, field,
-        [words](std::string_view text) -> parsed<E> {
-            for (const auto& [name, value] : words)
-                if (name == text)
-                    return value;
+        [words, synonyms](std::string_view text) -> parsed<E> {
+            const auto wanted = lower_case(text);
+            for (const auto* list : {&words, &synonyms})
+                for (const auto& [name, value] : *list)
+                    if (name == wanted)
+                        return value;
             return because(text.empty() ? "is empty" : "is not one of them");
         },
         [words](E value) {

@@ -52,7 +52,8 @@ struct settings {
     std::string listen_address;  // numeric, IPv4 or IPv6
     std::uint16_t port = 0;      // 0: the system picks one
     unsigned threads = 0;        // 0: one per core
-    std::chrono::milliseconds drain_time{};
+    std::chrono::milliseconds drain_delay{};  // still serving, and saying that it will not be
+    std::chrono::milliseconds drain_time{};   // after that
 
     std::vector<std::string> symbols;  // normalized, each once, at least one
     std::size_t store_size = 0;        // ticks kept per symbol

@@ -40,8 +40,13 @@ void add_server_rows(row_list& rows)
         "THREADS", "0", count(&settings::threads, 0, 256, "threads"),
         "Threads that serve subscribers; 0 is one per core");
     rows.add(
+        "DRAIN_DELAY", "0s", duration(&settings::drain_delay, 0ms, 5min),
+        "How long everybody is still served after SIGTERM while /readyz says 503, for a load "
+        "balancer to notice");
+    rows.add(
         "DRAIN_TIME", "5s", duration(&settings::drain_time, 0ms, 5min),
-        "The longest time between SIGTERM and the exit, in which subscribers are sent elsewhere");
+        "The longest time from SIGTERM and DRAIN_DELAY to the exit, in which subscribers are sent "
+        "elsewhere");
 }
 
 void add_symbols_rows(row_list& rows)
@@ -288,10 +293,12 @@ void add_logs_rows(row_list& rows)
     rows.add(
         "LOG_LEVEL", "info",
         choice(
-            &settings::level, {{"debug", log_level::debug},
-                               {"info", log_level::info},
-                               {"warn", log_level::warn},
-                               {"error", log_level::error}}),
+            &settings::level,
+            {{"debug", log_level::debug},
+             {"info", log_level::info},
+             {"warn", log_level::warn},
+             {"error", log_level::error}},
+            {{"warning", log_level::warn}}),
         "The least important line that is written");
     rows.add(
         "LOG_FORMAT", "text",

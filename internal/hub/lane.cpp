@@ -199,14 +199,24 @@ void lane::on_socket(poller::event e)
         remove(id);
         return;
     }
-    if (!e.writable || !s.behind)
+    // A peer that closed its half is leaving, and usually has left: then what it is sent here comes
+    // back as a reset. One that still reads gets the end of the response, not a cut.
+    const bool leaves = e.half_closed && !s.finishing;
+    const bool goes_on = e.writable && s.behind;
+    if (!leaves && !goes_on)
         return;
-    s.behind = false;
-    counters_.behind.subtract();
+    if (goes_on) {
+        s.behind = false;
+        counters_.behind.subtract();
+    }
     look_at_clock();
-    settle(
-        id, s.finishing ? delivery_.go_on_ending(s, moment_)
-                        : delivery_.pump(s, table_.group(s.group).terms, moment_));
+    const auto& terms = table_.group(s.group).terms;
+    if (leaves)
+        settle(id, delivery_.end(s, terms, {}, moment_));
+    else
+        settle(
+            id,
+            s.finishing ? delivery_.go_on_ending(s, moment_) : delivery_.pump(s, terms, moment_));
 }
 
 void lane::on_wake()

@@ -107,7 +107,8 @@ void poller::take()
         on_event_(
             {.whose = e.data.u64,
              .writable = (e.events & EPOLLOUT) != 0,
-             .closed = (e.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0});
+             .closed = (e.events & (EPOLLHUP | EPOLLERR)) != 0,
+             .half_closed = (e.events & EPOLLRDHUP) != 0});
     }
 }
 

@@ -25,6 +25,7 @@ public:
         key whose;
         bool writable;
         bool closed;
+        bool half_closed;  // the peer will send no more; it may still read
     };
 
     // Both are called on the io_context; on_wake once for all calls of wake() before it. Throws
@@ -36,8 +37,9 @@ public:
     poller(const poller&) = delete;
     poller& operator=(const poller&) = delete;
 
-    // Reports when the socket becomes writable after a write that was cut short, and when it is
-    // closed. Returns false where the kernel has no room for it. Closing it takes it out again.
+    // Reports when the socket becomes writable after a write that was cut short, and when its peer
+    // closes it or one half of it. Returns false where the kernel has no room for it. Closing it
+    // takes it out again.
     bool add(int descriptor, key whose) noexcept;
 
     // Calls on_wake soon, if it is listening.

@@ -95,4 +95,17 @@ private:
     std::atomic<era_number> era_{0};
 };
 
+// Calls `look` and returns its result. Calls it again where a new era began meanwhile, which is
+// rare and takes microseconds.
+template <class Look>
+auto within_an_era(const tapes& of, Look look)
+{
+    for (;;) {
+        const auto before = of.era();
+        auto seen = look();
+        if (before % 2 == 0 && of.era() == before)
+            return seen;
+    }
+}
+
 }  // namespace tickertape

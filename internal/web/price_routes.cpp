@@ -3,8 +3,8 @@
 
 #include "core/text.hpp"
 #include "sse/event.hpp"
+#include "web/history_request.hpp"
 #include "web/json_text.hpp"
-#include "web/stream_request.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,11 +14,6 @@
 namespace tickertape {
 namespace {
 
-constexpr std::size_t history_default = 1'000;
-constexpr std::size_t history_max = 10'000;
-// More rows than these are asked for again, whatever the limit: an answer is made in one go, and
-// everybody else on the lane waits meanwhile.
-constexpr std::size_t history_rows_max = 1'000;
 constexpr std::size_t row_bytes_usual = 112;
 constexpr std::size_t around_rows_bytes = 256;  // with a gap
 
@@ -88,48 +83,6 @@ answer first_price(const site& s)
     return json_response(std::move(o).done());
 }
 
-std::variant<std::size_t, problem> read_limit(const request_target& target)
-{
-    const auto given = target.parameter("limit");
-    if (!given)
-        return history_default;
-    std::size_t limit = 0;
-    const auto end = given->data() + given->size();
-    const auto read = std::from_chars(given->data(), end, limit);
-    if (read.ec != std::errc{} || read.ptr != end || limit < 1 || limit > history_max)
-        return bad_parameter(
-            "limit", quoted(*given) + " is not a number of ticks",
-            "a whole number from 1 to " + std::to_string(history_max));
-    return limit;
-}
-
-struct history_request {
-    std::optional<wall_time> since;
-    std::optional<wall_time> until;
-    std::size_t limit;  // of the answer
-};
-
-std::variant<history_request, problem>
-read_history_request(const request_target& target, const tapes& from, wall_time now)
-{
-    if (auto twice = given_twice(target, {"since", "until", "limit"}))
-        return *std::move(twice);
-    auto since = read_time(target, "since", from, now);
-    if (auto* bad = std::get_if<problem>(&since))
-        return std::move(*bad);
-    auto until = read_time(target, "until", from, now);
-    if (auto* bad = std::get_if<problem>(&until))
-        return std::move(*bad);
-    auto limit = read_limit(target);
-    if (auto* bad = std::get_if<problem>(&limit))
-        return std::move(*bad);
-    const history_request wanted{
-        std::get<0>(since), std::get<0>(until), std::min(std::get<0>(limit), history_rows_max)};
-    if (wanted.since && wanted.until && *wanted.since > *wanted.until)
-        return bad_parameter("until", "until lies before since", "a time at or after since");
-    return wanted;
-}
-
 // In place: a row of its own, copied thrice, took most of the time of an answer.
 void append_row(std::string& rows, const site& s, const tape::entry& e)
 {
@@ -157,8 +110,74 @@ std::string gap_object(position from, position to, sse::gap_reason why)
     return std::move(o).done();
 }
 
-// With `since`, the first ticks from there on; without, the last ones. `more` says whether the
-// limit cut something off on the far side.
+// What was read, and whether there is more beyond the limit.
+struct history_part {
+    std::string rows{};
+    position first{};  // position{}: there are no rows
+    position last{};
+    bool more = false;
+};
+
+history_part read_part(const site& s, const tape& t, const history_request& wanted)
+{
+    const auto committed = s.prices.committed();
+    const auto end = t.first_after(std::min(committed, wanted.last.value_or(committed)));
+    const auto held = t.first_after(wanted.after.value_or(position{}));
+    const bool fits = end - std::min(held, end) <= wanted.limit;
+    auto i = wanted.after || fits ? held : end - wanted.limit;
+    const bool cut_before = i > held;
+
+    history_part part;
+    part.rows.reserve(
+        row_bytes_usual * std::min<std::size_t>(wanted.limit, end - std::min(i, end)));
+    std::size_t count = 0;
+    for (; i < end && count < wanted.limit; ++i)
+        if (const auto e = t.read(i)) {
+            append_row(part.rows, s, *e);
+            if (count++ == 0)
+                part.first = e->at;
+            part.last = e->at;
+        }
+    part.rows += count == 0 ? "[]" : "]";
+    // Where all of them were overwritten meanwhile, so was what lay before them.
+    part.more = (cut_before && count > 0) || i < end;
+    return part;
+}
+
+struct history_gap {
+    position to;
+    sse::gap_reason why;
+};
+
+// What is missing behind `after`. Asked after the reading: what is gone by now may be missing
+// there.
+std::optional<history_gap> gap_behind(position after, const tapes& prices, const tape& t)
+{
+    const auto epoch = prices.epoch();
+    if (const auto gone = t.evicted(); gone > std::max(after, epoch))
+        return history_gap{gone, sse::gap_reason::evicted};
+    if (after < epoch)
+        return history_gap{epoch, sse::gap_reason::restarted};
+    return std::nullopt;
+}
+
+// What to ask with next: for what follows, now or later; or for what lies before, if anything does.
+std::string next_object(
+    const history_request& wanted, const history_part& part,
+    const std::optional<history_gap>& missing)
+{
+    json_object o;
+    if (!wanted.after)
+        return part.more && part.first != position{}
+                   ? std::move(o.text("before", part.first.text())).done()
+                   : "null";
+    auto seen = std::max({*wanted.after, part.last, missing ? missing->to : position{}});
+    // A range that is over stays one that can be asked for.
+    if (wanted.last)
+        seen = std::min(seen, std::max(*wanted.last, *wanted.after));
+    return std::move(o.text("after", seen.text())).done();
+}
+
 answer
 history(const site& s, const request& r, const request_target& target, const std::string& name)
 {
@@ -171,39 +190,17 @@ history(const site& s, const request& r, const request_target& target, const std
     const auto& wanted = std::get<history_request>(read);
 
     const tape& t = s.prices.of(*id);
-    const auto committed = s.prices.committed();
-    // Up to the end of the millisecond that `until` names.
-    const auto last =
-        wanted.until
-            ? std::min(
-                  committed, position::at(*wanted.until + std::chrono::milliseconds{1}).previous())
-            : committed;
-    const auto asked_after = wanted.since ? position::at(*wanted.since).previous() : position{};
-    const auto end = t.first_after(last);
-    const auto held = t.first_after(asked_after);
-    auto i = wanted.since || end - std::min(held, end) <= wanted.limit ? held : end - wanted.limit;
-    const bool cut_before = i > held;
-
-    std::string rows;
-    rows.reserve(row_bytes_usual * std::min<std::size_t>(wanted.limit, end - std::min(i, end)));
-    std::size_t count = 0;
-    for (; i < end && count < wanted.limit; ++i)
-        if (const auto e = t.read(i)) {
-            append_row(rows, s, *e);
-            ++count;
-        }
-    rows += rows.empty() ? "[]" : "]";
+    const auto part = read_part(s, t, wanted);
+    const auto missing = wanted.after ? gap_behind(*wanted.after, s.prices, t) : std::nullopt;
     json_object o;
-    o.reserve(rows.size() + around_rows_bytes);
+    o.reserve(part.rows.size() + around_rows_bytes);
     o.text("symbol", s.prices.symbols().name(*id));
-    o.json("ticks", rows);
-    o.boolean("more", cut_before || i < end);
-    // Asked after the reading: what is gone by now may be missing above.
-    const auto epoch = s.prices.epoch();
-    if (const auto gone = t.evicted(); wanted.since && gone > std::max(asked_after, epoch))
-        o.json("gap", gap_object(asked_after, gone, sse::gap_reason::evicted));
-    else if (wanted.since && asked_after < epoch)
-        o.json("gap", gap_object(asked_after, epoch, sse::gap_reason::restarted));
+    o.json("ticks", part.rows);
+    o.boolean("more", part.more);
+    if (wanted.pages)
+        o.json("next", next_object(wanted, part, missing));
+    if (missing)
+        o.json("gap", gap_object(*wanted.after, missing->to, missing->why));
     return json_response(std::move(o).done());
 }
 
@@ -223,7 +220,7 @@ void add_price_routes(router& to, const site& of)
     to.add(
         "/api/prices/{}/history",
         [of](const request& r, const auto& target, const auto& at) -> answer {
-            return history(of, r, target, at[0]);
+            return within_an_era(of.prices, [&] { return history(of, r, target, at[0]); });
         });
     to.add("/crypto-price", [of](const auto&, const auto&, const auto&) -> answer {
         return first_price(of);

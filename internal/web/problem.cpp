@@ -36,7 +36,8 @@ problem bad_parameter(std::string_view name, std::string detail, std::string_vie
     };
 }
 
-problem unknown_symbol(std::string_view name, const symbol_table& symbols)
+problem
+unknown_symbol(std::string_view name, const symbol_table& symbols, std::string_view parameter)
 {
     std::string known;
     for (const auto id : symbols.all()) {
@@ -50,7 +51,7 @@ problem unknown_symbol(std::string_view name, const symbol_table& symbols)
         .status = 404,
         .type = "unknown-symbol",
         .detail = "there is no symbol " + quoted(name) + " here",
-        .parameter = "symbol",
+        .parameter = std::string{parameter},
         .accepted = std::move(known),
     };
 }

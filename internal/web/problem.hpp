@@ -21,7 +21,9 @@ struct problem {
 response to_response(const problem& p);
 
 problem bad_parameter(std::string_view name, std::string detail, std::string_view accepted);
-problem unknown_symbol(std::string_view name, const symbol_table& symbols);
+// `parameter`: which one named it, or that part of the path.
+problem unknown_symbol(
+    std::string_view name, const symbol_table& symbols, std::string_view parameter = "symbol");
 problem not_found();
 problem no_price_yet(std::string_view symbol);
 

@@ -77,6 +77,16 @@ std::size_t request_reader::take(std::string_view bytes)
     return used;
 }
 
+std::string_view request_reader::target_so_far() const noexcept
+{
+    if (at_ != place::fields)
+        return {};
+    std::string_view line{text_};
+    line = line.substr(0, line.find('\r'));
+    line.remove_prefix(std::min(line.find(' ') + 1, line.size()));
+    return line.substr(0, line.find(' '));
+}
+
 std::size_t request_reader::take_head(std::string_view bytes)
 {
     const auto room = limits_.head_bytes - text_.size();

@@ -67,6 +67,8 @@ public:
     const std::optional<refused>& refusal_found() const noexcept { return refused_; }
     // Of a request that was refused before the end of its head: nothing.
     const request_head& head() const noexcept { return head_; }
+    // The target of a request whose head has not ended yet; empty before the end of its first line.
+    std::string_view target_so_far() const noexcept;
 
 private:
     enum class place : std::uint8_t {

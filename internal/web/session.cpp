@@ -25,6 +25,13 @@ namespace {
 // What a peer has to take of an answer to be given more time for the next.
 constexpr std::size_t piece_bytes = std::size_t{16} << 10;
 
+// Whether this is an EventSource, which gives up for ever on any status but 200: what is only so
+// for now is told it in a stream.
+bool is_event_source(const request_head& head)
+{
+    return is_stream(head.target) && accepts_event_stream(head.accept);
+}
+
 }  // namespace
 
 class session {
@@ -80,7 +87,7 @@ private:
     asio::awaitable<void> refuse(const request_reader& reader);
     asio::awaitable<void> refuse(const problem& told, const request_head& head);
     asio::awaitable<void> linger();
-    routed route(const request& asked) const;
+    routed route(const request& asked, const request_head& head) const;
     std::optional<response> turn_away(const request_head& head);
     bool has_room_for(const response& r, std::string_view target, answer_share& share) const;
     asio::awaitable<bool> handle(const request_head& head);
@@ -232,6 +239,10 @@ asio::awaitable<void> session::refuse(const request_reader& reader)
         co_return;
     }
     room_.refused.add(why);
+    // This may be an EventSource, which 408 would end for ever. It has not said so yet, and comes
+    // again where a connection ends without an answer.
+    if (is_stream(reader.target_so_far()))
+        co_return;
     co_await refuse(told, reader.head());
 }
 
@@ -269,13 +280,16 @@ asio::awaitable<void> session::linger()
     deadline_.disarm();
 }
 
-session::routed session::route(const request& asked) const
+session::routed session::route(const request& asked, const request_head& head) const
 {
     try {
         return {room_.of.routes.route(asked), false};
     } catch (const std::exception& e) {
         // Nothing a route does is meant to throw but for want of memory.
         room_.of.log.error("a route failed", {{"target", asked.target}, {"cause", e.what()}});
+        if (is_event_source(head))
+            return {
+                {turned_away_stream(jittered(room_.limits.busy, room_.random())), "none"}, true};
         const problem failed{
             .status = 500, .type = "failed", .detail = "the server could not answer this"};
         return {{to_response(failed), "none"}, true};
@@ -293,7 +307,7 @@ std::optional<response> session::turn_away(const request_head& head)
         return std::nullopt;
     room_.refused.add(*found.refused);
     const auto busy = jittered(room_.limits.busy, room_.random());
-    if (is_stream(head.target) && accepts_event_stream(head.accept))
+    if (is_event_source(head))
         return turned_away_stream(busy);
     return turned_away(
         *found.refused, found.refused == refusal::rate
@@ -328,7 +342,7 @@ asio::awaitable<bool> session::handle(const request_head& head)
     const auto id = room_.ids.id_for(head.request_id);
     auto refused = turn_away(head);
     bool usual = !refused;
-    auto outcome = usual ? route(asked) : routed{{*std::move(refused), "none"}, true};
+    auto outcome = usual ? route(asked, head) : routed{{*std::move(refused), "none"}, true};
     answer_share share{room_.answer_bytes};
     if (const auto* made = std::get_if<response>(&outcome.what);
         usual && made != nullptr && !has_room_for(*made, asked.target, share)) {

@@ -16,8 +16,12 @@ constexpr std::string_view accepted_symbols = "a comma-separated list of symbols
 constexpr double max_rate_least = 0.01;
 constexpr double max_rate_most = 1'000;
 constexpr std::string_view accepted_rates = "a number from 0.01 to 1000, of ticks a second";
-constexpr std::string_view accepted_positions =
-    "the id of an event of this stream, <milliseconds>-<counter>";
+
+// Who goes on from here is told by a gap that what lies before the start is not known.
+position before_all_held(const tapes& from)
+{
+    return from.epoch().previous();
+}
 
 symbols_or_problem read_symbols(const request_target& target, const symbol_table& known)
 {
@@ -35,7 +39,7 @@ symbols_or_problem read_symbols(const request_target& target, const symbol_table
             return bad_parameter("symbols", "there is an empty name in symbols", accepted_symbols);
         const auto id = known.find(name);
         if (!id)
-            return unknown_symbol(name, known);
+            return unknown_symbol(name, known, "symbols");
         // Known symbols only get here, so this stays as short as the configuration.
         if (std::ranges::find(wanted, *id) == wanted.end())
             wanted.push_back(*id);
@@ -45,28 +49,21 @@ symbols_or_problem read_symbols(const request_target& target, const symbol_table
     }
 }
 
-place_or_problem
-after_event(std::string_view id, std::string_view parameter, const tapes& from, wall_time now)
+// A text that is no id of ours was given by another server: a browser repeats the last id it saw at
+// a URL, whoever answered there. Refusing it would end an EventSource for ever, so it is unknown
+// like an id from the future.
+stream_place after_event(std::string_view id, const tapes& from, wall_time now)
 {
     const auto p = position::parse(id);
-    if (!p)
-        return bad_parameter(
-            parameter, quoted(id) + " is not the id of an event", accepted_positions);
-    // An id from the future was given by another clock, or by this one before it stepped back.
-    // Waiting for our ticks to pass it would be a silent hole, so all that is held is new to it.
-    const auto known_until =
-        std::max(position::at(now + std::chrono::milliseconds{1}), from.committed());
-    if (*p > known_until)
-        return stream_place::after(from.epoch().previous());
-    return stream_place::after(*p);
+    return stream_place::after(p ? last_known(*p, from, now) : before_all_held(from));
 }
 
 place_or_problem read_place(const request& r, const request_target& target, const tapes& from)
 {
     if (!r.last_event_id.empty())
-        return after_event(r.last_event_id, "Last-Event-ID", from, r.now);
+        return after_event(r.last_event_id, from, r.now);
     if (const auto id = target.parameter("last_event_id"); id && !id->empty())
-        return after_event(*id, "last_event_id", from, r.now);
+        return after_event(*id, from, r.now);
     auto since = read_time(target, "since", from, r.now);
     if (auto* bad = std::get_if<problem>(&since))
         return std::move(*bad);
@@ -126,6 +123,15 @@ read_time(const request_target& target, std::string_view name, const tapes& from
     if (*time > std::max(now, from.committed().time()) + since_ahead_max)
         return bad_parameter(name, quoted(*given) + " lies in the future", accepted_times);
     return std::optional{*time};
+}
+
+position last_known(position p, const tapes& from, wall_time now)
+{
+    // An id from the future was given by another clock, or by this one before it stepped back.
+    // Waiting for our ticks to pass it would be a silent hole, so all that is held is new to it.
+    const auto known_until =
+        std::max(position::at(now + std::chrono::milliseconds{1}), from.committed());
+    return p > known_until ? before_all_held(from) : p;
 }
 
 std::variant<stream_grant, problem>

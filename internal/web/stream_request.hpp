@@ -28,6 +28,10 @@ given_twice(const request_target& target, std::initializer_list<std::string_view
 std::variant<std::optional<wall_time>, problem>
 read_time(const request_target& target, std::string_view name, const tapes& from, wall_time now);
 
+// Where to go on for a client whose newest id is `p`: after `p`, or before all that is held where
+// this server cannot have given out `p` yet.
+position last_known(position p, const tapes& from, wall_time now);
+
 // The contract is docs/protocol.md: Last-Event-ID wins over since; without either the newest tick
 // comes first.
 std::variant<stream_grant, problem>

@@ -30,6 +30,39 @@ TEST_CASE("a bad value is refused in one line that says where it came from", "[c
         "median\n");
 }
 
+TEST_CASE("a word is taken in any case", "[config]")
+{
+    const auto with = [](const char* name, const char* value) {
+        return given{.environment = {{name, value}}}.values();
+    };
+    CHECK(with("LOG_LEVEL", "INFO").level == log_level::info);
+    CHECK(with("LOG_LEVEL", "Warn").level == log_level::warn);
+    CHECK(with("LOG_LEVEL", "WARNING").level == log_level::warn);
+    CHECK(with("LOG_LEVEL", "warning").level == log_level::warn);
+    CHECK(with("LOG_FORMAT", "JSON").format == log_format::json);
+    CHECK(with("FEED", "Stream").mode == fetch_mode::stream);
+    CHECK(with("PRICE_POLICY", "MEDIAN").policy == price_policy::median);
+    CHECK(with("SLOW_READER", "Conflate").slow_reader == slow_reader_policy::conflate);
+    CHECK(with("REPLAY_LOOP", "YES").replay_loop);
+    CHECK(with("CORS_ORIGINS", "None").cors_origins == cors_policy{});
+    CHECK(
+        with("PROVIDERS", "Coingecko, COINBASE").providers ==
+        std::vector<std::string>{"coingecko", "coinbase"});
+    CHECK(with("PROVIDERS", "Simulator").providers == std::vector<std::string>{"simulator"});
+}
+
+TEST_CASE("a word is shown as it is documented", "[config]")
+{
+    const auto text = given{
+        .flags = {"--check-config", "--log-level=WARNING"},
+        .environment = {
+            {"PROVIDERS",
+             "CoinBase"}}}.printed();
+    CAPTURE(text);
+    CHECK(text.find("LOG_LEVEL=warn  # --log-level\n") != std::string::npos);
+    CHECK(text.find("PROVIDERS=coinbase  # environment\n") != std::string::npos);
+}
+
 TEST_CASE("an empty value is a bad one where something is needed", "[config]")
 {
     CHECK(
@@ -83,7 +116,7 @@ TEST_CASE("a provider that does not exist, or comes twice, is refused", "[config
     CHECK_FALSE(given{.flags = {"--providers=kraken0"}}.error().empty());
     CHECK_FALSE(given{.flags = {"--providers=coinbase,coinbase"}}.error().empty());
     CHECK_FALSE(given{.flags = {"--providers="}}.error().empty());
-    CHECK_FALSE(given{.flags = {"--providers=Coinbase"}}.error().empty());
+    CHECK_FALSE(given{.flags = {"--providers=coinbase,Coinbase"}}.error().empty());
 }
 
 TEST_CASE("a provider exists where the program says so, with the settings it brings", "[config]")
@@ -463,6 +496,7 @@ TEST_CASE("without anything given, the settings are the defaults", "[config]")
     CHECK(s.listen_address == "0.0.0.0");
     CHECK(s.port == 8082);
     CHECK(s.threads == 0);
+    CHECK(s.drain_delay == 0s);
     CHECK(s.drain_time == 5s);
     CHECK(s.symbols == std::vector<std::string>{"BTC-USD"});
     CHECK(s.store_size == 8640);

@@ -103,6 +103,53 @@ describe("ending", { timeout: 300_000 }, () => {
         assert.ok(exit.code !== 0 || exit.signal, JSON.stringify(exit));
     });
 
+    test("for DRAIN_DELAY an instance says that it is leaving, and serves everybody", { timeout }, async (t) => {
+        const server = await startServer(t, { DRAIN_DELAY: "5m", DRAIN_TIME: "5m" });
+        server.publish(100);
+        const before = readEvents(t, `${server.url}/prices/stream`);
+        await before.sees("a tick", (_, { prices }) => prices.includes(100));
+        assert.equal((await request(`${server.url}/readyz`)).status, 200);
+        server.child.signal("SIGTERM");
+        await server.child.says(/ draining signal=SIGTERM delay_ms=300000 at_most_ms=300000$/m);
+        const ready = await json(`${server.url}/readyz`);
+        assert.equal(ready.status, 503);
+        assert.equal(ready.body.detail, "this instance is draining");
+        assert.equal((await request(`${server.url}/healthz`)).status, 200);
+        // Over a connection of its own, as the load balancer has not asked yet.
+        const after = readEvents(t, `${server.url}/prices/stream`);
+        await after.sees("the newest tick", (_, { prices }) => prices.includes(100));
+        server.publish(101);
+        for (const stream of [before, after]) {
+            await stream.sees("what comes then", (_, { prices }) => prices.includes(101));
+            assert.ok(!stream.events.some((event) => event.event === "moving"));
+        }
+        assert.equal(server.child.exit, null, "it waits");
+        server.child.signal("SIGTERM");
+        assert.deepEqual(await server.child.exited(), { code: 143, signal: null });
+    });
+
+    test("after DRAIN_DELAY an instance takes no more connections and drains", { timeout }, async (t) => {
+        const server = await startServer(t, { DRAIN_DELAY: "300ms", DRAIN_TIME: "30s" });
+        const stream = readEvents(t, `${server.url}/prices/stream`);
+        await stream.sees("the beginning", (events) => events.length > 0);
+        server.child.signal("SIGTERM");
+        await stream.sees("the end", (_, { hasEnded, isBroken }) => hasEnded || isBroken);
+        assert.ok(stream.hasEnded && !stream.isBroken, "the response ends as it should");
+        assert.equal(stream.events.at(-1).event, "moving");
+        assert.deepEqual(await server.child.exited(), { code: 0, signal: null });
+        assert.match(
+            server.child.stderr,
+            / draining .*delay_ms=300 [^]* no more connections are accepted\n[^]* stopped\n/);
+    });
+
+    test("without DRAIN_DELAY there is none", { timeout }, async (t) => {
+        const server = await startServer(t);
+        server.child.signal("SIGTERM");
+        assert.deepEqual(await server.child.exited(), { code: 0, signal: null });
+        assert.match(server.child.stderr, / draining .*delay_ms=0 [^]* stopped\n/);
+        assert.doesNotMatch(server.child.stderr, /no more connections/);
+    });
+
     test("while it drains, an instance takes no new connections", { timeout }, async (t) => {
         const server = await startServer(t, { DRAIN_TIME: "60s" });
         const client = connect(t, server.port);
@@ -174,6 +221,7 @@ describe("refusing to start", { timeout: 300_000 }, () => {
         STALE_AFTER: ["never", "0s"],
         RETRY: ["1ms", "soon"],
         DRAIN_TIME: ["-1s", "forever"],
+        DRAIN_DELAY: ["5", "6m"],
         SYMBOLS: ["", "BTC USD", ",", "BTC-USD,<b>"],
         PROVIDERS: ["", "nobody", "simulator,coinbase", "coinbase,coinbase"],
         COINBASE_URL: ["ftp://example.com", "example.com", "https://"],

@@ -45,6 +45,9 @@ public:
             ::close(std::exchange(fd_, -1));
     }
 
+    // Says that nothing more will be sent.
+    void finish() { ::shutdown(fd_, SHUT_WR); }
+
     // What is there now, at most `bytes_max` of it; nothing where the stream has ended.
     std::optional<std::string> read_some(std::size_t bytes_max = 65'536)
     {

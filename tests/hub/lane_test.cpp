@@ -315,6 +315,47 @@ TEST_CASE("a stream that is old enough is sent elsewhere", "[hub]")
     CHECK(rig.streams.lanes()[0]->counters().aged.value() == 1);
 }
 
+TEST_CASE("a stream whose client will say no more ends as a response should", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1, 1'000);
+    lane_rig rig{h};
+    const auto all = [] { return stream_place::after({}); };
+    auto half = rig.subscribe(0, btc, sse::framing::chunked, all);
+    auto stream = half.read_until("\"price\":1,");
+    half.finish();
+    stream += half.read_until("0\r\n\r\n");
+    CHECK(stream.ends_with("}\n\n\r\n0\r\n\r\n"));
+    CHECK(half.read_until("more").empty());
+    CHECK_FALSE(half.read_some().has_value());
+    half.close();
+    const auto& counters = rig.streams.lanes()[0]->counters();
+    CHECK(soon([&] { return counters.subscribers.value() == 0; }));
+    CHECK(counters.farewells_missed.value() == 0);
+}
+
+TEST_CASE("a client that is behind and will say no more gets its end when it reads on", "[hub]")
+{
+    held h{{"BTC-USD"}, 100'000};
+    auto limits = quiet_limits();
+    limits.socket.send_buffer_bytes = 4'096;
+    lane_rig rig{h, 1, limits};
+    auto half = rig.subscribe(0, btc, sse::framing::chunked, [] { return stream_place{}; });
+    const auto& counters = rig.streams.lanes()[0]->counters();
+    CHECK(soon([&] {
+        h.add(0, 1, 2'000);
+        rig.streams.wake();
+        return counters.behind.value() == 1;
+    }));
+    half.finish();
+    stream_client client{sse::framing::chunked};
+    const auto stream = half.read_until("\r\n0\r\n\r\n");
+    CHECK(stream.ends_with("\r\n0\r\n\r\n"));
+    CHECK(ticks_among(client.take(stream)) > 0);
+    CHECK(half.read_until("more").empty());
+    CHECK_FALSE(half.read_some().has_value());
+}
+
 TEST_CASE("whoever does not leave after its last words is closed", "[hub]")
 {
     held h{{"BTC-USD"}};

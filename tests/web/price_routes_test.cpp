@@ -294,6 +294,150 @@ TEST_CASE("a history has no more than a thousand ticks, whatever its limit", "[w
     CHECK_FALSE(rest.more);
 }
 
+namespace {
+
+// What a client is told to ask with next: "after <id>", "before <id>", "null", or "(none)".
+std::string next_of(const std::string& body)
+{
+    const auto o = boost::json::parse(body).as_object();
+    const auto* next = o.if_contains("next");
+    if (next == nullptr)
+        return "(none)";
+    if (next->is_null())
+        return "null";
+    const auto& only = *next->as_object().begin();
+    return std::string{only.key()} + ' ' + std::string{only.value().as_string()};
+}
+
+// All pages of a history, one behind the other as `next` says, each with `limit` ticks.
+std::vector<std::vector<std::string>>
+pages_of(const small_site& s, const std::string& first, const std::string& kept, std::size_t limit)
+{
+    const std::string path = "/api/prices/btc-usd/history?limit=" + std::to_string(limit) + kept;
+    std::vector<std::vector<std::string>> pages;
+    for (auto query = first; pages.size() < 100;) {
+        const auto body = s.get(path + query).body;
+        const auto page = read_history(body);
+        pages.push_back(page.ids);
+        if (!page.more)
+            break;
+        auto next = next_of(body);
+        next[next.find(' ')] = '=';
+        query = "&" + next;
+    }
+    return pages;
+}
+
+std::vector<std::string> in_a_row(const std::vector<std::vector<std::string>>& pages)
+{
+    std::vector<std::string> all;
+    for (const auto& page : pages)
+        all.insert(all.end(), page.begin(), page.end());
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("a history of one millisecond is paged to its end, either way", "[web]")
+{
+    small_site s{{"BTC-USD"}, 4'000};
+    std::vector<std::string> ids;
+    for (int i = 0; i < 3'500; ++i)
+        ids.push_back(s.publish(1712525476000, i + 1).at.text());
+    const auto forth = pages_of(s, "&after=1712525475999-0", "", 1'000);
+    CHECK(forth.size() == 4);
+    CHECK(in_a_row(forth) == ids);
+    auto back = pages_of(s, "&before=1712525477000-0", "", 10'000);
+    CHECK(back.size() == 4);
+    std::ranges::reverse(back);
+    CHECK(in_a_row(back) == ids);
+    // From a time on, and then by the last id there was.
+    const auto first = read_history(s.get("/api/prices/btc-usd/history?since=1712525476").body);
+    CHECK(first.more);
+    CHECK(
+        in_a_row(pages_of(s, "&after=" + first.ids.back(), "&until=1712525476", 1'000)) ==
+        std::vector(ids.begin() + 1'000, ids.end()));
+}
+
+TEST_CASE("a page says what to ask with next", "[web]")
+{
+    small_site s;
+    for (int i = 0; i < 4; ++i)
+        s.publish(1712525476000 + i, 1);
+    const std::string target = "/api/prices/btc-usd/history?limit=2";
+    CHECK(
+        s.get(target + "&after=1712525476000-0").body ==
+        "{\"symbol\":\"BTC-USD\",\"ticks\":["
+        "{\"id\":\"1712525476001-0\",\"timestamp\":1712525476,\"price\":1,"
+        "\"source\":\"coingecko\"},"
+        "{\"id\":\"1712525476002-0\",\"timestamp\":1712525476,\"price\":1,"
+        "\"source\":\"coingecko\"}],\"more\":true,\"next\":{\"after\":\"1712525476002-0\"}}\n");
+    const auto next = [&](const std::string& query) { return next_of(s.get(target + query).body); };
+    // What comes later follows there.
+    CHECK(next("&after=1712525476002-0") == "after 1712525476003-0");
+    CHECK(next("&after=1712525476003-0") == "after 1712525476003-0");
+    CHECK(next("&after=1712525476003-5&before=1712525476003-5") == "after 1712525476003-5");
+    CHECK(next("&after=0-0&until=1712524999") == "after 1712524999000-1048575");
+    CHECK(next("&since=1712525476&before=1712525476002-0") == "after 1712525476001-0");
+    CHECK(next("&before=1712525476003-0") == "before 1712525476001-0");
+    CHECK(next("&before=1712525476001-0") == "null");
+    // As it has been since there were pages by time only.
+    CHECK(next("") == "(none)");
+    CHECK(next("&since=1712525476&until=1712525477") == "(none)");
+}
+
+TEST_CASE("a range of ids ends where it is over, and can be asked for again", "[web]")
+{
+    small_site s{{"BTC-USD"}, 2};
+    for (int i = 0; i < 6; ++i)
+        s.publish(1712525476000 + i, 1);
+    const std::string path = "/api/prices/btc-usd/history?";
+    CHECK(
+        s.get(path + "after=1712525476000-0&until=1712525476.002").body ==
+        "{\"symbol\":\"BTC-USD\",\"ticks\":[],\"more\":false,"
+        "\"next\":{\"after\":\"1712525476002-1048575\"},"
+        "\"gap\":{\"from\":\"1712525476000-0\",\"to\":\"1712525476003-0\","
+        "\"reason\":\"evicted\"}}\n");
+    CHECK(s.get(path + "after=1712525476002-1048575&until=1712525476.002").status == 200);
+}
+
+TEST_CASE("an id that another clock gave gets all that is held, behind a gap", "[web]")
+{
+    small_site s;
+    s.publish(1712525490000, 1);  // ahead of the clock, and ours
+    const std::string path = "/api/prices/btc-usd/history?";
+    CHECK(
+        s.get(path + "after=1712525490000-0").body ==
+        "{\"symbol\":\"BTC-USD\",\"ticks\":[],\"more\":false,"
+        "\"next\":{\"after\":\"1712525490000-0\"}}\n");
+    const auto body = s.get(path + "after=17592186044415-0").body;
+    const auto all = read_history(body);
+    CHECK(all.ids == std::vector<std::string>{"1712525490000-0"});
+    CHECK(all.gap == "restarted up to 1712525000000-0");
+    CHECK(next_of(body) == "after 1712525490000-0");
+    CHECK(read_history(s.get(path + "before=17592186044415-0").body).ids == all.ids);
+}
+
+TEST_CASE("a range that is said twice, or ends before it begins, is refused", "[web]")
+{
+    const small_site s;
+    const std::string path = "/api/prices/btc-usd/history?";
+    CHECK(refusal(s, path + "since=1&after=1-0") == "400 after");
+    CHECK(refusal(s, path + "until=1&before=1-0") == "400 before");
+    CHECK(refusal(s, path + "after=1-0&after=1-0") == "400 after");
+    CHECK(refusal(s, path + "before=1-0&before=1-0") == "400 before");
+    CHECK(refusal(s, path + "after=1712525476000-1&before=1712525476000-0") == "400 before");
+    CHECK(refusal(s, path + "after=1712525476000-1&until=1712525475") == "400 until");
+    CHECK(refusal(s, path + "since=1712525476&before=1712525475000-0") == "400 before");
+    const auto id = GENERATE("", "x", "1712525476123", "1-0-0", "-1-0", "%201-0", "1-1048576");
+    CAPTURE(id);
+    CHECK(refusal(s, path + "after=" + id) == "400 after");
+    CHECK(refusal(s, path + "before=" + id) == "400 before");
+    CHECK(
+        boost::json::parse(s.get(path + "after=" + id).body).at("accepted").as_string() ==
+        "the id of a tick, <milliseconds>-<counter>");
+}
+
 TEST_CASE("any part of a history agrees with all ticks there have ever been", "[web]")
 {
     const auto seed = std::random_device{}();

@@ -38,6 +38,17 @@ std::string chunked(std::string_view body)
 
 }  // namespace
 
+TEST_CASE("what is asked for is known once the first line has come", "[web]")
+{
+    request_reader r{{}};
+    r.take("GET /prices/stream?since=0 HTTP/1.1\r");
+    CHECK(r.target_so_far().empty());
+    r.take("\nHost: a b c\r\n");
+    CHECK(r.target_so_far() == "/prices/stream?since=0");
+    r.take("\r\n");
+    CHECK(r.target_so_far().empty());  // it is in head() now
+}
+
 TEST_CASE("a request is what its head and its body say", "[web]")
 {
     request_reader r{{}};

@@ -12,6 +12,7 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
+#include <functional>
 #include <future>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -38,7 +39,8 @@ public:
     explicit running_server(
         const server_limits& limits = {}, unsigned lanes = 1, const admission_limits& places = {},
         const std::vector<ip_network>& trusted = {},
-        std::shared_ptr<const tls_context> tls = nullptr)
+        std::shared_ptr<const tls_context> tls = nullptr,
+        const std::function<void(router&)>& change_routes = {})
         : time_{site.now}, doors_{places}, proxies_{trusted},
           hub_{site.prices, site.sources, time_, lanes, stream_limits()},
           server_{
@@ -49,6 +51,8 @@ public:
               std::move(tls)},
           port_{server_.port()}
     {
+        if (change_routes)
+            change_routes(site.routes);
         hub_.start();
         server_.start();
     }

@@ -203,6 +203,37 @@ TEST_CASE("half a request in all the time it has is a 408", "[web]")
             "\"status\":408,\"detail\":\"the request took too long\"}\n"));
 }
 
+TEST_CASE("half a request for a stream is no 408: it may be an EventSource's", "[web]")
+{
+    const running_server s{{.request = 200ms}};
+    const auto sent = GENERATE(
+        "GET /prices/stream HTTP/1.1\r\n", "GET /prices/stream?since=0 HTTP/1.1\r\nHost: local",
+        "GET /prices/stream HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n");
+    peer p{s};
+    p.send(sent);
+    CHECK(p.read_to_end().empty());
+    CHECK(s.figure("tickertape_refused_total{reason=\"slow_request\"}") == 1);
+}
+
+TEST_CASE("a failure of ours is a 500, and for an EventSource a reason to come back", "[web]")
+{
+    const auto fail = [](const auto&, const auto&, const auto&) -> answer {
+        throw std::bad_alloc{};
+    };
+    const running_server s{{.busy = 0ms}, 1, {}, {}, nullptr, [&](router& routes) {
+                               routes = {};
+                               routes.add("/prices/stream", fail);
+                           }};
+    peer reader{s};
+    CHECK(status_of(reader.ask(asking("GET /prices/stream HTTP/1.1"))) == 500);
+    CHECK(reader.read_to_end().empty());
+    peer source{s};
+    source.send(asking("GET /prices/stream HTTP/1.1", "Accept: text/event-stream\r\n"));
+    const auto told = source.read_to_end();
+    CHECK(status_of(told) == 200);
+    CHECK(told.ends_with("\r\n\r\nevent: busy\nretry: 0\ndata: {\"retry\":0}\n\n"));
+}
+
 TEST_CASE("a request that comes byte by byte has no more time than any other", "[web]")
 {
     const running_server s{{.request = 100ms, .linger = 50ms}};
@@ -238,6 +269,36 @@ TEST_CASE("whoever leaves in the middle of a request leaves nothing behind", "[w
     gone.send("GET /healthz HTTP/1.1\r\nHost:");
     gone.close();
     CHECK(is_healthy(s));
+}
+
+TEST_CASE("a peer that has said all it will is answered whole", "[web]")
+{
+    running_server s;
+    for (int i = 0; i < 1'000; ++i)
+        s.publish(1712525476000 + i, 69420.25);
+    const auto request = asking("GET /api/prices/btc-usd/history?since=0 HTTP/1.1");
+    const auto usual = peer{s}.ask(request);
+    // More than the kernel holds for one peer.
+    peer p{s, {.receive_buffer_bytes = 4'096}};
+    p.send(request + request + request);
+    p.finish();
+    CHECK(p.read_to_end() == usual + usual + usual);
+}
+
+TEST_CASE("the stream of a peer that has said all it will ends as a response should", "[web]")
+{
+    running_server s;
+    s.publish(1712525476123, 69420.25);
+    peer chunked{s};
+    chunked.send(asking("GET /prices/stream HTTP/1.1"));
+    chunked.finish();
+    const auto whole = chunked.read_to_end();
+    CHECK(whole.find("data: {\"timestamp\":1712525476,") != std::string::npos);
+    CHECK(whole.ends_with("\r\n0\r\n\r\n"));
+    peer raw{s};
+    raw.send(asking("GET /prices/stream HTTP/1.0"));
+    raw.finish();
+    CHECK(raw.read_to_end().ends_with("\"source\":\"coingecko\"}\n\n"));
 }
 
 TEST_CASE("a refused peer that will not stop talking is closed on", "[web]")
@@ -474,6 +535,21 @@ TEST_CASE("an id from the future is answered with a gap and all there is", "[web
                        "data: {\"from\":\"1712524999999-1048575\",\"to\":\"1712525000000-0\","
                        "\"reason\":\"restarted\"}\n\n" +
                        first_tick + second_tick;
+    CHECK(p.read(begin.size()) == begin);
+}
+
+TEST_CASE("an id of another server is answered with a gap and all there is", "[web]")
+{
+    running_server s;
+    s.publish(1712525476123, 69420.25);
+    peer p{s};
+    p.send(asking("GET /prices/stream HTTP/1.0", "Last-Event-ID: 42\r\n"));
+    const auto begin = answered("200 OK", stream_headers, "close", "retry: 0\n\n") +
+                       "id: 1712525000000-0\n"
+                       "event: gap\n"
+                       "data: {\"from\":\"1712524999999-1048575\",\"to\":\"1712525000000-0\","
+                       "\"reason\":\"restarted\"}\n\n" +
+                       first_tick;
     CHECK(p.read(begin.size()) == begin);
 }
 

@@ -1,0 +1,130 @@
+#include "web/history_request.hpp"
+
+#include "web/stream_request.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace tickertape {
+namespace {
+
+constexpr std::size_t limit_default = 1'000;
+constexpr std::size_t limit_max = 10'000;
+// More rows than these are asked for again, whatever the limit: an answer is made in one go, and
+// everybody else on the lane waits meanwhile.
+constexpr std::size_t rows_max = 1'000;
+
+std::variant<std::size_t, problem> read_limit(const request_target& target)
+{
+    const auto given = target.parameter("limit");
+    if (!given)
+        return limit_default;
+    std::size_t limit = 0;
+    const auto end = given->data() + given->size();
+    const auto read = std::from_chars(given->data(), end, limit);
+    if (read.ec != std::errc{} || read.ptr != end || limit < 1 || limit > limit_max)
+        return bad_parameter(
+            "limit", quoted(*given) + " is not a number of ticks",
+            "a whole number from 1 to " + std::to_string(limit_max));
+    return limit;
+}
+
+std::variant<std::optional<position>, problem>
+read_id(const request_target& target, std::string_view name)
+{
+    const auto given = target.parameter(name);
+    if (!given)
+        return std::optional<position>{};
+    const auto p = position::parse(*given);
+    if (!p)
+        return bad_parameter(
+            name, quoted(*given) + " is not the id of a tick",
+            "the id of a tick, <milliseconds>-<counter>");
+    return std::optional{*p};
+}
+
+// One end of the range: a time or an id, none, or a problem.
+struct bound {
+    std::string_view name;  // of the parameter that gave it; empty: none did
+    std::optional<wall_time> time{};
+    std::optional<position> id{};
+};
+
+std::variant<bound, problem> read_bound(
+    const request_target& target, std::string_view time_name, std::string_view id_name,
+    std::string_view end, const tapes& from, wall_time now)
+{
+    auto time = read_time(target, time_name, from, now);
+    if (auto* bad = std::get_if<problem>(&time))
+        return std::move(*bad);
+    auto id = read_id(target, id_name);
+    if (auto* bad = std::get_if<problem>(&id))
+        return std::move(*bad);
+    const bound b{
+        .name = std::get<0>(time) ? time_name
+                : std::get<0>(id) ? id_name
+                                  : std::string_view{},
+        .time = std::get<0>(time),
+        .id = std::get<0>(id)};
+    if (b.time && b.id)
+        return bad_parameter(
+            id_name,
+            std::string{time_name} + " and " + std::string{id_name} + " both say where to " +
+                std::string{end},
+            "one of the two");
+    return b;
+}
+
+// The first millisecond after that one.
+position end_of(wall_time ms)
+{
+    return position::at(ms + std::chrono::milliseconds{1});
+}
+
+}  // namespace
+
+std::variant<history_request, problem>
+read_history_request(const request_target& target, const tapes& from, wall_time now)
+{
+    if (auto twice = given_twice(target, {"since", "after", "until", "before", "limit"}))
+        return *std::move(twice);
+    auto begin = read_bound(target, "since", "after", "begin", from, now);
+    if (auto* bad = std::get_if<problem>(&begin))
+        return std::move(*bad);
+    auto end = read_bound(target, "until", "before", "end", from, now);
+    if (auto* bad = std::get_if<problem>(&end))
+        return std::move(*bad);
+    auto limit = read_limit(target);
+    if (auto* bad = std::get_if<problem>(&limit))
+        return std::move(*bad);
+    const auto& first = std::get<bound>(begin);
+    const auto& last = std::get<bound>(end);
+
+    history_request wanted{
+        .after = {},
+        .last = {},
+        .limit = std::min(std::get<0>(limit), rows_max),
+        .pages = first.id || last.id};
+    if (first.time)
+        wanted.after = position::at(*first.time).previous();
+    if (first.id)
+        wanted.after = last_known(*first.id, from, now);
+    if (last.time)
+        wanted.last = end_of(*last.time).previous();
+    if (last.id)
+        wanted.last = last.id->previous();
+
+    // An id is not in the range it bounds, so a range that ends with the id it begins with is
+    // empty, and no mistake: that of a client that has seen all.
+    const auto end_given = last.id ? last.id : wanted.last;
+    const bool is_reversed = first.time && last.time
+                                 ? *last.time < *first.time
+                                 : wanted.after && end_given && *end_given < *wanted.after;
+    if (is_reversed)
+        return bad_parameter(
+            last.name, std::string{last.name} + " lies before " + std::string{first.name},
+            std::string{last.id ? "an id" : "a time"} + " at or after " + std::string{first.name});
+    return wanted;
+}
+
+}  // namespace tickertape

@@ -1,0 +1,29 @@
+// What a request for a history asks for: between which places, from which end, and how many ticks.
+#pragma once
+
+#include "tape/tapes.hpp"
+#include "web/problem.hpp"
+#include "web/request_target.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <variant>
+
+namespace tickertape {
+
+struct history_request {
+    // Ticks after this one; none: from the oldest that is held. With it the first ticks from there
+    // on are wanted, without it the newest.
+    std::optional<position> after;
+    // Up to and including this one; none: the newest.
+    std::optional<position> last;
+    std::size_t limit;  // ticks in the answer
+    // Whether a place was given as an id: then the answer says how to go on.
+    bool pages;
+};
+
+// The contract is docs/protocol.md: one of `since` and `after`, one of `until` and `before`.
+std::variant<history_request, problem>
+read_history_request(const request_target& target, const tapes& from, wall_time now);
+
+}  // namespace tickertape
