@@ -37,9 +37,9 @@ void subscriber_table::remove(subscriber_id id)
     g.members[s.member] = g.members.back();
     entries_[g.members[s.member]].member = s.member;
     g.members.pop_back();
-    const auto used = s.generation + 1;
+    const auto used = s.generation + 1U;
     s = subscriber{};
-    s.generation = used;
+    s.generation = used & ((1U << subscriber::generation_bits) - 1U);
     free_.push_back(id);
     --size_;
 }

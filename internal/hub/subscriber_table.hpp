@@ -23,25 +23,36 @@ using group_id = std::uint32_t;
 struct subscriber {
     stream_socket socket;
     lease held;
-    std::uint32_t generation = 0;  // how often this entry has been used before
-    group_id group = 0;
-    std::uint32_t member = 0;  // its number in the group
-    stream_place place;
-    // The rest of what could not be sent whole: at most a frame, or the head of the response.
-    std::unique_ptr<std::string> unsent;
-    stamp sent_at;               // when it was last sent anything
-    stamp served_at;             // when it was last sent a tick, if it ever was
-    stamp caught_up_at;          // when it last had all there was, if it ever had
-    stamp leaves_at;             // when it has to go, if that is limited or it is finishing
+    static constexpr unsigned generation_bits = 27;
+    std::uint32_t generation : generation_bits = 0;  // how often this entry has been used before
     bool behind : 1 = false;     // it is slower than we; it goes on when the poller says so
     bool finishing : 1 = false;  // it has been told that this is the end
     bool is_served : 1 = false;
     bool has_caught_up : 1 = false;
+    bool is_measured : 1 = false;  // it has never caught up, and pace_mark is known
+    group_id group = 0;
+    std::uint32_t member = 0;  // its number in the group
+    stamp sent_at;             // when it was last sent anything
+    stream_place place;
+    // The rest of what could not be sent whole: at most a frame, or the head of the response.
+    std::unique_ptr<std::string> unsent;
+    stamp served_at;  // when it was last sent a tick, if it ever was
+    // When it last had all there was; before it ever had, when its pace was last looked at.
+    stamp caught_up_at;
+    stamp leaves_at;  // when it has to go, if that is limited or it is finishing
+    // How many ticks its symbols had when its pace was last looked at, and what it has taken since.
+    // While they have fewer than this, it comes nearer to the present.
+    std::uint32_t pace_mark = 0;
 
     void caught_up(stamp now) noexcept
     {
         has_caught_up = true;
         caught_up_at = now;
+    }
+    // What user space holds of its stream.
+    std::size_t held_bytes() const noexcept
+    {
+        return (unsent ? unsent->capacity() : 0) + socket.held_bytes();
     }
 };
 static_assert(sizeof(subscriber) <= 104, "this times 20,000 is what a full lane costs");
