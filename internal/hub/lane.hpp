@@ -93,6 +93,7 @@ private:
     void look_after_all(subscriber_id from);
     void look_after(subscriber_id id, care what);
     void look_at_lag(subscriber_id id);
+    void close_lagging(subscriber_id id);
 
     void send_away_some();
     void bid_farewell(subscriber_id id);
