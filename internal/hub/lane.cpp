@@ -88,8 +88,8 @@ void lane::take_news(symbol_id symbol, std::optional<position> newest)
     // A tick that is not sent yet makes its symbol fresh when it is: the word follows it.
     if (newest)
         board_.set_stale(symbol, limits_.stale.is_stale(newest->time(), moment_.wall));
-    for (const auto group : table_.interested_in(symbol))
-        sweep_.add(group, moment_.steady);
+    table_.for_each_interested(
+        symbol, [this](group_id group) { sweep_.add(group, moment_.steady); });
 }
 
 milliseconds lane::jittered_retry()
@@ -298,8 +298,8 @@ void lane::on_beat()
         if (newest == position{} || !limits_.stale.is_stale(newest.time(), moment_.wall))
             continue;
         if (board_.set_stale(symbol, true))
-            for (const auto group : table_.interested_in(symbol))
-                sweep_.add(group, moment_.steady);
+            table_.for_each_interested(
+                symbol, [this](group_id group) { sweep_.add(group, moment_.steady); });
     }
     if (!sweep_.empty())
         sweep_later();

@@ -61,8 +61,10 @@ static_assert(sizeof(subscriber) <= 104, "this times 20,000 is what a full lane 
 struct subscriber_group {
     stream_terms terms;  // symbols ascending; its address names the group to the planner
     std::vector<subscriber_id> members;
-    // For each of the symbols, where the group stands among those interested in it.
+    // For each of the symbols, where the group stands among those interested in it; of a wide group
+    // one number only, where it stands among the wide.
     std::vector<std::uint32_t> seats;
+    std::vector<std::uint64_t> wanted;  // of a wide group: a bit for each symbol there is
 
     // The rest is the sweep's.
     enum class sweep_state : std::uint8_t {
@@ -80,6 +82,10 @@ struct subscriber_group {
 
 class subscriber_table {
 public:
+    // A group of more symbols than this is wide: it is not listed with each of them, but holds a
+    // bit for each there is. Everybody may ask for another set of a thousand symbols.
+    static constexpr std::size_t narrow_max = 64;
+
     // Adds a subscriber; the symbols in any order.
     subscriber_id add(stream_socket socket, stream_terms terms, stream_place place);
     // Closes the socket. The group stays, possibly empty, until remove_if_empty().
@@ -89,10 +95,17 @@ public:
 
     subscriber& operator[](subscriber_id id) noexcept { return entries_[id]; }
     subscriber_group& group(group_id id) noexcept { return *groups_[id]; }
-    // The groups that want ticks of that symbol.
-    const std::vector<group_id>& interested_in(symbol_id symbol) const noexcept
+    // Calls visit(group_id) for each group that wants ticks of that symbol.
+    template <class Visit>
+    void for_each_interested(symbol_id symbol, Visit visit) const
     {
-        return by_symbol_[index_of(symbol)];
+        for (const auto id : by_symbol_[index_of(symbol)])
+            visit(id);
+        const auto word = index_of(symbol) / 64;
+        const auto bit = std::uint64_t{1} << index_of(symbol) % 64;
+        for (const auto id : wide_)
+            if ((groups_[id]->wanted[word] & bit) != 0)
+                visit(id);
     }
 
     // The symbols that somebody wants.
@@ -103,18 +116,30 @@ public:
     subscriber_id end() const noexcept { return static_cast<subscriber_id>(entries_.size()); }
     bool is_used(subscriber_id id) const noexcept { return entries_[id].socket.is_open(); }
 
-    explicit subscriber_table(std::size_t symbols) : by_symbol_(symbols) {}
+    explicit subscriber_table(std::size_t symbols) : by_symbol_(symbols), watchers_(symbols) {}
 
 private:
+    struct by_value {
+        bool operator()(const stream_terms* a, const stream_terms* b) const { return *a < *b; }
+    };
+
     group_id group_of(const stream_terms& terms);
+    void take_seats(group_id id);
+    void give_up_seats(const subscriber_group& g);
     void give_up_seat(symbol_id symbol, std::uint32_t seat);
+    static bool is_wide(const subscriber_group& g) noexcept
+    {
+        return g.terms.symbols.size() > narrow_max;
+    }
 
     std::vector<subscriber> entries_;
     std::vector<subscriber_id> free_;
     std::vector<std::unique_ptr<subscriber_group>> groups_;
     std::vector<group_id> free_groups_;
-    std::map<stream_terms, group_id> by_terms_;
-    std::vector<std::vector<group_id>> by_symbol_;
+    std::map<const stream_terms*, group_id, by_value> by_terms_;  // of the groups
+    std::vector<std::vector<group_id>> by_symbol_;                // the narrow ones
+    std::vector<group_id> wide_;
+    std::vector<std::uint32_t> watchers_;  // how many groups want a symbol
     std::vector<symbol_id> watched_;
     std::size_t size_ = 0;
 };
