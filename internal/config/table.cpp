@@ -211,7 +211,8 @@ void add_stream_rows(row_list& rows)
         "What the kernel may hold for one subscriber");
     rows.add(
         "MAX_LAG", "30s", duration(&settings::max_lag, 100ms, 24h),
-        "How old the oldest tick may be that a subscriber has not taken, once it had caught up");
+        "How old the oldest tick may be that a subscriber has not taken, once it had caught up; "
+        "until then, the time in which it must come nearer");
     rows.add(
         "SLOW_READER", "close",
         choice(

@@ -24,7 +24,6 @@ void batch_builder::begin(sse::framing how)
     how_ = how;
     bytes_.clear();
     marks_.clear();
-    open_gaps_ = 0;
 }
 
 void batch_builder::append_block()
@@ -36,11 +35,6 @@ void batch_builder::append_block()
 void batch_builder::end_frame(frame_mark m)
 {
     m.end = static_cast<std::uint32_t>(bytes_.size());
-    if (open_gaps_ > 0) {
-        m.kind = gap_kind_;
-        m.gaps = open_gaps_;
-        open_gaps_ = 0;
-    }
     marks_.push_back(m);
 }
 
@@ -50,21 +44,14 @@ void batch_builder::add_tick(const tick& t, std::uint64_t skipped)
         block_, t.at, t.value, tapes_.symbols().name(t.symbol), sources_.name(t.source),
         {.combined = sources_.combined(t.source), .skipped = skipped});
     append_block();
-    end_frame({.kind = frame_kind::tick, .ticks = 1, .skipped = bounded(skipped), .at = t.at});
+    end_frame({.kind = frame_kind::tick, .skipped = bounded(skipped), .at = t.at});
 }
 
-void batch_builder::add_gap(const sse::gap& g)
+void batch_builder::add_gap(const sse::gap& g, position told)
 {
     sse::append_gap(block_, g);
     append_block();
-    gap_kind_ = kind_of(g.reason);
-    ++open_gaps_;
-}
-
-void batch_builder::end_gaps(position at)
-{
-    if (open_gaps_ > 0)
-        end_frame({.kind = gap_kind_, .at = at});
+    end_frame({.kind = kind_of(g.reason), .at = told});
 }
 
 void batch_builder::add_notice(

@@ -24,19 +24,14 @@ public:
 
     // `skipped`: how many ticks of the symbol are passed over for this one.
     void add_tick(const tick& t, std::uint64_t skipped = 0);
-    // It becomes one frame with the gaps before it and the tick after it, so that nobody is sent a
-    // part of what is missing and takes it for all.
-    void add_gap(const sse::gap& g);
-    // No tick follows: whoever was sent the gaps is at `at`.
-    void end_gaps(position at);
+    // `told`: the told_until of a subscriber that has been sent it, where more follows.
+    void add_gap(const sse::gap& g, position told = {});
     // `known`: the version of the board that a subscriber at `at` knows with it.
     void add_notice(
         symbol_id symbol, bool stale, std::chrono::milliseconds age, notice_board::version known,
         position at);
 
     std::size_t bytes() const noexcept { return bytes_.size(); }
-    std::size_t frames() const noexcept { return marks_.size(); }
-    bool has_open_gaps() const noexcept { return open_gaps_ > 0; }
     // Valid until the next change.
     frame_run run() const noexcept { return {.bytes = bytes_, .base = 0, .marks = marks_}; }
 
@@ -50,8 +45,6 @@ private:
     std::string block_;  // one block before its framing
     std::string bytes_;
     std::vector<frame_mark> marks_;
-    std::uint16_t open_gaps_ = 0;  // of the frame that is not ended yet
-    frame_kind gap_kind_{};        // of those
 };
 
 }  // namespace tickertape

@@ -25,12 +25,13 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
         const auto progress = stream_planner::advance(s.place, batch, taken);
         s.place = progress.place;
         count(progress);
+        s.pace_mark += static_cast<std::uint32_t>(progress.frames());
         if (progress.ticks > 0) {
             s.is_served = true;
             s.served_at = at.now();
         }
         if (!progress.rest.empty())
-            s.unsent = std::make_unique<std::string>(progress.rest);
+            hold(s, std::make_unique<std::string>(progress.rest));
         if (sent == outcome::behind)
             return sent;
         if (batch.completes) {
@@ -60,8 +61,15 @@ delivery::outcome delivery::send(subscriber& s, std::string_view frame, const la
     std::size_t taken = 0;
     const auto sent = flush(s, frame, taken, at);
     if (sent == outcome::behind && taken > 0 && taken < frame.size())
-        s.unsent = std::make_unique<std::string>(frame.substr(taken));
+        hold(s, std::make_unique<std::string>(frame.substr(taken)));
     return sent;
+}
+
+void delivery::hold(subscriber& s, std::unique_ptr<std::string> bytes)
+{
+    counters_.unsent_bytes.subtract(s.held_bytes());
+    s.unsent = std::move(bytes);
+    counters_.unsent_bytes.add(s.held_bytes());
 }
 
 // What has to go before a subscriber is up to date, if there is anything.
@@ -78,6 +86,7 @@ delivery::outcome
 delivery::flush(subscriber& s, std::string_view more, std::size_t& taken, const lane_moment& at)
 {
     const auto before = s.unsent ? std::string_view{*s.unsent} : std::string_view{};
+    const auto held = s.held_bytes();
     const auto sent = s.socket.send(before, more);
     counters_.writes.add();
     taken = 0;
@@ -94,6 +103,7 @@ delivery::flush(subscriber& s, std::string_view more, std::size_t& taken, const 
         taken = sent.bytes - before.size();
         s.unsent.reset();
     }
+    counters_.unsent_bytes.add(s.held_bytes() - held);  // or less: it wraps
     if (sent.what == stream_socket::outcome::all)
         return outcome::up_to_date;
     s.behind = true;
@@ -107,10 +117,10 @@ delivery::outcome delivery::end(
 {
     s.finishing = true;
     s.leaves_at = at.now() + limits_.farewell;
-    std::string last = s.unsent ? std::move(*s.unsent) : std::string{};
+    std::string last = s.unsent ? *s.unsent : std::string{};
     sse::append_framed(last, terms.how, block);
     last += sse::end_of_stream(terms.how);
-    s.unsent = std::make_unique<std::string>(std::move(last));
+    hold(s, std::make_unique<std::string>(std::move(last)));
     return go_on_ending(s, at);
 }
 

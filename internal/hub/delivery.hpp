@@ -46,6 +46,8 @@ public:
     // The last words and the end of the response. The peer has limits.farewell to take them.
     outcome
     end(subscriber& s, const stream_terms& terms, std::string_view block, const lane_moment& at);
+    // Keeps what could not be sent until the socket takes it.
+    void hold(subscriber& s, std::unique_ptr<std::string> bytes);
     // Goes on with an end that was cut short.
     outcome go_on_ending(subscriber& s, const lane_moment& at);
 

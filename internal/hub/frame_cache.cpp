@@ -81,7 +81,9 @@ void frame_cache::extend(block& b, symbol_id symbol, position until)
             {.combined = sources_.combined(e->source)});
         sse::append_framed(b.bytes, how_, scratch_);
         b.marks.push_back(
-            {static_cast<std::uint32_t>(b.bytes.size()), frame_kind::tick, 1, 0, 0, 0, e->at});
+            {.end = static_cast<std::uint32_t>(b.bytes.size()),
+             .kind = frame_kind::tick,
+             .at = e->at});
     }
     bytes_held_ += cost_of(b.bytes, b.marks) - before;
     make_room(b);

@@ -29,14 +29,19 @@ enum class frame_kind : std::uint8_t {
     gap_lapped,
 };
 
-// Where a frame ends in the bytes it lies in, and the position of whoever has been sent it.
+constexpr bool is_gap(frame_kind k) noexcept
+{
+    return k >= frame_kind::gap_evicted;
+}
+
+// Where a frame ends in the bytes it lies in, and what a subscriber that has been sent it has.
 struct frame_mark {
     std::uint32_t end = 0;
     frame_kind kind{};
-    std::uint8_t ticks = 0;  // how many are in it: one in its own frame, and one behind some gaps
-    std::uint16_t gaps = 0;  // how many are in it
     std::uint32_t notices = 0;  // of a notice: the version of the board that is known with it
-    std::uint32_t skipped = 0;  // ticks that were passed over for those in it
+    std::uint32_t skipped = 0;  // of a tick: how many were passed over for it
+    // The position of the subscriber. Of a gap, after which it is where it was: stream_place's
+    // told_until.
     position at;
 };
 

@@ -35,6 +35,10 @@ void publish_metrics(const hub& of, metrics& to)
         "Subscribers that wait for their socket to become writable.", {},
         [](const c& l) -> const tally& { return l.behind; });
     per_lane(
+        of, to, kind::gauge, "tickertape_unsent_bytes",
+        "Memory held for what subscribers have not taken: the rest of one frame or record each.",
+        {}, [](const c& l) -> const tally& { return l.unsent_bytes; });
+    per_lane(
         of, to, kind::counter, "tickertape_subscriptions_total", "Streams that were opened.", {},
         [](const c& l) -> const tally& { return l.subscribed; });
     per_lane(

@@ -90,6 +90,7 @@ void lane::look_at_tapes()
 void lane::enter_era()
 {
     planner_.forget();
+    watermarks_.clear();
     for (subscriber_id id = 0; id < table_.end(); ++id) {
         if (!table_.is_used(id))
             continue;
@@ -104,8 +105,8 @@ void lane::take_news(symbol_id symbol, std::optional<position> newest)
     // A tick that is not sent yet makes its symbol fresh when it is: the word follows it.
     if (const auto observed = tapes_.observed(symbol); newest && observed)
         board_.set_stale(symbol, limits_.stale.is_stale(*observed, moment_.boot));
-    for (const auto group : table_.interested_in(symbol))
-        sweep_.add(group, moment_.steady);
+    table_.for_each_interested(
+        symbol, [this](group_id group) { sweep_.add(group, moment_.steady); });
 }
 
 milliseconds lane::jittered_retry()
@@ -136,7 +137,8 @@ void lane::subscribe(subscription wanted)
     std::uniform_int_distribution<milliseconds::rep> age{
         limits_.age.count() * 3 / 4, limits_.age.count()};
     s.leaves_at = moment_.now() + milliseconds{age(random_)};
-    s.unsent = std::make_unique<std::string>(std::move(wanted.head));
+    s.caught_up_at = moment_.now();
+    delivery_.hold(s, std::make_unique<std::string>(std::move(wanted.head)));
     counters_.subscribed.add();
     counters_.subscribers.add();
     if (!poller_.add(descriptor, key_of(id, s.generation))) {
@@ -161,6 +163,7 @@ void lane::remove(subscriber_id id)
     const auto group = table_[id].group;
     if (table_[id].behind)
         counters_.behind.subtract();
+    counters_.unsent_bytes.subtract(table_[id].held_bytes());
     table_.remove(id);
     counters_.subscribers.subtract();
     planner_.forget();
@@ -319,13 +322,14 @@ void lane::arm_beat()
 void lane::on_beat()
 {
     look_at_tapes();
+    watermarks_.note(seen_.until(), moment_.steady);
     for (const auto symbol : table_.watched()) {
         const auto observed = tapes_.observed(symbol);
         if (!observed || !limits_.stale.is_stale(*observed, moment_.boot))
             continue;
         if (board_.set_stale(symbol, true))
-            for (const auto group : table_.interested_in(symbol))
-                sweep_.add(group, moment_.steady);
+            table_.for_each_interested(
+                symbol, [this](group_id group) { sweep_.add(group, moment_.steady); });
     }
     if (!sweep_.empty())
         sweep_later();
@@ -400,30 +404,43 @@ void lane::look_after(subscriber_id id, care what)
     }
 }
 
-// How far behind it is, and what becomes of it. Whoever asked for less than every tick is never
-// further behind than one of each symbol.
+// Whoever asked for less than every tick is never further behind than one of each symbol.
 void lane::look_at_lag(subscriber_id id)
 {
-    using telling = stream_place::telling;
     subscriber& s = table_[id];
     const auto& terms = table_.group(s.group).terms;
     if (terms.newest_only)
         return;
     const auto oldest = planner_.first_unsent(terms.symbols, s.place.at, seen_);
-    if (!oldest || moment_.wall - oldest->time() <= limits_.lag)
-        return;
-    if (limits_.beyond_lag == slow_reader::conflate) {
-        if (!s.place.is_passing())
-            counters_.lag_conflated.add();
-        s.place.pass_to(seen_.until(), telling::gap);
-        return;
+    const lag_reading reading{
+        .behind = oldest ? watermarks_.age(*oldest, moment_.steady) : milliseconds{0},
+        .published = planner_.published(terms.symbols)};
+    const auto verdict = judge_lag(s, reading, limits_);
+    measure_pace(s, reading, moment_.now());
+    switch (verdict) {
+    case lag_verdict::fine:
+        break;
+    case lag_verdict::conflate:
+        counters_.lag_conflated.add();
+        s.place.pass_to(seen_.until(), stream_place::telling::gap);
+        break;
+    case lag_verdict::close:
+        counters_.lag_closed.add();
+        close_lagging(id);
+        break;
     }
-    counters_.lag_closed.add();
+}
+
+// Its last words are a gap without an id: what it misses is still held, for when it comes again.
+void lane::close_lagging(subscriber_id id)
+{
+    subscriber& s = table_[id];
+    const auto& terms = table_.group(s.group).terms;
     std::vector<std::string_view> names;
-    for (const auto symbol : terms.symbols)
-        names.push_back(tapes_.symbols().name(symbol));
+    if (terms.symbols.size() <= limits_.farewell_symbols)
+        for (const auto symbol : terms.symbols)
+            names.push_back(tapes_.symbols().name(symbol));
     std::string block;
-    // Without an id: what it misses is still held, for when it comes again.
     sse::append_gap(block, {s.place.at, seen_.until(), sse::gap_reason::lapped, names, false});
     settle(id, delivery_.end(s, terms, block, moment_));
 }

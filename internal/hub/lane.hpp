@@ -23,6 +23,7 @@
 #include "hub/sweep_pace.hpp"
 #include "hub/sweep_queue.hpp"
 #include "hub/upkeep.hpp"
+#include "hub/watermark_log.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -95,6 +96,7 @@ private:
     void look_after_all(subscriber_id from);
     void look_after(subscriber_id id, care what);
     void look_at_lag(subscriber_id id);
+    void close_lagging(subscriber_id id);
 
     void send_away_some();
     void bid_farewell(subscriber_id id);
@@ -114,6 +116,7 @@ private:
     boost::asio::steady_timer rest_timer_{context_};
     notice_board board_;
     horizon seen_;
+    watermark_log watermarks_{limits_.lag};
     stream_planner planner_;
     subscriber_table table_;
     sweep_queue sweep_{table_};

@@ -19,14 +19,17 @@ struct lane_limits {
     std::chrono::milliseconds heartbeat{15'000};  // silence after which one is sent
     staleness stale{std::chrono::milliseconds{120'000}};
     std::chrono::milliseconds retry{2'000};  // told to clients, half to one and a half times this
-    // The age of the oldest tick that a subscriber which had caught up has not taken yet.
+    // The age of the oldest tick that a subscriber has not taken yet. One that has never caught up
+    // may be further behind for as long as it comes nearer.
     std::chrono::milliseconds lag{30'000};
     slow_reader beyond_lag = slow_reader::close;
     std::chrono::milliseconds stalled{30'000};  // without taking a byte of what waits: closed
     // A stream's age at its end, less up to a quarter so that ends are spread; 0: no limit.
     std::chrono::milliseconds age{0};
     std::chrono::milliseconds farewell{5'000};  // for the last words to be taken
-    std::size_t sent_away_per_second = 100;     // at least, when draining
+    // Last words name the symbols they are about up to so many; without names they are about all.
+    std::size_t farewell_symbols = 32;
+    std::size_t sent_away_per_second = 100;  // at least, when draining
     sweep_pace::limits pace{};
     socket_limits socket{};
     stream_planner::limits planner{};
@@ -35,8 +38,9 @@ struct lane_limits {
 };
 
 struct lane_counters {
-    tally subscribers;  // now
-    tally behind;       // now: waiting for their socket to become writable
+    tally subscribers;   // now
+    tally unsent_bytes;  // now: held for subscribers until their sockets take them
+    tally behind;        // now: waiting for their socket to become writable
     tally subscribed;
     tally refused;  // the kernel would not watch their socket
     tally ticks;    // delivered

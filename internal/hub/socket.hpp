@@ -60,6 +60,8 @@ public:
     // Whether bytes have been taken that are not with the kernel yet, the rest of an encrypted
     // record: they go with the next send(), which may be one of nothing.
     bool holds_back() const noexcept { return through_ != nullptr && through_->holds_back(); }
+    // How many bytes those are.
+    std::size_t held_bytes() const noexcept { return through_ ? through_->held_bytes() : 0; }
     // Says that nothing more will be sent; what was sent still arrives.
     void finish() noexcept;
     // Closes at once; what the kernel still holds for the peer is dropped.

@@ -24,6 +24,9 @@ struct stream_place {
     position newest_only_until;
     // Where that pass began.
     position passed_from;
+    // On a stream of several symbols: what is lost of those whose newest tick is not after this has
+    // been told. position{} where nothing has, or nothing is lost.
+    position told_until;
     // Which version of the notice board it has been told; 0: it knows of nothing.
     notice_board::version notices = 0;
     telling passing = telling::nothing;
@@ -35,12 +38,12 @@ struct stream_place {
     // The newest tick of each symbol, then live.
     static stream_place newest(position committed) noexcept
     {
-        return {.at = {}, .newest_only_until = committed, .passed_from = {}};
+        return {.at = {}, .newest_only_until = committed, .passed_from = {}, .told_until = {}};
     }
     // Every tick after `p`, then live.
     static stream_place after(position p) noexcept
     {
-        return {.at = p, .newest_only_until = {}, .passed_from = {}};
+        return {.at = p, .newest_only_until = {}, .passed_from = {}, .told_until = {}};
     }
 
     // Where to go on when a new era of the tapes has begun at `epoch`: behind a gap, but for a
@@ -58,6 +61,7 @@ struct stream_place {
         passed_from = at;
         newest_only_until = until;
         passing = how;
+        told_until = {};
     }
     bool is_passing() const noexcept { return at < newest_only_until; }
     // The same without the memory of a pass that is over: whoever is in step is then equal, however
@@ -66,6 +70,8 @@ struct stream_place {
     {
         auto p = *this;
         if (!is_passing()) {
+            if (p.newest_only_until != position{})
+                p.told_until = {};
             p.newest_only_until = p.passed_from = {};
             p.passing = telling::nothing;
         }

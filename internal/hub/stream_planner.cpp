@@ -12,6 +12,13 @@ std::size_t reason_index(frame_kind k) noexcept
     return static_cast<std::size_t>(k) - static_cast<std::size_t>(frame_kind::gap_evicted);
 }
 
+// Of a tape that has had ticks.
+position newest_of(const tape& t) noexcept
+{
+    const auto newest = t.newest();
+    return newest ? newest->at : position{};
+}
+
 sse::gap_reason reason_for(const stream_place& place) noexcept
 {
     return place.live ? sse::gap_reason::lapped : sse::gap_reason::evicted;
@@ -57,12 +64,12 @@ stream_batch stream_planner::plan(
         built_.begin(terms.how);
         built_.add_gap({place.at, tapes_.epoch(), sse::gap_reason::restarted});
         place.at = tapes_.epoch();
-        built_.end_gaps(place.at);
         return {.run = built_.run(), .then = place};
     }
     stream_batch batch;
     if (!terms.newest_only) {
         batch = every_tick(terms, place, seen);
+        place = batch.then;
     } else if (place.at < seen.until()) {
         place.pass_to(seen.until(), stream_place::telling::skipped);
         batch = pass(terms, place, seen);
@@ -72,6 +79,7 @@ stream_batch stream_planner::plan(
     if (!batch.empty())
         return batch;
     place.live = true;
+    place.told_until = {};
     return notices(terms, place, now);
 }
 
@@ -89,6 +97,14 @@ std::optional<position> stream_planner::first_unsent(
     return first;
 }
 
+std::uint32_t stream_planner::published(std::span<const symbol_id> symbols) const noexcept
+{
+    std::uint32_t all = 0;
+    for (const auto symbol : symbols)
+        all += static_cast<std::uint32_t>(tapes_.of(symbol).end());
+    return all;
+}
+
 // Each frame is sent by itself, so a pass may end anywhere; where it began is kept, and what is
 // passed over is counted from there.
 stream_batch
@@ -96,30 +112,32 @@ stream_planner::pass(const stream_terms& terms, const stream_place& from, const 
 {
     built_.begin(terms.how);
     newest_.clear();
+    losses_.clear();
     // Where nothing is told of what is passed over, the pass may reach beyond what has been seen.
     const bool may_be_beyond = from.passing == stream_place::telling::nothing;
     for (const auto symbol : terms.symbols)
         if (may_be_beyond || seen.newest(symbol) > from.at)
-            look_for_newest(symbol, from, terms.symbols.size() == 1);
+            look_for_newest(symbol, from);
     std::ranges::sort(newest_, {}, [](const newest_tick& n) { return n.what.at; });
     auto then = from;
+    if (!tell_losses(then, seen.until(), terms.symbols.size() == 1))
+        return {.run = built_.run(), .then = then};
     for (const auto& n : newest_) {
-        if (built_.bytes() >= limits_.batch_bytes_max && !built_.has_open_gaps())
+        if (!has_room())
             return {.run = built_.run(), .then = then};
         built_.add_tick(n.what, n.skipped);
         then.at = n.what.at;
     }
     then.at = then.newest_only_until;
     then.live = true;
-    built_.end_gaps(then.at);
     return {
         .run = built_.run(),
         .then = then,
         .completes = then.at == seen.until() && knows_all_notices(then)};
 }
 
-// Finds what a pass sends of one symbol, and tells of what it cannot.
-void stream_planner::look_for_newest(symbol_id symbol, const stream_place& from, bool alone)
+// Finds what a pass sends of one symbol, and what it has to tell of.
+void stream_planner::look_for_newest(symbol_id symbol, const stream_place& from)
 {
     using telling = stream_place::telling;
     const tape& t = tapes_.of(symbol);
@@ -141,17 +159,22 @@ void stream_planner::look_for_newest(symbol_id symbol, const stream_place& from,
     first = std::min(first, after - 1);
     if (!e || gone >= e->at) {
         // Where nothing of the past was asked for, what follows the bound tells of the loss.
-        if (from.passing != telling::nothing && gone > from.passed_from)
-            add_gap(from.passed_from, std::max(bound, gone), reason_for(from), symbol, alone);
+        if (from.passing != telling::nothing && gone > from.passed_from &&
+            !is_told(symbol, gone, from))
+            losses_.push_back(
+                {symbol, from.passed_from, std::max(bound, gone), reason_for(from), newest_of(t)});
         return;
     }
     const bool lost = gone > from.passed_from;
     const auto skipped = after - 1 - first;
     const bool has_begun = from.at > from.passed_from;
-    if (from.passing == telling::skipped && lost)
-        add_gap(from.passed_from, gone, reason_for(from), symbol, alone);
-    if (from.passing == telling::gap && !has_begun && (lost || skipped > 0))
-        add_gap(from.passed_from, e->at.previous(), sse::gap_reason::lapped, symbol, alone);
+    if (from.passing == telling::skipped && lost && !is_told(symbol, gone, from))
+        losses_.push_back({symbol, from.passed_from, gone, reason_for(from), newest_of(t)});
+    // What this says does not change while that tick is held.
+    if (from.passing == telling::gap && !has_begun && (lost || skipped > 0) &&
+        e->at > from.told_until)
+        losses_.push_back(
+            {symbol, from.passed_from, e->at.previous(), sse::gap_reason::lapped, e->at});
     newest_.push_back(
         {{e->at, symbol, e->value, e->source}, from.passing == telling::skipped ? skipped : 0});
 }
@@ -171,7 +194,7 @@ stream_planner::every_tick(const stream_terms& terms, const stream_place& from, 
     // otherwise on a stream of several.
     if (news_.size() == 1)
         if (auto batch = one_symbol(news_.front(), terms.how, from, seen.until());
-            !batch.empty() && batch.run.marks.front().gaps == 0)
+            !batch.empty() && !is_gap(batch.run.marks.front().kind))
             return batch;
     return merged(terms.how, from, seen.until());
 }
@@ -182,16 +205,16 @@ stream_batch stream_planner::one_symbol(
     const tape& t = tapes_.of(symbol);
     stream_place then = from;
     then.live = true;
+    then.told_until = {};
     const auto first = t.first_after(from.at);
     const auto run = cache(how).frames_from(symbol, first, until);
     // Asked after the frames were made: nothing between the place and the first of them is gone
     // unless this says so. What it says is gone is not sent, even where it was encoded in time.
     if (const auto gone = t.evicted(); gone > from.at) {
         built_.begin(how);
-        add_gap(from.at, gone, reason_for(from), symbol, true);
+        add_gap({symbol, from.at, gone, reason_for(from), {}}, {}, true);
         then = from;
         then.at = gone;
-        built_.end_gaps(gone);
         return {.run = built_.run(), .then = then};
     }
     if (run.marks.empty())
@@ -202,30 +225,31 @@ stream_batch stream_planner::one_symbol(
 }
 
 // A loss on one of several symbols reaches beyond ticks of others that are still to be sent, so the
-// place cannot move past it: the gap of each symbol is told together with the next tick, as one
-// frame, and told again by the next batch as long as it still lies ahead.
+// place cannot move past it: all gaps are told before the next tick, without an id, and how far
+// they have been told is kept until the subscriber is up to date.
 stream_batch stream_planner::merged(sse::framing how, const stream_place& from, position until)
 {
     reader_.start(news_, from.at, until);
     built_.begin(how);
+    losses_.clear();
     stream_place then = from;
     for (const auto& l : reader_.lost())
-        add_gap(from.at, l.to, reason_for(from), l.symbol, false);
-    // Gaps take no room from the ticks behind them: told again with each batch, they would else be
-    // most of it.
+        if (!is_told(l.symbol, l.to, from))
+            losses_.push_back(
+                {l.symbol, from.at, l.to, reason_for(from), newest_of(tapes_.of(l.symbol))});
+    if (!tell_losses(then, until, false))
+        return {.run = built_.run(), .then = then};
+    if (reader_.lost().empty())
+        then.told_until = {};
+    auto t = reader_.next();
+    if (!t && !reader_.lost().empty())
+        then.at = until;  // no tick of any symbol is held up to there
     const auto room = built_.bytes() + limits_.batch_bytes_max;
-    while (built_.bytes() < room) {
-        const auto t = reader_.next();
-        if (!t)
-            break;
+    while (t) {
         built_.add_tick(*t);
         then.at = t->at;
         then.live = true;
-    }
-    if (built_.has_open_gaps()) {
-        // No tick of any symbol is held up to there.
-        then.at = until;
-        built_.end_gaps(until);
+        t = built_.bytes() < room ? reader_.next() : std::nullopt;
     }
     return {
         .run = built_.run(),
@@ -233,18 +257,56 @@ stream_batch stream_planner::merged(sse::framing how, const stream_place& from, 
         .completes = reader_.is_complete() && knows_all_notices(then)};
 }
 
-void stream_planner::add_gap(
-    position from, position to, sse::gap_reason why, symbol_id of, bool resumes)
+// Whether a subscriber there knows that this symbol's ticks up to `lost_until` are gone: it was
+// told what had been lost when the symbol's newest tick came, and nothing has gone since.
+bool stream_planner::is_told(symbol_id symbol, position lost_until, const stream_place& to) const
 {
-    const std::array<std::string_view, 1> name{tapes_.symbols().name(of)};
-    built_.add_gap({from, to, why, name, resumes});
+    const tape& t = tapes_.of(symbol);
+    const auto end = t.end();
+    if (end < t.capacity())
+        return false;
+    const auto newest = t.read(end - 1);
+    if (!newest || newest->at > to.told_until)
+        return false;
+    // A tick that is being written has taken the place of the oldest before it can be read.
+    const auto oldest = t.read(end - t.capacity());
+    return oldest && oldest->at > lost_until;
+}
+
+// Puts losses_ before the ticks, each as a frame of its own; returns whether there was room for
+// all. `then` knows of those that are in, and `until` is how far all tapes have been looked at.
+//
+// They are in the order of the symbols' newest ticks. So a subscriber that is cut off goes on with
+// those it does not know, and of those it does only the ones that have had a tick since are told
+// again: how many that are shrinks with each turn, for all who read faster than ticks come.
+bool stream_planner::tell_losses(stream_place& then, position until, bool alone)
+{
+    if (losses_.empty())
+        return true;
+    std::ranges::stable_sort(losses_, {}, &loss::newest);
+    for (const auto& l : losses_) {
+        // Beyond what has been looked at there is no order to rely on; those are told in one go.
+        if (l.newest <= until) {
+            if (!has_room())
+                return false;
+            then.told_until = l.newest;
+        }
+        add_gap(l, then.told_until, alone);
+    }
+    then.told_until = until;
+    return true;
+}
+
+void stream_planner::add_gap(const loss& what, position told, bool resumes)
+{
+    const std::array<std::string_view, 1> name{tapes_.symbols().name(what.symbol)};
+    built_.add_gap({what.from, what.to, what.why, name, resumes}, told);
 }
 
 stream_batch
 stream_planner::notices(const stream_terms& terms, const stream_place& from, boot_time now)
 {
     stream_place then = from;
-    then.notices = board_.newest();
     news_.clear();
     for (const auto symbol : terms.symbols)
         if (board_.changed(symbol) > from.notices)
@@ -253,13 +315,17 @@ stream_planner::notices(const stream_terms& terms, const stream_place& from, boo
     std::ranges::sort(news_, {}, [this](symbol_id s) { return board_.changed(s); });
     built_.begin(terms.how);
     for (const auto symbol : news_) {
+        if (!has_room())
+            return {.run = built_.run(), .then = then};
         const bool stale = board_.is_stale(symbol);
         if (!stale && from.notices == 0)
             continue;  // whoever has just come takes freshness for granted
         if (const auto observed = tapes_.observed(symbol))
             built_.add_notice(
                 symbol, stale, staleness::age(*observed, now), board_.changed(symbol), from.at);
+        then.notices = board_.changed(symbol);
     }
+    then.notices = board_.newest();
     return {.run = built_.run(), .then = then, .completes = true};
 }
 
@@ -274,9 +340,10 @@ stream_progress stream_planner::advance(
     // The frame that holds the last byte sent; it and all before it count.
     const auto last = std::ranges::lower_bound(marks, reached, {}, &frame_mark::end);
     for (auto m = marks.begin();; ++m) {
-        if (m->gaps > 0)
-            p.gaps[reason_index(m->kind)] += m->gaps;
-        p.ticks += m->ticks;
+        if (is_gap(m->kind))
+            ++p.gaps[reason_index(m->kind)];
+        else if (m->kind == frame_kind::tick)
+            ++p.ticks;
         p.skipped += m->skipped;
         if (m == last)
             break;
@@ -287,9 +354,13 @@ stream_progress stream_planner::advance(
         p.place = p.place.settled();
         return p;
     }
-    p.place.at = last->at;
+    p.place.at = from.at;
     p.place.notices = std::max(from.notices, last->notices);
-    p.place.live = from.live || last->ticks > 0;
+    p.place.live = from.live || p.ticks > 0;
+    if (is_gap(last->kind))
+        p.place.told_until = last->at;
+    else
+        p.place.at = last->at;
     return p;
 }
 

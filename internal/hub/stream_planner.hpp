@@ -43,6 +43,8 @@ struct stream_progress {
     std::uint64_t ticks = 0;
     std::uint64_t skipped = 0;            // ticks that were passed over for those
     std::array<std::uint64_t, 3> gaps{};  // by sse::gap_reason
+
+    std::uint64_t frames() const noexcept { return ticks + gaps[0] + gaps[1] + gaps[2]; }
 };
 
 class stream_planner {
@@ -67,6 +69,9 @@ public:
     std::optional<position>
     first_unsent(std::span<const symbol_id> symbols, position p, const horizon& seen) const;
 
+    // How many ticks those symbols have had, in 32 bits: only differences mean anything.
+    std::uint32_t published(std::span<const symbol_id> symbols) const noexcept;
+
     // What `sent` bytes of the batch are worth to a subscriber that was at `from`.
     static stream_progress
     advance(const stream_place& from, const stream_batch& batch, std::size_t sent) noexcept;
@@ -88,19 +93,31 @@ private:
         tick what;
         std::uint64_t skipped;
     };
+    // Ticks of a symbol that cannot be sent, and which the subscriber has not been told of.
+    struct loss {
+        symbol_id symbol;
+        position from;
+        position to;
+        sse::gap_reason why;
+        // Losses are told in the order of these, so that one position says how far.
+        position newest;
+    };
 
     stream_batch
     plan(const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now);
     stream_batch pass(const stream_terms& terms, const stream_place& from, const horizon& seen);
     stream_batch
     every_tick(const stream_terms& terms, const stream_place& from, const horizon& seen);
-    void look_for_newest(symbol_id symbol, const stream_place& from, bool alone);
+    void look_for_newest(symbol_id symbol, const stream_place& from);
     stream_batch
     one_symbol(symbol_id symbol, sse::framing how, const stream_place& from, position until);
     stream_batch merged(sse::framing how, const stream_place& from, position until);
     stream_batch notices(const stream_terms& terms, const stream_place& from, boot_time now);
 
-    void add_gap(position from, position to, sse::gap_reason why, symbol_id of, bool resumes);
+    bool is_told(symbol_id symbol, position lost_until, const stream_place& to) const;
+    bool tell_losses(stream_place& then, position until, bool alone);
+    void add_gap(const loss& what, position told, bool resumes);
+    bool has_room() const noexcept { return built_.bytes() < limits_.batch_bytes_max; }
     bool knows_all_notices(const stream_place& place) const noexcept
     {
         return place.notices == board_.newest();
@@ -114,6 +131,7 @@ private:
     merged_reader reader_;
     batch_builder built_;
     std::vector<newest_tick> newest_;
+    std::vector<loss> losses_;
     std::vector<symbol_id> news_;  // those of the terms that there is news of
     memo last_;                    // subscribers in step ask the same question one after another
 };

@@ -37,9 +37,9 @@ void subscriber_table::remove(subscriber_id id)
     g.members[s.member] = g.members.back();
     entries_[g.members[s.member]].member = s.member;
     g.members.pop_back();
-    const auto used = s.generation + 1;
+    const auto used = s.generation + 1U;
     s = subscriber{};
-    s.generation = used;
+    s.generation = used & ((1U << subscriber::generation_bits) - 1U);
     free_.push_back(id);
     --size_;
 }
@@ -49,12 +49,48 @@ bool subscriber_table::remove_if_empty(group_id id)
     const auto& g = *groups_[id];
     if (!g.members.empty() || g.state != subscriber_group::sweep_state::idle)
         return false;
-    for (std::size_t i = 0; i < g.seats.size(); ++i)
-        give_up_seat(g.terms.symbols[i], g.seats[i]);
-    by_terms_.erase(g.terms);
+    give_up_seats(g);
+    by_terms_.erase(&g.terms);
     groups_[id].reset();
     free_groups_.push_back(id);
     return true;
+}
+
+void subscriber_table::take_seats(group_id id)
+{
+    subscriber_group& g = *groups_[id];
+    for (const auto symbol : g.terms.symbols)
+        if (watchers_[index_of(symbol)]++ == 0)
+            watched_.push_back(symbol);
+    if (is_wide(g)) {
+        g.wanted.resize((watchers_.size() + 63) / 64);
+        for (const auto symbol : g.terms.symbols)
+            g.wanted[index_of(symbol) / 64] |= std::uint64_t{1} << index_of(symbol) % 64;
+        g.seats = {static_cast<std::uint32_t>(wide_.size())};
+        wide_.push_back(id);
+        return;
+    }
+    for (const auto symbol : g.terms.symbols) {
+        auto& interested = by_symbol_[index_of(symbol)];
+        g.seats.push_back(static_cast<std::uint32_t>(interested.size()));
+        interested.push_back(id);
+    }
+}
+
+void subscriber_table::give_up_seats(const subscriber_group& g)
+{
+    if (is_wide(g)) {
+        const auto seat = g.seats.front();
+        groups_[wide_.back()]->seats.front() = seat;
+        wide_[seat] = wide_.back();
+        wide_.pop_back();
+    } else {
+        for (std::size_t i = 0; i < g.seats.size(); ++i)
+            give_up_seat(g.terms.symbols[i], g.seats[i]);
+    }
+    for (const auto symbol : g.terms.symbols)
+        if (--watchers_[index_of(symbol)] == 0)
+            std::erase(watched_, symbol);
 }
 
 // The last of those interested takes the seat: thousands of groups may leave at once.
@@ -67,13 +103,11 @@ void subscriber_table::give_up_seat(symbol_id symbol, std::uint32_t seat)
     moved.seats[static_cast<std::size_t>(at - moved.terms.symbols.begin())] = seat;
     interested[seat] = last;
     interested.pop_back();
-    if (interested.empty())
-        std::erase(watched_, symbol);
 }
 
 group_id subscriber_table::group_of(const stream_terms& terms)
 {
-    if (const auto found = by_terms_.find(terms); found != by_terms_.end())
+    if (const auto found = by_terms_.find(&terms); found != by_terms_.end())
         return found->second;
     auto id = static_cast<group_id>(groups_.size());
     if (free_groups_.empty()) {
@@ -84,14 +118,8 @@ group_id subscriber_table::group_of(const stream_terms& terms)
     }
     groups_[id] = std::make_unique<subscriber_group>();
     groups_[id]->terms = terms;
-    for (const auto symbol : terms.symbols) {
-        auto& interested = by_symbol_[index_of(symbol)];
-        if (interested.empty())
-            watched_.push_back(symbol);
-        groups_[id]->seats.push_back(static_cast<std::uint32_t>(interested.size()));
-        interested.push_back(id);
-    }
-    by_terms_.emplace(terms, id);
+    take_seats(id);
+    by_terms_.emplace(&groups_[id]->terms, id);
     return id;
 }
 

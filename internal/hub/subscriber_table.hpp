@@ -23,25 +23,36 @@ using group_id = std::uint32_t;
 struct subscriber {
     stream_socket socket;
     lease held;
-    std::uint32_t generation = 0;  // how often this entry has been used before
-    group_id group = 0;
-    std::uint32_t member = 0;  // its number in the group
-    stream_place place;
-    // The rest of what could not be sent whole: at most a frame, or the head of the response.
-    std::unique_ptr<std::string> unsent;
-    stamp sent_at;               // when it was last sent anything
-    stamp served_at;             // when it was last sent a tick, if it ever was
-    stamp caught_up_at;          // when it last had all there was, if it ever had
-    stamp leaves_at;             // when it has to go, if that is limited or it is finishing
+    static constexpr unsigned generation_bits = 27;
+    std::uint32_t generation : generation_bits = 0;  // how often this entry has been used before
     bool behind : 1 = false;     // it is slower than we; it goes on when the poller says so
     bool finishing : 1 = false;  // it has been told that this is the end
     bool is_served : 1 = false;
     bool has_caught_up : 1 = false;
+    bool is_measured : 1 = false;  // it has never caught up, and pace_mark is known
+    group_id group = 0;
+    std::uint32_t member = 0;  // its number in the group
+    stamp sent_at;             // when it was last sent anything
+    stream_place place;
+    // The rest of what could not be sent whole: at most a frame, or the head of the response.
+    std::unique_ptr<std::string> unsent;
+    stamp served_at;  // when it was last sent a tick, if it ever was
+    // When it last had all there was; before it ever had, when its pace was last looked at.
+    stamp caught_up_at;
+    stamp leaves_at;  // when it has to go, if that is limited or it is finishing
+    // How many ticks its symbols had when its pace was last looked at, and what it has taken since.
+    // While they have fewer than this, it comes nearer to the present.
+    std::uint32_t pace_mark = 0;
 
     void caught_up(stamp now) noexcept
     {
         has_caught_up = true;
         caught_up_at = now;
+    }
+    // What user space holds of its stream.
+    std::size_t held_bytes() const noexcept
+    {
+        return (unsent ? unsent->capacity() : 0) + socket.held_bytes();
     }
 };
 static_assert(sizeof(subscriber) <= 104, "this times 20,000 is what a full lane costs");
@@ -50,8 +61,10 @@ static_assert(sizeof(subscriber) <= 104, "this times 20,000 is what a full lane 
 struct subscriber_group {
     stream_terms terms;  // symbols ascending; its address names the group to the planner
     std::vector<subscriber_id> members;
-    // For each of the symbols, where the group stands among those interested in it.
+    // For each of the symbols, where the group stands among those interested in it; of a wide group
+    // one number only, where it stands among the wide.
     std::vector<std::uint32_t> seats;
+    std::vector<std::uint64_t> wanted;  // of a wide group: a bit for each symbol there is
 
     // The rest is the sweep's.
     enum class sweep_state : std::uint8_t {
@@ -69,6 +82,10 @@ struct subscriber_group {
 
 class subscriber_table {
 public:
+    // A group of more symbols than this is wide: it is not listed with each of them, but holds a
+    // bit for each there is. Everybody may ask for another set of a thousand symbols.
+    static constexpr std::size_t narrow_max = 64;
+
     // Adds a subscriber; the symbols in any order.
     subscriber_id add(stream_socket socket, stream_terms terms, stream_place place);
     // Closes the socket. The group stays, possibly empty, until remove_if_empty().
@@ -78,10 +95,17 @@ public:
 
     subscriber& operator[](subscriber_id id) noexcept { return entries_[id]; }
     subscriber_group& group(group_id id) noexcept { return *groups_[id]; }
-    // The groups that want ticks of that symbol.
-    const std::vector<group_id>& interested_in(symbol_id symbol) const noexcept
+    // Calls visit(group_id) for each group that wants ticks of that symbol.
+    template <class Visit>
+    void for_each_interested(symbol_id symbol, Visit visit) const
     {
-        return by_symbol_[index_of(symbol)];
+        for (const auto id : by_symbol_[index_of(symbol)])
+            visit(id);
+        const auto word = index_of(symbol) / 64;
+        const auto bit = std::uint64_t{1} << index_of(symbol) % 64;
+        for (const auto id : wide_)
+            if ((groups_[id]->wanted[word] & bit) != 0)
+                visit(id);
     }
 
     // The symbols that somebody wants.
@@ -92,18 +116,30 @@ public:
     subscriber_id end() const noexcept { return static_cast<subscriber_id>(entries_.size()); }
     bool is_used(subscriber_id id) const noexcept { return entries_[id].socket.is_open(); }
 
-    explicit subscriber_table(std::size_t symbols) : by_symbol_(symbols) {}
+    explicit subscriber_table(std::size_t symbols) : by_symbol_(symbols), watchers_(symbols) {}
 
 private:
+    struct by_value {
+        bool operator()(const stream_terms* a, const stream_terms* b) const { return *a < *b; }
+    };
+
     group_id group_of(const stream_terms& terms);
+    void take_seats(group_id id);
+    void give_up_seats(const subscriber_group& g);
     void give_up_seat(symbol_id symbol, std::uint32_t seat);
+    static bool is_wide(const subscriber_group& g) noexcept
+    {
+        return g.terms.symbols.size() > narrow_max;
+    }
 
     std::vector<subscriber> entries_;
     std::vector<subscriber_id> free_;
     std::vector<std::unique_ptr<subscriber_group>> groups_;
     std::vector<group_id> free_groups_;
-    std::map<stream_terms, group_id> by_terms_;
-    std::vector<std::vector<group_id>> by_symbol_;
+    std::map<const stream_terms*, group_id, by_value> by_terms_;  // of the groups
+    std::vector<std::vector<group_id>> by_symbol_;                // the narrow ones
+    std::vector<group_id> wide_;
+    std::vector<std::uint32_t> watchers_;  // how many groups want a symbol
     std::vector<symbol_id> watched_;
     std::size_t size_ = 0;
 };

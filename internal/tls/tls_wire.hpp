@@ -30,6 +30,8 @@ public:
     flushed flush() noexcept;
     // Whether there are bytes that are not with the kernel yet.
     bool holds_back() const noexcept { return !outgoing_.empty(); }
+    // The memory they take.
+    std::size_t held_bytes() const noexcept { return holds_back() ? outgoing_.capacity() : 0; }
     bool has_input_ended() const noexcept { return input_ended_; }
 
 private:

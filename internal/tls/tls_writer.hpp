@@ -44,6 +44,7 @@ public:
     void finish() noexcept;
     // Whether there are bytes that have been taken and are not with the kernel yet.
     bool holds_back() const noexcept { return wire_->holds_back(); }
+    std::size_t held_bytes() const noexcept { return wire_->held_bytes(); }
 
 private:
     bool seal(std::string_view bytes) noexcept;

@@ -277,6 +277,60 @@ TEST_CASE("a subscriber too far behind is brought up to date, where that is the 
     CHECK(r.counters().lag_conflated.value() == 1);
 }
 
+TEST_CASE(
+    "a subscriber that stops in the middle of a replay is told so, and its stream ends", "[hub]")
+{
+    const auto beyond = GENERATE(slow_reader::close, slow_reader::conflate);
+    const auto now = real_clock{}.wall_now().time_since_epoch().count();
+    held h{{"BTC-USD"}, 100'000, now - 100'000};
+    for (int i = 0; i < 5'000; ++i)
+        h.add(0, 1, now - 90'000 + i);
+    lane_rig rig{h, 1, slow_rig::limits_for(beyond)};
+    auto end = rig.subscribe(0, btc, sse::framing::raw, [&] {
+        return stream_place::after(position{static_cast<std::uint64_t>(now - 95'000), 0});
+    });
+    // It never has all there is, and nothing new comes.
+    const auto& counters = rig.streams.lanes()[0]->counters();
+    const bool closes = beyond == slow_reader::close;
+    CHECK(
+        soon([&] { return (closes ? counters.lag_closed : counters.lag_conflated).value() == 1; }));
+    CHECK(counters.unsent_bytes.value() < 4'096);
+    if (closes) {
+        CHECK(end.read_until("never").ends_with(
+            "\"reason\":\"lapped\",\"symbols\":[\"BTC-USD\"]}\n\n"));
+    } else {
+        const auto rest = end.read_until("\"to\":");
+        CHECK(rest.find("event: gap\n") != std::string::npos);
+        CHECK(soon([&] {
+            end.read_some();
+            return counters.behind.value() == 0;
+        }));
+    }
+    end.close();
+    CHECK(soon([&] { return counters.subscribers.value() == 0; }));
+    CHECK(counters.unsent_bytes.value() == 0);
+}
+
+TEST_CASE("last words on a stream of many symbols do not grow with them", "[hub]")
+{
+    std::vector<std::string> names;
+    for (int i = 0; i < 1'000; ++i)
+        names.push_back("S" + std::to_string(i) + "-USD");
+    const auto now = real_clock{}.wall_now().time_since_epoch().count();
+    held h{names, 2, now - 100'000};
+    for (int i = 0; i < 5'000; ++i)
+        h.add(static_cast<std::size_t>(i) % 1'000, 1, now - 90'000 + i);
+    lane_rig rig{h, 1, slow_rig::limits_for(slow_reader::close)};
+    auto end =
+        rig.subscribe(0, {h.symbols.all().begin(), h.symbols.all().end()}, sse::framing::raw, [&] {
+            return stream_place::after(position{static_cast<std::uint64_t>(now - 95'000), 0});
+        });
+    const auto& counters = rig.streams.lanes()[0]->counters();
+    CHECK(soon([&] { return counters.lag_closed.value() == 1; }));
+    CHECK(counters.unsent_bytes.value() < 1'024);
+    CHECK(end.read_until("never").ends_with("\"reason\":\"lapped\"}\n\n"));
+}
+
 TEST_CASE("whoever asked for the latest is never too far behind", "[hub]")
 {
     slow_rig r{slow_reader::close};

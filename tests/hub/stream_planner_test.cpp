@@ -174,11 +174,14 @@ TEST_CASE("a gap that lies ahead is told again to whoever stops before its end",
     const auto start = stream_place::after({1'000, 0});
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const auto batch = planner.next(both_raw, start, h.seen(), at_ms(6'000));
-    // The gap and the tick behind it are one frame: a single byte of it stands for both.
+    // Cut within the gap, the subscriber stands where it stood, and is sent the rest of it alone.
     const auto progress = stream_planner::advance(start, batch, 1);
-    CHECK(progress.ticks == 1);
+    CHECK(progress.ticks == 0);
     CHECK(progress.gaps[0] == 1);
-    CHECK(progress.rest.ends_with(tick_block("2500-0", 2, "10", "ETH-USD")));
+    CHECK(progress.place.at == start.at);
+    CHECK(progress.rest.ends_with("\"symbols\":[\"BTC-USD\"]}\n\n"));
+    reader on{h, progress.place, both};
+    CHECK(on.take().starts_with(tick_block("2500-0", 2, "10", "ETH-USD")));
 
     reader again{h, stream_place::after({2'500, 0}), both};
     CHECK(again.take().starts_with("event: gap\ndata: {\"from\":\"2500-0\",\"to\":\"3000-0\","));
@@ -204,8 +207,140 @@ TEST_CASE("where nothing is left of several symbols, the gaps alone are told", "
         batch.bytes() == gap_to + "4000-0\",\"reason\":\"evicted\",\"symbols\":[\"BTC-USD\"]}\n\n" +
                              gap_to +
                              "4000-1\",\"reason\":\"evicted\",\"symbols\":[\"ETH-USD\"]}\n\n");
-    CHECK(stream_planner::advance(start, batch, 1).gaps[0] == 2);
+    CHECK(stream_planner::advance(start, batch, 1).gaps[0] == 1);
+    CHECK(stream_planner::advance(start, batch, batch.bytes().size()).gaps[0] == 2);
     CHECK(batch.then.at == position{2'500, 1});
+}
+
+namespace {
+
+// Many symbols of which the oldest ticks are gone.
+struct lossy {
+    static constexpr std::size_t count = 1'000;
+
+    explicit lossy(std::size_t ticks_each = 5)
+    {
+        for (std::size_t i = 0; i < ticks_each; ++i)
+            for (std::size_t s = 0; s < count; ++s)
+                tick_of(s);
+    }
+    static std::vector<std::string> names()
+    {
+        std::vector<std::string> all;
+        for (std::size_t i = 0; i < count; ++i)
+            all.push_back("S" + std::to_string(i) + "-USD");
+        return all;
+    }
+    void tick_of(std::size_t symbol) { h.add(symbol, 1, ms++); }
+    stream_batch next(const stream_place& from)
+    {
+        return planner.next(terms, from, h.seen(), at_ms(1'000'000));
+    }
+
+    std::int64_t ms = 2'000;
+    held h{names(), 3};
+    stream_terms terms{
+        .symbols = {h.symbols.all().begin(), h.symbols.all().end()}, .how = sse::framing::raw};
+    stream_planner planner{h.ticks, h.sources, h.board, {}};
+};
+
+std::size_t count_of(const std::string& text, std::string_view what)
+{
+    std::size_t n = 0;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+        ++n;
+    return n;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "whatever is lost of many symbols, what is left of a cut write is part of an event", "[hub]")
+{
+    lossy l;
+    l.terms.newest_only = GENERATE(false, true);
+    auto place = stream_place::after({1'000, 0});
+    if (GENERATE(false, true))
+        place.pass_to(l.h.seen().until(), stream_place::telling::gap);
+    std::string got;
+    // A reader that takes a hundred bytes at a time.
+    for (int turns = 0; turns < 20'000; ++turns) {
+        const auto batch = l.next(place);
+        if (batch.empty()) {
+            CHECK(count_of(got, "event: gap") == lossy::count);
+            return;
+        }
+        REQUIRE(batch.bytes().size() < 2 * stream_planner::limits{}.batch_bytes_max + 1'000);
+        const auto sent = std::min<std::size_t>(100, batch.bytes().size());
+        const auto progress = stream_planner::advance(place, batch, sent);
+        REQUIRE(progress.rest.size() < 300);
+        got += batch.bytes().substr(0, sent);
+        got += progress.rest;
+        place = progress.place;
+    }
+    FAIL("it never ends");
+}
+
+TEST_CASE("a loss that has been told is told again only where more is lost since", "[hub]")
+{
+    lossy l;
+    auto place = stream_place::after({1'000, 0});
+    // Half of the gaps are sent.
+    const auto first = l.next(place);
+    const auto told = count_of(std::string{first.bytes()}, "event: gap");
+    REQUIRE(told > 100);
+    REQUIRE(told < lossy::count);
+    place = stream_planner::advance(place, first, first.bytes().size()).place;
+    CHECK(place.at == position{1'000, 0});
+    // Of two that have been told, and of one that has not, more goes.
+    for (const auto s : {0U, 1U, 999U})
+        l.tick_of(s);
+    std::string rest;
+    for (auto batch = l.next(place); !batch.empty(); batch = l.next(place)) {
+        rest += batch.bytes();
+        place = stream_planner::advance(place, batch, batch.bytes().size()).place;
+    }
+    const auto ticks = rest.find("\ndata: {\"timestamp\"");
+    CHECK(count_of(rest, "event: gap") == lossy::count - told + 2);
+    CHECK(rest.rfind("event: gap") < ticks);
+    const auto last_word_of = [&](const std::string& name) {
+        return rest.rfind("event: gap", rest.find("\"symbols\":[\"" + name + "\"]"));
+    };
+    for (const auto* name : {"S0-USD", "S1-USD"}) {
+        const auto event = rest.substr(last_word_of(name));
+        CHECK(event.starts_with("event: gap\ndata: {\"from\":\"1000-0\",\"to\":\"4"));
+    }
+    CHECK(count_of(rest, "\"symbols\":[\"S2-USD\"]") == 0);
+}
+
+TEST_CASE("what is told of a loss is not forgotten among the ticks behind it", "[hub]")
+{
+    // One symbol has lost what lies ahead of many ticks of another.
+    held h{{"BTC-USD", "ETH-USD"}, 2'000};
+    for (int i = 0; i < 2'000; ++i)
+        h.add(1, 1, 2'000 + i);
+    for (int i = 0; i < 2'001; ++i)
+        h.add(0, 1, 5'000 + i);
+    reader r{h, stream_place::after({1'000, 0}), both};
+    const auto all = r.take();
+    CHECK(count_of(all, "event: gap") == 1);
+    CHECK(count_of(all, "\"source\":\"test\"") == 4'000);
+    CHECK(r.place.told_until == position{});
+}
+
+TEST_CASE("news of many symbols at once is told in pieces", "[hub]")
+{
+    lossy l;
+    for (const auto s : l.h.symbols.all())
+        l.h.board.set_stale(s, true);
+    auto place = stream_place::after(l.h.ticks.committed());
+    std::size_t told = 0;
+    for (auto batch = l.next(place); !batch.empty(); batch = l.next(place)) {
+        CHECK(batch.bytes().size() < stream_planner::limits{}.batch_bytes_max + 100);
+        told += count_of(std::string{batch.bytes()}, "event: stale");
+        place = stream_planner::advance(place, batch, batch.bytes().size()).place;
+    }
+    CHECK(told == lossy::count);
 }
 
 TEST_CASE("a stale price is told to whoever comes and to whoever is there", "[hub]")
@@ -418,15 +553,20 @@ TEST_CASE("a slow reader of several symbols is told all its gaps before any tick
     r.place.live = true;
     r.place.pass_to(h.ticks.committed(), stream_place::telling::gap);
     const auto batch = r.planner.next(r.terms, r.place, h.seen(), r.now);
-    // Both gaps and the first tick are one frame: a single byte of it stands for all.
+    // One that is cut in the first gap has still to be sent the second, and then the ticks.
     const auto progress = stream_planner::advance(r.place, batch, 1);
-    CHECK(progress.gaps[2] == 2);
-    CHECK(progress.ticks == 1);
+    CHECK(progress.gaps[2] == 1);
+    CHECK(progress.ticks == 0);
+    reader on{h, progress.place, both};
+    const auto rest = on.take();
     CHECK(
         r.take() ==
         lapped_block("1000-0", position({5'000, 0}).previous().text(), "BTC-USD", false) +
             lapped_block("1000-0", position({5'500, 0}).previous().text(), "ETH-USD", false) +
             tick_block("5000-0", 5, "4") + tick_block("5500-0", 5, "4", "ETH-USD"));
+    CHECK(
+        rest == lapped_block("1000-0", position({5'500, 0}).previous().text(), "ETH-USD", false) +
+                    tick_block("5000-0", 5, "4") + tick_block("5500-0", 5, "4", "ETH-USD"));
     CHECK(r.take().empty());
 }
 

@@ -23,9 +23,24 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t subscribers = 300;
-constexpr std::size_t ring = 400;  // a third of a second of one symbol
 constexpr int ticks = 4'000;
-const std::vector<std::string> names{"BTC-USD", "ETH-USD", "SOL-USD"};
+
+// A few symbols that tick often, or many of which hundreds may be lost at once.
+struct market {
+    std::vector<std::string> names;
+    std::size_t ring;  // of a few: a third of a second of one symbol
+    double first;  // the share of the ticks that the first symbol has, the second of the rest...
+    int received_least;
+
+    static market of_few() { return {{"BTC-USD", "ETH-USD", "SOL-USD"}, 400, 0.6, 500}; }
+    static market of_many()
+    {
+        market m{{}, 4, 0.01, 100};
+        for (int i = 0; i < 300; ++i)
+            m.names.push_back("S" + std::to_string(i) + "-USD");
+        return m;
+    }
+};
 
 // What one subscriber asked for and got, over all its connections.
 struct diary {
@@ -58,7 +73,7 @@ public:
     subscriber_of_test(lane_rig& rig, unsigned seed) : rig_{rig}, random_{seed}
     {
         auto& terms = diary_.terms;
-        for (std::size_t i = 0; i < names.size(); ++i)
+        for (std::size_t i = 0; i < rig.h.symbols.size(); ++i)
             if (chance(0.5))
                 terms.symbols.push_back(static_cast<symbol_id>(i));
         if (terms.symbols.empty())
@@ -91,8 +106,9 @@ public:
         if (!client_ || !read(65'536))
             connect();
         return std::ranges::all_of(diary_.terms.symbols, [&](symbol_id s) {
-            const auto& name = names[index_of(s)];
-            return seen_.contains(name) && seen_.at(name) >= newest.at(name);
+            const auto& name = rig_.h.symbols.name(s);
+            return newest.at(name) <= diary_.start ||
+                   (seen_.contains(name) && seen_.at(name) >= newest.at(name));
         });
     }
 
@@ -182,7 +198,8 @@ private:
 using history = std::map<std::string, std::vector<tick>>;
 
 // What is wrong with the diary's record of one symbol; empty where nothing is.
-std::string fault_of(const diary& d, const std::string& symbol, const std::vector<tick>& all)
+std::string fault_of(
+    const diary& d, const std::string& symbol, const std::vector<tick>& all, std::ptrdiff_t ring)
 {
     std::vector<diary::line> got;
     std::vector<diary::line> gaps;
@@ -217,6 +234,10 @@ std::string fault_of(const diary& d, const std::string& symbol, const std::vecto
     // does.
     while (d.newest_until && next != got.end() && expected != all.end() && next->at < expected->at)
         ++next;
+    // The newest may be overwritten before it could be sent: newer ones are then sent in its place.
+    if (d.newest_until && expected != all.end() && expected->at <= *d.newest_until &&
+        all.end() - expected > ring && (next == got.end() || next->at > expected->at))
+        ++expected;
     for (; expected != all.end(); ++expected) {
         if (next != got.end() && next->at == expected->at) {
             if (next->value != expected->value.text())
@@ -274,6 +295,9 @@ std::string fault_of_latest(const diary& d, const std::string& symbol, const std
 
 TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hub]")
 {
+    const auto [names, ring, first, received_least] =
+        GENERATE(as<market (*)()>{}, market::of_few, market::of_many)();
+    CAPTURE(names.size());
     const auto beyond_lag = GENERATE(slow_reader::close, slow_reader::conflate);
     CAPTURE(beyond_lag == slow_reader::close);
     const auto seed = std::random_device{}();
@@ -295,11 +319,14 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     history all;
     std::thread writer{[&] {
         std::mt19937 which{seed + 1};
+        std::geometric_distribution<> share{first};
         for (int i = 0; i < ticks; ++i) {
             // The first symbol has most of the ticks, so that the others outlive it on the tape.
-            const auto symbol = std::min<std::size_t>(std::geometric_distribution<>{0.6}(which), 2);
+            const auto symbol = static_cast<std::size_t>(i) < h.symbols.size()
+                                    ? static_cast<std::size_t>(i)  // each has one
+                                    : std::min<std::size_t>(share(which), h.symbols.size() - 1);
             const auto t = h.add(symbol, 1 + i, time.wall_now().time_since_epoch().count());
-            all[names[symbol]].push_back(t);
+            all[h.symbols.name(t.symbol)].push_back(t);
             rig.streams.wake();
             published.store(i + 1, std::memory_order_relaxed);  // relaxed: paces the test, no more
             std::this_thread::sleep_for(std::chrono::microseconds{900});
@@ -336,9 +363,11 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
         for (const auto symbol : s.kept().terms.symbols) {
             const auto& name = names[index_of(symbol)];
             INFO(name);
-            CHECK(
-                (s.kept().terms.newest_only ? fault_of_latest
-                                            : fault_of)(s.kept(), name, all[name]) == "");
+            const auto fault =
+                s.kept().terms.newest_only
+                    ? fault_of_latest(s.kept(), name, all[name])
+                    : fault_of(s.kept(), name, all[name], static_cast<std::ptrdiff_t>(ring));
+            CHECK(fault == "");
         }
         connections += s.connections();
         for (const auto& l : s.kept().lines) {
@@ -355,5 +384,5 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     CHECK(gaps > 100);
     CHECK(skipped > 100);
     CHECK(too_slow > 0);
-    CHECK(received > static_cast<int>(subscribers) * 500);
+    CHECK(received > static_cast<int>(subscribers) * received_least);
 }

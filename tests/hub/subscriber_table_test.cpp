@@ -18,6 +18,13 @@ stream_socket some_socket()
 const symbol_id btc{0};
 const symbol_id eth{1};
 
+std::vector<group_id> interested_in(const subscriber_table& t, symbol_id symbol)
+{
+    std::vector<group_id> all;
+    t.for_each_interested(symbol, [&](group_id id) { all.push_back(id); });
+    return all;
+}
+
 }  // namespace
 
 TEST_CASE("subscribers that ask for the same share a group", "[hub]")
@@ -32,8 +39,8 @@ TEST_CASE("subscribers that ask for the same share a group", "[hub]")
     CHECK(t[a].group != t[c].group);
     CHECK(t[a].group != t[d].group);
     CHECK(t.group(t[a].group).terms.symbols == std::vector{btc, eth});
-    CHECK(t.interested_in(btc).size() == 3);
-    CHECK(t.interested_in(eth).size() == 2);
+    CHECK(interested_in(t, btc).size() == 3);
+    CHECK(interested_in(t, eth).size() == 2);
     CHECK(t.size() == 4);
 }
 
@@ -49,8 +56,8 @@ TEST_CASE("a group goes when its last member has gone", "[hub]")
     CHECK(t.group(group).members == std::vector{b});
     t.remove(b);
     CHECK(t.remove_if_empty(group));
-    CHECK(t.interested_in(btc).empty());
-    CHECK(t.interested_in(eth).empty());
+    CHECK(interested_in(t, btc).empty());
+    CHECK(interested_in(t, eth).empty());
     CHECK(t.size() == 0);
 }
 
@@ -117,9 +124,57 @@ TEST_CASE("groups that leave in any order leave the others interested", "[hub]")
                 if (id != t.end() &&
                     std::ranges::count(t.group(t[id].group).terms.symbols, symbol) > 0)
                     left.push_back(t[id].group);
-            const auto& interested = t.interested_in(symbol);
+            const auto interested = interested_in(t, symbol);
             CHECK(interested.size() == left.size());
             CHECK(std::ranges::is_permutation(interested, left));
         }
     }
+}
+
+TEST_CASE("groups of many symbols come and go like those of few", "[hub]")
+{
+    constexpr std::size_t symbols = 200;
+    subscriber_table t{symbols};
+    std::vector<subscriber_id> ids;
+    for (std::size_t i = 0; i < 20; ++i) {
+        stream_terms terms;
+        // Every symbol but some, or some only.
+        for (std::size_t s = 0; s < symbols; ++s)
+            if ((s % 20 == i) == (i % 3 == 0))
+                terms.symbols.push_back(static_cast<symbol_id>(s));
+        ids.push_back(t.add(some_socket(), terms, {}));
+    }
+    CHECK(t.watched().size() == symbols);
+    for (const std::size_t gone : {19, 0, 7, 8, 2, 5, 13, 12, 1, 18, 3}) {
+        const auto group = t[ids[gone]].group;
+        t.remove(ids[gone]);
+        REQUIRE(t.remove_if_empty(group));
+        ids[gone] = t.end();
+        std::size_t watched = 0;
+        for (std::size_t s = 0; s < symbols; ++s) {
+            const auto symbol = static_cast<symbol_id>(s);
+            std::vector<group_id> left;
+            for (const auto id : ids)
+                if (id != t.end() &&
+                    std::ranges::count(t.group(t[id].group).terms.symbols, symbol) > 0)
+                    left.push_back(t[id].group);
+            REQUIRE(std::ranges::is_permutation(interested_in(t, symbol), left));
+            watched += !left.empty();
+            REQUIRE(std::ranges::count(t.watched(), symbol) == (left.empty() ? 0 : 1));
+        }
+        CHECK(t.watched().size() == watched);
+    }
+}
+
+TEST_CASE("what a group costs does not grow much with its symbols", "[hub]")
+{
+    constexpr std::size_t symbols = 1'024;
+    subscriber_table t{symbols};
+    stream_terms terms;
+    for (std::size_t s = 0; s < symbols; ++s)
+        terms.symbols.push_back(static_cast<symbol_id>(s));
+    const auto& g = t.group(t[t.add(some_socket(), terms, {})].group);
+    CHECK(g.terms.symbols.capacity() * sizeof(symbol_id) == 2'048);
+    CHECK(g.seats.size() == 1);
+    CHECK(g.wanted.size() * 8 == 128);
 }

@@ -42,22 +42,72 @@ TEST_CASE("whoever takes nothing for too long is closed", "[hub]")
 {
     subscriber s;
     s.sent_at = at(10s);
+    s.caught_up_at = at(65s);
     s.behind = true;
     CHECK(care_for(s, at(70s), limits) == care::nothing);
     CHECK(care_for(s, at(70s + 1ms), limits) == care::close_stalled);
 }
 
-TEST_CASE("lag is looked for in those who had caught up, and have not for long", "[hub]")
+TEST_CASE("lag is looked for in those who are behind, and have not caught up for long", "[hub]")
 {
     subscriber s;
     s.sent_at = at(35s);
     s.behind = true;
-    CHECK(care_for(s, at(45s), limits) == care::nothing);  // it may still be at its replay
-    s.caught_up(at(10s));
+    const bool ever = GENERATE(true, false);
+    s.caught_up_at = at(10s);
+    s.has_caught_up = ever;
     CHECK(care_for(s, at(40s), limits) == care::nothing);
     CHECK(care_for(s, at(40s + 1ms), limits) == care::look_at_lag);
     s.behind = false;
     CHECK(care_for(s, at(41s), limits) == care::nothing);
+}
+
+TEST_CASE("whoever had caught up may be behind for as long as the limit", "[hub]")
+{
+    subscriber s;
+    s.caught_up(at(0s));
+    CHECK(judge_lag(s, {.behind = 30s, .published = 100}, limits) == lag_verdict::fine);
+    CHECK(judge_lag(s, {.behind = 30'001ms, .published = 100}, limits) == lag_verdict::close);
+    measure_pace(s, {.behind = 30'001ms, .published = 100}, at(31s));
+    CHECK(s.caught_up_at == at(0s));
+}
+
+TEST_CASE("a replay may take its time while it takes more than comes", "[hub]")
+{
+    subscriber s;
+    s.caught_up_at = at(0s);
+    // Its pace is known from the second look on.
+    const std::uint32_t ticks = GENERATE(1'000U, 0xffff'fff0U);  // the count wraps
+    CHECK(judge_lag(s, {.behind = 24h, .published = ticks}, limits) == lag_verdict::fine);
+    measure_pace(s, {.behind = 24h, .published = ticks}, at(30s));
+    CHECK(s.caught_up_at == at(30s));
+
+    s.pace_mark += 51;  // taken
+    CHECK(judge_lag(s, {.behind = 25h, .published = ticks + 50}, limits) == lag_verdict::fine);
+    measure_pace(s, {.behind = 25h, .published = ticks + 50}, at(60s));
+    s.pace_mark += 50;
+    CHECK(judge_lag(s, {.behind = 23h, .published = ticks + 100}, limits) == lag_verdict::close);
+    CHECK(judge_lag(s, {.behind = 30s, .published = ticks + 100}, limits) == lag_verdict::fine);
+}
+
+TEST_CASE("a replay of which nothing is taken does not come nearer, even if nothing comes", "[hub]")
+{
+    subscriber s;
+    measure_pace(s, {.behind = 24h, .published = 7}, at(30s));
+    CHECK(judge_lag(s, {.behind = 24h, .published = 7}, limits) == lag_verdict::close);
+}
+
+TEST_CASE("a reader that is being brought up to date is left to it", "[hub]")
+{
+    auto conflating = limits;
+    conflating.beyond_lag = slow_reader::conflate;
+    subscriber s;
+    s.caught_up(at(0s));
+    const lag_reading late{.behind = 31s, .published = 9};
+    CHECK(judge_lag(s, late, conflating) == lag_verdict::conflate);
+    s.place.pass_to({2'000, 0}, stream_place::telling::gap);
+    CHECK(judge_lag(s, late, conflating) == lag_verdict::fine);
+    CHECK(judge_lag(s, late, limits) == lag_verdict::close);
 }
 
 TEST_CASE("a stream ends when it is old, where that is limited", "[hub]")

@@ -1,0 +1,53 @@
+// Which position was the newest, and when: tells how long ago a tick came without asking what time
+// it is dated by, which the wall clock may have moved.
+//
+// It remembers a little more than `over`, in steps of a 32nd of it; what is older counts as that
+// old.
+//
+// No clock of its own. Threads: one, its lane's.
+#pragma once
+
+#include "core/position.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+
+namespace tickertape {
+
+class watermark_log {
+public:
+    using milliseconds = std::chrono::milliseconds;
+
+    explicit watermark_log(milliseconds over) noexcept : over_{over} {}
+
+    // All up to `until` had come by then. To be called again and again, with later times.
+    void note(position until, milliseconds now)
+    {
+        if (!samples_.empty() && now - samples_.back().at < over_ / 32)
+            return;
+        samples_.push_back({now, until});
+        while (samples_.size() > 1 && now - samples_[1].at > over_)
+            samples_.pop_front();
+    }
+    // Positions begin anew.
+    void clear() noexcept { samples_.clear(); }
+
+    // How long ago the tick at `p` had come, at least.
+    milliseconds age(position p, milliseconds now) const noexcept
+    {
+        const auto first = std::ranges::lower_bound(samples_, p, {}, &sample::until);
+        return first == samples_.end() ? milliseconds{0} : now - first->at;
+    }
+
+private:
+    struct sample {
+        milliseconds at;
+        position until;
+    };
+
+    const milliseconds over_;
+    std::deque<sample> samples_;
+};
+
+}  // namespace tickertape
