@@ -1,9 +1,12 @@
 #include "environment.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
 #include <fcntl.h>
+#include <filesystem>
+#include <string_view>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -57,6 +60,29 @@ result<std::string> read_file(const std::string& path, std::size_t bytes_max)
     ::close(descriptor);
     content.resize(filled);
     return content;
+}
+
+std::vector<std::string> flags_of_first_process()
+{
+    constexpr std::size_t arguments_bytes_max = 256 * 1024;
+    std::error_code unknown;
+    const auto first = std::filesystem::read_symlink("/proc/1/exe", unknown);
+    if (unknown || ::getpid() == 1 ||
+        first != std::filesystem::read_symlink("/proc/self/exe", unknown))
+        return {};
+    const auto read = read_file("/proc/1/cmdline", arguments_bytes_max);
+    if (!read)
+        return {};
+    // Each ends in a zero byte; the first is the name of the program.
+    std::vector<std::string> arguments;
+    std::string_view rest{*read};
+    while (!rest.empty()) {
+        arguments.emplace_back(rest.substr(0, rest.find('\0')));
+        rest.remove_prefix(std::min(arguments.back().size() + 1, rest.size()));
+    }
+    if (!arguments.empty())
+        arguments.erase(arguments.begin());
+    return arguments;
 }
 
 std::size_t raise_descriptor_limit() noexcept

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tickertape {
 
@@ -20,6 +21,10 @@ public:
 
 std::optional<std::string> environment_variable(const std::string& name);
 result<std::string> read_file(const std::string& path, std::size_t bytes_max);
+
+// The flags of process 1 where that is this program too, as in a container, and not this process.
+// Empty: it is another program, or one that may not be looked at.
+std::vector<std::string> flags_of_first_process();
 
 // A subscriber is a file descriptor: takes as many as the system lets us have. Returns how many.
 std::size_t raise_descriptor_limit() noexcept;

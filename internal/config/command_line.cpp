@@ -64,7 +64,10 @@ std::vector<std::string> known_flags(const setting_table& table)
 
 usage_error unexpected(std::string_view argument)
 {
-    return {"unexpected argument " + printable(argument) + "; --help lists all flags"};
+    return {
+        "unexpected argument " + printable(argument) +
+        (argument == healthcheck_command ? "; it comes before all flags"
+                                         : "; --help lists all flags")};
 }
 
 usage_error unknown(std::string_view token, const setting_table& table)
@@ -119,6 +122,11 @@ std::vector<std::string> split_empty_values(std::span<const char* const> argumen
 boost::system::result<command_line, usage_error>
 parse_command_line(std::span<const char* const> arguments, const setting_table& table)
 {
+    command_line out;
+    if (!arguments.empty() && arguments.front() == healthcheck_command) {
+        out.asks = health_question::alive;
+        arguments = arguments.subspan(1);
+    }
     const auto tokens = split_empty_values(arguments);
     const auto known = known_options(table);
     po::parsed_options options{&known};
@@ -136,7 +144,6 @@ parse_command_line(std::span<const char* const> arguments, const setting_table& 
         return usage_error{e.what()};
     }
 
-    command_line out;
     for (const auto& option : options.options) {
         const auto& token =
             option.original_tokens.empty() ? option.string_key : option.original_tokens.front();
@@ -155,7 +162,11 @@ parse_command_line(std::span<const char* const> arguments, const setting_table& 
             out.version = true;
         else if (flag == "check-config")
             out.check_config = true;
-        else {
+        else if (flag == "ready") {
+            if (!out.asks)
+                return usage_error{"--ready belongs to tickertape healthcheck"};
+            out.asks = health_question::ready;
+        } else {
             // The value of "--port --threads 2" would be "--threads": the number was forgotten.
             if (option.value.empty() ||
                 (option.original_tokens.size() > 1 && option.value.front().starts_with("--")))

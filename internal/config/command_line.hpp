@@ -18,6 +18,8 @@ struct command_line {
     bool help = false;
     bool version = false;
     bool check_config = false;
+    // With the subcommand `healthcheck`; none: to serve.
+    std::optional<health_question> asks;
     std::optional<std::string> env_file;
     // By the name of the setting. A flag given twice counts as it was given last.
     std::map<std::string, std::string, std::less<>> settings;
@@ -26,6 +28,9 @@ struct command_line {
 struct usage_error {
     std::string line;
 };
+
+// The subcommand, which comes first where there is one.
+inline constexpr std::string_view healthcheck_command = "healthcheck";
 
 // `arguments`: without the name of the program.
 boost::system::result<command_line, usage_error>

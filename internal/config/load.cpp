@@ -151,7 +151,7 @@ std::variant<configuration, last_words> load(const config_inputs& from)
         return std::move(*failed);
     const auto& file = std::get<env_file>(read);
 
-    configuration out;
+    configuration out{.values = {}, .warnings = {}, .asks = line->asks};
     std::vector<std::string> origins;
     for (const auto& row : table.rows()) {
         auto value = winning(row, *line, from, file);
@@ -168,6 +168,10 @@ std::variant<configuration, last_words> load(const config_inputs& from)
     std::ranges::move(doubts(out.values, from.providers), std::back_inserter(out.warnings));
     if (line->check_config)
         return last_words{check_config_text(table, out.values, origins, out.warnings), 0};
+    if (out.asks && out.values.port == 0)
+        return refused(
+            "PORT is 0: only the server that picked its port knows it, and prints it; healthcheck "
+            "needs a PORT of its own");
     return out;
 }
 

@@ -31,6 +31,8 @@ struct configuration {
     settings values;
     // For the log: nothing is wrong enough to stop, but somebody should know.
     std::vector<std::string> warnings;
+    // None: serve.
+    std::optional<health_question> asks;
 };
 
 // The program ends here: `text`, whole lines, goes to standard output when the status is 0 and to

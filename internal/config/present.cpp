@@ -5,8 +5,9 @@
 namespace tickertape {
 namespace {
 
-constexpr std::array<program_option, 4> options{{
+constexpr std::array<program_option, 5> options{{
     {"env-file", "PATH", "Reads this file instead of .env; it must exist"},
+    {"ready", "", "With healthcheck: asks whether the server is ready instead of whether it lives"},
     {"check-config", "", "Prints the effective configuration, secrets masked, and exits"},
     {"help", "", "Prints this and exits"},
     {"version", "", "Prints the version and exits"},
@@ -96,7 +97,14 @@ std::string_view product_version() noexcept
 std::string help_text(const setting_table& table)
 {
     std::string out = "Tickertape streams crypto prices over Server-Sent Events.\n\n"
-                      "Usage: tickertape [--flag value]...\n\n";
+                      "Usage: tickertape [--flag value]...\n"
+                      "       tickertape healthcheck [--ready] [--flag value]...\n\n";
+    append_wrapped(
+        out,
+        "healthcheck asks the server that runs here with the same settings how it is, ends with 0 "
+        "where it is well, and with 1 and one line of why where it is not.",
+        0, 0);
+    out += '\n';
     append_wrapped(
         out,
         "Each setting is a flag, an environment variable and a line of .env, in this order of "

@@ -26,6 +26,10 @@ enum class fetch_mode { poll, stream };
 // How several providers make one price.
 enum class price_policy { fallback, median };
 
+// What `tickertape healthcheck` asks the server that runs: whether it lives, or whether it should
+// be sent requests.
+enum class health_question { alive, ready };
+
 // What becomes of a subscriber that is too far behind.
 enum class slow_reader_policy { close, conflate };
 
@@ -49,9 +53,9 @@ struct provider_access {
 };
 
 struct settings {
-    std::string listen_address;  // numeric, IPv4 or IPv6
-    std::uint16_t port = 0;      // 0: the system picks one
-    unsigned threads = 0;        // 0: one per core
+    std::string listen_address;               // numeric, IPv4 or IPv6
+    std::uint16_t port = 0;                   // 0: the system picks one
+    unsigned threads = 0;                     // 0: one per core
     std::chrono::milliseconds drain_delay{};  // still serving, and saying that it will not be
     std::chrono::milliseconds drain_time{};   // after that
 

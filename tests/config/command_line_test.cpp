@@ -39,6 +39,41 @@ TEST_CASE("a flag is never guessed from its beginning", "[config]")
         "tickertape: unknown flag '-p'; --help lists all flags\n");
 }
 
+TEST_CASE("healthcheck comes first and reads the same settings", "[config]")
+{
+    const auto asks = [](const given& from) { return std::get<configuration>(from.load()).asks; };
+    CHECK(asks({}) == std::nullopt);
+    CHECK(asks({.flags = {"healthcheck"}}) == health_question::alive);
+    CHECK(asks({.flags = {"healthcheck", "--ready"}}) == health_question::ready);
+    CHECK(asks({.flags = {"healthcheck", "--port", "81", "--ready"}}) == health_question::ready);
+    const given from{
+        .flags = {"healthcheck", "--port=81"},
+        .environment = {{"LISTEN_ADDRESS", "::1"}},
+        .files = {{".env", "THREADS=3"}}};
+    CHECK(from.values().port == 81);
+    CHECK(from.values().listen_address == "::1");
+    CHECK(from.values().threads == 3);
+    CHECK_FALSE(given{.flags = {"healthcheck", "--help"}}.printed().empty());
+}
+
+TEST_CASE("healthcheck is refused where it cannot know whom to ask", "[config]")
+{
+    CHECK(
+        given{.flags = {"healthcheck"}, .environment = {{"PORT", "0"}}}.error() ==
+        "tickertape: PORT is 0: only the server that picked its port knows it, and prints it; "
+        "healthcheck needs a PORT of its own\n");
+    CHECK(given{.environment = {{"PORT", "0"}}}.values().port == 0);
+    CHECK(
+        given{.flags = {"--port", "81", "healthcheck"}}.error() ==
+        "tickertape: unexpected argument 'healthcheck'; it comes before all flags\n");
+    CHECK(
+        given{.flags = {"--ready"}}.error() ==
+        "tickertape: --ready belongs to tickertape healthcheck\n");
+    CHECK(
+        given{.flags = {"healthcheck", "--port=x"}}.error() ==
+        "tickertape: PORT: 'x' (--port) is not a whole number; accepted: 0 to 65535\n");
+}
+
 TEST_CASE("an argument that is no flag is refused", "[config]")
 {
     CHECK(

@@ -103,7 +103,7 @@ TEST_CASE("the help names every setting with its default, within its width", "[c
         CAPTURE(row.name);
         CHECK(holds(text, "\n  --" + row.flag() + " "));
     }
-    for (const auto* flag : {"--env-file PATH", "--check-config", "--help", "--version"})
+    for (const auto* flag : {"--env-file PATH", "--ready", "--check-config", "--help", "--version"})
         CHECK(holds(text, std::string{"\n  "} + flag));
     CHECK(holds(
         text,
