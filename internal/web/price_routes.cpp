@@ -24,19 +24,9 @@ constexpr std::size_t around_rows_bytes = 256;  // with a gap
 
 std::string price_object(const site& s, symbol_id id, wall_time now)
 {
-    const auto newest = s.prices.of(id).newest();
     json_object o;
     o.text("symbol", s.prices.symbols().name(id));
-    if (!newest) {
-        o.null("price").null("timestamp").null("source").null("age_seconds").boolean("stale", true);
-        return std::move(o).done();
-    }
-    const auto time = newest->at.time();
-    o.value("price", newest->value);
-    o.number("timestamp", time.time_since_epoch().count() / 1000);
-    append_source(o, s.sources, newest->source);
-    o.seconds("age_seconds", staleness::age(time, now));
-    o.boolean("stale", s.stale.is_stale(time, now));
+    append_price(o, s, s.prices.of(id).newest(), now);
     return std::move(o).done();
 }
 
@@ -206,6 +196,21 @@ history(const site& s, const request& r, const request_target& target, const std
 }
 
 }  // namespace
+
+void append_price(json_object& to, const site& s, const result<tape::entry>& newest, wall_time now)
+{
+    if (!newest) {
+        to.null("price").null("timestamp").null("source").null("age_seconds");
+        to.boolean("stale", true);
+        return;
+    }
+    const auto time = newest->at.time();
+    to.value("price", newest->value);
+    to.number("timestamp", time.time_since_epoch().count() / 1000);
+    append_source(to, s.sources, newest->source);
+    to.seconds("age_seconds", staleness::age(time, now));
+    to.boolean("stale", s.stale.is_stale(time, now));
+}
 
 void add_price_routes(router& to, const site& of)
 {

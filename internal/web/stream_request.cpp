@@ -19,6 +19,8 @@ constexpr std::string_view accepted_rates = "a number from 0.01 to 1000, of tick
 constexpr std::string_view accepted_positions =
     "the id of an event of this stream, <milliseconds>-<counter>";
 
+}  // namespace
+
 symbols_or_problem read_symbols(const request_target& target, const symbol_table& known)
 {
     const auto given = target.parameter("symbols");
@@ -44,6 +46,8 @@ symbols_or_problem read_symbols(const request_target& target, const symbol_table
         rest.remove_prefix(comma + 1);
     }
 }
+
+namespace {
 
 place_or_problem
 after_event(std::string_view id, std::string_view parameter, const tapes& from, wall_time now)
