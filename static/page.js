@@ -113,6 +113,7 @@ function draw() {
         hrefOf: linkTo,
         isCurrent: facts.connection.name === "open",
         now: facts.now,
+        hereNow: facts.hereNow,
     });
     chart.tick(facts.now);
 }
@@ -242,6 +243,7 @@ async function begin() {
     if (link.symbol && !isServed)
         showToast(`This server has no ${link.symbol}; ${desk.symbols[0]} is shown instead.`);
     const symbol = isServed ? link.symbol : (watchlist.symbols[0] ?? desk.symbols[0]);
+    desk.listen(symbol, wanted()); // before anything else is asked
     const fitting = desk.range || await desk.findRange(symbol);
     desk.range ||= fitting; // unless one has been chosen meanwhile
     isReady = true;
