@@ -106,11 +106,12 @@ export class PriceStream extends EventTarget {
     #onHide = () => this.#pause();
     // What a connection says: the data, the position behind it, and how long nothing had come.
     #listeners = {
-        open: () => {
+        open: ({ covered }) => {
             this.#failures = 0;
             this.#announced = {};
             this.#become("open");
-            this.#begin();
+            // A worker that has just taken this tab on is about to tell.
+            covered ?? this.#begin();
         },
         error: () => {
             const { retry = null, why } = this.#announced;
@@ -167,10 +168,10 @@ export class PriceStream extends EventTarget {
         moving: (word) => (this.#announced = word),
         busy: (word) => (this.#announced = { ...word, why: "busy" }),
         // A worker says that it lives, how far it has got, and how its own stream is.
-        here: ({ name, retryAt, why }, id) => {
+        here: (state, id) => {
             this.#advance(id);
-            if (name === "open") this.#listeners.open();
-            else this.#become(name, retryAt, why);
+            if (state.name === "open") this.#listeners.open(state);
+            else this.#become(state.name, state.retryAt, state.why);
         },
     };
 
@@ -309,7 +310,7 @@ export class PriceStream extends EventTarget {
                 id && isNew(symbol) && comparePositions(id, this.#lastId) <= 0);
             if (!ticks) return;
             for (const symbol of symbols) this.#begun.add(symbol);
-            for (const tick of ticks) this.#tellTick(tick, false);
+            for (const tick of ticks) this.#tellTick(tick);
             this.#begin();
         });
     }
@@ -382,7 +383,7 @@ export class PriceStream extends EventTarget {
         if (since) this.#tell("stale", { symbol, age: Math.round((steady() - since) / 1000) });
     }
 
-    #become(name, retryAt = null, why = "") {
+    #become(name, retryAt = null, why) {
         const word = name === "reconnecting" && !navigator.onLine ? "offline" : name;
         if (this.#state.name === word && this.#state.retryAt === retryAt) return;
         this.#state = { name: word, retryAt, why };
@@ -405,7 +406,6 @@ class Hub {
     #isWhole;
     // Whether the connection has been open with all symbols, so that the server knows each of them.
     #isTried = true;
-    #isExpelling = false;
     // To { symbols, lastId, owed }.
     #ports = new Map();
     // To { tick, staleAt, gap }: the newest tick, when it was if it is stale, and the last gap that
@@ -513,14 +513,11 @@ class Hub {
     // A symbol that the server does not have is refused with all the others, and keeps them from
     // coming. Whoever asked for it has to do without the shared connection.
     async #expel() {
-        if (this.#isExpelling) return;
-        this.#isExpelling = true;
         const answer = await ask(this.#url, "symbols");
         const isLacking = (symbol) => answer?.symbols.every((known) => known.symbol !== symbol);
         for (const [port, { symbols }] of this.#ports)
             if (symbols.some(isLacking)) this.#remove(port, "refused");
         this.#narrow();
-        this.#isExpelling = false;
     }
 
     // A tab that takes nothing any more owes more with each of these, until it is let go.
