@@ -146,18 +146,17 @@ void append_point(std::string& out, const std::optional<tape::entry>& e)
     out += ']';
 }
 
-// `until`: the time of the last point.
-std::string points_of(const tape& t, const watchlist_request& wanted, wall_time until)
+// `from`, `until`: the times of the first and the last point.
+std::string points_of(const tape& t, std::int64_t points, wall_time from, wall_time until)
 {
     look_back past{t};
     std::string out{"["};
-    out.reserve(2 + point_bytes_usual * static_cast<std::size_t>(wanted.points));
-    const auto steps = std::max<std::int64_t>(wanted.points - 1, 1);
-    for (std::int64_t i = 0; i < wanted.points; ++i) {
-        const auto before = milliseconds{wanted.span} * (wanted.points - 1 - i) / steps;
-        if (out.size() > 1)
+    out.reserve(2 + point_bytes_usual * static_cast<std::size_t>(points));
+    const auto steps = std::max<std::int64_t>(points - 1, 1);
+    for (std::int64_t i = 0; i < points; ++i) {
+        if (i > 0)
             out += ',';
-        append_point(out, past.at(until - before));
+        append_point(out, past.at(until - (until - from) * (points - 1 - i) / steps));
     }
     return out + ']';
 }
@@ -197,7 +196,10 @@ watched_object(const site& s, symbol_id id, const watchlist_request& wanted, con
     append_price(o, s, newest, r.now);
     o.time("held_since", oldest ? std::optional{oldest->at.time()} : std::nullopt);
     o.json("past", pasts_of(t, until));
-    o.json("points", points_of(t, wanted, until));
+    // All points lie where ticks are held: an hour of a young server would be one point, and
+    // nothing.
+    const auto from = oldest ? std::max(until - wanted.span, oldest->at.time()) : until;
+    o.json("points", points_of(t, wanted.points, from, until));
     return std::move(o).done();
 }
 

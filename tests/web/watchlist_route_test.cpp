@@ -89,23 +89,25 @@ TEST_CASE("a point of a watchlist is the last tick up to its time, and is never 
 {
     site_of_now s;
     // Even times are 10 s apart, and both ends of the span are among them.
+    s.publish(now_ms - 90'000, 0.5);
     s.publish(now_ms - 20'001, 1);
     s.publish(now_ms - 20'000, 2);
     s.publish(now_ms - 19'999, 3);
     CHECK(
         points_in(s.get("/api/watchlist?span=30&points=4")) ==
-        "[null,[1712529980.000,2],[1712529980.001,3],[1712529980.001,3]]");
+        "[[1712529910.000,0.5],[1712529980.000,2],[1712529980.001,3],[1712529980.001,3]]");
     CHECK(points_in(s.get("/api/watchlist?span=30&points=1")) == "[[1712529980.001,3]]");
 }
 
-TEST_CASE("what a tape no longer holds is null in a watchlist", "[web]")
+TEST_CASE("where less than the span is held, all points of a watchlist lie there", "[web]")
 {
     site_of_now s{{"BTC-USD"}, 4};
     for (int i = 0; i < 20; ++i)
         s.publish(now_ms - 20'000 + i * 1'000, 100 + i);
     CHECK(
-        points_in(s.get("/api/watchlist?span=10&points=6")) ==
-        "[null,null,null,[1712529996.000,116],[1712529998.000,118],[1712529999.000,119]]");
+        points_in(s.get("/api/watchlist?span=10&points=5")) ==
+        "[[1712529996.000,116],[1712529997.000,117],[1712529998.000,118],[1712529999.000,119],"
+        "[1712529999.000,119]]");
     const auto body = boost::json::parse(s.get("/api/watchlist?points=0").body);
     CHECK(body.at("watchlist").at(0).at("held_since") == 1712529996.0);
 }
