@@ -120,7 +120,7 @@ function finite(digits) {
 }
 
 // The time of day; the day too where it is not today.
-export function formatTime(ms, now = Date.now()) {
+export function formatTime(ms, now) {
     const day = clock({ dateStyle: "short" });
     const isToday = day.format(ms) === day.format(now);
     return clock(isToday ? timeOfDay : { ...timeOfDay, dateStyle: "medium" }).format(ms);

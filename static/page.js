@@ -173,7 +173,7 @@ function applySettings({ detail: changed }) {
 function sound(alarm, tick) {
     const price = formatPrice(tick.price, desk.market.of(tick.symbol).currency);
     const words = `${alarmWords(alarm)}: it is ${price}`;
-    showToast(`${words}, ${formatTime(tick.at)}`);
+    showToast(`${words}, ${formatTime(tick.at, desk.now())}`);
     if (settings.values.hasSound && canRing()) inOneTab(`sound ${words}`, ring);
     if (settings.values.hasNotification && mayNotify())
         inOneTab(`notification ${words}`, () => notify(`Tickertape: ${tick.symbol}`, words));

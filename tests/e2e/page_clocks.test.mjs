@@ -103,6 +103,35 @@ describe("the page and a wrong clock", { timeout: 600_000 }, () => {
         isClean();
     });
 
+    test("its chart comes back from a now that lies ahead, and from one that lies behind", { timeout },
+        async (t) => {
+            const server = await startServer(t);
+            const prices = new RisingPrices();
+            const sent = { at: Date.now(), all: [prices.one(server), prices.one(server)] };
+            const { page, start, isClean } = await open(t, server);
+            await start(0);
+            await checkTruth(page, server, sent, prices);
+            for (const range of ["5m", "1h", "24h", "all"]) {
+                await page.click(`[data-range="${range}"]`);
+                for (const [words, ms] of steps) {
+                    // As after an answer of a server whose clock is set, and set back.
+                    await page.evaluate(async (ahead) => {
+                        const { chart } = await import(
+                            document.querySelector("script[type=module]").src);
+                        chart.tick(Date.now() + ahead);
+                        chart.tick(Date.now());
+                    }, ms);
+                    await until(() => `the newest is in view: ${range}, ${words}`, async () => {
+                        const { bars, visible } = await drawn(page);
+                        return bars.at(-1).at <= visible.toAt && bars.at(-1).at >= visible.fromAt &&
+                            visible.toAt - bars.at(-1).at < 24 * hour;
+                    }, { timeout: 3_000 });
+                }
+            }
+            checkDrawn(await drawn(page));
+            isClean();
+        });
+
     test("says that a price is stale, and for how long, by no clock of the visitor's", { timeout },
         async (t) => {
             const server = await startServer(t, { STALE_AFTER: "1s" });
