@@ -27,7 +27,7 @@ const startsItself = /Worker\(\s*import\.meta\.url\b/;
 
 const address = (name) => `/static/${name}`;
 
-// Style sheets that the page names one after the other are one file, so that they are asked for once.
+// Style sheets that the page names one after the other are one file, and are asked for once.
 const sheets = /(?:<link rel="stylesheet" href="\/static\/[^"]+">\s*?\n){2,}/;
 const sheetsName = "styles.css";
 
@@ -36,7 +36,8 @@ function withOneSheet(sources) {
     const [links] = sheets.exec(page ?? "") ?? [];
     if (!links) return sources;
     const texts = referencesOf(pageName, links).map(({ to }) => {
-        if (!sources.has(to)) throw new PackingError(`${pageName} refers to ${to}, which is not there`);
+        if (!sources.has(to))
+            throw new PackingError(`${pageName} refers to ${to}, which is not there`);
         return sources.get(to).toString("utf8");
     });
     if (texts.some((text) => /@import\b/.test(text)))
