@@ -120,7 +120,7 @@ function finite(digits) {
 }
 
 // The time of day; the day too where it is not today.
-export function formatTime(ms, now = Date.now()) {
+export function formatTime(ms, now) {
     const day = clock({ dateStyle: "short" });
     const isToday = day.format(ms) === day.format(now);
     return clock(isToday ? timeOfDay : { ...timeOfDay, dateStyle: "medium" }).format(ms);
@@ -143,9 +143,10 @@ export function formatDuration(ms) {
     return `${Math.floor(h / 24)} days`;
 }
 
-// A span that goes on, without counting every second of it: "20 s", "12 min", "hour" at most.
+// A span that goes on, without counting every second of it: "20 s", "12 min", "hour" at most. It is
+// never said to be longer than it is.
 export function formatSpan(ms) {
-    if (ms >= 59 * 60_000) return "hour";
-    const roundMs = ms < 60_000 ? 10_000 : 60_000;
-    return formatDuration(Math.ceil(ms / roundMs) * roundMs);
+    if (ms >= 60 * 60_000) return "hour";
+    const roundMs = ms < 10_000 ? 1_000 : ms < 60_000 ? 10_000 : 60_000;
+    return formatDuration(Math.floor(ms / roundMs) * roundMs);
 }

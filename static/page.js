@@ -113,6 +113,7 @@ function draw() {
         hrefOf: linkTo,
         isCurrent: facts.connection.name === "open",
         now: facts.now,
+        hereNow: facts.hereNow,
     });
     chart.tick(facts.now);
 }
@@ -172,7 +173,7 @@ function applySettings({ detail: changed }) {
 function sound(alarm, tick) {
     const price = formatPrice(tick.price, desk.market.of(tick.symbol).currency);
     const words = `${alarmWords(alarm)}: it is ${price}`;
-    showToast(`${words}, ${formatTime(tick.at)}`);
+    showToast(`${words}, ${formatTime(tick.at, desk.now())}`);
     if (settings.values.hasSound && canRing()) inOneTab(`sound ${words}`, ring);
     if (settings.values.hasNotification && mayNotify())
         inOneTab(`notification ${words}`, () => notify(`Tickertape: ${tick.symbol}`, words));
@@ -242,6 +243,7 @@ async function begin() {
     if (link.symbol && !isServed)
         showToast(`This server has no ${link.symbol}; ${desk.symbols[0]} is shown instead.`);
     const symbol = isServed ? link.symbol : (watchlist.symbols[0] ?? desk.symbols[0]);
+    desk.listen(symbol, wanted()); // before anything else is asked
     const fitting = desk.range || await desk.findRange(symbol);
     desk.range ||= fitting; // unless one has been chosen meanwhile
     isReady = true;

@@ -58,14 +58,15 @@ function parse(data) {
     }
 }
 
-// The newest tick of a symbol. Null: there is none; false: there is no such symbol; undefined:
-// there was no answer, or none in time.
-async function askNewest(streamUrl, symbol) {
+// Times are measured by a clock that nobody sets: the computer's own may be stepped by an hour.
+const steady = () => performance.now();
+
+// An answer of the server; undefined where there was none, none in time, or a refusal.
+async function ask(url, path) {
     try {
-        const path = `../api/prices/${symbol.toLowerCase()}/history?limit=1`;
         const signal = AbortSignal.timeout(patienceMs);
-        const response = await fetch(new URL(path, streamUrl), { signal });
-        return response.status !== 404 && ((await response.json()).ticks.at(-1) ?? null);
+        const answer = await fetch(new URL(`../api/${path}`, url), { signal });
+        if (answer.ok) return await answer.json();
     } catch {}
 }
 
@@ -76,9 +77,9 @@ export class PriceStream extends EventTarget {
     // The symbols of which a tick has been told. Of the others, the newest tick is told although it
     // lies before the position reached.
     #begun;
-    // The symbols of which the newest tick is being asked for.
-    #asking = new Set();
-    // What whoever listens holds for stale: symbol to when its newest tick was, by this clock.
+    // Whether newest ticks are being asked for.
+    #isAsking = false;
+    // What whoever listens holds for stale: symbol to when its newest tick was.
     #staleSince = new Map();
     #source = null;
     #state = { name: "idle", retryAt: null };
@@ -86,14 +87,16 @@ export class PriceStream extends EventTarget {
     #lastId;
     // The last gap that has no position of its own, on this connection.
     #lastGap = "";
-    // When something last came. Wall clock: it goes on while a laptop sleeps.
+    // When something last came; while the browser waits as it was told to, the end of the wait.
     #heardAt = 0;
+    // How far the computer's clock is ahead of the steady one, which may stand still while it sleeps.
+    #aheadMs = Date.now() - steady();
     // When the server sent the heartbeat behind which nothing else has come; NaN: there is none.
     #beatAt = NaN;
     // How many attempts have failed since the connection was last open.
     #failures = 0;
-    // The wait that the server named before it ended the response.
-    #announcedMs = null;
+    // What the server announced before it ended the response: how long to wait, and why.
+    #announced = {};
     // How long nothing came before the last heartbeats.
     #silences = Array(3).fill(heartbeatMs);
     // The attempt that is planned, and, while the stream is open, the look at the connection.
@@ -103,15 +106,16 @@ export class PriceStream extends EventTarget {
     #onHide = () => this.#pause();
     // What a connection says: the data, the position behind it, and how long nothing had come.
     #listeners = {
-        open: () => {
+        open: ({ covered }) => {
             this.#failures = 0;
-            this.#announcedMs = null;
+            this.#announced = {};
             this.#become("open");
-            this.#begin();
+            // A worker that has just taken this tab on is about to tell.
+            covered ?? this.#begin();
         },
         error: () => {
-            const waitMs = this.#announcedMs;
-            this.#announcedMs = null;
+            const { retry = null, why } = this.#announced;
+            this.#announced = {};
             this.#failures += 1;
             // The browser is not about to try again, or has tried in vain.
             if (this.#source.readyState !== EventSource.CONNECTING || this.#failures > 1) {
@@ -119,8 +123,8 @@ export class PriceStream extends EventTarget {
                 return;
             }
             // The browser keeps the wait that the server asked for, and is not late before its end.
-            this.#heardAt += waitMs;
-            this.#become("reconnecting", waitMs && this.#heardAt);
+            this.#heardAt += retry;
+            this.#become("reconnecting", retry && Date.now() + retry, why);
         },
         message: (tick, id) => {
             if (typeof tick.price !== "number" || !parsePosition(id)) return;
@@ -153,7 +157,7 @@ export class PriceStream extends EventTarget {
         },
         stale: (notice) => {
             if (!notice.symbol) return;
-            this.#staleSince.set(notice.symbol, Date.now() - notice.age * 1000);
+            this.#staleSince.set(notice.symbol, steady() - notice.age * 1000);
             this.#tell("stale", notice);
         },
         fresh: (notice) => {
@@ -161,13 +165,13 @@ export class PriceStream extends EventTarget {
             this.#staleSince.delete(notice.symbol);
             this.#tell("fresh", notice);
         },
-        moving: ({ retry = null }) => (this.#announcedMs = retry),
-        busy: ({ retry = null }) => (this.#announcedMs = retry),
+        moving: (word) => (this.#announced = word),
+        busy: (word) => (this.#announced = { ...word, why: "busy" }),
         // A worker says that it lives, how far it has got, and how its own stream is.
-        here: ({ name, retryAt }, id) => {
+        here: (state, id) => {
             this.#advance(id);
-            if (name === "open") this.#listeners.open();
-            else this.#become(name, retryAt);
+            if (state.name === "open") this.#listeners.open(state);
+            else this.#become(state.name, state.retryAt, state.why);
         },
     };
 
@@ -224,7 +228,7 @@ export class PriceStream extends EventTarget {
         for (const symbol of this.#staleSince.keys())
             if (!this.#symbols.includes(symbol)) this.#staleSince.delete(symbol);
         if (before === `${this.#symbols} ${lastId}`) return;
-        const waitMs = this.#source && !this.#source.wake ? this.#state.retryAt - Date.now() : 0;
+        const waitMs = this.#source && !this.#source.wake ? this.#heardAt - steady() : 0;
         if (waitMs > 0) this.#reopenLater(waitMs);
         else this.reopen(this.#source);
     }
@@ -267,13 +271,13 @@ export class PriceStream extends EventTarget {
             source.addEventListener(type, ({ data, lastEventId }) => {
                 // One that was replaced may have a last word on its way.
                 if (source !== this.#source) return;
-                const silentMs = Date.now() - this.#heardAt;
+                const silentMs = steady() - this.#heardAt;
                 this.#heardAt += silentMs;
                 if (type !== "heartbeat") this.#beatAt = NaN;
                 this.#listeners[type](parse(data), lastEventId, silentMs);
             });
         this.#source = source;
-        this.#heardAt = Date.now();
+        this.#heardAt = steady();
     }
 
     // Nothing is open, and nothing is about to be.
@@ -285,27 +289,30 @@ export class PriceStream extends EventTarget {
     }
 
     // A stream that resumes does not say what was the newest tick of a symbol before, so it is
-    // asked for where none has been told. What lies behind the last id comes by itself. An answer
-    // counts only on the connection on which it was asked for: before another, the symbol may have
-    // been given up for a while, and what came meanwhile would be a silent hole.
+    // asked for where none has been told, of all such symbols at once. What lies behind the last id
+    // comes by itself. An answer counts only on the connection on which it was asked for: before
+    // another, the symbol may have been given up for a while, and what came meanwhile would be a
+    // silent hole.
     #begin() {
         const source = this.#source;
         const isNew = (symbol) => this.#lastId && !this.#begun.has(symbol);
-        for (const symbol of this.#symbols) {
-            if (!isNew(symbol) || this.#asking.has(symbol)) continue;
-            this.#asking.add(symbol);
-            askNewest(this.#url, symbol).then((tick) => {
-                this.#asking.delete(symbol);
-                if (source !== this.#source) {
-                    if (this.#source?.readyState === EventSource.OPEN) this.#begin();
-                    return;
-                }
-                if (tick === undefined || !isNew(symbol)) return;
-                if (comparePositions(tick?.id, this.#lastId) > 0) return;
-                this.#begun.add(symbol);
-                if (tick) this.#tellTick({ ...tick, symbol }, false);
-            });
-        }
+        // One answer has no more.
+        const symbols = this.#symbols.filter(isNew).slice(0, 64);
+        if (this.#isAsking || symbols.length === 0) return;
+        this.#isAsking = true;
+        ask(this.#url, `watchlist?points=0&symbols=${symbols}`).then((answer) => {
+            this.#isAsking = false;
+            if (source !== this.#source) {
+                if (this.#source?.readyState === EventSource.OPEN) this.#begin();
+                return;
+            }
+            const ticks = answer?.watchlist.filter(({ symbol, id }) =>
+                id && isNew(symbol) && comparePositions(id, this.#lastId) <= 0);
+            if (!ticks) return;
+            for (const symbol of symbols) this.#begun.add(symbol);
+            for (const tick of ticks) this.#tellTick(tick);
+            this.#begin();
+        });
     }
 
     // Half of the wait more or less is left to chance, so that a crowd does not come back in step.
@@ -319,11 +326,14 @@ export class PriceStream extends EventTarget {
         return Math.min(waitMaxMs, ms * 2 ** Math.max(0, times));
     }
 
-    // Looks for a connection that died silently: after a sleep, a changed network, a pulled cable.
+    // Looks for a connection that died silently: after a changed network, a pulled cable, or a sleep,
+    // in which the computer's clock goes on and the steady one may not.
     #check(isNews) {
         if (!this.#checkTimer) return;
         const source = this.#source;
-        const silentMs = Date.now() - this.#heardAt;
+        const silentMs = steady() - this.#heardAt;
+        const sleptMs = Date.now() - steady() - this.#aheadMs;
+        this.#aheadMs += sleptMs;
         const usualMs = Math.max(...this.#silences);
         if (isNews) source?.wake?.();
         if (!source) {
@@ -333,6 +343,8 @@ export class PriceStream extends EventTarget {
             if (silentMs <= this.#doubled(attemptMs, this.#failures)) return;
             this.#failures += 1;
             this.#reopenLater();
+        } else if (sleptMs > patienceMs) {
+            this.reopen();
         } else if (silentMs > (source.wake ? patienceMs : heartbeatsMissed * usualMs)) {
             // The server may send heartbeats more rarely than it was expected to.
             this.#noteSilence(Math.min(waitMaxMs, usualMs * 2));
@@ -368,13 +380,13 @@ export class PriceStream extends EventTarget {
         if (isNews) this.#staleSince.delete(symbol);
         this.#tell("tick", { ...tick, at: parsePosition(id).ms });
         const since = this.#staleSince.get(symbol);
-        if (since) this.#tell("stale", { symbol, age: Math.round((Date.now() - since) / 1000) });
+        if (since) this.#tell("stale", { symbol, age: Math.round((steady() - since) / 1000) });
     }
 
-    #become(name, retryAt = null) {
+    #become(name, retryAt = null, why) {
         const word = name === "reconnecting" && !navigator.onLine ? "offline" : name;
         if (this.#state.name === word && this.#state.retryAt === retryAt) return;
-        this.#state = { name: word, retryAt };
+        this.#state = { name: word, retryAt, why };
         this.#tell("state", this.#state);
     }
 
@@ -394,7 +406,6 @@ class Hub {
     #isWhole;
     // Whether the connection has been open with all symbols, so that the server knows each of them.
     #isTried = true;
-    #isExpelling = false;
     // To { symbols, lastId, owed }.
     #ports = new Map();
     // To { tick, staleAt, gap }: the newest tick, when it was if it is stale, and the last gap that
@@ -442,7 +453,7 @@ class Hub {
             // Where it begins behind the port's place, the stream is about to bring it, and more.
             if (comparePositions(gap?.from, place) <= 0 && comparePositions(gap?.to, place) > 0)
                 this.#post(port, "gap", gap);
-            const age = Math.round((Date.now() - staleAt) / 1000);
+            const age = Math.round((steady() - staleAt) / 1000);
             if (staleAt) this.#post(port, "stale", { symbol, age });
         }
     }
@@ -476,7 +487,7 @@ class Hub {
         const { symbol, isAnew, id = detail.to } = detail;
         const { lastId } = this.#stream;
         const of = this.#symbols.get(symbol) ?? {};
-        of.staleAt = type === "stale" && Date.now() - detail.age * 1000;
+        of.staleAt = type === "stale" && steady() - detail.age * 1000;
         if (type === "tick") of.tick = detail;
         if (type === "gap")
             for (const name of detail.symbols ?? [])
@@ -502,15 +513,11 @@ class Hub {
     // A symbol that the server does not have is refused with all the others, and keeps them from
     // coming. Whoever asked for it has to do without the shared connection.
     async #expel() {
-        if (this.#isExpelling) return;
-        this.#isExpelling = true;
-        for (const symbol of this.#symbols.keys()) {
-            if ((await askNewest(this.#url, symbol)) !== false) continue;
-            for (const [port, { symbols }] of this.#ports)
-                if (symbols.includes(symbol)) this.#remove(port, "refused");
-            this.#narrow();
-        }
-        this.#isExpelling = false;
+        const answer = await ask(this.#url, "symbols");
+        const isLacking = (symbol) => answer?.symbols.every((known) => known.symbol !== symbol);
+        for (const [port, { symbols }] of this.#ports)
+            if (symbols.some(isLacking)) this.#remove(port, "refused");
+        this.#narrow();
     }
 
     // A tab that takes nothing any more owes more with each of these, until it is let go.

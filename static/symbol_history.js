@@ -28,8 +28,15 @@ export class SymbolHistory {
         this.#catchUp();
     }
 
+    // After a restart positions may begin anew before those that were there. What is under way then
+    // would wait for one that does not come again for long.
     takeGap(gap) {
         this.series.addGap(gap);
+        if (gap.reason === "restarted" && comparePositions(gap.to, this.#liveFrom) < 0) {
+            this.close();
+            this.#liveFrom = null;
+            this.#wantedTo = this.#reachesTo = Infinity;
+        }
         this.#onChange();
     }
 
@@ -77,7 +84,8 @@ export class SymbolHistory {
             },
             onGap: (gap) => {
                 reach(gap.to);
-                this.takeGap(gap);
+                this.series.addGap(gap);
+                this.#onChange();
             },
             isReached: (id) => comparePositions(id, this.#liveFrom) >= 0,
         });

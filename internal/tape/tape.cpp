@@ -115,12 +115,22 @@ result<tape::entry> tape::newest() const noexcept
     }
 }
 
+tape::index tape::begin_before(index newest) const noexcept
+{
+    // acquire: pairs with forget().
+    const auto first = std::min(first_.load(std::memory_order_acquire), newest);
+    return newest - first > slots_.size() ? newest - slots_.size() : first;
+}
+
+tape::index tape::begin() const noexcept
+{
+    return begin_before(end());
+}
+
 tape::index tape::first_after(position p) const noexcept
 {
     const auto newest = end();
-    // acquire: pairs with forget().
-    const auto first = std::min(first_.load(std::memory_order_acquire), newest);
-    auto low = newest - first > slots_.size() ? newest - slots_.size() : first;
+    auto low = begin_before(newest);
     auto high = newest;
     // Everything held below `low` is at or before `p`; `high` and above lie after it. Most who ask
     // are near the end: step back from there, each time twice as far.

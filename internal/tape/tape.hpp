@@ -56,6 +56,10 @@ public:
     // One past the number of the newest tick.
     index end() const noexcept { return end_.load(std::memory_order_acquire); }
 
+    // The number of the oldest tick that is held; end() where none is. It may be overwritten before
+    // it is read.
+    index begin() const noexcept;
+
     // The number of the first tick that is still held and lies after `p`; end() if there is none.
     // Whether ticks between `p` and it are gone is what evicted() tells, asked afterwards.
     index first_after(position p) const noexcept;
@@ -81,6 +85,8 @@ private:
 
     static constexpr std::uint64_t torn(index i) noexcept { return 2 * i + 1; }
     static constexpr std::uint64_t whole(index i) noexcept { return 2 * i + 2; }
+
+    index begin_before(index newest) const noexcept;
 
     slot& slot_of(index i) noexcept { return slots_[i % slots_.size()]; }
     const slot& slot_of(index i) const noexcept { return slots_[i % slots_.size()]; }

@@ -19,20 +19,9 @@ constexpr std::size_t around_rows_bytes = 256;  // with a gap
 
 std::string price_object(const site& s, symbol_id id, boot_time now)
 {
-    const auto observed = s.prices.observed(id);  // asked first, so that no age is too small
-    const auto newest = s.prices.of(id).newest();
     json_object o;
     o.text("symbol", s.prices.symbols().name(id));
-    if (!newest || !observed) {
-        o.null("price").null("timestamp").null("source").null("age_seconds").boolean("stale", true);
-        return std::move(o).done();
-    }
-    const auto time = newest->at.time();
-    o.value("price", newest->value);
-    o.number("timestamp", time.time_since_epoch().count() / 1000);
-    append_source(o, s.sources, newest->source);
-    o.seconds("age_seconds", staleness::age(*observed, now));
-    o.boolean("stale", s.stale.is_stale(*observed, now));
+    append_price(o, s, id, now);
     return std::move(o).done();
 }
 
@@ -205,6 +194,23 @@ history(const site& s, const request& r, const request_target& target, const std
 }
 
 }  // namespace
+
+void append_price(json_object& to, const site& s, symbol_id id, boot_time now)
+{
+    const auto observed = s.prices.observed(id);  // asked first, so that no age is too small
+    const auto newest = s.prices.of(id).newest();
+    if (!newest || !observed) {
+        to.null("price").null("timestamp").null("source").null("age_seconds");
+        to.boolean("stale", true);
+        return;
+    }
+    const auto time = newest->at.time();
+    to.value("price", newest->value);
+    to.number("timestamp", time.time_since_epoch().count() / 1000);
+    append_source(to, s.sources, newest->source);
+    to.seconds("age_seconds", staleness::age(*observed, now));
+    to.boolean("stale", s.stale.is_stale(*observed, now));
+}
 
 void add_price_routes(router& to, const site& of)
 {

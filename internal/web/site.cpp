@@ -116,6 +116,7 @@ router make_router(const site& of)
             return std::get<stream_grant>(std::move(wanted));
         });
     add_price_routes(r, of);
+    add_watchlist_route(r, of);
     add_feed_routes(r, of);
     add_operation_routes(r, of);
     add_page_routes(r, of);

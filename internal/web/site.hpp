@@ -36,6 +36,7 @@ bool is_for_operators(std::string_view target) noexcept;
 
 // The parts it is made of.
 void add_price_routes(router& to, const site& of);
+void add_watchlist_route(router& to, const site& of);
 void add_feed_routes(router& to, const site& of);
 void add_operation_routes(router& to, const site& of);
 void add_page_routes(router& to, const site& of);
@@ -46,5 +47,8 @@ class json_object;
 
 // What a tick's source is called, and how many providers it combines where it does.
 void append_source(json_object& to, const source_table& sources, source_id id);
+
+// What is told of a symbol's newest tick: its price and how old it is; null where there is none.
+void append_price(json_object& to, const site& s, symbol_id id, boot_time now);
 
 }  // namespace tickertape

@@ -23,6 +23,8 @@ position before_all_held(const tapes& from)
     return from.epoch().previous();
 }
 
+}  // namespace
+
 symbols_or_problem read_symbols(const request_target& target, const symbol_table& known)
 {
     const auto given = target.parameter("symbols");
@@ -48,6 +50,8 @@ symbols_or_problem read_symbols(const request_target& target, const symbol_table
         rest.remove_prefix(comma + 1);
     }
 }
+
+namespace {
 
 // A text that is no id of ours was given by another server: a browser repeats the last id it saw at
 // a URL, whoever answered there. Refusing it would end an EventSource for ever, so it is unknown

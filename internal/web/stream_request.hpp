@@ -23,6 +23,10 @@ inline constexpr std::string_view accepted_times =
 std::optional<problem>
 given_twice(const request_target& target, std::initializer_list<std::string_view> read);
 
+// Reads `symbols`: names between commas, or * for all; the first symbol where it is not given.
+std::variant<std::vector<symbol_id>, problem>
+read_symbols(const request_target& target, const symbol_table& known);
+
 // Reads a time such as `since` where it is given. It may lie as far ahead of the clock as the ticks
 // do that have been sent: those were dated before the clock was set back.
 std::variant<std::optional<wall_time>, problem>

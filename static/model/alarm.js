@@ -63,7 +63,7 @@ export class Alarms extends EventTarget {
     }
 
     // The alarms that go off with this tick.
-    check(tick, now = Date.now()) {
+    check(tick, now = performance.now()) {
         const mine = this.#list.filter(({ symbol }) => symbol === tick.symbol);
         return mine.filter((alarm) => this.#isHit(alarm, tick, now));
     }

@@ -7,7 +7,7 @@ export const spans = [
 ];
 
 const tolerance = 0.1; // of the span: how much earlier than its begin the price may be
-const askAgainMs = 30_000;
+const askAgainMs = 60_000;
 
 // `reference`: { price, at }, null where nothing is held that far back, undefined where that is not
 // known yet.
@@ -35,8 +35,19 @@ export class References {
         return !known || now - known.askedAt >= askAgainMs;
     }
 
-    // Called before the server is asked, so that it is not asked twice, and with its answer.
+    // Called before the server is asked, so that it is not asked twice, and with its answer. `now`
+    // is by a clock that is not set.
     note(symbol, span, now, reference = this.of(symbol, span)) {
         this.#known.set(`${symbol} ${span.key}`, { reference, askedAt: now });
+    }
+
+    // What an entry of /api/watchlist says of the prices of before.
+    noteEntry({ symbol, past = [] }, now) {
+        for (const span of spans) {
+            const then = past.find(({ seconds }) => seconds * 1000 === span.ms);
+            if (!then) continue;
+            const { price, timestamp } = then;
+            this.note(symbol, span, now, price === null ? null : { price, at: timestamp * 1000 });
+        }
     }
 }

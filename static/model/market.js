@@ -1,57 +1,136 @@
-// What is known of each symbol: its newest price, the one before, whether it is stale, and its past
-// hour in a few points. The whole history of the symbol shown is a Series.
+// What is known of each symbol: its newest price, how old that is, the one before, whether it is
+// stale, and its past hour in a few points. The whole history of the symbol shown is a Series.
+//
+// Ages are measured: what the server said of the age, and what has passed since by the steady clock.
+// What comes on an open stream is new as it comes; but the first ticks of a connection may be old,
+// and their age is not known until the server has said it.
 
+import { comparePositions } from "../stream.js";
 import { Spark } from "./spark.js";
+
+const toldMs = 2_000; // `stale` says whole seconds: a difference up to this is none
 
 export class Quote {
     newest = null; // the newest price: a tick, or what the server said before the first one
     before = null; // the price before it
-    staleSince = null; // the time of the newest price, while it counts as stale
+    isStale = false;
     spark = new Spark();
     #lastPrice = null;
+    #madeAt = null; // when the newest was made, by the steady clock; null: not known
+    #cameAt = null; // when it came, by the same
+    #said = null; // what the server said of its newest tick on this connection: { id, madeAt }
+    #isOver = false; // the newest is of an epoch that is over: whatever comes next is newer
 
     constructor(symbol) {
         this.symbol = symbol;
         this.currency = symbol.split("-").at(-1);
     }
 
-    // What /api/prices says of the symbol, which has no position. Returns when the server said it.
-    takeEntry(entry) {
-        if (!Number.isFinite(entry.price) || !Number.isFinite(entry.timestamp)) return null;
-        const at = entry.timestamp * 1000;
-        if (this.newest && at <= this.newest.at) return null;
+    // In milliseconds; null where it is not known.
+    ageAt(steadyNow) {
+        return this.newest && this.#madeAt !== null ? Math.max(0, steadyNow - this.#madeAt) : null;
+    }
+
+    // What the page says before any script has run: a price of unknown age.
+    takeSeed({ price, timestamp, source, stale }) {
+        if (this.newest || !Number.isFinite(price) || !Number.isFinite(timestamp)) return;
+        this.#become({ id: "", at: timestamp * 1000, price, symbol: this.symbol, source });
+        this.isStale = stale;
+    }
+
+    // What /api/prices or /api/watchlist says of the symbol in an answer to a question that was
+    // asked at `askedAt` by the steady clock.
+    takeEntry(entry, askedAt) {
         const { price, source, sources } = entry;
-        this.newest = { id: "", at, price, symbol: this.symbol, source, sources };
-        if (entry.stale) this.staleSince = at;
-        return typeof entry.age_seconds === "number" ? at + entry.age_seconds * 1000 : null;
+        if (entry.id === null) this.#said = { id: "", madeAt: null }; // whatever comes is new
+        if (!Number.isFinite(price) || !Number.isFinite(entry.timestamp)) return;
+        const age = entry.age_seconds;
+        const madeAt = Number.isFinite(age) ? askedAt - age * 1000 : null;
+        const at = entry.timestamp * 1000;
+        const order = this.#orderOf(entry, at);
+        if (order < 0) {
+            // What came on the stream was not there yet as the server answered.
+            this.#madeAt ??= this.#cameAt;
+            if (entry.id) this.#said = { id: entry.id, madeAt };
+            return;
+        }
+        if (entry.id) this.#said = { id: entry.id, madeAt };
+        if (!this.newest || this.newest.id === "" || this.#isOver)
+            this.#become({ id: "", at, price, symbol: this.symbol, source, sources });
+        else if (order > 0) return; // the stream is about to bring it
+        this.#madeAt = madeAt;
+        this.isStale = entry.stale === true;
+    }
+
+    // Above zero where the entry is newer than the newest, zero where it is the same.
+    #orderOf(entry, at) {
+        if (!this.newest || this.#isOver) return 1;
+        if (entry.id && this.newest.id) return comparePositions(entry.id, this.newest.id);
+        return Math.floor(at / 1000) - Math.floor(this.newest.at / 1000);
     }
 
     // Returns by how much the price has moved, or null where it has not or the price before is not
-    // known.
-    takeTick(tick) {
+    // known. `isCaughtUp`: nothing of before is still to come on this connection.
+    takeTick(tick, steadyNow, isCaughtUp = false) {
         const before = this.#lastPrice;
         this.#lastPrice = tick.price;
         this.spark.addTick(tick);
-        // A replayed tick may be older than the price that the page opened with.
-        if (this.newest?.id === "" && tick.at < Math.floor(this.newest.at)) return null;
+        if (this.#isReplayed(tick)) return null;
+        const isSame = tick.id === this.#said?.id;
+        const isLater = this.#said && comparePositions(tick.id, this.#said.id) > 0;
         this.before = before;
-        this.newest = tick;
-        this.staleSince = null;
+        this.#become(tick);
+        this.#cameAt = steadyNow;
+        if (isSame) this.#madeAt = this.#said.madeAt;
+        else this.#madeAt = isLater || isCaughtUp ? steadyNow : null;
+        this.isStale = false;
         return before === null || before === tick.price ? null : tick.price - before;
     }
 
-    // What came in it is not known, so the next tick has no price before it.
-    takeGap() {
-        this.#lastPrice = null;
-        this.spark.break();
+    // A replayed tick may be older than the price that the page opened with.
+    #isReplayed(tick) {
+        if (!this.newest || this.#isOver || this.newest.id !== "") return false;
+        if (this.#said) return comparePositions(tick.id, this.#said.id) < 0;
+        return tick.at < Math.floor(this.newest.at);
     }
 
-    takeStale({ age }, now) {
-        this.staleSince = this.newest ? this.newest.at : now - age * 1000;
+    #become(newest) {
+        this.newest = newest;
+        this.#isOver = false;
+    }
+
+    // What came in it is not known, so the next tick has no price before it. After a restart
+    // positions may begin anew before those that were there: then the newer epoch counts.
+    takeGap({ to, toAt, reason, isAnew }) {
+        this.#lastPrice = null;
+        this.spark.break();
+        const id = this.newest?.id;
+        const isBack = reason === "restarted" && id && comparePositions(to, id) < 0;
+        if (!isAnew && !isBack) return;
+        this.spark.forgetAfter(toAt);
+        this.#said = null;
+        this.#isOver = true;
+    }
+
+    takeStale({ age }, steadyNow) {
+        this.isStale = true;
+        const madeAt = steadyNow - age * 1000;
+        if (this.#madeAt === null || Math.abs(this.#madeAt - madeAt) > toldMs)
+            this.#madeAt = madeAt;
     }
 
     takeFresh() {
-        this.staleSince = null;
+        this.isStale = false;
+    }
+
+    // Another connection: what it brings first may be old.
+    forgetSaid() {
+        this.#said = null;
+    }
+
+    // The steady clock cannot be relied on for what was before.
+    forgetAge() {
+        this.#said = this.#madeAt = this.#cameAt = null;
     }
 }
 
@@ -64,9 +143,13 @@ export class Market {
         return quote;
     }
 
+    get all() {
+        return [...this.#quotes.values()];
+    }
+
     // Those that a gap is about: those it names, or all.
     about(gap) {
-        if (!gap.symbols) return [...this.#quotes.values()];
+        if (!gap.symbols) return this.all;
         return gap.symbols.map((symbol) => this.of(symbol));
     }
 

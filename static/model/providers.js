@@ -42,7 +42,8 @@ function useOf(quote) {
     return { isUsed: false, words: asideWords[quote.aside] ?? "in reserve" };
 }
 
-// Null where the feed has no providers to tell of. Times are Unix milliseconds of the server.
+// Null where the feed has no providers to tell of. Ages are those at the time of the answer, in
+// milliseconds.
 export function describeFeed(feed, symbol) {
     const mine = feed?.symbols?.find((entry) => entry.symbol === symbol);
     if (!Array.isArray(feed?.providers) || feed.providers.length === 0 || !mine) return null;
@@ -58,8 +59,8 @@ export function describeFeed(feed, symbol) {
             words,
             use: useOf(quote),
             price: quote?.price ?? null,
-            pricedAt: quote ? at - quote.age_seconds * 1000 : null,
-            error: error && { words: error.words, at: error.at * 1000 },
+            ageMs: quote ? quote.age_seconds * 1000 : null,
+            error: error && { words: error.words, ageMs: Math.max(0, at - error.at * 1000) },
         };
     });
     const used = rows.filter((row) => row.use.isUsed).length;

@@ -12,19 +12,24 @@ export class Samples {
             if (!symbols.includes(symbol)) this.#known.delete(symbol);
     }
 
-    // The first that is due, or undefined. It is not due any more, unless fail() is called for it.
+    // Those that are due. They are not due any more, unless fail() is called for them.
     take(symbols, now) {
-        const symbol = symbols.find((one) => (this.#known.get(one)?.dueAt ?? now) <= now);
-        if (!symbol) return undefined;
-        const { waitMs = againFirstMs } = this.#known.get(symbol) ?? {};
-        this.#known.set(symbol, { dueAt: Infinity, waitMs });
-        return symbol;
+        const due = symbols.filter((symbol) => (this.#known.get(symbol)?.dueAt ?? now) <= now);
+        for (const symbol of due) {
+            const { waitMs = againFirstMs } = this.#known.get(symbol) ?? {};
+            this.#known.set(symbol, { dueAt: Infinity, waitMs });
+        }
+        return due;
     }
 
-    fail(symbol, now) {
-        const known = this.#known.get(symbol);
-        if (!known) return; // nobody asks for it any more
-        const { waitMs } = known;
-        this.#known.set(symbol, { dueAt: now + waitMs, waitMs: Math.min(againMaxMs, waitMs * 2) });
+    // `retryMs`: when the server wants to be asked again, where it has said so.
+    fail(symbols, now, retryMs = null) {
+        for (const symbol of symbols) {
+            const known = this.#known.get(symbol);
+            if (!known) continue; // nobody asks for it any more
+            const { waitMs } = known;
+            const next = Math.min(againMaxMs, waitMs * 2);
+            this.#known.set(symbol, { dueAt: now + (retryMs ?? waitMs), waitMs: next });
+        }
     }
 }

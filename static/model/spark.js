@@ -4,11 +4,10 @@ const hourMs = 3_600_000;
 const slotMs = 10_000;
 const levelRatio = 0.0005; // a change below this is no trend
 
-// Where a visitor's page has not listened, the server is asked for so many ticks, and for the price
-// at these times before.
-export const sampleTicks = 60;
-export const sampleAgesMs = [1, 2, 3, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60]
-    .map((minutes) => minutes * 60_000);
+// Where a visitor's page has not listened, the server is asked for the price of so many even times:
+// one each minute, and the one an hour ago.
+export const samplePoints = 61;
+const olderMax = 0.1; // of the hour: how much earlier than its begin the first price may be
 
 export class Spark {
     #points = []; // { at, price, beginsRun }, oldest first; no line leads to what begins a run
@@ -34,10 +33,21 @@ export class Spark {
     addSample({ at, price }) {
         if (this.#points.some((point) => point.at === at)) return;
         const newest = this.#points.at(-1);
-        if (newest && at < newest.at - hourMs) return;
+        if (newest && at < newest.at - hourMs * (1 + olderMax)) return;
         const index = this.#points.findIndex((point) => point.at > at);
         const point = { at, price, beginsRun: false };
         this.#points.splice(index < 0 ? this.#points.length : index, 0, point);
+    }
+
+    // The points of an entry of /api/watchlist: [seconds, price], or null where nothing is held.
+    addPoints(points) {
+        for (const point of points)
+            if (point) this.addSample({ at: Math.round(point[0] * 1000), price: point[1] });
+    }
+
+    // What comes is of a time before these.
+    forgetAfter(ms) {
+        this.#points = this.#points.filter(({ at }) => at <= ms);
     }
 
     // Something is missing between what came and what comes.

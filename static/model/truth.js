@@ -20,34 +20,53 @@ function wordsWhileAway({ name, retryAt }, hereNow) {
     return name === "offline" ? `Offline, next try in ${wait}` : `Reconnecting in ${wait}`;
 }
 
-// `connection`: the state of the stream; `now` is the server's clock and `hereNow` this computer's,
-// by which the stream counts its waits.
-export function truthOf({ connection, newest, staleSince, now, hereNow }) {
+// `connection`: the state of the stream; `ageMs`: how old the newest price is, null where that is not
+// known; `hereNow`: now, by the clock that counts the waits.
+export function truthOf({ connection, newest, isStale, ageMs, hereNow }) {
     const tell = (name, word) => ({ name, word, spoken: spokenOf[name] });
     if (connection.name === "reconnecting" || connection.name === "offline")
         return tell(connection.name, wordsWhileAway(connection, hereNow));
     if (connection.name !== "open") return tell("connecting", "Connecting");
     if (!newest) return tell("waiting", "Waiting for a price");
-    if (staleSince !== null) return tell("stale", `Stale for ${formatDuration(now - staleSince)}`);
+    if (isStale)
+        return tell("stale", ageMs === null ? "Stale" : `Stale for ${formatDuration(ageMs)}`);
     return tell("live", "Live");
 }
 
 const patienceMs = 4_000; // a cut of a moment is told by the state alone
 
+// Why the server says nothing, as far as it has said so itself; empty where it has not. `outcome`,
+// `status`: how the last question to it ended, and `answeredAt` when it last answered one;
+// `askAgainAt`: when it may be asked again.
+function refusalOf({ connection, outcome, status, askAgainAt, hereNow }) {
+    const leftMs = Math.max(connection.retryAt ?? 0, askAgainAt ?? 0) - hereNow;
+    const again = leftMs > 0 ? `; trying again in ${Math.ceil(leftMs / 1000)} s` : "";
+    if (outcome === "often") return `This page has asked too often${again}.`;
+    if (outcome === "busy" || connection.why === "busy") return `The server is busy${again}.`;
+    return outcome === "error" ? `The server answers with an error (${status})${again}.` : "";
+}
+
 // What stands in the banner, or null: why no new price can be had, and how old the one shown is.
-// `awaySince`: since when the connection is not open, by this computer's clock. `problem`: why the
-// feed has no price, in the server's words.
-export function troubleOf({ truth, symbol, newest, problem, awaySince, now, hereNow }) {
-    const age = newest
-        ? `The price shown is ${formatDuration(now - newest.at)} old.`
-        : "There is no price to show yet.";
+// `awaySince`: since when the connection is not open. `problem`: why the feed has no price, in the
+// server's words.
+export function troubleOf(facts) {
+    const { truth, symbol, newest, problem, ageMs, awaySince, answeredAt, hereNow } = facts;
+    let age = "There is no price to show yet.";
+    if (newest && ageMs !== null) age = `The price shown is ${formatDuration(ageMs)} old.`;
+    else if (newest) age = "How old the price shown is will be known when the server answers.";
     const isAwayLong = awaySince !== null && hereNow - awaySince > patienceMs;
     if (truth.name === "offline")
         return { kind: "offline", title: "This device is offline.", detail: age };
-    if (truth.name === "reconnecting" && isAwayLong)
-        return { kind: "away", title: "The server cannot be reached.", detail: age };
-    if (truth.name === "connecting" && isAwayLong)
-        return { kind: "away", title: "The server has not answered yet.", detail: age };
+    if (truth.name === "reconnecting" || truth.name === "connecting") {
+        const refusal = refusalOf(facts);
+        if (refusal) return { kind: "away", title: refusal, detail: age };
+        if (!isAwayLong) return null;
+        let title = "The server cannot be reached.";
+        if (truth.name === "connecting") title = "The server has not answered yet.";
+        else if (answeredAt > awaySince && facts.outcome === "")
+            title = "The server answers, but sends no stream of prices.";
+        return { kind: "away", title, detail: age };
+    }
     const why = problem ? `: ${problem}` : "";
     if (truth.name === "stale")
         return { kind: "stale", title: `No new price of ${symbol}${why}.`, detail: age };

@@ -33,6 +33,7 @@ import { TimeAxis } from "./time_axis.js";
 
 const slotsHeldMax = 4_000; // as far back as one can scroll, where a range has fewer
 const slotsAtOnceMax = 60; // after a longer sleep everything is set anew
+const backMs = 10_000; // and where now lies before what was now: a clock was set back
 const setAgainMs = 250; // while a history is loading
 const describeFirstMs = 100; // what is in view is settled with the next frame
 const describeEveryMs = 5_000;
@@ -267,6 +268,7 @@ export class PriceChart {
         const { widthMs } = this.#bars;
         return (
             to - this.#gridTo > slotsAtOnceMax * widthMs ||
+            this.#gridTo - to > Math.max(widthMs, backMs) ||
             to - this.#gridFrom > 2 * slotsHeldMax * widthMs ||
             this.#span().widthMs !== widthMs
         );

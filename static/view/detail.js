@@ -19,18 +19,18 @@ class Row {
         this.node = element("li", {}, this.who, this.value, this.words, this.use, this.error);
     }
 
-    draw(row, { currency, now }) {
+    draw(row, { currency, feedAgeMs }) {
         setAttribute(this.node, "data-kind", row.kind);
         setAttribute(this.node, "data-provider", row.name);
         setText(this.name, row.market ? `${row.name} (${row.market})` : row.name);
         setText(this.value, row.price === null ? "—" : formatPrice(row.price, currency));
-        const age = row.pricedAt === null ? "" : `, ${formatDuration(now - row.pricedAt)} old`;
+        const age = row.ageMs === null ? "" : `, ${formatDuration(row.ageMs + feedAgeMs)} old`;
         setText(this.words, `${row.words}${age}`);
         setText(this.use, row.use.words);
         setAttribute(this.use, "data-used", String(row.use.isUsed));
         setHidden(this.error, !row.error);
         if (!row.error) return;
-        const ago = formatDuration(now - row.error.at);
+        const ago = formatDuration(row.error.ageMs + feedAgeMs);
         setText(this.error, `Last error, ${ago} ago: ${row.error.words}`);
     }
 }

@@ -86,7 +86,7 @@ function drawSource({ newest }) {
 }
 
 export function drawPrice(facts) {
-    const { newest, currency, symbol, now, isWatched, truth } = facts;
+    const { newest, currency, symbol, now, ageMs, isWatched, truth } = facts;
     setAttribute(nodes.quote, "data-current", String(truth.name === "live"));
     setText(nodes.symbol, symbol || "Price");
     setHidden(nodes.watch, facts.isAlone || !symbol);
@@ -102,7 +102,7 @@ export function drawPrice(facts) {
     }
     setAttribute(nodes.price, "data-price", newest ? String(newest.price) : "");
     setAttribute(nodes.price, "data-id", newest?.id ?? "");
-    setText(nodes.age, newest ? `${formatDuration(now - newest.at)} ago` : "—");
+    setText(nodes.age, ageMs === null ? "—" : `${formatDuration(ageMs)} ago`);
     setText(nodes.time, newest ? formatTime(newest.at, now) : "—");
     if (newest) {
         setAttribute(nodes.time, "datetime", new Date(newest.at).toISOString());

@@ -74,8 +74,10 @@ class Row {
             this.grip.addEventListener(type, () => delete this.node.dataset.dragged);
     }
 
-    draw({ quote, isShown, isEditing, isCurrent, range, hrefOf, now, isFirst, isLast }) {
-        const { newest, currency, staleSince } = quote;
+    draw({ quote, isShown, isEditing, isCurrent, range, hrefOf, now, hereNow, isFirst, isLast }) {
+        const { newest, currency } = quote;
+        const isStale = isCurrent && quote.isStale && newest !== null;
+        setAttribute(this.node, "data-stale", String(isStale));
         if (this.#range !== range) this.link.href = hrefOf(this.symbol);
         this.#range = range;
         if (isShown) setAttribute(this.link, "aria-current", "true");
@@ -87,12 +89,12 @@ class Row {
         setText(this.price, newest ? formatPrice(newest.price, currency) : "—");
 
         const change = quote.spark.change(now);
-        setText(this.sub, words(newest, staleSince, change, isCurrent, now));
+        setText(this.sub, words(newest, isStale, quote.ageAt(hereNow), change));
         const direction = change ? directionOf(change.ratio) : "none";
-        setAttribute(this.delta, "data-direction", isCurrent ? direction : "none");
+        setAttribute(this.delta, "data-direction", isCurrent && !isStale ? direction : "none");
         setText(this.arrow, { up: "▲ ", down: "▼ ", none: "" }[direction]);
         setText(this.ratio, change ? formatPercent(change.ratio) : "—");
-        if (change) this.#drawSpark(quote.spark.points, direction, now);
+        if (change) this.#drawSpark(quote.spark.points, isStale ? "none" : direction, now);
     }
 
     #drawSpark(points, direction, now) {
@@ -109,9 +111,9 @@ class Row {
     }
 }
 
-function words(newest, staleSince, change, isCurrent, now) {
+function words(newest, isStale, ageMs, change) {
     if (!newest) return "no price yet";
-    if (isCurrent && staleSince !== null) return `stale for ${formatDuration(now - staleSince)}`;
+    if (isStale) return ageMs === null ? "stale" : `stale for ${formatDuration(ageMs)}`;
     return change ? `past ${formatSpan(change.spanMs)}` : "just begun";
 }
 
@@ -160,7 +162,7 @@ export class WatchlistView {
         (this.#rows.get(neighbour?.dataset.symbol)?.remove ?? edit).focus();
     }
 
-    draw({ symbols, shown, isAlone, quoteOf, range, hrefOf, isCurrent, now }) {
+    draw({ symbols, shown, isAlone, quoteOf, range, hrefOf, isCurrent, now, hereNow }) {
         setHidden(section, isAlone && symbols.length < 2);
         list.classList.toggle("editing", this.#isEditing);
         setAttribute(list, "data-current", String(isCurrent));
@@ -176,6 +178,7 @@ export class WatchlistView {
             range,
             hrefOf,
             now,
+            hereNow,
             isFirst: i === 0,
             isLast: i === symbols.length - 1,
         }));

@@ -255,6 +255,29 @@ describe("the page in use", { timeout: 600_000 }, () => {
         isClean();
     });
 
+    for (const colorScheme of ["light", "dark"])
+        test(`a stale row looks stale in the ${colorScheme} theme`, { timeout }, async (t) => {
+            const server = await market(t, { STALE_AFTER: "2s" });
+            server.publish(2600, "ETH-USD");
+            const { page, isClean } = await open(t, server, { colorScheme });
+            const timer = setInterval(() => server.publish(69420 + Math.random(), "BTC-USD"), 200);
+            t.after(() => clearInterval(timer));
+            const row = (symbol) => `#watched [data-symbol="${symbol}"]`;
+            await until("one is stale", async () =>
+                /stale for \d+ s/.test(await text(page, row("ETH-USD"))));
+            const colours = (selector) => page.$$eval(selector, (nodes) =>
+                [...new Set(nodes.map((node) => getComputedStyle(node).color))]);
+            const [faded] = await colours("#watched .sub");
+            assert.deepEqual(await colours(`${row("ETH-USD")} :is(.name, .figure, .delta)`), [faded]);
+            const shown = await page.getAttribute(`${row("ETH-USD")} .delta`, "data-direction");
+            assert.equal(shown, "none");
+            assert.notDeepEqual(await colours(`${row("BTC-USD")} .name`), [faded], "others are not");
+            server.publish(2601, "ETH-USD");
+            await until("it is not any more", async () =>
+                !/stale/.test(await text(page, row("ETH-USD"))));
+            isClean();
+        });
+
     test("an alarm goes off at its price, and asks for nothing before", { timeout }, async (t) => {
         const server = await market(t);
         const context = { permissions: [] };

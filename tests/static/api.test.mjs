@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Api } from "../../static/api.js";
 
-const clock = { note() {} };
+const clock = { note() {}, noteAnswer() {}, time: 0, steady: () => clock.time };
 
 function answers(t, how) {
     const { fetch } = globalThis;
@@ -23,31 +23,51 @@ test("what is not answered in time is not waited for", async (t) => {
     const api = new Api(clock, 20);
     answers(t, (path, { signal }) => silence(signal));
     assert.equal(await api.prices(), null);
-    assert.equal(await api.newestTicks("BTC-USD", 60), undefined);
+    assert.equal(api.outcome, "silent");
     answers(t, async (path, { signal }) => ({
         ok: true, headers: new Headers(), json: () => silence(signal),
     }));
-    assert.equal(await api.price("BTC-USD"), null, "nor where it stops halfway");
+    assert.equal(await api.prices(), null, "nor where it stops halfway");
 });
 
-test("no answer is another thing than none held", async (t) => {
-    const api = new Api(clock);
-    answers(t, async () => new Response("{}", { status: 429 }));
-    assert.equal(await api.newestTicks("BTC-USD", 60), undefined);
-    assert.equal(await api.priceAt("BTC-USD", 1), undefined);
-    assert.equal(await api.firstTick("BTC-USD"), undefined);
-    answers(t, async () => Response.json({ ticks: [] }));
-    assert.deepEqual(await api.newestTicks("BTC-USD", 60), []);
-    assert.equal(await api.priceAt("BTC-USD", 1), null);
-    assert.equal(await api.firstTick("BTC-USD"), null);
-});
-
-test("the first tick is that of all that is held", async (t) => {
+test("a whole list is one question", async (t) => {
     let asked;
     answers(t, async (path) => {
         asked = path;
-        return Response.json({ ticks: [{ id: "5000-1", price: 7 }], more: true });
+        return Response.json({ watchlist: [] });
     });
-    assert.deepEqual(await new Api(clock).firstTick("BTC-USD"), { at: 5000, price: 7 });
-    assert.equal(asked, "/api/prices/btc-usd/history?since=0&limit=1");
+    clock.time = 70;
+    const api = new Api(clock);
+    assert.deepEqual(await api.watchlist(["BTC-USD", "ETH-USD"], 61), { watchlist: [], askedAt: 70 });
+    assert.equal(asked, "/api/watchlist?points=61&symbols=BTC-USD,ETH-USD");
+    assert.deepEqual([api.outcome, api.answeredAt], ["", 70]);
 });
+
+for (const [status, header, outcome, waitMs] of [
+    [429, "4", "often", 4_000],
+    [429, "0", "often", 1_000],
+    [429, null, "often", 5_000],
+    [429, "Wed, 21 Oct 2026 07:28:00 GMT", "often", 5_000],
+    [503, "30", "busy", 30_000],
+    [503, "1000000", "busy", 600_000],
+    [503, null, "error", 0],
+    [500, null, "error", 0],
+    [404, null, "error", 0],
+])
+    test(`after ${status} with Retry-After ${header} nothing is asked for ${waitMs} ms`, async (t) => {
+        let asked = 0;
+        answers(t, async () => {
+            asked += 1;
+            return new Response("{}", { status, headers: header ? { "retry-after": header } : {} });
+        });
+        clock.time = 1_000;
+        const api = new Api(clock);
+        assert.equal(await api.prices(), null);
+        assert.deepEqual([api.outcome, api.status, api.waitMs], [outcome, status, waitMs]);
+        clock.time += Math.max(0, waitMs - 1);
+        if (waitMs > 0) assert.equal(await api.feed("BTC-USD"), null);
+        assert.equal(asked, 1);
+        clock.time += 1;
+        await api.prices();
+        assert.equal(asked, 2);
+    });

@@ -4,29 +4,55 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Desk } from "../../static/desk.js";
 import { Samples } from "../../static/model/samples.js";
+import { troubleOf, truthOf } from "../../static/model/truth.js";
 import {
     FakeEventSource as Source, FakeSharedWorker, answers, idAt, pass, requests, settle,
-    startBrowser,
+    startBrowser, wall,
 } from "./support/browser.mjs";
 
 const symbol = "BTC-USD";
+const startedAt = 1_700_000_000_000;
 
-// A desk with a stream that is open and has brought one tick.
-async function openDesk(t) {
+const entryOf = (one, at, more = {}) => ({
+    symbol: one, id: idAt(at), price: at, timestamp: Math.floor((startedAt + at) / 1000),
+    source: "pipe", age_seconds: 0, stale: false, held_since: startedAt / 1000,
+    past: [{ seconds: 3600, timestamp: null, price: null }], points: [], ...more,
+});
+
+// A desk whose stream is not open yet. What the server says of its list is in the hands of the test.
+async function startDesk(t, { symbols = [symbol], prices } = {}) {
     const { owns } = await startBrowser(t);
     FakeSharedWorker.isMissing = true;
     const ask = globalThis.fetch;
-    globalThis.fetch = (path) => ask(new URL(path, "http://prices.test"));
-    const entry = { symbol, price: null, timestamp: null, stale: true };
-    answers.set("/api/prices", { prices: [entry] });
+    globalThis.fetch = (path, options) => ask(new URL(path, "http://prices.test"), options);
+    const entries = symbols.map((one) =>
+        ({ symbol: one, price: null, timestamp: null, stale: true }));
+    answers.set("/api/prices", prices ?? { prices: entries });
+    answers.set("/api/feed", { mode: "pipe", providers: [], symbols: [] });
     const desk = new Desk();
+    owns({ close: () => Source.live.forEach((source) => source.close()) });
+    return desk;
+}
+
+// A desk with a stream that is open and has brought one tick.
+async function openDesk(t) {
+    const desk = await startDesk(t);
     await desk.open();
     desk.show(symbol, "5m", []);
-    owns({ close: () => Source.live.forEach((source) => source.close()) });
     Source.only.opens().ticks(0);
     await settle();
     return { desk, stream: Source.only };
 }
+
+const asked = (path) => requests.filter((one) => one.startsWith(path)).length;
+// The server's clock goes on with the steady one.
+const beat = (source) =>
+    source.says("heartbeat", { timestamp: Math.floor((startedAt + performance.now()) / 1000) });
+const beatOf = (stream) => () => beat(stream);
+const beatAll = () => {
+    for (const source of Source.live)
+        beat(source.readyState === Source.OPEN ? source : source.opens());
+};
 
 async function passSeconds(desk, seconds, beat) {
     for (let i = 0; i < seconds; i += 1) {
@@ -54,52 +80,172 @@ test("after a hole no change is claimed and nothing moves", async (t) => {
 });
 
 for (const [how, answer, isStale] of [
-    ["says so", { stale: true }, true],
-    ["says that it is not", { stale: false }, false],
+    ["says so", () => ({ watchlist: [entryOf(symbol, 0, { age_seconds: 150, stale: true })] }), true],
+    ["says that it is not", () => ({ watchlist: [entryOf(symbol, 0, { age_seconds: 150 })] }), false],
     ["refuses to say", 429, false],
     ["does not answer", undefined, false],
 ])
     test(`where the server ${how}, a price is${isStale ? "" : " not"} stale`, async (t) => {
         const { desk, stream } = await openDesk(t);
-        answers.set("/api/prices/btc-usd", answer);
-        const beat = () => stream.says("heartbeat", { timestamp: Date.now() / 1000 });
-        await passSeconds(desk, 180, beat);
-        assert.equal(desk.quote.staleSince !== null, isStale);
-        const asked = requests.filter((path) => path === "/api/prices/btc-usd").length;
-        assert.ok(asked > 0 && asked <= 7, `asked ${asked} times`);
+        await passSeconds(desk, 10, beatOf(stream));
+        answers.set("/api/watchlist", answer);
+        requests.length = 0;
+        await passSeconds(desk, 170, beatOf(stream));
+        assert.equal(desk.quote.isStale, isStale);
+        const times = asked("/api/watchlist");
+        assert.ok(times > 0 && times <= 15, `asked ${times} times`);
     });
 
 test("the past hour is asked for again where there was no answer", async (t) => {
     const { desk, stream } = await openDesk(t);
-    const path = "/api/prices/btc-usd/history";
-    const beat = () => stream.says("heartbeat", { timestamp: Date.now() / 1000 });
-    const asked = () => requests.filter((one) => one === `${path}?limit=60`).length;
-    assert.equal(asked(), 1);
-    await passSeconds(desk, 60, beat);
-    assert.ok(asked() >= 2 && asked() <= 4, `asked ${asked()} times`);
-    answers.set(path, { ticks: [{ id: idAt(-60_000), price: 7 }] });
-    await passSeconds(desk, 60, beat);
+    const samples = () => asked("/api/watchlist?points=61");
+    assert.equal(samples(), 1);
+    await passSeconds(desk, 60, beatOf(stream));
+    assert.ok(samples() >= 2 && samples() <= 4, `asked ${samples()} times`);
+    const point = [startedAt / 1000 - 60, 7];
+    answers.set("/api/watchlist", { watchlist: [entryOf(symbol, 0, { points: [null, point] })] });
+    await passSeconds(desk, 60, beatOf(stream));
     assert.equal(desk.quote.spark.points[0].price, 7);
-    const before = asked();
-    await passSeconds(desk, 60, beat);
-    assert.equal(asked(), before, "and not any more");
+    const before = samples();
+    await passSeconds(desk, 60, beatOf(stream));
+    assert.equal(samples(), before, "and not any more");
 });
+
+test("a list of symbols is one question, and so are thirty-three that are added", async (t) => {
+    const symbols = Array.from({ length: 34 }, (_, i) => `C${i}-USD`);
+    const desk = await startDesk(t, { symbols });
+    await desk.open();
+    answers.set("/api/watchlist", ({ searchParams }) => ({
+        at: startedAt / 1000,
+        watchlist: searchParams.get("symbols").split(",").map((one) => entryOf(one, 0)),
+    }));
+    desk.listen("C0-USD", []);
+    assert.equal(await desk.findRange("C0-USD"), "5m");
+    desk.show("C0-USD", "5m");
+    const stream = Source.only.opens();
+    stream.ticks(0, "C0-USD");
+    await passSeconds(desk, 2);
+    assert.deepEqual(requests, ["/api/prices", "/api/watchlist?points=61&symbols=C0-USD",
+        "/api/feed?symbol=C0-USD"]);
+    desk.show("C0-USD", "5m", symbols.slice(1));
+    for (const source of Source.live) source.opens();
+    await passSeconds(desk, 5);
+    assert.equal(asked("/api/watchlist?points=61"), 2);
+    assert.equal(asked("/api/watchlist?points=0"), 1, "the newest, which the stream tells all tabs");
+    assert.equal(requests.length, 5);
+    assert.equal(desk.market.of("C33-USD").newest.price, 0);
+});
+
+test("a server that is asked too often is left alone for as long as it says", async (t) => {
+    const refusal = () => new Response("{}", { status: 429, headers: { "retry-after": "4" } });
+    const desk = await startDesk(t);
+    const { fetch } = globalThis;
+    let times = 0;
+    globalThis.fetch = async () => {
+        times += 1;
+        return refusal();
+    };
+    const opened = desk.open();
+    await pass(3_000);
+    assert.equal(times, 1);
+    const facts = desk.facts();
+    assert.equal(facts.outcome, "often");
+    assert.match(troubleOf({ ...facts, truth: truthOf(facts) }).title,
+        /^This page has asked too often; trying again in [12] s\.$/);
+    globalThis.fetch = fetch;
+    await pass(1_500);
+    await opened;
+    assert.equal(desk.connection.name, "connecting");
+    assert.deepEqual(desk.symbols, [symbol]);
+});
+
+// Everything that can become of clocks: the visitor's, the server's, or a sleep.
+const steps = [["an hour back", -3_600_000], ["2 minutes back", -120_000],
+    ["3 minutes ahead", 180_000], ["an hour ahead", 3_600_000], ["a year ahead", 31_536_000_000]];
+
+for (const [words, ms] of steps)
+    test(`ages stay true where the visitor's clock is set ${words} and back`, async (t) => {
+        const { desk, stream } = await openDesk(t);
+        answers.set("/api/watchlist", () =>
+            ({ watchlist: [entryOf(symbol, 0, { age_seconds: (performance.now() + 7_000) / 1000 })] }));
+        await passSeconds(desk, 20, beatOf(stream));
+        const trueAge = () => performance.now() + 7_000;
+        assert.equal(desk.facts().ageMs, trueAge());
+        for (const step of [ms, -ms]) {
+            wall.aheadMs += step;
+            const serverNow = desk.now();
+            await passSeconds(desk, 11, beatAll);
+            assert.ok(Math.abs(desk.facts().ageMs - trueAge()) < 1_000, `${desk.facts().ageMs}`);
+            assert.ok(Math.abs(desk.now() - serverNow - 11_000) < 1_100, "nor does the axis jump");
+            assert.equal(truthOf(desk.facts()).name, "live");
+        }
+        Source.only.ticks(60_000, symbol, 5);
+        assert.equal(desk.facts().ageMs, 0, "and what is new is new");
+    });
+
+test("after a sleep of 8 h it is not live before it is connected, and the age is the true one",
+    async (t) => {
+        const { desk, stream } = await openDesk(t);
+        await passSeconds(desk, 5, beatOf(stream));
+        let hasSlept = false;
+        answers.set("/api/watchlist", () => ({ watchlist: [entryOf(symbol, 0, {
+            age_seconds: performance.now() / 1000 + (hasSlept ? 28_800 : 0), stale: hasSlept })] }));
+        await passSeconds(desk, 5, beatOf(stream));
+        wall.aheadMs += 8 * 3_600_000;
+        hasSlept = true;
+        await passSeconds(desk, 1);
+        assert.equal(truthOf(desk.facts()).name, "reconnecting");
+        assert.equal(desk.facts().ageMs, null);
+        Source.only.opens().says("stale", { symbol, age: 28_811 });
+        assert.match(truthOf(desk.facts()).word, /^Stale for 8 h/);
+        await passSeconds(desk, 6);
+        assert.ok(Math.abs(desk.facts().ageMs - performance.now() - 28_800_000) < 1_000);
+        assert.equal(desk.quote.isStale, true);
+    });
+
+for (const [words, ms] of steps)
+    test(`the page goes on where the server's clock is set ${words} and back`, async (t) => {
+        const { desk } = await openDesk(t);
+        const stream = Source.only;
+        let at = 0;
+        for (let i = 0; i < 5; i += 1) stream.ticks((at += 1_000));
+        for (const step of [ms, -ms]) {
+            const from = idAt(at);
+            at += step;
+            // Where time went back, positions begin anew.
+            if (step < 0)
+                stream.says("gap", { from, to: idAt(at), reason: "restarted" }, idAt(at));
+            for (let i = 0; i < 5; i += 1) {
+                stream.ticks((at += 1_000), symbol, i);
+                await pass(1_000);
+                stream.says("heartbeat", { timestamp: (startedAt + at) / 1000 });
+                desk.lookAround();
+            }
+            assert.equal(desk.quote.newest.id, idAt(at));
+            assert.ok(desk.facts().ageMs <= 1_000, `${desk.facts().ageMs}`);
+            assert.equal(desk.series.newest.id, idAt(at));
+            const times = desk.series.ticks.map((tick) => tick.at);
+            assert.deepEqual(times, times.toSorted((a, b) => a - b), "no line leads back");
+        }
+    });
 
 test("a sample is due once, and after a failure later and later", () => {
     const samples = new Samples();
-    assert.equal(samples.take(["A-B", "C-D"], 0), "A-B");
-    assert.equal(samples.take(["A-B", "C-D"], 0), "C-D");
-    assert.equal(samples.take(["A-B", "C-D"], 1e9), undefined);
+    assert.deepEqual(samples.take(["A-B", "C-D"], 0), ["A-B", "C-D"]);
+    assert.deepEqual(samples.take(["A-B", "C-D"], 1e9), []);
     const dueAfter = [];
     for (let now = 0, i = 0; i < 8; i += 1) {
-        samples.fail("A-B", now);
+        samples.fail(["A-B"], now);
         let waitMs = 0;
-        while (!samples.take(["A-B"], now + waitMs)) waitMs += 1000;
+        while (samples.take(["A-B"], now + waitMs).length === 0) waitMs += 1000;
         dueAfter.push(waitMs / 1000);
         now += waitMs;
     }
     assert.deepEqual(dueAfter, [10, 20, 40, 80, 160, 300, 300, 300]);
     samples.keepOnly(["C-D"]);
-    samples.fail("A-B", 0);
-    assert.equal(samples.take(["A-B"], 0), "A-B", "as if it had never been asked for");
+    samples.fail(["A-B"], 0);
+    assert.deepEqual(samples.take(["A-B"], 0), ["A-B"], "as if it had never been asked for");
+    samples.fail(["A-B"], 0, 3_000);
+    assert.deepEqual(samples.take(["A-B"], 2_999), []);
+    assert.deepEqual(samples.take(["A-B"], 3_000), ["A-B"], "or when the server wants to be asked");
 });

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
-    configureFormats, formatChange, formatDuration, formatPercent, formatPrice, formatTime,
-    parseNumber,
+    configureFormats, formatChange, formatDuration, formatPercent, formatPrice, formatSpan,
+    formatTime, parseNumber,
 } from "../../static/format.js";
 import { findSymbols, stepTo } from "../../static/model/search.js";
-import { Clock } from "../../static/model/clock.js";
 
 const usual = { locale: "en-US", currencyDisplay: "symbol", timeZone: "UTC" };
 const as = (more) => configureFormats({ ...usual, ...more });
@@ -112,31 +111,12 @@ test("symbols are found by what one types", () => {
     assert.deepEqual(findSymbols("", symbols), symbols);
 });
 
-test("the clock is that of the server, as near as can be told", () => {
-    let here = 10_000;
-    const clock = new Clock(() => here);
-    assert.equal(clock.now(), 10_000);
-    clock.note(9_000); // took its time
-    clock.note(9_800);
-    clock.note(9_100);
-    clock.note(NaN);
-    assert.equal(clock.now(), 9_800);
-    here = 11_000;
-    assert.equal(clock.now(), 10_800);
-});
-
-test("a clock that was set is believed again after a while", () => {
-    let here = 0;
-    const clock = new Clock(() => here);
-    clock.note(0);
-    here = 3_600_000; // an hour at once, which for the server was a second
-    const heard = (ms) => {
-        clock.note(ms);
-        return clock.now() - ms;
-    };
-    heard(1_000);
-    here += 200_000;
-    assert.equal(heard(201_000), 0);
+test("a span is never said to be longer than it is", () => {
+    const words = (seconds) => formatSpan(seconds * 1000);
+    assert.deepEqual([905, 959, 960].map(words), ["15 min", "15 min", "16 min"]);
+    assert.deepEqual([0, 9.9, 19, 59.9, 60, 119].map(words),
+        ["0 s", "9 s", "10 s", "50 s", "1 min", "1 min"]);
+    assert.deepEqual([3_599, 3_600, 9_999].map(words), ["59 min", "hour", "hour"]);
 });
 
 test("arrow keys lead around the ends of a list, and into it from outside", () => {

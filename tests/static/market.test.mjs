@@ -19,30 +19,107 @@ test("a tick is the newest price, and the one before it stays known", () => {
 
 test("a replayed tick does not stand in for a newer price", () => {
     const quote = new Quote("BTC-USD");
-    const entry = { price: 10, timestamp: 100, source: "pipe", stale: false, age_seconds: 2 };
-    assert.equal(quote.takeEntry(entry), 102_000);
-    quote.takeTick(tick(50_000, 7));
+    quote.takeEntry(
+        { price: 10, timestamp: 100, source: "pipe", stale: false, age_seconds: 2 }, 7_000);
+    assert.equal(quote.ageAt(8_000), 3_000);
+    quote.takeTick(tick(50_000, 7), 8_000);
     assert.equal(quote.newest.price, 10);
-    quote.takeTick(tick(100_500, 10));
+    quote.takeTick(tick(100_500, 10), 8_000);
     assert.deepEqual([quote.newest.price, quote.before], [10, 7]);
 });
 
 test("an entry without a price is not one", () => {
     const quote = new Quote("BTC-USD");
     for (const price of [null, undefined, "10", NaN])
-        assert.equal(quote.takeEntry({ price, timestamp: 100, stale: true }), null);
+        quote.takeEntry({ price, timestamp: 100, stale: true }, 0);
     assert.equal(quote.newest, null);
-    assert.equal(quote.staleSince, null);
+    assert.equal(quote.isStale, false);
 });
 
-test("stale is since the newest price, and over with the next", () => {
+test("the price that the page came with is of unknown age", () => {
     const quote = new Quote("BTC-USD");
-    quote.takeTick(tick(1000, 10));
-    quote.takeStale({ age: 5 }, 9000);
-    assert.equal(quote.staleSince, 1000);
-    quote.takeTick(tick(9500, 10));
-    assert.equal(quote.staleSince, null);
+    quote.takeSeed({ price: 10, timestamp: 100, source: "pipe", stale: false });
+    assert.deepEqual([quote.newest.price, quote.ageAt(1e12)], [10, null]);
+    quote.takeSeed({ price: 11, timestamp: 200, source: "pipe", stale: false });
+    assert.equal(quote.newest.price, 10);
 });
+
+const said = (id, price, age) =>
+    ({ id, price, timestamp: Math.floor(parseInt(id, 10) / 1000), age_seconds: age, stale: false });
+
+test("a first tick is as old as the server says, and those after it are new", () => {
+    const quote = new Quote("BTC-USD");
+    quote.takeTick(tick(10_000, 1), 500);
+    assert.equal(quote.ageAt(600), null, "it may have been sent because it is the newest");
+    quote.takeEntry(said("10000-0", 1, 40), 600);
+    assert.equal(quote.ageAt(700), 40_100);
+    quote.takeTick(tick(11_000, 2), 1_000);
+    assert.equal(quote.ageAt(1_500), 500);
+});
+
+test("an answer that comes before its tick is kept for it", () => {
+    const quote = new Quote("BTC-USD");
+    quote.takeEntry(said("12000-0", 3, 2), 1_000);
+    assert.equal(quote.newest.price, 3);
+    for (const [at, price] of [[10_000, 1], [11_000, 2]]) quote.takeTick(tick(at, price), 1_500);
+    assert.deepEqual([quote.newest.price, quote.ageAt(2_000)], [3, 3_000], "those are replayed");
+    quote.takeTick(tick(12_000, 3), 2_000);
+    assert.deepEqual([quote.newest.id, quote.ageAt(2_000)], ["12000-0", 3_000]);
+    quote.forgetSaid(); // another connection
+    quote.takeTick(tick(13_000, 4), 3_000);
+    assert.equal(quote.ageAt(3_000), null);
+    quote.takeEntry(said("12000-0", 3, 5), 2_990);
+    assert.equal(quote.ageAt(3_010), 10, "it was not there yet as the server answered");
+});
+
+test("where nothing of before is to come, a tick is new", () => {
+    const quote = new Quote("BTC-USD");
+    quote.takeTick(tick(10_000, 1), 500, true);
+    assert.equal(quote.ageAt(700), 200);
+    const other = new Quote("BTC-USD");
+    other.takeEntry({ id: null, price: null, timestamp: null, age_seconds: null, stale: true }, 0);
+    other.takeTick(tick(10_000, 1), 500);
+    assert.equal(other.ageAt(700), 200, "the server had none before");
+});
+
+test("stale is for as long as the server says, and over with the next tick", () => {
+    const quote = new Quote("BTC-USD");
+    quote.takeTick(tick(1000, 10), 100, true);
+    quote.takeStale({ age: 5 }, 6_000);
+    assert.equal(quote.isStale, true);
+    assert.equal(quote.ageAt(9_000), 8_900, "as exactly as it is known already");
+    quote.takeStale({ age: 131 }, 9_000);
+    assert.equal(quote.ageAt(10_000), 132_000);
+    quote.takeTick(tick(9500, 10), 11_000, true);
+    assert.equal(quote.isStale, false);
+});
+
+test("after a sleep no age is known", () => {
+    const quote = new Quote("BTC-USD");
+    quote.takeTick(tick(10_000, 1), 500, true);
+    quote.forgetAge();
+    assert.equal(quote.ageAt(700), null);
+    quote.takeEntry(said("10000-0", 1, 28_800), 700);
+    assert.equal(quote.ageAt(700), 28_800_000);
+});
+
+for (const [words, ms] of [["2 minutes", 2 * minute], ["an hour", 60 * minute],
+    ["a year", 365 * 1440 * minute]])
+    test(`positions that begin anew ${words} before are followed`, () => {
+        const quote = new Quote("BTC-USD");
+        const ahead = 1_000_000 + ms;
+        for (let i = 0; i < 5; i += 1) quote.takeTick(tick(ahead + i * 20_000, 100 + i), i, true);
+        quote.takeGap({ from: `${ahead + 80_000}-0`, to: "1000000-0", toAt: 1_000_000,
+            reason: "restarted", isAnew: true });
+        assert.equal(quote.newest.price, 104, "what is known is known");
+        quote.takeEntry(said("1010000-0", 7, 1), 50);
+        assert.deepEqual([quote.newest.price, quote.ageAt(60)], [7, 1_010]);
+        quote.takeTick(tick(1_010_000, 7), 70);
+        quote.takeTick(tick(1_020_000, 8), 80);
+        assert.deepEqual([quote.newest.price, quote.ageAt(90)], [8, 10]);
+        const times = quote.spark.points.map(({ at }) => at);
+        assert.deepEqual(times, [1_010_000, 1_020_000], "no line leads back");
+    });
 
 test("a gap is about whom it names, or about all", () => {
     const market = new Market();
@@ -73,6 +150,19 @@ test("samples of before take their place in time", () => {
     const change = spark.change(60 * minute);
     assert.deepEqual([change.trend, change.since, change.spanMs], ["up", 30 * minute, 30 * minute]);
     assert.ok(Math.abs(change.ratio - 0.2) < 1e-9);
+});
+
+test("even points of the server take their place, and what is not held is left away", () => {
+    const spark = new Spark();
+    const at = 1_712_525_476_123;
+    spark.addTick({ at, price: 12 });
+    const first = [at / 1000 - 3_650, 10]; // the last before the hour
+    const second = [at / 1000 - 1_800, 11];
+    spark.addPoints([null, first, first, second, [at / 1000, 12]]);
+    assert.deepEqual(spark.points.map((point) => point.price), [10, 11, 12]);
+    assert.equal(spark.change(at).spanMs, 60 * minute);
+    spark.addPoints([[at / 1000 - 4_000, 9]]);
+    assert.equal(spark.points[0].price, 10, "one from long before is not that of an hour ago");
 });
 
 test("one price is no trend", () => {
@@ -121,10 +211,10 @@ test("the server is asked once, and again after a while", () => {
 
 test("a move is from a price that was seen, and not over a gap", () => {
     const quote = new Quote("BTC-USD");
-    quote.takeEntry({ price: 10, timestamp: 1, source: "pipe", stale: false });
+    quote.takeEntry({ price: 10, timestamp: 1, source: "pipe", stale: false }, 0);
     assert.equal(quote.takeTick(tick(2000, 12)), null);
     assert.equal(quote.takeTick(tick(3000, 13)), 1);
-    quote.takeGap();
+    quote.takeGap({ from: "3000-0", to: "8000-0", toAt: 8000, reason: "evicted" });
     assert.equal(quote.before, 12, "the newest is what it was");
     assert.equal(quote.takeTick(tick(9000, 63)), null);
     assert.equal(quote.before, null);

@@ -65,6 +65,24 @@ describe("the packed page", { skip }, () => {
         assert.throws(() => lasting("c.css"));
     });
 
+    test("style sheets that follow each other are one file", async () => {
+        const links = (...names) =>
+            names.map((name) => `<link rel="stylesheet" href="/static/${name}">\n`).join("");
+        const files = {
+            "a.css": "a { background: url(i.svg) }", "b.css": "a { color: red }", "i.svg": "<svg/>",
+        };
+        const { page, texts, address, textOf } =
+            await pack({ "index.html": html(links("a.css", "b.css")), ...files });
+        const sheet = address("styles.css");
+        assert.equal(page, html(`<link rel="stylesheet" href="${sheet}">\n`));
+        assert.equal(textOf("styles.css"),
+            `a{background:url(${address("i.svg")})}a{color:red}`);
+        assert.equal(texts["a.css"], files["a.css"], "each is there by itself too");
+        const index = { "index.html": html(links("a.css", "b.css")) };
+        await assert.rejects(pack({ ...index, ...files, "b.css": `@import "./a.css";` }), /imports/);
+        await assert.rejects(pack({ ...index, "a.css": "" }), /b\.css, which is not there/);
+    });
+
     test("the modules of the page become one, without what nothing uses", async () => {
         const { page, packed, address, textOf } = await pack({
             "index.html": entry,

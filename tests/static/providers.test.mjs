@@ -32,13 +32,13 @@ test("the newest error is told, whatever it was about", () => {
         last_error: { at: 900, words: "the answer took too long" },
         stream: { state: "live", last_error: { at: 950, words: "closed" }, refused: {} },
     });
-    assert.deepEqual(row.error, { words: "closed", at: 950_000 });
+    assert.deepEqual(row.error, { words: "closed", ageMs: 50_000 });
 });
 
 test("a quote is in the price, set aside, or in reserve", () => {
     const quote = { provider: "kraken", price: 7, age_seconds: 2, used: true };
     const row = rowOf({}, { quotes: [quote] });
-    assert.deepEqual([row.price, row.pricedAt, row.use.words], [7, 998_000, "in the price"]);
+    assert.deepEqual([row.price, row.ageMs, row.use.words], [7, 2_000, "in the price"]);
     const aside = rowOf({}, { quotes: [{ ...quote, used: false, aside: "outlier" }] });
     assert.equal(aside.use.words, "set aside: too far from the others");
     assert.equal(rowOf({}, { quotes: [{ ...quote, used: false }] }).use.words, "in reserve");

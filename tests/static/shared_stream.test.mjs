@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SharedPriceStream } from "../../static/stream.js";
 import {
-    FakeEventSource as Source, FakeSharedWorker, answers, idAt, killWorkers, pass, record, settle,
+    FakeEventSource as Source, FakeSharedWorker, answers, idAt, newest, killWorkers, pass, record, settle,
     startBrowser, workers, Owner,
 } from "./support/browser.mjs";
 
@@ -103,7 +103,7 @@ test("another symbol is asked for without a loss to those who are there", async 
     const browser = await startBrowser(t);
     const first = await openTab(browser, ["BTC-USD"], { events: everything });
     Source.only.opens().ticks(10);
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    answers.set("/api/watchlist", newest("ETH-USD", idAt(5), 5));
     const second = await openTab(browser, ["ETH-USD"]);
     assert.equal(Source.only.asked("symbols"), "BTC-USD,ETH-USD");
     assert.equal(Source.only.asked("last_event_id"), idAt(10));
@@ -122,15 +122,15 @@ test("what is stale stays so when its newest tick is found, also for those who c
     Source.only.opens().ticks(10);
     await settle();
     let answer;
-    answers.set("/api/prices/eth-usd/history", () => new Promise((resolve) => { answer = resolve; }));
+    answers.set("/api/watchlist", () => new Promise((resolve) => { answer = resolve; }));
     const events = ["tick", "stale", "fresh"];
     const first = await openTab(browser, ["ETH-USD"], { events });
     Source.only.opens().says("stale", { symbol: "ETH-USD", age: 131 });
     await settle();
     const early = await openTab(browser, ["ETH-USD"], { events });
     assert.deepEqual(early.told, ["ETH stale 131"], "before there is a tick to show");
-    answers.set("/api/prices/eth-usd/history", 500);
-    answer({ ticks: [{ id: idAt(5), price: 5 }] });
+    answers.set("/api/watchlist", 500);
+    answer(newest("ETH-USD", idAt(5), 5));
     await settle();
     await passQuietly(9_000);
     for (const { told } of [first, early]) {
@@ -156,7 +156,7 @@ test("symbols that nobody wants any more are given up, and newest of before is f
     await pass(4_000);
     assert.equal(Source.only.asked("symbols"), "BTC-USD");
     Source.only.opens().ticks(20);
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(15), price: 15 }] });
+    answers.set("/api/watchlist", newest("ETH-USD", idAt(15), 15));
     const third = await openTab(browser, ["ETH-USD"]);
     Source.only.opens();
     await settle();
@@ -245,7 +245,7 @@ test("a worker that dies without a word is replaced, and nothing is lost or told
     await pass(4_000);
     assert.equal(Source.only.asked("last_event_id"), idAt(10));
     assert.equal(tabs[0].stream.state.name, "connecting");
-    answers.set("/api/prices/btc-usd/history", { ticks: [{ id: idAt(10), price: 10 }] });
+    answers.set("/api/watchlist", newest("BTC-USD", idAt(10), 10));
     Source.only.opens();
     await settle();
     Source.only.ticks(5_000);
@@ -266,7 +266,7 @@ test("the newest price is had at once also after the worker was replaced", async
     await settle();
     killWorkers();
     await pass(13_000);
-    answers.set("/api/prices/btc-usd/history", { ticks: [{ id: idAt(10), price: 10 }] });
+    answers.set("/api/watchlist", newest("BTC-USD", idAt(10), 10));
     Source.only.opens();
     await settle();
     const late = await openTab(browser);
@@ -567,7 +567,7 @@ test("a symbol that the server does not have is its tab's trouble alone", async 
     const good = await openTab(browser, ["BTC-USD"]);
     Source.only.opens().ticks(10);
     await settle();
-    answers.set("/api/prices/no-such/history", 404);
+    answers.set("/api/symbols", { symbols: [{ symbol: "BTC-USD" }] });
     const bad = await openTab(browser, ["BTC-USD", "NO-SUCH"]);
     assert.equal(Source.only.asked("symbols"), "BTC-USD,NO-SUCH");
     Source.only.fails();
@@ -606,10 +606,10 @@ test("all tabs know when a busy server is asked again", async (t) => {
     const source = Source.only;
     await pass(25_000);
     for (const { stream } of tabs)
-        assert.deepEqual(stream.state, { name: "reconnecting", retryAt });
+        assert.deepEqual(stream.state, { name: "reconnecting", retryAt, why: "busy" });
     assert.equal(Source.only, source);
     const late = await openTab(browser);
-    assert.deepEqual(late.stream.state, { name: "reconnecting", retryAt });
+    assert.deepEqual(late.stream.state, { name: "reconnecting", retryAt, why: "busy" });
 });
 
 test("a tab that knows more than a worker that has just begun waits for it by itself", async (t) => {
@@ -636,7 +636,7 @@ test("resumes behind an id that was kept", async (t) => {
     const browser = await startBrowser(t);
     const one = await openTab(browser, ["BTC-USD"], { lastId: idAt(5) });
     assert.equal(Source.only.asked("last_event_id"), idAt(5));
-    answers.set("/api/prices/btc-usd/history", { ticks: [{ id: idAt(4), price: 4 }] });
+    answers.set("/api/watchlist", newest("BTC-USD", idAt(4), 4));
     Source.only.opens();
     await settle();
     Source.only.ticks(6);

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { PriceStream, comparePositions, parsePosition } from "../../static/stream.js";
 import {
-    FakeEventSource as Source, answers, idAt, pass, record, requests, settle, startBrowser,
+    FakeEventSource as Source, answers, idAt, newest, pass, record, requests, settle, startBrowser,
+    wall,
 } from "./support/browser.mjs";
 
 async function open(t, options = {}) {
@@ -167,6 +168,79 @@ test("a page that has slept does not take its sleep for a silence", async (t) =>
     assert.notEqual(Source.only, first);
 });
 
+for (const [words, ms, isReplaced] of [
+    ["a sleep of 8 h in which the steady clock stood still", 8 * 3_600_000, true],
+    ["a computer's clock that is set ahead by a year", 365 * 86_400_000, true],
+    ["a computer's clock that is set ahead by 3 minutes", 180_000, true],
+    ["a computer's clock that is set back by 2 minutes", -120_000, false],
+    ["a computer's clock that is set back by an hour", -3_600_000, false],
+    ["a computer's clock that is set back by a year", -365 * 86_400_000, false],
+])
+    test(`after ${words} it is ${isReplaced ? "" : "not "}taken for dead`, async (t) => {
+        const { states, told } = await open(t);
+        const first = Source.only.opens();
+        const id = first.ticks(10);
+        wall.aheadMs += ms;
+        await pass(1_000);
+        assert.equal(Source.only !== first, isReplaced);
+        if (isReplaced) {
+            assert.equal(states.at(-1), "reconnecting");
+            assert.equal(Source.only.asked("last_event_id"), id);
+            Source.only.opens();
+        }
+        await pass(5_000);
+        Source.only.ticks(20);
+        assert.deepEqual([states.at(-1), told], ["open", ["BTC 10", "BTC 20"]], "and once");
+        const last = Source.only;
+        await pass(39_000);
+        assert.notEqual(Source.only, last, "a silence is a silence");
+    });
+
+for (const ms of [-3_600_000, 3_600_000])
+    test(`a wait is kept where the computer's clock is set by ${ms} ms`, async (t) => {
+        const { stream } = await open(t);
+        const source = Source.only.opens();
+        source.ticks(10);
+        source.says("busy", { retry: 20_000 });
+        source.breaks();
+        assert.equal(stream.state.why, "busy");
+        wall.aheadMs += ms;
+        stream.setSymbols(["BTC-USD", "ETH-USD"]);
+        await pass(19_000);
+        assert.equal(Source.live.length, 0);
+        await pass(1_500);
+        assert.equal(Source.live.length, 1);
+    });
+
+test("thirty-three symbols that are added are one question", async (t) => {
+    const { stream, told } = await open(t);
+    Source.only.opens().ticks(10);
+    const names = Array.from({ length: 33 }, (_, i) => `C${i}-USD`);
+    answers.set("/api/watchlist",
+        { watchlist: names.map((symbol, i) => ({ symbol, id: i ? idAt(5) : null, price: i })) });
+    stream.setSymbols(["BTC-USD", ...names]);
+    Source.only.opens();
+    await settle();
+    assert.equal(requests.length, 1);
+    assert.equal(told.length, 33, "and one of them has no tick yet");
+    Source.only.says("heartbeat", { timestamp: 1 });
+    await settle();
+    assert.equal(requests.length, 1);
+});
+
+test("more symbols than one answer has are asked for one after the other", async (t) => {
+    const { stream, told } = await open(t);
+    Source.only.opens().ticks(10);
+    const names = Array.from({ length: 130 }, (_, i) => `C${i}-USD`);
+    answers.set("/api/watchlist", ({ searchParams }) => ({ watchlist:
+        searchParams.get("symbols").split(",").map((symbol) => ({ symbol, id: idAt(5), price: 1 })) }));
+    stream.setSymbols(["BTC-USD", ...names]);
+    Source.only.opens();
+    await settle();
+    assert.equal(requests.length, 3);
+    assert.equal(told.length, 131);
+});
+
 test("heartbeats that were held up do not make it impatient", async (t) => {
     await open(t);
     const first = Source.only.opens();
@@ -318,7 +392,7 @@ test("a set of symbols that changes loses nothing of those that stay", async (t)
     const { stream, told, states } = await open(t);
     Source.only.opens();
     const id = Source.only.ticks(10);
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5, timestamp: 1 }] });
+    answers.set("/api/watchlist", newest("ETH-USD", idAt(5), 5));
     const first = Source.only;
     stream.setSymbols(["BTC-USD", "eth-usd"]);
     assert.equal(first.readyState, Source.CLOSED);
@@ -330,7 +404,7 @@ test("a set of symbols that changes loses nothing of those that stay", async (t)
     Source.only.ticks(30, "ETH-USD");
     assert.deepEqual(told, ["BTC 10", "BTC 20", "ETH 5", "ETH 30"]);
     assert.deepEqual(states, ["open"], "it was never anything else for longer than a moment");
-    assert.deepEqual(requests, ["/api/prices/eth-usd/history?limit=1"]);
+    assert.deepEqual(requests, ["/api/watchlist?points=0&symbols=ETH-USD"]);
 });
 
 test("the same set again changes nothing", async (t) => {
@@ -344,7 +418,7 @@ test("the same set again changes nothing", async (t) => {
 test("the newest tick of an added symbol is not told behind a newer one of it", async (t) => {
     const { stream, told } = await open(t);
     Source.only.opens().ticks(10);
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    answers.set("/api/watchlist", newest("ETH-USD", idAt(5), 5));
     stream.setSymbols(["BTC-USD", "ETH-USD"]);
     Source.only.opens().ticks(20, "ETH-USD");
     await settle();
@@ -354,7 +428,7 @@ test("the newest tick of an added symbol is not told behind a newer one of it", 
 test("what lies behind the position comes by itself, and not twice", async (t) => {
     const { stream, told } = await open(t);
     Source.only.opens().ticks(10);
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(25), price: 25 }] });
+    answers.set("/api/watchlist", newest("ETH-USD", idAt(25), 25));
     stream.setSymbols(["BTC-USD", "ETH-USD"]);
     Source.only.opens();
     await settle();
@@ -371,10 +445,10 @@ test("the newest tick is asked for again where nobody answered", async (t) => {
     stream.setSymbols(["BTC-USD", "ETH-USD"]);
     Source.only.opens();
     await settle();
-    answers.set("/api/prices/eth-usd/history", 500);
+    answers.set("/api/watchlist", 500);
     Source.only.says("heartbeat", { timestamp: 1 });
     await settle();
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    answers.set("/api/watchlist", newest("ETH-USD", idAt(5), 5));
     Source.only.says("heartbeat", { timestamp: 2 });
     await settle();
     Source.only.says("heartbeat", { timestamp: 3 });
@@ -386,7 +460,7 @@ test("the newest tick is asked for again where nobody answered", async (t) => {
 test("the newest tick is asked for once at a time, and not for longer than ten seconds", async (t) => {
     const { stream, told } = await open(t);
     Source.only.opens().ticks(10);
-    answers.set("/api/prices/eth-usd/history", () => new Promise(() => {}));
+    answers.set("/api/watchlist", () => new Promise(() => {}));
     stream.setSymbols(["BTC-USD", "ETH-USD"]);
     Source.only.opens();
     for (let i = 0; i < 3; i += 1) {
@@ -395,7 +469,7 @@ test("the newest tick is asked for once at a time, and not for longer than ten s
     }
     assert.equal(requests.length, 1, "while it is being asked for");
     await pass(1_500);
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    answers.set("/api/watchlist", newest("ETH-USD", idAt(5), 5));
     Source.only.says("heartbeat", {});
     await settle();
     assert.equal(requests.length, 2);
@@ -406,7 +480,7 @@ test("what was asked for on a connection that is gone is asked for again", async
     const { stream, told } = await open(t);
     Source.only.opens().ticks(10);
     let answer;
-    answers.set("/api/prices/eth-usd/history", () => new Promise((resolve) => { answer = resolve; }));
+    answers.set("/api/watchlist", () => new Promise((resolve) => { answer = resolve; }));
     stream.setSymbols(["BTC-USD", "ETH-USD"]);
     Source.only.opens();
     stream.setSymbols(["BTC-USD"]);
@@ -415,8 +489,8 @@ test("what was asked for on a connection that is gone is asked for again", async
     Source.only.opens();
     await settle();
     assert.equal(requests.length, 1);
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(15), price: 15 }] });
-    answer({ ticks: [{ id: idAt(5), price: 5 }] });
+    answers.set("/api/watchlist", newest("ETH-USD", idAt(15), 15));
+    answer(newest("ETH-USD", idAt(5), 5));
     await settle();
     assert.deepEqual(told, ["BTC 10", "BTC 20", "ETH 15"], "and no tick between is missing");
 });
@@ -424,11 +498,11 @@ test("what was asked for on a connection that is gone is asked for again", async
 test("a tick that was asked for leaves alone what is stale", async (t) => {
     const { stream, told } = await open(t);
     Source.only.opens().ticks(10);
-    answers.set("/api/prices/eth-usd/history", 500);
+    answers.set("/api/watchlist", 500);
     stream.setSymbols(["BTC-USD", "ETH-USD"]);
     Source.only.opens().says("stale", { symbol: "ETH-USD", age: 131 });
     await pass(9_000);
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    answers.set("/api/watchlist", newest("ETH-USD", idAt(5), 5));
     Source.only.says("heartbeat", {});
     await settle();
     assert.deepEqual(told, ["BTC 10", "ETH stale 131", "ETH 5", "ETH stale 140"]);
@@ -444,8 +518,9 @@ test("what is stale is not told of a symbol that was given up, or is fresh again
     stream.setSymbols(["BTC-USD"]);
     Source.only.opens();
     await settle();
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
-    answers.set("/api/prices/sol-usd/history", { ticks: [{ id: idAt(6), price: 6 }] });
+    const { watchlist } = newest("ETH-USD", idAt(5), 5);
+    answers.set("/api/watchlist",
+        { watchlist: [...watchlist, ...newest("SOL-USD", idAt(6), 6).watchlist] });
     stream.setSymbols(["BTC-USD", "ETH-USD", "SOL-USD"]);
     Source.only.opens().says("stale", { symbol: "SOL-USD", age: 131 });
     Source.only.says("fresh", { symbol: "SOL-USD", age: 0 });
@@ -457,7 +532,7 @@ test("what is stale is not told of a symbol that was given up, or is fresh again
 test("an answer for a set that is no longer wanted tells nothing", async (t) => {
     const { stream, told } = await open(t);
     Source.only.opens().ticks(10);
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(5), price: 5 }] });
+    answers.set("/api/watchlist", newest("ETH-USD", idAt(5), 5));
     stream.setSymbols(["BTC-USD", "ETH-USD"]);
     Source.only.opens();
     stream.setSymbols(["BTC-USD"]);
@@ -471,7 +546,7 @@ test("a symbol that was given up and taken again begins anew with its newest", a
     Source.only.ticks(11);
     stream.setSymbols(["BTC-USD"]);
     Source.only.opens().ticks(20);
-    answers.set("/api/prices/eth-usd/history", { ticks: [{ id: idAt(15), price: 15 }] });
+    answers.set("/api/watchlist", newest("ETH-USD", idAt(15), 15));
     stream.setSymbols(["BTC-USD", "ETH-USD"]);
     Source.only.opens();
     await settle();

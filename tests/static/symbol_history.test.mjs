@@ -60,3 +60,38 @@ test("where nothing came at all, it is missing since the time asked for", async 
     await settle();
     assert.deepEqual(missing(history), [], "there was nothing");
 });
+
+for (const [words, ms] of [["2 minutes", 120_000], ["an hour", 3_600_000]])
+    test(`a history is asked for anew where positions begin ${words} before`, async (t) => {
+        const { history } = await open(t);
+        history.takeTick(tickAt(ms));
+        history.reachBackTo(1_600_000_000_000);
+        Source.only.opens().ticks(10);
+        await settle();
+        const gap = { from: idAt(ms), to: idAt(500), reason: "restarted" };
+        history.takeGap(gap);
+        assert.equal(Source.live.length, 0, "what is under way would never be complete");
+        history.takeTick(tickAt(1_000));
+        history.reachBackTo(1_600_000_000_000);
+        const source = Source.only.opens();
+        source.says("gap", { from: idAt(-9_000), to: idAt(500), reason: "restarted" }, idAt(500));
+        source.ticks(700);
+        source.ticks(1_000);
+        await settle();
+        assert.equal(Source.live.length, 0, "it is complete");
+        const times = history.series.ticks.map(({ at }) => at - tickAt(0).at);
+        assert.deepEqual(times, [10, 700, 1_000]);
+        assert.ok(history.series.beginsRun(history.series.ticks[1]), "no line leads over it");
+    });
+
+test("what a history says of a restart long ago does not end it", async (t) => {
+    const { history } = await open(t);
+    history.takeTick(tickAt(1_000));
+    history.reachBackTo(1_600_000_000_000);
+    const source = Source.only.opens();
+    source.says("gap", { from: "1600000000000-0", to: idAt(0), reason: "restarted" }, idAt(0));
+    assert.equal(Source.only, source);
+    for (const at of [10, 1_000]) source.ticks(at);
+    await settle();
+    assert.deepEqual(history.series.ticks.length, 2);
+});

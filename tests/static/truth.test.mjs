@@ -7,22 +7,26 @@ const newest = { at: 1_000_000, price: 1 };
 const now = 1_003_000;
 
 function truth(connection, more = {}) {
-    const facts = { newest, staleSince: null, now, hereNow: now };
+    const facts = { newest, isStale: false, ageMs: 3_000, hereNow: now };
     return truthOf({ ...facts, connection: { retryAt: null, ...connection }, ...more });
 }
 
 function trouble(connection, more = {}) {
-    const facts = { symbol: "BTC-USD", newest, problem: null, awaySince: null, now, hereNow: now };
+    const facts = {
+        symbol: "BTC-USD", newest, problem: null, awaySince: null, ageMs: 3_000, hereNow: now,
+        outcome: "silent", status: 0, answeredAt: -Infinity, askAgainAt: null,
+        connection: { retryAt: null, why: "", ...connection },
+    };
     return troubleOf({ ...facts, ...more, truth: truth(connection, more) });
 }
 
 test("only an open stream with a price that is not stale is live", () => {
     assert.equal(truth({ name: "open" }).word, "Live");
     assert.equal(truth({ name: "open" }, { newest: null }).name, "waiting");
-    assert.equal(truth({ name: "open" }, { staleSince: newest.at }).name, "stale");
+    assert.equal(truth({ name: "open" }, { isStale: true }).name, "stale");
     for (const name of ["idle", "connecting"]) assert.equal(truth({ name }).name, "connecting");
     for (const name of ["reconnecting", "offline"])
-        assert.equal(truth({ name }, { staleSince: 1 }).name, name, "what is worse is told first");
+        assert.equal(truth({ name }, { isStale: true }).name, name, "what is worse is told first");
 });
 
 test("a wait is counted down, and its end is not told as a time", () => {
@@ -32,8 +36,8 @@ test("a wait is counted down, and its end is not told as a time", () => {
 });
 
 test("what is shown counts and what is spoken does not", () => {
-    const one = truth({ name: "open" }, { staleSince: now - 130_000 });
-    const other = truth({ name: "open" }, { staleSince: now - 131_000 });
+    const one = truth({ name: "open" }, { isStale: true, ageMs: 130_000 });
+    const other = truth({ name: "open" }, { isStale: true, ageMs: 131_000 });
     assert.equal(one.word, "Stale for 2 min 10 s");
     assert.notEqual(one.word, other.word);
     assert.equal(one.spoken, other.spoken);
@@ -49,12 +53,38 @@ test("trouble says why, and how old the price is", () => {
     assert.equal(away.title, "The server cannot be reached.");
     assert.equal(away.detail, "The price shown is 3 s old.");
     const problem = "the providers disagree";
-    const stale = trouble({ name: "open" }, { staleSince: newest.at, problem });
+    const stale = trouble({ name: "open" }, { isStale: true, problem });
     assert.equal(stale.title, "No new price of BTC-USD: the providers disagree.");
     const none = trouble({ name: "open" }, { newest: null, problem: "no provider says a price" });
     assert.equal(none.title, "No price of BTC-USD: no provider says a price.");
     assert.equal(none.detail, "There is no price to show yet.");
     assert.equal(trouble({ name: "offline" }).kind, "offline");
+});
+
+test("a server that refuses can be reached, and says when to ask again", () => {
+    const away = { name: "reconnecting", retryAt: now + 2_500 };
+    const often = { outcome: "often", status: 429, askAgainAt: now + 4_000 };
+    assert.equal(trouble(away, often).title,
+        "This page has asked too often; trying again in 4 s.", "at once, and the longer wait");
+    assert.equal(trouble({ name: "connecting" }, often).title,
+        "This page has asked too often; trying again in 4 s.");
+    assert.equal(trouble({ ...away, why: "busy" }).title, "The server is busy; trying again in 3 s.");
+    assert.equal(trouble(away, { outcome: "busy", status: 503 }).title,
+        "The server is busy; trying again in 3 s.");
+    assert.equal(trouble({ name: "reconnecting" }, { outcome: "error", status: 502 }).title,
+        "The server answers with an error (502).");
+    const since = { awaySince: now - 10_000 };
+    assert.equal(trouble(away, { ...since, outcome: "", answeredAt: now - 1_000 }).title,
+        "The server answers, but sends no stream of prices.");
+    assert.equal(trouble(away, { ...since, outcome: "", answeredAt: now - 11_000 }).title,
+        "The server cannot be reached.", "what it answered before says nothing");
+    assert.equal(trouble({ name: "open" }, often), null, "the page is live nevertheless");
+});
+
+test("an age that is not known is not made up", () => {
+    assert.equal(truth({ name: "open" }, { isStale: true, ageMs: null }).word, "Stale");
+    assert.equal(trouble({ name: "reconnecting" }, { awaySince: now - 10_000, ageMs: null }).detail,
+        "How old the price shown is will be known when the server answers.");
 });
 
 test("a state that comes and goes is not spoken", () => {

@@ -27,6 +27,26 @@ const startsItself = /Worker\(\s*import\.meta\.url\b/;
 
 const address = (name) => `/static/${name}`;
 
+// Style sheets that the page names one after the other are one file, and are asked for once.
+const sheets = /(?:<link rel="stylesheet" href="\/static\/[^"]+">\s*?\n){2,}/;
+const sheetsName = "styles.css";
+
+function withOneSheet(sources) {
+    const page = sources.get(pageName)?.toString("utf8");
+    const [links] = sheets.exec(page ?? "") ?? [];
+    if (!links) return sources;
+    const texts = referencesOf(pageName, links).map(({ to }) => {
+        if (!sources.has(to))
+            throw new PackingError(`${pageName} refers to ${to}, which is not there`);
+        return sources.get(to).toString("utf8");
+    });
+    if (texts.some((text) => /@import\b/.test(text)))
+        throw new PackingError("a style sheet that is one of several imports another");
+    const link = `<link rel="stylesheet" href="${address(sheetsName)}">\n`;
+    return new Map([...sources, [sheetsName, Buffer.from(texts.join("\n"))],
+        [pageName, Buffer.from(page.replace(links, () => link))]]);
+}
+
 function read(name, bytes) {
     if (name.startsWith(othersFolder) || !textEndings.includes(extname(name)))
         return { bytes, text: null, references: [] };
@@ -70,7 +90,8 @@ function lastingName(name, files, version) {
 // are not ours, by the names of those files. Returns the page, with its places for facts still in
 // it, and the other files as { name, bytes, isLasting }, in the order of their names.
 export async function packPage(sources, { esbuild, others = new Map() }) {
-    const files = new Map([...sources].map(([name, bytes]) => [name, read(name, bytes)]));
+    const files =
+        new Map([...withOneSheet(sources)].map(([name, bytes]) => [name, read(name, bytes)]));
     if (!files.has(pageName)) throw new PackingError(`there is no ${pageName}`);
     checkReferences(files);
 

@@ -204,6 +204,13 @@ export function killWorkers() {
 export const answers = new Map();
 export const requests = [];
 
+// What the server answers where the newest tick of a symbol is asked for.
+export const newest = (symbol, id, price) => ({ watchlist: [{ symbol, id, price, timestamp: 1 }] });
+
+// How far the computer's clock is off: a test sets it back or ahead, while the steady clock goes on
+// as before. A sleep looks the same where the steady clock stands still meanwhile.
+export const wall = { aheadMs: 0 };
+
 // Puts all of it in place for one test. Time stands still until `mock.timers` moves it.
 export async function startBrowser(t) {
     await prepare();
@@ -213,6 +220,10 @@ export async function startBrowser(t) {
     answers.clear();
     requests.length = 0;
     mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"], now: startedAt });
+    wall.aheadMs = 0;
+    const steadyNow = Date.now;
+    t.mock.method(Date, "now", () => steadyNow() + wall.aheadMs);
+    t.mock.method(performance, "now", () => steadyNow() - startedAt);
     const page = new Owner();
     current = page;
     const document = Object.assign(new EventTarget(), {
@@ -243,7 +254,7 @@ export async function startBrowser(t) {
             const isGivenUp = new Promise((resolve, reject) =>
                 signal?.addEventListener("abort", () => reject(signal.reason)));
             const answer =
-                await Promise.race([typeof given === "function" ? given() : given, isGivenUp]);
+                await Promise.race([typeof given === "function" ? given(new URL(url)) : given, isGivenUp]);
             if (answer === undefined) throw new TypeError("no network");
             return typeof answer === "number"
                 ? new Response("{}", { status: answer })

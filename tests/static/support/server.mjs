@@ -16,12 +16,14 @@ export class FakeServer {
 
     constructor(symbols) {
         this.#symbols = symbols;
-        for (const symbol of symbols)
-            answers.set(`/api/prices/${symbol.toLowerCase()}/history`, () => {
-                if (!this.isUp) return 502;
-                const { id, price } = this.#newest(symbol) ?? {};
-                return { ticks: id ? [{ id, price, timestamp: 0 }] : [] };
-            });
+        answers.set("/api/watchlist", ({ searchParams }) => {
+            if (!this.isUp) return 502;
+            const wanted = searchParams.get("symbols").split(",");
+            return { watchlist: wanted.map((symbol) => {
+                const { id = null, price = null } = this.#newest(symbol) ?? {};
+                return { symbol, id, price, timestamp: 0 };
+            }) };
+        });
     }
 
     #position() {
