@@ -39,15 +39,16 @@ public:
     }
 };
 
-// Two clocks, read together.
+// All clocks, read together.
 struct moment {
     steady_time steady;
     wall_time wall;
+    boot_time boot;
 };
 
 inline moment now_of(const clock& time) noexcept
 {
-    return {time.steady_now(), time.wall_now()};
+    return {time.steady_now(), time.wall_now(), time.boot_now()};
 }
 
 // What the wall says and what has passed, read together: the difference between two readings shows

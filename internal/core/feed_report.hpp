@@ -51,19 +51,21 @@ struct feed_report {
         std::string breaker;  // "closed", "open", "half_open"
         std::optional<wall_time> last_success;
         std::optional<failure> last_failure;
-        std::optional<latency> took;  // of its last requests
-        double requests_left = 0;     // that may follow each other now
-        std::optional<wall_time> paused_until;
-        std::vector<counted> set_aside;  // quotes not used, by reason, since the start
-        std::vector<std::string> lacks;  // symbols it does not sell
+        std::optional<latency> took;              // of its last requests
+        double requests_left = 0;                 // that may follow each other now
+        std::chrono::milliseconds paused_for{0};  // zero: it may be asked
+        std::vector<counted> set_aside;           // quotes not used, by reason, since the start
+        std::vector<std::string> lacks;           // symbols it does not sell
         std::optional<feed_report::stream> socket;
+        // How far our wall clock is ahead of its; none: not known.
+        std::optional<std::chrono::milliseconds> clock_ahead{};
     };
     struct quote {
         std::size_t provider;  // its place in `providers`
         std::string market;    // where it is not the symbol itself: "BTC-USDT"
         price value;
-        wall_time received;
-        wall_time made;  // what its age is counted from
+        std::chrono::milliseconds age;           // when the report was made
+        std::chrono::milliseconds received_ago;  // the same
         bool by_stream = false;
         bool is_used = false;
         std::string aside{};  // why it is not
@@ -75,9 +77,12 @@ struct feed_report {
         std::vector<quote> quotes{};
     };
 
-    wall_time at{};
+    // None: it says nothing that could get old, and is of now whenever it is read.
+    std::optional<wall_time> at{};
     std::string mode;    // "poll", "stream", "simulator", "replay", "pipe"
     std::string policy;  // "fallback", "median"; empty where prices are not asked for
+    // The median of the providers'.
+    std::optional<std::chrono::milliseconds> clock_ahead{};
     std::vector<provider> providers{};
     std::vector<symbol> symbols{};
 };

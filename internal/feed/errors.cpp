@@ -27,7 +27,7 @@ const char* meaning(feed_errc e) noexcept
     case feed_errc::tls_wrong_host:
         return "the certificate belongs to another host";
     case feed_errc::tls_expired:
-        return "the certificate is not valid at this time";
+        return "the certificate is not valid at this time, by this machine's clock";
     case feed_errc::tls_failed:
         return "the TLS handshake failed";
     case feed_errc::response_timeout:

@@ -131,6 +131,7 @@ asio::awaitable<fetched<http_response>> http_client::ask(const std::string& requ
 
     if (co_await is_cancelled())
         co_return fetch_error{asio::error::operation_aborted};
+    const auto began = std::chrono::steady_clock::now();
     const auto ec = co_await within(
         limits_.response, feed_errc::response_timeout,
         exchange(
@@ -141,12 +142,16 @@ asio::awaitable<fetched<http_response>> http_client::ask(const std::string& requ
         co_return fetch_error{code, code == ec ? std::string{} : clean_words(ec.message())};
     }
 
+    const auto took = std::chrono::steady_clock::now() - began;
     auto message = parser.release();
     http_response response;
     response.status = static_cast<int>(message.result_int());
     response.content_type = clean_words(std::string_view{message[http::field::content_type]});
     response.body = std::move(message.body());
     response.retry_after = clean_words(std::string_view{message[http::field::retry_after]});
+    response.dated = {
+        clean_words(std::string_view{message[http::field::date]}),
+        clean_words(std::string_view{message[http::field::age]}), took};
     if (response.status >= 300 && response.status < 400)
         co_return fetch_error{
             feed_errc::redirect, clean_words(std::string_view{message[http::field::location]}),

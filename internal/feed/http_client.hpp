@@ -6,6 +6,7 @@
 // Threads: one strand.
 #pragma once
 
+#include "feed/answer_date.hpp"
 #include "feed/byte_stream.hpp"
 #include "feed/dialer.hpp"
 #include "feed/errors.hpp"
@@ -38,6 +39,7 @@ struct http_response {
     std::string content_type;
     std::string body;
     std::string retry_after{};  // the header, as it came; empty: there was none
+    answer_date dated{};
 };
 
 class http_client {

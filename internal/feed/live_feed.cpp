@@ -3,6 +3,7 @@
 #include "feed/fetch_grid.hpp"
 #include "feed/no_throw.hpp"
 #include "feed/price_engine.hpp"
+#include "feed/provider_clocks.hpp"
 #include "feed/task_feed.hpp"
 #include "feed/together.hpp"
 #include "telemetry/log.hpp"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 
 namespace tickertape {
 namespace {
@@ -46,6 +48,7 @@ public:
           engine_{
               context, settings_of_engine(settings, std::move(parts.derivations)),
               names_of(parts.providers)},
+          clocks_{names_of(parts.providers)}, clock_figures_(parts.providers.size(), nullptr),
           round_(context.symbols.size()), due_timer_{context.strand},
           skipped_{context.counters.counter(
               "tickertape_fetches_skipped_total",
@@ -165,13 +168,13 @@ private:
 
     bool is_answered_before(std::size_t place, symbol_id symbol) const
     {
-        const auto preferred = engine_.preferred(symbol, with_.time.wall_now());
+        const auto preferred = engine_.preferred(symbol, now_of(with_.time));
         return preferred && *preferred < place;
     }
 
     std::vector<symbol_id> not_streamed_by(std::size_t place) const
     {
-        const auto now = with_.time.wall_now();
+        const auto now = now_of(with_.time);
         std::vector<symbol_id> wanted;
         for (const auto symbol : with_.symbols.all())
             if (!engine_.is_streamed(place, symbol, now))
@@ -241,11 +244,22 @@ private:
         }
     }
 
-    void streamed(std::size_t place, const quote& q, usd_standin as) override
+    error_code streamed(std::size_t place, const quote& q, usd_standin as) override
     {
-        const auto now = now_of(with_.time);
-        if (!engine_.take(place, q, as, quote_way::stream, now))
+        const auto refused = engine_.take(place, q, as, quote_way::stream, now_of(with_.time));
+        if (!refused)
             offer(q.symbol);
+        return refused;
+    }
+
+    void rest_dated(std::size_t place, const clock_comparison& reading) override
+    {
+        clocks_.note(place, reading);
+    }
+
+    void stream_dated(std::size_t place, const clock_comparison& reading) override
+    {
+        clocks_.note(place, reading);
     }
 
     void stream_spoiled(std::size_t place, symbol_id symbol, const fetch_error& why) override
@@ -267,31 +281,66 @@ private:
         while (!stopping()) {
             if (has_polled_)
                 engine_.log_changes(now_of(with_.time));
+            compare_clocks();
             with_.reports.post(report());
             timer.expires_after(report_every);
             co_await timer.async_wait(no_throw);
         }
     }
 
+    void compare_clocks()
+    {
+        const auto now = now_of(with_.time);
+        for (const auto& [is_good, words] : clocks_.changes(now)) {
+            if (is_good)
+                with_.log.info("clocks agree", {{"cause", words}});
+            else
+                with_.log.warn("clocks differ", {{"cause", words}});
+        }
+        for (std::size_t i = 0; i < rest_.size(); ++i)
+            if (const auto ahead = clocks_.ahead(i, now); ahead || clock_figures_[i] != nullptr)
+                figure_of_clock(i).Set(
+                    ahead ? std::chrono::duration<double>(*ahead).count()
+                          : std::numeric_limits<double>::quiet_NaN());
+    }
+
+    // Not before something is known of it: zero would say that the clocks agree.
+    prometheus::Gauge& figure_of_clock(std::size_t place)
+    {
+        auto& figure = clock_figures_[place];
+        if (figure == nullptr)
+            figure = &with_.counters.gauge(
+                "tickertape_clock_ahead_seconds",
+                "How far this machine's clock is ahead of the provider's, by the Date of its last "
+                "answer; negative: behind; NaN: not known any more.",
+                {{"provider", rest_[place]->name()}});
+        return *figure;
+    }
+
     std::shared_ptr<const feed_report> report()
     {
         auto made = std::make_shared<feed_report>();
-        made->at = with_.time.wall_now();
+        const auto now = now_of(with_.time);
+        made->at = now.wall;
+        made->clock_ahead = clocks_.ahead(now);
         made->mode = settings_.mode == feed_mode::stream ? "stream" : "poll";
         made->policy = settings_.policy.kind == policy_kind::median ? "median" : "fallback";
         for (std::size_t i = 0; i < rest_.size(); ++i) {
             auto& p = made->providers.emplace_back();
             rest_[i]->report(p);
+            p.clock_ahead = clocks_.ahead(i, now);
             if (streams_[i])
                 p.socket = streams_[i]->report();
         }
-        engine_.report(*made, made->at);
+        engine_.report(*made, now);
         return made;
     }
 
     const feed_settings settings_;
     std::unique_ptr<asio::ssl::context> trust_;  // outlives the providers' clients
     price_engine engine_;
+    provider_clocks clocks_;
+    std::vector<prometheus::Gauge*> clock_figures_;      // by place; null: never known
     std::vector<std::unique_ptr<rest_source>> rest_;     // by place
     std::vector<std::unique_ptr<stream_link>> streams_;  // by place; null: only polled
     std::vector<progress> round_;                        // by symbol

@@ -129,6 +129,12 @@ bool market_catalog::has_quoted_any(std::span<const market> batch) const noexcep
         batch, [this](const market& m) { return entries_[index_of(m.symbol)].was_quoted; });
 }
 
+bool market_catalog::has_any(steady_time now) const noexcept
+{
+    return std::ranges::any_of(
+        entries_, [now](const entry& e) { return e.was_quoted && e.again_at <= now; });
+}
+
 usd_standin market_catalog::standin(symbol_id symbol) const noexcept
 {
     const auto& e = entries_[index_of(symbol)];

@@ -48,6 +48,8 @@ public:
     bool missing(symbol_id symbol, steady_time now) noexcept;
 
     bool has_quoted_any(std::span<const market> batch) const noexcept;
+    // Whether there is a market that was quoted and is not known to be missing since.
+    bool has_any(steady_time now) const noexcept;
     usd_standin standin(symbol_id symbol) const noexcept;
     bool lacks(symbol_id symbol, steady_time now) const noexcept;
     // Whether it is missing for the first time: worth saying.

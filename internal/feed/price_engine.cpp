@@ -15,6 +15,7 @@ price_engine::price_engine(
     const std::vector<std::string>& providers)
     : with_{context}, settings_{std::move(settings)},
       board_{context.symbols.size(), providers.size(), settings_.quotes},
+      providers_{providers}, refusals_{context.symbols.size(), providers.size()},
       names_{context.sources, context.symbols, providers, settings_.policy.kind},
       figures_{context, providers},
       symbols_(context.symbols.size()), pace_{context.symbols.size(), settings_.ticks_per_second}
@@ -30,11 +31,21 @@ price_engine::price_engine(
 error_code
 price_engine::take(std::size_t provider, const quote& q, usd_standin as, quote_way by, moment now)
 {
-    const auto taken = board_.take(provider, q, as, by, now.wall);
-    if (taken.refused)
-        figures_.set_aside(provider, static_cast<feed_errc>(taken.refused.value()));
-    else if (!taken.is_news)
-        figures_.repeated(provider);
+    const auto taken = board_.take(provider, q, as, by, now);
+    if (!taken.refused) {
+        refusals_.accepted(provider, q.symbol);
+        if (!taken.is_news)
+            figures_.repeated(provider);
+        return {};
+    }
+    const auto why = static_cast<feed_errc>(taken.refused.value());
+    figures_.set_aside(provider, why);
+    if (refusals_.refused(provider, q.symbol, why, now.steady))
+        with_.log.warn(
+            "prices refused", {{"provider", providers_[provider]},
+                               {"reason", reason_of(why)},
+                               {"symbol", with_.symbols.name(q.symbol)},
+                               {"cause", words_of(refusal_of(q, taken.refused, now.wall))}});
     return taken.refused;
 }
 
@@ -44,7 +55,7 @@ void price_engine::refuse(std::size_t provider, symbol_id symbol, quote_way by, 
     figures_.set_aside(provider, why);
 }
 
-price_engine::verdict price_engine::judge_directly(symbol_id symbol, wall_time now) const
+price_engine::verdict price_engine::judge_directly(symbol_id symbol, moment now) const
 {
     verdict v;
     v.direct = decide(board_.candidates(symbol, now), settings_.policy);
@@ -55,7 +66,7 @@ price_engine::verdict price_engine::judge_directly(symbol_id symbol, wall_time n
     return v;
 }
 
-price_engine::verdict price_engine::judge(symbol_id symbol, wall_time now) const
+price_engine::verdict price_engine::judge(symbol_id symbol, moment now) const
 {
     auto v = judge_directly(symbol, now);
     const auto& derived_by = symbols_[index_of(symbol)].derivation;
@@ -85,7 +96,7 @@ usd_standin price_engine::standin_in(symbol_id symbol, const verdict& v) const
     return usd_standin::none;
 }
 
-std::optional<std::size_t> price_engine::preferred(symbol_id symbol, wall_time now) const
+std::optional<std::size_t> price_engine::preferred(symbol_id symbol, moment now) const
 {
     const auto v = judge_directly(symbol, now);
     if (!v.value)
@@ -93,11 +104,11 @@ std::optional<std::size_t> price_engine::preferred(symbol_id symbol, wall_time n
     return v.direct.used.front();
 }
 
-bool price_engine::is_streamed(std::size_t provider, symbol_id symbol, wall_time now) const
+bool price_engine::is_streamed(std::size_t provider, symbol_id symbol, moment now) const
 {
     const auto* held = board_.find(provider, symbol);
     return held != nullptr && held->by == quote_way::stream &&
-           now - held->made() <= settings_.quotes.age_max;
+           held->age(now) <= settings_.quotes.age_max;
 }
 
 void price_engine::publish(symbol_id symbol, moment now)
@@ -135,7 +146,7 @@ void price_engine::publish_due(moment now)
 
 std::optional<price_engine::news> price_engine::news_of(symbol_id symbol, moment now)
 {
-    const auto v = judge(symbol, now.wall);
+    const auto v = judge(symbol, now);
     for (const auto& aside : v.direct.aside)
         if (!std::exchange(board_.find(aside.provider, symbol)->aside_said, true))
             figures_.set_aside(aside.provider, aside.why);
@@ -180,7 +191,7 @@ void price_engine::log_changes(moment now)
     failures found;
     for (const auto id : with_.symbols.all()) {
         auto& s = symbols_[index_of(id)];
-        const auto v = judge(id, now.wall);
+        const auto v = judge(id, now);
         const bool has_price = v.value.has_value();
         if (has_price == s.has_price && (has_price || v.why == s.problem))
             continue;
@@ -200,14 +211,14 @@ void price_engine::log_changes(moment now)
         with_.log.info("priced", {{"symbol", g.symbols}});
 }
 
-void price_engine::report(feed_report& into, wall_time now)
+void price_engine::report(feed_report& into, moment now)
 {
     figures_.report(into);
     for (const auto id : with_.symbols.all())
         report_symbol(id, into.symbols.emplace_back(), now);
 }
 
-void price_engine::report_symbol(symbol_id symbol, feed_report::symbol& into, wall_time now)
+void price_engine::report_symbol(symbol_id symbol, feed_report::symbol& into, moment now)
 {
     const auto v = judge(symbol, now);
     figures_.quotes_used(symbol, v.direct.used.size());
@@ -226,8 +237,8 @@ void price_engine::report_symbol(symbol_id symbol, feed_report::symbol& into, wa
             .provider = i,
             .market = {},
             .value = held->last.value,
-            .received = held->received,
-            .made = held->made(),
+            .age = held->age(now),
+            .received_ago = elapsed(held->received, now),
             .by_stream = held->by == quote_way::stream,
             .is_used = std::ranges::find(v.direct.used, i) != v.direct.used.end()};
         if (held->as != usd_standin::none)

@@ -16,6 +16,7 @@
 #include "feed/price_policy.hpp"
 #include "feed/publish_pace.hpp"
 #include "feed/quote_board.hpp"
+#include "feed/quote_refusals.hpp"
 #include "feed/source_names.hpp"
 
 #include <optional>
@@ -61,9 +62,9 @@ public:
     void refuse(std::size_t provider, symbol_id symbol, quote_way by, feed_errc why);
 
     // The most preferred of the providers that a price of that symbol would be made of now.
-    std::optional<std::size_t> preferred(symbol_id symbol, wall_time now) const;
+    std::optional<std::size_t> preferred(symbol_id symbol, moment now) const;
     // Whether the provider's stream has said a price of it that is not too old.
-    bool is_streamed(std::size_t provider, symbol_id symbol, wall_time now) const;
+    bool is_streamed(std::size_t provider, symbol_id symbol, moment now) const;
     // Whether its price may have to be derived: then it is known only when all have spoken.
     bool may_be_derived(symbol_id symbol) const
     {
@@ -82,7 +83,7 @@ public:
     // Says in the log which symbols have lost their price, or have one again.
     void log_changes(moment now);
     // Brings the figures of /metrics up to date with it.
-    void report(feed_report& into, wall_time now);
+    void report(feed_report& into, moment now);
 
 private:
     struct state {
@@ -113,18 +114,20 @@ private:
         std::uint64_t observed;
     };
 
-    verdict judge(symbol_id symbol, wall_time now) const;
-    verdict judge_directly(symbol_id symbol, wall_time now) const;
+    verdict judge(symbol_id symbol, moment now) const;
+    verdict judge_directly(symbol_id symbol, moment now) const;
     usd_standin standin_in(symbol_id symbol, const verdict& v) const;
     std::optional<source_id> source_of(symbol_id symbol, const verdict& v);
     std::optional<news> news_of(symbol_id symbol, moment now);
     void publish(const news& what, moment now);
     void offer_one(symbol_id symbol, moment now);
-    void report_symbol(symbol_id symbol, feed_report::symbol& into, wall_time now);
+    void report_symbol(symbol_id symbol, feed_report::symbol& into, moment now);
 
     const feed_context with_;
     const engine_settings settings_;
     quote_board board_;
+    const std::vector<std::string> providers_;
+    quote_refusals refusals_;
     source_names names_;
     engine_figures figures_;
     std::vector<state> symbols_;

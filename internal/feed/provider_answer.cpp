@@ -3,6 +3,7 @@
 #include "feed/json_fields.hpp"
 #include "feed/json_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -47,6 +48,9 @@ std::optional<std::string> words_in(const json::value* at)
     return clean_words(*text);
 }
 
+constexpr std::array<std::string_view, 6> word_fields{"message", "error",   "error_message",
+                                                      "msg",     "Message", "reason"};
+
 // Where the providers put their words:
 //   {"message":".."}                                        Coinbase, Gemini
 //   {"error":".."}                                          CoinGecko, Bitfinex
@@ -59,7 +63,7 @@ std::optional<std::string> words_in(const json::value* at)
 //   ["error",10020,"symbol: invalid"]                       Bitfinex
 std::optional<std::string> message_of(const json::value& body)
 {
-    for (const auto name : {"message", "error", "error_message", "msg", "Message", "reason"})
+    for (const auto name : word_fields)
         if (auto words = words_in(member(&body, name)))
             return words;
     const std::array nested{
@@ -80,6 +84,13 @@ std::optional<std::string> message_of(const json::value& body)
 }
 
 }  // namespace
+
+bool has_words(const json::value& body)
+{
+    return std::ranges::any_of(word_fields, [&](std::string_view name) {
+        return words_in(member(&body, name)).has_value();
+    });
+}
 
 std::string clean_words(std::string_view text)
 {

@@ -24,6 +24,9 @@ std::string clean_words(std::string_view text);
 // text of the page if it is HTML, the beginning of the body otherwise.
 std::string words_of(std::string_view body);
 
+// Whether a body has words of a provider at one of the places they know.
+bool has_words(const boost::json::value& body);
+
 // An answer, read once. Providers explain a refusal in JSON too, so there may be both.
 struct read_answer {
     // Whatever the status is. None: the body is no JSON.

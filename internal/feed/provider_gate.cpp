@@ -1,5 +1,7 @@
 #include "feed/provider_gate.hpp"
 
+#include "feed/elapsed.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -27,22 +29,33 @@ gate_change provider_gate::succeeded(moment now, std::chrono::microseconds took)
     breaker_.succeeded();
     took_.add(took);
     penalty_.reset();
-    last_success_ = now.wall;
+    last_success_ = now;
     return std::exchange(failures_, 0) > 0 ? gate_change::recovered : gate_change::none;
 }
 
-gate_change
-provider_gate::succeeded_with(moment now, std::chrono::microseconds took, const fetch_error& doubt)
+void provider_gate::answered(std::chrono::microseconds took)
 {
-    last_failure_ = feed_report::failure{now.wall, words_of(doubt)};
-    return succeeded(now, took);
+    breaker_.succeeded();
+    took_.add(took);
+    penalty_.reset();
+}
+
+void provider_gate::undecided(std::chrono::microseconds took)
+{
+    breaker_.abandoned();
+    took_.add(took);
+}
+
+void provider_gate::note(moment now, const fetch_error& why)
+{
+    last_failure_ = failure{now, words_of(why)};
 }
 
 gate_change provider_gate::failed(
     moment now, const fetch_error& why, std::optional<milliseconds> retry_after, double random)
 {
     const bool was_failing = failures_++ > 0;
-    last_failure_ = feed_report::failure{now.wall, words_of(why)};
+    note(now, why);
     if (why.code == feed_errc::rate_limited) {
         // It answers, and says why it does not: no matter for the breaker.
         breaker_.abandoned();
@@ -75,11 +88,12 @@ milliseconds provider_gate::rests_for(steady_time now) const noexcept
 void provider_gate::report(moment now, feed_report::provider& into) const
 {
     into.breaker = to_string(breaker_.current());
-    into.last_success = last_success_;
-    into.last_failure = last_failure_;
+    if (last_success_)
+        into.last_success = wall_time_of(*last_success_, now);
+    if (last_failure_)
+        into.last_failure = {wall_time_of(last_failure_->at, now), last_failure_->words};
     into.requests_left = bucket_.left(now.steady);
-    if (const auto rest = rests_for(now.steady); rest > milliseconds{0})
-        into.paused_until = now.wall + rest;
+    into.paused_for = rests_for(now.steady);
     if (const auto p50 = took_.percentile(0.5))
         into.took = {*p50, *took_.percentile(0.9), *took_.percentile(0.99)};
 }

@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 namespace tickertape {
 
@@ -45,9 +46,13 @@ public:
     steady_time::duration wait(steady_time now) const noexcept { return bucket_.wait(now); }
 
     gate_change succeeded(moment now, std::chrono::microseconds took);
-    // It answered, and what it said was no price: worth showing, and no matter for the breaker.
-    gate_change
-    succeeded_with(moment now, std::chrono::microseconds took, const fetch_error& doubt);
+    // It answered, and none of what it said was a price: no matter for the breaker, and no success
+    // either.
+    void answered(std::chrono::microseconds took);
+    // It answered, and what that means shows only beside other answers.
+    void undecided(std::chrono::microseconds took);
+    // What is wrong with an answer, for those who watch. Besides the calls above.
+    void note(moment now, const fetch_error& why);
     // `retry_after`: what the provider asked for, if it did. `random` in [0, 1).
     gate_change failed(
         moment now, const fetch_error& why, std::optional<std::chrono::milliseconds> retry_after,
@@ -60,18 +65,23 @@ public:
     double requests_left(steady_time now) const noexcept { return bucket_.left(now); }
     // Failures since the last success.
     unsigned failures() const noexcept { return failures_; }
-    std::optional<wall_time> last_success() const noexcept { return last_success_; }
+    std::optional<moment> last_success() const noexcept { return last_success_; }
 
     void report(moment now, feed_report::provider& into) const;
 
 private:
+    struct failure {
+        moment at;
+        std::string words;
+    };
+
     token_bucket bucket_;
     circuit_breaker breaker_;
     backoff penalty_{penalty};
     latency_window took_;
     unsigned failures_ = 0;
-    std::optional<wall_time> last_success_;
-    std::optional<feed_report::failure> last_failure_;
+    std::optional<moment> last_success_;
+    std::optional<failure> last_failure_;
 };
 
 }  // namespace tickertape

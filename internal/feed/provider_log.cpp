@@ -1,8 +1,11 @@
 #include "feed/provider_log.hpp"
 
+#include "feed/elapsed.hpp"
 #include "feed/failures.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
+
+#include <utility>
 
 namespace tickertape {
 
@@ -25,18 +28,18 @@ void provider_log::changed(gate_change change, const fetch_error* why, const pro
         with_.log.info(
             "provider recovered", {{"provider", provider_},
                                    {"failures", failures_},
-                                   {"after_ms", (now.wall - failing_since_).count()}});
+                                   {"after_ms", elapsed(failing_since_, now).count()}});
         failures_ = 0;
         said_rest_ = {};
         return;
     case gate_change::failing:
-        failing_since_ = now.wall;
+        failing_since_ = now;
         with_.log.warn("provider fails", {{"provider", provider_}, {"cause", words_of(*why)}});
         return;
     case gate_change::paused:
     case gate_change::opened:
         if (failures_ == 1)
-            failing_since_ = now.wall;
+            failing_since_ = now;
         // One that goes on failing is rested over and over: said again only as the rests grow.
         if (gate.rests_for(now.steady) < said_rest_ * 3 / 2)
             return;
@@ -50,16 +53,22 @@ void provider_log::changed(gate_change change, const fetch_error* why, const pro
     }
 }
 
-void provider_log::doubts(const fetch_error& why)
+bool provider_log::doubts(const std::string& symbol, const fetch_error& why)
 {
+    const auto now = with_.time.steady_now();
+    if (now - std::exchange(last_doubt_, now) >= calm)
+        said_doubts_.clear();
     const auto words = words_of(why);
-    if (said_doubts_.size() < doubts_max && said_doubts_.insert(words).second)
-        with_.log.warn("provider says no price", {{"provider", provider_}, {"cause", words}});
+    if (said_doubts_.size() >= doubts_max || !said_doubts_.insert(words).second)
+        return false;
+    with_.log.warn(
+        "provider says no price", {{"provider", provider_}, {"symbol", symbol}, {"cause", words}});
+    return true;
 }
 
 void provider_log::figures(const provider_gate& gate)
 {
-    const auto now = with_.time.steady_now();
+    const auto now = now_of(with_.time);
     const metrics::labels labels{{"provider", provider_}};
     auto& to = with_.counters;
     to.gauge(
@@ -68,17 +77,18 @@ void provider_log::figures(const provider_gate& gate)
         .Set(static_cast<double>(gate.breaker()));
     to.gauge(
           "tickertape_requests_left", "Requests the provider's limit leaves at this time.", labels)
-        .Set(gate.requests_left(now));
+        .Set(gate.requests_left(now.steady));
     to.gauge(
           "tickertape_provider_rest_seconds",
           "How long the provider is not asked yet: it wants a pause, or its breaker is open.",
           labels)
-        .Set(std::chrono::duration<double>(gate.rests_for(now)).count());
+        .Set(std::chrono::duration<double>(gate.rests_for(now.steady)).count());
     if (const auto success = gate.last_success())
         to.gauge(
               "tickertape_provider_success_timestamp_seconds",
               "When the provider last answered, Unix seconds.", labels)
-            .Set(static_cast<double>(success->time_since_epoch().count()) / 1000);
+            .Set(
+                static_cast<double>(wall_time_of(*success, now).time_since_epoch().count()) / 1000);
 }
 
 void provider_log::lacks(const std::vector<std::string>& symbols)
@@ -91,6 +101,14 @@ void provider_log::lacks(const std::vector<std::string>& symbols)
     with_.log.info(
         "provider lacks symbols",
         {{"provider", provider_}, {"symbol", missing.grouped().front().symbols}});
+}
+
+void provider_log::lacks_all(const fetch_error& why)
+{
+    if (!std::exchange(said_lacks_all_, true))
+        with_.log.warn(
+            "provider has nothing it was asked for",
+            {{"provider", provider_}, {"cause", words_of(why)}});
 }
 
 }  // namespace tickertape

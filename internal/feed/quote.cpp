@@ -1,5 +1,7 @@
 #include "feed/quote.hpp"
 
+#include "feed/answer_date.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -63,6 +65,23 @@ boost::system::error_code check_book(const quote& q, const quote_limits& limits)
     if (last < std::min(bid, ask) - beside || last > std::max(bid, ask) + beside)
         return feed_errc::outside_book;
     return {};
+}
+
+fetch_error refusal_of(const quote& q, const boost::system::error_code& why, wall_time now)
+{
+    if (q.upstream_time && why == feed_errc::stale_quote)
+        return {why, words_of_span(now - *q.upstream_time) + " old by this machine's clock"};
+    if (q.upstream_time && why == feed_errc::future_quote)
+        return {why, words_of_span(*q.upstream_time - now) + " ahead of this machine's clock"};
+    if (!q.book)
+        return {why};
+    const auto side = [](double value) {
+        const auto p = price::from(value);
+        return p ? p->text() : std::string{"0"};
+    };
+    return {
+        why,
+        "bid " + side(q.book->bid) + ", ask " + side(q.book->ask) + ", last " + q.value.text()};
 }
 
 }  // namespace tickertape

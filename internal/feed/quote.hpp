@@ -66,4 +66,7 @@ check_age(const quote& q, wall_time now, const quote_limits& limits) noexcept;
 // Errors: feed_errc::dead_market (a side is empty), ::absurd_spread, ::outside_book.
 boost::system::error_code check_book(const quote& q, const quote_limits& limits) noexcept;
 
+// Why it was refused by one of the two, with the figures that led to it: "2 min 5 s old".
+fetch_error refusal_of(const quote& q, const boost::system::error_code& why, wall_time now);
+
 }  // namespace tickertape

@@ -1,6 +1,5 @@
 #include "feed/quote_board.hpp"
 
-#include <algorithm>
 #include <cassert>
 
 namespace tickertape {
@@ -15,12 +14,14 @@ bool is_repeated(const held_quote& held, const quote& q, usd_standin as)
 }
 
 // Whether what is held is the newer word. A time ahead of our clock proves nothing: a provider
-// whose clock was put right must be heard again.
-bool is_behind(const held_quote& held, const quote& q, quote_way by, wall_time now)
+// whose clock was put right must be heard again. Neither does the arrival of a price without a time
+// prove anything where the wall clock has stepped since.
+bool is_behind(const held_quote& held, const quote& q, quote_way by, moment now)
 {
-    const auto made = held.made();
-    if (q.upstream_time)
-        return made > *q.upstream_time && made <= now;
+    if (q.upstream_time) {
+        const auto made = held.last.upstream_time.value_or(now.wall - held.age(now));
+        return made > *q.upstream_time && made <= now.wall;
+    }
     // An answer without a time was under way while the stream went on.
     return by == quote_way::poll && held.by == quote_way::stream;
 }
@@ -34,14 +35,14 @@ quote_board::quote_board(std::size_t symbols, std::size_t providers, const quote
 }
 
 quote_board::outcome quote_board::take(
-    std::size_t provider, const quote& q, usd_standin as, quote_way by, wall_time now) noexcept
+    std::size_t provider, const quote& q, usd_standin as, quote_way by, moment now) noexcept
 {
     auto& held = place(provider, q.symbol);
-    auto refused = check_age(q, now, limits_);
+    auto refused = check_age(q, now.wall, limits_);
     if (!refused)
         refused = check_book(q, limits_);
     // What is too old itself stands in nobody's way.
-    const bool is_alive = held && now - held->made() <= limits_.age_max;
+    const bool is_alive = held && held->age(now) <= limits_.age_max;
     if (is_alive && is_behind(*held, q, by, now))
         return {refused};
     if (refused) {
@@ -55,7 +56,7 @@ quote_board::outcome quote_board::take(
     }
     const bool is_same = held && held->as == as && held->last.value == q.value;
     const auto changed = is_same ? held->changed : now;
-    held = held_quote{q, as, by, now, changed, ++observations_};
+    held = held_quote{q, as, by, now, now, changed, ++observations_};
     return {{}, true};
 }
 
@@ -84,13 +85,12 @@ const held_quote* quote_board::find(std::size_t provider, symbol_id symbol) cons
     return held ? &*held : nullptr;
 }
 
-quote_board::candidate_list quote_board::candidates(symbol_id symbol, wall_time now) const noexcept
+quote_board::candidate_list quote_board::candidates(symbol_id symbol, moment now) const noexcept
 {
     candidate_list found;
     for (std::size_t i = 0; i < providers_; ++i)
         if (const auto* held = find(i, symbol))
-            found.push_back(
-                {i, held->last.value, std::max(now - held->made(), std::chrono::milliseconds{0})});
+            found.push_back({i, held->last.value, held->age(now)});
     return found;
 }
 

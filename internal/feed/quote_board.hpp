@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "feed/elapsed.hpp"
 #include "feed/price_policy.hpp"
 #include "feed/quote.hpp"
 #include "feed/usd_standin.hpp"
@@ -23,16 +24,20 @@ struct held_quote {
     quote last;
     usd_standin as;
     quote_way by;
-    wall_time received;       // the last time it was said
-    wall_time changed;        // the first time it was said, without another in between
+    moment received;          // the last time it was said
+    moment first;             // the first time it was said, with the same time of the provider's
+    moment changed;           // the first time it was said, without another price in between
     std::uint64_t observed;   // counts the observations of all symbols; a repetition has none
     bool aside_said = false;  // counted as set aside
 
-    // What its age is counted from: the time the provider gives it; else its arrival; but a mere
-    // number, without a time and without a book around it, is as old as it stands still.
-    wall_time made() const noexcept
+    // How old it is: by the time the provider gives it, but never younger than it was said to us
+    // first, whatever the wall clock says now. Without that time, by its arrival; but a mere
+    // number, without a book around it, is as old as it stands still.
+    std::chrono::milliseconds age(moment now) const noexcept
     {
-        return last.upstream_time.value_or(last.book ? received : changed);
+        if (last.upstream_time)
+            return std::max(now.wall - *last.upstream_time, elapsed(first, now));
+        return elapsed(last.book ? received : changed, now);
     }
 };
 
@@ -46,8 +51,8 @@ public:
     };
     // Takes a quote in, unless what is held is newer. One that is refused takes along what is held,
     // unless that is newer.
-    outcome take(
-        std::size_t provider, const quote& q, usd_standin as, quote_way by, wall_time now) noexcept;
+    outcome
+    take(std::size_t provider, const quote& q, usd_standin as, quote_way by, moment now) noexcept;
 
     // Forgets what was said that way, of one symbol or of all.
     void withdraw(std::size_t provider, symbol_id symbol, quote_way by) noexcept;
@@ -59,7 +64,7 @@ public:
 
     using candidate_list = boost::container::static_vector<candidate, providers_max>;
     // All that is held of the symbol, in the order of preference.
-    candidate_list candidates(symbol_id symbol, wall_time now) const noexcept;
+    candidate_list candidates(symbol_id symbol, moment now) const noexcept;
 
 private:
     std::optional<held_quote>& place(std::size_t provider, symbol_id symbol) noexcept

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t line_bytes_max = 64 * 1024;
 constexpr std::size_t chunk_bytes = 64 * 1024;
-// After so many prices without a wait, the strand's other work has its turn.
+// After so many lines without a wait, the strand's other work has its turn.
 constexpr int batch_lines = 256;
 constexpr double speed_max = 1e9;
 constexpr double speed_min = 1e-3;
@@ -38,20 +38,25 @@ public:
     {
         file_ = std::ifstream{path_, std::ios::binary};
         splitter_ = line_splitter{line_bytes_max};
+        is_over_ = false;
     }
-    // None at the end. The text is valid until the next call.
+    // Whether next() has come to the end.
+    bool is_over() const { return is_over_; }
+    // The next line, valid until the next call. None: the end, or a chunk was read that does not
+    // end the line, so that a line of gigabytes is not read in one go.
     std::optional<line_splitter::line> next()
     {
-        for (;;) {
-            if (const auto line = splitter_.next())
-                return line;
-            if (!file_)
-                return std::nullopt;
-            file_.read(chunk_.data(), static_cast<std::streamsize>(chunk_.size()));
-            splitter_.append({chunk_.data(), static_cast<std::size_t>(file_.gcount())});
-            if (!file_)
-                splitter_.end();
+        if (auto line = splitter_.next())
+            return line;
+        if (!file_) {
+            is_over_ = true;
+            return std::nullopt;
         }
+        file_.read(chunk_.data(), static_cast<std::streamsize>(chunk_.size()));
+        splitter_.append({chunk_.data(), static_cast<std::size_t>(file_.gcount())});
+        if (!file_)
+            splitter_.end();
+        return splitter_.next();
     }
 
 private:
@@ -59,6 +64,7 @@ private:
     std::ifstream file_;
     line_splitter splitter_{line_bytes_max};
     std::vector<char> chunk_ = std::vector<char>(chunk_bytes);
+    bool is_over_ = false;
 };
 
 class replay final : public task_feed {
@@ -85,8 +91,8 @@ private:
             const auto published = co_await play_once(*source);
             if (stopping())
                 co_return;
-            complaints_.end();
             if (!settings_.loop || published == 0) {
+                complaints_.end();
                 with_.log.info(
                     "end of the recording: no more prices will come", {{"prices", published}});
                 co_return;
@@ -101,23 +107,23 @@ private:
     {
         asio::steady_timer timer{with_.strand};
         std::uint64_t published = 0;
-        int unwaited = 0;
         bool is_header = format_.has_header();
-        while (const auto line = file_.next()) {
-            if (std::exchange(is_header, false) || is_blank(*line))
-                continue;
-            if (++unwaited == batch_lines) {
-                unwaited = 0;
+        while (!file_.is_over()) {
+            const auto line = file_.next();
+            if (++unwaited_ >= batch_lines) {
+                unwaited_ = 0;
                 co_await asio::post(with_.strand, asio::use_awaitable);
             }
             if (stopping())
                 break;
+            if (!line || std::exchange(is_header, false) || is_blank(*line))
+                continue;
             const auto recorded = read(*line);
             if (!recorded)
                 continue;
             const auto due = pace_.due(recorded->at, with_.time.steady_now());
             if (due > with_.time.steady_now()) {
-                unwaited = 0;
+                unwaited_ = 0;
                 timer.expires_at(due);
                 co_await timer.async_wait(no_throw);
             }
@@ -156,6 +162,9 @@ private:
     json_reader reader_;
     line_counter lines_;
     line_complaints complaints_;
+    // Lines since the last wait, over all rounds of a loop: a file shorter than a batch would
+    // otherwise never wait, and nobody could stop it.
+    int unwaited_ = 0;
 };
 
 }  // namespace
@@ -175,7 +184,9 @@ std::unique_ptr<feed> make_replay(const feed_context& context, const replay_sett
     line_file file{settings.path};
     if (!file.is_open())
         refuse("it cannot be opened");
-    const auto first = file.next();
+    auto first = file.next();
+    while (!first && !file.is_over())
+        first = file.next();
     if (!first)
         refuse("it is empty");
     auto format = recording::of_first_line(first->text, recorded_names{context.symbols});

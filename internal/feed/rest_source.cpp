@@ -1,5 +1,6 @@
 #include "feed/rest_source.hpp"
 
+#include "feed/answer_failure.hpp"
 #include "feed/no_throw.hpp"
 #include "feed/retry_after.hpp"
 #include "feed/within.hpp"
@@ -21,47 +22,6 @@ constexpr std::string_view not_asked = "not_asked";
 bool is_over(const error_code& ec)
 {
     return ec == asio::error::operation_aborted;
-}
-
-// Speaks of one market, and not of how its provider is.
-bool concerns_one_market(const error_code& code)
-{
-    return code == feed_errc::unknown_symbol || code == feed_errc::dead_market ||
-           code == feed_errc::batch_refused;
-}
-
-// Why the answer as a whole is none; nothing: at least one market was answered.
-std::optional<fetch_error> failure_of(const answers& said)
-{
-    for (const auto& answer : said)
-        if (*answer || concerns_one_market(answer->error().code))
-            return std::nullopt;
-    return said.front()->error();
-}
-
-// Whether the same request may do better a moment later. What the provider says on purpose it will
-// say again.
-bool may_pass(const fetch_error& why)
-{
-    if (why.http_status != 0)
-        return why.http_status >= 500;
-    for (const auto code :
-         {feed_errc::resolve_timeout, feed_errc::connect_timeout, feed_errc::connect_failed,
-          feed_errc::handshake_timeout, feed_errc::response_timeout, feed_errc::connection_lost,
-          feed_errc::response_truncated})
-        if (why.code == code)
-            return true;
-    return false;
-}
-
-// Whether another host of the same provider may do better: this one is out of reach, or refuses
-// those who ask from here.
-bool is_about_the_host(const fetch_error& why)
-{
-    if (is_about_what_was_said(why.code))
-        return false;
-    return why.http_status == 0 || why.http_status == 403 || why.http_status == 451 ||
-           why.http_status >= 500;
 }
 
 answers all_missing(std::size_t markets)
@@ -91,13 +51,16 @@ rest_source::rest_source(
 
 asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_time until)
 {
+    round_ = {};
     auto todo = catalog_.askable(wanted, with_.time.steady_now());
     // Both are in the order of `wanted`.
     for (auto asked = todo.begin(); const auto symbol : wanted) {
-        if (asked != todo.end() && asked->symbol == symbol)
+        if (asked != todo.end() && asked->symbol == symbol) {
             ++asked;
-        else
-            listener_.rest_failed(parts_.place, symbol, {feed_errc::unknown_symbol});
+            continue;
+        }
+        ++round_.lacked;
+        listener_.rest_failed(parts_.place, symbol, {feed_errc::unknown_symbol});
     }
     begin_where_left_off(todo);
     fail_what_must_wait(todo, until);
@@ -113,10 +76,31 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
         if (!failure || outcome_of(failure->code) != not_asked)
             begin_at_ = index_of(batch.back().symbol) + 1;
         // What keeps one batch from being asked for, or answered at all, keeps the others as well.
-        if (failure && !is_about_what_was_said(failure->code)) {
+        if (failure && !is_about_what_was_said(failure->code) && !is_unexplained(batch, *failure)) {
             fail(todo, *failure);
             co_return;
         }
+    }
+    conclude(wanted.size());
+}
+
+// A market that is refused without a reason we know may not exist. Where no market is answered, it
+// is the provider, or the address we ask at.
+void rest_source::conclude(std::size_t wanted)
+{
+    const auto now = now_of(with_.time);
+    if (round_.quoted > 0)
+        return log_.has_markets();
+    if (round_.unexplained > 0 && round_.failed == 0 &&
+        (round_.is_lost || !catalog_.has_any(now.steady))) {
+        const auto why = round_.why;
+        log_.changed(gate_.failed(now, why, std::nullopt, random_()), &why, gate_);
+    } else if (wanted > 0 && round_.lacked == wanted && !catalog_.has_any(now.steady)) {
+        fetch_error why{feed_errc::unknown_symbol, round_.why.detail, round_.why.http_status};
+        why.detail.append(why.detail.empty() ? "" : "; ").append("it has none of the ");
+        why.detail.append(std::to_string(wanted)).append(" it was asked for");
+        gate_.note(now, why);
+        log_.lacks_all(why);
     }
 }
 
@@ -230,7 +214,10 @@ rest_source::request(const std::vector<market>& batch, steady_time until)
 answers rest_source::judged(
     const std::vector<market>& batch, const fetched<http_response>& response, microseconds took)
 {
-    const auto now = now_of(with_.time);
+    const auto now = judged_at_ = now_of(with_.time);
+    if (response)
+        if (const auto reading = read_clock(response->dated, now))
+            listener_.rest_dated(parts_.place, *reading);
     with_.counters
         .histogram(
             "tickertape_fetch_seconds", "What one request to a provider took.",
@@ -245,18 +232,24 @@ answers rest_source::judged(
 
     if (says_nothing(batch, said))
         said = all_missing(batch.size());
-    const auto failure = failure_of(said);
-    if (!failure) {
+    if (std::ranges::any_of(said, [](const auto& answer) { return answer->has_value(); })) {
         log_.changed(gate_.succeeded(now, took), nullptr, gate_);
         return said;
     }
+    const auto failure = failure_of(said);
     // Of one market alone nobody can tell whether it or the provider is the matter.
-    if (batch.size() == 1 && is_about_what_was_said(failure->code)) {
-        log_.changed(gate_.succeeded_with(now, took, *failure), nullptr, gate_);
+    if (!failure || (batch.size() == 1 && is_about_what_was_said(failure->code))) {
+        gate_.answered(took);
         return said;
     }
-    const auto retry_after = response ? parse_retry_after(response->retry_after, now.wall)
-                                      : std::optional<std::chrono::milliseconds>{};
+    if (is_unexplained(batch, *failure)) {
+        gate_.undecided(took);
+        return said;
+    }
+    std::optional<std::chrono::milliseconds> retry_after;
+    if (response)
+        retry_after = parse_retry_after(
+            response->retry_after, time_said(response->dated, now.wall).value_or(now.wall));
     log_.changed(gate_.failed(now, *failure, retry_after, random_()), &*failure, gate_);
     if (is_about_the_host(*failure))
         client_ = (client_ + 1) % parts_.clients.size();
@@ -286,26 +279,47 @@ std::vector<market> rest_source::settle(const std::vector<market>& batch, const 
         return batch;
     }
     catalog_.answered(batch);
+    const bool has_quote =
+        std::ranges::any_of(said, [](const auto& answer) { return answer->has_value(); });
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const auto symbol = batch[i].symbol;
         if (*said[i]) {
             catalog_.quoted(symbol);
+            ++round_.quoted;
             const auto refused =
                 listener_.rest_quote(parts_.place, **said[i], catalog_.standin(symbol));
             count(refused ? outcome_of(refused) : "ok");
+            if (refused)
+                note(symbol, refusal_of(**said[i], refused, judged_at_.wall));
         } else if (said[i]->error().code == feed_errc::unknown_symbol) {
             const bool has_more = catalog_.missing(symbol, now);
-            if (has_more)
+            if (has_more) {
                 for (auto& m : catalog_.askable({&symbol, 1}, now))
                     again.push_back(std::move(m));
-            else
+            } else {
+                ++round_.lacked;
+                round_.why = said[i]->error();
                 fail(symbol, said[i]->error());
+            }
             if (!has_more && catalog_.is_news(symbol))
                 lacking.push_back(with_.symbols.name(symbol));
         } else {
-            if (is_about_what_was_said(said[i]->error().code))
-                log_.doubts(said[i]->error());
-            fail(symbol, said[i]->error());
+            const auto& why = said[i]->error();
+            const bool is_unknown = is_unexplained(batch, why);
+            if (is_unknown) {
+                ++round_.unexplained;
+                round_.is_lost = round_.is_lost || catalog_.has_quoted_any(batch);
+                round_.why = why;
+            } else {
+                ++round_.failed;
+            }
+            if (is_unknown || is_about_what_was_said(why.code)) {
+                const bool is_said = log_.doubts(with_.symbols.name(symbol), why);
+                // What is the matter with one market for good must not hide what happens to others.
+                if (is_said || !has_quote)
+                    note(symbol, why);
+            }
+            fail(symbol, why);
         }
     }
     log_.lacks(lacking);
@@ -322,6 +336,12 @@ void rest_source::fail(symbol_id symbol, const fetch_error& why)
 {
     count(outcome_of(why.code));
     listener_.rest_failed(parts_.place, symbol, why);
+}
+
+void rest_source::note(symbol_id symbol, fetch_error why)
+{
+    why.detail = with_.symbols.name(symbol) + (why.detail.empty() ? "" : ", ") + why.detail;
+    gate_.note(judged_at_, why);
 }
 
 // A provider that is asked one by one, and rarely, would otherwise never come to the last ones.

@@ -35,6 +35,8 @@ public:
     virtual boost::system::error_code
     rest_quote(std::size_t provider, const quote& q, usd_standin as) = 0;
     virtual void rest_failed(std::size_t provider, symbol_id symbol, const fetch_error& why) = 0;
+    // What an answer says of our wall clock.
+    virtual void rest_dated(std::size_t, const clock_comparison&) {}
 };
 
 struct rest_source_parts {
@@ -86,10 +88,13 @@ private:
         const std::vector<market>& batch, const fetched<http_response>& response,
         std::chrono::microseconds took);
     bool says_nothing(const std::vector<market>& batch, const answers& said) const;
+    // What the round as a whole says of the provider.
+    void conclude(std::size_t wanted);
     // Tells of each answer. Returns what is to be asked for again at once.
     std::vector<market> settle(const std::vector<market>& batch, const answers& said);
     void fail(std::span<const market> markets, const fetch_error& why);
     void fail(symbol_id symbol, const fetch_error& why);
+    void note(symbol_id symbol, fetch_error why);
     void begin_where_left_off(std::vector<market>& todo) const;
     // Those of `todo` that the limit leaves no request for before `until` fail now, not then.
     void fail_what_must_wait(std::vector<market>& todo, steady_time until);
@@ -104,6 +109,17 @@ private:
     market_catalog catalog_;
     provider_log log_;
     std::map<std::string_view, prometheus::Counter*> outcomes_;
+    // Of the round that is under way, by symbol.
+    struct tally {
+        std::size_t quoted = 0;
+        std::size_t lacked = 0;
+        std::size_t failed = 0;       // for a reason that is not the next
+        std::size_t unexplained = 0;  // refused, in words that do not say why
+        bool is_lost = false;         // some of these were quoted before
+        fetch_error why{};            // the last of these, or of those lacked
+    };
+    tally round_;
+    moment judged_at_{};        // when the last answer came
     std::size_t client_ = 0;    // the one in use
     std::size_t begin_at_ = 0;  // by symbol: where a round that ran out of requests is gone on with
 };

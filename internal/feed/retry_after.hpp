@@ -13,9 +13,8 @@ namespace tickertape {
 inline constexpr std::chrono::hours retry_after_max{72};
 
 // How long to wait from `now` on; never negative, never more than retry_after_max. None: the text
-// is neither. Blanks around it are skipped. A date is one of GMT; its day of the week must be one,
-// but need not be that of the date. A year of two digits is the last one that is not more than 50
-// years ahead of `now` (RFC 9110, 5.6.7).
+// is neither. Blanks around it are skipped. A date is by the clock of whoever sent it, so `now` is
+// best read from the same answer, and only then from our wall clock.
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, wall_time now);
 
 }  // namespace tickertape

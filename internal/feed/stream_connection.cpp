@@ -84,6 +84,8 @@ asio::awaitable<fetch_error> stream_connection::reading()
         }
         news.clear();
         protocol_->read(message, news);
+        if (news.unknown > 0 && unknown_sample_.empty())
+            unknown_sample_ = clean_words(std::string_view{message}.substr(0, words_bytes_max));
         if (auto failed = take(event::message, news))
             co_return std::move(*failed);
     }

@@ -81,10 +81,13 @@ public:
     // Symbols that the provider confirmed or sent a quote of, in the order of their numbers.
     const std::vector<symbol_id>& confirmed() const noexcept { return confirmed_; }
     bool confirms(symbol_id symbol) const noexcept;
+    // The beginning of the first message that the protocol did not know; empty: there was none.
+    const std::string& unknown_sample() const noexcept { return unknown_sample_; }
     // Whether another connection should take over: the provider asked for it, or will soon end this
     // one.
     bool is_due() const noexcept { return is_due_; }
     const std::string& retry_after() const noexcept { return client_.retry_after(); }
+    const answer_date& dated() const noexcept { return client_.dated(); }
 
 private:
     boost::asio::awaitable<fetch_error> reading();
@@ -111,6 +114,7 @@ private:
     std::optional<steady_time> live_since_;
     std::vector<symbol_id> confirmed_;
     std::optional<fetch_error> last_refusal_;
+    std::string unknown_sample_;
     bool is_open_ = false;
     bool is_due_ = false;
     bool is_leaving_ = false;

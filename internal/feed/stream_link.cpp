@@ -1,5 +1,7 @@
 #include "feed/stream_link.hpp"
 
+#include "feed/elapsed.hpp"
+
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -75,7 +77,9 @@ feed_report::stream stream_link::report()
 {
     figures();
     auto status = source_.status();
-    status.last_failure = last_failure_;
+    if (last_failure_)
+        status.last_failure = {
+            wall_time_of(last_failure_->at, now_of(with_.time)), last_failure_->words};
     for (const auto& [symbol, words] : refused_)
         status.refused.push_back({with_.symbols.name(symbol), words});
     return status;
@@ -83,8 +87,27 @@ feed_report::stream stream_link::report()
 
 void stream_link::stream_quotes(std::span<const quote> quotes)
 {
-    for (const auto& q : quotes)
-        sink_.streamed(parts_.place, q, parts_.chosen.standins[index_of(q.symbol)]);
+    for (const auto& q : quotes) {
+        const auto refused =
+            sink_.streamed(parts_.place, q, parts_.chosen.standins[index_of(q.symbol)]);
+        if (!refused)
+            continue;
+        const auto now = now_of(with_.time);
+        if (!last_failure_ || now.steady - last_failure_->at.steady >= noted_every)
+            note(q.symbol, refusal_of(q, refused, now.wall), now);
+    }
+}
+
+void stream_link::note(symbol_id symbol, fetch_error why, moment now)
+{
+    why.detail = with_.symbols.name(symbol) + (why.detail.empty() ? "" : ", ") + why.detail;
+    last_failure_ = failure{now, words_of(why)};
+}
+
+void stream_link::stream_dated(const answer_date& said)
+{
+    if (const auto reading = read_clock(said, now_of(with_.time)))
+        sink_.stream_dated(parts_.place, *reading);
 }
 
 void stream_link::stream_live(std::span<const symbol_id> confirmed)
@@ -103,8 +126,16 @@ void stream_link::stream_live(std::span<const symbol_id> confirmed)
 void stream_link::stream_refused(symbol_id symbol, const fetch_error& why)
 {
     sink_.stream_spoiled(parts_.place, symbol, why);
-    if (!is_about_subscription(why))
+    if (!is_about_subscription(why)) {
+        const auto words = words_of(why);
+        if (said_doubts_.size() >= doubts_max || !said_doubts_.insert(words).second)
+            return;
+        note(symbol, why, now_of(with_.time));
+        with_.log.warn(
+            "stream says no price",
+            {{"provider", parts_.name}, {"symbol", with_.symbols.name(symbol)}, {"cause", words}});
         return;
+    }
     // What is refused at each connection is said once.
     if (!refused_.emplace(symbol, words_of(why)).second)
         return;
@@ -118,7 +149,7 @@ void stream_link::stream_down(const fetch_error& why)
 {
     is_live_ = false;
     confirmed_.clear();
-    last_failure_ = feed_report::failure{with_.time.wall_now(), words_of(why)};
+    last_failure_ = failure{now_of(with_.time), words_of(why)};
     sink_.stream_ended(parts_.place);
     with_.counters
         .counter(
@@ -131,6 +162,14 @@ void stream_link::stream_down(const fetch_error& why)
     with_.log.warn("stream down", {{"provider", parts_.name}, {"cause", words_of(why)}});
 }
 
+// Providers announce that new kinds will come, so that one is no fault; once says enough.
+void stream_link::stream_unknown(std::string_view sample)
+{
+    if (!std::exchange(is_unknown_said_, true))
+        with_.log.warn(
+            "stream sends what is not known", {{"provider", parts_.name}, {"message", sample}});
+}
+
 void stream_link::stream_notice(std::string_view words)
 {
     if (std::exchange(said_notice_, std::string{words}) == words)
@@ -141,7 +180,7 @@ void stream_link::stream_notice(std::string_view words)
 void stream_link::figures()
 {
     const metrics::labels labels{{"provider", parts_.name}};
-    const auto& now = source_.status();
+    const auto now = source_.status();
     with_.counters.gauge("tickertape_stream_live", "Whether the provider's stream is live.", labels)
         .Set(is_live_ ? 1 : 0);
     with_.counters

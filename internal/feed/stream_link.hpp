@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,13 +26,17 @@ namespace tickertape {
 class stream_sink {
 public:
     virtual ~stream_sink() = default;
-    virtual void streamed(std::size_t provider, const quote& q, usd_standin as) = 0;
+    // Returns why the quote cannot be believed, if it cannot.
+    virtual boost::system::error_code
+    streamed(std::size_t provider, const quote& q, usd_standin as) = 0;
     // What it says of that symbol now is no price.
     virtual void stream_spoiled(std::size_t provider, symbol_id symbol, const fetch_error& why) = 0;
     // It streams that symbol no more.
     virtual void stream_dropped(std::size_t provider, symbol_id symbol) = 0;
     // The stream is gone: what it said stands no more.
     virtual void stream_ended(std::size_t provider) = 0;
+    // What the answer to an upgrade says of our wall clock.
+    virtual void stream_dated(std::size_t, const clock_comparison&) {}
 };
 
 // What a stream is asked for.
@@ -57,6 +62,11 @@ struct stream_link_parts {
 
 class stream_link final : stream_listener {
 public:
+    // How many different words about messages that cannot be read are said.
+    static constexpr std::size_t doubts_max = 16;
+    // Refused quotes may come by the thousand: their words are made no more often than this.
+    static constexpr std::chrono::seconds noted_every{1};
+
     // All referred to outlives this. `random` gives numbers in [0, 1).
     stream_link(
         const feed_context& context, stream_link_parts parts, stream_sink& sink,
@@ -72,7 +82,10 @@ private:
     void stream_live(std::span<const symbol_id> confirmed) override;
     void stream_refused(symbol_id symbol, const fetch_error& why) override;
     void stream_down(const fetch_error& why) override;
+    void stream_dated(const answer_date& said) override;
+    void stream_unknown(std::string_view sample) override;
     void stream_notice(std::string_view words) override;
+    void note(symbol_id symbol, fetch_error why, moment now);
     void figures();
 
     const feed_context with_;
@@ -81,8 +94,14 @@ private:
     std::map<symbol_id, std::string> refused_;  // subscriptions, and why
     std::vector<symbol_id> confirmed_;
     stream_source source_;
-    std::optional<feed_report::failure> last_failure_;
+    struct failure {
+        moment at;
+        std::string words;
+    };
+    std::optional<failure> last_failure_;
+    std::set<std::string> said_doubts_;
     bool is_live_ = false;
+    bool is_unknown_said_ = false;
     boost::system::error_code said_down_;
     std::string said_notice_;
     std::uint64_t counted_messages_ = 0;

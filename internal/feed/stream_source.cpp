@@ -1,5 +1,6 @@
 #include "feed/stream_source.hpp"
 
+#include "feed/elapsed.hpp"
 #include "feed/no_throw.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/retry_after.hpp"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
+#include <utility>
 
 namespace tickertape {
 
@@ -181,7 +183,9 @@ std::chrono::milliseconds stream_source::patience(const line& after)
     const bool is_unwelcome = status == 403 || status == 451 || status == 418 || status == 429;
     if (is_unwelcome || after.ended->code == feed_errc::rate_limited)
         wait += with_.limits.unwelcome;
-    if (const auto told = parse_retry_after(after.connection.retry_after(), with_.time.wall_now()))
+    const auto wall = with_.time.wall_now();
+    const auto theirs = time_said(after.connection.dated(), wall).value_or(wall);
+    if (const auto told = parse_retry_after(after.connection.retry_after(), theirs))
         wait = std::max(wait, *told);
     return wait;
 }
@@ -195,12 +199,15 @@ void stream_source::heard(
         return;  // it has been taken over from
     if (what == stream_connection::event::opened) {
         ++status_.connections;
+        listener_.stream_dated(by.dated());
         status_.notice.clear();
     } else if (what == stream_connection::event::message) {
         ++status_.messages;
-        status_.last_message = with_.time.wall_now();
+        last_message_ = now_of(with_.time);
     }
     unknown_ += news.unknown;
+    if (news.unknown > 0 && !std::exchange(from->is_unknown_said, true))
+        listener_.stream_unknown(by.unknown_sample());
     if (!news.notice.empty()) {
         status_.notice = clean_words(news.notice);
         listener_.stream_notice(status_.notice);
@@ -266,7 +273,17 @@ void stream_source::change_state(std::string_view to)
     if (status_.state == to)
         return;
     status_.state = to;
-    status_.since = with_.time.wall_now();
+    since_ = now_of(with_.time);
+}
+
+feed_report::stream stream_source::status() const
+{
+    auto status = status_;
+    const auto now = now_of(with_.time);
+    status.since = wall_time_of(since_, now);
+    if (last_message_)
+        status.last_message = wall_time_of(*last_message_, now);
+    return status;
 }
 
 void stream_source::wake()

@@ -37,6 +37,10 @@ public:
     // The stream is gone, or could not be had: no quote of it stands any more. Once for each
     // connection that failed, unless another has taken over.
     virtual void stream_down(const fetch_error& why) = 0;
+    // What the answer to an upgrade says of the time.
+    virtual void stream_dated(const answer_date&) {}
+    // A message came that the protocol does not know. Once for each connection that has any.
+    virtual void stream_unknown(std::string_view) {}
     // For people.
     virtual void stream_notice(std::string_view words) = 0;
 };
@@ -66,7 +70,7 @@ public:
     boost::asio::awaitable<void> run();
 
     // On the strand, at any time.
-    const feed_report::stream& status() const noexcept { return status_; }
+    feed_report::stream status() const;
     // Messages of a kind that the protocol does not know.
     std::uint64_t unknown_messages() const noexcept { return unknown_; }
 
@@ -83,6 +87,7 @@ private:
         boost::asio::cancellation_signal stop;
         std::optional<fetch_error> ended;
         std::size_t known = 0;  // symbols it confirmed that we have looked at
+        bool is_unknown_said = false;
     };
 
     void step(steady_time now);
@@ -111,7 +116,9 @@ private:
     steady_time again_at_;           // no new connection before
     std::vector<symbol_id> announced_;
     std::vector<quote> kept_quotes_;
-    feed_report::stream status_;
+    feed_report::stream status_;  // without its times
+    moment since_{};
+    std::optional<moment> last_message_;
     std::uint64_t unknown_ = 0;
 };
 

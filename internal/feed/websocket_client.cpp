@@ -38,8 +38,10 @@ bool is_of_websocket(const error_code& ec)
 }
 
 // As much of an answer as there is.
-void parse(std::string_view bytes, parser_type& parser)
+void parse(std::string_view bytes, std::size_t bytes_max, parser_type& parser)
 {
+    parser.header_limit(static_cast<std::uint32_t>(bytes_max));
+    parser.body_limit(bytes_max);
     parser.eager(true);
     while (!bytes.empty() && !parser.is_done()) {
         error_code ec;
@@ -48,6 +50,21 @@ void parse(std::string_view bytes, parser_type& parser)
         if (ec || used == 0)
             return;
     }
+}
+
+void note_date(const parser_type& answer, answer_date& into)
+{
+    if (!answer.is_header_done())
+        return;
+    into.date = clean_words(std::string_view{answer.get()[http::field::date]});
+    into.age = clean_words(std::string_view{answer.get()[http::field::age]});
+}
+
+void note_date(std::string_view bytes, std::size_t bytes_max, answer_date& into)
+{
+    parser_type answer;
+    parse(bytes, bytes_max, answer);
+    note_date(answer, into);
 }
 
 std::string refusal_words(const parser_type& answer, std::string_view bytes)
@@ -165,27 +182,28 @@ asio::awaitable<fetched<void>> websocket_client::open(std::string target)
     auto where = dialer_.base().prefix + target;
     if (!where.starts_with('/'))
         where.insert(0, 1, '/');
+    const auto began = steady_clock::now();
     const auto ec = co_await within(
         limits_.upgrade, feed_errc::response_timeout,
         wire_->upgrade(dialer_.base().host_header, std::move(where)));
+    dated_.took = steady_clock::now() - began;
+    const auto answer = socket.next_layer().kept();
     if (ec)
-        co_return refusal(ec);
-    socket.next_layer().kept();
+        co_return refusal(ec, answer);
+    note_date(answer, limits_.answer_bytes_max, dated_);
     wire_->watch();
     co_return done();
 }
 
-fetch_error websocket_client::refusal(error_code ec)
+fetch_error websocket_client::refusal(error_code ec, std::string_view bytes)
 {
     wire_->shut();
     if (ec == asio::error::operation_aborted)
         return fetch_error{ec};
     // Whatever ended it: who has said no has said it, and be it without end.
-    const auto bytes = wire_->socket.next_layer().kept();
     parser_type answer;
-    answer.header_limit(static_cast<std::uint32_t>(limits_.answer_bytes_max));
-    answer.body_limit(limits_.answer_bytes_max);
-    parse(bytes, answer);
+    parse(bytes, limits_.answer_bytes_max, answer);
+    note_date(answer, dated_);
     const auto status = answer.is_header_done() ? static_cast<int>(answer.get().result_int()) : 0;
     if (status == 101)
         return fetch_error{feed_errc::bad_websocket, clean_words(ec.message()), status};

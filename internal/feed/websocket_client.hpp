@@ -7,6 +7,7 @@
 // Threads: one strand. Destroying the client closes the connection; no call may be under way then.
 #pragma once
 
+#include "feed/answer_date.hpp"
 #include "feed/dialer.hpp"
 #include "feed/errors.hpp"
 
@@ -48,6 +49,8 @@ public:
     boost::asio::awaitable<fetched<void>> open(std::string target);
     // The Retry-After of a refused upgrade, as it came; empty: there was none.
     const std::string& retry_after() const noexcept { return retry_after_; }
+    // What the answer to the upgrade, refused or not, says of the time.
+    const answer_date& dated() const noexcept { return dated_; }
 
     // The next text message, whole, replaces `into`. Binary messages are no part of what any
     // provider of ours speaks: they are counted and passed over.
@@ -75,12 +78,13 @@ private:
     struct wire;
 
     fetch_error failure(boost::system::error_code ec) const;
-    fetch_error refusal(boost::system::error_code ec);
+    fetch_error refusal(boost::system::error_code ec, std::string_view bytes);
 
     dialer dialer_;
     websocket_limits limits_;
     std::shared_ptr<wire> wire_;  // from open() on; shared with the watch over it
     std::string retry_after_;
+    answer_date dated_;
     std::uint64_t binary_messages_ = 0;
 };
 

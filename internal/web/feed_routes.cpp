@@ -41,15 +41,23 @@ std::string stream_object(const feed_report::stream& s)
     return std::move(o).done();
 }
 
-std::string provider_object(const feed_report::provider& p, clock_reading now)
+void append_clock(json_object& to, const std::optional<std::chrono::milliseconds>& ahead)
+{
+    if (ahead)
+        to.seconds("clock_ahead_seconds", *ahead);
+    else
+        to.null("clock_ahead_seconds");
+}
+
+std::string provider_object(const feed_report::provider& p)
 {
     json_object o;
     o.text("name", p.name).text("breaker", p.breaker).time("last_success", p.last_success);
     o.json("last_error", p.last_failure ? failure_object(*p.last_failure) : "null");
     o.json("latency_ms", p.took ? latency_object(*p.took) : "null");
     o.decimal("requests_left", p.requests_left);
-    if (p.paused_until && *p.paused_until > now.wall)
-        o.seconds("paused_for_seconds", *p.paused_until - now.wall);
+    if (p.paused_for > std::chrono::milliseconds{0})
+        o.seconds("paused_for_seconds", p.paused_for);
     json_object set_aside;
     for (const auto& c : p.set_aside)
         set_aside.number(c.reason, static_cast<std::int64_t>(c.times));
@@ -58,16 +66,12 @@ std::string provider_object(const feed_report::provider& p, clock_reading now)
     for (const auto& name : p.lacks)
         lacks.text(name);
     o.json("lacks", std::move(lacks).done());
+    append_clock(o, p.clock_ahead);
     o.json("stream", p.socket ? stream_object(*p.socket) : "null");
     return std::move(o).done();
 }
 
-std::chrono::milliseconds age(wall_time of, wall_time now)
-{
-    return std::max(now - of, std::chrono::milliseconds{0});
-}
-
-std::string quote_object(const feed_report::quote& q, const feed_report& report, clock_reading now)
+std::string quote_object(const feed_report::quote& q, const feed_report& report)
 {
     assert(q.provider < report.providers.size());
     json_object o;
@@ -75,8 +79,7 @@ std::string quote_object(const feed_report::quote& q, const feed_report& report,
     if (!q.market.empty())
         o.text("market", q.market);
     o.value("price", q.value);
-    o.seconds("age_seconds", age(q.made, now.wall));
-    o.seconds("received_seconds_ago", age(q.received, now.wall));
+    o.seconds("age_seconds", q.age).seconds("received_seconds_ago", q.received_ago);
     o.text("via", q.by_stream ? "stream" : "poll").boolean("used", q.is_used);
     if (!q.is_used && !q.aside.empty())
         o.text("aside", q.aside);
@@ -109,7 +112,7 @@ std::string symbol_object(
     json_array quotes;
     if (said != nullptr)
         for (const auto& q : said->quotes)
-            quotes.json(quote_object(q, report, now));
+            quotes.json(quote_object(q, report));
     o.json("quotes", std::move(quotes).done());
     return std::move(o).done();
 }
@@ -130,14 +133,15 @@ std::string feed_object(
 {
     json_array providers;
     for (const auto& p : report.providers)
-        providers.json(provider_object(p, now));
+        providers.json(provider_object(p));
     json_array symbols;
     const auto said = by_number(report, s.prices.symbols().size());
     for (const auto id : wanted)
         symbols.json(symbol_object(s, id, report, said[index_of(id)], now));
     json_object o;
-    o.time("at", report.at);
+    o.time("at", report.at.value_or(now.wall));
     o.text("mode", report.mode).text_or_null("policy", report.policy);
+    append_clock(o, report.clock_ahead);
     o.json("providers", std::move(providers).done());
     o.json("symbols", std::move(symbols).done());
     return std::move(o).done();

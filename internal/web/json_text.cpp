@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 namespace tickertape {
 
@@ -99,9 +100,11 @@ json_object& json_object::text_or_null(std::string_view name, std::string_view v
 json_object& json_object::thousandths(std::string_view name, std::int64_t count)
 {
     std::array<char, 32> text{};
+    // The sign apart: of -0.5 the whole part has none.
     const int length = std::snprintf(
-        text.data(), text.size(), "%lld.%03lld", static_cast<long long>(count / 1000),
-        static_cast<long long>(count % 1000));
+        text.data(), text.size(), "%s%lld.%03lld", count < 0 ? "-" : "",
+        static_cast<long long>(std::abs(count / 1000)),
+        static_cast<long long>(std::abs(count % 1000)));
     return json(name, {text.data(), static_cast<std::size_t>(length)});
 }
 

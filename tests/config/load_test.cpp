@@ -254,12 +254,12 @@ TEST_CASE("limits of what counts as a price are refused outside their own", "[co
     }
     for (const auto* flag :
          {"--max-deviation=0.1", "--max-deviation=50", "--max-spread=0.01", "--max-spread=100",
-          "--max-quote-age=1s", "--max-quote-age=24h", "--ticks-per-second=0.1",
-          "--ticks-per-second=1000", "--feed=stream", "--coinbase-rate=0.1", "--coinbase-rate=6000",
-          "--coinbase-rate="}) {
+          "--max-quote-age=24h", "--ticks-per-second=0.1", "--ticks-per-second=1000",
+          "--feed=stream", "--coinbase-rate=0.1", "--coinbase-rate=6000", "--coinbase-rate="}) {
         CAPTURE(flag);
         CHECK_FALSE(refused(flag));
     }
+    CHECK(given{.flags = {"--max-quote-age=1s", "--fetch-interval=500ms"}}.error().empty());
 }
 
 TEST_CASE("a stream is reached by ws:// or wss:// alone, at providers that have one", "[config]")
@@ -466,6 +466,44 @@ TEST_CASE("prices that turn stale between two fetches are warned of", "[config]"
     CHECK(simulated.warnings().empty());
     const given streamed{.flags = {"--stale-after=5s", "--feed=stream"}};
     CHECK(streamed.warnings().empty());
+}
+
+TEST_CASE("fetches so rare that no price would last until the next stop the start", "[config]")
+{
+    CHECK(
+        given{.flags = {"--fetch-interval=5m"}}.error() ==
+        "tickertape: FETCH_INTERVAL=5m is not shorter than MAX_QUOTE_AGE=2m: there would be no "
+        "price between two fetches\n");
+    CHECK_FALSE(given{.flags = {"--max-quote-age=5s"}}.error().empty());
+    CHECK(given{.flags = {"--fetch-interval=5m", "--max-quote-age=10m"}}.error().empty());
+    CHECK(given{.flags = {"--fetch-interval=5m", "--providers=simulator"}}.error().empty());
+    // A provider that streams is asked only while its socket is down.
+    const given streamed{.flags = {"--fetch-interval=5m", "--feed=stream", "--providers=coinbase"}};
+    CHECK(streamed.error().empty());
+}
+
+TEST_CASE("a provider of a pace slower than its prices last is refused or warned of", "[config]")
+{
+    const auto words =
+        std::string{"coingecko is asked once in 5m (COINGECKO_RATE), which is not shorter than "
+                    "MAX_QUOTE_AGE=2m"};
+    const given alone{.flags = {"--coingecko-rate=0.2", "--providers=coingecko"}};
+    CHECK(
+        alone.error() == "tickertape: " + words +
+                             ": there would be no price between two requests; set MAX_QUOTE_AGE to "
+                             "10m or the rate to what your plan allows\n");
+    const given beside{.flags = {"--coingecko-rate=0.2", "--providers=coinbase,coingecko"}};
+    CHECK(beside.error().empty());
+    CHECK(
+        beside.warnings() ==
+        std::vector<std::string>{
+            words + ": its price counts for part of the time only; MAX_QUOTE_AGE=10m or a higher "
+                    "rate would change that"});
+    // A median of two needs both.
+    const given both{
+        .flags = {
+            "--coingecko-rate=0.2", "--providers=coinbase,coingecko", "--price-policy=median"}};
+    CHECK_FALSE(both.error().empty());
 }
 
 TEST_CASE("a stream that nobody sends is warned of", "[config]")

@@ -88,7 +88,7 @@ TEST_CASE("what a check prints is a .env file of the same configuration", "[conf
             {"FEED", "stream"},
             {"PRICE_POLICY", "median"},
             {"COINBASE_STREAM_URL", "ws://localhost:9443/ws"},
-            {"COINGECKO_RATE", "0.125"},
+            {"COINGECKO_RATE", "2.125"},
             {"LOG_FORMAT", "json"}}};
     auto silent = from;
     silent.flags = {};

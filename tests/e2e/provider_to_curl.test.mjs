@@ -155,6 +155,97 @@ describe("from a provider to curl", { timeout: 300_000 }, () => {
         assert.equal(tick.data.source, "coingecko");
     });
 
+    // The answers say that it is `ahead` less than this machine's clock does, prices and Date alike.
+    const inThePast = (answerWith, ahead) => (request, response) => {
+        response.setHeader("date", new Date(Date.now() - ahead * 1000).toUTCString());
+        answerWith(request, response);
+    };
+    const coinbaseOf = (ahead) => (request, response) => {
+        const time = new Date(Date.now() - ahead * 1000).toISOString();
+        const body = `{"price":"5","bid":"5","ask":"5","volume":"1","time":"${time}"}`;
+        response.writeHead(200, { "content-type": "application/json" }).end(body);
+    };
+    const coingeckoOf = (ahead) => (request, response) => {
+        const seconds = Math.floor(Date.now() / 1000 - ahead);
+        response.writeHead(200, { "content-type": "application/json" })
+            .end(`{"bitcoin":{"usd":5,"last_updated_at":${seconds}}}`);
+    };
+    const feedOf = async (server) => JSON.parse((await request(`${server.url}/api/feed`)).text);
+
+    test("a wrong clock of this machine is said, with what it costs", { timeout }, async (t) => {
+        const { first, second, server } = await setUp(t, {
+            certificates: trusted,
+            coinbase: inThePast(coinbaseOf(190), 190),
+            coingecko: inThePast(coingeckoOf(190), 190),
+            settings: { COINGECKO_RATE: "600" },
+        });
+        await server.child.says(/clocks differ .*this machine's clock is 3 min (9|10|11) s fast/);
+        await server.child.says(/prices refused .*provider=coinbase reason=stale .*3 min \d+ s old/);
+        await until("the report says so", async () => {
+            const { clock_ahead_seconds: ahead, providers } = await feedOf(server);
+            return ahead > 185 && ahead < 195 && providers.every((p) =>
+                p.clock_ahead_seconds > 185 && /too old .*BTC-USD/.test(p.last_error?.words));
+        });
+        const figures = (await request(`${server.url}/metrics`)).text;
+        assert.match(figures, /tickertape_clock_ahead_seconds\{provider="coinbase"\} 1[89]\d/);
+        first.respond = inThePast(coinbaseOf(0), 0);
+        second.respond = inThePast(coingeckoOf(0), 0);
+        await server.child.says(/clocks agree .*this machine's clock is right again/);
+        await until("there is a price", async () =>
+            (await request(`${server.url}/api/prices/btc-usd`)).status === 200);
+        const lines = server.child.stderr.split("\n");
+        for (const words of ["machine's clock is 3 min", "provider=coinbase reason=stale"])
+            assert.equal(lines.filter((line) => line.includes(words)).length, 1, words);
+    });
+
+    test("a wrong clock of one provider is that provider's", { timeout }, async (t) => {
+        const { server } = await setUp(t, {
+            certificates: trusted,
+            coinbase: inThePast(coinbaseOf(-400), -400),
+            coingecko: coingeckoPrice(61999.5),
+            settings: { COINGECKO_RATE: "600" },
+        });
+        await server.child.says(/clocks differ .*the clock of coinbase is 6 min \d+ s fast/);
+        await server.child.says(/prices refused .*provider=coinbase reason=future/);
+        const tick = await newestTick(curl(t, `${server.url}/prices/stream`));
+        assert.equal(tick.data.source, "coingecko");
+        assert.doesNotMatch(server.child.stderr, /this machine's clock is/);
+    });
+
+    test("a wrong address is a failure, and no lack of symbols", { timeout }, async (t) => {
+        for (const [body, words] of [
+            ['{"message":"no such route"}', "no such route"],
+            ["<html><body>Nothing here</body></html>", "Nothing here"],
+        ]) {
+            const { server } = await setUp(t, {
+                certificates: trusted,
+                coinbase: (_, response) => response.writeHead(404).end(body),
+                coingecko: coingeckoPrice(61999.5),
+            });
+            await server.child.says(new RegExp(`provider fails .*provider=coinbase .*${words}`));
+            await until("the report says so", async () => {
+                const { providers: [coinbase] } = await feedOf(server);
+                return coinbase.last_error?.words.includes(words) &&
+                    coinbase.last_success === null && coinbase.lacks.length === 0;
+            });
+        }
+    });
+
+    test("a provider that has nothing it is asked for is warned of", { timeout }, async (t) => {
+        const { server } = await setUp(t, {
+            certificates: trusted,
+            coinbase: (_, response) => response.writeHead(404, { "content-type": "application/json" })
+                .end('{"message":"NotFound"}'),
+            coingecko: coingeckoPrice(61999.5),
+        });
+        await server.child.says(/WARN +provider has nothing it was asked for .*NotFound/);
+        await until("the report says so", async () => {
+            const { providers: [coinbase] } = await feedOf(server);
+            return coinbase.last_error?.words.includes("none of the 1") &&
+                coinbase.last_success === null && coinbase.lacks.join() === "BTC-USD";
+        });
+    });
+
     test("with every provider gone there is no price, and no made-up one", { timeout }, async (t) => {
         const { first, second, server } = await setUp(t, {
             certificates: trusted,

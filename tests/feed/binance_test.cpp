@@ -67,7 +67,7 @@ TEST_CASE("A price in USDT or USDC is never asked for as one in USD", "[feed]")
     // An answer for the one is not taken for the other.
     const auto answer =
         binance.read({"BTC-USDC", "BTC-USDT"}, "[" + row_with("BTCUSDT", "\"47174.97\"") + "]");
-    CHECK(code_of(answer.at(0)) == feed_errc::unknown_symbol);
+    CHECK(code_of(answer.at(0)) == feed_errc::missing_field);
     CHECK(price_of(answer.at(1)) == "47174.97");
 }
 

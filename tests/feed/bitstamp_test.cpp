@@ -21,9 +21,14 @@ TEST_CASE("A pair unknown to Bitstamp is unknown when it is asked for alone", "[
     const asked_provider bitstamp{"bitstamp"};
 
     CHECK(
-        code_of(bitstamp.read_one("NOSUCH-USD", "<html>404</html>", 404)) ==
+        code_of(
+            bitstamp.read_one("NOSUCH-USD", fixture("bitstamp.404.unknown_pair.docs.json"), 404)) ==
         feed_errc::unknown_symbol);
-    CHECK(code_of(bitstamp.read(three, "<html>404</html>", 404).at(0)) == feed_errc::http_status);
+    // A page, or words that are not Bitstamp's, may as well come from a wrong address.
+    for (const auto* body : {"<html>404</html>", R"({"message":"Not Found"})", ""}) {
+        CHECK(code_of(bitstamp.read_one("NOSUCH-USD", body, 404)) == feed_errc::http_status);
+        CHECK(code_of(bitstamp.read(three, body, 404).at(0)) == feed_errc::http_status);
+    }
 }
 
 TEST_CASE("A refusal of Bitstamp's is told by its code and its words", "[feed]")
@@ -44,6 +49,13 @@ TEST_CASE("Another pair than the one asked for is never taken for it", "[feed]")
     CHECK(
         code_of(asked_provider{"bitstamp"}.read_one("BTC-CZK", row_with("BTC/USD", "\"5\""))) ==
         feed_errc::unknown_symbol);
+}
+
+TEST_CASE("A pair of Bitstamp's is the same pair however it is spelled", "[feed]")
+{
+    const asked_provider bitstamp{"bitstamp"};
+    for (const auto* name : {"BTC/USD", "btcusd", "BTCUSD"})
+        CHECK(price_of(bitstamp.read_one("BTC-USD", row_with(name, "\"5\""))) == "5");
 }
 
 TEST_CASE("A time of Bitstamp's must be seconds after 1970, as text or as a number", "[feed]")

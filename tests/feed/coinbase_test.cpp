@@ -58,13 +58,17 @@ TEST_CASE("A product that Coinbase delisted is unknown, the others are not touch
     const asked_provider coinbase{"coinbase"};
 
     CHECK(
-        code_of(coinbase.read_one(
-            "BTC-USD", R"({"message":"Not allowed for delisted products"})", 400)) ==
+        code_of(coinbase.read_one("BTC-USD", fixture("coinbase.400.delisted.json"), 400)) ==
         feed_errc::unknown_symbol);
     // The same statuses from something before Coinbase, or for all products, say nothing of one.
     CHECK(
         code_of(coinbase.read_one("BTC-USD", fixture("mempool.429.html"), 404)) ==
         feed_errc::http_status);
+    for (const auto* words : {"Forbidden", "Invalid product", "", "NotFound at this address"})
+        CHECK(
+            code_of(coinbase.read_one(
+                "BTC-USD", R"({"message":")" + std::string{words} + R"("})", 404)) ==
+            feed_errc::http_status);
     for (const auto& answer : coinbase.read(five, fixture("coinbase.404.json"), 404))
         CHECK(code_of(answer) == feed_errc::http_status);
 }

@@ -51,10 +51,26 @@ TEST_CASE("CoinMarketCap's refusals are told apart: the key, the rate, the rest"
 TEST_CASE("An id unknown to CoinMarketCap refuses a batch, and alone is unknown", "[feed]")
 {
     const asked_provider cmc{"coinmarketcap"};
-    const auto body = status_with("400");
+    const auto body =
+        R"({"status":{"error_code":400,"error_message":"Invalid value for \"id\": \"7\""}})";
 
     CHECK(code_of(cmc.read_one("BTC-USD", body, 400)) == feed_errc::unknown_symbol);
     CHECK(code_of(cmc.read({"BTC-USD", "BTC-EUR"}, body, 400).at(0)) == feed_errc::batch_refused);
+}
+
+TEST_CASE("A refusal of CoinMarketCap's in other words is not taken for an unknown id", "[feed]")
+{
+    const asked_provider cmc{"coinmarketcap"};
+
+    CHECK(code_of(cmc.read_one("BTC-USD", status_with("400"), 400)) == feed_errc::http_status);
+    // A place it does not serve is no matter of the key.
+    CHECK(
+        code_of(cmc.read_one("BTC-USD", R"({"message":"Forbidden"})", 403)) ==
+        feed_errc::http_status);
+    CHECK(
+        code_of(cmc.read_one("BTC-USD", R"({"data":{"1":{"quote":{"USD":{}}}}})")) ==
+        feed_errc::missing_field);
+    CHECK(code_of(cmc.read_one("BTC-USD", R"({"data":{}})")) == feed_errc::missing_field);
 }
 
 TEST_CASE("Another coin than the one meant is never taken for it", "[feed]")
@@ -73,7 +89,7 @@ TEST_CASE("A coin of CoinMarketCap's without price or time is refused", "[feed]"
         return code_of(cmc.read_one("BTC-USD", coin_with("BTC", quotes)));
     };
 
-    CHECK(code("{}") == feed_errc::unknown_symbol);
+    CHECK(code("{}") == feed_errc::missing_field);
     CHECK(code(R"({"USD":null})") == feed_errc::missing_field);
     CHECK(code(R"({"USD":{"price":null}})") == feed_errc::missing_field);
     CHECK(code(R"({"USD":{"price":0}})") == feed_errc::bad_price);
@@ -93,8 +109,8 @@ TEST_CASE("CoinMarketCap's recorded coins are quotes with their times", "[feed]"
     CHECK(price_of(answer.at(0)) == "33.8041552743");
     CHECK(price_of(answer.at(1)) == "3475.55287338");
     CHECK(format_rfc3339(*(*answer.at(1))->upstream_time) == "2019-02-04T08:22:25.000Z");
-    CHECK(code_of(answer.at(2)) == feed_errc::unknown_symbol);
-    CHECK(code_of(answer.at(3)) == feed_errc::unknown_symbol);
+    CHECK(code_of(answer.at(2)) == feed_errc::missing_field);
+    CHECK(code_of(answer.at(3)) == feed_errc::missing_field);
 }
 
 TEST_CASE("CoinMarketCap is asked by id, each coin and currency once", "[feed]")

@@ -42,9 +42,14 @@ TEST_CASE("A market unknown to CryptoCompare is left out, or refuses the batch",
         code_of(cryptocompare.read({"BTC-USD", "ETH-USD"}, body).at(0)) ==
         feed_errc::batch_refused);
     CHECK(code_of(cryptocompare.read_one("BTC-USD", "{}")) == feed_errc::unknown_symbol);
+    CHECK(code_of(cryptocompare.read_one("BTC-USD", R"({"BTC":{}})")) == feed_errc::unknown_symbol);
+    // What was not asked for is another answer than the one we know.
     CHECK(
         code_of(cryptocompare.read_one("BTC-USD", R"({"BTC":{"EUR":1}})")) ==
-        feed_errc::unknown_symbol);
+        feed_errc::missing_field);
+    CHECK(
+        code_of(cryptocompare.read_one("BTC-USD", R"({"btc":{"usd":1}})")) ==
+        feed_errc::missing_field);
 }
 
 TEST_CASE("Among CryptoCompare's coins, a bad one leaves the good ones be", "[feed]")

@@ -83,7 +83,10 @@ TEST_CASE("An answer of Kraken's without a usable result is refused", "[feed]")
     CHECK(code("[]") == feed_errc::missing_field);
     CHECK(code(R"({"error":[],"result":null})") == feed_errc::wrong_type);
     CHECK(code(R"({"error":[],"result":[]})") == feed_errc::wrong_type);
-    CHECK(code(R"({"error":[],"result":{}})") == feed_errc::unknown_symbol);
+    // It refuses what it does not have, in words: that nothing is there says something else.
+    CHECK(code(R"({"error":[],"result":{}})") == feed_errc::missing_field);
+    CHECK(code(R"({"error":[],"result":{"btc_usd":{"c":["5"]}}})") == feed_errc::missing_field);
+    CHECK(code(R"({"error":["EQuery:Bad asset class"]})") == feed_errc::http_status);
     CHECK(code(R"({"result":{"BTC/USD":{}}})") == feed_errc::missing_field);
     CHECK(code(R"({"result":{"BTC/USD":{"c":[]}}})") == feed_errc::missing_field);
     CHECK(code(R"({"result":{"BTC/USD":{"c":"1"}}})") == feed_errc::missing_field);
@@ -159,10 +162,20 @@ TEST_CASE("Pairs of Kraken's whose old names would collide are kept apart", "[fe
 
     CHECK(price_of(answer.at(0)) == "0.11302");
     CHECK(price_of(answer.at(1)) == "0.054");
-    // An answer under the old names is not guessed at.
-    CHECK(
-        code_of(asked_provider{"kraken"}.read_one(
-            "BTC-USD", fixture("kraken.ticker.XBTUSD.json"))) == feed_errc::unknown_symbol);
+}
+
+TEST_CASE("An answer of Kraken's under its old names is read, each name as what it means", "[feed]")
+{
+    const asked_provider kraken{"kraken"};
+
+    CHECK(price_of(kraken.read_one("BTC-USD", fixture("kraken.ticker.XBTUSD.json"))) != "0");
+    const auto answer = kraken.read(
+        {"BTC-USD", "DOGE-USD", "AIO-USD", "AIOZ-USD", "USDT-USD", "ETH-BTC", "BTC-USDT"},
+        R"({"error":[],"result":{"XXBTZUSD":{"c":["1"]},"XDGUSD":{"c":["2"]},"AIOUSD":{"c":["3"]},)"
+        R"("AIOZUSD":{"c":["4"]},"USDTZUSD":{"c":["5"]},"XETHXXBT":{"c":["6"]},)"
+        R"("XBTUSDT":{"c":["7"]}}})");
+    for (std::size_t i = 0; i < answer.size(); ++i)
+        CHECK(price_of(answer.at(i)) == std::to_string(i + 1));
 }
 
 TEST_CASE("Kraken's recorded pairs are quotes with a book and without a time", "[feed]")

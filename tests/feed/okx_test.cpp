@@ -46,7 +46,9 @@ TEST_CASE("An answer of OKX's without rows is refused", "[feed]")
     CHECK(code_of(okx.read_one("BTC-USDT", "{}")) == feed_errc::missing_field);
     CHECK(code_of(okx.read_one("BTC-USDT", "[]")) == feed_errc::missing_field);
     CHECK(code_of(okx.read_one("BTC-USDT", R"({"code":"0","data":{}})")) == feed_errc::wrong_type);
-    CHECK(code_of(okx.read_one("BTC-USDT", rows(""))) == feed_errc::unknown_symbol);
+    // What it does not have it says in words.
+    CHECK(code_of(okx.read_one("BTC-USDT", rows(""))) == feed_errc::missing_field);
+    CHECK(code_of(okx.read(three, rows("")).at(0)) == feed_errc::missing_field);
 }
 
 TEST_CASE("Among OKX's rows, a bad one leaves the good ones be", "[feed]")

@@ -100,12 +100,12 @@ TEST_CASE("A mere number that stands still is as old as it stands still", "[feed
         f.publish();
     }
     CHECK(f.published().size() == 1);
-    CHECK(f.engine.preferred(symbol_id{0}, f.now.wall) == 0u);
+    CHECK(f.engine.preferred(symbol_id{0}, f.now) == 0u);
     f.pass(1ms);
     f.take(0, 5);
-    CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now.wall));
+    CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now));
     f.take(0, 6);
-    CHECK(f.engine.preferred(symbol_id{0}, f.now.wall) == 0u);
+    CHECK(f.engine.preferred(symbol_id{0}, f.now) == 0u);
 }
 
 TEST_CASE("Nothing is published twice of one observation", "[feed]")
@@ -188,9 +188,9 @@ TEST_CASE("A streamed price without a time does not keep its provider from being
         0, {symbol_id{0}, *price::from(5), {}, book_top{5, 5}}, usd_standin::none, way::stream,
         f.now);
     f.pass(120s);
-    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now.wall));
+    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now));
     f.pass(1ms);
-    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{0}, f.now.wall));
+    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{0}, f.now));
 }
 
 TEST_CASE("A provider that fails to confirm its price gives way to the next", "[feed]")
@@ -235,7 +235,7 @@ TEST_CASE("Providers that disagree leave no price, and the log and the report sa
     CHECK(f.published().empty());
     feed_report r;
     r.providers.resize(4);
-    f.engine.report(r, f.now.wall);
+    f.engine.report(r, f.now);
     REQUIRE(r.symbols.size() == 1);
     CHECK(r.symbols[0].problem == "the providers disagree");
     REQUIRE(r.symbols[0].quotes.size() == 2);
@@ -251,7 +251,7 @@ TEST_CASE("A stand-in for the dollar is named in the source and in the report", 
     CHECK(f.published() == lines{"BTC-USD 100 median(a,b(USDT))"});
     feed_report r;
     r.providers.resize(4);
-    f.engine.report(r, f.now.wall);
+    f.engine.report(r, f.now);
     CHECK(r.symbols[0].quotes[0].market.empty());
     CHECK(r.symbols[0].quotes[1].market == "BTC-USDT");
 }
@@ -329,13 +329,13 @@ TEST_CASE("What a stream said ends with it; what was polled stays", "[feed]")
     fixture f{{"BTC-USD", "ETH-USD"}, {.policy = fallback}};
     f.take(0, 5, f.now.wall, 0, way::stream);
     f.take(0, 6, f.now.wall, 1, way::poll);
-    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now.wall));
-    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{1}, f.now.wall));
+    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now));
+    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{1}, f.now));
     f.engine.withdraw(0, symbol_id{0}, way::poll);
-    CHECK(f.engine.preferred(symbol_id{0}, f.now.wall) == 0u);
+    CHECK(f.engine.preferred(symbol_id{0}, f.now) == 0u);
     f.engine.withdraw_stream(0);
-    CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now.wall));
-    CHECK(f.engine.preferred(symbol_id{1}, f.now.wall) == 0u);
+    CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now));
+    CHECK(f.engine.preferred(symbol_id{1}, f.now) == 0u);
 }
 
 TEST_CASE("A streamed price too old for its market no longer counts as streamed", "[feed]")
@@ -343,10 +343,10 @@ TEST_CASE("A streamed price too old for its market no longer counts as streamed"
     fixture f{{"BTC-USD"}, {.policy = fallback}};
     f.take(0, 6, f.now.wall, 0, way::stream);
     f.pass(120s);
-    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now.wall));
+    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now));
     f.pass(1ms);
-    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{0}, f.now.wall));
-    CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now.wall));
+    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{0}, f.now));
+    CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now));
 }
 
 TEST_CASE(

@@ -126,6 +126,33 @@ TEST_CASE("A request that found no token does not block the breaker's probe", "[
     CHECK_FALSE(f.gate.admit(f.now.steady));
 }
 
+TEST_CASE("An answer without a price is neither a success nor a failure", "[feed]")
+{
+    fixture f;
+    for (int i = 0; i < 20; ++i) {
+        REQUIRE_FALSE(f.gate.admit(f.now.steady));
+        f.gate.answered(1ms);
+        f.pass(1s);
+    }
+    CHECK(f.gate.breaker() == circuit_breaker::state::closed);
+    CHECK(f.gate.failures() == 0);
+    CHECK_FALSE(f.gate.last_success());
+}
+
+TEST_CASE("What is told of times follows the wall clock when that is put right", "[feed]")
+{
+    fixture f;
+    f.fail(down);
+    f.pass(10s);
+    f.now.wall -= 1h;
+    REQUIRE_FALSE(f.gate.admit(f.now.steady));
+    f.gate.succeeded(f.now, 1ms);
+    feed_report::provider r;
+    f.gate.report(f.now, r);
+    CHECK(r.last_failure->at == f.now.wall - 10s);
+    CHECK(r.last_success == f.now.wall);  // later than the failure, whatever was read then
+}
+
 TEST_CASE("The report says what is the matter in words", "[feed]")
 {
     fixture f;
@@ -138,7 +165,7 @@ TEST_CASE("The report says what is the matter in words", "[feed]")
     CHECK(
         r.last_failure->words == "the provider answered with an error: Service Unavailable (503)");
     CHECK(r.last_failure->at == f.now.wall);
-    CHECK(r.paused_until == f.now.wall + 7s);
+    CHECK(r.paused_for == 7s);
     CHECK_FALSE(r.last_success);
     CHECK_FALSE(r.took);
     CHECK(r.requests_left == 0);

@@ -1,6 +1,8 @@
 #include "feed/harness.hpp"
 #include "support/catch.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <unistd.h>
 
 #include <cstdio>
@@ -119,6 +121,28 @@ TEST_CASE("A looping recording begins again, and stops when told to", "[feed]")
     CHECK(h.sink.seen.size() == 2000);
     CHECK(h.sink.seen.at(1998).value.text() == "5");
     CHECK(h.sink.seen.at(1999).value.text() == "6");
+}
+
+TEST_CASE("Other work of the strand has its turn while a short recording loops", "[feed]")
+{
+    const std::string rows = GENERATE(
+        "1,5\n", "1,5\n2,6\n", "\n\n1,5\n\n", "1,5\n2,oops\nbad\n", "1,5\n\n \n2,0\n3,-1\n");
+    CAPTURE(rows);
+    constexpr std::size_t far_too_many = 20'000;
+    harness h;
+    const temporary_file file{"time_s,close\n" + rows};
+    const auto played = replay_of(h, {.path = file.path, .speed = 0, .loop = true});
+    h.sink.on_publish = [&] {
+        if (h.sink.seen.size() == 1)
+            boost::asio::post(h.io, [&] { played->stop(); });
+        if (h.sink.seen.size() == far_too_many)
+            played->stop();
+    };
+
+    played->start();
+    REQUIRE(h.run_to_the_end());
+
+    CHECK(h.sink.seen.size() < far_too_many);
 }
 
 TEST_CASE("A looping recording without one good price ends instead of spinning", "[feed]")

@@ -28,12 +28,16 @@ struct recording_listener final : rest_listener {
     boost::system::error_code rest_quote(std::size_t, const quote& q, usd_standin) override
     {
         quotes[symbols->name(q.symbol)] = q.value.value();
-        return {};
+        return refuse;
     }
     void rest_failed(std::size_t, symbol_id symbol, const fetch_error& why) override
     {
         failures[symbols->name(symbol)] = why.code;
     }
+    void rest_dated(std::size_t, const clock_comparison& reading) override { clock = reading; }
+
+    std::optional<clock_comparison> clock;
+    boost::system::error_code refuse{};  // what is said to each quote
 };
 
 // A rest_source that asks plain HTTP servers on loopback.
@@ -184,8 +188,7 @@ TEST_CASE("After 429 nothing is asked until the provider's Retry-After is over",
     CHECK(asked == 1);
     CHECK(a.listener.failures.at("A-USD") == feed_errc::paused);
     CHECK(a.outcome("not_asked") == 2);
-    REQUIRE(a.report().paused_until);
-    CHECK(*a.report().paused_until - a.h.time.wall_now() > 95s);
+    CHECK(a.report().paused_for > 95s);
 }
 
 TEST_CASE("Who keeps failing is asked less and less", "[feed]")
@@ -318,10 +321,95 @@ TEST_CASE("One market that makes its provider fail does not starve the others", 
         },
         {.per_minute = 60'000, .burst = 1000},
         1};
+    for (int i = 0; i < 10; ++i) {
+        a.fetch();
+        CHECK(a.listener.quotes.size() == 2);
+    }
+    CHECK(a.report().breaker == "closed");
+    CHECK(a.report().lacks.empty());
+    REQUIRE(a.report().last_failure);
+    CHECK(
+        a.report().last_failure->words == "the provider answered with an error: A-USD, nope (400)");
+}
+
+TEST_CASE("A provider that refuses all it is asked for is not well, in whatever words", "[feed]")
+{
+    int asked = 0;
+    asking a{
+        {"A-USD", "B-USD"},
+        [&](const auto&) {
+            ++asked;
+            return refusal(404);
+        },
+        {.per_minute = 60'000, .burst = 1000},
+        1};
+    for (int i = 0; i < 20; ++i)
+        a.fetch();
+    CHECK(asked == 10);  // both, five times: the breaker opened
+    CHECK(a.report().breaker == "open");
+    CHECK(a.report().lacks.empty());
+    CHECK_FALSE(a.report().last_success);
+    REQUIRE(a.report().last_failure);
+    CHECK(a.report().last_failure->words == "the provider answered with an error: nope (404)");
+}
+
+TEST_CASE("A provider that has nothing it is asked for is no success, and says so", "[feed]")
+{
+    asking a{{"A-USD", "B-USD"}, [](const auto&) { return json_reply(R"({"C-USD":1})"); }};
     a.fetch();
-    CHECK(a.listener.quotes.empty());  // whether it is the market's fault cannot be known
+    CHECK(a.report().lacks == std::vector<std::string>{"A-USD", "B-USD"});
+    CHECK_FALSE(a.report().last_success);
+    REQUIRE(a.report().last_failure);
+    CHECK(
+        a.report().last_failure->words == "unknown symbol: it has none of the 2 it was asked for");
+
+    // One that has some has no error for lacking others.
+    asking b{{"A-USD", "B-USD"}, [](const auto&) { return json_reply(R"({"A-USD":1})"); }};
+    b.fetch();
+    b.fetch();
+    CHECK(b.report().lacks == std::vector<std::string>{"B-USD"});
+    CHECK(b.report().last_success);
+    CHECK_FALSE(b.report().last_failure);
+}
+
+TEST_CASE("Why a quote is not believed stands in the report", "[feed]")
+{
+    asking a{{"A-USD"}, [](const auto&) { return json_reply(R"({"A-USD":5})"); }};
+    a.listener.refuse = feed_errc::absurd_spread;
     a.fetch();
-    CHECK(a.listener.quotes.size() == 2);
+    REQUIRE(a.report().last_failure);
+    CHECK(
+        a.report().last_failure->words ==
+        "bid and ask are too far apart: A-USD, bid 5, ask 5, last 5");
+    CHECK(a.report().breaker == "closed");
+}
+
+TEST_CASE("The Date of an answer is compared with our wall clock", "[feed]")
+{
+    asking a{{"A-USD"}, [](const auto&) {
+                 return reply{"HTTP/1.1 200 OK\r\nDate: Fri, 19 Jun 2026 16:43:33 GMT\r\n"
+                              "Content-Type: application/json\r\nContent-Length: 11\r\n\r\n"
+                              R"({"A-USD":5})"};
+             }};
+    const wall_time theirs{std::chrono::seconds{1781887413}};
+    a.h.time.wall_offset = theirs + 190s - a.h.time.wall_now();
+    a.fetch();
+    REQUIRE(a.listener.clock);
+    CHECK(a.listener.clock->ahead > 180s);
+    CHECK(a.listener.clock->ahead < 200s);
+}
+
+TEST_CASE("A Retry-After that is a date is read by the clock of who sent it", "[feed]")
+{
+    asking a{{"A-USD"}, [](const auto&) {
+                 return refusal(
+                     429, "Date: Fri, 19 Jun 2026 16:43:33 GMT\r\n"
+                          "Retry-After: Fri, 19 Jun 2026 16:45:33 GMT\r\n");
+             }};
+    a.h.time.wall_offset = GENERATE(-1h, 0h, 1h, 24h * 365);
+    a.fetch();
+    CHECK(a.report().paused_for > 110s);
+    CHECK(a.report().paused_for <= 120s);
 }
 
 TEST_CASE("Being cancelled says nothing of the provider", "[feed]")

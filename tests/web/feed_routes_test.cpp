@@ -28,14 +28,14 @@ feed_report::provider provider_named(const std::string& name)
 
 const wall_time reported = at_ms(1712525479500);
 
-feed_report::quote quote_of(std::size_t provider, double value, wall_time received)
+feed_report::quote quote_of(std::size_t provider, double value, std::chrono::milliseconds ago)
 {
     return {
         .provider = provider,
         .market = {},
         .value = price::from(value).value(),
-        .received = received,
-        .made = received};
+        .age = ago,
+        .received_ago = ago};
 }
 
 void post(small_site& to, feed_report report)
@@ -92,10 +92,11 @@ TEST_CASE("a provider that was never reached has nothing but its name and its st
     post(s, std::move(report));
     CHECK(
         s.get("/api/feed").body ==
-        "{\"at\":1712525479.500,\"mode\":\"poll\",\"policy\":\"fallback\",\"providers\":["
+        "{\"at\":1712525479.500,\"mode\":\"poll\",\"policy\":\"fallback\","
+        "\"clock_ahead_seconds\":null,\"providers\":["
         "{\"name\":\"coinbase\",\"breaker\":\"closed\",\"last_success\":null,"
         "\"last_error\":null,\"latency_ms\":null,\"requests_left\":0.000,\"set_aside\":{},"
-        "\"lacks\":[],\"stream\":null}],"
+        "\"lacks\":[],\"clock_ahead_seconds\":null,\"stream\":null}],"
         "\"symbols\":[{\"symbol\":\"BTC-USD\",\"source\":null,\"price\":null,"
         "\"age_seconds\":null,\"stale\":true,\"problem\":\"nobody says anything\","
         "\"quotes\":[]}]}\n");
@@ -110,7 +111,8 @@ TEST_CASE("all there is to say of a provider is said", "[web]")
     p.last_failure = {at_ms(1712525471000), "said \"no\""};
     p.took = {.p50 = 85'125us, .p90 = 120ms, .p99 = 1'200'001us};
     p.requests_left = 3.5;
-    p.paused_until = at_ms(1712525481500);
+    p.paused_for = 1500ms;
+    p.clock_ahead = 190'250ms;
     p.set_aside = {{"outlier", 3}, {"stale_quote", 12}};
     p.lacks = {"XYZ-USD", "ABC-USD"};
     p.socket = feed_report::stream{
@@ -124,16 +126,19 @@ TEST_CASE("all there is to say of a provider is said", "[web]")
         .last_failure = feed_report::failure{at_ms(1712525399000), "gone"},
         .refused = {{"XYZ-USD", "no such pair"}}};
     feed_report report{.at = reported, .mode = "stream", .policy = "median"};
+    report.clock_ahead = -500ms;
     report.providers = {p};
     post(s, report);
     CHECK(
         s.get("/api/feed").body ==
-        "{\"at\":1712525479.500,\"mode\":\"stream\",\"policy\":\"median\",\"providers\":["
+        "{\"at\":1712525479.500,\"mode\":\"stream\",\"policy\":\"median\","
+        "\"clock_ahead_seconds\":-0.500,\"providers\":["
         "{\"name\":\"kraken\",\"breaker\":\"half_open\",\"last_success\":1712525470.250,"
         "\"last_error\":{\"at\":1712525471.000,\"words\":\"said \\\"no\\\"\"},"
         "\"latency_ms\":{\"p50\":85.125,\"p90\":120.000,\"p99\":1200.001},"
         "\"requests_left\":3.500,\"paused_for_seconds\":1.500,"
         "\"set_aside\":{\"outlier\":3,\"stale_quote\":12},\"lacks\":[\"XYZ-USD\",\"ABC-USD\"],"
+        "\"clock_ahead_seconds\":190.250,"
         "\"stream\":{\"state\":\"live\",\"since\":1712525400.000,"
         "\"last_message\":1712525479.999,\"messages\":12345,\"connections\":2,"
         "\"subscribed\":250,\"notice\":\"maintenance at noon\","
@@ -147,7 +152,6 @@ TEST_CASE("a pause is told while it lasts, and a stream without news has none", 
 {
     small_site s{{"BTC-USD"}};
     auto p = provider_named("kraken");
-    p.paused_until = at_ms(1712525480000);  // now
     p.socket = feed_report::stream{.state = "connecting", .since = {}, .last_message = {}};
     feed_report report{.at = reported, .mode = "stream", .policy = "median"};
     report.providers = {p};
@@ -158,7 +162,8 @@ TEST_CASE("a pause is told while it lasts, and a stream without news has none", 
         body.find("\"stream\":{\"state\":\"connecting\",\"since\":null,\"last_message\":null,"
                   "\"messages\":0,\"connections\":0,\"subscribed\":0,\"notice\":null,"
                   "\"last_error\":null,\"refused\":{}}") != std::string::npos);
-    s.now -= 1ms;
+    report.providers[0].paused_for = 1ms;
+    post(s, report);
     CHECK(s.get("/api/feed").body.find("\"paused_for_seconds\":0.001,") != std::string::npos);
 }
 
@@ -181,7 +186,7 @@ TEST_CASE("the price of a symbol is the one that is served, whatever the feed ho
         "\"age_seconds\":180.000,\"stale\":true,\"problem\":\"too few say anything\","
         "\"quotes\":[]}";
     const std::string begin = "{\"at\":1712525479.500,\"mode\":\"poll\",\"policy\":\"median\","
-                              "\"providers\":[],\"symbols\":[";
+                              "\"clock_ahead_seconds\":null,\"providers\":[],\"symbols\":[";
     CHECK(s.get("/api/feed").body == begin + btc_object + "," + eth_object + "]}\n");
     CHECK(s.get("/api/feed?symbol=Eth-usd").body == begin + eth_object + "]}\n");
     CHECK(s.get("/api/feed?symbol=btc-usd").body == begin + btc_object + "]}\n");
@@ -194,7 +199,8 @@ TEST_CASE("a symbol the feed says nothing of is listed with its price", "[web]")
     post(s, {.at = reported, .mode = "simulator", .policy = {}});
     CHECK(
         s.get("/api/feed").body ==
-        "{\"at\":1712525479.500,\"mode\":\"simulator\",\"policy\":null,\"providers\":[],"
+        "{\"at\":1712525479.500,\"mode\":\"simulator\",\"policy\":null,"
+        "\"clock_ahead_seconds\":null,\"providers\":[],"
         "\"symbols\":["
         "{\"symbol\":\"BTC-USD\",\"source\":\"coingecko\",\"price\":69420.25,"
         "\"age_seconds\":3.877,\"stale\":false,\"problem\":null,\"quotes\":[]}]}\n");
@@ -203,11 +209,11 @@ TEST_CASE("a symbol the feed says nothing of is listed with its price", "[web]")
 TEST_CASE("a quote says whose it is, how old, and why it is not used", "[web]")
 {
     small_site s{{"BTC-USD"}};
-    auto used = quote_of(0, 69420.25, at_ms(1712525479900));
-    used.made = at_ms(1712525478000);
+    auto used = quote_of(0, 69420.25, 100ms);
+    used.age = 2s;
     used.by_stream = true;
     used.is_used = true;
-    auto aside = quote_of(1, 1e-8, at_ms(1712525470000));
+    auto aside = quote_of(1, 1e-8, 10s);
     aside.market = "BTC-USDT";
     aside.aside = "outlier";
     CHECK(
@@ -219,15 +225,13 @@ TEST_CASE("a quote says whose it is, how old, and why it is not used", "[web]")
         "\"used\":false,\"aside\":\"outlier\"}]}]}\n");
 }
 
-TEST_CASE("a quote from ahead of our clock has no negative age", "[web]")
+TEST_CASE("a report that does not get old is of the time it is asked for", "[web]")
 {
     small_site s{{"BTC-USD"}};
-    auto q = quote_of(0, 1, at_ms(1712525481000));
-    q.made = at_ms(1712525490000);
-    CHECK(
-        quotes_of(s, {q}) ==
-        "\"quotes\":[{\"provider\":\"coinbase\",\"price\":1,\"age_seconds\":0.000,"
-        "\"received_seconds_ago\":0.000,\"via\":\"poll\",\"used\":false}]}]}\n");
+    post(s, {.mode = "pipe", .policy = {}});
+    CHECK(s.get("/api/feed").body.starts_with("{\"at\":1712525480.000,\"mode\":\"pipe\","));
+    s.now += 3s;
+    CHECK(s.get("/api/feed").body.starts_with("{\"at\":1712525483.000,\"mode\":\"pipe\","));
 }
 
 TEST_CASE("a feed of many symbols and providers is answered whole and in order", "[web]")
@@ -243,7 +247,7 @@ TEST_CASE("a feed of many symbols and providers is answered whole and in order",
     for (std::uint16_t i = 250; i-- > 0;) {
         feed_report::symbol one{.id = symbol_id{i}};
         for (std::size_t p = 0; p < 10; ++p)
-            one.quotes.push_back(quote_of(p, 1.0 + i, s.now));
+            one.quotes.push_back(quote_of(p, 1.0 + i, 0ms));
         report.symbols.push_back(std::move(one));
     }
     post(s, std::move(report));

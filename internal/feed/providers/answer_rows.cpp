@@ -10,7 +10,7 @@ namespace tickertape {
 
 answers read_rows(
     std::span<const market> batch, const boost::json::value* rows, name_of_row name_of,
-    read_of_row read)
+    read_of_row read, no_row absent)
 {
     if (rows == nullptr)
         return to_all(batch, {feed_errc::missing_field, "the list"});
@@ -23,10 +23,17 @@ answers read_rows(
     for (const auto& row : *list)
         if (const auto name = name_of(row))
             by_name.emplace(*name, &row);
+    const bool lacks_all = list->empty() && absent == no_row::omitted;
+    if (by_name.empty() && !lacks_all)
+        return to_all(
+            batch, {feed_errc::missing_field,
+                    list->empty() ? "the list is empty" : "no market in the list"});
+    const auto why =
+        absent == no_row::unexplained ? feed_errc::missing_field : feed_errc::unknown_symbol;
     return to_each(batch, [&](const market& m) -> fetched<quote> {
         const auto found = by_name.find(m.spelled.name);
         if (found == by_name.end())
-            return fetch_error{feed_errc::unknown_symbol, "no row of " + m.spelled.name};
+            return fetch_error{why, "no row of " + m.spelled.name};
         return read(m, *found->second);
     });
 }

@@ -83,7 +83,7 @@ public:
             add_notice("the server is about to shut down", news);
         } else if (const auto* error = error_in(said)) {
             read_error(said, error, news);
-        } else if (member(said, "result") != nullptr) {
+        } else if (const auto* result = member(said, "result"); result && result->is_null()) {
             read_acknowledgement(said, news);
         } else {
             ++news.unknown;
@@ -106,9 +106,12 @@ private:
     // {"e":"24hrTicker","E":1745666522004,"s":"BTCUSDT","c":"..","b":"..","a":"..","v":"..",...}
     void read_ticker(const json::value* event, stream_news& news)
     {
-        auto* of = markets_.find(text_in(member(event, "s")).value_or(""));
-        if (of == nullptr)
+        const auto name = text_in(member(event, "s"));
+        auto* of = markets_.find(name.value_or(""));
+        if (of == nullptr) {
+            news.unknown += name ? 0 : 1;
             return;
+        }
         const auto said = quote_of(
             {.symbol = of->symbols.front(),
              .value = price_in(member(event, "c"), "c"),

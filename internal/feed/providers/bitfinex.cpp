@@ -111,7 +111,7 @@ public:
     answers read(std::span<const market> batch, const http_response& answer) const override
     {
         return read_unless(error_in, batch, answer, [&](const json::value& rows) {
-            return read_rows(batch, &rows, name_of_symbol, read_row);
+            return read_rows(batch, &rows, name_of_symbol, read_row, no_row::omitted);
         });
     }
 };

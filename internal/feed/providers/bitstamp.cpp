@@ -8,6 +8,9 @@
 #include "feed/providers/read_unless.hpp"
 #include "feed/request_text.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace tickertape {
 namespace {
 
@@ -30,6 +33,14 @@ fetched<quote> read_row(const market& m, const json::value& row)
     });
 }
 
+// "btcusd", as the address has it.
+std::string in_path(std::string_view pair)
+{
+    auto path = lower_case(pair);
+    std::erase(path, '/');
+    return path;
+}
+
 // A pair it does not have was once answered with the figures of BTC/USD: where a row names its
 // pair, it is the one asked for.
 fetched<quote> read_one(const market& m, const json::value& row)
@@ -37,7 +48,7 @@ fetched<quote> read_one(const market& m, const json::value& row)
     if (!row.is_object())
         return fetch_error{feed_errc::wrong_type, "the answer is not an object"};
     const auto pair = text_in(member(&row, "pair"));
-    if (pair && *pair != m.spelled.name)
+    if (pair && in_path(*pair) != in_path(m.spelled.name))
         return fetch_error{feed_errc::unknown_symbol, "another pair was answered"};
     return read_row(m, row);
 }
@@ -51,16 +62,21 @@ std::optional<std::string_view> name_of_symbol(const json::value& row)
     return text_in(member(&row, "pair"));
 }
 
+// Of a pair, a currency and a market that it does not have. Source: www.bitstamp.net/api, the list
+// of error codes. A 404 without such a code may as well come from a wrong address.
+constexpr std::array<std::string_view, 3> not_here{"404.003", "404.006", "404.007"};
+
 // {"status":"error","code":"400.002","reason":".."}, whatever the status of the answer is.
 std::optional<fetch_error>
 error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
 {
-    if (text_in(member(body, "code")) == "400.002")
+    const auto code = text_in(member(body, "code")).value_or("");
+    if (code == "400.002")
         return refusal(feed_errc::rate_limited, answer);
+    if (std::ranges::find(not_here, code) != not_here.end())
+        return blamed(batch, answer);
     if (answer.status == 200 && text_in(member(body, "status")) == "error")
         return refusal(feed_errc::http_status, answer);
-    if (answer.status == 404 && batch.size() == 1)
-        return blamed(batch, answer);
     return std::nullopt;
 }
 
@@ -81,16 +97,15 @@ public:
     {
         if (batch.size() > 1)
             return {.target = "/ticker/"};
-        auto path = lower_case(batch[0].spelled.name);
-        std::erase(path, '/');
-        return {.target = "/ticker/" + percent_escaped(path) + "/"};
+        return {.target = "/ticker/" + percent_escaped(in_path(batch[0].spelled.name)) + "/"};
     }
 
     answers read(std::span<const market> batch, const http_response& answer) const override
     {
         return read_unless(error_in, batch, answer, [&](const json::value& body) {
-            return batch.size() == 1 ? answers{read_one(batch[0], body)}
-                                     : read_rows(batch, &body, name_of_symbol, read_row);
+            return batch.size() == 1
+                       ? answers{read_one(batch[0], body)}
+                       : read_rows(batch, &body, name_of_symbol, read_row, no_row::unlisted);
         });
     }
 };

@@ -98,9 +98,9 @@ private:
     {
         auto* of = market_of(said);
         const auto* trade = member(said, "data");
-        if (of == nullptr)
+        if (of == nullptr && text_in(member(said, "channel")))
             return;
-        if (trade == nullptr || !trade->is_object()) {
+        if (of == nullptr || trade == nullptr || !trade->is_object()) {
             ++news.unknown;
             return;
         }
@@ -116,6 +116,8 @@ private:
     {
         if (auto* of = market_of(said))
             accept(*of, news);
+        else if (!text_in(member(said, "channel")))
+            ++news.unknown;
         refuse_the_rest(news);
     }
 

@@ -4,6 +4,8 @@
 #include "feed/provider_answer.hpp"
 #include "feed/request_text.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <algorithm>
 #include <vector>
 
@@ -17,6 +19,18 @@ std::string listed(std::span<const market> batch, std::string market_name::*part
     for (const auto& m : batch)
         all.push_back(m.spelled.*part);
     return comma_list(all);
+}
+
+// Whether every member is a currency that was asked for, or the time.
+bool holds_only(
+    const boost::json::object& coin, std::span<const market> batch, std::string_view time_field)
+{
+    return std::ranges::all_of(coin, [&](const auto& each) {
+        const std::string_view name{each.key().data(), each.key().size()};
+        return name == time_field || std::ranges::any_of(batch, [&](const market& m) {
+                   return m.spelled.currency == name;
+               });
+    });
 }
 
 }  // namespace
@@ -38,41 +52,32 @@ std::size_t of_one_currency(std::span<const market> todo) noexcept
     return static_cast<std::size_t>(other - todo.begin());
 }
 
-fetched<const boost::json::value*> coin_in(const boost::json::value* coins, std::string_view name)
-{
-    const auto* coin = member(coins, name);
-    if (coin == nullptr)
-        return fetch_error{feed_errc::unknown_symbol, "no coin " + std::string{name}};
-    if (!coin->is_object())
-        return fetch_error{feed_errc::wrong_type, std::string{name}};
-    return coin;
-}
-
-fetched<const boost::json::value*>
-in_currency(const boost::json::value* currencies, const market& m)
-{
-    const auto* found = member(currencies, m.spelled.currency);
-    if (found == nullptr)
-        return fetch_error{feed_errc::unknown_symbol, "no price in " + m.spelled.currency};
-    return found;
-}
-
 answers read_coins(
     std::span<const market> batch, const boost::json::value& coins, std::string_view time_field)
 {
     if (!coins.is_object())
         return to_all(batch, {feed_errc::wrong_type, "the answer is not an object"});
+    const auto is_there = [&](const market& m) {
+        return member(&coins, m.spelled.name) != nullptr;
+    };
+    if (!coins.get_object().empty() && std::ranges::none_of(batch, is_there))
+        return to_all(batch, {feed_errc::missing_field, "none of the coins asked for"});
     return to_each(batch, [&](const market& m) -> fetched<quote> {
-        const auto coin = coin_in(&coins, m.spelled.name);
-        if (!coin)
-            return coin.error();
-        const auto value = in_currency(*coin, m);
-        if (!value)
-            return value.error();
-        const auto* at = time_field.empty() ? nullptr : member(*coin, time_field);
+        const auto* coin = member(&coins, m.spelled.name);
+        if (coin == nullptr)
+            return fetch_error{feed_errc::unknown_symbol, "no coin " + m.spelled.name};
+        if (!coin->is_object())
+            return fetch_error{feed_errc::wrong_type, m.spelled.name};
+        const auto* value = member(coin, m.spelled.currency);
+        if (value == nullptr)
+            return fetch_error{
+                holds_only(coin->get_object(), batch, time_field) ? feed_errc::unknown_symbol
+                                                                  : feed_errc::missing_field,
+                "no price in " + m.spelled.currency};
+        const auto* at = time_field.empty() ? nullptr : member(coin, time_field);
         return quote_of(
             {.symbol = m.symbol,
-             .value = price_in(*value, m.spelled.currency),
+             .value = price_in(value, m.spelled.currency),
              .time = time_if_any(at, time_form::seconds, time_field)});
     });
 }

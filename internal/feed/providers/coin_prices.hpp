@@ -22,17 +22,12 @@ std::string currencies_in(std::span<const market> batch);
 // How many markets at the front share the first one's currency. `todo` is not empty.
 std::size_t of_one_currency(std::span<const market> todo) noexcept;
 
-// The coin in an object of coins: {"bitcoin":{...},...}.
-// Errors: feed_errc::unknown_symbol (it is not there), ::wrong_type.
-fetched<const boost::json::value*> coin_in(const boost::json::value* coins, std::string_view name);
-// What stands under the market's currency in an object of currencies: {"usd":88927}.
-// Errors: feed_errc::unknown_symbol.
-fetched<const boost::json::value*>
-in_currency(const boost::json::value* currencies, const market& m);
-
 // {"bitcoin":{"usd":88927,"last_updated_at":1575040666}}: the price of each market. Its time is in
-// seconds, and may be missing; `time_field` is empty where the aggregator has none.
-// Errors: as of the two above and of price_in() and time_in(); of all, feed_errc::wrong_type.
+// seconds, and may be missing; `time_field` is empty where the aggregator has none. A coin it does
+// not know is missing beside others, and a currency it does not know is missing in its coins.
+// Errors: as of price_in() and time_in(); feed_errc::unknown_symbol for what is missing; but
+// ::missing_field where others are there and none of the coins, or a coin holds what was not asked
+// for: that is another answer than the one we know. Of all, ::wrong_type.
 answers read_coins(
     std::span<const market> batch, const boost::json::value& coins, std::string_view time_field);
 

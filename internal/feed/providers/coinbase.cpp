@@ -6,6 +6,11 @@
 #include "feed/provider_answer.hpp"
 #include "feed/request_text.hpp"
 
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <array>
+
 namespace tickertape {
 namespace {
 
@@ -54,15 +59,25 @@ fetched<quote> read_day(const market& m, const json::value& products)
     });
 }
 
-// A product that is unknown (404) or delisted (400) is this product's affair; a client without a
-// User-Agent, also 400, is not. A page instead of JSON comes from something before Coinbase.
+// Of a product that is unknown (404) or delisted (400). Any other refusal, such as that of a place
+// it does not serve or of an address that is not its, is not this product's affair.
+constexpr std::array<std::string_view, 2> not_here{"NotFound", "Not allowed for delisted products"};
+
 bool blames_product(const http_response& answer)
 {
     if (answer.status != 400 && answer.status != 404)
         return false;
     const auto parsed = read_json(answer);
     const auto message = text_in(member(parsed.json(), "message"));
-    return message && message->find("User-Agent") == std::string_view::npos;
+    return message && std::ranges::find(not_here, *message) != not_here.end();
+}
+
+// Whether this is the list of the day's figures.
+bool has_products(const json::value& products)
+{
+    return std::ranges::any_of(products.get_object(), [](const auto& each) {
+        return member(&each.value(), "stats_24hour") != nullptr;
+    });
 }
 
 class coinbase_rest final : public rest_api {
@@ -96,6 +111,8 @@ public:
             return {read_ticker(batch[0], *body)};
         if (!body->is_object())
             return to_all(batch, {feed_errc::wrong_type, "the answer is not an object"});
+        if (!has_products(*body))
+            return to_all(batch, {feed_errc::missing_field, "no product in the answer"});
         return to_each(batch, [&](const market& m) { return read_day(m, *body); });
     }
 };

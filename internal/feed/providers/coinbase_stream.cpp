@@ -103,9 +103,12 @@ private:
 
     void read_ticker(const json::value* said, stream_news& news)
     {
-        auto* of = markets_.find(text_in(member(said, "product_id")).value_or(""));
-        if (of == nullptr)
+        const auto name = text_in(member(said, "product_id"));
+        auto* of = markets_.find(name.value_or(""));
+        if (of == nullptr) {
+            news.unknown += name ? 0 : 1;
             return;
+        }
         // `sequence` always skips on this channel, so it tells the order and no loss. `time` is the
         // last trade's.
         const auto quote = quote_of(

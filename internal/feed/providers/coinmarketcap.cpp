@@ -28,19 +28,35 @@ std::string id_of(const market& m)
 // Source: coinmarketcap.com/api/documentation/v1, and recorded answers.
 fetched<quote> read_coin(const market& m, const json::value* coins)
 {
-    const auto coin = coin_in(coins, id_of(m));
-    if (!coin)
-        return coin.error();
-    if (text_in(member(*coin, "symbol")) != m.spelled.name)
+    // An id or a currency it does not have it refuses in words: what is missing here is another
+    // answer than the one we know.
+    const auto* coin = member(coins, id_of(m));
+    if (coin == nullptr)
+        return fetch_error{feed_errc::missing_field, "no coin " + id_of(m)};
+    if (!coin->is_object())
+        return fetch_error{feed_errc::wrong_type, id_of(m)};
+    const auto ticker = text_in(member(coin, "symbol"));
+    if (!ticker)
+        return fetch_error{feed_errc::missing_field, "symbol"};
+    if (*ticker != m.spelled.name)
         return fetch_error{feed_errc::unknown_symbol, "the id is another coin's"};
-    const auto said = in_currency(member(*coin, "quote"), m);
-    if (!said)
-        return said.error();
+    const auto* said = member(member(coin, "quote"), m.spelled.currency);
+    if (said == nullptr)
+        return fetch_error{feed_errc::missing_field, "no price in " + m.spelled.currency};
     return quote_of({
         .symbol = m.symbol,
-        .value = price_in(member(*said, "price"), "price"),
-        .time = time_in(member(*said, "last_updated"), time_form::rfc3339, "last_updated"),
+        .value = price_in(member(said, "price"), "price"),
+        .time = time_in(member(said, "last_updated"), time_form::rfc3339, "last_updated"),
     });
+}
+
+// "Invalid value for \"id\": \"99999999\"", and so of "convert". Source: coinmarketcap.com's
+// documentation of its errors, and what public clients look for.
+bool blames_value(const json::value* body)
+{
+    const auto words = text_in(member(member(body, "status"), "error_message")).value_or("");
+    return words.starts_with("Invalid value for \"id\"") ||
+           words.starts_with("Invalid value for \"convert\"");
 }
 
 // {"status":{"error_code":1002,"error_message":"API key missing.",...}}: checked at any status, 200
@@ -53,11 +69,11 @@ error_in(std::span<const market> batch, const http_response& answer, const json:
     const bool is_about_rate = code >= 1008 && code <= 1011;
     if (answer.status == 429 || is_about_rate)
         return refusal(feed_errc::rate_limited, answer);
-    if (answer.status == 401 || answer.status == 402 || answer.status == 403 || is_about_key)
+    if (answer.status == 401 || answer.status == 402 || is_about_key)
         return refusal(feed_errc::key_refused, answer);
-    // An id or a currency it does not have: the words say which, and what is asked for apart is not
-    // refused for the others' sake.
-    if (answer.status == 400 && code != 0)
+    // An id or a currency it does not have: what is asked for apart is not refused for the others'
+    // sake.
+    if (answer.status == 400 && blames_value(body))
         return blamed(batch, answer);
     if (answer.status == 200 && code != 0)
         return refusal(feed_errc::http_status, answer);

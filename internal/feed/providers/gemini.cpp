@@ -12,23 +12,18 @@ namespace json = boost::json;
 
 // {"bid":"..","ask":"..","last":"..","volume":{"BTC":"..","USD":"..","timestamp":1788856560000}}:
 // strings, and no time of the price: the timestamp is the end of the window the volume was counted
-// in, and was a day old in a recorded answer whose prices were not. It must be a time, and dates
-// nothing. `last` may lie outside bid and ask.
+// in, and was a day old in a recorded answer whose prices were not. It dates nothing, so it is not
+// read. `last` may lie outside bid and ask.
 // Source: docs.gemini.com, and a recorded answer.
 fetched<quote> read_ticker(const market& m, const json::value& ticker)
 {
     if (!ticker.is_object())
         return fetch_error{feed_errc::wrong_type, "the answer is not an object"};
-    const auto* volume = member(&ticker, "volume");
-    const auto window_end =
-        time_in(member(volume, "timestamp"), time_form::milliseconds, "volume.timestamp");
-    if (!window_end)
-        return window_end.error();
     return quote_of({
         .symbol = m.symbol,
         .value = price_in(member(&ticker, "last"), "last"),
         .book = book_in(member(&ticker, "bid"), member(&ticker, "ask")),
-        .volume = member(volume, m.spelled.currency),
+        .volume = member(member(&ticker, "volume"), m.spelled.currency),
     });
 }
 

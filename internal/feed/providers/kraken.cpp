@@ -1,12 +1,15 @@
 // Kraken: https://docs.kraken.com.
 //
 // Pairs are spelled BTC/USD and asked for with assetVersion=1, so that the answer has them under
-// the same name. Its own old names (XXBTZUSD) cannot be told apart by taking letters off: AIO and
-// AIOZ would become one.
+// the same name. Should it answer under its own old name (XXBTZUSD) nevertheless, that is read too:
+// made from the readable one by the list of the assets that have one. Taking letters off the old
+// name would make AIO and AIOZ one.
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/kraken_pair.hpp"
 #include "feed/request_text.hpp"
+
+#include <boost/json/object.hpp>
 
 #include <algorithm>
 #include <array>
@@ -25,6 +28,9 @@ constexpr std::array rate_words{
     std::string_view{"EGeneral:Too many requests"}, std::string_view{"EAPI:Rate limit exceeded"},
     std::string_view{"EGeneral:Temporary lockout"}};
 
+constexpr std::array unknown_words{
+    std::string_view{"EQuery:Unknown asset"}, std::string_view{"EQuery:Invalid asset pair"}};
+
 // The first of {"error":["EQuery:Unknown asset pair"]}; empty: none. Those with a W are warnings,
 // beside which there is a result.
 std::string_view first_error(const json::value& body)
@@ -39,21 +45,25 @@ std::string_view first_error(const json::value& body)
 fetch_error
 error_of(std::span<const market> batch, const http_response& answer, std::string_view words)
 {
-    if (words.starts_with("EQuery:") && words.find("asset") != std::string_view::npos)
+    const auto begins = [&](std::string_view begin) { return words.starts_with(begin); };
+    if (std::ranges::any_of(unknown_words, begins))
         return blamed(batch, answer);
-    const bool is_rate = std::ranges::any_of(
-        rate_words, [&](std::string_view begin) { return words.starts_with(begin); });
+    const bool is_rate = std::ranges::any_of(rate_words, begins);
     return refusal(is_rate ? feed_errc::rate_limited : feed_errc::http_status, answer);
 }
 
 // {"a":["ask",..],"b":["bid",..],"c":["last","lot"],"v":["today","24 hours"],...}: strings, and no
 // time at all. The last trade of a pair that nobody traded for a day is zero.
 // Source: docs.kraken.com, get-ticker-information, and an answer with 1,530 recorded pairs.
-fetched<quote> read_pair(const market& m, const json::value* pairs)
+fetched<quote> read_pair(const market& m, const json::value* pairs, feed_errc absent)
 {
     const auto* pair = member(pairs, m.spelled.name);
     if (pair == nullptr)
-        return fetch_error{feed_errc::unknown_symbol, "no pair " + m.spelled.name};
+        for (const auto& name : kraken_old_names(m.spelled.name))
+            if ((pair = member(pairs, name)) != nullptr)
+                break;
+    if (pair == nullptr)
+        return fetch_error{absent, "no pair " + m.spelled.name};
     const auto* last = element(member(pair, "c"), 0);
     if (is_zero(last))
         return fetch_error{feed_errc::dead_market, "no trade in 24h"};
@@ -100,7 +110,12 @@ public:
             return to_all(batch, {feed_errc::missing_field, "result"});
         if (!pairs->is_object())
             return to_all(batch, {feed_errc::wrong_type, "result"});
-        return to_each(batch, [&](const market& m) { return read_pair(m, pairs); });
+        if (pairs->get_object().empty())
+            return to_all(batch, {feed_errc::missing_field, "the result is empty"});
+        // A pair that was named and is unknown would have been refused, with words.
+        const auto absent =
+            batch.size() > pairs_max ? feed_errc::unknown_symbol : feed_errc::missing_field;
+        return to_each(batch, [&](const market& m) { return read_pair(m, pairs, absent); });
     }
 };
 

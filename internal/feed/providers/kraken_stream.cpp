@@ -89,14 +89,18 @@ private:
     {
         if (tickers == nullptr || !tickers->is_array())
             ++news.unknown;
-        for (std::size_t i = 0; const auto* ticker = element(tickers, i); ++i)
-            if (auto* of = markets_.find(text_in(member(ticker, "symbol")).value_or(""))) {
-                const auto said = ticker_of(of->symbols.front(), ticker);
-                const auto at = said ? said->upstream_time : std::nullopt;
-                take(
-                    *of, said, at ? std::optional{at->time_since_epoch().count()} : std::nullopt,
-                    news);
+        for (std::size_t i = 0; const auto* ticker = element(tickers, i); ++i) {
+            const auto name = text_in(member(ticker, "symbol"));
+            auto* of = markets_.find(name.value_or(""));
+            if (of == nullptr) {
+                news.unknown += name ? 0 : 1;
+                continue;
             }
+            const auto said = ticker_of(of->symbols.front(), ticker);
+            const auto at = said ? said->upstream_time : std::nullopt;
+            take(
+                *of, said, at ? std::optional{at->time_since_epoch().count()} : std::nullopt, news);
+        }
     }
 
     // {"symbol":"BTC/USD","bid":..,"ask":..,"last":..,"volume":..,"timestamp":"..",...}: the volume
@@ -190,8 +194,11 @@ private:
             ++news.unknown;
             return;
         }
-        if (auto* of = markets_.find(text_in(member(result, "symbol")).value_or("")))
+        const auto name = text_in(member(result, "symbol"));
+        if (auto* of = markets_.find(name.value_or("")))
             accept(*of, news);
+        else if (!name)
+            ++news.unknown;
     }
 
     message_reader reader_;

@@ -69,7 +69,8 @@ public:
     answers read(std::span<const market> batch, const http_response& answer) const override
     {
         return read_unless(error_in, batch, answer, [&](const json::value& body) {
-            return read_rows(batch, member(&body, "data"), name_of_symbol, read_row);
+            const auto absent = batch.size() > 1 ? no_row::unlisted : no_row::unexplained;
+            return read_rows(batch, member(&body, "data"), name_of_symbol, read_row, absent);
         });
     }
 };

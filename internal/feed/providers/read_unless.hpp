@@ -5,6 +5,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <span>
 
@@ -23,7 +24,14 @@ answers read_unless(
         return to_all(batch, *error);
     if (parsed.refused)
         return to_all(batch, *parsed.refused);
-    return read(*parsed.body);
+    auto said = read(*parsed.body);
+    // An answer without anything that was asked for, and with words: the words say more.
+    const auto is_missing = [](const auto& each) {
+        return !*each && each->error().code == feed_errc::missing_field;
+    };
+    if (has_words(*parsed.body) && std::ranges::all_of(said, is_missing))
+        return to_all(batch, refusal(feed_errc::http_status, answer));
+    return said;
 }
 
 }  // namespace tickertape

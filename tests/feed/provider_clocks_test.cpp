@@ -1,0 +1,183 @@
+#include "feed/provider_clocks.hpp"
+
+#include "core/timestamp.hpp"
+#include "feed/stringify.hpp"
+#include "support/catch.hpp"
+
+using namespace tickertape;
+using namespace std::chrono_literals;
+
+namespace {
+
+using std::chrono::milliseconds;
+
+const moment start{steady_time{1000h}, *parse_rfc3339("2026-06-19T16:43:33.000Z")};
+
+struct fixture {
+    moment now = start;
+    provider_clocks clocks{{"a", "b", "c", "d"}};
+
+    void pass(milliseconds time)
+    {
+        now.steady += time;
+        now.wall += time;
+    }
+    void answers(std::size_t provider, milliseconds ahead)
+    {
+        clocks.note(provider, {ahead, 600ms, now});
+    }
+    std::vector<std::string> said()
+    {
+        std::vector<std::string> all;
+        for (const auto& [is_good, words] : clocks.changes(now))
+            all.push_back((is_good ? "good: " : "bad: ") + words);
+        return all;
+    }
+};
+
+using lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("The Date of an answer tells how far our clock is ahead, and how sure that is", "[feed]")
+{
+    // Theirs is 16:43:33 and some part of a second; the answer took 200 ms.
+    const answer_date said{"Fri, 19 Jun 2026 16:43:33 GMT", "", 200ms};
+    const auto exact = read_clock(said, {start.steady, start.wall + 600ms});
+    REQUIRE(exact);
+    CHECK(exact->ahead == 0ms);
+    CHECK(exact->unsure == 600ms);
+    CHECK(read_clock(said, {start.steady, start.wall + 190s + 600ms})->ahead == 190s);
+    CHECK(read_clock(said, {start.steady, start.wall - 1h + 600ms})->ahead == -1h);
+    // It lay 30 seconds in a cache.
+    const answer_date cached{"Fri, 19 Jun 2026 16:43:03 GMT", "30", 200ms};
+    CHECK(read_clock(cached, {start.steady, start.wall + 1100ms})->ahead == 0ms);
+
+    for (const auto* date : {"", "now", "2026-06-19T16:43:33Z", "Fri, 19 Jun 2026 16:43:33 CET"})
+        CHECK_FALSE(read_clock({date, "", 200ms}, start));
+    for (const auto* age : {"-1", "x", "1.5", "99999999999999999999"})
+        CHECK_FALSE(read_clock({"Fri, 19 Jun 2026 16:43:33 GMT", age, 200ms}, start));
+}
+
+TEST_CASE("A span is said in its two largest units", "[feed]")
+{
+    CHECK(words_of_span(0ms) == "0 s");
+    CHECK(words_of_span(12'400ms) == "12 s");
+    CHECK(words_of_span(-190s) == "3 min 10 s");
+    CHECK(words_of_span(1h) == "1 h");
+    CHECK(words_of_span(1h + 59s) == "1 h");
+    CHECK(words_of_span(8h + 5min + 7s) == "8 h 5 min");
+    CHECK(words_of_span(24h * 365) == "365 d");
+    CHECK(words_of_span(24h * 365 + 6h) == "365 d 6 h");
+}
+
+TEST_CASE("Our clock is wrong where most of the providers agree that it is, said once", "[feed]")
+{
+    fixture f;
+    f.answers(0, 190s);
+    f.answers(1, 190s + 400ms);
+    f.answers(2, 189s);
+    CHECK(f.said() == lines{"bad: this machine's clock is 3 min 10 s fast"});
+    for (int i = 0; i < 20; ++i) {
+        f.pass(10s);
+        for (const std::size_t p : {0, 1, 2})
+            f.answers(p, 190s);
+        CHECK(f.said().empty());
+    }
+    CHECK(f.clocks.ahead(f.now) == 190s);
+    CHECK(f.clocks.ahead(1, f.now) == 190s);
+    CHECK_FALSE(f.clocks.ahead(3, f.now));
+
+    for (const std::size_t p : {0, 1, 2})
+        f.answers(p, 100ms);
+    CHECK(f.said() == lines{"good: this machine's clock is right again"});
+    for (const std::size_t p : {0, 1, 2})
+        f.answers(p, -1h);
+    CHECK(f.said() == lines{"bad: this machine's clock is 1 h slow"});
+}
+
+TEST_CASE("One provider's clock that is off is that provider's", "[feed]")
+{
+    fixture f;
+    f.answers(0, 0s);
+    f.answers(1, -300s);
+    f.answers(2, 1s);
+    CHECK(f.said() == lines{"bad: the clock of b is 5 min fast"});
+    CHECK(f.said().empty());
+    f.answers(1, 0s);
+    CHECK(f.said() == lines{"good: the clock of b agrees with this machine's again"});
+
+    // Of three providers, two say that it is ours and one agrees with us.
+    f.answers(0, 60s);
+    f.answers(1, 60s);
+    CHECK(
+        f.said() ==
+        lines{"bad: this machine's clock is 1 min fast", "bad: the clock of c is 59 s fast"});
+}
+
+TEST_CASE("Two of four are no majority against our clock", "[feed]")
+{
+    fixture f;
+    f.answers(0, 60s);
+    f.answers(1, 60s);
+    f.answers(2, 0s);
+    f.answers(3, 0s);
+    CHECK(
+        f.said() ==
+        lines{"bad: the clock of a is 1 min slow", "bad: the clock of b is 1 min slow"});
+}
+
+TEST_CASE("Where only one provider was asked, either clock may be the wrong one", "[feed]")
+{
+    fixture f;
+    f.answers(0, 190s);
+    CHECK(
+        f.said() ==
+        lines{
+            "bad: this machine's clock is 3 min 10 s ahead of that of a: one of the two is wrong"});
+    CHECK(f.said().empty());
+    f.answers(1, 190s);
+    CHECK(f.said() == lines{"bad: this machine's clock is 3 min 10 s fast"});
+    // The one that is still asked goes on to say so.
+    f.pass(9min);
+    f.answers(0, 190s);
+    f.pass(2min);
+    CHECK(f.said().empty());
+    f.answers(0, 0s);
+    CHECK(f.said() == lines{"good: this machine's clock is right again"});
+}
+
+TEST_CASE("What the resolution of a Date leaves open is not said to be wrong", "[feed]")
+{
+    fixture f;
+    for (const auto ahead : {0ms, 999ms, -999ms, 9'000ms, -10'500ms}) {
+        f.answers(0, ahead);
+        f.answers(1, ahead);
+        CHECK(f.said().empty());
+    }
+    // A slow answer may be wrong by half of what it took.
+    f.clocks.note(0, {14s, 5s, f.now});
+    f.clocks.note(1, {14s, 5s, f.now});
+    CHECK(f.said().empty());
+}
+
+TEST_CASE("A reading is of the clock as it was, and of nothing after a step or a sleep", "[feed]")
+{
+    for (const milliseconds step : {-3'600'000ms, -120'000ms, 180'000ms, 3'600'000ms}) {
+        fixture f;
+        f.answers(0, 0s);
+        f.answers(1, 0s);
+        f.pass(1s);
+        CHECK(f.clocks.ahead(f.now) == 0ms);
+        f.now.wall += step;  // or, forward, a sleep
+        CHECK_FALSE(f.clocks.ahead(f.now));
+        CHECK(f.said().empty());
+        f.answers(0, step);
+        f.answers(1, step);
+        CHECK(f.said().size() == 1);
+    }
+    fixture f;
+    f.answers(0, 0s);
+    f.pass(11min);
+    CHECK_FALSE(f.clocks.ahead(0, f.now));
+}
