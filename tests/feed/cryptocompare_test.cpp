@@ -41,6 +41,10 @@ TEST_CASE("A market unknown to CryptoCompare is left out, or refuses the batch",
     CHECK(
         code_of(cryptocompare.read({"BTC-USD", "ETH-USD"}, body).at(0)) ==
         feed_errc::batch_refused);
+    CHECK(
+        code_of(cryptocompare.read_one(
+            "BTC-USD", R"({"Response":"Error","Message":"Path does not exist","Type":1})", 404)) ==
+        feed_errc::http_status);
     CHECK(code_of(cryptocompare.read_one("BTC-USD", "{}")) == feed_errc::unknown_symbol);
     CHECK(code_of(cryptocompare.read_one("BTC-USD", R"({"BTC":{}})")) == feed_errc::unknown_symbol);
     // What was not asked for is another answer than the one we know.

@@ -35,8 +35,9 @@ error_in(std::span<const market> batch, const http_response& answer, const json:
     if (integer_in(member(body, "Type")) == 99)
         return refusal(feed_errc::rate_limited, answer);
     const auto words = text_in(member(body, "Message")).value_or("");
-    if (words.find("does not exist") != std::string_view::npos ||
-        words.find("no data") != std::string_view::npos)
+    // Not any word of absence: "Path does not exist" is a wrong address.
+    if (words.find("market does not exist") != std::string_view::npos ||
+        words.find("There is no data for") != std::string_view::npos)
         return blamed(batch, answer);
     return refusal(feed_errc::http_status, answer);
 }

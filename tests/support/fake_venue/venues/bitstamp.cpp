@@ -91,6 +91,8 @@ public:
             return {200, all()};
         const bool is_ticker = parts.size() >= 2 && parts[parts.size() - 2] == "ticker";
         const auto pair = is_ticker ? find(std::string{parts.back()}) : std::nullopt;
+        if (!pair && is_ticker)
+            return {404, R"({"status":"error","reason":"No such pair","code":"404.003"})"};
         if (!pair)
             return {404, R"({"status":"error","reason":"Not found","code":"404.001"})"};
         http_answer answer{.body = "{"};
