@@ -11,7 +11,7 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
     std::size_t turn = 0;
     std::size_t taken = 0;
     for (;;) {
-        const auto batch = planner_.next(terms, s.place, seen_, at.boot);
+        const auto& batch = planner_.next(terms, s.place, seen_, at.boot);
         if (batch.empty()) {
             s.place = batch.then;
             const auto sent = send_rest(s, at);

@@ -69,10 +69,8 @@ struct stream_place {
     stream_place settled() const noexcept
     {
         auto p = *this;
-        if (!is_passing()) {
-            if (p.newest_only_until != position{})
-                p.told_until = {};
-            p.newest_only_until = p.passed_from = {};
+        if (newest_only_until != position{} && !is_passing()) {
+            p.newest_only_until = p.passed_from = p.told_until = {};
             p.passing = telling::nothing;
         }
         return p;

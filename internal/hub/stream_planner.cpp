@@ -36,18 +36,23 @@ stream_planner::stream_planner(
 {
 }
 
-stream_batch stream_planner::next(
+const stream_batch& stream_planner::next(
     const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now)
 {
     if (last_.terms == &terms && last_.from == from && last_.until == seen.until() &&
         last_.notices == board_.newest())
         return last_.batch;
-    const auto batch = plan(terms, from, seen, now);
+    last_.batch = plan(terms, from, seen, now);
+    last_.terms = &terms;
+    last_.from = from;
+    last_.until = seen.until();
+    last_.notices = board_.newest();
     // Asked after all that is in the batch was read: it is of that era, or it is not used.
-    if (tapes_.era() != seen.era())
-        return {.run = {}, .then = from};
-    last_ = {&terms, from, seen.until(), board_.newest(), batch};
-    return batch;
+    if (tapes_.era() != seen.era()) {
+        last_.batch = {.run = {}, .then = from};
+        last_.terms = nullptr;
+    }
+    return last_.batch;
 }
 
 stream_batch stream_planner::plan(
@@ -69,7 +74,8 @@ stream_batch stream_planner::plan(
     stream_batch batch;
     if (!terms.newest_only) {
         batch = every_tick(terms, place, seen);
-        place = batch.then;
+        if (batch.empty())
+            place = batch.then;
     } else if (place.at < seen.until()) {
         place.pass_to(seen.until(), stream_place::telling::skipped);
         batch = pass(terms, place, seen);
@@ -332,28 +338,27 @@ stream_planner::notices(const stream_terms& terms, const stream_place& from, boo
 stream_progress stream_planner::advance(
     const stream_place& from, const stream_batch& batch, std::size_t sent) noexcept
 {
-    stream_progress p{.place = from, .rest = {}};
     if (sent == 0)
-        return p;
+        return {.place = from, .rest = {}};
     const auto& marks = batch.run.marks;
     const auto reached = batch.run.base + sent;
     // The frame that holds the last byte sent; it and all before it count.
     const auto last = std::ranges::lower_bound(marks, reached, {}, &frame_mark::end);
+    const bool is_whole = last + 1 == marks.end();
+    stream_progress p{
+        .place = is_whole ? batch.then.settled() : batch.then,
+        .rest = batch.run.bytes.substr(reached, last->end - reached)};
     for (auto m = marks.begin();; ++m) {
-        if (is_gap(m->kind))
-            ++p.gaps[reason_index(m->kind)];
-        else if (m->kind == frame_kind::tick)
+        if (m->kind == frame_kind::tick)
             ++p.ticks;
+        else if (is_gap(m->kind))
+            ++p.gaps[reason_index(m->kind)];
         p.skipped += m->skipped;
         if (m == last)
             break;
     }
-    p.rest = batch.run.bytes.substr(reached, last->end - reached);
-    p.place = batch.then;
-    if (last + 1 == marks.end()) {
-        p.place = p.place.settled();
+    if (is_whole)
         return p;
-    }
     p.place.at = from.at;
     p.place.notices = std::max(from.notices, last->notices);
     p.place.live = from.live || p.ticks > 0;

@@ -61,7 +61,7 @@ public:
     // What comes next for a subscriber with those terms at `from`, as far as `seen` reaches, which
     // watches all its symbols; empty when it is up to date. Age of stale prices is counted to
     // `now`. Valid until the next call. Empty as well where a new era of the tapes has begun.
-    stream_batch
+    const stream_batch&
     next(const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now);
 
     // The first tick of `symbols` after `p` as far as `seen` reaches and it is still held: the

@@ -59,6 +59,16 @@ async function setUp(t, settings, path = "/prices/stream") {
     return { server, feed, join };
 }
 
+// The first tick of a stream, as text.
+async function firstTick(server) {
+    const text = [];
+    const answer = await fetch(`${server.url}/prices/stream`);
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    while (!text.join("").includes("data: {\"timestamp\"")) text.push((await reader.read()).value);
+    await reader.cancel();
+    return text.join("");
+}
+
 const has = (name, labels) => (figures) => figures.sum(name, labels) > 0;
 
 describe("a reader of every tick that falls behind", { timeout: 200_000, concurrency: 3 }, () => {
@@ -158,6 +168,71 @@ describe("a reader of every tick that falls behind", { timeout: 200_000, concurr
         feed.some(10);
         await until("the other has everything", () => good.ledger.prices.at(-1) === feed.count);
         assert.equal(brokenAt(good.ledger.prices), null);
+    });
+});
+
+describe("readers that never read", { timeout: 200_000 }, () => {
+    const perReader = 8 << 10;
+
+    test("cost the same however many symbols they want", { timeout: 180_000 }, async (t) => {
+        const symbols = Array.from({ length: 1_024 }, (_, i) => `SYM${i}-USD`);
+        const server = await startServer(t, {
+            ...small, STORE_SIZE: "50", SYMBOLS: symbols.join(), PEER_TIMEOUT: "1h", MAX_LAG: "1h" });
+        let published = 0;
+        const rounds = async (count) => {
+            for (let i = 0; i < count; i += 1) {
+                const lines = symbols.map((symbol) => JSON.stringify({ symbol, price: i + 1 }));
+                server.tell(lines.join("\n"));
+            }
+            published += count * symbols.length;
+            await until("they are there", async () =>
+                (await figuresOf(server)).sum("tickertape_ticks_total") === published,
+            { timeout: 60_000 });
+        };
+        // More than is held, so that something of every symbol is lost.
+        await rounds(70);
+        const [, id] = /^id: (\S+)$/m.exec(await firstTick(server));
+        const wishes = [
+            { target: "/prices/stream?since=0&symbols=*" },
+            { target: "/prices/stream?symbols=*" },
+            { target: "/prices/stream?mode=latest&symbols=*" },
+            { target: "/prices/stream?mode=latest&since=0&symbols=*" },
+            { target: "/prices/stream?symbols=*", headers: `Last-Event-ID: ${id}\r\n` },
+            { target: `/prices/stream?since=0&symbols=${symbols.slice(0, 700).join()}` },
+        ];
+        await rounds(70);
+        const stall = (each) => wishes.map((wish) => new Attack(
+            t, "stalled", server.port, { ...wish, connections: each, once: true }));
+        const come = async (all) => {
+            await until("they are there", async () =>
+                (await figuresOf(server)).sum("tickertape_subscribers") === all, { timeout: 60_000 });
+            // Until the kernel takes no more for any of them.
+            await until("they are all behind", async () => {
+                await rounds(1);
+                return (await figuresOf(server)).sum("tickertape_subscribers_behind") === all;
+            }, { timeout: 60_000 });
+        };
+        // What the server needs once, whoever comes.
+        const first = stall(5);
+        await come(30);
+        await rounds(2);
+        await Promise.all(first.map((attack) => attack.stop()));
+        await until("they have left", async () =>
+            (await figuresOf(server)).sum("tickertape_subscribers") === 0);
+
+        const before = server.memory();
+        stall(50);
+        await come(300);
+        for (const more of [1, 60]) {
+            await rounds(more);
+            const grown = ((server.memory() - before) * (1 << 20)) / 300;
+            const unsent = (await figuresOf(server)).sum("tickertape_unsent_bytes") / 300;
+            t.diagnostic(`${(grown / 1024).toFixed(1)} KiB each, ${unsent.toFixed()} bytes unsent`);
+            assert.ok(grown <= perReader, `${grown} bytes each`);
+            assert.ok(unsent > 0);
+            assert.ok(unsent <= 1_024, `${unsent} bytes unsent each`);
+        }
+        assert.equal((await figuresOf(server)).sum("tickertape_subscribers_behind"), 300);
     });
 });
 

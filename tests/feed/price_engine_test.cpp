@@ -36,6 +36,7 @@ struct fixture {
     {
         now.steady += time;
         now.wall += time;
+        now.boot += time;
     }
     // "BTC-USD 5 median(a,b)", for each tick since the last call.
     std::vector<std::string> published()
@@ -50,7 +51,7 @@ struct fixture {
 
     harness h;
     price_engine engine;
-    moment now{steady_time{1h}, wall_time{1'700'000'000'000ms}};
+    moment now{steady_time{1h}, wall_time{1'700'000'000'000ms}, boot_time{1h}};
 };
 
 using lines = std::vector<std::string>;

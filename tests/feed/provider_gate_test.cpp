@@ -9,13 +9,14 @@ using namespace std::chrono_literals;
 namespace {
 
 struct fixture {
-    moment now{steady_time{1h}, wall_time{1'700'000'000'000ms}};
+    moment now{steady_time{1h}, wall_time{1'700'000'000'000ms}, boot_time{1h}};
     provider_gate gate{{.per_minute = 60, .burst = 2}, {}, now.steady};
 
     void pass(std::chrono::milliseconds time)
     {
         now.steady += time;
         now.wall += time;
+        now.boot += time;
     }
     gate_change fail(const fetch_error& why, std::optional<std::chrono::milliseconds> after = {})
     {

@@ -178,13 +178,13 @@ private:
         // passed over is counted from there.
         if (terms_.newest_only)
             return;
-        for (const auto& [symbol, ticks] : all_)
-            for (const auto p : ticks) {
-                if (p > id || received_[symbol].contains(p))
+        for (const auto& one : all_)
+            for (const auto p : one.second) {
+                if (p > id || received_[one.first].contains(p))
                     continue;
-                INFO("of " << symbol << " nothing is known at " << p.text());
-                REQUIRE(
-                    std::ranges::any_of(ever_told_, [&](auto& g) { return g.covers(symbol, p); }));
+                INFO("of " << one.first << " nothing is known at " << p.text());
+                REQUIRE(std::ranges::any_of(
+                    ever_told_, [&](auto& g) { return g.covers(one.first, p); }));
             }
     }
 

@@ -295,16 +295,15 @@ std::string fault_of_latest(const diary& d, const std::string& symbol, const std
 
 TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hub]")
 {
-    const auto [names, ring, first, received_least] =
-        GENERATE(as<market (*)()>{}, market::of_few, market::of_many)();
-    CAPTURE(names.size());
+    const auto of = GENERATE(as<market (*)()>{}, market::of_few, market::of_many)();
+    CAPTURE(of.names.size());
     const auto beyond_lag = GENERATE(slow_reader::close, slow_reader::conflate);
     CAPTURE(beyond_lag == slow_reader::close);
     const auto seed = std::random_device{}();
     CAPTURE(seed);
     std::mt19937 random{seed};
     real_clock time;
-    held h{names, ring, time.wall_now().time_since_epoch().count()};
+    held h{of.names, of.ring, time.wall_now().time_since_epoch().count()};
     lane_limits limits;
     limits.socket.send_buffer_bytes = 4'096;
     limits.planner.cache.bytes_max = 200'000;  // so that blocks are dropped and made again
@@ -319,7 +318,7 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     history all;
     std::thread writer{[&] {
         std::mt19937 which{seed + 1};
-        std::geometric_distribution<> share{first};
+        std::geometric_distribution<> share{of.first};
         for (int i = 0; i < ticks; ++i) {
             // The first symbol has most of the ticks, so that the others outlive it on the tape.
             const auto symbol = static_cast<std::size_t>(i) < h.symbols.size()
@@ -344,7 +343,7 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     writer.join();
 
     std::map<std::string, position> newest;
-    for (const auto& name : names)
+    for (const auto& name : of.names)
         newest[name] = all[name].back().at;
     const auto last = std::chrono::steady_clock::now() + 120s;
     bool done = false;
@@ -361,13 +360,13 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     int skipped = 0;
     for (const auto& s : everybody) {
         for (const auto symbol : s.kept().terms.symbols) {
-            const auto& name = names[index_of(symbol)];
-            INFO(name);
+            const auto& name = of.names[index_of(symbol)];
             const auto fault =
                 s.kept().terms.newest_only
                     ? fault_of_latest(s.kept(), name, all[name])
-                    : fault_of(s.kept(), name, all[name], static_cast<std::ptrdiff_t>(ring));
-            CHECK(fault == "");
+                    : fault_of(s.kept(), name, all[name], static_cast<std::ptrdiff_t>(of.ring));
+            INFO(name << ": " << fault);
+            CHECK(fault.empty());
         }
         connections += s.connections();
         for (const auto& l : s.kept().lines) {
@@ -384,5 +383,5 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     CHECK(gaps > 100);
     CHECK(skipped > 100);
     CHECK(too_slow > 0);
-    CHECK(received > static_cast<int>(subscribers) * received_least);
+    CHECK(received > static_cast<int>(subscribers) * of.received_least);
 }

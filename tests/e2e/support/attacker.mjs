@@ -83,7 +83,8 @@ let resetsMade = 0;
 const kinds = {
     silent: () => [leaveAlone("")],
     // Slow readers of what they asked for: a stream, or answers that fill every buffer.
-    stalled: () => [leaveAlone(get("/prices/stream?since=0")), { reads: false }],
+    stalled: ({ target = "/prices/stream?since=0", headers }) =>
+        [leaveAlone(get(target, headers)), { reads: false }],
     slow_read: ({ target = "/static/page.js" }) =>
         [leaveAlone(get(target).repeat(2_000)), { reads: false }],
     slow_headers: ({ everyMs = 200 }) =>
