@@ -11,15 +11,17 @@ constexpr const char* steps_help = "Steps of the wall clock that were followed."
 }  // namespace
 
 publisher::publisher(
-    tapes& to, hub& then, const clock& time, clock_reading start, boost::asio::io_context& on,
+    tapes& to, bell& then, const clock& time, clock_reading start, boost::asio::io_context& on,
     const logger& log, metrics& figures)
-    : time_{time}, hub_{then}, log_{log}, writer_{to, start}, again_{on},
-      forward_{figures.counter(steps_name, steps_help, {{"direction", "forward"}})},
+    : time_{time}, log_{log}, writer_{to, start}, again_{on}, forward_{figures.counter(
+                                                                  steps_name, steps_help,
+                                                                  {{"direction", "forward"}})},
       back_{figures.counter(steps_name, steps_help, {{"direction", "back"}})},
       restarts_{figures.counter(
           "tickertape_position_restarts_total",
           "Times that positions started anew because they were too far ahead of the clock.")}
 {
+    writer_.add(then);
     using kind = metrics::kind;
     figures.sampled(
         kind::gauge, "tickertape_position_lead_seconds",
@@ -36,7 +38,6 @@ void publisher::publish(const observation& seen) noexcept
 {
     look();
     writer_.write(seen);
-    hub_.wake();
 }
 
 void publisher::start()
@@ -71,7 +72,6 @@ void publisher::tell(const timeline::step& s)
     const char* effect = "ticks follow the clock";
     if (s.starts_anew) {
         restarts_.Increment();
-        hub_.wake();
         effect = "ids start anew behind a gap";
     } else if (lead.count() > 0) {
         effect = "ids stay ahead and go on more slowly until the clock has caught up";

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "core/clock.hpp"
-#include "hub/hub.hpp"
 #include "tape/tape_writer.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
@@ -18,9 +17,9 @@ namespace tickertape {
 
 class publisher final : public tick_sink {
 public:
-    // `start`: when the tapes began. All outlive this.
+    // `start`: when the tapes began; `then`: rung for each tick. All outlive this.
     publisher(
-        tapes& to, hub& then, const clock& time, clock_reading start, boost::asio::io_context& on,
+        tapes& to, bell& then, const clock& time, clock_reading start, boost::asio::io_context& on,
         const logger& log, metrics& figures);
 
     void publish(const observation& seen) noexcept override;
@@ -34,7 +33,6 @@ private:
     void tell(const timeline::step& s);
 
     const clock& time_;
-    hub& hub_;
     const logger& log_;
     tape_writer writer_;
     boost::asio::steady_timer again_;

@@ -23,7 +23,7 @@ void hub::start()
         threads_.emplace_back([one = l.get()] { one->run(); });
 }
 
-void hub::wake() noexcept
+void hub::ring() noexcept
 {
     for (const auto& l : lanes_)
         l->wake();

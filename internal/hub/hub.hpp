@@ -1,10 +1,11 @@
 // The hub: all lanes and their threads.
 //
-// Threads: wake() and the counters from any; start(), drain() and stop() from the thread that made
+// Threads: ring() and the counters from any; start(), drain() and stop() from the thread that made
 // it.
 #pragma once
 
 #include "hub/lane.hpp"
+#include "tape/bell.hpp"
 
 #include <functional>
 #include <memory>
@@ -16,7 +17,7 @@ namespace tickertape {
 
 class metrics;
 
-class hub {
+class hub final : public bell {
 public:
     // Everything outlives this. Throws where the kernel gives no descriptors.
     hub(const tapes& from, const source_table& sources, const clock& time, unsigned lanes,
@@ -28,7 +29,7 @@ public:
 
     void start();
     // There are new ticks.
-    void wake() noexcept;
+    void ring() noexcept override;
     // Sends all subscribers away, one after another within `over`, and calls `done` once, on some
     // lane, when the last has gone.
     void drain(std::chrono::milliseconds over, std::function<void()> done);

@@ -5,7 +5,8 @@
 namespace tickertape {
 
 tape_writer::tape_writer(tapes& to, clock_reading start, timeline::limits bounds) noexcept
-    : tapes_{to}, time_{start, bounds}, looked_{start.boot}, positions_{to.committed()}
+    : tapes_{to}, time_{start, bounds, to.committed().time()}, looked_{start.boot},
+      positions_{to.committed()}
 {
 }
 
@@ -22,6 +23,7 @@ tick tape_writer::write(const observation& seen) noexcept
 {
     const tick t{positions_.next(time_.now()), seen.symbol, seen.value, seen.source};
     tapes_.append(t, looked_);
+    ring();
     return t;
 }
 
@@ -47,6 +49,13 @@ void tape_writer::restart()
     tapes_.restart(epoch, dated);
     if (dated.empty())
         positions_ = position_source{epoch};
+    ring();
+}
+
+void tape_writer::ring() noexcept
+{
+    for (auto* b : bells_)
+        b->ring();
 }
 
 }  // namespace tickertape

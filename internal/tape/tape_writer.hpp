@@ -1,8 +1,10 @@
-// The one place that gives observations their positions, and puts them on the tapes.
+// The one place that gives observations their positions, puts them on the tapes, and rings the
+// bells of those who follow.
 //
 // Threads: one, that of the tapes' append().
 #pragma once
 
+#include "tape/bell.hpp"
 #include "tape/tapes.hpp"
 #include "tape/timeline.hpp"
 
@@ -10,8 +12,12 @@ namespace tickertape {
 
 class tape_writer {
 public:
-    // The tapes outlive this, and have begun at `start`.
+    // The tapes outlive this, and have begun at `start` or been restored. What was restored may be
+    // ahead of the clock, which is a lead like any other.
     tape_writer(tapes& to, clock_reading start, timeline::limits bounds = {}) noexcept;
+
+    // Rings it from now on. The bell outlives this.
+    void add(bell& b) { bells_.push_back(&b); }
 
     // Takes notice of the time. Returns what there is to be told of the clock. Where time starts
     // anew, so do the tapes: with the newest price of each symbol, dated by its age.
@@ -24,11 +30,13 @@ public:
 
 private:
     void restart();
+    void ring() noexcept;
 
     tapes& tapes_;
     timeline time_;
     boot_time looked_;
     position_source positions_;
+    std::vector<bell*> bells_;
 };
 
 }  // namespace tickertape

@@ -1,5 +1,6 @@
 #include "tape/tapes.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace tickertape {
@@ -13,6 +14,18 @@ tapes::tapes(const symbol_table& symbols, std::size_t capacity, wall_time starte
         tapes_.emplace_back(capacity);
         // relaxed: nobody else knows of this yet.
         observed_[i].store(never, std::memory_order_relaxed);
+    }
+}
+
+void tapes::restore(std::span<const tick> past, position known_since, clock_reading now) noexcept
+{
+    // relaxed: nobody reads yet.
+    epoch_.store(known_since.packed(), std::memory_order_relaxed);
+    committed_.store(known_since.packed(), std::memory_order_relaxed);
+    for (const auto& t : past) {
+        // By the wall clock, which is all that two processes have in common.
+        const auto age = std::max(now.wall - t.at.time(), std::chrono::milliseconds{0});
+        append(t, now.boot - age);
     }
 }
 

@@ -33,6 +33,10 @@ public:
     // `started`: the time from which on this process knows every tick. `symbols` outlives this.
     tapes(const symbol_table& symbols, std::size_t capacity, wall_time started);
 
+    // Fills the tapes with ticks of before, in position order, of which all after `known_since` are
+    // there or are older than what is held. Before anything is appended and anybody reads.
+    // Positions go on after the last of them; `now` tells how old they are.
+    void restore(std::span<const tick> past, position known_since, clock_reading now) noexcept;
     // Appends a tick, which was observed then. Its position lies after all that is committed.
     void append(const tick& t, boot_time observed) noexcept;
     // Begins a new era with the newest tick of each symbol, in the order of their new positions.
@@ -52,7 +56,8 @@ public:
         // acquire: pairs with append(), so the slots of all ticks up to here are visible.
         return position::from_packed(committed_.load(std::memory_order_acquire));
     }
-    // Before the first tick of this era: what lies at or before it is unknown to us.
+    // What lies at or before it is unknown to us: before the first tick of this era, or of what was
+    // restored.
     position epoch() const noexcept
     {
         // acquire: pairs with restart().

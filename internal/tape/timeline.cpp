@@ -4,8 +4,8 @@
 
 namespace tickertape {
 
-timeline::timeline(clock_reading start, limits bounds) noexcept
-    : limits_{bounds}, at_{start}, now_{start.wall}
+timeline::timeline(clock_reading start, limits bounds, wall_time at_least) noexcept
+    : limits_{bounds}, at_{start}, now_{std::max(start.wall, at_least)}
 {
 }
 

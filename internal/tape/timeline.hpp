@@ -38,7 +38,8 @@ public:
         bool starts_anew;  // the lead would have been too long
     };
 
-    timeline(clock_reading start, limits bounds) noexcept;
+    // `at_least`: time begins there where the clock is behind it.
+    timeline(clock_reading start, limits bounds, wall_time at_least = {}) noexcept;
 
     // To be called with each reading of the clock, in their order. Returns a step when it has been
     // doubted for long enough.

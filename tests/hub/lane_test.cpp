@@ -74,11 +74,11 @@ TEST_CASE("ticks reach a subscriber when its lane is woken", "[hub]")
         0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
     end.read_until("\n\n");
     h.add(0, 1, 2'000);
-    rig.streams.wake();
+    rig.streams.ring();
     CHECK(end.read_until("\"test\"}\n\n") == tick_block("2000-0", 2, "1"));
     h.add(0, 2, 3'000);
     h.add(0, 3, 3'000);
-    rig.streams.wake();
+    rig.streams.ring();
     CHECK(
         end.read_until(
             "3000-1\ndata: {\"timestamp\":3,\"price\":3,\"symbol\":\"BTC-USD\",\"source\":"
@@ -112,7 +112,7 @@ TEST_CASE("a feed that goes quiet is told as stale, and as fresh when it speaks 
         end.read_until("event: stale")
             .find("event: stale\ndata: {\"symbol\":\"BTC-USD\",\"age\":") != std::string::npos);
     h.add(0, 2, rig.time.boot_now().time_since_epoch().count());
-    rig.streams.wake();
+    rig.streams.ring();
     CHECK(end.read_until("event: fresh").find("event: fresh") != std::string::npos);
 }
 
@@ -134,7 +134,7 @@ TEST_CASE(
     constexpr std::size_t ticks = 5'000;
     for (std::size_t i = 0; i < ticks; ++i) {
         h.add(0, 1 + static_cast<double>(i), 2'000 + static_cast<std::int64_t>(i));
-        rig.streams.wake();
+        rig.streams.ring();
         got += ticks_among(client.take(reading.read_some().value_or("")));
     }
     REQUIRE(soon([&] {
@@ -170,7 +170,7 @@ TEST_CASE("a subscriber that takes nothing for too long is closed", "[hub]")
     REQUIRE(soon([&] { return counters.subscribers.value() == 1; }));
     for (int i = 0; i < 2'000; ++i)
         h.add(0, 1 + i, 2'000 + i);
-    rig.streams.wake();
+    rig.streams.ring();
     CHECK(soon([&] { return counters.stalled.value() == 1; }));
     CHECK(soon([&] { return counters.subscribers.value() == 0; }));
     CHECK(counters.behind.value() == 0);
@@ -202,7 +202,7 @@ struct slow_rig {
     void add()
     {
         h.add(0, ++price, rig.time.boot_now().time_since_epoch().count());
-        rig.streams.wake();
+        rig.streams.ring();
     }
     // Until the limit acts, or five seconds are over.
     bool falls_back(const tally& until)
@@ -398,7 +398,7 @@ TEST_CASE("a client that is behind and will say no more gets its end when it rea
     const auto& counters = rig.streams.lanes()[0]->counters();
     CHECK(soon([&] {
         h.add(0, 1, 2'000);
-        rig.streams.wake();
+        rig.streams.ring();
         return counters.behind.value() == 1;
     }));
     half.finish();
@@ -440,7 +440,7 @@ TEST_CASE("subscribers are sent away one after another, and the others served me
     rig.streams.drain(1'000s, [&] { done.set_value(); });
     CHECK(ends[0].read_until("never").find("event: moving\n") != std::string::npos);
     h.add(0, 1, 2'000);
-    rig.streams.wake();
+    rig.streams.ring();
     CHECK(ends[9].read_until("\"test\"}\n\n") == tick_block("2000-0", 2, "1"));
     rig.streams.abandon();
     CHECK(done.get_future().wait_for(5s) == std::future_status::ready);
@@ -453,20 +453,20 @@ TEST_CASE("a lane without subscribers is not woken, and misses nothing for the n
     const auto& counters = rig.streams.lanes()[0]->counters();
     for (int i = 0; i < 100; ++i) {
         h.add(0, 1 + i, 2'000 + i);
-        rig.streams.wake();
+        rig.streams.ring();
     }
     auto end = rig.subscribe(
         0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
     CHECK(without_retry(end.read_until("\"test\"}\n\n")) == tick_block("2099-0", 2, "100"));
     CHECK(counters.wakes.value() == 0);
     h.add(0, 200, 3'000);
-    rig.streams.wake();
+    rig.streams.ring();
     CHECK(end.read_until("\"test\"}\n\n") == tick_block("3000-0", 3, "200"));
     end.close();
     REQUIRE(soon([&] { return counters.subscribers.value() == 0; }));
     const auto before = counters.wakes.value();
     for (int i = 0; i < 100; ++i)
-        rig.streams.wake();
+        rig.streams.ring();
     CHECK(counters.wakes.value() == before);
 }
 

@@ -39,11 +39,11 @@ TEST_CASE("a live subscriber is told of a new era, and gets what comes in it onc
     live.read_until(tick_block("900001-0", 900, "2", "ETH-USD"));
 
     h.ticks.restart_at(at_ms(5'000), std::array{tick_at(0, 1, 4'000, h), tick_at(1, 2, 4'500, h)});
-    rig.streams.wake();
+    rig.streams.ring();
     const auto gap = restarted_block("4499-1048575", "4500-0");
     CHECK(live.read_until(gap) == gap);
     h.add(0, 3, 6'000);
-    rig.streams.wake();
+    rig.streams.ring();
     const auto next = tick_block("6000-0", 6, "3");
     CHECK(live.read_until(next) == next);
 }
@@ -98,7 +98,7 @@ TEST_CASE(
         for (int i = 0; i < ticks_each; ++i) {
             h.add(static_cast<std::size_t>(n % 2), n + 1, ++ms);
             ++n;
-            rig.streams.wake();
+            rig.streams.ring();
             if (i % 16 == 0)
                 std::this_thread::yield();
         }
@@ -110,7 +110,7 @@ TEST_CASE(
         h.ticks.restart_at(
             at_ms(ms), std::array{tick_at(0, btc, ms - 1, h), tick_at(1, eth, ms, h)});
         first_of_era.insert(n + 1);
-        rig.streams.wake();
+        rig.streams.ring();
     }
 
     const auto last = "\"price\":" + std::to_string(n) + ",";

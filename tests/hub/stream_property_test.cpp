@@ -326,7 +326,7 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
                                     : std::min<std::size_t>(share(which), h.symbols.size() - 1);
             const auto t = h.add(symbol, 1 + i, time.wall_now().time_since_epoch().count());
             all[h.symbols.name(t.symbol)].push_back(t);
-            rig.streams.wake();
+            rig.streams.ring();
             published.store(i + 1, std::memory_order_relaxed);  // relaxed: paces the test, no more
             std::this_thread::sleep_for(std::chrono::microseconds{900});
         }

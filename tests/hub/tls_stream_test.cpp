@@ -73,7 +73,7 @@ TEST_CASE("an encrypted stream has the bytes of one that is not", "[hub]")
 
     // Live, and the end.
     h.add(0, 0.5, 20'000);
-    rig.streams.wake();
+    rig.streams.ring();
     CHECK(last_frame(p.client.read_until("\"price\":0.5,")).starts_with("id: 20000-0\n"));
     rig.streams.drain(std::chrono::milliseconds{0}, [] {});
     CHECK(p.client.read_to_end().ends_with("\r\n0\r\n\r\n"));
@@ -92,13 +92,13 @@ TEST_CASE("an encrypted stream whose reader stopped goes on when it reads again"
     std::int64_t ms = 2'000;
     while (counts.behind.value() == 0) {
         h.add(0, 7, ++ms);
-        rig.streams.wake();
+        rig.streams.ring();
     }
     // Nothing more comes: what the kernel did not take has to go out by itself.
     const auto newest = "id: " + std::to_string(ms) + "-";
     CHECK(p.client.read_until(newest).find(newest) != std::string::npos);
     h.add(0, 9, ++ms);
-    rig.streams.wake();
+    rig.streams.ring();
     CHECK(p.client.read_until("\"price\":9,").find("\"price\":9,") != std::string::npos);
 }
 

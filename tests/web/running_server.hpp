@@ -71,7 +71,7 @@ public:
     void publish(std::int64_t ms, double value)
     {
         site.publish(ms, value);
-        hub_.wake();
+        hub_.ring();
     }
     // Stops the server and sends all subscribers away, once; true when both have reported in time.
     bool stop()

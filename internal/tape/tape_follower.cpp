@@ -1,0 +1,65 @@
+#include "tape/tape_follower.hpp"
+
+#include <algorithm>
+
+namespace tickertape {
+
+tape_follower::tape_follower(const tapes& of, std::span<const symbol_id> symbols, position after)
+    : tapes_{of}, symbols_{symbols.begin(), symbols.end()}, era_{of.era()}, at_{after}, reader_{of},
+      told_(of.symbols().size())
+{
+}
+
+bool tape_follower::read(tape_listener& to, std::size_t ticks_max)
+{
+    if (tapes_.era() != era_ && !enter_era(to))
+        return false;  // the bell rings again
+    const auto until = tapes_.committed();
+    reader_.start(symbols_, at_, until);
+    ticks_.clear();
+    while (ticks_.size() < ticks_max) {
+        const auto next = reader_.next();
+        if (!next)
+            break;
+        ticks_.push_back(*next);
+    }
+    const bool is_complete = reader_.is_complete();
+    // Asked after all was read: it is of that era, or it is not used.
+    if (tapes_.era() != era_)
+        return true;
+    tell_losses(to);
+    for (const auto& t : ticks_)
+        to.on_tick(t);
+    if (is_complete)
+        at_ = std::max(at_, until);
+    else if (!ticks_.empty())
+        at_ = ticks_.back().at;
+    return !is_complete;
+}
+
+bool tape_follower::enter_era(tape_listener& to)
+{
+    const auto now = tapes_.era();
+    const auto epoch = tapes_.epoch();
+    if (now % 2 != 0 || tapes_.era() != now)
+        return false;
+    era_ = now;
+    at_ = epoch;
+    std::ranges::fill(told_, position{});
+    to.on_new_era(epoch);
+    return true;
+}
+
+// A loss that reaches beyond the ticks that were taken is found again at the next look.
+void tape_follower::tell_losses(tape_listener& to)
+{
+    for (const auto& lost : reader_.lost()) {
+        auto& told = told_[index_of(lost.symbol)];
+        if (lost.to <= told)
+            continue;
+        told = lost.to;
+        to.on_lost(lost);
+    }
+}
+
+}  // namespace tickertape
