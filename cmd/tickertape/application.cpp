@@ -224,7 +224,8 @@ void application::await_signal()
 void application::await_hangup()
 {
     hangups_.async_wait([this](boost::system::error_code failed, int) {
-        if (failed)
+        // A signal that came just before the end is handed over after it.
+        if (failed || left_to_drain_ <= 0)
             return;
         if (certificate_.reload())
             server_.use(certificate_.current());
@@ -273,8 +274,8 @@ void application::one_drained()
     feed_->stop();  // only now: until the last has gone, there is somebody to tell
     publisher_.stop();
     patience_.cancel();
-    signals_.cancel();
     hangups_.cancel();
+    signals_.clear();  // from now on a signal does what it does to any program
 }
 
 void application::end_of_patience()

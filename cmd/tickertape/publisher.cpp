@@ -3,8 +3,6 @@
 namespace tickertape {
 namespace {
 
-constexpr std::chrono::seconds look_interval{1};
-
 constexpr const char* steps_name = "tickertape_clock_steps_total";
 constexpr const char* steps_help = "Steps of the wall clock that were followed.";
 
@@ -40,18 +38,28 @@ void publisher::publish(const observation& seen) noexcept
     writer_.write(seen);
 }
 
-void publisher::start()
+void publisher::start(std::chrono::milliseconds each)
 {
+    each_ = each;
+    look_again();
+}
+
+void publisher::look_again()
+{
+    // A wait that was over before it was cancelled comes here all the same.
+    if (each_.count() == 0)
+        return;
     look();
-    again_.expires_after(look_interval);
+    again_.expires_after(each_);
     again_.async_wait([this](boost::system::error_code stopped) {
         if (!stopped)
-            start();
+            look_again();
     });
 }
 
 void publisher::stop()
 {
+    each_ = {};
     again_.cancel();
 }
 

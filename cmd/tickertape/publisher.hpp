@@ -24,11 +24,12 @@ public:
 
     void publish(const observation& seen) noexcept override;
 
-    // Looks at the clock once a second from now on, also while nothing is published.
-    void start();
+    // Looks at the clock from now on, every `each`, also while nothing is published.
+    void start(std::chrono::milliseconds each = std::chrono::seconds{1});
     void stop();
 
 private:
+    void look_again();
     void look();
     void tell(const timeline::step& s);
 
@@ -36,6 +37,7 @@ private:
     const logger& log_;
     tape_writer writer_;
     boost::asio::steady_timer again_;
+    std::chrono::milliseconds each_{0};  // zero: stopped
     prometheus::Counter& forward_;
     prometheus::Counter& back_;
     prometheus::Counter& restarts_;
