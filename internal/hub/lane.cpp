@@ -117,10 +117,10 @@ milliseconds lane::jittered_retry()
 void lane::subscribe(subscription wanted)
 {
     assert(!wanted.terms.symbols.empty());
-    if (table_.size() == 0) {
+    if (table_.size() == 0)
         poller_.listen(true);
+    if (table_.size() == 0 || wanted.era != seen_.era())
         look_at_tapes();
-    }
     look_at_clock();
     wanted.socket.apply(limits_.socket);
     std::string block;
@@ -337,7 +337,7 @@ void lane::on_beat()
     if (looking_after_)
         return;
     std::string block;
-    sse::append_heartbeat(block, moment_.wall);
+    sse::append_heartbeat(block, tapes_.believed(moment_.wall));
     for (const auto how : {sse::framing::chunked, sse::framing::raw}) {
         auto& frame = heartbeats_[static_cast<std::size_t>(how)];
         frame.clear();

@@ -16,6 +16,7 @@ std::optional<timeline::step> tape_writer::look(clock_reading now)
     looked_ = now.boot;
     if (step && step->starts_anew)
         restart();
+    tapes_.note_time(time_.now());
     return step;
 }
 

@@ -32,12 +32,20 @@ void tapes::restore(std::span<const tick> past, position known_since, clock_read
 void tapes::append(const tick& t, boot_time observed) noexcept
 {
     assert(t.at > committed());
-    // relaxed: a number of its own.
-    observed_[index_of(t.symbol)].store(
-        observed.time_since_epoch().count(), std::memory_order_relaxed);
     put(t);
+    // release: whoever sees this finds the tick on its tape, so that no older one looks as young.
+    observed_[index_of(t.symbol)].store(
+        observed.time_since_epoch().count(), std::memory_order_release);
     // release: whoever sees this position finds its tick, and all before it, on their tapes.
     committed_.store(t.at.packed(), std::memory_order_release);
+}
+
+bool tapes::holds(position p) const noexcept
+{
+    return std::ranges::any_of(tapes_, [p](const tape& t) {
+        const auto e = t.read(t.first_after(p.previous()));
+        return e && e->at == p;
+    });
 }
 
 void tapes::put(const tick& t) noexcept
@@ -61,6 +69,10 @@ void tapes::restart(position epoch, std::span<const tick> newest) noexcept
     for (const auto& t : newest)
         put(t);
     const auto last = newest.empty() ? epoch : newest.back().at;
+    // relaxed: only this thread writes them.
+    const auto given = std::max(
+        given_before_.load(std::memory_order_relaxed), committed_.load(std::memory_order_relaxed));
+    given_before_.store(given, std::memory_order_release);
     epoch_.store(last.packed(), std::memory_order_release);
     committed_.store(last.packed(), std::memory_order_release);
     era_.store(before + 2, std::memory_order_release);

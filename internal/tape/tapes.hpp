@@ -17,6 +17,7 @@
 #include "core/tick.hpp"
 #include "tape/tape.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <limits>
@@ -64,6 +65,31 @@ public:
         return position::from_packed(epoch_.load(std::memory_order_acquire));
     }
 
+    // The last position of the eras before; position{} where this is the first. One of this era may
+    // be the same as one of before up to there.
+    position given_before() const noexcept
+    {
+        // acquire: pairs with restart().
+        return position::from_packed(given_before_.load(std::memory_order_acquire));
+    }
+    // Whether that is the position of a tick which is held.
+    bool holds(position p) const noexcept;
+
+    // The writer's time, as far as the clock can be believed, is noted at every look; a reader
+    // whose clock is further ahead than looks are apart has a wrong one.
+    void note_time(wall_time now) noexcept
+    {
+        // relaxed: a number of its own.
+        time_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+    }
+    // `now` as the clock says it, or the writer's time where that cannot be.
+    wall_time believed(wall_time now) const noexcept
+    {
+        // relaxed: as above.
+        const std::chrono::milliseconds noted{time_.load(std::memory_order_relaxed)};
+        return std::min(now, wall_time{noted} + looks_apart);
+    }
+
     const tape& of(symbol_id id) const noexcept { return tapes_[index_of(id)]; }
     // The position of the symbol's newest tick; position{} before the first. At least that of its
     // newest tick up to what committed() said before. Of many symbols it is cheaper than asking
@@ -75,11 +101,12 @@ public:
         return position::from_packed(newest_[index_of(id)].load(std::memory_order_acquire));
     }
     // When the symbol's newest tick was observed; none before the first. Asked before the tick
-    // itself it is never later than when that was observed.
+    // itself it is never later than when that was observed: a price may look older than it is for a
+    // moment, and never younger.
     std::optional<boot_time> observed(symbol_id id) const noexcept
     {
-        // relaxed: a number of its own.
-        const auto ms = observed_[index_of(id)].load(std::memory_order_relaxed);
+        // acquire: pairs with append().
+        const auto ms = observed_[index_of(id)].load(std::memory_order_acquire);
         if (ms == never)
             return std::nullopt;
         return boot_time{std::chrono::milliseconds{ms}};
@@ -88,6 +115,8 @@ public:
 
 private:
     static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::min();
+    // Looks are a second apart, or more where the writer is busy.
+    static constexpr std::chrono::milliseconds looks_apart{2'000};
 
     void put(const tick& t) noexcept;
 
@@ -96,6 +125,9 @@ private:
     std::vector<std::atomic<std::uint64_t>> newest_;
     std::vector<std::atomic<std::int64_t>> observed_;
     std::atomic<std::uint64_t> epoch_;
+    std::atomic<std::uint64_t> given_before_{0};
+    // Before the first look any clock is believed.
+    std::atomic<std::int64_t> time_{std::numeric_limits<std::int64_t>::max() / 2};
     alignas(64) std::atomic<std::uint64_t> committed_;
     std::atomic<era_number> era_{0};
 };

@@ -29,7 +29,11 @@ std::optional<timeline::step> timeline::look(clock_reading now) noexcept
         at_.wall = now.wall;
         followed = step{.by = by, .starts_anew = false};
     }
-    now_ = std::max(at_.wall, now_ + passed / limits_.slowed_by);
+    // Looks may follow each other so closely that a part of the pace is less than a millisecond.
+    slowed_ += passed;
+    const auto slowly = slowed_ / limits_.slowed_by;
+    slowed_ -= slowly * limits_.slowed_by;
+    now_ = std::max(at_.wall, now_ + slowly);
     if (lead() > limits_.lead_max) {
         // Without a step it was a clock that runs far too slowly.
         followed = step{.by = followed ? followed->by : -lead(), .starts_anew = true};

@@ -63,6 +63,7 @@ private:
     const limits limits_;
     clock_reading at_;  // the last look, with what was believed of the wall clock
     wall_time now_;
+    milliseconds slowed_{0};  // passed, and not in now_ yet where that goes slowly
     std::optional<doubt> doubt_;
     std::uint64_t passing_ = 0;
 };

@@ -171,7 +171,7 @@ answer how_the_feed_is(const site& s, const request& r, const request_target& ta
 void add_feed_routes(router& to, const site& of)
 {
     to.add("/api/feed", [of](const request& r, const auto& target, const auto&) -> answer {
-        return how_the_feed_is(of, r, target);
+        return within_an_era(of.prices, [&] { return how_the_feed_is(of, r, target); });
     });
 }
 

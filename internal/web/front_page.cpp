@@ -73,7 +73,7 @@ page_facts front_page::facts_for(const request& r, const request_target& target)
 
 response front_page::get(const request& r, const request_target& target) const
 {
-    const auto facts = facts_for(r, target);
+    const auto facts = within_an_era(of_.prices, [&] { return facts_for(r, target); });
     if (compiled_in_)
         return answer_with(compiled_in_->fill(facts), r);
     const auto text = of_.files.read_page();

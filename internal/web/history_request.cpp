@@ -52,9 +52,9 @@ struct bound {
 
 std::variant<bound, problem> read_bound(
     const request_target& target, std::string_view time_name, std::string_view id_name,
-    std::string_view end, const tapes& from, wall_time now)
+    range_end which, std::string_view end, const tapes& from, wall_time now)
 {
-    auto time = read_time(target, time_name, from, now);
+    auto time = read_time(target, time_name, which, from, now);
     if (auto* bad = std::get_if<problem>(&time))
         return std::move(*bad);
     auto id = read_id(target, id_name);
@@ -88,10 +88,10 @@ read_history_request(const request_target& target, const tapes& from, wall_time 
 {
     if (auto twice = given_twice(target, {"since", "after", "until", "before", "limit"}))
         return *std::move(twice);
-    auto begin = read_bound(target, "since", "after", "begin", from, now);
+    auto begin = read_bound(target, "since", "after", range_end::begin, "begin", from, now);
     if (auto* bad = std::get_if<problem>(&begin))
         return std::move(*bad);
-    auto end = read_bound(target, "until", "before", "end", from, now);
+    auto end = read_bound(target, "until", "before", range_end::end, "end", from, now);
     if (auto* bad = std::get_if<problem>(&end))
         return std::move(*bad);
     auto limit = read_limit(target);

@@ -218,10 +218,10 @@ void add_price_routes(router& to, const site& of)
         return all_symbols(of.prices.symbols());
     });
     to.add("/api/prices", [of](const request& r, const auto&, const auto&) -> answer {
-        return all_prices(of, r);
+        return within_an_era(of.prices, [&] { return all_prices(of, r); });
     });
     to.add("/api/prices/{}", [of](const request& r, const auto&, const auto& at) -> answer {
-        return one_price(of, r, at[0]);
+        return within_an_era(of.prices, [&] { return one_price(of, r, at[0]); });
     });
     to.add(
         "/api/prices/{}/history",
@@ -229,7 +229,7 @@ void add_price_routes(router& to, const site& of)
             return within_an_era(of.prices, [&] { return history(of, r, target, at[0]); });
         });
     to.add("/crypto-price", [of](const auto&, const auto&, const auto&) -> answer {
-        return first_price(of);
+        return within_an_era(of.prices, [&] { return first_price(of); });
     });
 }
 

@@ -68,7 +68,7 @@ place_or_problem read_place(const request& r, const request_target& target, cons
         return after_event(r.last_event_id, from, r.now);
     if (const auto id = target.parameter("last_event_id"); id && !id->empty())
         return after_event(*id, from, r.now);
-    auto since = read_time(target, "since", from, r.now);
+    auto since = read_time(target, "since", range_end::begin, from, r.now);
     if (auto* bad = std::get_if<problem>(&since))
         return std::move(*bad);
     if (const auto time = std::get<0>(since))
@@ -115,8 +115,9 @@ given_twice(const request_target& target, std::initializer_list<std::string_view
     return std::nullopt;
 }
 
-std::variant<std::optional<wall_time>, problem>
-read_time(const request_target& target, std::string_view name, const tapes& from, wall_time now)
+std::variant<std::optional<wall_time>, problem> read_time(
+    const request_target& target, std::string_view name, range_end end, const tapes& from,
+    wall_time now)
 {
     const auto given = target.parameter(name);
     if (!given)
@@ -124,9 +125,13 @@ read_time(const request_target& target, std::string_view name, const tapes& from
     const auto time = parse_timestamp(*given);
     if (!time)
         return bad_parameter(name, quoted(*given) + " is not a time", accepted_times);
-    if (*time > std::max(now, from.committed().time()) + since_ahead_max)
+    const auto latest = std::max(from.believed(now), from.committed().time()) + since_ahead_max;
+    if (*time <= latest)
+        return std::optional{*time};
+    if (*time > from.given_before().time())
         return bad_parameter(name, quoted(*given) + " lies in the future", accepted_times);
-    return std::optional{*time};
+    // The time of a tick of an era before: all that is held has come since.
+    return std::optional{end == range_end::begin ? from.epoch().time() : latest};
 }
 
 position last_known(position p, const tapes& from, wall_time now)
@@ -134,8 +139,10 @@ position last_known(position p, const tapes& from, wall_time now)
     // An id from the future was given by another clock, or by this one before it stepped back.
     // Waiting for our ticks to pass it would be a silent hole, so all that is held is new to it.
     const auto known_until =
-        std::max(position::at(now + std::chrono::milliseconds{1}), from.committed());
-    return p > known_until ? before_all_held(from) : p;
+        std::max(position::at(from.believed(now) + std::chrono::milliseconds{1}), from.committed());
+    // One that an era before may have given is believed where this era has given it too.
+    const bool is_ambiguous = p > from.epoch() && p <= from.given_before();
+    return p > known_until || (is_ambiguous && !from.holds(p)) ? before_all_held(from) : p;
 }
 
 std::variant<stream_grant, problem>

@@ -27,10 +27,14 @@ given_twice(const request_target& target, std::initializer_list<std::string_view
 std::variant<std::vector<symbol_id>, problem>
 read_symbols(const request_target& target, const symbol_table& known);
 
-// Reads a time such as `since` where it is given. It may lie as far ahead of the clock as the ticks
-// do that have been sent: those were dated before the clock was set back.
-std::variant<std::optional<wall_time>, problem>
-read_time(const request_target& target, std::string_view name, const tapes& from, wall_time now);
+// Reads a time such as `since` where it is given. It may lie as far ahead of the clock as ticks do
+// that have been sent: those were dated before the clock was set back. Where that was in an era
+// before, a range that begins there begins with all that is held, and one that ends there does not
+// end before the present.
+enum class range_end { begin, end };
+std::variant<std::optional<wall_time>, problem> read_time(
+    const request_target& target, std::string_view name, range_end end, const tapes& from,
+    wall_time now);
 
 // Where to go on for a client whose newest id is `p`: after `p`, or before all that is held where
 // this server cannot have given out `p` yet.

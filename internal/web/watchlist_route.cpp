@@ -185,7 +185,8 @@ watched_object(const site& s, symbol_id id, const watchlist_request& wanted, con
     const auto& t = s.prices.of(id);
     const auto newest = t.newest();
     // Positions may lead the clock for a while.
-    const auto until = newest ? std::max(r.now, newest->at.time()) : r.now;
+    const auto now = s.prices.believed(r.now);
+    const auto until = newest ? std::max(now, newest->at.time()) : now;
     const auto oldest = look_back{t}.oldest();
     json_object o;
     o.reserve(symbol_bytes_usual + point_bytes_usual * static_cast<std::size_t>(wanted.points));
@@ -211,7 +212,7 @@ answer watchlist(const site& s, const request& r, const request_target& target)
     for (const auto id : wanted.symbols)
         list.json(watched_object(s, id, wanted, r));
     json_object o;
-    o.time("at", r.now).number("span", wanted.span.count());
+    o.time("at", s.prices.believed(r.now)).number("span", wanted.span.count());
     o.json("watchlist", std::move(list).done());
     return json_response(std::move(o).done());
 }

@@ -120,6 +120,19 @@ TEST_CASE("behind a step back time goes on slowly until the wall clock has caugh
     }
 }
 
+TEST_CASE("a lead shrinks at the same pace however often the clock is looked at", "[tape]")
+{
+    const auto each = GENERATE(1ms, 5ms, 9ms, 15ms, 1'000ms);
+    CAPTURE(each.count());
+    machine m;
+    m.run(10s);
+    m.wall -= 1h;
+    m.run(10s);
+    const auto before = m.time.now();
+    m.run(90s, each);
+    CHECK(m.time.now() - before == 9s);
+}
+
 TEST_CASE("a lead that would last too long is given up, and time starts anew", "[tape]")
 {
     machine m;
