@@ -31,6 +31,18 @@ export class Quote {
         return this.newest && this.#madeAt !== null ? Math.max(0, steadyNow - this.#madeAt) : null;
     }
 
+    // What time it is among the positions: that of the newest and its age. Null where that is not
+    // known, and where positions have begun anew since.
+    positionAt(steadyNow) {
+        const ageMs = this.ageAt(steadyNow);
+        return ageMs === null || this.#isOver ? null : this.newest.at + ageMs;
+    }
+
+    // The time of the newest, unless positions have begun anew since.
+    get reachedAt() {
+        return this.newest && !this.#isOver ? this.newest.at : -Infinity;
+    }
+
     // What the page says before any script has run: a price of unknown age.
     takeSeed({ price, timestamp, source, stale }) {
         if (this.newest || !Number.isFinite(price) || !Number.isFinite(timestamp)) return;
