@@ -117,17 +117,18 @@ describe("the page and a server's clock", { timeout: 900_000, concurrency: 1 }, 
         scene.isClean();
     });
 
-    test("says how old a price is after a night in which the server slept", { timeout }, async (t) => {
-        const scene = await open(t);
-        const { page, clocks, isClean } = scene;
-        clocks.suspend(8 * hour);
-        await showsState(page, "stale", { timeout: 5_000 });
-        assert.match(await text(page, "#state-word"), /^Stale for 8 h/);
-        assert.match(await text(page, "#age"), /^8 h/);
-        await checkChart(scene);
-        await showsState(page, "live");
-        assert.match(await text(page, "#age"), /^\d s ago/);
-        await checkChart(scene);
-        isClean();
-    });
+    test("says how old a price is after a night in which the server slept", { timeout },
+        async (t) => {
+            const scene = await open(t);
+            const { page, clocks, isClean } = scene;
+            clocks.suspend(8 * hour);
+            await showsState(page, "stale", { timeout: 5_000 });
+            assert.match(await text(page, "#state-word"), /^Stale for 8 h/);
+            assert.match(await text(page, "#age"), /^8 h/);
+            await checkChart(scene);
+            await showsState(page, "live");
+            assert.match(await text(page, "#age"), /^\d s ago/);
+            await checkChart(scene);
+            isClean();
+        });
 });

@@ -207,7 +207,7 @@ const gapsBack = [["of a stream that was open", (at) => `${startedAt + at - 1}-1
     ["of one that is resumed", (_, before) => idAt(before)]];
 
 for (const [words, ms] of steps) for (const [whose, fromOf] of gapsBack)
-    test(`the page goes on where the server's clock is set ${words} and back, by a gap ${whose}`, async (t) => {
+    test(`it goes on where the server's clock is set ${words} and back: a gap ${whose}`, async (t) => {
         const { desk } = await openDesk(t);
         const stream = Source.only;
         let at = 0;
@@ -237,7 +237,7 @@ for (const [words, ms] of steps) for (const [whose, fromOf] of gapsBack)
     });
 
 for (const [words, ms] of steps)
-    test(`while ticks do not follow a server's clock that is set ${words}, now stays with them`, async (t) => {
+    test(`while ticks do not follow a clock that is set ${words}, now is theirs`, async (t) => {
         const { desk } = await openDesk(t);
         const stream = Source.only;
         let at = 0;
