@@ -25,6 +25,7 @@ const askAgesAgainMaxMs = 60_000;
 const freshMs = 2_000; // an answer not older than this says enough of a connection that opens
 const frozenMs = 10_000; // who has not looked around for so long may be told old news
 const symbolsAtOnce = 64; // in one answer
+const positionSlackMs = 5_000; // the server's clock is this near to its positions, or has been set
 const quickMs = 2_000; // a question that the page cannot go on without is not waited for longer
 
 export class Desk extends EventTarget {
@@ -96,8 +97,13 @@ export class Desk extends EventTarget {
         return this.#history?.series ?? null;
     }
 
+    // Now among the positions of the symbol shown. The server's clock tells it unless it has been
+    // set and positions do not follow it, or not yet: then the newest tick and its age do.
     now() {
-        return this.clock.now();
+        const now = this.clock.now();
+        const position = this.quote.positionAt(this.clock.steady());
+        if (position === null) return Math.max(now, this.quote.reachedAt);
+        return Math.abs(now - position) > positionSlackMs ? position : now;
     }
 
     // Listens to a symbol, beside others.
@@ -189,6 +195,7 @@ export class Desk extends EventTarget {
     }
 
     #onGap(gap) {
+        if (gap.isAnew) this.clock.begin(gap.toAt);
         for (const quote of this.market.about(gap)) quote.takeGap(gap);
         if (!gap.symbols || gap.symbols.includes(this.symbol)) this.#history.takeGap(gap);
         this.#changed();

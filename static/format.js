@@ -119,10 +119,10 @@ function finite(digits) {
     return Number.isFinite(value) ? value : NaN;
 }
 
-// The time of day; the day too where it is not today.
-export function formatTime(ms, now) {
+// The time of day; the day too where it is not today, by the server's clock or by the visitor's.
+export function formatTime(ms, now, hereNow = now) {
     const day = clock({ dateStyle: "short" });
-    const isToday = day.format(ms) === day.format(now);
+    const isToday = [now, hereNow].every((today) => day.format(ms) === day.format(today));
     return clock(isToday ? timeOfDay : { ...timeOfDay, dateStyle: "medium" }).format(ms);
 }
 

@@ -89,7 +89,8 @@ function gather() {
         trend: desk.quote.spark.change(facts.now),
         overs: spans.map((span) => ({ span, over: desk.changeOver(span) })),
         series: desk.series,
-        day: zone.dayOf(facts.now),
+        visitorNow: Date.now(),
+        day: `${zone.dayOf(facts.now)} ${zone.dayOf(Date.now())}`,
         isWatched: watchlist.has(desk.symbol),
         isAlone: desk.symbols.length < 2,
     };

@@ -32,7 +32,8 @@ export class SymbolHistory {
     // would wait for one that does not come again for long.
     takeGap(gap) {
         this.series.addGap(gap);
-        if (gap.reason === "restarted" && comparePositions(gap.to, this.#liveFrom) < 0) {
+        const isBack = gap.reason === "restarted" && comparePositions(gap.to, this.#liveFrom) < 0;
+        if (gap.isAnew || isBack) {
             this.close();
             this.#liveFrom = null;
             this.#wantedTo = this.#reachesTo = Infinity;

@@ -54,6 +54,11 @@ export class Clock {
         if (!this.isKnown || (aheadMs > 0 && aheadMs < slackMs)) this.note(ms);
     }
 
+    // The server's positions begin anew at this time, and its clock has been set back to it.
+    begin(ms) {
+        if (this.now() > ms) this.#restart(ms);
+    }
+
     #restart(ms) {
         this.#smallest = this.#smallestBefore = this.#steady() - ms;
         this.#windowFrom = this.#steady();

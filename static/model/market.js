@@ -19,6 +19,7 @@ export class Quote {
     #madeAt = null; // when the newest was made, by the steady clock; null: not known
     #cameAt = null; // when it came, by the same
     #said = null; // what the server said of its newest tick on this connection: { id, madeAt }
+    #staleToldAt = -Infinity; // when the stream last called the newest stale
     #isOver = false; // the newest is of an epoch that is over: whatever comes next is newer
 
     constructor(symbol) {
@@ -29,6 +30,18 @@ export class Quote {
     // In milliseconds; null where it is not known.
     ageAt(steadyNow) {
         return this.newest && this.#madeAt !== null ? Math.max(0, steadyNow - this.#madeAt) : null;
+    }
+
+    // What time it is among the positions: that of the newest and its age. Null where that is not
+    // known, and where positions have begun anew since.
+    positionAt(steadyNow) {
+        const ageMs = this.ageAt(steadyNow);
+        return ageMs === null || this.#isOver ? null : this.newest.at + ageMs;
+    }
+
+    // The time of the newest, unless positions have begun anew since.
+    get reachedAt() {
+        return this.newest && !this.#isOver ? this.newest.at : -Infinity;
     }
 
     // What the page says before any script has run: a price of unknown age.
@@ -58,6 +71,7 @@ export class Quote {
         if (!this.newest || this.newest.id === "" || this.#isOver)
             this.#become({ id: "", at, price, symbol: this.symbol, source, sources });
         else if (order > 0) return; // the stream is about to bring it
+        if (order === 0 && askedAt < this.#staleToldAt) return; // the stream knows better by now
         this.#madeAt = madeAt;
         this.isStale = entry.stale === true;
     }
@@ -114,6 +128,7 @@ export class Quote {
 
     takeStale({ age }, steadyNow) {
         this.isStale = true;
+        this.#staleToldAt = steadyNow;
         const madeAt = steadyNow - age * 1000;
         if (this.#madeAt === null || Math.abs(this.#madeAt - madeAt) > toldMs)
             this.#madeAt = madeAt;

@@ -51,6 +51,7 @@ export function spanOf(range, kind, now, firstAt) {
         return { fromAt: now - range.ms, widthMs: isCandles ? range.candleMs : range.barMs };
     const ms = Math.max(now - (firstAt ?? now), allMinMs);
     const enough = ms / (isCandles ? candlesMax : slotsMax);
-    const widthMs = widths.find((width) => width >= enough) ?? widths.at(-1);
+    const days = Math.ceil(enough / widths.at(-1)) * widths.at(-1);
+    const widthMs = widths.find((width) => width >= enough) ?? days;
     return { fromAt: now - ms, widthMs };
 }

@@ -139,12 +139,19 @@ export class Series {
         return this.#insert(tick, position);
     }
 
-    // `gap`: { from, to, reason }: ticks after `from`, up to and including `to`, were not sent.
-    addGap({ from: fromId, to: toId, reason = "" }) {
+    // `gap`: { from, to, reason, isAnew }: ticks after `from`, up to and including `to`, were not
+    // sent. `isAnew`: positions go on from `to`, and what is held behind it is of a clock that was
+    // wrong.
+    addGap({ from: fromId, to: toId, reason = "", isAnew = false }) {
         let from = parsePosition(fromId ?? "");
         const to = parsePosition(toId ?? "");
         if (!from || !to) return;
         const order = compare(from, to);
+        if (isAnew) {
+            this.#dropAfter(to);
+            const newest = this.#newestPosition;
+            if (newest && compare(newest, from) < 0) from = newest;
+        }
         if (order === 0) return;
         if (order > 0) {
             // A server whose clock is behind that of the one before: what is held of a time that

@@ -18,8 +18,8 @@
 import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSeries }
     from "../vendor/lightweight-charts.js";
 import { directionOf } from "../format.js";
-import { Bars, slotOf } from "../model/bars.js";
-import { spanOf } from "../model/ranges.js";
+import { Bars } from "../model/bars.js";
+import { gridOf, slotsHeldMax } from "../model/grid.js";
 import { coloursOf } from "./chart_colours.js";
 import { GapBands, gapsBeside, gapWords } from "./chart_gaps.js";
 import { ChartLegend } from "./chart_legend.js";
@@ -31,7 +31,6 @@ import { describe, extremesOf, pairsInView, pairsOfCandle } from "./chart_words.
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
-const slotsHeldMax = 4_000; // as far back as one can scroll, where a range has fewer
 const slotsAtOnceMax = 60; // after a longer sleep everything is set anew
 const backMs = 10_000; // and where now lies before what was now: a clock was set back
 const setAgainMs = 250; // while a history is loading
@@ -108,8 +107,9 @@ export class PriceChart {
             this.#setSoon();
             return;
         }
-        const to = this.#slotOfNow();
-        if (this.#isOutgrown(to)) {
+        const grid = this.#wanted();
+        const { to } = grid;
+        if (this.#isOutgrown(grid)) {
             this.#set();
             return;
         }
@@ -254,23 +254,19 @@ export class PriceChart {
         if (this.#main.options().hasDot !== hasDot) this.#main.applyOptions({ hasDot });
     }
 
-    #slotOfNow() {
-        const { now, series } = this.#shown;
-        return slotOf(Math.max(now, series.newest?.at ?? now), this.#bars.widthMs);
-    }
-
-    #span() {
+    // What the axis would be if it were set now.
+    #wanted() {
         const { range, kind, now, series } = this.#shown;
-        return spanOf(range, kind, now, series.ticks[0]?.at ?? null);
+        return gridOf({ range, kind, now, ticks: series.ticks });
     }
 
-    #isOutgrown(to) {
+    #isOutgrown({ to, widthMs: wantedMs }) {
         const { widthMs } = this.#bars;
         return (
             to - this.#gridTo > slotsAtOnceMax * widthMs ||
             this.#gridTo - to > Math.max(widthMs, backMs) ||
             to - this.#gridFrom > 2 * slotsHeldMax * widthMs ||
-            this.#span().widthMs !== widthMs
+            wantedMs !== widthMs
         );
     }
 
@@ -280,22 +276,21 @@ export class PriceChart {
         this.#setTimer = 0;
         this.#setAt = performance.now();
         const { series } = this.#shown;
-        const { fromAt, widthMs } = this.#span();
+        const { widthMs, from, to } = this.#wanted();
         this.#bars = new Bars(series, widthMs);
-        this.#gridTo = this.#slotOfNow();
-        const farthest = this.#gridTo - slotsHeldMax * widthMs;
-        const heldFrom = Math.max(farthest, series.ticks[0]?.at ?? fromAt);
-        this.#gridFrom = slotOf(Math.min(fromAt, heldFrom), widthMs);
-        this.#bars.cut(this.#gridFrom);
+        this.#gridFrom = from;
+        this.#gridTo = to;
+        this.#bars.cut(from);
         const slots = [];
-        for (let time = this.#gridFrom; time <= this.#gridTo; time += widthMs)
-            slots.push({ time, value: 0 });
+        for (let time = from; time <= to; time += widthMs) slots.push({ time, value: 0 });
         this.#main.setData([]);
         this.#grid.setData(slots);
         this.#main.applyOptions(this.#seriesOptions());
         this.#main.setData(this.#bars.bars.map((bar) => this.#itemOf(bar)));
         this.#gaps.setGaps(series.gaps);
         this.#applyDot();
+        // What was scrolled to may not be on the axis any more.
+        if (visible && !(visible.toAt > from && visible.fromAt < to)) this.#window.follow();
         if (visible && !this.#window.isFollowing)
             this.#window.set({ from: this.#slot(visible.fromAt), to: this.#slot(visible.toAt) });
         this.#moveOn();
@@ -312,7 +307,7 @@ export class PriceChart {
 
     #moveOn() {
         const last = this.#slot(this.#gridTo);
-        this.#window.moveOn(last, last - Math.floor(this.#slot(this.#span().fromAt)));
+        this.#window.moveOn(last, last - Math.floor(this.#slot(this.#wanted().fromAt)));
     }
 
     // Where a time is on the grid.

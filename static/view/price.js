@@ -47,11 +47,11 @@ function drawChange({ newest, before, currency }) {
 }
 
 // The change over 1 h and 24 h, or a dash and why there is none.
-function drawOver({ span, over }, { newest, currency, now }) {
+function drawOver({ span, over }, { newest, currency, now, visitorNow }) {
     const node = byId(`over-${span.key}`);
     const isKnown = over.kind === "change";
     const text = isKnown ? formatPercent(over.ratio) : "—";
-    const note = isKnown ? `since ${formatTime(over.since, now)}` : over.why;
+    const note = isKnown ? `since ${formatTime(over.since, now, visitorNow)}` : over.why;
     const key = `${text} ${note}`;
     if (node.dataset.key === key) return;
     node.dataset.key = key;
@@ -86,7 +86,7 @@ function drawSource({ newest }) {
 }
 
 export function drawPrice(facts) {
-    const { newest, currency, symbol, now, ageMs, isWatched, truth } = facts;
+    const { newest, currency, symbol, now, visitorNow, ageMs, isWatched, truth } = facts;
     setAttribute(nodes.quote, "data-current", String(truth.name === "live"));
     setText(nodes.symbol, symbol || "Price");
     setHidden(nodes.watch, facts.isAlone || !symbol);
@@ -103,7 +103,7 @@ export function drawPrice(facts) {
     setAttribute(nodes.price, "data-price", newest ? String(newest.price) : "");
     setAttribute(nodes.price, "data-id", newest?.id ?? "");
     setText(nodes.age, ageMs === null ? "—" : `${formatDuration(ageMs)} ago`);
-    setText(nodes.time, newest ? formatTime(newest.at, now) : "—");
+    setText(nodes.time, newest ? formatTime(newest.at, now, visitorNow) : "—");
     if (newest) {
         setAttribute(nodes.time, "datetime", new Date(newest.at).toISOString());
         setAttribute(nodes.time, "title", formatMoment(newest.at));

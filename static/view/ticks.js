@@ -18,7 +18,7 @@ const gapReasons = {
     [notLoadedReason]: "not loaded yet",
 };
 
-function tickRow({ tick, before }, { currency, now }) {
+function tickRow({ tick, before }, { currency, now, visitorNow }) {
     const change = before === null ? 0 : tick.price - before;
     const { words } = describeSource(tick.source, tick.sources);
     const changed = element("td", {
@@ -27,18 +27,19 @@ function tickRow({ tick, before }, { currency, now }) {
         "data-direction": directionOf(change),
     });
     return element("tr", { "data-id": tick.id, "data-price": String(tick.price) },
-        element("td", { text: formatTime(tick.at, now) }),
+        element("td", { text: formatTime(tick.at, now, visitorNow) }),
         element("td", { className: "number", text: formatPrice(tick.price, currency) }),
         changed,
         element("td", { className: "wide", text: words, title: sourceLine(tick.source) }));
 }
 
-function gapRow({ gap }, { now }) {
+function gapRow({ gap }, { now, visitorNow }) {
     const why = gapReasons[gap.reason] ?? gap.reason;
-    const until = formatTime(gap.toAt, now);
+    const told = (ms) => formatTime(ms, now, visitorNow);
+    const until = told(gap.toAt);
     const text = gap.isLeading
         ? `Nothing held from before ${until} (${why})`
-        : `Missing from ${formatTime(gap.fromAt, now)} to ${until} (${why})`;
+        : `Missing from ${told(gap.fromAt)} to ${until} (${why})`;
     const cell = element("td", { text, colspan: "4" });
     return element("tr", {
         className: "missing",
@@ -55,8 +56,8 @@ export class TickList {
     #series = null;
     #day = null;
 
-    // `facts.day`: the day it is where the times are told; a row leaves out the day that it is of
-    // while that is today.
+    // `facts.day`: the day it is where the times are told, by the server's clock and the visitor's;
+    // a row leaves out the day that it is of while that is today.
     draw(facts) {
         const { series, day } = facts;
         if (day !== this.#day) this.forget();

@@ -203,18 +203,24 @@ test("after a sleep of 8 h it is not live before it is connected, and the age is
         assert.equal(desk.quote.isStale, true);
     });
 
-for (const [words, ms] of steps)
-    test(`the page goes on where the server's clock is set ${words} and back`, async (t) => {
+const gapsBack = [["of a stream that was open", (at) => `${startedAt + at - 1}-1048575`],
+    ["of one that is resumed", (_, before) => idAt(before)]];
+
+for (const [words, ms] of steps) for (const [whose, fromOf] of gapsBack)
+    test(`it goes on where the server's clock is set ${words} and back: a gap ${whose}`, async (t) => {
         const { desk } = await openDesk(t);
         const stream = Source.only;
         let at = 0;
         for (let i = 0; i < 5; i += 1) stream.ticks((at += 1_000));
         for (const step of [ms, -ms]) {
-            const from = idAt(at);
+            const before = at;
             at += step;
             // Where time went back, positions begin anew.
-            if (step < 0)
-                stream.says("gap", { from, to: idAt(at), reason: "restarted" }, idAt(at));
+            if (step < 0) {
+                const gap = { from: fromOf(at, before), to: idAt(at), reason: "restarted" };
+                stream.says("gap", gap, idAt(at));
+                assert.ok(Math.abs(desk.now() - startedAt - at) < 10_000, "now is where they begin");
+            }
             for (let i = 0; i < 5; i += 1) {
                 stream.ticks((at += 1_000), symbol, i);
                 await pass(1_000);
@@ -224,9 +230,29 @@ for (const [words, ms] of steps)
             assert.equal(desk.quote.newest.id, idAt(at));
             assert.ok(desk.facts().ageMs <= 1_000, `${desk.facts().ageMs}`);
             assert.equal(desk.series.newest.id, idAt(at));
+            assert.ok(Math.abs(desk.now() - startedAt - at) < 10_000);
             const times = desk.series.ticks.map((tick) => tick.at);
             assert.deepEqual(times, times.toSorted((a, b) => a - b), "no line leads back");
         }
+    });
+
+for (const [words, ms] of steps)
+    test(`while ticks do not follow a clock that is set ${words}, now is theirs`, async (t) => {
+        const { desk } = await openDesk(t);
+        const stream = Source.only;
+        let at = 0;
+        for (let i = 0; i < 10; i += 1) {
+            at += 1_000;
+            await pass(1_000);
+            // What says the clock says it before the ticks do; they are a beat of what is new.
+            stream.says("heartbeat", { timestamp: (startedAt + at + (i > 2 ? ms : 0)) / 1000 });
+            stream.ticks(at, symbol, i);
+            desk.lookAround();
+            assert.ok(Math.abs(desk.now() - startedAt - at) < 10_000, `${desk.now() - startedAt}`);
+        }
+        at += 1_000 + Math.abs(ms);
+        stream.ticks(at, symbol, 7);
+        assert.ok(Math.abs(desk.now() - startedAt - at) < 10_000, "and follows them at once");
     });
 
 test("a sample is due once, and after a failure later and later", () => {

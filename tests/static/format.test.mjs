@@ -41,6 +41,7 @@ test("times are those of the zone that was chosen", () => {
     as({ timeZone: "Asia/Kolkata" });
     assert.equal(plain(formatTime(at, at)), "22:32:11");
     assert.match(plain(formatTime(at, at + 86_400_000)), /^Nov 20, 2026/);
+    assert.match(plain(formatTime(at, at, at + 86_400_000)), /^Nov 20, 2026/, "by the visitor's clock");
 });
 
 test("durations", () => {

@@ -220,3 +220,16 @@ test("a move is from a price that was seen, and not over a gap", () => {
     assert.equal(quote.before, null);
     assert.equal(quote.takeTick(tick(9500, 60)), -3);
 });
+
+test("an answer to a question of before does not take back what the stream calls stale", () => {
+    const quote = new Quote("BTC-USD");
+    quote.takeTick(tick(1000, 10), 5_000, true);
+    const entry = {
+        id: "1000-0", price: 10, timestamp: 1, source: "pipe", stale: false, age_seconds: 1,
+    };
+    quote.takeStale({ age: 28_800 }, 6_100);
+    quote.takeEntry(entry, 6_000);
+    assert.deepEqual([quote.isStale, quote.ageAt(6_100)], [true, 28_800_000]);
+    quote.takeEntry({ ...entry, age_seconds: 2 }, 7_000);
+    assert.deepEqual([quote.isStale, quote.ageAt(7_000)], [false, 2_000]);
+});

@@ -431,3 +431,17 @@ test("whatever the order, ticks are ordered, unique, and a hole told of is never
         }
     }
 });
+
+test("where positions begin anew, what is held behind their begin goes, wherever the gap begins", () => {
+    const series = seriesOf(0, 1000, 5000, 6000);
+    series.addGap({ ...gap(1999, 2000, "restarted"), isAnew: true });
+    assert.deepEqual(times(series), [0, 1000]);
+    assert.deepEqual(missing(series), [[1000, 2000]]);
+    assert.equal(series.add(tick(2010)), true);
+    assert.equal(series.newest.at, start + 2010);
+    assert.deepEqual(runs(series), [2010]);
+    series.addGap({ ...gap(-9001, -9000, "restarted"), isAnew: true });
+    assert.deepEqual(times(series), []);
+    assert.equal(series.add(tick(-8000)), true);
+    assert.deepEqual(times(series), [-8000]);
+});

@@ -1,0 +1,45 @@
+// The slots of the chart's axis: however far apart times lie, there is room for them, and the newest
+// tick is on it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gridOf, slotsHeldMax } from "../../static/model/grid.js";
+import { ranges } from "../../static/model/ranges.js";
+
+const year = 365 * 86_400_000;
+const today = Date.UTC(2026, 10, 20, 12);
+const times = {
+    "today": today, "in an hour": today + 3_600_000, "in a year": today + year,
+    "a year ago": today - year, "in 1970": 0, "in 2500": Date.UTC(2500, 0, 1),
+    "as late as an id can say": 99_999_999_999_999,
+};
+
+for (const [newest, newestAt] of Object.entries(times))
+    test(`it has few slots where the newest tick is ${newest}, whatever else there is`, () => {
+        for (const range of ranges)
+            for (const kind of ["line", "candles"])
+                for (const [now, nowAt] of Object.entries(times))
+                    for (const firstAt of [...Object.values(times), newestAt]) {
+                        if (firstAt > newestAt) continue;
+                        const ticks = [{ at: firstAt }, { at: newestAt }];
+                        const grid = gridOf({ range, kind, now: nowAt, ticks });
+                        const { from, to, widthMs, fromAt } = grid;
+                        const words = `${range.key}, ${kind}, now ${now}: ${JSON.stringify(grid)}`;
+                        assert.ok((to - from) / widthMs <= slotsHeldMax + 1, words);
+                        assert.ok(to >= from && to + widthMs > newestAt, words);
+                        assert.ok(fromAt >= from, words);
+                        // What is seen of it is the range, and not how far clocks are apart.
+                        if (range.ms) assert.ok(to - fromAt <= range.ms, words);
+                    }
+    });
+
+test("it has what is in view, and what is held before that", () => {
+    const [range] = ranges;
+    const grid = (ticks) => gridOf({ range, kind: "line", now: today, ticks });
+    assert.equal(grid([]).to, today);
+    assert.equal(grid([]).from, today - range.ms);
+    assert.equal(grid([{ at: today - 10 }]).from, today - range.ms);
+    assert.equal(grid([{ at: today - 2 * range.ms }]).from, today - 2 * range.ms);
+    const old = grid([{ at: today - year }]);
+    assert.equal(old.from, today - slotsHeldMax * old.widthMs);
+});
