@@ -3,7 +3,6 @@
 #include "core/text.hpp"
 #include "feed/http_time.hpp"
 
-#include <array>
 #include <charconv>
 
 namespace tickertape {
@@ -48,31 +47,6 @@ std::optional<clock_comparison> read_clock(const answer_date& said, moment now) 
     const auto cut_off = trimmed(said.age).empty() ? 500ms : 1000ms;
     const auto half = ceil<milliseconds>(said.took / 2);
     return clock_comparison{now.wall - half - (*theirs + cut_off), half + cut_off, now};
-}
-
-std::string words_of_span(milliseconds span)
-{
-    struct unit {
-        std::int64_t seconds;
-        const char* name;
-    };
-    constexpr std::array<unit, 4> units{{{86'400, "d"}, {3'600, "h"}, {60, "min"}, {1, "s"}}};
-    auto left = abs(round<seconds>(span)).count();
-    std::string words;
-    int said = 0;
-    for (const auto& [in_seconds, name] : units) {
-        const auto count = left / in_seconds;
-        left %= in_seconds;
-        if (said > 0)
-            ++said;
-        else if (count > 0)
-            said = 1;
-        if (count > 0)
-            words += (words.empty() ? "" : " ") + std::to_string(count) + ' ' + name;
-        if (said == 2)
-            break;
-    }
-    return words.empty() ? "0 s" : words;
 }
 
 }  // namespace tickertape

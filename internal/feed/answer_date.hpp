@@ -30,7 +30,4 @@ struct clock_comparison {
 // that a step of the wall clock meanwhile spoils nothing. None: as of time_said().
 std::optional<clock_comparison> read_clock(const answer_date& said, moment now) noexcept;
 
-// "3 min 10 s", "12 s", "1 h", "365 d 6 h": the two largest units, without a sign.
-std::string words_of_span(std::chrono::milliseconds span);
-
 }  // namespace tickertape

@@ -7,6 +7,7 @@
 
 #include "feed/byte_stream.hpp"
 #include "feed/errors.hpp"
+#include "feed/limits.hpp"
 #include "feed/lookup.hpp"
 #include "feed/url.hpp"
 
@@ -14,16 +15,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
 
-#include <chrono>
 #include <memory>
 
 namespace tickertape {
-
-struct dial_limits {
-    std::chrono::milliseconds resolve{3000};
-    std::chrono::milliseconds connect{3000};  // all addresses together
-    std::chrono::milliseconds handshake{3000};
-};
 
 class dialer {
 public:

@@ -1,7 +1,7 @@
 #include "feed/http_client.hpp"
 
+#include "core/text.hpp"
 #include "feed/no_throw.hpp"
-#include "feed/provider_answer.hpp"
 #include "feed/within.hpp"
 
 #include <boost/asio/error.hpp>

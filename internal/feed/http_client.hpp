@@ -6,12 +6,12 @@
 // Threads: one strand.
 #pragma once
 
-#include "feed/answer_date.hpp"
 #include "feed/byte_stream.hpp"
 #include "feed/dialer.hpp"
 #include "feed/errors.hpp"
+#include "feed/http_message.hpp"
+#include "feed/limits.hpp"
 #include "feed/lookup.hpp"
-#include "feed/settings.hpp"
 #include "feed/url.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -20,27 +20,8 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace tickertape {
-
-struct http_header {
-    std::string name;
-    std::string value;
-};
-
-struct http_request {
-    std::string target;  // after the base URL's prefix, already escaped: "/products/BTC-USD/ticker"
-    std::vector<http_header> headers{};  // beyond those of every request
-};
-
-struct http_response {
-    int status = 0;
-    std::string content_type;
-    std::string body;
-    std::string retry_after{};  // the header, as it came; empty: there was none
-    answer_date dated{};
-};
 
 class http_client {
 public:

@@ -1,5 +1,6 @@
 #include "feed/provider_answer.hpp"
 
+#include "core/text.hpp"
 #include "feed/json_fields.hpp"
 #include "feed/json_reader.hpp"
 
@@ -90,25 +91,6 @@ bool has_words(const json::value& body)
     return std::ranges::any_of(word_fields, [&](std::string_view name) {
         return words_in(member(&body, name)).has_value();
     });
-}
-
-std::string clean_words(std::string_view text)
-{
-    std::string clean;
-    for (const char c : text) {
-        const bool is_space = c == ' ' || (c >= '\t' && c <= '\r');
-        if (is_space && (clean.empty() || clean.back() == ' '))
-            continue;
-        if (clean.size() == words_bytes_max) {
-            clean.replace(words_bytes_max - 3, 3, "...");
-            break;
-        }
-        const bool is_plain = c > ' ' && c < 0x7f;
-        clean += is_space ? ' ' : is_plain ? c : '?';
-    }
-    while (clean.ends_with(' '))
-        clean.pop_back();
-    return clean;
 }
 
 std::string words_of(std::string_view body)

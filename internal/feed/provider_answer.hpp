@@ -3,7 +3,7 @@
 #pragma once
 
 #include "feed/errors.hpp"
-#include "feed/http_client.hpp"
+#include "feed/http_message.hpp"
 #include "feed/rest_api.hpp"
 
 #include <boost/json/value.hpp>
@@ -14,11 +14,6 @@
 #include <string_view>
 
 namespace tickertape {
-
-// As much of a provider's words as goes into a log line: cleaned of control characters and of
-// bytes that are not ASCII, runs of white space made one space, at most this many bytes.
-inline constexpr std::size_t words_bytes_max = 200;
-std::string clean_words(std::string_view text);
 
 // The words of a body that is an error: its message if it is JSON of a shape some provider has, the
 // text of the page if it is HTML, the beginning of the body otherwise.

@@ -1,5 +1,7 @@
 #include "feed/provider_clocks.hpp"
 
+#include "core/timestamp.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <utility>

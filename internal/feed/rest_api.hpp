@@ -6,7 +6,7 @@
 // Threads: any, none of it changes.
 #pragma once
 
-#include "feed/http_client.hpp"
+#include "feed/http_message.hpp"
 #include "feed/market_spelling.hpp"
 #include "feed/quote.hpp"
 

@@ -3,6 +3,7 @@
 
 #include "feed/backoff.hpp"
 #include "feed/circuit_breaker.hpp"
+#include "feed/limits.hpp"
 #include "feed/price_policy.hpp"
 #include "feed/quote.hpp"
 #include "feed/usd_standin.hpp"
@@ -14,16 +15,6 @@
 #include <vector>
 
 namespace tickertape {
-
-// Of one HTTP client. Each phase of a request has its own limit; the fetch as a whole has another.
-struct http_limits {
-    std::chrono::milliseconds resolve{3000};
-    std::chrono::milliseconds connect{3000};  // all addresses together
-    std::chrono::milliseconds handshake{3000};
-    std::chrono::milliseconds response{5000};  // from the request's first byte to the answer's last
-    std::size_t header_bytes_max = 16 * 1024;
-    std::size_t body_bytes_max = 1024 * 1024;
-};
 
 struct fetch_settings {
     std::chrono::milliseconds interval{10'000};

@@ -1,5 +1,6 @@
 #include "feed/stream_connection.hpp"
 
+#include "core/text.hpp"
 #include "feed/no_throw.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/within.hpp"
@@ -19,6 +20,14 @@ websocket_limits limits_of(const stream_limits& limits, const stream_rules& rule
     of.silence_max = rules.silence_max;
     of.message_bytes_max = rules.message_bytes_max;
     return of;
+}
+
+// A refused upgrade says why in its body, as answers of the provider's REST API do.
+fetch_error in_words(fetch_error why, const http_response& answer)
+{
+    if (why.code == feed_errc::upgrade_refused && why.detail.empty())
+        why.detail = words_of(answer.body);
+    return why;
 }
 
 }  // namespace
@@ -43,7 +52,7 @@ asio::awaitable<fetch_error> stream_connection::run()
     co_await asio::this_coro::throw_if_cancelled(false);
     auto opened = co_await client_.open(protocol_->target(markets_));
     if (!opened)
-        co_return opened.error();
+        co_return in_words(opened.error(), client_.answer());
     if (co_await is_cancelled())
         co_return fetch_error{asio::error::operation_aborted};
 

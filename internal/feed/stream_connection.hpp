@@ -86,8 +86,8 @@ public:
     // Whether another connection should take over: the provider asked for it, or will soon end this
     // one.
     bool is_due() const noexcept { return is_due_; }
-    const std::string& retry_after() const noexcept { return client_.retry_after(); }
-    const answer_date& dated() const noexcept { return client_.dated(); }
+    const std::string& retry_after() const noexcept { return client_.answer().retry_after; }
+    const answer_date& dated() const noexcept { return client_.answer().dated; }
 
 private:
     boost::asio::awaitable<fetch_error> reading();

@@ -1,8 +1,8 @@
 #include "feed/websocket_client.hpp"
 
+#include "core/text.hpp"
 #include "feed/heard_stream.hpp"
 #include "feed/no_throw.hpp"
-#include "feed/provider_answer.hpp"
 #include "feed/within.hpp"
 
 #include <boost/asio/error.hpp>
@@ -67,17 +67,14 @@ void note_date(std::string_view bytes, std::size_t bytes_max, answer_date& into)
     note_date(answer, into);
 }
 
-std::string refusal_words(const parser_type& answer, std::string_view bytes)
+std::string body_of(const parser_type& answer, std::string_view bytes)
 {
-    const auto& message = answer.get();
-    if (const auto where = message[http::field::location]; !where.empty())
-        return clean_words("to " + std::string{where});
-    if (!message.body().empty())
-        return words_of(message.body());
+    if (const auto& body = answer.get().body(); !body.empty())
+        return body;
     // A body that announces more than there is room for has not been read at all.
     const auto header_end = bytes.find("\r\n\r\n");
-    return header_end == std::string_view::npos ? std::string{}
-                                                : words_of(bytes.substr(header_end + 4));
+    return std::string{
+        header_end == std::string_view::npos ? std::string_view{} : bytes.substr(header_end + 4)};
 }
 
 }  // namespace
@@ -186,11 +183,11 @@ asio::awaitable<fetched<void>> websocket_client::open(std::string target)
     const auto ec = co_await within(
         limits_.upgrade, feed_errc::response_timeout,
         wire_->upgrade(dialer_.base().host_header, std::move(where)));
-    dated_.took = steady_clock::now() - began;
+    answer_.dated.took = steady_clock::now() - began;
     const auto answer = socket.next_layer().kept();
     if (ec)
         co_return refusal(ec, answer);
-    note_date(answer, limits_.answer_bytes_max, dated_);
+    note_date(answer, limits_.answer_bytes_max, answer_.dated);
     wire_->watch();
     co_return done();
 }
@@ -203,13 +200,21 @@ fetch_error websocket_client::refusal(error_code ec, std::string_view bytes)
     // Whatever ended it: who has said no has said it, and be it without end.
     parser_type answer;
     parse(bytes, limits_.answer_bytes_max, answer);
-    note_date(answer, dated_);
+    note_date(answer, answer_.dated);
     const auto status = answer.is_header_done() ? static_cast<int>(answer.get().result_int()) : 0;
     if (status == 101)
         return fetch_error{feed_errc::bad_websocket, clean_words(ec.message()), status};
     if (status != 0) {
-        retry_after_ = clean_words(std::string_view{answer.get()[http::field::retry_after]});
-        return fetch_error{feed_errc::upgrade_refused, refusal_words(answer, bytes), status};
+        const auto& message = answer.get();
+        answer_.status = status;
+        answer_.content_type = clean_words(std::string_view{message[http::field::content_type]});
+        answer_.retry_after = clean_words(std::string_view{message[http::field::retry_after]});
+        answer_.body = body_of(answer, bytes);
+        const auto elsewhere = message[http::field::location];
+        return fetch_error{
+            feed_errc::upgrade_refused,
+            elsewhere.empty() ? std::string{} : clean_words("to " + std::string{elsewhere}),
+            status};
     }
     if (ec == feed_errc::response_timeout)
         return fetch_error{ec};

@@ -7,9 +7,10 @@
 // Threads: one strand. Destroying the client closes the connection; no call may be under way then.
 #pragma once
 
-#include "feed/answer_date.hpp"
 #include "feed/dialer.hpp"
 #include "feed/errors.hpp"
+#include "feed/http_message.hpp"
+#include "feed/limits.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -20,17 +21,6 @@
 #include <string>
 
 namespace tickertape {
-
-struct websocket_limits {
-    dial_limits dial{};
-    std::chrono::milliseconds upgrade{5000};  // from the request's first byte to the answer's last
-    // No byte of any kind, pings included, for so long: the connection is dead, whatever TCP says.
-    std::chrono::milliseconds silence_max{30'000};
-    std::chrono::milliseconds write{5000};     // for one message of ours
-    std::chrono::milliseconds goodbye{1000};   // for the provider's answer to ours
-    std::size_t answer_bytes_max = 32 * 1024;  // to the upgrade, header and body
-    std::size_t message_bytes_max = 256 * 1024;
-};
 
 class websocket_client {
 public:
@@ -45,12 +35,12 @@ public:
     // Connects and asks for `target`, which follows the base URL's prefix. Once, first. Cancelling
     // the caller ends it, here and below, and the connection with it. Nothing here throws.
     // Errors: as dialer has them; feed_errc::response_timeout (of the upgrade), ::connection_lost,
-    // ::bad_http; ::upgrade_refused with the status and the provider's words.
+    // ::bad_http; ::upgrade_refused with the status, and with the address if that is elsewhere:
+    // what the body says of it is for the reader of answer() to understand.
     boost::asio::awaitable<fetched<void>> open(std::string target);
-    // The Retry-After of a refused upgrade, as it came; empty: there was none.
-    const std::string& retry_after() const noexcept { return retry_after_; }
-    // What the answer to the upgrade, refused or not, says of the time.
-    const answer_date& dated() const noexcept { return dated_; }
+    // The answer to the upgrade. Of one that was granted only its date; of one that was refused
+    // also its status, its Retry-After, and its body as far as it came.
+    const http_response& answer() const noexcept { return answer_; }
 
     // The next text message, whole, replaces `into`. Binary messages are no part of what any
     // provider of ours speaks: they are counted and passed over.
@@ -83,8 +73,7 @@ private:
     dialer dialer_;
     websocket_limits limits_;
     std::shared_ptr<wire> wire_;  // from open() on; shared with the watch over it
-    std::string retry_after_;
-    answer_date dated_;
+    http_response answer_;
     std::uint64_t binary_messages_ = 0;
 };
 

@@ -1,3 +1,4 @@
+#include "core/text.hpp"
 #include "feed/fixtures.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/streams.hpp"

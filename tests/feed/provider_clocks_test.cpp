@@ -61,18 +61,6 @@ TEST_CASE("The Date of an answer tells how far our clock is ahead, and how sure 
         CHECK_FALSE(read_clock({"Fri, 19 Jun 2026 16:43:33 GMT", age, 200ms}, start));
 }
 
-TEST_CASE("A span is said in its two largest units", "[feed]")
-{
-    CHECK(words_of_span(0ms) == "0 s");
-    CHECK(words_of_span(12'400ms) == "12 s");
-    CHECK(words_of_span(-190s) == "3 min 10 s");
-    CHECK(words_of_span(1h) == "1 h");
-    CHECK(words_of_span(1h + 59s) == "1 h");
-    CHECK(words_of_span(8h + 5min + 7s) == "8 h 5 min");
-    CHECK(words_of_span(24h * 365) == "365 d");
-    CHECK(words_of_span(24h * 365 + 6h) == "365 d 6 h");
-}
-
 TEST_CASE("Our clock is wrong where most of the providers agree that it is, said once", "[feed]")
 {
     fixture f;

@@ -1,4 +1,5 @@
 // What is true of every provider there is.
+#include "core/text.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/provider_harness.hpp"
 #include "feed/url.hpp"

@@ -222,11 +222,11 @@ fake_websocket_server::script says(strings messages)
     };
 }
 
-fake_websocket_server::script refuses(std::string header)
+fake_websocket_server::script refuses(std::string header, std::string body = "Why?")
 {
-    return [header](websocket_peer& peer) -> awaitable<void> {
-        co_await peer.send("HTTP/1.1 " + header + "\r\nContent-Length: 4\r\n\r\nWhy?");
-    };
+    const auto length = std::to_string(body.size());
+    const auto answer = "HTTP/1.1 " + header + "\r\nContent-Length: " + length + "\r\n\r\n" + body;
+    return [answer](websocket_peer& peer) -> awaitable<void> { co_await peer.send(answer); };
 }
 
 }  // namespace
@@ -322,6 +322,21 @@ TEST_CASE("Each failure in a row is followed by more patience, up to a limit", "
     CHECK(r.downs.at(0).code == feed_errc::upgrade_refused);
     CHECK(r.downs.at(0).http_status == 503);
     CHECK(r.downs.at(0).detail == "Why?");
+}
+
+TEST_CASE("A refused stream says why in the provider's own words", "[feed]")
+{
+    rig json{refuses("429 No", R"({"message":"slow down"})")};
+    json.run_until([&] { return !json.downs.empty(); });
+    CHECK(json.downs.at(0).detail == "slow down");
+
+    rig page{refuses("451 No", "<html><title>Blocked</title>")};
+    page.run_until([&] { return !page.downs.empty(); });
+    CHECK(page.downs.at(0).detail == "Blocked");
+
+    rig elsewhere{refuses("302 Found\r\nLocation: https://elsewhere.test/")};
+    elsewhere.run_until([&] { return !elsewhere.downs.empty(); });
+    CHECK(elsewhere.downs.at(0).detail == "to https://elsewhere.test/");
 }
 
 TEST_CASE("Where a stream is not welcome it does not come back soon", "[feed]")

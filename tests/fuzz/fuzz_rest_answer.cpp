@@ -1,6 +1,7 @@
 // Whatever a provider sends: per market a quote with a usable price, or an error with bounded
 // words. The first byte says which provider answers, with which status, and for how many markets;
 // the rest is the body.
+#include "core/text.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/registry.hpp"
 

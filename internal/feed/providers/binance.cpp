@@ -7,6 +7,7 @@
 #include "feed/request_text.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace tickertape {
 namespace {

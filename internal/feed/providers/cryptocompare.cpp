@@ -7,6 +7,7 @@
 #include "feed/providers/read_unless.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace tickertape {
 namespace {

@@ -7,6 +7,8 @@
 #include "feed/providers/read_unless.hpp"
 #include "feed/request_text.hpp"
 
+#include <memory>
+
 namespace tickertape {
 namespace {
 

@@ -3,6 +3,7 @@
 #include "feed/providers/streams.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace tickertape {
 
