@@ -1,6 +1,6 @@
 #include "feed/byte_stream.hpp"
 
-#include "feed/no_throw.hpp"
+#include "boost/no_throw.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/error.hpp>

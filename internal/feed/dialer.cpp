@@ -1,7 +1,7 @@
 #include "feed/dialer.hpp"
 
+#include "boost/no_throw.hpp"
 #include "core/text.hpp"
-#include "feed/no_throw.hpp"
 #include "feed/within.hpp"
 
 #include <boost/asio/error.hpp>

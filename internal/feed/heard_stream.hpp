@@ -7,9 +7,9 @@
 // Threads: one strand.
 #pragma once
 
+#include "boost/no_throw.hpp"
 #include "feed/byte_stream.hpp"
 #include "feed/errors.hpp"
-#include "feed/no_throw.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>

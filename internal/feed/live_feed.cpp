@@ -1,7 +1,7 @@
 #include "feed/live_feed.hpp"
 
+#include "boost/no_throw.hpp"
 #include "feed/fetch_grid.hpp"
-#include "feed/no_throw.hpp"
 #include "feed/price_engine.hpp"
 #include "feed/provider_clocks.hpp"
 #include "feed/task_feed.hpp"

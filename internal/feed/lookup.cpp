@@ -1,7 +1,7 @@
 #include "feed/lookup.hpp"
 
+#include "boost/no_throw.hpp"
 #include "feed/errors.hpp"
-#include "feed/no_throw.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>

@@ -1,7 +1,7 @@
 #include "feed/rest_source.hpp"
 
+#include "boost/no_throw.hpp"
 #include "feed/answer_failure.hpp"
-#include "feed/no_throw.hpp"
 #include "feed/retry_after.hpp"
 #include "feed/within.hpp"
 #include "telemetry/metrics.hpp"

@@ -1,7 +1,7 @@
 #include "feed/stream_connection.hpp"
 
+#include "boost/no_throw.hpp"
 #include "core/text.hpp"
-#include "feed/no_throw.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/within.hpp"
 

@@ -1,8 +1,8 @@
 #include "feed/stream_source.hpp"
 
+#include "boost/no_throw.hpp"
 #include "core/text.hpp"
 #include "feed/elapsed.hpp"
-#include "feed/no_throw.hpp"
 #include "feed/retry_after.hpp"
 #include "feed/within.hpp"
 

@@ -1,6 +1,6 @@
 #include "feed/together.hpp"
 
-#include "feed/no_throw.hpp"
+#include "boost/no_throw.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>

@@ -1,8 +1,8 @@
 #include "feed/websocket_client.hpp"
 
+#include "boost/no_throw.hpp"
 #include "core/text.hpp"
 #include "feed/heard_stream.hpp"
-#include "feed/no_throw.hpp"
 #include "feed/within.hpp"
 
 #include <boost/asio/error.hpp>

@@ -1,6 +1,6 @@
 #include "feed/within.hpp"
 
-#include "feed/no_throw.hpp"
+#include "boost/no_throw.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -1,6 +1,6 @@
 #include "feed/together.hpp"
 
-#include "feed/no_throw.hpp"
+#include "boost/no_throw.hpp"
 #include "support/catch.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>

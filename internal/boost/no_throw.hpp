@@ -1,4 +1,6 @@
-// How this room awaits: errors come back as values, as the first element of a tuple.
+// How every room awaits: errors come back as values, as the first element of a tuple.
+//
+// It is ours, and here because it is all that the rooms share of Asio.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
