@@ -103,7 +103,7 @@ std::string words_of(std::string_view body)
     return clean_words(body);
 }
 
-read_answer read_json(const http_response& answer)
+read_answer read_json(const net::http_response& answer)
 {
     read_answer read;
     if (answer.status != 200) {
@@ -123,7 +123,7 @@ read_answer read_json(const http_response& answer)
     return read;
 }
 
-fetched<json::value> json_of(const http_response& answer)
+fetched<json::value> json_of(const net::http_response& answer)
 {
     auto read = read_json(answer);
     if (read.refused)
@@ -131,12 +131,12 @@ fetched<json::value> json_of(const http_response& answer)
     return std::move(*read.body);
 }
 
-fetch_error refusal(feed_errc code, const http_response& answer)
+fetch_error refusal(feed_errc code, const net::http_response& answer)
 {
     return {code, words_of(answer.body), answer.status == 200 ? 0 : answer.status};
 }
 
-fetch_error blamed(std::span<const market> batch, const http_response& answer)
+fetch_error blamed(std::span<const market> batch, const net::http_response& answer)
 {
     return refusal(
         batch.size() == 1 ? feed_errc::unknown_symbol : feed_errc::batch_refused, answer);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "feed/errors.hpp"
-#include "feed/http_message.hpp"
 #include "feed/rest_api.hpp"
+#include "net/http_message.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -34,17 +34,17 @@ struct read_answer {
     // Null: there is none.
     const boost::json::value* json() const noexcept { return body ? &*body : nullptr; }
 };
-read_answer read_json(const http_response& answer);
+read_answer read_json(const net::http_response& answer);
 
 // The body as JSON, if the answer's status is 200 and the body is JSON.
 // Errors: as of read_answer::refused.
-fetched<boost::json::value> json_of(const http_response& answer);
+fetched<boost::json::value> json_of(const net::http_response& answer);
 
 // The provider's refusal of the whole request, with its words and the status unless that was 200.
-fetch_error refusal(feed_errc code, const http_response& answer);
+fetch_error refusal(feed_errc code, const net::http_response& answer);
 
 // The refusal that blames a market: of one market alone it is unknown, of several any may be meant.
-fetch_error blamed(std::span<const market> batch, const http_response& answer);
+fetch_error blamed(std::span<const market> batch, const net::http_response& answer);
 
 // The same error for every market of a batch.
 answers to_all(std::span<const market> batch, const fetch_error& error);

@@ -3,10 +3,10 @@
 
 #include "feed/backoff.hpp"
 #include "feed/circuit_breaker.hpp"
-#include "feed/limits.hpp"
 #include "feed/price_policy.hpp"
 #include "feed/quote.hpp"
 #include "feed/usd_standin.hpp"
+#include "net/limits.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -63,7 +63,7 @@ struct feed_settings {
     double ticks_per_second = 5;               // of one symbol, when listening
     std::vector<usd_standin> accept_as_usd{};  // where a provider has no market in US dollars
     std::string derive{};                      // as derivation.hpp reads it
-    http_limits http{};
+    net::http_limits http{};
     breaker_limits breaker{};
     backoff_limits reconnect{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{60'000}};
     // PEM. Given, it is trusted *instead of* the system's authorities, as curl's --cacert does.

@@ -2,7 +2,7 @@
 #include "core/text.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/provider_harness.hpp"
-#include "feed/url.hpp"
+#include "net/url.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -11,6 +11,7 @@
 #include <sstream>
 
 using namespace tickertape;
+using namespace tickertape::net;
 using namespace tickertape::testing;
 
 namespace {

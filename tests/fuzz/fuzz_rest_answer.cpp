@@ -80,7 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const bool is_single = bytes[0] / providers / statuses.size() % 2 == 1;
 
     const auto batch = std::span{asked.markets}.first(is_single ? 1 : asked.markets.size());
-    const http_response answer{
+    const net::http_response answer{
         .status = status,
         .content_type = {},
         .body{reinterpret_cast<const char*>(bytes) + 1, size - 1}};
