@@ -41,4 +41,23 @@ std::vector<std::string_view> list_items(std::string_view text)
     }
 }
 
+std::string clean_words(std::string_view text)
+{
+    std::string clean;
+    for (const char c : text) {
+        const bool is_space = c == ' ' || (c >= '\t' && c <= '\r');
+        if (is_space && (clean.empty() || clean.back() == ' '))
+            continue;
+        if (clean.size() == words_bytes_max) {
+            clean.replace(words_bytes_max - 3, 3, "...");
+            break;
+        }
+        const bool is_plain = c > ' ' && c < 0x7f;
+        clean += is_space ? ' ' : is_plain ? c : '?';
+    }
+    while (clean.ends_with(' '))
+        clean.pop_back();
+    return clean;
+}
+
 }  // namespace tickertape

@@ -1,8 +1,10 @@
-// Text as people type it: in any case, and in lists with commas and blanks.
+// Text from outside: as people type it, in any case and in lists with commas and blanks; and as a
+// log line may repeat it.
 //
-// ASCII letters only; any other byte stays as it is.
+// ASCII letters only; any other byte stays as it is, but for clean_words().
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,5 +29,11 @@ std::string_view trimmed(std::string_view text) noexcept;
 // nothing stands between two commas, or behind the last. No items: nothing but blanks. They are
 // views of `text`.
 std::vector<std::string_view> list_items(std::string_view text);
+
+// As much of somebody else's words as goes into a log line: control characters and bytes that are
+// not ASCII become '?', runs of white space become one space, and no more than this many bytes
+// stay.
+inline constexpr std::size_t words_bytes_max = 200;
+std::string clean_words(std::string_view text);
 
 }  // namespace tickertape

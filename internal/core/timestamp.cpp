@@ -186,4 +186,29 @@ std::string format_rfc3339(wall_time t)
     return {text.data(), static_cast<std::size_t>(length)};
 }
 
+std::string words_of_span(milliseconds span)
+{
+    struct unit {
+        std::int64_t seconds;
+        const char* name;
+    };
+    constexpr std::array<unit, 4> units{{{86'400, "d"}, {3'600, "h"}, {60, "min"}, {1, "s"}}};
+    auto left = abs(round<seconds>(span)).count();
+    std::string words;
+    int said = 0;
+    for (const auto& [in_seconds, name] : units) {
+        const auto count = left / in_seconds;
+        left %= in_seconds;
+        if (said > 0)
+            ++said;
+        else if (count > 0)
+            said = 1;
+        if (count > 0)
+            words += (words.empty() ? "" : " ") + std::to_string(count) + ' ' + name;
+        if (said == 2)
+            break;
+    }
+    return words.empty() ? "0 s" : words;
+}
+
 }  // namespace tickertape

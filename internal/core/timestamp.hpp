@@ -4,6 +4,7 @@
 #include "core/clock.hpp"
 #include "core/errors.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -23,5 +24,8 @@ result<wall_time> parse_rfc3339(std::string_view text) noexcept;
 
 // "2024-04-07T21:31:16.123Z"
 std::string format_rfc3339(wall_time t);
+
+// "3 min 10 s", "12 s", "1 h", "365 d 6 h": the two largest units, without a sign.
+std::string words_of_span(std::chrono::milliseconds span);
 
 }  // namespace tickertape

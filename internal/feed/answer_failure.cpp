@@ -15,10 +15,10 @@ bool concerns_one_market(const boost::system::error_code& code) noexcept
 // Bad request, not found, gone, unprocessable.
 constexpr std::array may_mean_a_market{400, 404, 410, 422};
 
-constexpr std::array of_the_way{feed_errc::resolve_timeout,   feed_errc::connect_timeout,
-                                feed_errc::connect_failed,    feed_errc::handshake_timeout,
-                                feed_errc::response_timeout,  feed_errc::connection_lost,
-                                feed_errc::response_truncated};
+constexpr std::array of_the_way{net::net_errc::resolve_timeout,   net::net_errc::connect_timeout,
+                                net::net_errc::connect_failed,    net::net_errc::handshake_timeout,
+                                net::net_errc::response_timeout,  net::net_errc::connection_lost,
+                                net::net_errc::response_truncated};
 
 }  // namespace
 
@@ -40,7 +40,7 @@ bool may_pass(const fetch_error& why) noexcept
 {
     if (why.http_status != 0)
         return why.http_status >= 500;
-    return std::ranges::any_of(of_the_way, [&](feed_errc code) { return why.code == code; });
+    return std::ranges::any_of(of_the_way, [&](net::net_errc code) { return why.code == code; });
 }
 
 bool is_about_the_host(const fetch_error& why) noexcept

@@ -1,7 +1,6 @@
 #include "feed/derivation.hpp"
 
 #include "core/text.hpp"
-#include "feed/provider_answer.hpp"
 #include "feed/quote.hpp"
 #include "feed/significant.hpp"
 

@@ -1,7 +1,5 @@
 #include "feed/errors.hpp"
 
-#include <boost/system/system_error.hpp>
-
 namespace tickertape {
 namespace {
 
@@ -10,42 +8,6 @@ const char* meaning(feed_errc e) noexcept
     switch (e) {
     case feed_errc::deadline:
         return "no answer before the deadline";
-    case feed_errc::resolve_timeout:
-        return "looking up the host's address took too long";
-    case feed_errc::host_not_found:
-        return "no such host";
-    case feed_errc::resolve_failed:
-        return "the host's address could not be looked up";
-    case feed_errc::connect_timeout:
-        return "connecting took too long";
-    case feed_errc::connect_failed:
-        return "could not connect";
-    case feed_errc::handshake_timeout:
-        return "the TLS handshake took too long";
-    case feed_errc::tls_untrusted:
-        return "the certificate is not trusted";
-    case feed_errc::tls_wrong_host:
-        return "the certificate belongs to another host";
-    case feed_errc::tls_expired:
-        return "the certificate is not valid at this time, by this machine's clock";
-    case feed_errc::tls_failed:
-        return "the TLS handshake failed";
-    case feed_errc::response_timeout:
-        return "the answer took too long";
-    case feed_errc::connection_lost:
-        return "the connection ended before an answer";
-    case feed_errc::response_truncated:
-        return "the connection ended in the middle of the answer";
-    case feed_errc::bad_http:
-        return "the answer is not HTTP";
-    case feed_errc::header_too_large:
-        return "the answer's header is too large";
-    case feed_errc::body_too_large:
-        return "the answer's body is too large";
-    case feed_errc::unexpected_encoding:
-        return "the answer is compressed, which was not asked for";
-    case feed_errc::redirect:
-        return "the provider redirects, which is not followed";
     case feed_errc::http_status:
         return "the provider answered with an error";
     case feed_errc::rate_limited:
@@ -96,16 +58,6 @@ const char* meaning(feed_errc e) noexcept
         return "the provider told us to wait";
     case feed_errc::breaker_open:
         return "failed too often to be asked now";
-    case feed_errc::upgrade_refused:
-        return "the provider refuses the WebSocket";
-    case feed_errc::bad_websocket:
-        return "what came back is not WebSocket";
-    case feed_errc::message_too_large:
-        return "the message is too large";
-    case feed_errc::stream_silent:
-        return "nothing was heard for too long";
-    case feed_errc::stream_closed:
-        return "the provider ended the connection";
     case feed_errc::subscription_refused:
         return "the provider refuses the subscription";
     case feed_errc::symbol_missing:
@@ -115,12 +67,6 @@ const char* meaning(feed_errc e) noexcept
     case feed_errc::no_usable_column:
         return "needs a column time_ms, time_s, time or date and a column price, close, price_usd "
                "or close_usd";
-    case feed_errc::bad_url:
-        return "not a URL";
-    case feed_errc::url_scheme:
-        return "a base URL begins with https:// or http://";
-    case feed_errc::url_parts:
-        return "a base URL has no credentials, no query and no fragment";
     }
     return "unknown error";
 }
@@ -144,31 +90,14 @@ boost::system::error_code make_error_code(feed_errc e) noexcept
     return {static_cast<int>(e), feed_category()};
 }
 
-void throw_exception_from_error(const fetch_error& error, const boost::source_location& where)
-{
-    boost::throw_exception(boost::system::system_error{error.code, error.detail}, where);
-}
-
-std::string words_of(const fetch_error& error)
-{
-    auto words = error.code.message();
-    if (!error.detail.empty())
-        words += ": " + error.detail;
-    if (error.http_status != 0)
-        words += " (" + std::to_string(error.http_status) + ")";
-    return words;
-}
-
 std::string_view outcome_of(const boost::system::error_code& code) noexcept
 {
+    if (net::is_timeout(code))
+        return "deadline";
     if (code.category() != feed_category())
         return "error";
     switch (static_cast<feed_errc>(code.value())) {
     case feed_errc::deadline:
-    case feed_errc::resolve_timeout:
-    case feed_errc::connect_timeout:
-    case feed_errc::handshake_timeout:
-    case feed_errc::response_timeout:
         return "deadline";
     case feed_errc::missing_field:
     case feed_errc::wrong_type:

@@ -1,38 +1,20 @@
 // What can go wrong between a provider's price and our tick.
 //
 // A failure has a code, which is what callers branch on, and words, which are what the log says.
+// What goes wrong on the way to a provider and back is net::net_errc.
 #pragma once
 
-#include <boost/assert/source_location.hpp>
+#include "net/errors.hpp"
+
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>
-#include <boost/system/result.hpp>
 
-#include <string>
 #include <string_view>
 
 namespace tickertape {
 
 enum class feed_errc {
     deadline = 1,          // the provider's share of the round was over
-    resolve_timeout,       // the name server did not answer in time
-    host_not_found,        // there is no such host
-    resolve_failed,        // the name server could not say
-    connect_timeout,       // no address accepted the connection in time
-    connect_failed,        // every address refused it
-    handshake_timeout,     // the TLS handshake did not end in time
-    tls_untrusted,         // the certificate is signed by nobody we trust
-    tls_wrong_host,        // the certificate is somebody else's
-    tls_expired,           // the certificate is not valid at this time
-    tls_failed,            // any other end of the handshake
-    response_timeout,      // the whole answer was not there in time
-    connection_lost,       // the connection ended before the answer began
-    response_truncated,    // the connection ended in the middle of the answer
-    bad_http,              // what came back is not HTTP
-    header_too_large,      // the answer's header is over its limit
-    body_too_large,        // the answer's body is over its limit
-    unexpected_encoding,   // the body is compressed, which we did not ask for
-    redirect,              // the provider sends us elsewhere, where we do not go
     http_status,           // any other status than 200
     rate_limited,          // status 429 or 418
     html_instead_of_json,  // a page for people, as proxies and walls send
@@ -58,39 +40,17 @@ enum class feed_errc {
     throttled,             // the provider's limit leaves us no request at this time
     paused,                // the provider told us to wait
     breaker_open,          // it failed too often to be asked now
-    upgrade_refused,       // the answer to a WebSocket handshake is not one
-    bad_websocket,         // frames that are none, or text that is not UTF-8
-    message_too_large,     // a message over its limit
-    stream_silent,         // no byte for longer than the provider is ever silent
-    stream_closed,         // the provider ended the connection
     subscription_refused,  // the provider will not stream that
     symbol_missing,        // the line does not say which symbol it means
     line_too_long,         // over the limit for one line
     no_usable_column,      // a recording without a price or a time
-    bad_url,               // not a URL
-    url_scheme,            // neither https:// nor http://
-    url_parts,             // carries credentials, a query or a fragment
 };
 
 const boost::system::error_category& feed_category() noexcept;
 boost::system::error_code make_error_code(feed_errc e) noexcept;
 
-// Why a fetch gave no price.
-struct fetch_error {
-    boost::system::error_code code;
-    std::string detail{};  // more words for the log, bounded and without control characters
-    int http_status = 0;   // 0: there was no answer, or its status was 200
-};
-
-// "the provider answered with an error: Internal Server Error (500)"
-std::string words_of(const fetch_error& error);
-
-// Called by result::value() only, which we do not call where there may be none.
-[[noreturn]] void
-throw_exception_from_error(const fetch_error& error, const boost::source_location& where);
-
-template <class T>
-using fetched = boost::system::result<T, fetch_error>;
+using net::fetch_error;
+using net::fetched;
 
 // The label of tickertape_fetches_total: error, deadline, refused, unknown_symbol,
 // not_asked.

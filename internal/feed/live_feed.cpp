@@ -1,11 +1,11 @@
 #include "feed/live_feed.hpp"
 
+#include "boost/no_throw.hpp"
 #include "feed/fetch_grid.hpp"
-#include "feed/no_throw.hpp"
 #include "feed/price_engine.hpp"
 #include "feed/provider_clocks.hpp"
 #include "feed/task_feed.hpp"
-#include "feed/together.hpp"
+#include "net/when_all.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -83,7 +83,7 @@ private:
         for (const auto& link : streams_)
             if (link)
                 tasks.push_back(link->run());
-        co_await together(std::move(tasks));
+        co_await net::when_all(std::move(tasks));
     }
 
     asio::awaitable<void> poll()
@@ -129,7 +129,7 @@ private:
         for (std::size_t i = 0; i < rest_.size(); ++i)
             if (!wanted[i].empty())
                 asks.push_back(ask(i, std::move(wanted[i]), until));
-        co_await together(std::move(asks));
+        co_await net::when_all(std::move(asks));
     }
 
     // A mistake of ours in one provider's reading is no reason to stop asking the others.
@@ -252,12 +252,12 @@ private:
         return refused;
     }
 
-    void rest_dated(std::size_t place, const clock_comparison& reading) override
+    void rest_dated(std::size_t place, const net::clock_comparison& reading) override
     {
         clocks_.note(place, reading);
     }
 
-    void stream_dated(std::size_t place, const clock_comparison& reading) override
+    void stream_dated(std::size_t place, const net::clock_comparison& reading) override
     {
         clocks_.note(place, reading);
     }

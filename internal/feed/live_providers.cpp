@@ -1,8 +1,8 @@
 // From settings to providers that can be asked and listened to.
 #include "feed/live_feed.hpp"
 #include "feed/providers/registry.hpp"
-#include "feed/tls_trust.hpp"
-#include "feed/url.hpp"
+#include "net/tls_trust.hpp"
+#include "net/url.hpp"
 
 #include <algorithm>
 #include <random>
@@ -19,7 +19,8 @@ bool is_header_safe(const std::string& key)
     return std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-base_url checked(const result<base_url>& url, const std::string& text, const std::string& provider)
+net::base_url
+checked(const result<net::base_url>& url, const std::string& text, const std::string& provider)
 {
     if (!url)
         throw std::runtime_error{
@@ -65,10 +66,10 @@ rest_source_parts make_rest(
     for (const auto& text : urls) {
         if (text.empty())
             continue;
-        const auto base = checked(parse_base_url(text), text, settings.name);
+        const auto base = checked(net::parse_base_url(text), text, settings.name);
         parts.clients.push_back(
-            std::make_unique<http_client>(context.strand, base, trust, all.http));
-        std::vector<http_header> keys;
+            std::make_unique<net::http_client>(context.strand, base, trust, all.http));
+        std::vector<net::http_header> keys;
         if (!settings.api_key.empty() && row.key_header != nullptr)
             keys.push_back(row.key_header(base.host, settings.api_key));
         parts.key_headers.push_back(std::move(keys));
@@ -88,7 +89,7 @@ std::optional<stream_link_parts> make_stream(
         .place = place,
         .name = settings.name,
         .make_api = row.make_stream,
-        .url = checked(parse_stream_url(text), text, settings.name),
+        .url = checked(net::parse_websocket_url(text), text, settings.name),
         .trust = trust,
         .reconnect = all.reconnect,
         .chosen = choose_markets(*row.make_stream(), context.symbols, all.accept_as_usd)};
@@ -105,7 +106,7 @@ std::unique_ptr<feed> make_live_feed(const feed_settings& settings, const feed_c
     if (!derivations)
         throw std::runtime_error{"DERIVE: " + derivations.error().reason};
     live_parts parts{
-        .trust = std::make_unique<ssl::context>(make_tls_context(settings.ca_file)),
+        .trust = std::make_unique<ssl::context>(net::make_tls_context(settings.ca_file)),
         .providers = {},
         .derivations = *std::move(derivations),
         // Shared by the copies of the function, or each would give the same numbers.

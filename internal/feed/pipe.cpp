@@ -1,9 +1,9 @@
 #include "feed/pipe.hpp"
 
+#include "boost/no_throw.hpp"
 #include "feed/line_complaints.hpp"
 #include "feed/line_counter.hpp"
 #include "feed/line_splitter.hpp"
-#include "feed/no_throw.hpp"
 #include "feed/pipe_line.hpp"
 #include "feed/task_feed.hpp"
 #include "telemetry/log.hpp"

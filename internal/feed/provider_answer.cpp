@@ -1,5 +1,6 @@
 #include "feed/provider_answer.hpp"
 
+#include "core/text.hpp"
 #include "feed/json_fields.hpp"
 #include "feed/json_reader.hpp"
 
@@ -92,25 +93,6 @@ bool has_words(const json::value& body)
     });
 }
 
-std::string clean_words(std::string_view text)
-{
-    std::string clean;
-    for (const char c : text) {
-        const bool is_space = c == ' ' || (c >= '\t' && c <= '\r');
-        if (is_space && (clean.empty() || clean.back() == ' '))
-            continue;
-        if (clean.size() == words_bytes_max) {
-            clean.replace(words_bytes_max - 3, 3, "...");
-            break;
-        }
-        const bool is_plain = c > ' ' && c < 0x7f;
-        clean += is_space ? ' ' : is_plain ? c : '?';
-    }
-    while (clean.ends_with(' '))
-        clean.pop_back();
-    return clean;
-}
-
 std::string words_of(std::string_view body)
 {
     if (is_html({}, body))
@@ -121,7 +103,7 @@ std::string words_of(std::string_view body)
     return clean_words(body);
 }
 
-read_answer read_json(const http_response& answer)
+read_answer read_json(const net::http_response& answer)
 {
     read_answer read;
     if (answer.status != 200) {
@@ -141,7 +123,7 @@ read_answer read_json(const http_response& answer)
     return read;
 }
 
-fetched<json::value> json_of(const http_response& answer)
+fetched<json::value> json_of(const net::http_response& answer)
 {
     auto read = read_json(answer);
     if (read.refused)
@@ -149,12 +131,12 @@ fetched<json::value> json_of(const http_response& answer)
     return std::move(*read.body);
 }
 
-fetch_error refusal(feed_errc code, const http_response& answer)
+fetch_error refusal(feed_errc code, const net::http_response& answer)
 {
     return {code, words_of(answer.body), answer.status == 200 ? 0 : answer.status};
 }
 
-fetch_error blamed(std::span<const market> batch, const http_response& answer)
+fetch_error blamed(std::span<const market> batch, const net::http_response& answer)
 {
     return refusal(
         batch.size() == 1 ? feed_errc::unknown_symbol : feed_errc::batch_refused, answer);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "feed/errors.hpp"
-#include "feed/http_client.hpp"
 #include "feed/rest_api.hpp"
+#include "net/http_message.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -14,11 +14,6 @@
 #include <string_view>
 
 namespace tickertape {
-
-// As much of a provider's words as goes into a log line: cleaned of control characters and of
-// bytes that are not ASCII, runs of white space made one space, at most this many bytes.
-inline constexpr std::size_t words_bytes_max = 200;
-std::string clean_words(std::string_view text);
 
 // The words of a body that is an error: its message if it is JSON of a shape some provider has, the
 // text of the page if it is HTML, the beginning of the body otherwise.
@@ -39,17 +34,17 @@ struct read_answer {
     // Null: there is none.
     const boost::json::value* json() const noexcept { return body ? &*body : nullptr; }
 };
-read_answer read_json(const http_response& answer);
+read_answer read_json(const net::http_response& answer);
 
 // The body as JSON, if the answer's status is 200 and the body is JSON.
 // Errors: as of read_answer::refused.
-fetched<boost::json::value> json_of(const http_response& answer);
+fetched<boost::json::value> json_of(const net::http_response& answer);
 
 // The provider's refusal of the whole request, with its words and the status unless that was 200.
-fetch_error refusal(feed_errc code, const http_response& answer);
+fetch_error refusal(feed_errc code, const net::http_response& answer);
 
 // The refusal that blames a market: of one market alone it is unknown, of several any may be meant.
-fetch_error blamed(std::span<const market> batch, const http_response& answer);
+fetch_error blamed(std::span<const market> batch, const net::http_response& answer);
 
 // The same error for every market of a batch.
 answers to_all(std::span<const market> batch, const fetch_error& error);

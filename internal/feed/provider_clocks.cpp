@@ -1,5 +1,7 @@
 #include "feed/provider_clocks.hpp"
 
+#include "core/timestamp.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -19,7 +21,7 @@ milliseconds median_of(std::vector<milliseconds> all)
     return abs(lower) < abs(upper) ? lower : upper;
 }
 
-milliseconds median_of(std::span<const clock_comparison> readings)
+milliseconds median_of(std::span<const net::clock_comparison> readings)
 {
     std::vector<milliseconds> all;
     for (const auto& r : readings)
@@ -27,7 +29,7 @@ milliseconds median_of(std::span<const clock_comparison> readings)
     return median_of(std::move(all));
 }
 
-bool is_apart(milliseconds difference, const clock_comparison& of)
+bool is_apart(milliseconds difference, const net::clock_comparison& of)
 {
     return abs(difference) > provider_clocks::off_min + of.unsure;
 }
@@ -47,7 +49,7 @@ provider_clocks::provider_clocks(std::vector<std::string> providers)
         providers_.push_back({std::move(name)});
 }
 
-void provider_clocks::note(std::size_t provider, const clock_comparison& reading)
+void provider_clocks::note(std::size_t provider, const net::clock_comparison& reading)
 {
     providers_[provider].reading = reading;
 }
@@ -80,13 +82,13 @@ std::optional<milliseconds> provider_clocks::ahead(moment now) const
     return median_of(std::move(all));
 }
 
-clock_verdict provider_clocks::judge(std::span<const clock_comparison> readings)
+clock_verdict provider_clocks::judge(std::span<const net::clock_comparison> readings)
 {
     clock_verdict v;
     if (readings.empty())
         return v;
     const auto middle = median_of(readings);
-    const auto agrees = [&](const clock_comparison& r) {
+    const auto agrees = [&](const net::clock_comparison& r) {
         return is_apart(r.ahead, r) && !is_apart(r.ahead - middle, r);
     };
     const auto most = 2 * static_cast<std::size_t>(std::ranges::count_if(readings, agrees));
@@ -101,7 +103,7 @@ clock_verdict provider_clocks::judge(std::span<const clock_comparison> readings)
 
 std::vector<provider_clocks::line> provider_clocks::changes(moment now)
 {
-    std::vector<clock_comparison> readings;
+    std::vector<net::clock_comparison> readings;
     std::vector<state*> of;
     for (auto& s : providers_)
         if (is_valid(s, now)) {

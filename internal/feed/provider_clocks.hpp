@@ -4,7 +4,7 @@
 // No clock and no I/O. Threads: one.
 #pragma once
 
-#include "feed/answer_date.hpp"
+#include "net/answer_date.hpp"
 
 #include <optional>
 #include <span>
@@ -40,7 +40,7 @@ public:
 
     explicit provider_clocks(std::vector<std::string> providers);
 
-    void note(std::size_t provider, const clock_comparison& reading);
+    void note(std::size_t provider, const net::clock_comparison& reading);
 
     // How far our clock is ahead of the provider's. None: not known.
     std::optional<std::chrono::milliseconds> ahead(std::size_t provider, moment now) const;
@@ -51,12 +51,12 @@ public:
     // it is wrong by another amount, and once when it is right again.
     std::vector<line> changes(moment now);
 
-    static clock_verdict judge(std::span<const clock_comparison> readings);
+    static clock_verdict judge(std::span<const net::clock_comparison> readings);
 
 private:
     struct state {
         std::string name;
-        std::optional<clock_comparison> reading{};
+        std::optional<net::clock_comparison> reading{};
         std::optional<std::chrono::milliseconds> said_ahead{};  // as last said in the log
     };
 

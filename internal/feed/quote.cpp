@@ -1,6 +1,6 @@
 #include "feed/quote.hpp"
 
-#include "feed/answer_date.hpp"
+#include "core/timestamp.hpp"
 
 #include <algorithm>
 #include <cmath>

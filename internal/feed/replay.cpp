@@ -1,9 +1,9 @@
 #include "feed/replay.hpp"
 
+#include "boost/no_throw.hpp"
 #include "feed/line_complaints.hpp"
 #include "feed/line_counter.hpp"
 #include "feed/line_splitter.hpp"
-#include "feed/no_throw.hpp"
 #include "feed/recording.hpp"
 #include "feed/replay_pace.hpp"
 #include "feed/task_feed.hpp"

@@ -6,9 +6,9 @@
 // Threads: any, none of it changes.
 #pragma once
 
-#include "feed/http_client.hpp"
 #include "feed/market_spelling.hpp"
 #include "feed/quote.hpp"
+#include "net/http_message.hpp"
 
 #include <span>
 
@@ -21,13 +21,13 @@ public:
     virtual std::size_t batch_size(std::span<const market> todo) const = 0;
 
     // The request for one batch of 1 to batch_size() markets.
-    virtual http_request request(std::span<const market> batch) const = 0;
+    virtual net::http_request request(std::span<const market> batch) const = 0;
 
     // What the answer to that request says: one answer per market of the batch, in its order, none
     // empty. A failure that concerns the whole request is the answer of each; that one market of
     // several made the provider refuse them all is feed_errc::batch_refused, and the markets are
     // then asked for in smaller batches. A market the provider lacks is ::unknown_symbol.
-    virtual answers read(std::span<const market> batch, const http_response& answer) const = 0;
+    virtual answers read(std::span<const market> batch, const net::http_response& answer) const = 0;
 };
 
 }  // namespace tickertape

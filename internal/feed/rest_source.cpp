@@ -1,9 +1,9 @@
 #include "feed/rest_source.hpp"
 
+#include "boost/no_throw.hpp"
 #include "feed/answer_failure.hpp"
-#include "feed/no_throw.hpp"
-#include "feed/retry_after.hpp"
-#include "feed/within.hpp"
+#include "net/retry_after.hpp"
+#include "net/with_timeout.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -175,7 +175,7 @@ rest_source::ask(const std::vector<market>& batch, steady_time until)
 asio::awaitable<error_code> rest_source::admitted(steady_time until)
 {
     for (;;) {
-        if (co_await is_cancelled())
+        if (co_await net::is_cancelled())
             co_return asio::error::operation_aborted;
         const auto now = with_.time.steady_now();
         const auto refused = gate_.admit(now);
@@ -188,21 +188,21 @@ asio::awaitable<error_code> rest_source::admitted(steady_time until)
     }
 }
 
-asio::awaitable<fetched<http_response>>
+asio::awaitable<fetched<net::http_response>>
 rest_source::request(const std::vector<market>& batch, steady_time until)
 {
     auto request = parts_.api->request(batch);
     const auto& key = parts_.key_headers[client_];
     request.headers.insert(request.headers.end(), key.begin(), key.end());
-    fetched<http_response> response{fetch_error{feed_errc::deadline}};
-    // A coroutine of its own, because within() takes phases that give an error code.
-    const auto get = [](http_client& client, http_request asked,
-                        fetched<http_response>& into) -> asio::awaitable<error_code> {
+    fetched<net::http_response> response{fetch_error{feed_errc::deadline}};
+    // A coroutine of its own, because with_timeout() takes phases that give an error code.
+    const auto get = [](net::http_client& client, net::http_request asked,
+                        fetched<net::http_response>& into) -> asio::awaitable<error_code> {
         into = co_await client.get(std::move(asked));
         co_return into ? error_code{} : into.error().code;
     };
     const auto limit = until - with_.time.steady_now();
-    const auto ended = co_await within(
+    const auto ended = co_await net::with_timeout(
         limit, feed_errc::deadline, get(*parts_.clients[client_], std::move(request), response));
     if (ended == feed_errc::deadline)
         response = fetch_error{feed_errc::deadline};
@@ -212,11 +212,12 @@ rest_source::request(const std::vector<market>& batch, steady_time until)
 }
 
 answers rest_source::judged(
-    const std::vector<market>& batch, const fetched<http_response>& response, microseconds took)
+    const std::vector<market>& batch, const fetched<net::http_response>& response,
+    microseconds took)
 {
     const auto now = judged_at_ = now_of(with_.time);
     if (response)
-        if (const auto reading = read_clock(response->dated, now))
+        if (const auto reading = net::read_clock(response->dated, now))
             listener_.rest_dated(parts_.place, *reading);
     with_.counters
         .histogram(
@@ -248,8 +249,8 @@ answers rest_source::judged(
     }
     std::optional<std::chrono::milliseconds> retry_after;
     if (response)
-        retry_after = parse_retry_after(
-            response->retry_after, time_said(response->dated, now.wall).value_or(now.wall));
+        retry_after = net::parse_retry_after(
+            response->retry_after, net::time_said(response->dated, now.wall).value_or(now.wall));
     log_.changed(gate_.failed(now, *failure, retry_after, random_()), &*failure, gate_);
     if (is_about_the_host(*failure))
         client_ = (client_ + 1) % parts_.clients.size();

@@ -6,11 +6,11 @@
 
 #include "core/feed_report.hpp"
 #include "feed/feed.hpp"
-#include "feed/http_client.hpp"
 #include "feed/market_catalog.hpp"
 #include "feed/provider_gate.hpp"
 #include "feed/provider_log.hpp"
 #include "feed/rest_api.hpp"
+#include "net/http_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -36,15 +36,16 @@ public:
     rest_quote(std::size_t provider, const quote& q, usd_standin as) = 0;
     virtual void rest_failed(std::size_t provider, symbol_id symbol, const fetch_error& why) = 0;
     // What an answer says of our wall clock.
-    virtual void rest_dated(std::size_t, const clock_comparison&) {}
+    virtual void rest_dated(std::size_t, const net::clock_comparison&) {}
 };
 
 struct rest_source_parts {
     std::size_t place;  // of the provider in PROVIDERS
     std::string name;
     std::unique_ptr<rest_api> api;
-    std::vector<std::unique_ptr<http_client>> clients;  // at least one, in the order they are tried
-    std::vector<std::vector<http_header>> key_headers;  // by client
+    // At least one, in the order they are tried.
+    std::vector<std::unique_ptr<net::http_client>> clients;
+    std::vector<std::vector<net::http_header>> key_headers;  // by client
     rate_limit limit;
     breaker_limits breaker{};
     std::vector<usd_standin> for_usd;
@@ -81,11 +82,11 @@ private:
     boost::asio::awaitable<std::optional<answers>>
     ask(const std::vector<market>& batch, steady_time until);
     boost::asio::awaitable<boost::system::error_code> admitted(steady_time until);
-    boost::asio::awaitable<fetched<http_response>>
+    boost::asio::awaitable<fetched<net::http_response>>
     request(const std::vector<market>& batch, steady_time until);
     // The request's end, as the gate takes it. Returns what the answers are.
     answers judged(
-        const std::vector<market>& batch, const fetched<http_response>& response,
+        const std::vector<market>& batch, const fetched<net::http_response>& response,
         std::chrono::microseconds took);
     bool says_nothing(const std::vector<market>& batch, const answers& said) const;
     // What the round as a whole says of the provider.

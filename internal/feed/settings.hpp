@@ -6,6 +6,7 @@
 #include "feed/price_policy.hpp"
 #include "feed/quote.hpp"
 #include "feed/usd_standin.hpp"
+#include "net/limits.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,16 +15,6 @@
 #include <vector>
 
 namespace tickertape {
-
-// Of one HTTP client. Each phase of a request has its own limit; the fetch as a whole has another.
-struct http_limits {
-    std::chrono::milliseconds resolve{3000};
-    std::chrono::milliseconds connect{3000};  // all addresses together
-    std::chrono::milliseconds handshake{3000};
-    std::chrono::milliseconds response{5000};  // from the request's first byte to the answer's last
-    std::size_t header_bytes_max = 16 * 1024;
-    std::size_t body_bytes_max = 1024 * 1024;
-};
 
 struct fetch_settings {
     std::chrono::milliseconds interval{10'000};
@@ -72,7 +63,7 @@ struct feed_settings {
     double ticks_per_second = 5;               // of one symbol, when listening
     std::vector<usd_standin> accept_as_usd{};  // where a provider has no market in US dollars
     std::string derive{};                      // as derivation.hpp reads it
-    http_limits http{};
+    net::http_limits http{};
     breaker_limits breaker{};
     backoff_limits reconnect{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{60'000}};
     // PEM. Given, it is trusted *instead of* the system's authorities, as curl's --cacert does.

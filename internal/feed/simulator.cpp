@@ -1,7 +1,7 @@
 #include "feed/simulator.hpp"
 
+#include "boost/no_throw.hpp"
 #include "feed/fetch_grid.hpp"
-#include "feed/no_throw.hpp"
 #include "feed/quote.hpp"
 #include "feed/random_walk.hpp"
 #include "feed/task_feed.hpp"

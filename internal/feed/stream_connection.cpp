@@ -1,8 +1,9 @@
 #include "feed/stream_connection.hpp"
 
-#include "feed/no_throw.hpp"
+#include "boost/no_throw.hpp"
+#include "core/text.hpp"
 #include "feed/provider_answer.hpp"
-#include "feed/within.hpp"
+#include "net/with_timeout.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -13,12 +14,20 @@
 namespace tickertape {
 namespace {
 
-websocket_limits limits_of(const stream_limits& limits, const stream_rules& rules)
+net::websocket_limits limits_of(const stream_limits& limits, const stream_rules& rules)
 {
     auto of = limits.connection;
     of.silence_max = rules.silence_max;
     of.message_bytes_max = rules.message_bytes_max;
     return of;
+}
+
+// A refused upgrade says why in its body, as answers of the provider's REST API do.
+fetch_error in_words(fetch_error why, const net::http_response& answer)
+{
+    if (why.code == net::net_errc::upgrade_refused && why.detail.empty())
+        why.detail = words_of(answer.body);
+    return why;
 }
 
 }  // namespace
@@ -43,8 +52,8 @@ asio::awaitable<fetch_error> stream_connection::run()
     co_await asio::this_coro::throw_if_cancelled(false);
     auto opened = co_await client_.open(protocol_->target(markets_));
     if (!opened)
-        co_return opened.error();
-    if (co_await is_cancelled())
+        co_return in_words(opened.error(), client_.answer());
+    if (co_await net::is_cancelled())
         co_return fetch_error{asio::error::operation_aborted};
 
     is_open_ = true;
@@ -74,7 +83,7 @@ asio::awaitable<fetch_error> stream_connection::reading()
         if (!got) {
             // Where we say goodbye, it is minding() that knows when it has been said. Cancelled
             // before, we would not be a second time.
-            const bool is_over = co_await is_cancelled();
+            const bool is_over = co_await net::is_cancelled();
             if (is_leaving_ && !is_over) {
                 asio::steady_timer until_cancelled{with_.strand, steady_time::max()};
                 const auto [ended] = co_await until_cancelled.async_wait(no_throw);
@@ -115,7 +124,8 @@ std::optional<fetch_error> stream_connection::take(event what, stream_news& news
     } catch (const std::exception& e) {
         // An exception would leave whoever waits for the other half of the conversation waiting.
         return fetch_error{
-            feed_errc::connection_lost, clean_words("a mistake of ours: " + std::string{e.what()})};
+            net::net_errc::connection_lost,
+            clean_words("a mistake of ours: " + std::string{e.what()})};
     }
     return news.failed;
 }
@@ -144,7 +154,7 @@ asio::awaitable<fetch_error> stream_connection::minding()
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     for (;;) {
-        if (co_await is_cancelled())
+        if (co_await net::is_cancelled())
             co_return fetch_error{asio::error::operation_aborted};
         if (is_leaving_) {
             co_await client_.close();

@@ -10,7 +10,7 @@
 #include "core/clock.hpp"
 #include "feed/rate_limit.hpp"
 #include "feed/stream_api.hpp"
-#include "feed/websocket_client.hpp"
+#include "net/websocket_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -28,7 +28,7 @@ namespace tickertape {
 
 struct stream_limits {
     // Of each connection; silence_max and message_bytes_max are those of the protocol's rules.
-    websocket_limits connection{};
+    net::websocket_limits connection{};
     // From the open connection to the first subscription confirmed, or the first quote.
     std::chrono::milliseconds confirm{10'000};
     std::size_t to_send_max = 2048;  // messages that wait for their turn; more end the connection
@@ -54,11 +54,11 @@ public:
 
     struct setup {
         boost::asio::any_io_executor strand;  // outlives the connection, as `trust` and `time` do
-        base_url base;
+        net::base_url base;
         boost::asio::ssl::context& trust;
         const stream_limits& limits;
         const clock& time;
-        lookup_function lookup;
+        net::resolve_function lookup;
     };
 
     // `markets` outlives the connection. `random`, in [0, 1), spreads the renewals of many.
@@ -86,8 +86,8 @@ public:
     // Whether another connection should take over: the provider asked for it, or will soon end this
     // one.
     bool is_due() const noexcept { return is_due_; }
-    const std::string& retry_after() const noexcept { return client_.retry_after(); }
-    const answer_date& dated() const noexcept { return client_.dated(); }
+    const std::string& retry_after() const noexcept { return client_.answer().retry_after; }
+    const net::answer_date& dated() const noexcept { return client_.answer().dated; }
 
 private:
     boost::asio::awaitable<fetch_error> reading();
@@ -103,7 +103,7 @@ private:
     stream_rules rules_;
     double random_;
     heard_function heard_;
-    websocket_client client_;
+    net::websocket_client client_;
     token_bucket pace_;
     boost::asio::steady_timer timer_;
     bool is_woken_ = false;

@@ -104,9 +104,9 @@ void stream_link::note(symbol_id symbol, fetch_error why, moment now)
     last_failure_ = failure{now, words_of(why)};
 }
 
-void stream_link::stream_dated(const answer_date& said)
+void stream_link::stream_dated(const net::answer_date& said)
 {
-    if (const auto reading = read_clock(said, now_of(with_.time)))
+    if (const auto reading = net::read_clock(said, now_of(with_.time)))
         sink_.stream_dated(parts_.place, *reading);
 }
 

@@ -7,8 +7,8 @@
 #include "core/feed_report.hpp"
 #include "feed/feed.hpp"
 #include "feed/stream_source.hpp"
-#include "feed/url.hpp"
 #include "feed/usd_standin.hpp"
+#include "net/url.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -36,7 +36,7 @@ public:
     // The stream is gone: what it said stands no more.
     virtual void stream_ended(std::size_t provider) = 0;
     // What the answer to an upgrade says of our wall clock.
-    virtual void stream_dated(std::size_t, const clock_comparison&) {}
+    virtual void stream_dated(std::size_t, const net::clock_comparison&) {}
 };
 
 // What a stream is asked for.
@@ -54,7 +54,7 @@ struct stream_link_parts {
     std::size_t place;  // of the provider in PROVIDERS
     std::string name;
     std::unique_ptr<stream_api> (*make_api)();
-    base_url url;
+    net::base_url url;
     boost::asio::ssl::context& trust;
     backoff_limits reconnect;
     stream_markets_chosen chosen;  // at least one
@@ -82,7 +82,7 @@ private:
     void stream_live(std::span<const symbol_id> confirmed) override;
     void stream_refused(symbol_id symbol, const fetch_error& why) override;
     void stream_down(const fetch_error& why) override;
-    void stream_dated(const answer_date& said) override;
+    void stream_dated(const net::answer_date& said) override;
     void stream_unknown(std::string_view sample) override;
     void stream_notice(std::string_view words) override;
     void note(symbol_id symbol, fetch_error why, moment now);

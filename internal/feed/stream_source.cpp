@@ -1,10 +1,10 @@
 #include "feed/stream_source.hpp"
 
+#include "boost/no_throw.hpp"
+#include "core/text.hpp"
 #include "feed/elapsed.hpp"
-#include "feed/no_throw.hpp"
-#include "feed/provider_answer.hpp"
-#include "feed/retry_after.hpp"
-#include "feed/within.hpp"
+#include "net/retry_after.hpp"
+#include "net/with_timeout.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
@@ -34,7 +34,7 @@ asio::awaitable<void> stream_source::run()
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     for (;;) {
-        if (co_await is_cancelled())
+        if (co_await net::is_cancelled())
             break;
         const auto now = with_.time.steady_now();
         step(now);
@@ -164,7 +164,7 @@ void stream_source::ended(line& which, std::exception_ptr escaped, fetch_error w
             std::rethrow_exception(escaped);
         } catch (const std::exception& e) {
             which.ended = fetch_error{
-                feed_errc::connection_lost,
+                net::net_errc::connection_lost,
                 clean_words("by a mistake of ours: " + std::string{e.what()})};
         }
     }
@@ -184,8 +184,8 @@ std::chrono::milliseconds stream_source::patience(const line& after)
     if (is_unwelcome || after.ended->code == feed_errc::rate_limited)
         wait += with_.limits.unwelcome;
     const auto wall = with_.time.wall_now();
-    const auto theirs = time_said(after.connection.dated(), wall).value_or(wall);
-    if (const auto told = parse_retry_after(after.connection.retry_after(), theirs))
+    const auto theirs = net::time_said(after.connection.dated(), wall).value_or(wall);
+    if (const auto told = net::parse_retry_after(after.connection.retry_after(), theirs))
         wait = std::max(wait, *told);
     return wait;
 }

@@ -38,7 +38,7 @@ public:
     // connection that failed, unless another has taken over.
     virtual void stream_down(const fetch_error& why) = 0;
     // What the answer to an upgrade says of the time.
-    virtual void stream_dated(const answer_date&) {}
+    virtual void stream_dated(const net::answer_date&) {}
     // A message came that the protocol does not know. Once for each connection that has any.
     virtual void stream_unknown(std::string_view) {}
     // For people.
@@ -52,13 +52,13 @@ public:
     struct setup {
         boost::asio::any_io_executor strand;
         protocol_factory protocol;  // one per connection
-        base_url base;
+        net::base_url base;
         boost::asio::ssl::context& trust;
         stream_limits limits{};
         std::vector<market> markets;
         const clock& time;
         std::function<double()> random;  // in [0, 1)
-        lookup_function lookup = system_lookup;
+        net::resolve_function lookup = net::system_resolve;
     };
 
     // What `with` refers to, and `listener`, outlive this.

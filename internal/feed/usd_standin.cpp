@@ -1,7 +1,6 @@
 #include "feed/usd_standin.hpp"
 
 #include "core/text.hpp"
-#include "feed/provider_answer.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
 #include "web/connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include "boost/no_throw.hpp"
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -14,12 +15,6 @@ namespace tickertape {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
-
-namespace {
-
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
-
-}  // namespace
 
 connection::connection(tcp::socket socket, const tls_context* tls)
     : socket_{std::move(socket)},

@@ -1,16 +1,15 @@
 #include "web/server.hpp"
 
+#include "boost/no_throw.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 #include "web/bind.hpp"
 #include "web/session.hpp"
 #include "web/visitor.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <atomic>
 #include <exception>
@@ -21,8 +20,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
-
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
 // How long to leave the kernel's queue alone where there is nothing to accept a connection with.
 constexpr std::chrono::milliseconds accept_pause{100};

@@ -27,3 +27,10 @@ TEST_CASE("A list has an item wherever one could stand, but none in nothing", "[
     CHECK(list_items(",") == items{"", ""});
     CHECK(list_items(" \t").empty());
 }
+
+TEST_CASE("Words from outside cannot forge or fill a log line", "[core]")
+{
+    CHECK(clean_words("a\r\nINFO b\x1b[31m\x7f \t  c ") == "a INFO b?[31m? c");
+    CHECK(clean_words(std::string(1000, 'x')) == std::string(197, 'x') + "...");
+    CHECK(clean_words("  ").empty());
+}

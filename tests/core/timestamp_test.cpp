@@ -147,3 +147,16 @@ TEST_CASE("any time that is written reads back", "[core]")
         }
     }
 }
+
+TEST_CASE("A span is said in its two largest units", "[core]")
+{
+    using namespace std::chrono_literals;
+    CHECK(words_of_span(0ms) == "0 s");
+    CHECK(words_of_span(12'400ms) == "12 s");
+    CHECK(words_of_span(-190s) == "3 min 10 s");
+    CHECK(words_of_span(1h) == "1 h");
+    CHECK(words_of_span(1h + 59s) == "1 h");
+    CHECK(words_of_span(8h + 5min + 7s) == "8 h 5 min");
+    CHECK(words_of_span(24h * 365) == "365 d");
+    CHECK(words_of_span(24h * 365 + 6h) == "365 d 6 h");
+}

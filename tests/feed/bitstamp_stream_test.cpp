@@ -1,7 +1,7 @@
 #include "feed/fixtures.hpp"
 #include "feed/providers/streams.hpp"
 #include "feed/stream_talk.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 using namespace tickertape;

@@ -1,7 +1,7 @@
 #include "feed/json_fields.hpp"
 
 #include "feed/json_reader.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 using namespace tickertape;

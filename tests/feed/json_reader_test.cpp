@@ -1,7 +1,7 @@
 #include "feed/json_reader.hpp"
 
 #include "feed/errors.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 #include <charconv>

@@ -1,8 +1,9 @@
+#include "core/text.hpp"
 #include "feed/fixtures.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/streams.hpp"
 #include "feed/stream_talk.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 using namespace tickertape;

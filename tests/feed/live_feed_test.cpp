@@ -2,14 +2,15 @@
 
 #include "feed/harness.hpp"
 #include "feed/scripted_api.hpp"
-#include "feed/stringify.hpp"
-#include "feed/tls_trust.hpp"
+#include "net/stringify.hpp"
+#include "net/tls_trust.hpp"
 #include "support/catch.hpp"
 #include "support/fake_http_server.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
 using namespace tickertape;
+using namespace tickertape::net;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

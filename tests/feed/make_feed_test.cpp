@@ -1,12 +1,13 @@
 #include "feed/harness.hpp"
 #include "feed/providers/registry.hpp"
-#include "feed/stringify.hpp"
-#include "feed/url.hpp"
+#include "net/stringify.hpp"
+#include "net/url.hpp"
 #include "support/catch.hpp"
 
 #include <cmath>
 
 using namespace tickertape;
+using namespace tickertape::net;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

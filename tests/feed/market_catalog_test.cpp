@@ -27,8 +27,8 @@ public:
     {
         return std::min(batch_, todo.size());
     }
-    http_request request(std::span<const market>) const override { return {}; }
-    answers read(std::span<const market> batch, const http_response&) const override
+    net::http_request request(std::span<const market>) const override { return {}; }
+    answers read(std::span<const market> batch, const net::http_response&) const override
     {
         return answers(batch.size());
     }
@@ -53,8 +53,8 @@ public:
             ++size;
         return size;
     }
-    http_request request(std::span<const market>) const override { return {}; }
-    answers read(std::span<const market> batch, const http_response&) const override
+    net::http_request request(std::span<const market>) const override { return {}; }
+    answers read(std::span<const market> batch, const net::http_response&) const override
     {
         return answers(batch.size());
     }

@@ -1,7 +1,7 @@
 #include "feed/errors.hpp"
 #include "feed/harness.hpp"
 #include "feed/pipe_line.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 #include <fcntl.h>

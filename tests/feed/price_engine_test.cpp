@@ -1,7 +1,7 @@
 #include "feed/price_engine.hpp"
 
 #include "feed/harness.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 using namespace tickertape;

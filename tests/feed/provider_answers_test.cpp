@@ -4,8 +4,8 @@
 #include "feed/provider_harness.hpp"
 #include "feed/rest_source.hpp"
 #include "feed/said_log.hpp"
-#include "feed/tls_trust.hpp"
-#include "feed/url.hpp"
+#include "net/tls_trust.hpp"
+#include "net/url.hpp"
 #include "support/fake_http_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -15,6 +15,7 @@
 #include <fstream>
 
 using namespace tickertape;
+using namespace tickertape::net;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

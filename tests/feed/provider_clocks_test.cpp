@@ -1,10 +1,11 @@
 #include "feed/provider_clocks.hpp"
 
 #include "core/timestamp.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 using namespace tickertape;
+using namespace tickertape::net;
 using namespace std::chrono_literals;
 
 namespace {
@@ -40,38 +41,6 @@ struct fixture {
 using lines = std::vector<std::string>;
 
 }  // namespace
-
-TEST_CASE("The Date of an answer tells how far our clock is ahead, and how sure that is", "[feed]")
-{
-    // Theirs is 16:43:33 and some part of a second; the answer took 200 ms.
-    const answer_date said{"Fri, 19 Jun 2026 16:43:33 GMT", "", 200ms};
-    const auto exact = read_clock(said, {start.steady, start.wall + 600ms, start.boot});
-    REQUIRE(exact);
-    CHECK(exact->ahead == 0ms);
-    CHECK(exact->unsure == 600ms);
-    CHECK(read_clock(said, {start.steady, start.wall + 190s + 600ms, start.boot})->ahead == 190s);
-    CHECK(read_clock(said, {start.steady, start.wall - 1h + 600ms, start.boot})->ahead == -1h);
-    // It lay 30 seconds in a cache.
-    const answer_date cached{"Fri, 19 Jun 2026 16:43:03 GMT", "30", 200ms};
-    CHECK(read_clock(cached, {start.steady, start.wall + 1100ms, start.boot})->ahead == 0ms);
-
-    for (const auto* date : {"", "now", "2026-06-19T16:43:33Z", "Fri, 19 Jun 2026 16:43:33 CET"})
-        CHECK_FALSE(read_clock({date, "", 200ms}, start));
-    for (const auto* age : {"-1", "x", "1.5", "99999999999999999999"})
-        CHECK_FALSE(read_clock({"Fri, 19 Jun 2026 16:43:33 GMT", age, 200ms}, start));
-}
-
-TEST_CASE("A span is said in its two largest units", "[feed]")
-{
-    CHECK(words_of_span(0ms) == "0 s");
-    CHECK(words_of_span(12'400ms) == "12 s");
-    CHECK(words_of_span(-190s) == "3 min 10 s");
-    CHECK(words_of_span(1h) == "1 h");
-    CHECK(words_of_span(1h + 59s) == "1 h");
-    CHECK(words_of_span(8h + 5min + 7s) == "8 h 5 min");
-    CHECK(words_of_span(24h * 365) == "365 d");
-    CHECK(words_of_span(24h * 365 + 6h) == "365 d 6 h");
-}
 
 TEST_CASE("Our clock is wrong where most of the providers agree that it is, said once", "[feed]")
 {

@@ -1,9 +1,10 @@
 #include "feed/provider_gate.hpp"
 
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 using namespace tickertape;
+using namespace tickertape::net;
 using namespace std::chrono_literals;
 
 namespace {
@@ -25,7 +26,7 @@ struct fixture {
     }
 };
 
-const fetch_error down{feed_errc::connect_failed};
+const fetch_error down{net_errc::connect_failed};
 const fetch_error limited{feed_errc::rate_limited, "slow down", 429};
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include "feed/fixtures.hpp"
 #include "feed/providers/registry.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 #include <memory>
@@ -45,7 +45,8 @@ struct asked_provider {
         const std::string& type = "application/json; charset=utf-8") const
     {
         return api->read(
-            batch(symbols), http_response{.status = status, .content_type = type, .body = body});
+            batch(symbols),
+            net::http_response{.status = status, .content_type = type, .body = body});
     }
 
     // Of one market.

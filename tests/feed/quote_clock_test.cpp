@@ -3,7 +3,7 @@
 #include "feed/elapsed.hpp"
 #include "feed/quote_board.hpp"
 #include "feed/quote_refusals.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 using namespace tickertape;

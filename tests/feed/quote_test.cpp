@@ -1,7 +1,7 @@
 #include "feed/quote.hpp"
 
 #include "feed/recorded_rows.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>

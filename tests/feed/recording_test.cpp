@@ -3,7 +3,7 @@
 #include "core/timestamp.hpp"
 #include "feed/errors.hpp"
 #include "feed/replay_pace.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 using namespace tickertape;

@@ -1,7 +1,8 @@
 // What is true of every provider there is.
+#include "core/text.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/provider_harness.hpp"
-#include "feed/url.hpp"
+#include "net/url.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include <sstream>
 
 using namespace tickertape;
+using namespace tickertape::net;
 using namespace tickertape::testing;
 
 namespace {

@@ -2,9 +2,9 @@
 
 #include "feed/harness.hpp"
 #include "feed/scripted_api.hpp"
-#include "feed/stringify.hpp"
-#include "feed/tls_trust.hpp"
-#include "feed/url.hpp"
+#include "net/stringify.hpp"
+#include "net/tls_trust.hpp"
+#include "net/url.hpp"
 #include "support/catch.hpp"
 #include "support/fake_http_server.hpp"
 
@@ -15,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 using namespace tickertape;
+using namespace tickertape::net;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

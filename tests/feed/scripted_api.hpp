@@ -24,7 +24,7 @@ public:
     {
         return std::min(todo.size(), batch_size_max_);
     }
-    http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const market> batch) const override
     {
         std::string target;
         for (const auto& m : batch)
@@ -32,7 +32,7 @@ public:
         return {target};
     }
     // {"refused":1} is the answer to a batch with a bad market in it.
-    answers read(std::span<const market> batch, const http_response& response) const override
+    answers read(std::span<const market> batch, const net::http_response& response) const override
     {
         answers said(batch.size());
         const auto body = json_of(response);

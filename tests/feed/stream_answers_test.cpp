@@ -2,7 +2,7 @@
 // none is a confirmation.
 #include "feed/providers/registry.hpp"
 #include "feed/stream_talk.hpp"
-#include "feed/stringify.hpp"
+#include "net/stringify.hpp"
 #include "support/catch.hpp"
 
 using namespace tickertape;

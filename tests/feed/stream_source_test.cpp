@@ -1,7 +1,7 @@
 #include "feed/stream_source.hpp"
 
 #include "feed/harness.hpp"
-#include "feed/tls_trust.hpp"
+#include "net/tls_trust.hpp"
 #include "support/catch.hpp"
 #include "support/fake_websocket_server.hpp"
 
@@ -16,6 +16,7 @@
 #include <sstream>
 
 using namespace tickertape;
+using namespace tickertape::net;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
@@ -132,7 +133,7 @@ struct rig final : stream_listener {
         stream_source::setup setup{
             .strand = strand,
             .protocol = [this] { return std::make_unique<plain_protocol>(rules); },
-            .base = parse_stream_url("ws://127.0.0.1:" + server.port()).value(),
+            .base = parse_websocket_url("ws://127.0.0.1:" + server.port()).value(),
             .trust = trust,
             .limits = limits,
             .markets = markets,
@@ -222,11 +223,11 @@ fake_websocket_server::script says(strings messages)
     };
 }
 
-fake_websocket_server::script refuses(std::string header)
+fake_websocket_server::script refuses(std::string header, std::string body = "Why?")
 {
-    return [header](websocket_peer& peer) -> awaitable<void> {
-        co_await peer.send("HTTP/1.1 " + header + "\r\nContent-Length: 4\r\n\r\nWhy?");
-    };
+    const auto length = std::to_string(body.size());
+    const auto answer = "HTTP/1.1 " + header + "\r\nContent-Length: " + length + "\r\n\r\n" + body;
+    return [answer](websocket_peer& peer) -> awaitable<void> { co_await peer.send(answer); };
 }
 
 }  // namespace
@@ -261,7 +262,7 @@ TEST_CASE("A stream that breaks is down until another one is live", "[feed]")
     r.run_until([&] { return r.count("price 0 101") == 1; });
 
     CHECK(r.events == strings{"live 0", "price 0 100", "down", "live 0", "price 0 101"});
-    CHECK(r.downs[0].code == feed_errc::stream_closed);
+    CHECK(r.downs[0].code == net_errc::peer_closed);
     CHECK(r.downs[0].detail == "1012 restart");
 }
 
@@ -283,7 +284,7 @@ TEST_CASE("A stream that falls silent is down", "[feed]")
 
     r.run_until([&] { return r.downs.size() == 1; });
 
-    CHECK(r.downs[0].code == feed_errc::stream_silent);
+    CHECK(r.downs[0].code == net_errc::peer_silent);
 }
 
 TEST_CASE("Messages over the protocol's own limit end the connection", "[feed]")
@@ -293,7 +294,7 @@ TEST_CASE("Messages over the protocol's own limit end the connection", "[feed]")
 
     r.run_until([&] { return r.downs.size() == 1; });
 
-    CHECK(r.downs[0].code == feed_errc::message_too_large);
+    CHECK(r.downs[0].code == net_errc::message_too_large);
 }
 
 TEST_CASE("More to say than may wait to be said ends the connection", "[feed]")
@@ -319,9 +320,24 @@ TEST_CASE("Each failure in a row is followed by more patience, up to a limit", "
     // At 0, 40, 120, 280, 440, 600 and 760 ms.
     CHECK(r.server.connections() >= 4);
     CHECK(r.server.connections() <= 7);
-    CHECK(r.downs.at(0).code == feed_errc::upgrade_refused);
+    CHECK(r.downs.at(0).code == net_errc::upgrade_refused);
     CHECK(r.downs.at(0).http_status == 503);
     CHECK(r.downs.at(0).detail == "Why?");
+}
+
+TEST_CASE("A refused stream says why in the provider's own words", "[feed]")
+{
+    rig json{refuses("429 No", R"({"message":"slow down"})")};
+    json.run_until([&] { return !json.downs.empty(); });
+    CHECK(json.downs.at(0).detail == "slow down");
+
+    rig page{refuses("451 No", "<html><title>Blocked</title>")};
+    page.run_until([&] { return !page.downs.empty(); });
+    CHECK(page.downs.at(0).detail == "Blocked");
+
+    rig elsewhere{refuses("302 Found\r\nLocation: https://elsewhere.test/")};
+    elsewhere.run_until([&] { return !elsewhere.downs.empty(); });
+    CHECK(elsewhere.downs.at(0).detail == "to https://elsewhere.test/");
 }
 
 TEST_CASE("Where a stream is not welcome it does not come back soon", "[feed]")

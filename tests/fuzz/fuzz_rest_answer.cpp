@@ -1,6 +1,7 @@
 // Whatever a provider sends: per market a quote with a usable price, or an error with bounded
 // words. The first byte says which provider answers, with which status, and for how many markets;
 // the rest is the body.
+#include "core/text.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/registry.hpp"
 
@@ -79,7 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const bool is_single = bytes[0] / providers / statuses.size() % 2 == 1;
 
     const auto batch = std::span{asked.markets}.first(is_single ? 1 : asked.markets.size());
-    const http_response answer{
+    const net::http_response answer{
         .status = status,
         .content_type = {},
         .body{reinterpret_cast<const char*>(bytes) + 1, size - 1}};

@@ -1,11 +1,12 @@
 // Any bytes as a Retry-After: whatever is accepted is a wait within bounds, and blanks around it
 // change nothing.
-#include "feed/retry_after.hpp"
+#include "net/retry_after.hpp"
 
 #include <cstdlib>
 #include <string>
 
 using namespace tickertape;
+using namespace tickertape::net;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
 {

@@ -1,5 +1,6 @@
 // Whatever a provider sends over a WebSocket: quotes and refusals of what was asked for, in bounded
 // words, and no exception. The first byte says which provider, each line is one message.
+#include "core/text.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/streams.hpp"
 

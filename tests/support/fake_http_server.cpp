@@ -1,6 +1,7 @@
 #include "support/fake_http_server.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include "boost/no_throw.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -8,7 +9,6 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <list>
@@ -17,12 +17,6 @@ namespace tickertape::testing {
 
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
-
-namespace {
-
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
-
-}  // namespace
 
 reply json_reply(const std::string& body, int status)
 {

@@ -1,6 +1,7 @@
 #include "support/fake_websocket_server.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include "boost/no_throw.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -8,7 +9,6 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <openssl/evp.h>
@@ -23,8 +23,6 @@ using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
-
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
 // RFC 6455, 4.2.2: the proof that we have read the key.
 std::string accept_of(const std::string& request)

@@ -7,6 +7,7 @@
 #include "feed/request_text.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace tickertape {
 namespace {
@@ -38,7 +39,7 @@ std::optional<std::string_view> name_of_symbol(const json::value& row)
 
 // {"code":-1121,"msg":"Invalid symbol."}. The code of a restricted location is 0.
 std::optional<fetch_error>
-error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
 {
     const auto code = integer_in(member(body, "code"));
     if (!code)
@@ -72,7 +73,7 @@ public:
         return std::min(todo.size(), symbols_max);
     }
 
-    http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const market> batch) const override
     {
         std::string symbols;
         for (const auto& m : batch)
@@ -80,7 +81,7 @@ public:
         return {.target = "/api/v3/ticker/24hr?symbols=" + percent_escaped(symbols + "]")};
     }
 
-    answers read(std::span<const market> batch, const http_response& answer) const override
+    answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
         return read_unless(error_in, batch, answer, [&](const json::value& rows) {
             return read_rows(batch, &rows, name_of_symbol, read_row, no_row::unexplained);

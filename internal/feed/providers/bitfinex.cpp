@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace tickertape {
 namespace {
@@ -67,7 +68,7 @@ std::optional<std::string_view> name_of_symbol(const json::value& row)
 
 // ["error",10020,"symbol: invalid"] or {"error":"ERR_RATE_LIMIT"}, at any status.
 std::optional<fetch_error>
-error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
 {
     const auto named = text_in(member(body, "error"));
     if (!named && text_in(element(body, 0)) != "error")
@@ -100,7 +101,7 @@ public:
         return std::min(todo.size(), symbols_max);
     }
 
-    http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const market> batch) const override
     {
         std::vector<std::string> symbols;
         for (const auto& m : batch)
@@ -108,7 +109,7 @@ public:
         return {.target = "/tickers?symbols=" + comma_list(symbols)};
     }
 
-    answers read(std::span<const market> batch, const http_response& answer) const override
+    answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
         return read_unless(error_in, batch, answer, [&](const json::value& rows) {
             return read_rows(batch, &rows, name_of_symbol, read_row, no_row::omitted);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace tickertape {
 namespace {
@@ -68,7 +69,7 @@ constexpr std::array<std::string_view, 3> not_here{"404.003", "404.006", "404.00
 
 // {"status":"error","code":"400.002","reason":".."}, whatever the status of the answer is.
 std::optional<fetch_error>
-error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
 {
     const auto code = text_in(member(body, "code")).value_or("");
     if (code == "400.002")
@@ -93,14 +94,14 @@ public:
         return todo.size() <= asked_apart_max ? 1 : todo.size();
     }
 
-    http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const market> batch) const override
     {
         if (batch.size() > 1)
             return {.target = "/ticker/"};
         return {.target = "/ticker/" + percent_escaped(in_path(batch[0].spelled.name)) + "/"};
     }
 
-    answers read(std::span<const market> batch, const http_response& answer) const override
+    answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
         return read_unless(error_in, batch, answer, [&](const json::value& body) {
             return batch.size() == 1

@@ -19,6 +19,7 @@
 #include "feed/providers/streams.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace tickertape {
 namespace {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace tickertape {
 namespace {
@@ -63,7 +64,7 @@ fetched<quote> read_day(const market& m, const json::value& products)
 // it does not serve or of an address that is not its, is not this product's affair.
 constexpr std::array<std::string_view, 2> not_here{"NotFound", "Not allowed for delisted products"};
 
-bool blames_product(const http_response& answer)
+bool blames_product(const net::http_response& answer)
 {
     if (answer.status != 400 && answer.status != 404)
         return false;
@@ -93,14 +94,14 @@ public:
         return todo.size() <= asked_apart_max ? 1 : todo.size();
     }
 
-    http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const market> batch) const override
     {
         if (batch.size() > 1)
             return {.target = "/products/stats"};
         return {.target = "/products/" + percent_escaped(batch[0].spelled.name) + "/ticker"};
     }
 
-    answers read(std::span<const market> batch, const http_response& answer) const override
+    answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
         if (batch.size() == 1 && blames_product(answer))
             return to_all(batch, blamed(batch, answer));

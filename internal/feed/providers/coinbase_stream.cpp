@@ -8,6 +8,7 @@
 //
 // Source: docs.cdp.coinbase.com/exchange/websocket-feed (overview, channels, rate-limits); the
 // words of a refusal from thrasher-corp/gocryptotrader pull request 1421.
+#include "core/text.hpp"
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/stream_markets.hpp"
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <utility>
 
 namespace tickertape {

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace tickertape {
 namespace {
@@ -22,7 +23,7 @@ constexpr std::size_t coins_max = 250;
 // {"status":{"error_code":10002,...}}, also within {"error":...}, also at status 200, where it
 // would look like coins nobody knows.
 std::optional<fetch_error>
-error_in(std::span<const market>, const http_response& answer, const json::value* body)
+error_in(std::span<const market>, const net::http_response& answer, const json::value* body)
 {
     const auto* status = member(body, "status");
     if (status == nullptr)
@@ -58,7 +59,7 @@ public:
         return std::min(todo.size(), coins_max);
     }
 
-    http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const market> batch) const override
     {
         return {
             .target = "/simple/price?ids=" + coins_in(batch) + "&vs_currencies=" +
@@ -69,7 +70,7 @@ public:
     // whole; times are in seconds, and may be missing. A coin or a currency that CoinGecko does not
     // know is missing too, at status 200.
     // Source: docs.coingecko.com/reference/simple-price, and recorded answers.
-    answers read(std::span<const market> batch, const http_response& answer) const override
+    answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
         return read_unless(error_in, batch, answer, [&](const json::value& coins) {
             return read_coins(batch, coins, "last_updated_at");

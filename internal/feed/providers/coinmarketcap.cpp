@@ -10,6 +10,7 @@
 #include "feed/request_text.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace tickertape {
 namespace {
@@ -62,7 +63,7 @@ bool blames_value(const json::value* body)
 // {"status":{"error_code":1002,"error_message":"API key missing.",...}}: checked at any status, 200
 // included; the code may be a number or a string.
 std::optional<fetch_error>
-error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
 {
     const auto code = integer_in(member(member(body, "status"), "error_code")).value_or(0);
     const bool is_about_key = code >= 1001 && code <= 1007;
@@ -97,7 +98,7 @@ public:
         return std::min(of_one_currency(todo), coins_max);
     }
 
-    http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const market> batch) const override
     {
         std::vector<std::string> ids;
         for (const auto& m : batch)
@@ -107,7 +108,7 @@ public:
                       "&convert=" + currencies_in(batch)};
     }
 
-    answers read(std::span<const market> batch, const http_response& answer) const override
+    answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
         return read_unless(error_in, batch, answer, [&](const json::value& body) {
             const auto* coins = member(&body, "data");

@@ -7,6 +7,7 @@
 #include "feed/providers/read_unless.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace tickertape {
 namespace {
@@ -19,7 +20,7 @@ constexpr std::size_t coins_max = 50;
 // {"Response":"Error","Message":"You are over your rate limit ...","Type":99}, at status 200, or
 // {"Data":{},"Err":{"type":2,"message":"API key required, ..."}}.
 std::optional<fetch_error>
-error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
 {
     if (answer.status == 429)
         return refusal(feed_errc::rate_limited, answer);
@@ -55,7 +56,7 @@ public:
         return std::min(todo.size(), coins_max);
     }
 
-    http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const market> batch) const override
     {
         return {
             .target =
@@ -64,7 +65,7 @@ public:
 
     // {"BTC":{"USD":118380.4},"ETH":{"USD":3778.84}}: numbers. A coin it does not know is missing.
     // Source: recorded answers.
-    answers read(std::span<const market> batch, const http_response& answer) const override
+    answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
         return read_unless(error_in, batch, answer, [&](const json::value& coins) {
             return read_coins(batch, coins, "");

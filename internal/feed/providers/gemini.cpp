@@ -5,6 +5,8 @@
 #include "feed/providers/read_unless.hpp"
 #include "feed/request_text.hpp"
 
+#include <memory>
+
 namespace tickertape {
 namespace {
 
@@ -38,7 +40,7 @@ bool is_unknown(std::string_view reason, std::string_view message)
 
 // {"result":"error","reason":"InvalidSymbol","message":".."}, at any status.
 std::optional<fetch_error>
-error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
 {
     if (text_in(member(body, "result")) != "error")
         return std::nullopt;
@@ -60,12 +62,12 @@ public:
 
     std::size_t batch_size(std::span<const market>) const override { return 1; }
 
-    http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const market> batch) const override
     {
         return {.target = "/pubticker/" + percent_escaped(batch[0].spelled.name)};
     }
 
-    answers read(std::span<const market> batch, const http_response& answer) const override
+    answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
         return read_unless(error_in, batch, answer, [&](const json::value& body) {
             return to_each(batch, [&](const market& m) { return read_ticker(m, body); });

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace tickertape {
 namespace {
@@ -43,7 +44,7 @@ std::string_view first_error(const json::value& body)
 }
 
 fetch_error
-error_of(std::span<const market> batch, const http_response& answer, std::string_view words)
+error_of(std::span<const market> batch, const net::http_response& answer, std::string_view words)
 {
     const auto begins = [&](std::string_view begin) { return words.starts_with(begin); };
     if (std::ranges::any_of(unknown_words, begins))
@@ -85,7 +86,7 @@ public:
 
     std::size_t batch_size(std::span<const market> todo) const override { return todo.size(); }
 
-    http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const market> batch) const override
     {
         if (batch.size() > pairs_max)
             return {.target = "/Ticker?assetVersion=1"};
@@ -95,7 +96,7 @@ public:
         return {.target = "/Ticker?assetVersion=1&pair=" + comma_list(pairs)};
     }
 
-    answers read(std::span<const market> batch, const http_response& answer) const override
+    answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
         if (answer.status == 414 && batch.size() > 1)
             return to_all(batch, refusal(feed_errc::batch_refused, answer));

@@ -8,6 +8,7 @@
 //
 // Source: docs.kraken.com/exchange/api-reference/spot-websocket-v2 (ticker, heartbeat, status) and
 // docs.kraken.com/exchange/guides/websockets.
+#include "core/text.hpp"
 #include "feed/json_fields.hpp"
 #include "feed/provider_answer.hpp"
 #include "feed/providers/kraken_pair.hpp"
@@ -16,6 +17,7 @@
 #include "feed/providers/streams.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace tickertape {
 namespace {

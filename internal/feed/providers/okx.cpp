@@ -7,6 +7,8 @@
 #include "feed/providers/read_unless.hpp"
 #include "feed/request_text.hpp"
 
+#include <memory>
+
 namespace tickertape {
 namespace {
 
@@ -35,7 +37,7 @@ fetched<quote> read_row(const market& m, const json::value& row)
 
 // {"code":"51001","msg":"..","data":[]}, at status 200 too. A code of 0 is none.
 std::optional<fetch_error>
-error_in(std::span<const market> batch, const http_response& answer, const json::value* body)
+error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
 {
     const auto code = integer_in(member(body, "code"));
     if (!code || *code == 0)
@@ -59,14 +61,14 @@ public:
         return todo.size() <= asked_apart_max ? 1 : todo.size();
     }
 
-    http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const market> batch) const override
     {
         if (batch.size() > 1)
             return {.target = "/api/v5/market/tickers?instType=SPOT"};
         return {.target = "/api/v5/market/ticker?instId=" + percent_escaped(batch[0].spelled.name)};
     }
 
-    answers read(std::span<const market> batch, const http_response& answer) const override
+    answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
         return read_unless(error_in, batch, answer, [&](const json::value& body) {
             const auto absent = batch.size() > 1 ? no_row::unlisted : no_row::unexplained;

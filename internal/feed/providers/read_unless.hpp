@@ -16,7 +16,7 @@ namespace tickertape {
 // What is left is for `read(body)`, which gives an answer for each market.
 template <class FindError, class Read>
 answers read_unless(
-    FindError error_in, std::span<const market> batch, const http_response& answer, Read read)
+    FindError error_in, std::span<const market> batch, const net::http_response& answer, Read read)
 {
     const auto parsed = read_json(answer);
     const std::optional<fetch_error> error = error_in(batch, answer, parsed.json());

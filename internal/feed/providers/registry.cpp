@@ -3,6 +3,7 @@
 #include "feed/providers/streams.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace tickertape {
 
@@ -21,18 +22,18 @@ std::unique_ptr<rest_api> make_cryptocompare_rest();
 namespace {
 
 // The key of one host is refused by the other.
-http_header coingecko_key(std::string_view host, std::string_view key)
+net::http_header coingecko_key(std::string_view host, std::string_view key)
 {
     const bool is_paid = host == "pro-api.coingecko.com";
     return {is_paid ? "x-cg-pro-api-key" : "x-cg-demo-api-key", std::string{key}};
 }
 
-http_header coinmarketcap_key(std::string_view, std::string_view key)
+net::http_header coinmarketcap_key(std::string_view, std::string_view key)
 {
     return {"X-CMC_PRO_API_KEY", std::string{key}};
 }
 
-http_header cryptocompare_key(std::string_view, std::string_view key)
+net::http_header cryptocompare_key(std::string_view, std::string_view key)
 {
     return {"authorization", "Apikey " + std::string{key}};
 }

@@ -24,7 +24,7 @@ struct provider_row {
     std::array<std::string_view, 2> urls;
     key_use key;
     // The header that carries the key; null where there is none. `host` is the one asked.
-    http_header (*key_header)(std::string_view host, std::string_view key);
+    net::http_header (*key_header)(std::string_view host, std::string_view key);
     rate_limit limit;           // without a key
     rate_limit limit_with_key;  // the same where there is none
     std::unique_ptr<rest_api> (*make_rest)();

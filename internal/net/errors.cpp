@@ -1,0 +1,107 @@
+#include "net/errors.hpp"
+
+#include <boost/system/system_error.hpp>
+
+namespace tickertape::net {
+namespace {
+
+const char* meaning(net_errc e) noexcept
+{
+    switch (e) {
+    case net_errc::resolve_timeout:
+        return "looking up the host's address took too long";
+    case net_errc::host_not_found:
+        return "no such host";
+    case net_errc::resolve_failed:
+        return "the host's address could not be looked up";
+    case net_errc::connect_timeout:
+        return "connecting took too long";
+    case net_errc::connect_failed:
+        return "could not connect";
+    case net_errc::handshake_timeout:
+        return "the TLS handshake took too long";
+    case net_errc::tls_untrusted:
+        return "the certificate is not trusted";
+    case net_errc::tls_wrong_host:
+        return "the certificate belongs to another host";
+    case net_errc::tls_expired:
+        return "the certificate is not valid at this time, by this machine's clock";
+    case net_errc::tls_failed:
+        return "the TLS handshake failed";
+    case net_errc::response_timeout:
+        return "the answer took too long";
+    case net_errc::connection_lost:
+        return "the connection ended before an answer";
+    case net_errc::response_truncated:
+        return "the connection ended in the middle of the answer";
+    case net_errc::bad_http:
+        return "the answer is not HTTP";
+    case net_errc::header_too_large:
+        return "the answer's header is too large";
+    case net_errc::body_too_large:
+        return "the answer's body is too large";
+    case net_errc::unexpected_encoding:
+        return "the answer is compressed, which was not asked for";
+    case net_errc::redirect:
+        return "the provider redirects, which is not followed";
+    case net_errc::upgrade_refused:
+        return "the provider refuses the WebSocket";
+    case net_errc::bad_websocket:
+        return "what came back is not WebSocket";
+    case net_errc::message_too_large:
+        return "the message is too large";
+    case net_errc::peer_silent:
+        return "nothing was heard for too long";
+    case net_errc::peer_closed:
+        return "the provider ended the connection";
+    case net_errc::bad_url:
+        return "not a URL";
+    case net_errc::url_scheme:
+        return "a base URL begins with https:// or http://";
+    case net_errc::url_parts:
+        return "a base URL has no credentials, no query and no fragment";
+    }
+    return "unknown error";
+}
+
+class category final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "tickertape.net"; }
+    std::string message(int value) const override { return meaning(static_cast<net_errc>(value)); }
+};
+
+}  // namespace
+
+const boost::system::error_category& net_category() noexcept
+{
+    static const category instance;
+    return instance;
+}
+
+boost::system::error_code make_error_code(net_errc e) noexcept
+{
+    return {static_cast<int>(e), net_category()};
+}
+
+bool is_timeout(const boost::system::error_code& code) noexcept
+{
+    return code == net_errc::resolve_timeout || code == net_errc::connect_timeout ||
+           code == net_errc::handshake_timeout || code == net_errc::response_timeout;
+}
+
+void throw_exception_from_error(const fetch_error& error, const boost::source_location& where)
+{
+    boost::throw_exception(boost::system::system_error{error.code, error.detail}, where);
+}
+
+std::string words_of(const fetch_error& error)
+{
+    auto words = error.code.message();
+    if (!error.detail.empty())
+        words += ": " + error.detail;
+    if (error.http_status != 0)
+        words += " (" + std::to_string(error.http_status) + ")";
+    return words;
+}
+
+}  // namespace tickertape::net

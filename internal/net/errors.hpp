@@ -1,0 +1,71 @@
+// What can go wrong between us and the host at the other end.
+//
+// A failure has a code, which is what callers branch on, and words, which are what the log says.
+#pragma once
+
+#include <boost/assert/source_location.hpp>
+#include <boost/system/error_category.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+
+#include <string>
+
+namespace tickertape::net {
+
+enum class net_errc {
+    resolve_timeout = 1,  // the name server did not answer in time
+    host_not_found,       // there is no such host
+    resolve_failed,       // the name server could not say
+    connect_timeout,      // no address accepted the connection in time
+    connect_failed,       // every address refused it
+    handshake_timeout,    // the TLS handshake did not end in time
+    tls_untrusted,        // the certificate is signed by nobody we trust
+    tls_wrong_host,       // the certificate is somebody else's
+    tls_expired,          // the certificate is not valid at this time
+    tls_failed,           // any other end of the handshake
+    response_timeout,     // the whole answer was not there in time
+    connection_lost,      // the connection ended before the answer began
+    response_truncated,   // the connection ended in the middle of the answer
+    bad_http,             // what came back is not HTTP
+    header_too_large,     // the answer's header is over its limit
+    body_too_large,       // the answer's body is over its limit
+    unexpected_encoding,  // the body is compressed, which we did not ask for
+    redirect,             // the host sends us elsewhere, where we do not go
+    upgrade_refused,      // the answer to a WebSocket handshake is not one
+    bad_websocket,        // frames that are none, or text that is not UTF-8
+    message_too_large,    // a message over its limit
+    peer_silent,          // no byte for longer than the peer is ever silent
+    peer_closed,          // the peer ended the connection
+    bad_url,              // not a URL
+    url_scheme,           // neither https:// nor http://
+    url_parts,            // carries credentials, a query or a fragment
+};
+
+const boost::system::error_category& net_category() noexcept;
+boost::system::error_code make_error_code(net_errc e) noexcept;
+
+// Whether a phase of a request took longer than its limit.
+bool is_timeout(const boost::system::error_code& code) noexcept;
+
+// Why a request failed: no answer came, or the answer is not what was asked for.
+struct fetch_error {
+    boost::system::error_code code;
+    std::string detail{};  // more words for the log, bounded and without control characters
+    int http_status = 0;   // 0: there was no answer, or its status was 200
+};
+
+// "the provider refuses the WebSocket: slow down (429)"
+std::string words_of(const fetch_error& error);
+
+// Called by result::value() only, which we do not call where there may be none.
+[[noreturn]] void
+throw_exception_from_error(const fetch_error& error, const boost::source_location& where);
+
+template <class T>
+using fetched = boost::system::result<T, fetch_error>;
+
+}  // namespace tickertape::net
+
+template <>
+struct boost::system::is_error_code_enum<tickertape::net::net_errc> : std::true_type {
+};
