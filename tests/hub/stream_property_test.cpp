@@ -39,7 +39,7 @@ struct market {
     }
     static market of_many()
     {
-        market m{{}, 4, 0.01, 100, 60, 500ms};
+        market m{{}, 4, 0.01, 100, 100, 200ms};
         for (int i = 0; i < 300; ++i)
             m.names.push_back("S" + std::to_string(i) + "-USD");
         return m;
