@@ -275,6 +275,7 @@ void application::one_drained()
     publisher_.stop();
     patience_.cancel();
     hangups_.cancel();
+    signals_.cancel();
     signals_.clear();  // from now on a signal does what it does to any program
 }
 
