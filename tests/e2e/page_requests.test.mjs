@@ -150,25 +150,4 @@ describe("what the page asks", { timeout: 600_000 }, () => {
             (await page.getAttribute("#price", "data-price")) === "5");
         isClean();
     });
-
-    test("says who refuses its stream, and is live once that is over", { timeout }, async (t) => {
-        const settings = { MAX_REQUESTS_PER_SECOND_PER_IP: "5", BUSY_RETRY: "4s" };
-        const { server, page, isClean } = await open(t, { symbols: names(2), settings });
-        await showsState(page, "live");
-        // Somebody else behind the same address asks all that may be asked.
-        const flood = setInterval(() => fetch(`${server.url}/healthz`).catch(() => {}), 20);
-        t.after(() => clearInterval(flood));
-        await until("it is refused", async () =>
-            (await fetch(`${server.url}/api/symbols`)).status === 429);
-        await page.evaluate(() => dispatchEvent(new Event("pagehide")));
-        await until("no stream is open", async () =>
-            /^tickertape_subscribers.* 0$/m.test(await figures(server)));
-        await page.evaluate(() => dispatchEvent(new Event("pageshow")));
-        await until("words", async () =>
-            /^(The server is busy|This page has asked too often); trying again in \d+ s\./.test(
-                await text(page, "#banner")), { timeout: 20_000 });
-        clearInterval(flood);
-        await showsState(page, "live", { timeout: 40_000 });
-        isClean();
-    });
 });
