@@ -35,11 +35,11 @@ struct market {
 
     static market of_few()
     {
-        return {{"BTC-USD", "ETH-USD", "SOL-USD"}, 400, 0.6, 500, 300, 200ms};
+        return {{"BTC-USD", "ETH-USD", "SOL-USD"}, 400, 0.6, 100, 300, 200ms};
     }
     static market of_many()
     {
-        market m{{}, 4, 0.01, 100, 100, 200ms};
+        market m{{}, 4, 0.01, 20, 100, 200ms};
         for (int i = 0; i < 300; ++i)
             m.names.push_back("S" + std::to_string(i) + "-USD");
         return m;
