@@ -79,7 +79,7 @@ export class PriceStream extends EventTarget {
     #begun;
     // Whether newest ticks are being asked for.
     #isAsking = false;
-    // What whoever listens holds for stale: symbol to when its newest tick was.
+    // The symbols that listeners show as stale, each with the time of its newest tick.
     #staleSince = new Map();
     #source = null;
     #state = { name: "idle", retryAt: null };

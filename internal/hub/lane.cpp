@@ -404,7 +404,7 @@ void lane::look_after(subscriber_id id, care what)
     }
 }
 
-// Whoever asked for less than every tick is never further behind than one of each symbol.
+// A subscriber of the newest ticks only is never further behind than one tick of each symbol.
 void lane::look_at_lag(subscriber_id id)
 {
     subscriber& s = table_[id];

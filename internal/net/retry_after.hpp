@@ -13,7 +13,7 @@ namespace tickertape::net {
 inline constexpr std::chrono::hours retry_after_max{72};
 
 // How long to wait from `now` on; never negative, never more than retry_after_max. None: the text
-// is neither. Blanks around it are skipped. A date is by the clock of whoever sent it, so `now` is
+// is neither. Blanks around it are skipped. A date is by the sender's clock, so `now` is
 // best read from the same answer, and only then from our wall clock.
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, wall_time now);
 

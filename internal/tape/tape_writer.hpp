@@ -19,7 +19,7 @@ public:
     // Rings it from now on. The bell outlives this.
     void add(bell& b) { bells_.push_back(&b); }
 
-    // Takes notice of the time. Returns what there is to be told of the clock. Where time starts
+    // Reads the time. Returns a step of the clock that is to be reported. Where time starts
     // anew, so do the tapes: with the newest price of each symbol, dated by its age.
     std::optional<timeline::step> look(clock_reading now);
 

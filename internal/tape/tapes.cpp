@@ -33,7 +33,7 @@ void tapes::append(const tick& t, boot_time observed) noexcept
 {
     assert(t.at > committed());
     put(t);
-    // release: whoever sees this finds the tick on its tape, so that no older one looks as young.
+    // release: a reader that sees this stamp finds its tick, so an older tick never looks as young.
     observed_[index_of(t.symbol)].store(
         observed.time_since_epoch().count(), std::memory_order_release);
     // release: whoever sees this position finds its tick, and all before it, on their tapes.

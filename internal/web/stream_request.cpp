@@ -54,8 +54,8 @@ symbols_or_problem read_symbols(const request_target& target, const symbol_table
 namespace {
 
 // A text that is no id of ours was given by another server: a browser repeats the last id it saw at
-// a URL, whoever answered there. Refusing it would end an EventSource for ever, so it is unknown
-// like an id from the future.
+// a URL, also where another server answered. Refusing it would end an EventSource for ever, so it
+// is unknown like an id from the future.
 stream_place after_event(std::string_view id, const tapes& from, wall_time now)
 {
     const auto p = position::parse(id);

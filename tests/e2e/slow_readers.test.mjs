@@ -212,7 +212,7 @@ describe("readers that never read", { timeout: 200_000 }, () => {
                 return (await figuresOf(server)).sum("tickertape_subscribers_behind") === all;
             }, { timeout: 60_000 });
         };
-        // What the server needs once, whoever comes.
+        // What the server needs once, for the first client.
         const first = stall(5);
         await come(30);
         await rounds(2);
