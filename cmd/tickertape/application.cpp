@@ -1,5 +1,7 @@
 #include "application.hpp"
 
+#include "feed_choice.hpp"
+
 #include "config/present.hpp"
 #include "config/value.hpp"
 #include "environment.hpp"
@@ -90,9 +92,10 @@ std::vector<provider_settings> providers_of(const settings& s)
     return providers;
 }
 
-feed_settings settings_of_feed(const settings& s)
+feed_choice feed_of(const settings& s)
 {
-    feed_settings f;
+    feed_choice choice;
+    auto& f = choice.live;
     f.providers = providers_of(s);
     f.mode = s.mode == fetch_mode::stream ? feed_mode::stream : feed_mode::poll;
     f.fetch.interval = s.fetch_interval;
@@ -113,13 +116,14 @@ feed_settings settings_of_feed(const settings& s)
         f.accept_as_usd = *std::move(standins);
     f.derive = join(s.derive, ",");
     f.ca_file = s.ca_file.value_or("");
-    f.simulator.seed = s.simulator_seed;
-    f.simulator.period = s.simulator_period;
+    choice.simulator.seed = s.simulator_seed;
+    choice.simulator.period = s.simulator_period;
     if (s.simulator_start)
-        f.simulator.start_price = s.simulator_start->value();
-    f.simulator.step_max = s.simulator_step / 100;
-    f.replay = {.path = s.replay_file.value_or(""), .speed = s.replay_speed, .loop = s.replay_loop};
-    return f;
+        choice.simulator.start_price = s.simulator_start->value();
+    choice.simulator.step_max = s.simulator_step / 100;
+    choice.replay = {
+        .path = s.replay_file.value_or(""), .speed = s.replay_speed, .loop = s.replay_loop};
+    return choice;
 }
 
 access_policy policy_of(const cors_policy& c)
@@ -147,8 +151,8 @@ application::application(const settings& s, const clock& time, const logger& log
           limits_of_server(s),
           certificate_.current()},
       feed_{make_feed(
-          settings_of_feed(s), {asio::make_strand(context_), publisher_, symbols_, sources_, time,
-                                log, metrics_, reports_})}
+          feed_of(s), {asio::make_strand(context_), publisher_, symbols_, sources_, time, log,
+                       metrics_, reports_})}
 {
     publish_figures();
 }

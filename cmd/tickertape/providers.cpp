@@ -1,6 +1,6 @@
 #include "providers.hpp"
 
-#include "feed/providers/registry.hpp"
+#include "provider/registry.hpp"
 
 #include <algorithm>
 #include <array>

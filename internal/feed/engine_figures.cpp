@@ -29,7 +29,7 @@ void engine_figures::repeated(std::size_t provider)
     repeated_[provider]->Increment();
 }
 
-void engine_figures::set_aside(std::size_t provider, feed_errc why)
+void engine_figures::set_aside(std::size_t provider, const boost::system::error_code& why)
 {
     auto& counter = aside_[provider][reason_of(why)];
     if (counter == nullptr)

@@ -23,7 +23,7 @@ public:
     engine_figures(const feed_context& context, const std::vector<std::string>& providers);
 
     void repeated(std::size_t provider);
-    void set_aside(std::size_t provider, feed_errc why);
+    void set_aside(std::size_t provider, const boost::system::error_code& why);
     void held_back();
     // How many quotes a symbol's price is made of now; 0: it has none.
     void quotes_used(symbol_id symbol, std::size_t count);

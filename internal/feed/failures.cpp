@@ -1,5 +1,7 @@
 #include "feed/failures.hpp"
 
+#include "core/fetch_error.hpp"
+
 #include <algorithm>
 
 namespace tickertape {

@@ -1,7 +1,7 @@
 // The failures of one fetch, as the log says them: one line per cause, not one per symbol.
 #pragma once
 
-#include "feed/errors.hpp"
+#include "core/fetch_error.hpp"
 
 #include <string>
 #include <string_view>

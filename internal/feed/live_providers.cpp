@@ -1,8 +1,9 @@
 // From settings to providers that can be asked and listened to.
 #include "feed/live_feed.hpp"
-#include "feed/providers/registry.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
+#include "provider/answers.hpp"
+#include "provider/registry.hpp"
 
 #include <algorithm>
 #include <random>
@@ -48,7 +49,7 @@ rate_limit limit_of(const provider_settings& settings, const provider_row& row)
 }
 
 rest_source_parts make_rest(
-    const provider_settings& settings, const provider_row& row, const feed_settings& all,
+    const provider_settings& settings, const provider_row& row, const live_settings& all,
     const feed_context& context, ssl::context& trust, std::size_t place)
 {
     rest_source_parts parts{
@@ -77,22 +78,22 @@ rest_source_parts make_rest(
     return parts;
 }
 
-std::optional<stream_link_parts> make_stream(
-    const provider_settings& settings, const provider_row& row, const feed_settings& all,
+std::optional<socket_link_parts> make_socket(
+    const provider_settings& settings, const provider_row& row, const live_settings& all,
     const feed_context& context, ssl::context& trust, std::size_t place)
 {
-    if (all.mode != feed_mode::stream || row.make_stream == nullptr)
+    if (all.mode != feed_mode::stream || row.make_socket == nullptr)
         return std::nullopt;
     const auto text =
         settings.stream_url.empty() ? std::string{row.stream_url} : settings.stream_url;
-    stream_link_parts parts{
+    socket_link_parts parts{
         .place = place,
         .name = settings.name,
-        .make_api = row.make_stream,
+        .make_api = row.make_socket,
         .url = checked(net::parse_websocket_url(text), text, settings.name),
         .trust = trust,
         .reconnect = all.reconnect,
-        .chosen = choose_markets(*row.make_stream(), context.symbols, all.accept_as_usd)};
+        .chosen = choose_markets(*row.make_socket(), context.symbols, all.accept_as_usd)};
     if (parts.chosen.markets.empty())
         return std::nullopt;
     return parts;
@@ -100,7 +101,8 @@ std::optional<stream_link_parts> make_stream(
 
 }  // namespace
 
-std::unique_ptr<feed> make_live_feed(const feed_settings& settings, const feed_context& context)
+std::unique_ptr<price_feed>
+make_live_feed(const live_settings& settings, const feed_context& context)
 {
     auto derivations = parse_derivations(settings.derive, context.symbols);
     if (!derivations)
@@ -119,7 +121,7 @@ std::unique_ptr<feed> make_live_feed(const feed_settings& settings, const feed_c
         check_key(p, row);
         parts.providers.push_back(
             {make_rest(p, row, settings, context, *parts.trust, place),
-             make_stream(p, row, settings, context, *parts.trust, place)});
+             make_socket(p, row, settings, context, *parts.trust, place)});
     }
     return make_live_feed(settings, context, std::move(parts));
 }

@@ -1,6 +1,8 @@
 #include "feed/price_engine.hpp"
 
+#include "feed/errors.hpp"
 #include "feed/failures.hpp"
+#include "pricing/quote_checks.hpp"
 #include "telemetry/log.hpp"
 
 #include <algorithm>
@@ -38,7 +40,7 @@ price_engine::take(std::size_t provider, const quote& q, usd_standin as, quote_w
             figures_.repeated(provider);
         return {};
     }
-    const auto why = static_cast<feed_errc>(taken.refused.value());
+    const auto& why = taken.refused;
     figures_.set_aside(provider, why);
     if (refusals_.refused(provider, q.symbol, why, now.steady))
         with_.log.warn(
@@ -49,7 +51,8 @@ price_engine::take(std::size_t provider, const quote& q, usd_standin as, quote_w
     return taken.refused;
 }
 
-void price_engine::refuse(std::size_t provider, symbol_id symbol, quote_way by, feed_errc why)
+void price_engine::refuse(
+    std::size_t provider, symbol_id symbol, quote_way by, const error_code& why)
 {
     board_.withdraw(provider, symbol, by);
     figures_.set_aside(provider, why);

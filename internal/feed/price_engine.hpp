@@ -10,14 +10,15 @@
 
 #include "core/feed_report.hpp"
 #include "core/tick.hpp"
-#include "feed/derivation.hpp"
 #include "feed/engine_figures.hpp"
 #include "feed/feed.hpp"
-#include "feed/price_policy.hpp"
-#include "feed/publish_pace.hpp"
-#include "feed/quote_board.hpp"
-#include "feed/quote_refusals.hpp"
-#include "feed/source_names.hpp"
+#include "pricing/derivation.hpp"
+#include "pricing/price_policy.hpp"
+#include "pricing/publish_pace.hpp"
+#include "pricing/quote_board.hpp"
+#include "pricing/quote_checks.hpp"
+#include "pricing/quote_refusals.hpp"
+#include "pricing/source_names.hpp"
 
 #include <optional>
 #include <string>
@@ -59,7 +60,8 @@ public:
     }
     // What the provider says of that symbol that way is no price: what it said before stands no
     // more.
-    void refuse(std::size_t provider, symbol_id symbol, quote_way by, feed_errc why);
+    void refuse(
+        std::size_t provider, symbol_id symbol, quote_way by, const boost::system::error_code& why);
 
     // The most preferred of the providers that a price of that symbol would be made of now.
     std::optional<std::size_t> preferred(symbol_id symbol, moment now) const;
@@ -95,13 +97,13 @@ private:
         steady_time published_at{};
         // As the log last said, and when.
         bool has_price = false;
-        feed_errc problem{};
+        pricing_errc problem{};
         std::optional<steady_time> said_at;
     };
     // What is known of a symbol amounts to this.
     struct verdict {
         std::optional<price> value;
-        feed_errc why{};
+        pricing_errc why{};
         std::uint64_t observed = 0;  // the newest of the observations used
         decision direct;
         bool is_derived = false;

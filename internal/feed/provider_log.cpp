@@ -1,7 +1,9 @@
 #include "feed/provider_log.hpp"
 
-#include "feed/elapsed.hpp"
+#include "core/elapsed.hpp"
+#include "core/fetch_error.hpp"
 #include "feed/failures.hpp"
+#include "provider/errors.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -97,7 +99,7 @@ void provider_log::lacks(const std::vector<std::string>& symbols)
         return;
     failures missing;
     for (const auto& symbol : symbols)
-        missing.add(symbol, {feed_errc::unknown_symbol});
+        missing.add(symbol, {provider_errc::unknown_symbol});
     with_.log.info(
         "provider lacks symbols",
         {{"provider", provider_}, {"symbol", missing.grouped().front().symbols}});

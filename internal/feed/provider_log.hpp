@@ -3,8 +3,9 @@
 // Threads: the feed's strand.
 #pragma once
 
+#include "core/fetch_error.hpp"
 #include "feed/feed.hpp"
-#include "feed/provider_gate.hpp"
+#include "provider/gate.hpp"
 
 #include <set>
 #include <string>

@@ -1,10 +1,15 @@
 #include "feed/rest_source.hpp"
 
 #include "boost/no_throw.hpp"
-#include "feed/answer_failure.hpp"
+#include "core/fetch_error.hpp"
+#include "feed/errors.hpp"
 #include "net/retry_after.hpp"
 #include "net/with_timeout.hpp"
+#include "pricing/quote_checks.hpp"
+#include "provider/answer_failure.hpp"
+#include "provider/errors.hpp"
 #include "telemetry/metrics.hpp"
+#include "json/errors.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -27,7 +32,7 @@ bool is_over(const error_code& ec)
 answers all_missing(std::size_t markets)
 {
     answers none(markets);
-    answer_rest(none, {feed_errc::missing_field, "not one of the markets asked for"});
+    answer_rest(none, {json_errc::missing_field, "not one of the markets asked for"});
     return none;
 }
 
@@ -60,7 +65,7 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
             continue;
         }
         ++round_.lacked;
-        listener_.rest_failed(parts_.place, symbol, {feed_errc::unknown_symbol});
+        listener_.rest_failed(parts_.place, symbol, {provider_errc::unknown_symbol});
     }
     begin_where_left_off(todo);
     fail_what_must_wait(todo, until);
@@ -96,7 +101,7 @@ void rest_source::conclude(std::size_t wanted)
         const auto why = round_.why;
         log_.changed(gate_.failed(now, why, std::nullopt, random_()), &why, gate_);
     } else if (wanted > 0 && round_.lacked == wanted && !catalog_.has_any(now.steady)) {
-        fetch_error why{feed_errc::unknown_symbol, round_.why.detail, round_.why.http_status};
+        fetch_error why{provider_errc::unknown_symbol, round_.why.detail, round_.why.http_status};
         why.detail.append(why.detail.empty() ? "" : "; ").append("it has none of the ");
         why.detail.append(std::to_string(wanted)).append(" it was asked for");
         gate_.note(now, why);
@@ -130,7 +135,7 @@ void rest_source::fail_what_must_wait(std::vector<market>& todo, steady_time unt
     // A pause or an open breaker has words of its own: they are found when the first is asked for.
     if (rest.size() == todo.size())
         return;
-    fail(rest, {feed_errc::throttled});
+    fail(rest, {provider_errc::throttled});
     std::erase_if(todo, [&](const market& m) {
         return std::ranges::find(rest, m.symbol, &market::symbol) != rest.end();
     });
@@ -179,7 +184,7 @@ asio::awaitable<error_code> rest_source::admitted(steady_time until)
             co_return asio::error::operation_aborted;
         const auto now = with_.time.steady_now();
         const auto refused = gate_.admit(now);
-        if (refused != feed_errc::throttled || now + gate_.wait(now) + answer_min > until)
+        if (refused != provider_errc::throttled || now + gate_.wait(now) + answer_min > until)
             co_return refused;
         asio::steady_timer timer{with_.strand, gate_.wait(now)};
         const auto [cancelled] = co_await timer.async_wait(no_throw);
@@ -263,7 +268,7 @@ bool rest_source::says_nothing(const std::vector<market>& batch, const answers& 
 {
     return batch.size() > 1 && catalog_.has_quoted_any(batch) &&
            std::ranges::all_of(said, [](const auto& answer) {
-               return !*answer && answer->error().code == feed_errc::unknown_symbol;
+               return !*answer && answer->error().code == provider_errc::unknown_symbol;
            });
 }
 
@@ -272,9 +277,10 @@ std::vector<market> rest_source::settle(const std::vector<market>& batch, const 
     const auto now = with_.time.steady_now();
     std::vector<market> again;
     std::vector<std::string> lacking;
-    const bool is_refused = batch.size() > 1 && std::ranges::all_of(said, [](const auto& answer) {
-                                return !*answer && answer->error().code == feed_errc::batch_refused;
-                            });
+    const bool is_refused =
+        batch.size() > 1 && std::ranges::all_of(said, [](const auto& answer) {
+            return !*answer && answer->error().code == provider_errc::batch_refused;
+        });
     if (is_refused) {
         catalog_.refused(batch);
         return batch;
@@ -292,7 +298,7 @@ std::vector<market> rest_source::settle(const std::vector<market>& batch, const 
             count(refused ? outcome_of(refused) : "ok");
             if (refused)
                 note(symbol, refusal_of(**said[i], refused, judged_at_.wall));
-        } else if (said[i]->error().code == feed_errc::unknown_symbol) {
+        } else if (said[i]->error().code == provider_errc::unknown_symbol) {
             const bool has_more = catalog_.missing(symbol, now);
             if (has_more) {
                 for (auto& m : catalog_.askable({&symbol, 1}, now))

@@ -5,12 +5,13 @@
 #pragma once
 
 #include "core/feed_report.hpp"
+#include "core/fetch_error.hpp"
 #include "feed/feed.hpp"
-#include "feed/market_catalog.hpp"
-#include "feed/provider_gate.hpp"
 #include "feed/provider_log.hpp"
-#include "feed/rest_api.hpp"
 #include "net/http_client.hpp"
+#include "provider/gate.hpp"
+#include "provider/market_catalog.hpp"
+#include "provider/rest_api.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

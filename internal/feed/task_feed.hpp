@@ -12,7 +12,7 @@
 
 namespace tickertape {
 
-class task_feed : public feed {
+class task_feed : public price_feed {
 public:
     ~task_feed() override;
     void start() final;

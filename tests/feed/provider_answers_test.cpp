@@ -1,11 +1,12 @@
 // Every provider against every kind of answer: either a price, or a reason in the report and in the
 // log. Nothing that is not understood may read as success.
+#include "core/fetch_error.hpp"
 #include "feed/harness.hpp"
-#include "feed/provider_harness.hpp"
 #include "feed/rest_source.hpp"
 #include "feed/said_log.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
+#include "provider/harness.hpp"
 #include "support/fake_http_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>

@@ -1,8 +1,8 @@
 #include "feed/provider_clocks.hpp"
 
 #include "core/timestamp.hpp"
-#include "net/stringify.hpp"
 #include "support/catch.hpp"
+#include "support/stringify.hpp"
 
 using namespace tickertape;
 using namespace tickertape::net;

@@ -1,9 +1,11 @@
 // A provider of a test's own: asked for "/BTC-USD,ETH-USD", it answers {"BTC-USD":5,"ETH-USD":1}.
 #pragma once
 
-#include "feed/json_reader.hpp"
-#include "feed/provider_answer.hpp"
-#include "feed/rest_api.hpp"
+#include "core/fetch_error.hpp"
+#include "provider/answer.hpp"
+#include "provider/errors.hpp"
+#include "provider/rest_api.hpp"
+#include "json/reader.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -42,7 +44,7 @@ public:
         }
         const auto& prices = body->get_object();
         if (prices.contains("refused") && batch.size() > 1)
-            answer_rest(said, {feed_errc::batch_refused});
+            answer_rest(said, {provider_errc::batch_refused});
         else
             for (std::size_t i = 0; i < batch.size(); ++i)
                 said[i] = quote_of(batch[i], prices);
@@ -54,7 +56,7 @@ private:
     {
         const auto* found = prices.if_contains(m.spelled.name);
         if (found == nullptr)
-            return fetch_error{feed_errc::unknown_symbol};
+            return fetch_error{provider_errc::unknown_symbol};
         const auto value = price_of_number(*found);
         if (!value)
             return fetch_error{value.error(), m.spelled.name};

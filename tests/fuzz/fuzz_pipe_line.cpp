@@ -1,6 +1,6 @@
 // Whatever is piped in, cut anywhere: lines, and of each a usable price or an error.
-#include "feed/line_splitter.hpp"
-#include "feed/pipe_line.hpp"
+#include "synthetic/line_splitter.hpp"
+#include "synthetic/pipe_line.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // Whatever a recording's first line and its second are: a usable price, or an error.
-#include "feed/recording.hpp"
+#include "synthetic/recording.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // CoinGecko: /simple/price. What it does not know is just not there.
-#include "feed/providers/coingecko_coins.hpp"
+#include "provider/coingecko_coins.hpp"
 #include "support/fake_venue/venues/venues.hpp"
 
 #include <map>
