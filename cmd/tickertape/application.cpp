@@ -76,11 +76,11 @@ admission_limits limits_of_admission(const settings& s, std::size_t descriptors)
     return limits;
 }
 
-std::vector<provider_settings> providers_of(const settings& s)
+std::vector<feed::provider_settings> providers_of(const settings& s)
 {
-    std::vector<provider_settings> providers;
+    std::vector<feed::provider_settings> providers;
     for (const auto& name : s.providers) {
-        provider_settings p{.name = name};
+        feed::provider_settings p{.name = name};
         if (const auto access = s.access.find(name); access != s.access.end()) {
             p.url = access->second.url;
             p.stream_url = access->second.stream_url;
@@ -97,12 +97,13 @@ feed_choice feed_of(const settings& s)
     feed_choice choice;
     auto& f = choice.live;
     f.providers = providers_of(s);
-    f.mode = s.mode == fetch_mode::stream ? feed_mode::stream : feed_mode::poll;
+    f.mode = s.mode == fetch_mode::stream ? feed::feed_mode::stream : feed::feed_mode::poll;
     f.fetch.interval = s.fetch_interval;
     f.fetch.deadline = s.fetch_deadline;
     f.quotes.age_max = s.max_quote_age;
     f.quotes.spread_max = s.max_spread / 100;
-    f.policy.kind = s.policy == price_policy::median ? policy_kind::median : policy_kind::fallback;
+    f.policy.kind = s.policy == price_policy::median ? pricing::policy_kind::median
+                                                     : pricing::policy_kind::fallback;
     f.policy.age_max = s.max_quote_age;
     f.policy.quorum = s.quorum;
     f.policy.deviation_max = s.max_deviation / 100;

@@ -20,22 +20,22 @@ bool is_networkless(const std::string& name)
 [[noreturn]] void refuse_unknown(const std::string& name)
 {
     std::string known = "simulator, replay, pipe";
-    for (const auto& row : provider_rows())
+    for (const auto& row : provider::provider_rows())
         known += ", " + std::string{row.name};
     throw std::runtime_error{"unknown provider '" + name + "': known are " + known};
 }
 
 // Before anything else: a failed exchange must never be silently replaced by prices nobody paid.
-void check_mix(const std::vector<provider_settings>& providers)
+void check_mix(const std::vector<feed::provider_settings>& providers)
 {
     if (providers.empty())
         throw std::runtime_error{"no provider is configured"};
-    if (providers.size() > providers_max)
+    if (providers.size() > pricing::providers_max)
         throw std::runtime_error{
-            "more than " + std::to_string(providers_max) + " providers are configured"};
+            "more than " + std::to_string(pricing::providers_max) + " providers are configured"};
     for (std::size_t i = 0; i < providers.size(); ++i) {
         const auto& name = providers[i].name;
-        if (!is_networkless(name) && find_provider(name) == nullptr)
+        if (!is_networkless(name) && provider::find_provider(name) == nullptr)
             refuse_unknown(name);
         if (is_networkless(name) && providers.size() > 1)
             throw std::runtime_error{
@@ -48,7 +48,7 @@ void check_mix(const std::vector<provider_settings>& providers)
 }
 
 // The report of a feed that asks nobody.
-void post_mode(const feed_context& context, const std::string& mode)
+void post_mode(const feed::feed_context& context, const std::string& mode)
 {
     auto report = std::make_shared<feed_report>();
     report->mode = mode;
@@ -57,19 +57,20 @@ void post_mode(const feed_context& context, const std::string& mode)
 
 }  // namespace
 
-std::unique_ptr<price_feed> make_feed(const feed_choice& choice, const feed_context& context)
+std::unique_ptr<feed::price_feed>
+make_feed(const feed_choice& choice, const feed::feed_context& context)
 {
     check_mix(choice.live.providers);
     const auto& first = choice.live.providers.front().name;
     if (is_networkless(first))
         post_mode(context, first);
     if (first == "simulator")
-        return make_simulator(context, choice.simulator);
+        return synthetic::make_simulator(context, choice.simulator);
     if (first == "replay")
-        return make_replay(context, choice.replay);
+        return synthetic::make_replay(context, choice.replay);
     if (first == "pipe")
-        return make_pipe(context, choice.pipe);
-    return make_live_feed(choice.live, context);
+        return synthetic::make_pipe(context, choice.pipe);
+    return feed::make_live_feed(choice.live, context);
 }
 
 }  // namespace tickertape

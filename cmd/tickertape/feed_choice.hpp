@@ -10,14 +10,16 @@
 namespace tickertape {
 
 struct feed_choice {
-    live_settings live{};  // simulator, replay or pipe as a provider's name chooses one of these
-    simulator_settings simulator{};
-    replay_settings replay{};
-    pipe_settings pipe{};
+    feed::live_settings
+        live{};  // simulator, replay or pipe as a provider's name chooses one of these
+    synthetic::simulator_settings simulator{};
+    synthetic::replay_settings replay{};
+    synthetic::pipe_settings pipe{};
 };
 
 // Throws std::runtime_error, one line: an unknown provider, a mix of real and made-up prices, a bad
 // URL, an unreadable CA file or recording.
-std::unique_ptr<price_feed> make_feed(const feed_choice& choice, const feed_context& context);
+std::unique_ptr<feed::price_feed>
+make_feed(const feed_choice& choice, const feed::feed_context& context);
 
 }  // namespace tickertape

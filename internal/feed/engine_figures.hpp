@@ -16,7 +16,7 @@ class Counter;
 class Gauge;
 }  // namespace prometheus
 
-namespace tickertape {
+namespace tickertape::feed {
 
 class engine_figures {
 public:
@@ -39,4 +39,4 @@ private:
     prometheus::Counter& held_back_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -9,7 +9,7 @@
 
 #include <string>
 
-namespace tickertape {
+namespace tickertape::feed {
 namespace {
 
 class category final : public boost::system::error_category {
@@ -30,12 +30,13 @@ public:
 // and by the book that it shows.
 bool is_dead_market(const boost::system::error_code& code) noexcept
 {
-    return code == provider_errc::dead_market || code == pricing_errc::dead_market;
+    return code == provider::provider_errc::dead_market ||
+           code == pricing::pricing_errc::dead_market;
 }
 
 bool is_unreadable(const boost::system::error_code& code) noexcept
 {
-    return code == json_errc::missing_field || code == json_errc::wrong_type;
+    return code == json::json_errc::missing_field || code == json::json_errc::wrong_type;
 }
 
 }  // namespace
@@ -55,31 +56,31 @@ std::string_view outcome_of(const boost::system::error_code& code) noexcept
 {
     if (net::is_timeout(code) || code == feed_errc::deadline)
         return "deadline";
-    if (code == provider_errc::throttled || code == provider_errc::paused ||
-        code == provider_errc::breaker_open)
+    if (code == provider::provider_errc::throttled || code == provider::provider_errc::paused ||
+        code == provider::provider_errc::breaker_open)
         return "not_asked";
-    if (code == provider_errc::unknown_symbol)
+    if (code == provider::provider_errc::unknown_symbol)
         return "unknown_symbol";
-    if (is_about_what_was_said(code) || is_dead_market(code) || code == pricing_errc::stale_quote ||
-        code == pricing_errc::future_quote || code == pricing_errc::absurd_spread ||
-        code == pricing_errc::outside_book)
+    if (provider::is_about_what_was_said(code) || is_dead_market(code) ||
+        code == pricing::pricing_errc::stale_quote || code == pricing::pricing_errc::future_quote ||
+        code == pricing::pricing_errc::absurd_spread || code == pricing::pricing_errc::outside_book)
         return "refused";
     return "error";
 }
 
 std::string_view reason_of(const boost::system::error_code& why) noexcept
 {
-    if (why == pricing_errc::stale_quote)
+    if (why == pricing::pricing_errc::stale_quote)
         return "stale";
-    if (why == pricing_errc::future_quote)
+    if (why == pricing::pricing_errc::future_quote)
         return "future";
     if (is_dead_market(why))
         return "dead_market";
-    if (why == pricing_errc::absurd_spread)
+    if (why == pricing::pricing_errc::absurd_spread)
         return "absurd_spread";
-    if (why == pricing_errc::outside_book)
+    if (why == pricing::pricing_errc::outside_book)
         return "outside_book";
-    if (why == pricing_errc::outlier)
+    if (why == pricing::pricing_errc::outlier)
         return "outlier";
     if (why == core_errc::implausible_price)
         return "bad_price";
@@ -87,9 +88,10 @@ std::string_view reason_of(const boost::system::error_code& why) noexcept
         return "bad_time";
     if (is_unreadable(why))
         return "unreadable";
-    if (why == provider_errc::unknown_symbol || why == provider_errc::subscription_refused)
+    if (why == provider::provider_errc::unknown_symbol ||
+        why == provider::provider_errc::subscription_refused)
         return "refused";
     return "other";
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -10,7 +10,7 @@
 
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 enum class feed_errc {
     deadline = 1,  // the provider's share of the round was over
@@ -25,8 +25,8 @@ std::string_view outcome_of(const boost::system::error_code& code) noexcept;
 // Why a quote is set aside, as a label: "outlier", "stale", "dead_market".
 std::string_view reason_of(const boost::system::error_code& why) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::feed
 
 template <>
-struct boost::system::is_error_code_enum<tickertape::feed_errc> : std::true_type {
+struct boost::system::is_error_code_enum<tickertape::feed::feed_errc> : std::true_type {
 };

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 void failures::add(std::string_view symbol, const fetch_error& error)
 {
@@ -32,4 +32,4 @@ std::vector<failures::group> failures::grouped() const
     return groups;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

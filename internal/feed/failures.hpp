@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 class failures {
 public:
@@ -32,4 +32,4 @@ private:
     std::vector<counted> causes_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

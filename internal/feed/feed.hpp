@@ -13,9 +13,11 @@
 #include <memory>
 
 namespace tickertape {
-
 class logger;
 class metrics;
+}
+
+namespace tickertape::feed {
 
 // Everything referred to outlives the feed.
 struct feed_context {
@@ -41,4 +43,4 @@ public:
     virtual void stop() = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

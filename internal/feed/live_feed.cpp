@@ -19,7 +19,7 @@
 #include <cassert>
 #include <limits>
 
-namespace tickertape {
+namespace tickertape::feed {
 namespace {
 
 using boost::system::error_code;
@@ -35,7 +35,8 @@ std::vector<std::string> names_of(const std::vector<live_provider>& providers)
     return names;
 }
 
-engine_settings settings_of_engine(const live_settings& s, std::vector<derivation> derivations)
+engine_settings
+settings_of_engine(const live_settings& s, std::vector<pricing::derivation> derivations)
 {
     return {
         .policy = s.policy,
@@ -96,7 +97,7 @@ private:
         fetch_grid grid{with_.time.steady_now(), settings_.fetch.interval};
         while (!stopping()) {
             const auto until = with_.time.steady_now() + settings_.fetch.deadline;
-            if (settings_.policy.kind == policy_kind::median)
+            if (settings_.policy.kind == pricing::policy_kind::median)
                 co_await ask_all(until);
             else
                 co_await ask_in_order(until);
@@ -158,7 +159,7 @@ private:
             std::vector<symbol_id> wanted;
             for (const auto symbol : not_streamed_by(i)) {
                 if (is_answered_before(i, symbol))
-                    engine_.withdraw(i, symbol, quote_way::poll);
+                    engine_.withdraw(i, symbol, pricing::quote_way::poll);
                 else
                     wanted.push_back(symbol);
             }
@@ -188,20 +189,21 @@ private:
 
     error_code rest_quote(std::size_t place, const quote& q, usd_standin as) override
     {
-        const auto refused = engine_.take(place, q, as, quote_way::poll, now_of(with_.time));
+        const auto refused =
+            engine_.take(place, q, as, pricing::quote_way::poll, now_of(with_.time));
         answered(place, q.symbol);
-        if (!refused && settings_.policy.kind == policy_kind::fallback)
+        if (!refused && settings_.policy.kind == pricing::policy_kind::fallback)
             publish_early(q.symbol);
         return refused;
     }
 
     void rest_failed(std::size_t place, symbol_id symbol, const fetch_error& why) override
     {
-        if (is_about_what_was_said(why.code))
-            engine_.refuse(place, symbol, quote_way::poll, why.code);
+        if (provider::is_about_what_was_said(why.code))
+            engine_.refuse(place, symbol, pricing::quote_way::poll, why.code);
         // What it said at its own pace holds until it can be asked again, or is too old.
-        else if (why.code != provider_errc::throttled)
-            engine_.withdraw(place, symbol, quote_way::poll);
+        else if (why.code != provider::provider_errc::throttled)
+            engine_.withdraw(place, symbol, pricing::quote_way::poll);
         answered(place, symbol);
     }
 
@@ -249,7 +251,8 @@ private:
 
     error_code streamed(std::size_t place, const quote& q, usd_standin as) override
     {
-        const auto refused = engine_.take(place, q, as, quote_way::stream, now_of(with_.time));
+        const auto refused =
+            engine_.take(place, q, as, pricing::quote_way::stream, now_of(with_.time));
         if (!refused)
             offer(q.symbol);
         return refused;
@@ -267,12 +270,12 @@ private:
 
     void stream_spoiled(std::size_t place, symbol_id symbol, const fetch_error& why) override
     {
-        engine_.refuse(place, symbol, quote_way::stream, why.code);
+        engine_.refuse(place, symbol, pricing::quote_way::stream, why.code);
     }
 
     void stream_dropped(std::size_t place, symbol_id symbol) override
     {
-        engine_.withdraw(place, symbol, quote_way::stream);
+        engine_.withdraw(place, symbol, pricing::quote_way::stream);
     }
 
     void stream_ended(std::size_t place) override { engine_.withdraw_stream(place); }
@@ -327,7 +330,8 @@ private:
         made->at = now.wall;
         made->clock_ahead = clocks_.ahead(now);
         made->mode = settings_.mode == feed_mode::stream ? "stream" : "poll";
-        made->policy = settings_.policy.kind == policy_kind::median ? "median" : "fallback";
+        made->policy =
+            settings_.policy.kind == pricing::policy_kind::median ? "median" : "fallback";
         for (std::size_t i = 0; i < rest_.size(); ++i) {
             auto& p = made->providers.emplace_back();
             rest_[i]->report(p);
@@ -361,4 +365,4 @@ make_live_feed(const live_settings& settings, const feed_context& context, live_
     return std::make_unique<live_feed>(settings, context, std::move(parts));
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -15,7 +15,7 @@
 #include <optional>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 // One provider, ready to be asked and listened to.
 struct live_provider {
@@ -26,7 +26,7 @@ struct live_provider {
 struct live_parts {
     std::unique_ptr<boost::asio::ssl::context> trust;  // outlives the providers' clients
     std::vector<live_provider> providers;              // in order of preference
-    std::vector<derivation> derivations{};
+    std::vector<pricing::derivation> derivations{};
     std::function<double()> random;  // numbers in [0, 1)
 };
 
@@ -38,4 +38,4 @@ make_live_feed(const live_settings& settings, const feed_context& context, live_
 std::unique_ptr<price_feed>
 make_live_feed(const live_settings& settings, const feed_context& context);
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

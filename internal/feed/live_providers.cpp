@@ -9,7 +9,7 @@
 #include <random>
 #include <stdexcept>
 
-namespace tickertape {
+namespace tickertape::feed {
 namespace {
 
 namespace ssl = boost::asio::ssl;
@@ -29,16 +29,16 @@ checked(const result<net::base_url>& url, const std::string& text, const std::st
     return *url;
 }
 
-void check_key(const provider_settings& settings, const provider_row& row)
+void check_key(const provider_settings& settings, const provider::row& row)
 {
     if (!is_header_safe(settings.api_key))
         throw std::runtime_error{
             "the API key of provider '" + settings.name + "' has spaces or other odd characters"};
-    if (row.key == key_use::required && settings.api_key.empty())
+    if (row.key == provider::key_use::required && settings.api_key.empty())
         throw std::runtime_error{"provider '" + settings.name + "' answers only with an API key"};
 }
 
-rate_limit limit_of(const provider_settings& settings, const provider_row& row)
+provider::rate_limit limit_of(const provider_settings& settings, const provider::row& row)
 {
     auto limit = settings.api_key.empty() ? row.limit : row.limit_with_key;
     if (settings.per_minute)
@@ -49,7 +49,7 @@ rate_limit limit_of(const provider_settings& settings, const provider_row& row)
 }
 
 rest_source_parts make_rest(
-    const provider_settings& settings, const provider_row& row, const live_settings& all,
+    const provider_settings& settings, const provider::row& row, const live_settings& all,
     const feed_context& context, ssl::context& trust, std::size_t place)
 {
     rest_source_parts parts{
@@ -79,7 +79,7 @@ rest_source_parts make_rest(
 }
 
 std::optional<socket_link_parts> make_socket(
-    const provider_settings& settings, const provider_row& row, const live_settings& all,
+    const provider_settings& settings, const provider::row& row, const live_settings& all,
     const feed_context& context, ssl::context& trust, std::size_t place)
 {
     if (all.mode != feed_mode::stream || row.make_socket == nullptr)
@@ -104,7 +104,7 @@ std::optional<socket_link_parts> make_socket(
 std::unique_ptr<price_feed>
 make_live_feed(const live_settings& settings, const feed_context& context)
 {
-    auto derivations = parse_derivations(settings.derive, context.symbols);
+    auto derivations = pricing::parse_derivations(settings.derive, context.symbols);
     if (!derivations)
         throw std::runtime_error{"DERIVE: " + derivations.error().reason};
     live_parts parts{
@@ -116,7 +116,7 @@ make_live_feed(const live_settings& settings, const feed_context& context)
             return std::uniform_real_distribution<double>{}(*engine);
         }};
     for (const auto& p : settings.providers) {
-        const auto& row = *find_provider(p.name);
+        const auto& row = *provider::find_provider(p.name);
         const auto place = parts.providers.size();
         check_key(p, row);
         parts.providers.push_back(
@@ -126,4 +126,4 @@ make_live_feed(const live_settings& settings, const feed_context& context)
     return make_live_feed(settings, context, std::move(parts));
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

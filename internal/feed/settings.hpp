@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 struct fetch_settings {
     std::chrono::milliseconds interval{10'000};
@@ -42,16 +42,16 @@ struct live_settings {
     std::vector<provider_settings> providers{};
     feed_mode mode = feed_mode::poll;
     fetch_settings fetch{};
-    quote_limits quotes{};
-    policy_settings policy{};
+    pricing::quote_limits quotes{};
+    pricing::policy_settings policy{};
     double ticks_per_second = 5;               // of one symbol, when listening
     std::vector<usd_standin> accept_as_usd{};  // where a provider has no market in US dollars
     std::string derive{};                      // as derivation.hpp reads it
     net::http_limits http{};
-    breaker_limits breaker{};
+    provider::breaker_limits breaker{};
     backoff_limits reconnect{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{60'000}};
     // PEM. Given, it is trusted *instead of* the system's authorities, as curl's --cacert does.
     std::string ca_file{};
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -13,10 +13,10 @@
 #include <algorithm>
 #include <exception>
 
-namespace tickertape {
+namespace tickertape::feed {
 namespace {
 
-net::websocket_limits limits_of(const socket_limits& limits, const socket_rules& rules)
+net::websocket_limits limits_of(const socket_limits& limits, const provider::socket_rules& rules)
 {
     auto of = limits.connection;
     of.silence_max = rules.silence_max;
@@ -28,7 +28,7 @@ net::websocket_limits limits_of(const socket_limits& limits, const socket_rules&
 fetch_error in_words(fetch_error why, const net::http_response& answer)
 {
     if (why.code == net::net_errc::upgrade_refused && why.detail.empty())
-        why.detail = words_of(answer.body);
+        why.detail = provider::words_of(answer.body);
     return why;
 }
 
@@ -36,13 +36,13 @@ fetch_error in_words(fetch_error why, const net::http_response& answer)
 
 // A burst of one: a provider that allows five messages a second means any second.
 socket_connection::socket_connection(
-    const setup& with, std::unique_ptr<socket_api> protocol, std::span<const market> markets,
-    double random, heard_function heard)
+    const setup& with, std::unique_ptr<provider::socket_api> protocol,
+    std::span<const provider::market> markets, double random, heard_function heard)
     : with_{with}, protocol_{std::move(protocol)}, markets_{markets}, rules_{protocol_->rules()},
       random_{random}, heard_{std::move(heard)},
       client_{with.strand, with.base, with.trust, limits_of(with.limits, rules_), with.lookup},
       pace_{
-          rate_limit{.per_minute = rules_.messages_per_second * 60, .burst = 1},
+          provider::rate_limit{.per_minute = rules_.messages_per_second * 60, .burst = 1},
           with.time.steady_now()},
       timer_{with.strand}
 {
@@ -66,7 +66,7 @@ asio::awaitable<fetch_error> socket_connection::run()
         renew_at_ = opened_at_ +
                     std::chrono::duration_cast<std::chrono::milliseconds>(*rules_.lifetime * part);
     }
-    socket_news news;
+    provider::socket_news news;
     protocol_->opened(markets_, news);
     if (auto failed = take(event::opened, news))
         co_return std::move(*failed);
@@ -79,7 +79,7 @@ asio::awaitable<fetch_error> socket_connection::run()
 asio::awaitable<fetch_error> socket_connection::reading()
 {
     co_await asio::this_coro::throw_if_cancelled(false);
-    socket_news news;
+    provider::socket_news news;
     for (std::string message;;) {
         const auto got = co_await client_.read(message);
         if (!got) {
@@ -103,12 +103,12 @@ asio::awaitable<fetch_error> socket_connection::reading()
 }
 
 // What an event comes to. The failure it means, if any.
-std::optional<fetch_error> socket_connection::take(event what, socket_news& news)
+std::optional<fetch_error> socket_connection::take(event what, provider::socket_news& news)
 {
     for (auto& message : news.to_send) {
         if (to_send_.size() == with_.limits.to_send_max)
             return fetch_error{
-                provider_errc::throttled,
+                provider::provider_errc::throttled,
                 std::to_string(to_send_.size()) + " messages of ours wait to be sent"};
         to_send_.push_back(std::move(message));
     }
@@ -137,7 +137,7 @@ void socket_connection::confirm(symbol_id symbol)
     const auto place = std::lower_bound(confirmed_.begin(), confirmed_.end(), symbol);
     if (place != confirmed_.end() && *place == symbol)
         return;
-    const auto is_wanted = [symbol](const market& m) { return m.symbol == symbol; };
+    const auto is_wanted = [symbol](const provider::market& m) { return m.symbol == symbol; };
     if (std::none_of(markets_.begin(), markets_.end(), is_wanted))
         return;
     confirmed_.insert(place, symbol);
@@ -165,14 +165,15 @@ asio::awaitable<fetch_error> socket_connection::minding()
         const auto now = with_.time.steady_now();
         if (!live_since_ && now >= opened_at_ + with_.limits.confirm) {
             if (last_refusal_)
-                co_return fetch_error{provider_errc::subscription_refused, last_refusal_->detail};
+                co_return fetch_error{
+                    provider::provider_errc::subscription_refused, last_refusal_->detail};
             co_return fetch_error{
-                provider_errc::subscription_refused, "nothing was confirmed in time"};
+                provider::provider_errc::subscription_refused, "nothing was confirmed in time"};
         }
         if (renew_at_ && now >= *renew_at_) {
             renew_at_.reset();
             is_due_ = true;
-            socket_news nothing;
+            provider::socket_news nothing;
             if (auto failed = take(event::due, nothing))
                 co_return std::move(*failed);
         }
@@ -223,4 +224,4 @@ void socket_connection::wake()
     timer_.cancel();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

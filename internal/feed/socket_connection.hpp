@@ -25,7 +25,7 @@
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 struct socket_limits {
     // Of each connection; silence_max and message_bytes_max are those of the protocol's rules.
@@ -51,7 +51,8 @@ public:
     // age.
     enum class event : std::uint8_t { opened, message, due };
     // Called within run() only; `news` is the connection's own.
-    using heard_function = std::function<void(socket_connection&, event, const socket_news& news)>;
+    using heard_function =
+        std::function<void(socket_connection&, event, const provider::socket_news& news)>;
 
     struct setup {
         boost::asio::any_io_executor strand;  // outlives the connection, as `trust` and `time` do
@@ -64,8 +65,8 @@ public:
 
     // `markets` outlives the connection. `random`, in [0, 1), spreads the renewals of many.
     socket_connection(
-        const setup& with, std::unique_ptr<socket_api> protocol, std::span<const market> markets,
-        double random, heard_function heard);
+        const setup& with, std::unique_ptr<provider::socket_api> protocol,
+        std::span<const provider::market> markets, double random, heard_function heard);
 
     // The whole life of the connection, and why it ended. Once. Cancelling the caller ends it.
     // Never throws. Errors: as websocket_client has them; what the protocol says of the connection;
@@ -93,19 +94,19 @@ public:
 private:
     boost::asio::awaitable<fetch_error> reading();
     boost::asio::awaitable<fetch_error> minding();
-    std::optional<fetch_error> take(event what, socket_news& news);
+    std::optional<fetch_error> take(event what, provider::socket_news& news);
     void confirm(symbol_id symbol);
     steady_time next_due(steady_time now) const;
     void wake();
 
     setup with_;
-    std::unique_ptr<socket_api> protocol_;
-    std::span<const market> markets_;
-    socket_rules rules_;
+    std::unique_ptr<provider::socket_api> protocol_;
+    std::span<const provider::market> markets_;
+    provider::socket_rules rules_;
     double random_;
     heard_function heard_;
     net::websocket_client client_;
-    token_bucket pace_;
+    provider::token_bucket pace_;
     boost::asio::steady_timer timer_;
     bool is_woken_ = false;
     std::deque<std::string> to_send_;
@@ -121,4 +122,4 @@ private:
     bool is_leaving_ = false;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

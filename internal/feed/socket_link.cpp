@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::feed {
 namespace {
 
 socket_limits limits_of(const socket_link_parts& parts)
@@ -42,19 +42,20 @@ setup_of(const feed_context& with, const socket_link_parts& parts, std::function
 // Whether the subscription was refused; otherwise one message could not be read.
 bool is_about_subscription(const fetch_error& why)
 {
-    return why.code == provider_errc::unknown_symbol ||
-           why.code == provider_errc::subscription_refused;
+    return why.code == provider::provider_errc::unknown_symbol ||
+           why.code == provider::provider_errc::subscription_refused;
 }
 
 }  // namespace
 
 socket_markets_chosen choose_markets(
-    const socket_api& api, const symbol_table& symbols, std::span<const usd_standin> for_usd)
+    const provider::socket_api& api, const symbol_table& symbols,
+    std::span<const usd_standin> for_usd)
 {
     socket_markets_chosen chosen;
     chosen.standins.assign(symbols.size(), usd_standin::none);
     for (const auto id : symbols.all()) {
-        auto spellings = spellings_of(api, symbols, id, for_usd);
+        auto spellings = provider::spellings_of(api, symbols, id, for_usd);
         if (spellings.empty())
             continue;
         auto& [name, as] = spellings.front();
@@ -99,7 +100,7 @@ void socket_link::stream_quotes(std::span<const quote> quotes)
             continue;
         const auto now = now_of(with_.time);
         if (!last_failure_ || now.steady - last_failure_->at.steady >= noted_every)
-            note(q.symbol, refusal_of(q, refused, now.wall), now);
+            note(q.symbol, pricing::refusal_of(q, refused, now.wall), now);
     }
 }
 
@@ -206,4 +207,4 @@ void socket_link::figures()
         .Increment(static_cast<double>(unknown - std::exchange(counted_unknown_, unknown)));
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -22,7 +22,7 @@
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 class stream_sink {
 public:
@@ -42,19 +42,20 @@ public:
 
 // What a stream is asked for.
 struct socket_markets_chosen {
-    std::vector<market> markets;
+    std::vector<provider::market> markets;
     std::vector<usd_standin> standins;  // by symbol
 };
 
 // Each symbol's market where the provider may have one: in US dollars, or else in the first
 // stand-in it may have.
 socket_markets_chosen choose_markets(
-    const socket_api& api, const symbol_table& symbols, std::span<const usd_standin> for_usd);
+    const provider::socket_api& api, const symbol_table& symbols,
+    std::span<const usd_standin> for_usd);
 
 struct socket_link_parts {
     std::size_t place;  // of the provider in PROVIDERS
     std::string name;
-    std::unique_ptr<socket_api> (*make_api)();
+    std::unique_ptr<provider::socket_api> (*make_api)();
     net::base_url url;
     boost::asio::ssl::context& trust;
     backoff_limits reconnect;
@@ -110,4 +111,4 @@ private:
     std::uint64_t counted_unknown_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

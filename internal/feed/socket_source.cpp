@@ -18,7 +18,7 @@
 #include <iterator>
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 socket_source::socket_source(setup with, stream_listener& listener)
     : with_{std::move(with)}, listener_{listener}, backoff_{backoff_limits{
@@ -141,9 +141,9 @@ std::unique_ptr<socket_source::line> socket_source::dial()
                                         with_.limits, with_.time, with_.lookup};
     auto made = std::make_unique<line>(
         with, with_.protocol(), with_.markets, with_.random(),
-        [this](socket_connection& by, socket_connection::event what, const socket_news& news) {
-            heard(by, what, news);
-        });
+        [this](
+            socket_connection& by, socket_connection::event what,
+            const provider::socket_news& news) { heard(by, what, news); });
     auto& one = *made;
     ++running_;
     asio::co_spawn(
@@ -183,7 +183,7 @@ std::chrono::milliseconds socket_source::patience(const line& after)
     auto wait = backoff_.next(with_.random());
     const auto status = after.ended->http_status;
     const bool is_unwelcome = status == 403 || status == 451 || status == 418 || status == 429;
-    if (is_unwelcome || after.ended->code == provider_errc::rate_limited)
+    if (is_unwelcome || after.ended->code == provider::provider_errc::rate_limited)
         wait += with_.limits.unwelcome;
     const auto wall = with_.time.wall_now();
     const auto theirs = net::time_said(after.connection.dated(), wall).value_or(wall);
@@ -193,7 +193,7 @@ std::chrono::milliseconds socket_source::patience(const line& after)
 }
 
 void socket_source::heard(
-    socket_connection& by, socket_connection::event what, const socket_news& news)
+    socket_connection& by, socket_connection::event what, const provider::socket_news& news)
 {
     const bool is_next = next_ && &next_->connection == &by;
     auto* const from = is_next ? next_.get() : current_.get();
@@ -294,4 +294,4 @@ void socket_source::wake()
     timer_.cancel();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

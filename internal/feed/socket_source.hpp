@@ -22,7 +22,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 // Who is told what a stream says, on its strand. Must not end the source from within.
 class stream_listener {
@@ -48,7 +48,7 @@ public:
 
 class socket_source {
 public:
-    using protocol_factory = std::function<std::unique_ptr<socket_api>()>;
+    using protocol_factory = std::function<std::unique_ptr<provider::socket_api>()>;
 
     struct setup {
         boost::asio::any_io_executor strand;
@@ -56,7 +56,7 @@ public:
         net::base_url base;
         boost::asio::ssl::context& trust;
         socket_limits limits{};
-        std::vector<market> markets;
+        std::vector<provider::market> markets;
         const clock& time;
         std::function<double()> random;  // in [0, 1)
         net::resolve_function lookup = net::system_resolve;
@@ -79,8 +79,9 @@ private:
     // A connection, and how to end it.
     struct line {
         explicit line(
-            const socket_connection::setup& with, std::unique_ptr<socket_api> protocol,
-            std::span<const market> markets, double random, socket_connection::heard_function heard)
+            const socket_connection::setup& with, std::unique_ptr<provider::socket_api> protocol,
+            std::span<const provider::market> markets, double random,
+            socket_connection::heard_function heard)
             : connection{with, std::move(protocol), markets, random, std::move(heard)}
         {
         }
@@ -97,7 +98,8 @@ private:
     steady_time next_due(steady_time now) const;
     std::unique_ptr<line> dial();
     void ended(line& which, std::exception_ptr escaped, fetch_error why);
-    void heard(socket_connection& by, socket_connection::event what, const socket_news& news);
+    void
+    heard(socket_connection& by, socket_connection::event what, const provider::socket_news& news);
     void pass_on(const socket_connection& by, std::span<const quote> quotes);
     void announce();
     void down(const fetch_error& why);
@@ -123,4 +125,4 @@ private:
     std::uint64_t unknown_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

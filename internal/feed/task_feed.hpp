@@ -10,7 +10,7 @@
 
 #include <exception>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 class task_feed : public price_feed {
 public:
@@ -38,4 +38,4 @@ private:
     int running_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

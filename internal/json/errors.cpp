@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace tickertape {
+namespace tickertape::json {
 namespace {
 
 class category final : public boost::system::error_category {
@@ -40,4 +40,4 @@ boost::system::error_code make_error_code(json_errc e) noexcept
     return {static_cast<int>(e), json_category()};
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::json

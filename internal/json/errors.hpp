@@ -4,7 +4,7 @@
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace tickertape {
+namespace tickertape::json {
 
 enum class json_errc {
     not_json = 1,         // the text is not JSON
@@ -17,8 +17,8 @@ enum class json_errc {
 const boost::system::error_category& json_category() noexcept;
 boost::system::error_code make_error_code(json_errc e) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::json
 
 template <>
-struct boost::system::is_error_code_enum<tickertape::json_errc> : std::true_type {
+struct boost::system::is_error_code_enum<tickertape::json::json_errc> : std::true_type {
 };

@@ -7,16 +7,14 @@
 
 #include <charconv>
 
-namespace tickertape {
+namespace tickertape::json {
 namespace {
-
-namespace json = boost::json;
 
 constexpr wall_time time_begin{};                                    // 1970
 constexpr wall_time time_end{std::chrono::seconds{16'725'225'600}};  // the year 2500
 
 // Null in the JSON is a field that is not there.
-bool is_missing(const json::value* at) noexcept
+bool is_missing(const boost::json::value* at) noexcept
 {
     return at == nullptr || at->is_null();
 }
@@ -38,7 +36,7 @@ std::optional<Number> whole_number(std::string_view text) noexcept
     return value;
 }
 
-bool is_number_or_text(const json::value& at) noexcept
+bool is_number_or_text(const boost::json::value& at) noexcept
 {
     return at.is_number() || at.is_string();
 }
@@ -73,35 +71,35 @@ counted_time(const std::optional<std::int64_t>& count, time_form form) noexcept
 
 }  // namespace
 
-std::optional<double> number_in(const json::value& at) noexcept
+std::optional<double> number_in(const boost::json::value& at) noexcept
 {
     switch (at.kind()) {
-    case json::kind::double_:
+    case boost::json::kind::double_:
         return at.get_double();
-    case json::kind::int64:
+    case boost::json::kind::int64:
         return static_cast<double>(at.get_int64());
-    case json::kind::uint64:
+    case boost::json::kind::uint64:
         return static_cast<double>(at.get_uint64());
-    case json::kind::string:
+    case boost::json::kind::string:
         return whole_number<double>(*text_in(&at));
     default:
         return std::nullopt;
     }
 }
 
-const json::value* member(const json::value* of, std::string_view name) noexcept
+const boost::json::value* member(const boost::json::value* of, std::string_view name) noexcept
 {
     const auto* object = of == nullptr ? nullptr : of->if_object();
     return object == nullptr ? nullptr : object->if_contains({name.data(), name.size()});
 }
 
-const json::value* element(const json::value* of, std::size_t index) noexcept
+const boost::json::value* element(const boost::json::value* of, std::size_t index) noexcept
 {
     const auto* array = of == nullptr ? nullptr : of->if_array();
     return array == nullptr ? nullptr : array->if_contains(index);
 }
 
-std::optional<std::string_view> text_in(const json::value* at) noexcept
+std::optional<std::string_view> text_in(const boost::json::value* at) noexcept
 {
     const auto* text = at == nullptr ? nullptr : at->if_string();
     if (text == nullptr)
@@ -109,7 +107,7 @@ std::optional<std::string_view> text_in(const json::value* at) noexcept
     return std::string_view{text->data(), text->size()};
 }
 
-std::optional<std::int64_t> integer_in(const json::value* at) noexcept
+std::optional<std::int64_t> integer_in(const boost::json::value* at) noexcept
 {
     if (const auto text = text_in(at))
         return whole_number<std::int64_t>(*text);
@@ -118,12 +116,12 @@ std::optional<std::int64_t> integer_in(const json::value* at) noexcept
     return std::nullopt;
 }
 
-bool is_zero(const json::value* at) noexcept
+bool is_zero(const boost::json::value* at) noexcept
 {
     return at != nullptr && number_in(*at) == 0.0;
 }
 
-fetched<price> price_in(const json::value* at, std::string_view called)
+fetched<price> price_in(const boost::json::value* at, std::string_view called)
 {
     if (is_missing(at))
         return refused(json_errc::missing_field, called);
@@ -133,7 +131,7 @@ fetched<price> price_in(const json::value* at, std::string_view called)
     return *value;
 }
 
-fetched<wall_time> time_in(const json::value* at, time_form form, std::string_view called)
+fetched<wall_time> time_in(const boost::json::value* at, time_form form, std::string_view called)
 {
     if (is_missing(at))
         return refused(json_errc::missing_field, called);
@@ -147,11 +145,11 @@ fetched<wall_time> time_in(const json::value* at, time_form form, std::string_vi
 }
 
 std::optional<fetched<wall_time>>
-time_if_any(const json::value* at, time_form form, std::string_view called)
+time_if_any(const boost::json::value* at, time_form form, std::string_view called)
 {
     if (is_missing(at))
         return std::nullopt;
     return time_in(at, form, called);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::json

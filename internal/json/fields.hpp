@@ -17,7 +17,7 @@
 #include <optional>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::json {
 
 // Null: `of` is null or no object, or has no such member.
 const boost::json::value* member(const boost::json::value* of, std::string_view name) noexcept;
@@ -53,4 +53,4 @@ fetched<wall_time> time_in(const boost::json::value* at, time_form form, std::st
 std::optional<fetched<wall_time>>
 time_if_any(const boost::json::value* at, time_form form, std::string_view called);
 
-}  // namespace tickertape
+}  // namespace tickertape::json

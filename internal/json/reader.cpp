@@ -9,20 +9,19 @@
 
 #include <charconv>
 
-namespace tickertape {
+namespace tickertape::json {
 namespace {
 
-namespace json = boost::json;
 using boost::system::error_code;
 
 // What the parser calls, as Boost.JSON's own handler does it, but for the numbers.
 struct value_builder {
-    static constexpr std::size_t max_object_size = json::object::max_size();
-    static constexpr std::size_t max_array_size = json::array::max_size();
-    static constexpr std::size_t max_key_size = json::string::max_size();
-    static constexpr std::size_t max_string_size = json::string::max_size();
+    static constexpr std::size_t max_object_size = boost::json::object::max_size();
+    static constexpr std::size_t max_array_size = boost::json::array::max_size();
+    static constexpr std::size_t max_key_size = boost::json::string::max_size();
+    static constexpr std::size_t max_string_size = boost::json::string::max_size();
 
-    json::value_stack stack;
+    boost::json::value_stack stack;
     std::string number;  // the beginning of a number whose text comes in parts
 
     bool on_document_begin(error_code&) { return true; }
@@ -39,44 +38,44 @@ struct value_builder {
         stack.push_array(size);
         return true;
     }
-    bool on_key_part(json::string_view part, std::size_t, error_code&)
+    bool on_key_part(boost::json::string_view part, std::size_t, error_code&)
     {
         stack.push_chars(part);
         return true;
     }
-    bool on_key(json::string_view rest, std::size_t, error_code&)
+    bool on_key(boost::json::string_view rest, std::size_t, error_code&)
     {
         stack.push_key(rest);
         return true;
     }
-    bool on_string_part(json::string_view part, std::size_t, error_code&)
+    bool on_string_part(boost::json::string_view part, std::size_t, error_code&)
     {
         stack.push_chars(part);
         return true;
     }
-    bool on_string(json::string_view rest, std::size_t, error_code&)
+    bool on_string(boost::json::string_view rest, std::size_t, error_code&)
     {
         stack.push_string(rest);
         return true;
     }
-    bool on_number_part(json::string_view part, error_code&)
+    bool on_number_part(boost::json::string_view part, error_code&)
     {
         number.append(part.data(), part.size());
         return true;
     }
-    bool on_int64(std::int64_t value, json::string_view, error_code&)
+    bool on_int64(std::int64_t value, boost::json::string_view, error_code&)
     {
         number.clear();
         stack.push_int64(value);
         return true;
     }
-    bool on_uint64(std::uint64_t value, json::string_view, error_code&)
+    bool on_uint64(std::uint64_t value, boost::json::string_view, error_code&)
     {
         number.clear();
         stack.push_uint64(value);
         return true;
     }
-    bool on_double(double, json::string_view rest, error_code& ec)
+    bool on_double(double, boost::json::string_view rest, error_code& ec)
     {
         std::string_view text{rest.data(), rest.size()};
         if (!number.empty()) {
@@ -103,27 +102,27 @@ struct value_builder {
         stack.push_null();
         return true;
     }
-    bool on_comment_part(json::string_view, error_code&) { return true; }
-    bool on_comment(json::string_view, error_code&) { return true; }
+    bool on_comment_part(boost::json::string_view, error_code&) { return true; }
+    bool on_comment(boost::json::string_view, error_code&) { return true; }
 };
 
-json::parse_options limits()
+boost::json::parse_options limits()
 {
-    json::parse_options options;
-    options.max_depth = json_reader::depth_max;
+    boost::json::parse_options options;
+    options.max_depth = reader::depth_max;
     return options;
 }
 
 }  // namespace
 
-struct json_reader::impl {
-    json::basic_parser<value_builder> parser{limits()};
+struct reader::impl {
+    boost::json::basic_parser<value_builder> parser{limits()};
 };
 
-json_reader::json_reader() : impl_{std::make_unique<impl>()} {}
-json_reader::~json_reader() = default;
+reader::reader() : impl_{std::make_unique<impl>()} {}
+reader::~reader() = default;
 
-result<json::value> json_reader::read(std::string_view text, json::storage_ptr storage)
+result<boost::json::value> reader::read(std::string_view text, boost::json::storage_ptr storage)
 {
     auto& parser = impl_->parser;
     auto& builder = parser.handler();
@@ -135,28 +134,28 @@ result<json::value> json_reader::read(std::string_view text, json::storage_ptr s
     const auto used = parser.write_some(false, text.data(), text.size(), ec);
     if (ec.category() == json_category())
         return ec;
-    if (ec == json::error::too_deep)
+    if (ec == boost::json::error::too_deep)
         return json_errc::too_deep;
     if (ec || used != text.size())
         return json_errc::not_json;
     return builder.stack.release();
 }
 
-result<price> price_of_number(const json::value& from) noexcept
+result<price> price_of_number(const boost::json::value& from) noexcept
 {
     switch (from.kind()) {
-    case json::kind::double_:
+    case boost::json::kind::double_:
         return plausible_price(from.get_double());
-    case json::kind::int64:
+    case boost::json::kind::int64:
         return plausible_price(static_cast<double>(from.get_int64()));
-    case json::kind::uint64:
+    case boost::json::kind::uint64:
         return plausible_price(static_cast<double>(from.get_uint64()));
     default:
         return json_errc::wrong_type;
     }
 }
 
-result<price> price_of_string(const json::value& from) noexcept
+result<price> price_of_string(const boost::json::value& from) noexcept
 {
     const auto* text = from.if_string();
     if (text == nullptr)
@@ -164,4 +163,4 @@ result<price> price_of_string(const json::value& from) noexcept
     return plausible_price(std::string_view{text->data(), text->size()});
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::json

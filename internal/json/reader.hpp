@@ -15,16 +15,16 @@
 #include <memory>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::json {
 
-class json_reader {
+class reader {
 public:
     static constexpr std::size_t depth_max = 32;
 
-    json_reader();
-    ~json_reader();
-    json_reader(const json_reader&) = delete;
-    json_reader& operator=(const json_reader&) = delete;
+    reader();
+    ~reader();
+    reader(const reader&) = delete;
+    reader& operator=(const reader&) = delete;
 
     // One whole JSON text. A key given twice has its last value. The value lives in `storage`.
     // Errors: json_errc::not_json (invalid UTF-8 too), ::json_too_deep, ::number_out_of_range.
@@ -41,4 +41,4 @@ private:
 result<price> price_of_number(const boost::json::value& from) noexcept;
 result<price> price_of_string(const boost::json::value& from) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::json

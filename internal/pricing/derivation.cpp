@@ -8,7 +8,7 @@
 #include <array>
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::pricing {
 namespace {
 
 constexpr int digits_told = 12;
@@ -109,4 +109,4 @@ result<price> derived_price(price left, price right, bool divides) noexcept
     return plausible_price(rounded_to_digits(exact, digits_told));
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 struct derivation {
     symbol_id target;
@@ -46,4 +46,4 @@ std::string source_text(
 // Errors: core_errc::implausible_price (beyond price_min and price_max).
 result<price> derived_price(price left, price right, bool divides) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

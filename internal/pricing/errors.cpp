@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace tickertape {
+namespace tickertape::pricing {
 namespace {
 
 class category final : public boost::system::error_category {
@@ -48,4 +48,4 @@ boost::system::error_code make_error_code(pricing_errc e) noexcept
     return {static_cast<int>(e), pricing_category()};
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

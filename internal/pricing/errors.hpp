@@ -4,7 +4,7 @@
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 enum class pricing_errc {
     stale_quote = 1,
@@ -21,8 +21,8 @@ enum class pricing_errc {
 const boost::system::error_category& pricing_category() noexcept;
 boost::system::error_code make_error_code(pricing_errc e) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing
 
 template <>
-struct boost::system::is_error_code_enum<tickertape::pricing_errc> : std::true_type {
+struct boost::system::is_error_code_enum<tickertape::pricing::pricing_errc> : std::true_type {
 };

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace tickertape {
+namespace tickertape::pricing {
 namespace {
 
 using numbers = boost::container::static_vector<double, providers_max>;
@@ -113,4 +113,4 @@ decision decide(std::span<const candidate> from, const policy_settings& settings
     return made;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

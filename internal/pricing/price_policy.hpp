@@ -15,7 +15,7 @@
 #include <optional>
 #include <span>
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 // As many as PROVIDERS may name.
 inline constexpr std::size_t providers_max = 16;
@@ -86,4 +86,4 @@ struct decision {
 // `from`: at most providers_max. Allocates nothing.
 decision decide(std::span<const candidate> from, const policy_settings& settings);
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <tuple>
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 publish_pace::publish_pace(std::size_t symbols, double per_second) : symbols_(symbols)
 {
@@ -62,4 +62,4 @@ bool publish_pace::is_later(const waiting& a, const waiting& b) noexcept
     return std::tie(a.until, a.symbol) > std::tie(b.until, b.symbol);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

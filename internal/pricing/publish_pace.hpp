@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 class publish_pace {
 public:
@@ -47,4 +47,4 @@ private:
     std::vector<waiting> waiting_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

@@ -4,7 +4,7 @@
 
 #include <cassert>
 
-namespace tickertape {
+namespace tickertape::pricing {
 namespace {
 
 bool is_repeated(const held_quote& held, const quote& q, usd_standin as)
@@ -96,4 +96,4 @@ quote_board::candidate_list quote_board::candidates(symbol_id symbol, moment now
     return found;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

@@ -17,7 +17,7 @@
 #include <optional>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 enum class quote_way : std::uint8_t { poll, stream };
 
@@ -79,4 +79,4 @@ private:
     std::uint64_t observations_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 boost::system::error_code
 check_age(const quote& q, wall_time now, const quote_limits& limits) noexcept
@@ -58,4 +58,4 @@ fetch_error refusal_of(const quote& q, const boost::system::error_code& why, wal
         "bid " + side(q.book->bid) + ", ask " + side(q.book->ask) + ", last " + q.value.text()};
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

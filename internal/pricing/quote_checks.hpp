@@ -6,7 +6,7 @@
 #include "core/fetch_error.hpp"
 #include "core/quote.hpp"
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 // What a quote must keep to, to be believed at all.
 struct quote_limits {
@@ -33,4 +33,4 @@ boost::system::error_code check_book(const quote& q, const quote_limits& limits)
 // Why it was refused by one of the two, with the figures that led to it: "2 min 5 s old".
 fetch_error refusal_of(const quote& q, const boost::system::error_code& why, wall_time now);
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

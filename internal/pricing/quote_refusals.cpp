@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 quote_refusals::quote_refusals(std::size_t symbols, std::size_t providers)
     : by_provider_(providers), last_(symbols * providers)
@@ -33,4 +33,4 @@ void quote_refusals::forget(std::size_t provider, boost::system::error_code& why
     why = {};
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

@@ -11,7 +11,7 @@
 #include <map>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 class quote_refusals {
 public:
@@ -50,4 +50,4 @@ private:
         last_;  // by symbol, then by provider; none: it was believed
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

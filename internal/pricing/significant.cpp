@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 // By way of the decimal text, which is what is meant: scaling by a power of ten would add the very
 // noise that is to be removed.
@@ -19,4 +19,4 @@ double rounded_to_digits(double value, int digits) noexcept
     return rounded;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace tickertape {
+namespace tickertape::pricing {
 namespace {
 
 // In the table from the start, so that there is room for them when there is room for nothing else.
@@ -70,4 +70,4 @@ std::string source_names::text(const parts& of) const
     return name + ')';
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

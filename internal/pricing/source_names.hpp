@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::pricing {
 
 class source_names {
 public:
@@ -59,4 +59,4 @@ private:
     std::vector<named> last_;  // by symbol
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::pricing

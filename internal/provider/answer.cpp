@@ -12,10 +12,8 @@
 #include <array>
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
-
-namespace json = boost::json;
 
 // Further into an error page than this nobody looks for its words.
 constexpr std::size_t page_bytes_max = 4096;
@@ -45,9 +43,9 @@ std::string text_of_page(std::string_view page)
     return clean_words(text);
 }
 
-std::optional<std::string> words_in(const json::value* at)
+std::optional<std::string> words_in(const boost::json::value* at)
 {
-    const auto text = text_in(at);
+    const auto text = json::text_in(at);
     if (!text || text->empty())
         return std::nullopt;
     return clean_words(*text);
@@ -66,23 +64,25 @@ constexpr std::array<std::string_view, 6> word_fields{"message", "error",   "err
 //   {"Message":".."}, {"Err":{"message":".."}}              CryptoCompare
 //   {"error":["EQuery:Unknown asset pair"]}                 Kraken
 //   ["error",10020,"symbol: invalid"]                       Bitfinex
-std::optional<std::string> message_of(const json::value& body)
+std::optional<std::string> message_of(const boost::json::value& body)
 {
     for (const auto name : word_fields)
-        if (auto words = words_in(member(&body, name)))
+        if (auto words = words_in(json::member(&body, name)))
             return words;
     const std::array nested{
-        words_in(element(member(&body, "error"), 0)),
-        words_in(member(member(&body, "Err"), "message")),
-        text_in(element(&body, 0)) == "error" ? words_in(element(&body, 2)) : std::nullopt,
+        words_in(json::element(json::member(&body, "error"), 0)),
+        words_in(json::member(json::member(&body, "Err"), "message")),
+        json::text_in(json::element(&body, 0)) == "error" ? words_in(json::element(&body, 2))
+                                                          : std::nullopt,
     };
     for (const auto& words : nested)
         if (words)
             return words;
-    for (const auto* status : {member(&body, "status"), member(member(&body, "error"), "status")}) {
-        if (auto words = words_in(member(status, "error_message")))
+    for (const auto* status :
+         {json::member(&body, "status"), json::member(json::member(&body, "error"), "status")}) {
+        if (auto words = words_in(json::member(status, "error_message")))
             return words;
-        if (const auto code = integer_in(member(status, "error_code")))
+        if (const auto code = json::integer_in(json::member(status, "error_code")))
             return "error_code " + std::to_string(*code);
     }
     return std::nullopt;
@@ -90,10 +90,10 @@ std::optional<std::string> message_of(const json::value& body)
 
 }  // namespace
 
-bool has_words(const json::value& body)
+bool has_words(const boost::json::value& body)
 {
     return std::ranges::any_of(word_fields, [&](std::string_view name) {
-        return words_in(member(&body, name)).has_value();
+        return words_in(json::member(&body, name)).has_value();
     });
 }
 
@@ -101,7 +101,7 @@ std::string words_of(std::string_view body)
 {
     if (is_html({}, body))
         return text_of_page(body);
-    if (const auto read = json_reader{}.read(body))
+    if (const auto read = json::reader{}.read(body))
         if (auto message = message_of(*read))
             return *message;
     return clean_words(body);
@@ -120,7 +120,7 @@ read_answer read_json(const net::http_response& answer)
             read.refused = {provider_errc::html_instead_of_json, text_of_page(answer.body)};
         return read;
     }
-    auto body = json_reader{}.read(answer.body);
+    auto body = json::reader{}.read(answer.body);
     if (body)
         read.body = std::move(*body);
     else if (!read.refused)
@@ -128,7 +128,7 @@ read_answer read_json(const net::http_response& answer)
     return read;
 }
 
-fetched<json::value> json_of(const net::http_response& answer)
+fetched<boost::json::value> json_of(const net::http_response& answer)
 {
     auto read = read_json(answer);
     if (read.refused)
@@ -152,4 +152,4 @@ answers to_all(std::span<const market> batch, const fetch_error& error)
     return answers(batch.size(), fetched<quote>{error});
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // The words of a body that is an error: its message if it is JSON of a shape some provider has, the
 // text of the page if it is HTML, the beginning of the body otherwise.
@@ -62,4 +62,4 @@ answers to_each(std::span<const market> batch, F read_one)
     return all;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

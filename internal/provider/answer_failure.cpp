@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 using boost::system::error_code;
 
@@ -32,7 +32,7 @@ constexpr std::array of_the_way{net::net_errc::resolve_timeout,   net::net_errc:
 
 bool is_about_what_was_said(const error_code& code) noexcept
 {
-    return code == json_errc::missing_field || code == json_errc::wrong_type ||
+    return code == json::json_errc::missing_field || code == json::json_errc::wrong_type ||
            code == core_errc::implausible_price || code == core_errc::implausible_time ||
            code == provider_errc::dead_market;
 }
@@ -66,4 +66,4 @@ bool is_about_the_host(const fetch_error& why) noexcept
            why.http_status >= 500;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

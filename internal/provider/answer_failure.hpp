@@ -11,7 +11,7 @@
 #include <optional>
 #include <span>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // Whether a market was answered, and what was said of it is no price.
 bool is_about_what_was_said(const boost::system::error_code& code) noexcept;
@@ -32,4 +32,4 @@ bool may_pass(const fetch_error& why) noexcept;
 // those who ask from here.
 bool is_about_the_host(const fetch_error& why) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -10,17 +10,17 @@
 
 #include <unordered_map>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 answers read_rows(
     std::span<const market> batch, const boost::json::value* rows, name_of_row name_of,
     read_of_row read, no_row absent)
 {
     if (rows == nullptr)
-        return to_all(batch, {json_errc::missing_field, "the list"});
+        return to_all(batch, {json::json_errc::missing_field, "the list"});
     const auto* list = rows->if_array();
     if (list == nullptr)
-        return to_all(batch, {json_errc::wrong_type, "the list is not an array"});
+        return to_all(batch, {json::json_errc::wrong_type, "the list is not an array"});
     // Hundreds are searched for hundreds.
     std::unordered_map<std::string_view, const boost::json::value*> by_name;
     by_name.reserve(list->size());
@@ -30,10 +30,11 @@ answers read_rows(
     const bool lacks_all = list->empty() && absent == no_row::omitted;
     if (by_name.empty() && !lacks_all)
         return to_all(
-            batch, {json_errc::missing_field,
+            batch, {json::json_errc::missing_field,
                     list->empty() ? "the list is empty" : "no market in the list"});
-    const auto why = absent == no_row::unexplained ? make_error_code(json_errc::missing_field)
-                                                   : make_error_code(provider_errc::unknown_symbol);
+    const auto why = absent == no_row::unexplained
+                         ? json::make_error_code(json::json_errc::missing_field)
+                         : make_error_code(provider_errc::unknown_symbol);
     return to_each(batch, [&](const market& m) -> fetched<quote> {
         const auto found = by_name.find(m.spelled.name);
         if (found == by_name.end())
@@ -42,4 +43,4 @@ answers read_rows(
     });
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -13,7 +13,7 @@
 #include <span>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // None: a row that is not a market's, which is passed over.
 using name_of_row = std::optional<std::string_view> (*)(const boost::json::value& row);
@@ -34,4 +34,4 @@ answers read_rows(
     std::span<const market> batch, const boost::json::value* rows, name_of_row name_of,
     read_of_row read, no_row absent);
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -1,6 +1,6 @@
 #include "provider/answers.hpp"
 
-namespace tickertape {
+namespace tickertape::provider {
 
 void answer_rest(answers& into, const fetch_error& error)
 {
@@ -9,4 +9,4 @@ void answer_rest(answers& into, const fetch_error& error)
             answer.emplace(error);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // One per symbol asked for, in the order asked; empty as long as the provider has said nothing.
 using answers = std::vector<std::optional<fetched<quote>>>;
@@ -15,4 +15,4 @@ using answers = std::vector<std::optional<fetched<quote>>>;
 // Writes `error` to every place that is still empty.
 void answer_rest(answers& into, const fetch_error& error);
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -13,10 +13,8 @@
 #include <algorithm>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
-
-namespace json = boost::json;
 
 // Up to 20 symbols weigh 2, from 21 on they weigh 40.
 constexpr std::size_t symbols_max = 20;
@@ -25,27 +23,28 @@ constexpr std::size_t symbols_max = 20;
 // "volume":"..",...}: prices are strings, the time is in milliseconds. It is the end of the window,
 // which goes on where nobody trades: the volume says whether anybody does.
 // Source: binance-spot-api-docs, rest-api.md, and a recorded answer.
-fetched<quote> read_row(const market& m, const json::value& row)
+fetched<quote> read_row(const market& m, const boost::json::value& row)
 {
     return quote_of({
         .symbol = m.symbol,
-        .value = price_in(member(&row, "lastPrice"), "lastPrice"),
-        .time = time_in(member(&row, "closeTime"), time_form::milliseconds, "closeTime"),
-        .book = book_in(member(&row, "bidPrice"), member(&row, "askPrice")),
-        .volume = member(&row, "volume"),
+        .value = json::price_in(json::member(&row, "lastPrice"), "lastPrice"),
+        .time = json::time_in(
+            json::member(&row, "closeTime"), json::time_form::milliseconds, "closeTime"),
+        .book = book_in(json::member(&row, "bidPrice"), json::member(&row, "askPrice")),
+        .volume = json::member(&row, "volume"),
     });
 }
 
-std::optional<std::string_view> name_of_symbol(const json::value& row)
+std::optional<std::string_view> name_of_symbol(const boost::json::value& row)
 {
-    return text_in(member(&row, "symbol"));
+    return json::text_in(json::member(&row, "symbol"));
 }
 
 // {"code":-1121,"msg":"Invalid symbol."}. The code of a restricted location is 0.
-std::optional<fetch_error>
-error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
+std::optional<fetch_error> error_in(
+    std::span<const market> batch, const net::http_response& answer, const boost::json::value* body)
 {
-    const auto code = integer_in(member(body, "code"));
+    const auto code = json::integer_in(json::member(body, "code"));
     if (!code)
         return std::nullopt;
     switch (*code) {
@@ -87,7 +86,7 @@ public:
 
     answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
-        return read_unless(error_in, batch, answer, [&](const json::value& rows) {
+        return read_unless(error_in, batch, answer, [&](const boost::json::value& rows) {
             return read_rows(batch, &rows, name_of_symbol, read_row, no_row::unexplained);
         });
     }
@@ -100,4 +99,4 @@ std::unique_ptr<rest_api> make_binance_rest()
     return std::make_unique<binance_rest>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -23,10 +23,9 @@
 #include <algorithm>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
-namespace json = boost::json;
 using namespace std::chrono_literals;
 
 // About 2 KB a message.
@@ -70,16 +69,16 @@ public:
         const auto value = reader_.read(message);
         if (!value)
             return note_unreadable(value.error(), message, news);
-        const json::value* said = &*value;
+        const boost::json::value* said = &*value;
         // {"stream":"..","data":{..}} where we connect, the inner one alone at the path /ws, and
         // {"event":{..}} around what is about the connection.
         const auto* event = said;
         for (const auto around : {"data", "event"})
-            if (const auto* inner = member(said, around)) {
+            if (const auto* inner = json::member(said, around)) {
                 event = inner;
                 break;
             }
-        const auto type = text_in(member(event, "e"));
+        const auto type = json::text_in(json::member(event, "e"));
         if (type == "24hrTicker") {
             read_ticker(event, news);
         } else if (type == "serverShutdown") {
@@ -87,7 +86,7 @@ public:
             add_notice("the server is about to shut down", news);
         } else if (const auto* error = error_in(said)) {
             read_error(said, error, news);
-        } else if (const auto* result = member(said, "result"); result && result->is_null()) {
+        } else if (const auto* result = json::member(said, "result"); result && result->is_null()) {
             read_acknowledgement(said, news);
         } else {
             ++news.unknown;
@@ -102,15 +101,16 @@ private:
     }
 
     // Empty: it has no id, or one that is not ours.
-    std::span<asked_market> asked_by_id_of(const json::value* said) noexcept
+    std::span<asked_market> asked_by_id_of(const boost::json::value* said) noexcept
     {
-        return markets_.of_request(integer_in(member(said, "id")), markets_per_message_max);
+        return markets_.of_request(
+            json::integer_in(json::member(said, "id")), markets_per_message_max);
     }
 
     // {"e":"24hrTicker","E":1745666522004,"s":"BTCUSDT","c":"..","b":"..","a":"..","v":"..",...}
-    void read_ticker(const json::value* event, socket_news& news)
+    void read_ticker(const boost::json::value* event, socket_news& news)
     {
-        const auto name = text_in(member(event, "s"));
+        const auto name = json::text_in(json::member(event, "s"));
         auto* of = markets_.find(name.value_or(""));
         if (of == nullptr) {
             news.unknown += name ? 0 : 1;
@@ -118,14 +118,15 @@ private:
         }
         const auto said = quote_of(
             {.symbol = of->symbols.front(),
-             .value = price_in(member(event, "c"), "c"),
-             .time = time_if_any(member(event, "E"), time_form::milliseconds, "E"),
-             .book = book_in(member(event, "b"), member(event, "a")),
-             .volume = member(event, "v")});
-        take(*of, said, integer_in(member(event, "E")), news);
+             .value = json::price_in(json::member(event, "c"), "c"),
+             .time =
+                 json::time_if_any(json::member(event, "E"), json::time_form::milliseconds, "E"),
+             .book = book_in(json::member(event, "b"), json::member(event, "a")),
+             .volume = json::member(event, "v")});
+        take(*of, said, json::integer_in(json::member(event, "E")), news);
     }
 
-    void read_acknowledgement(const json::value* said, socket_news& news)
+    void read_acknowledgement(const boost::json::value* said, socket_news& news)
     {
         const auto asked = asked_by_id_of(said);
         if (asked.empty())
@@ -135,18 +136,21 @@ private:
     }
 
     // {"error":{"code":2,"msg":".."},"id":1}, or the inner one alone, with an id or without.
-    static const json::value* error_in(const json::value* said) noexcept
+    static const boost::json::value* error_in(const boost::json::value* said) noexcept
     {
-        if (const auto* error = member(said, "error"))
+        if (const auto* error = json::member(said, "error"))
             return error;
-        return member(said, "code") != nullptr && member(said, "msg") != nullptr ? said : nullptr;
+        return json::member(said, "code") != nullptr && json::member(said, "msg") != nullptr
+                   ? said
+                   : nullptr;
     }
 
-    void read_error(const json::value* said, const json::value* error, socket_news& news)
+    void
+    read_error(const boost::json::value* said, const boost::json::value* error, socket_news& news)
     {
         constexpr int too_many_requests = -1003;
-        const auto code = integer_in(member(error, "code"));
-        const auto words = clean_words(text_in(member(error, "msg")).value_or(""));
+        const auto code = json::integer_in(json::member(error, "code"));
+        const auto words = clean_words(json::text_in(json::member(error, "msg")).value_or(""));
         if (code == too_many_requests || mentions(words, "too many")) {
             news.failed = fetch_error{provider_errc::rate_limited, words};
             return;
@@ -177,4 +181,4 @@ std::unique_ptr<socket_api> make_binance_stream()
     return std::make_unique<binance_stream>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -13,10 +13,8 @@
 #include <array>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::size_t symbols_max = 100;
 
@@ -55,30 +53,30 @@ std::optional<std::string_view> name_of(std::string_view currency)
 // and no time. Rows grow at their end without notice, so they are indexed and never counted; those
 // of funding ("fUSD") have another layout and another name.
 // Source: docs.bitfinex.com, rest-public-tickers, and recorded answers.
-fetched<quote> read_row(const market& m, const json::value& row)
+fetched<quote> read_row(const market& m, const boost::json::value& row)
 {
     return quote_of({
         .symbol = m.symbol,
-        .value = price_in(element(&row, 7), "last price"),
-        .book = book_in(element(&row, 1), element(&row, 3)),
-        .volume = element(&row, 8),
+        .value = json::price_in(json::element(&row, 7), "last price"),
+        .book = book_in(json::element(&row, 1), json::element(&row, 3)),
+        .volume = json::element(&row, 8),
     });
 }
 
-std::optional<std::string_view> name_of_symbol(const json::value& row)
+std::optional<std::string_view> name_of_symbol(const boost::json::value& row)
 {
-    return text_in(element(&row, 0));
+    return json::text_in(json::element(&row, 0));
 }
 
 // ["error",10020,"symbol: invalid"] or {"error":"ERR_RATE_LIMIT"}, at any status.
-std::optional<fetch_error>
-error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
+std::optional<fetch_error> error_in(
+    std::span<const market> batch, const net::http_response& answer, const boost::json::value* body)
 {
-    const auto named = text_in(member(body, "error"));
-    if (!named && text_in(element(body, 0)) != "error")
+    const auto named = json::text_in(json::member(body, "error"));
+    if (!named && json::text_in(json::element(body, 0)) != "error")
         return std::nullopt;
-    const auto code = integer_in(element(body, 1));
-    const auto words = text_in(element(body, 2)).value_or("");
+    const auto code = json::integer_in(json::element(body, 1));
+    const auto words = json::text_in(json::element(body, 2)).value_or("");
     if (named == "ERR_RATE_LIMIT" || code == 11010 || answer.status == 429)
         return refusal(provider_errc::rate_limited, answer);
     if (code == 10020 && words.starts_with("symbol"))
@@ -115,7 +113,7 @@ public:
 
     answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
-        return read_unless(error_in, batch, answer, [&](const json::value& rows) {
+        return read_unless(error_in, batch, answer, [&](const boost::json::value& rows) {
             return read_rows(batch, &rows, name_of_symbol, read_row, no_row::omitted);
         });
     }
@@ -128,4 +126,4 @@ std::unique_ptr<rest_api> make_bitfinex_rest()
     return std::make_unique<bitfinex_rest>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -17,10 +17,8 @@
 #include <array>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::size_t asked_apart_max = 2;
 
@@ -28,14 +26,15 @@ constexpr std::size_t asked_apart_max = 2;
 // strings, the time in seconds. Nobody says that it is the last trade's, so it is the volume that
 // tells whether anybody trades.
 // Source: www.bitstamp.net/api, and recorded answers.
-fetched<quote> read_row(const market& m, const json::value& row)
+fetched<quote> read_row(const market& m, const boost::json::value& row)
 {
     return quote_of({
         .symbol = m.symbol,
-        .value = price_in(member(&row, "last"), "last"),
-        .time = time_in(member(&row, "timestamp"), time_form::seconds, "timestamp"),
-        .book = book_in(member(&row, "bid"), member(&row, "ask")),
-        .volume = member(&row, "volume"),
+        .value = json::price_in(json::member(&row, "last"), "last"),
+        .time =
+            json::time_in(json::member(&row, "timestamp"), json::time_form::seconds, "timestamp"),
+        .book = book_in(json::member(&row, "bid"), json::member(&row, "ask")),
+        .volume = json::member(&row, "volume"),
     });
 }
 
@@ -49,23 +48,23 @@ std::string in_path(std::string_view pair)
 
 // A pair it does not have was once answered with the figures of BTC/USD: where a row names its
 // pair, it is the one asked for.
-fetched<quote> read_one(const market& m, const json::value& row)
+fetched<quote> read_one(const market& m, const boost::json::value& row)
 {
     if (!row.is_object())
-        return fetch_error{json_errc::wrong_type, "the answer is not an object"};
-    const auto pair = text_in(member(&row, "pair"));
+        return fetch_error{json::json_errc::wrong_type, "the answer is not an object"};
+    const auto pair = json::text_in(json::member(&row, "pair"));
     if (pair && in_path(*pair) != in_path(m.spelled.name))
         return fetch_error{provider_errc::unknown_symbol, "another pair was answered"};
     return read_row(m, row);
 }
 
 // [{"pair":"BTC/USD","market_type":"SPOT",...},...]: perpetuals are listed beside the spot markets.
-std::optional<std::string_view> name_of_symbol(const json::value& row)
+std::optional<std::string_view> name_of_symbol(const boost::json::value& row)
 {
-    const auto type = text_in(member(&row, "market_type"));
+    const auto type = json::text_in(json::member(&row, "market_type"));
     if (type && *type != "SPOT")
         return std::nullopt;
-    return text_in(member(&row, "pair"));
+    return json::text_in(json::member(&row, "pair"));
 }
 
 // Of a pair, a currency and a market that it does not have. Source: www.bitstamp.net/api, the list
@@ -73,15 +72,15 @@ std::optional<std::string_view> name_of_symbol(const json::value& row)
 constexpr std::array<std::string_view, 3> not_here{"404.003", "404.006", "404.007"};
 
 // {"status":"error","code":"400.002","reason":".."}, whatever the status of the answer is.
-std::optional<fetch_error>
-error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
+std::optional<fetch_error> error_in(
+    std::span<const market> batch, const net::http_response& answer, const boost::json::value* body)
 {
-    const auto code = text_in(member(body, "code")).value_or("");
+    const auto code = json::text_in(json::member(body, "code")).value_or("");
     if (code == "400.002")
         return refusal(provider_errc::rate_limited, answer);
     if (std::ranges::find(not_here, code) != not_here.end())
         return blamed(batch, answer);
-    if (answer.status == 200 && text_in(member(body, "status")) == "error")
+    if (answer.status == 200 && json::text_in(json::member(body, "status")) == "error")
         return refusal(provider_errc::http_status, answer);
     return std::nullopt;
 }
@@ -108,7 +107,7 @@ public:
 
     answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
-        return read_unless(error_in, batch, answer, [&](const json::value& body) {
+        return read_unless(error_in, batch, answer, [&](const boost::json::value& body) {
             return batch.size() == 1
                        ? answers{read_one(batch[0], body)}
                        : read_rows(batch, &body, name_of_symbol, read_row, no_row::unlisted);
@@ -123,4 +122,4 @@ std::unique_ptr<rest_api> make_bitstamp_rest()
     return std::make_unique<bitstamp_rest>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -24,10 +24,9 @@
 #include <algorithm>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
-namespace json = boost::json;
 using namespace std::chrono_literals;
 
 constexpr std::string_view channel_prefix = "live_trades_";
@@ -73,7 +72,7 @@ public:
         const auto value = reader_.read(message);
         if (!value)
             return note_unreadable(value.error(), message, news);
-        const auto event = text_in(member(&*value, "event"));
+        const auto event = json::text_in(json::member(&*value, "event"));
         if (event == "trade")
             read_trade(&*value, news);
         else if (event == "bts:heartbeat")
@@ -90,44 +89,44 @@ public:
 
 private:
     // Null: not one of our channels.
-    asked_market* market_of(const json::value* said) noexcept
+    asked_market* market_of(const boost::json::value* said) noexcept
     {
-        const auto channel = text_in(member(said, "channel")).value_or("");
+        const auto channel = json::text_in(json::member(said, "channel")).value_or("");
         return channel.starts_with(channel_prefix)
                    ? markets_.find(channel.substr(channel_prefix.size()))
                    : nullptr;
     }
 
-    void read_trade(const json::value* said, socket_news& news)
+    void read_trade(const boost::json::value* said, socket_news& news)
     {
         auto* of = market_of(said);
-        const auto* trade = member(said, "data");
-        if (of == nullptr && text_in(member(said, "channel")))
+        const auto* trade = json::member(said, "data");
+        if (of == nullptr && json::text_in(json::member(said, "channel")))
             return;
         if (of == nullptr || trade == nullptr || !trade->is_object()) {
             ++news.unknown;
             return;
         }
-        const auto* at = member(trade, "microtimestamp");
+        const auto* at = json::member(trade, "microtimestamp");
         const auto quote = quote_of(
             {.symbol = of->symbols.front(),
-             .value = price_in(member(trade, "price_str"), "price_str"),
-             .time = time_if_any(at, time_form::microseconds, "microtimestamp")});
-        take(*of, quote, integer_in(at), news);
+             .value = json::price_in(json::member(trade, "price_str"), "price_str"),
+             .time = json::time_if_any(at, json::time_form::microseconds, "microtimestamp")});
+        take(*of, quote, json::integer_in(at), news);
     }
 
-    void read_acknowledgement(const json::value* said, socket_news& news)
+    void read_acknowledgement(const boost::json::value* said, socket_news& news)
     {
         if (auto* of = market_of(said))
             accept(*of, news);
-        else if (!text_in(member(said, "channel")))
+        else if (!json::text_in(json::member(said, "channel")))
             ++news.unknown;
         refuse_the_rest(news);
     }
 
-    void read_error(const json::value* said, socket_news& news)
+    void read_error(const boost::json::value* said, socket_news& news)
     {
-        const auto words = text_in(member(member(said, "data"), "message"));
+        const auto words = json::text_in(json::member(json::member(said, "data"), "message"));
         fetch_error why{provider_errc::subscription_refused, clean_words(words.value_or(""))};
         if (auto* of = market_of(said))
             return refuse(*of, why, news);
@@ -172,4 +171,4 @@ std::unique_ptr<socket_api> make_bitstamp_stream()
     return std::make_unique<bitstamp_stream>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 bool circuit_breaker::admits(steady_time now) noexcept
 {
@@ -76,4 +76,4 @@ std::string_view to_string(circuit_breaker::state s) noexcept
     return "unknown";
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -16,7 +16,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 struct breaker_limits {
     unsigned failures_max = 5;
@@ -57,4 +57,4 @@ private:
 
 std::string_view to_string(circuit_breaker::state s) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

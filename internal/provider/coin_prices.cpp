@@ -14,7 +14,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
 std::string listed(std::span<const market> batch, std::string market_name::*part)
@@ -61,31 +61,31 @@ answers read_coins(
     std::span<const market> batch, const boost::json::value& coins, std::string_view time_field)
 {
     if (!coins.is_object())
-        return to_all(batch, {json_errc::wrong_type, "the answer is not an object"});
+        return to_all(batch, {json::json_errc::wrong_type, "the answer is not an object"});
     const auto is_there = [&](const market& m) {
-        return member(&coins, m.spelled.name) != nullptr;
+        return json::member(&coins, m.spelled.name) != nullptr;
     };
     if (!coins.get_object().empty() && std::ranges::none_of(batch, is_there))
-        return to_all(batch, {json_errc::missing_field, "none of the coins asked for"});
+        return to_all(batch, {json::json_errc::missing_field, "none of the coins asked for"});
     return to_each(batch, [&](const market& m) -> fetched<quote> {
-        const auto* coin = member(&coins, m.spelled.name);
+        const auto* coin = json::member(&coins, m.spelled.name);
         if (coin == nullptr)
             return fetch_error{provider_errc::unknown_symbol, "no coin " + m.spelled.name};
         if (!coin->is_object())
-            return fetch_error{json_errc::wrong_type, m.spelled.name};
-        const auto* value = member(coin, m.spelled.currency);
+            return fetch_error{json::json_errc::wrong_type, m.spelled.name};
+        const auto* value = json::member(coin, m.spelled.currency);
         if (value == nullptr)
             return fetch_error{
                 holds_only(coin->get_object(), batch, time_field)
                     ? make_error_code(provider_errc::unknown_symbol)
-                    : make_error_code(json_errc::missing_field),
+                    : json::make_error_code(json::json_errc::missing_field),
                 "no price in " + m.spelled.currency};
-        const auto* at = time_field.empty() ? nullptr : member(coin, time_field);
+        const auto* at = time_field.empty() ? nullptr : json::member(coin, time_field);
         return quote_of(
             {.symbol = m.symbol,
-             .value = price_in(value, m.spelled.currency),
-             .time = time_if_any(at, time_form::seconds, time_field)});
+             .value = json::price_in(value, m.spelled.currency),
+             .time = json::time_if_any(at, json::time_form::seconds, time_field)});
     });
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

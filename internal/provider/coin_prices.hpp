@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // "bitcoin,ethereum" and "usd,eur", each once, escaped for a request target.
 std::string coins_in(std::span<const market> batch);
@@ -31,4 +31,4 @@ std::size_t of_one_currency(std::span<const market> todo) noexcept;
 answers read_coins(
     std::span<const market> batch, const boost::json::value& coins, std::string_view time_field);
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -17,10 +17,8 @@
 #include <array>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
-
-namespace json = boost::json;
 
 // Its rate allows as many at once, and at the usual pace several times as many in a round.
 constexpr std::size_t asked_apart_max = 10;
@@ -28,16 +26,16 @@ constexpr std::size_t asked_apart_max = 10;
 // {"price":"63212.97","time":"2026-06-19T16:43:33.016274911Z","bid":"..","ask":"..","volume":"..",
 // ...}: the last trade and its time, which on a quiet market stands still.
 // Source: docs.cdp.coinbase.com, get-product-ticker, and recorded answers.
-fetched<quote> read_ticker(const market& m, const json::value& ticker)
+fetched<quote> read_ticker(const market& m, const boost::json::value& ticker)
 {
     if (!ticker.is_object())
-        return fetch_error{json_errc::wrong_type, "the answer is not an object"};
+        return fetch_error{json::json_errc::wrong_type, "the answer is not an object"};
     return quote_of({
         .symbol = m.symbol,
-        .value = price_in(member(&ticker, "price"), "price"),
-        .time = time_in(member(&ticker, "time"), time_form::rfc3339, "time"),
-        .book = book_in(member(&ticker, "bid"), member(&ticker, "ask")),
-        .volume = member(&ticker, "volume"),
+        .value = json::price_in(json::member(&ticker, "price"), "price"),
+        .time = json::time_in(json::member(&ticker, "time"), json::time_form::rfc3339, "time"),
+        .book = book_in(json::member(&ticker, "bid"), json::member(&ticker, "ask")),
+        .volume = json::member(&ticker, "volume"),
     });
 }
 
@@ -48,20 +46,20 @@ fetched<quote> read_ticker(const market& m, const json::value& ticker)
 // whole day had one price it may be that of a single trade, and is refused. Where it had several,
 // only that it goes on changing tells a live market from a dead one, which no single answer shows.
 // Source: docs.cdp.coinbase.com, and a recorded answer.
-fetched<quote> read_day(const market& m, const json::value& products)
+fetched<quote> read_day(const market& m, const boost::json::value& products)
 {
-    const auto* product = member(&products, m.spelled.name);
+    const auto* product = json::member(&products, m.spelled.name);
     if (product == nullptr)
         return fetch_error{provider_errc::unknown_symbol, "no product " + m.spelled.name};
-    const auto* day = member(product, "stats_24hour");
-    const auto high = price_in(member(day, "high"), "high");
-    const auto low = price_in(member(day, "low"), "low");
+    const auto* day = json::member(product, "stats_24hour");
+    const auto high = json::price_in(json::member(day, "high"), "high");
+    const auto low = json::price_in(json::member(day, "low"), "low");
     if (high && low && *high == *low)
         return fetch_error{provider_errc::dead_market, "one price in 24h"};
     return quote_of({
         .symbol = m.symbol,
-        .value = price_in(member(day, "last"), "last"),
-        .volume = member(day, "volume"),
+        .value = json::price_in(json::member(day, "last"), "last"),
+        .volume = json::member(day, "volume"),
     });
 }
 
@@ -74,15 +72,15 @@ bool blames_product(const net::http_response& answer)
     if (answer.status != 400 && answer.status != 404)
         return false;
     const auto parsed = read_json(answer);
-    const auto message = text_in(member(parsed.json(), "message"));
+    const auto message = json::text_in(json::member(parsed.json(), "message"));
     return message && std::ranges::find(not_here, *message) != not_here.end();
 }
 
 // Whether this is the list of the day's figures.
-bool has_products(const json::value& products)
+bool has_products(const boost::json::value& products)
 {
     return std::ranges::any_of(products.get_object(), [](const auto& each) {
-        return member(&each.value(), "stats_24hour") != nullptr;
+        return json::member(&each.value(), "stats_24hour") != nullptr;
     });
 }
 
@@ -116,9 +114,9 @@ public:
         if (batch.size() == 1)
             return {read_ticker(batch[0], *body)};
         if (!body->is_object())
-            return to_all(batch, {json_errc::wrong_type, "the answer is not an object"});
+            return to_all(batch, {json::json_errc::wrong_type, "the answer is not an object"});
         if (!has_products(*body))
-            return to_all(batch, {json_errc::missing_field, "no product in the answer"});
+            return to_all(batch, {json::json_errc::missing_field, "no product in the answer"});
         return to_each(batch, [&](const market& m) { return read_day(m, *body); });
     }
 };
@@ -130,4 +128,4 @@ std::unique_ptr<rest_api> make_coinbase_rest()
     return std::make_unique<coinbase_rest>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

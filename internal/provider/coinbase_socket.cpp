@@ -23,10 +23,9 @@
 #include <memory>
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
-namespace json = boost::json;
 using namespace std::chrono_literals;
 
 // More than a server has symbols, so that one subscribe is the rule; at 33 bytes a name it stays
@@ -90,7 +89,7 @@ public:
         const auto value = reader_.read(message);
         if (!value)
             return note_unreadable(value.error(), message, news);
-        const auto type = text_in(member(&*value, "type"));
+        const auto type = json::text_in(json::member(&*value, "type"));
         if (type == "ticker")
             read_ticker(&*value, news);
         else if (type == "heartbeat")
@@ -106,9 +105,9 @@ public:
 private:
     using batch = std::vector<asked_market*>;
 
-    void read_ticker(const json::value* said, socket_news& news)
+    void read_ticker(const boost::json::value* said, socket_news& news)
     {
-        const auto name = text_in(member(said, "product_id"));
+        const auto name = json::text_in(json::member(said, "product_id"));
         auto* of = markets_.find(name.value_or(""));
         if (of == nullptr) {
             news.unknown += name ? 0 : 1;
@@ -118,22 +117,23 @@ private:
         // last trade's.
         const auto quote = quote_of(
             {.symbol = of->symbols.front(),
-             .value = price_in(member(said, "price"), "price"),
-             .time = time_if_any(member(said, "time"), time_form::rfc3339, "time"),
-             .book = book_in(member(said, "best_bid"), member(said, "best_ask")),
-             .volume = member(said, "volume_24h")});
-        take(*of, quote, integer_in(member(said, "sequence")), news);
+             .value = json::price_in(json::member(said, "price"), "price"),
+             .time =
+                 json::time_if_any(json::member(said, "time"), json::time_form::rfc3339, "time"),
+             .book = book_in(json::member(said, "best_bid"), json::member(said, "best_ask")),
+             .volume = json::member(said, "volume_24h")});
+        take(*of, quote, json::integer_in(json::member(said, "sequence")), news);
     }
 
     // Each says all that is subscribed by now. One that has no ticker is not the answer to any of
     // our subscribes.
-    void read_subscriptions(const json::value* said, socket_news& news)
+    void read_subscriptions(const boost::json::value* said, socket_news& news)
     {
         bool is_answer = false;
-        const auto* channels = member(said, "channels");
-        for (std::size_t i = 0; const auto* channel = element(channels, i); ++i)
-            if (text_in(member(channel, "name")) == "ticker")
-                is_answer = accept_listed(member(channel, "product_ids"), news) || is_answer;
+        const auto* channels = json::member(said, "channels");
+        for (std::size_t i = 0; const auto* channel = json::element(channels, i); ++i)
+            if (json::text_in(json::member(channel, "name")) == "ticker")
+                is_answer = accept_listed(json::member(channel, "product_ids"), news) || is_answer;
         if (!is_answer)
             return;
         for (auto* left_out : outstanding_)
@@ -144,18 +144,18 @@ private:
     }
 
     // Returns whether it lists any.
-    bool accept_listed(const json::value* products, socket_news& news)
+    bool accept_listed(const boost::json::value* products, socket_news& news)
     {
-        for (std::size_t i = 0; const auto* product = element(products, i); ++i)
-            if (auto* of = markets_.find(text_in(product).value_or("")))
+        for (std::size_t i = 0; const auto* product = json::element(products, i); ++i)
+            if (auto* of = markets_.find(json::text_in(product).value_or("")))
                 accept(*of, news);
-        return element(products, 0) != nullptr;
+        return json::element(products, 0) != nullptr;
     }
 
-    void read_error(const json::value* said, socket_news& news)
+    void read_error(const boost::json::value* said, socket_news& news)
     {
-        const auto message = text_in(member(said, "message")).value_or("");
-        const auto reason = text_in(member(said, "reason")).value_or("");
+        const auto message = json::text_in(json::member(said, "message")).value_or("");
+        const auto reason = json::text_in(json::member(said, "reason")).value_or("");
         const fetch_error why{
             mentions(reason, "valid product") ? provider_errc::unknown_symbol
                                               : provider_errc::subscription_refused,
@@ -231,4 +231,4 @@ std::unique_ptr<socket_api> make_coinbase_stream()
     return std::make_unique<coinbase_stream>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

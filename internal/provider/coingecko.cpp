@@ -17,22 +17,20 @@
 #include <array>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::size_t coins_max = 250;
 
 // {"status":{"error_code":10002,...}}, also within {"error":...}, also at status 200, where it
 // would look like coins nobody knows.
 std::optional<fetch_error>
-error_in(std::span<const market>, const net::http_response& answer, const json::value* body)
+error_in(std::span<const market>, const net::http_response& answer, const boost::json::value* body)
 {
-    const auto* status = member(body, "status");
+    const auto* status = json::member(body, "status");
     if (status == nullptr)
-        status = member(member(body, "error"), "status");
-    const auto code = integer_in(member(status, "error_code"));
+        status = json::member(json::member(body, "error"), "status");
+    const auto code = json::integer_in(json::member(status, "error_code"));
     // A key that is missing or wrong, beyond its plan, or the other host's.
     static constexpr std::array about_the_key{10002, 10005, 10010, 10011};
     if (code && std::ranges::find(about_the_key, *code) != about_the_key.end())
@@ -76,7 +74,7 @@ public:
     // Source: docs.coingecko.com/reference/simple-price, and recorded answers.
     answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
-        return read_unless(error_in, batch, answer, [&](const json::value& coins) {
+        return read_unless(error_in, batch, answer, [&](const boost::json::value& coins) {
             return read_coins(batch, coins, "last_updated_at");
         });
     }
@@ -89,4 +87,4 @@ std::unique_ptr<rest_api> make_coingecko_rest()
     return std::make_unique<coingecko_rest>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

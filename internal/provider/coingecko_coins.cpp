@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
 struct coin {
@@ -279,4 +279,4 @@ std::optional<std::string_view> coingecko_id(std::string_view base) noexcept
     return found->id;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -17,10 +17,8 @@
 #include <algorithm>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
-
-namespace json = boost::json;
 
 // A request costs one credit per 100 coins.
 constexpr std::size_t coins_max = 100;
@@ -32,45 +30,48 @@ std::string id_of(const market& m)
 
 // {"1":{"symbol":"BTC","quote":{"USD":{"price":3475.55,"last_updated":"2019-02-04T08:22:25.000Z"}}}}
 // Source: coinmarketcap.com/api/documentation/v1, and recorded answers.
-fetched<quote> read_coin(const market& m, const json::value* coins)
+fetched<quote> read_coin(const market& m, const boost::json::value* coins)
 {
     // An id or a currency it does not have it refuses in words: what is missing here is another
     // answer than the one we know.
-    const auto* coin = member(coins, id_of(m));
+    const auto* coin = json::member(coins, id_of(m));
     if (coin == nullptr)
-        return fetch_error{json_errc::missing_field, "no coin " + id_of(m)};
+        return fetch_error{json::json_errc::missing_field, "no coin " + id_of(m)};
     if (!coin->is_object())
-        return fetch_error{json_errc::wrong_type, id_of(m)};
-    const auto ticker = text_in(member(coin, "symbol"));
+        return fetch_error{json::json_errc::wrong_type, id_of(m)};
+    const auto ticker = json::text_in(json::member(coin, "symbol"));
     if (!ticker)
-        return fetch_error{json_errc::missing_field, "symbol"};
+        return fetch_error{json::json_errc::missing_field, "symbol"};
     if (*ticker != m.spelled.name)
         return fetch_error{provider_errc::unknown_symbol, "the id is another coin's"};
-    const auto* said = member(member(coin, "quote"), m.spelled.currency);
+    const auto* said = json::member(json::member(coin, "quote"), m.spelled.currency);
     if (said == nullptr)
-        return fetch_error{json_errc::missing_field, "no price in " + m.spelled.currency};
+        return fetch_error{json::json_errc::missing_field, "no price in " + m.spelled.currency};
     return quote_of({
         .symbol = m.symbol,
-        .value = price_in(member(said, "price"), "price"),
-        .time = time_in(member(said, "last_updated"), time_form::rfc3339, "last_updated"),
+        .value = json::price_in(json::member(said, "price"), "price"),
+        .time = json::time_in(
+            json::member(said, "last_updated"), json::time_form::rfc3339, "last_updated"),
     });
 }
 
 // "Invalid value for \"id\": \"99999999\"", and so of "convert". Source: coinmarketcap.com's
 // documentation of its errors, and what public clients look for.
-bool blames_value(const json::value* body)
+bool blames_value(const boost::json::value* body)
 {
-    const auto words = text_in(member(member(body, "status"), "error_message")).value_or("");
+    const auto words =
+        json::text_in(json::member(json::member(body, "status"), "error_message")).value_or("");
     return words.starts_with("Invalid value for \"id\"") ||
            words.starts_with("Invalid value for \"convert\"");
 }
 
 // {"status":{"error_code":1002,"error_message":"API key missing.",...}}: checked at any status, 200
 // included; the code may be a number or a string.
-std::optional<fetch_error>
-error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
+std::optional<fetch_error> error_in(
+    std::span<const market> batch, const net::http_response& answer, const boost::json::value* body)
 {
-    const auto code = integer_in(member(member(body, "status"), "error_code")).value_or(0);
+    const auto code =
+        json::integer_in(json::member(json::member(body, "status"), "error_code")).value_or(0);
     const bool is_about_key = code >= 1001 && code <= 1007;
     const bool is_about_rate = code >= 1008 && code <= 1011;
     if (answer.status == 429 || is_about_rate)
@@ -115,12 +116,12 @@ public:
 
     answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
-        return read_unless(error_in, batch, answer, [&](const json::value& body) {
-            const auto* coins = member(&body, "data");
+        return read_unless(error_in, batch, answer, [&](const boost::json::value& body) {
+            const auto* coins = json::member(&body, "data");
             if (coins == nullptr)
-                return to_all(batch, {json_errc::missing_field, "data"});
+                return to_all(batch, {json::json_errc::missing_field, "data"});
             if (!coins->is_object())
-                return to_all(batch, {json_errc::wrong_type, "data"});
+                return to_all(batch, {json::json_errc::wrong_type, "data"});
             return to_each(batch, [&](const market& m) { return read_coin(m, coins); });
         });
     }
@@ -133,4 +134,4 @@ std::unique_ptr<rest_api> make_coinmarketcap_rest()
     return std::make_unique<coinmarketcap_rest>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
 struct coin {
@@ -37,4 +37,4 @@ std::optional<int> coinmarketcap_id(std::string_view base) noexcept
     return found->id;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

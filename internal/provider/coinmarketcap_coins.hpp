@@ -4,9 +4,9 @@
 #include <optional>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // "BTC" is 1. None: a base this table does not know.
 std::optional<int> coinmarketcap_id(std::string_view base) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -13,34 +13,32 @@
 #include <algorithm>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
-
-namespace json = boost::json;
 
 // Its lists are limited in characters, to some hundreds.
 constexpr std::size_t coins_max = 50;
 
 // {"Response":"Error","Message":"You are over your rate limit ...","Type":99}, at status 200, or
 // {"Data":{},"Err":{"type":2,"message":"API key required, ..."}}.
-std::optional<fetch_error>
-error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
+std::optional<fetch_error> error_in(
+    std::span<const market> batch, const net::http_response& answer, const boost::json::value* body)
 {
     if (answer.status == 429)
         return refusal(provider_errc::rate_limited, answer);
     if (answer.status == 401)
         return refusal(provider_errc::key_refused, answer);
-    if (const auto* error = member(body, "Err"); error != nullptr && error->is_object()) {
-        const bool is_about_key = integer_in(member(error, "type")) == 2;
+    if (const auto* error = json::member(body, "Err"); error != nullptr && error->is_object()) {
+        const bool is_about_key = json::integer_in(json::member(error, "type")) == 2;
         if (is_about_key || !error->get_object().empty())
             return refusal(
                 is_about_key ? provider_errc::key_refused : provider_errc::http_status, answer);
     }
-    if (text_in(member(body, "Response")) != "Error")
+    if (json::text_in(json::member(body, "Response")) != "Error")
         return std::nullopt;
-    if (integer_in(member(body, "Type")) == 99)
+    if (json::integer_in(json::member(body, "Type")) == 99)
         return refusal(provider_errc::rate_limited, answer);
-    const auto words = text_in(member(body, "Message")).value_or("");
+    const auto words = json::text_in(json::member(body, "Message")).value_or("");
     // Not any word of absence: "Path does not exist" is a wrong address.
     if (words.find("market does not exist") != std::string_view::npos ||
         words.find("There is no data for") != std::string_view::npos)
@@ -72,7 +70,7 @@ public:
     // Source: recorded answers.
     answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
-        return read_unless(error_in, batch, answer, [&](const json::value& coins) {
+        return read_unless(error_in, batch, answer, [&](const boost::json::value& coins) {
             return read_coins(batch, coins, "");
         });
     }
@@ -85,4 +83,4 @@ std::unique_ptr<rest_api> make_cryptocompare_rest()
     return std::make_unique<cryptocompare_rest>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
 class category final : public boost::system::error_category {
@@ -52,4 +52,4 @@ boost::system::error_code make_error_code(provider_errc e) noexcept
     return {static_cast<int>(e), provider_category()};
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -5,7 +5,7 @@
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 enum class provider_errc {
     http_status = 1,       // any other status than 200
@@ -24,8 +24,8 @@ enum class provider_errc {
 const boost::system::error_category& provider_category() noexcept;
 boost::system::error_code make_error_code(provider_errc e) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::provider
 
 template <>
-struct boost::system::is_error_code_enum<tickertape::provider_errc> : std::true_type {
+struct boost::system::is_error_code_enum<tickertape::provider::provider_errc> : std::true_type {
 };

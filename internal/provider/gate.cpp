@@ -7,16 +7,16 @@
 #include <algorithm>
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 using std::chrono::milliseconds;
 
-provider_gate::provider_gate(rate_limit limit, breaker_limits breaker, steady_time now)
+gate::gate(rate_limit limit, breaker_limits breaker, steady_time now)
     : bucket_{limit, now}, breaker_{breaker}
 {
 }
 
-boost::system::error_code provider_gate::admit(steady_time now) noexcept
+boost::system::error_code gate::admit(steady_time now) noexcept
 {
     if (!breaker_.admits(now))
         return provider_errc::breaker_open;
@@ -26,7 +26,7 @@ boost::system::error_code provider_gate::admit(steady_time now) noexcept
     return bucket_.paused_until() > now ? provider_errc::paused : provider_errc::throttled;
 }
 
-gate_change provider_gate::succeeded(moment now, std::chrono::microseconds took)
+gate_change gate::succeeded(moment now, std::chrono::microseconds took)
 {
     breaker_.succeeded();
     took_.add(took);
@@ -35,25 +35,25 @@ gate_change provider_gate::succeeded(moment now, std::chrono::microseconds took)
     return std::exchange(failures_, 0) > 0 ? gate_change::recovered : gate_change::none;
 }
 
-void provider_gate::answered(std::chrono::microseconds took)
+void gate::answered(std::chrono::microseconds took)
 {
     breaker_.succeeded();
     took_.add(took);
     penalty_.reset();
 }
 
-void provider_gate::undecided(std::chrono::microseconds took)
+void gate::undecided(std::chrono::microseconds took)
 {
     breaker_.abandoned();
     took_.add(took);
 }
 
-void provider_gate::note(moment now, const fetch_error& why)
+void gate::note(moment now, const fetch_error& why)
 {
     last_failure_ = failure{now, words_of(why)};
 }
 
-gate_change provider_gate::failed(
+gate_change gate::failed(
     moment now, const fetch_error& why, std::optional<milliseconds> retry_after, double random)
 {
     const bool was_failing = failures_++ > 0;
@@ -79,7 +79,7 @@ gate_change provider_gate::failed(
     return was_failing ? gate_change::none : gate_change::failing;
 }
 
-milliseconds provider_gate::rests_for(steady_time now) const noexcept
+milliseconds gate::rests_for(steady_time now) const noexcept
 {
     auto until = bucket_.paused_until();
     if (breaker_.current() == circuit_breaker::state::open)
@@ -87,7 +87,7 @@ milliseconds provider_gate::rests_for(steady_time now) const noexcept
     return std::chrono::ceil<milliseconds>(std::max(until - now, steady_time::duration::zero()));
 }
 
-void provider_gate::report(moment now, feed_report::provider& into) const
+void gate::report(moment now, feed_report::provider& into) const
 {
     into.breaker = to_string(breaker_.current());
     if (last_success_)
@@ -100,4 +100,4 @@ void provider_gate::report(moment now, feed_report::provider& into) const
         into.took = {*p50, *took_.percentile(0.9), *took_.percentile(0.99)};
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

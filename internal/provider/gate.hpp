@@ -16,7 +16,7 @@
 #include <optional>
 #include <string>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // What a request's end changed for those who watch: one log line each.
 enum class gate_change {
@@ -27,7 +27,7 @@ enum class gate_change {
     recovered,  // the first success after any of these
 };
 
-class provider_gate {
+class gate {
 public:
     // How long to stay away after "too many requests" without a Retry-After: longer each time, as
     // asking on is what turns a limit into a ban.
@@ -37,7 +37,7 @@ public:
     // is not told how long.
     static constexpr std::chrono::minutes ban_min{2};
 
-    provider_gate(rate_limit limit, breaker_limits breaker, steady_time now);
+    gate(rate_limit limit, breaker_limits breaker, steady_time now);
 
     // Whether a request may go out. One that may is followed by exactly one of the calls below.
     // Errors: provider_errc::throttled, ::paused, ::breaker_open.
@@ -84,4 +84,4 @@ private:
     std::optional<failure> last_failure_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -12,25 +12,23 @@
 
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
-
-namespace json = boost::json;
 
 // {"bid":"..","ask":"..","last":"..","volume":{"BTC":"..","USD":"..","timestamp":1788856560000}}:
 // strings, and no time of the price: the timestamp is the end of the window the volume was counted
 // in, and was a day old in a recorded answer whose prices were not. It dates nothing, so it is not
 // read. `last` may lie outside bid and ask.
 // Source: docs.gemini.com, and a recorded answer.
-fetched<quote> read_ticker(const market& m, const json::value& ticker)
+fetched<quote> read_ticker(const market& m, const boost::json::value& ticker)
 {
     if (!ticker.is_object())
-        return fetch_error{json_errc::wrong_type, "the answer is not an object"};
+        return fetch_error{json::json_errc::wrong_type, "the answer is not an object"};
     return quote_of({
         .symbol = m.symbol,
-        .value = price_in(member(&ticker, "last"), "last"),
-        .book = book_in(member(&ticker, "bid"), member(&ticker, "ask")),
-        .volume = member(member(&ticker, "volume"), m.spelled.currency),
+        .value = json::price_in(json::member(&ticker, "last"), "last"),
+        .book = book_in(json::member(&ticker, "bid"), json::member(&ticker, "ask")),
+        .volume = json::member(json::member(&ticker, "volume"), m.spelled.currency),
     });
 }
 
@@ -44,13 +42,13 @@ bool is_unknown(std::string_view reason, std::string_view message)
 }
 
 // {"result":"error","reason":"InvalidSymbol","message":".."}, at any status.
-std::optional<fetch_error>
-error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
+std::optional<fetch_error> error_in(
+    std::span<const market> batch, const net::http_response& answer, const boost::json::value* body)
 {
-    if (text_in(member(body, "result")) != "error")
+    if (json::text_in(json::member(body, "result")) != "error")
         return std::nullopt;
-    const auto reason = text_in(member(body, "reason")).value_or("");
-    if (is_unknown(reason, text_in(member(body, "message")).value_or("")))
+    const auto reason = json::text_in(json::member(body, "reason")).value_or("");
+    if (is_unknown(reason, json::text_in(json::member(body, "message")).value_or("")))
         return blamed(batch, answer);
     const bool is_rate = answer.status == 429 || reason.starts_with("RateLimit");
     return refusal(is_rate ? provider_errc::rate_limited : provider_errc::http_status, answer);
@@ -74,7 +72,7 @@ public:
 
     answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
-        return read_unless(error_in, batch, answer, [&](const json::value& body) {
+        return read_unless(error_in, batch, answer, [&](const boost::json::value& body) {
             return to_each(batch, [&](const market& m) { return read_ticker(m, body); });
         });
     }
@@ -87,4 +85,4 @@ std::unique_ptr<rest_api> make_gemini_rest()
     return std::make_unique<gemini_rest>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -20,10 +20,8 @@
 #include <array>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
-
-namespace json = boost::json;
 
 // So many pairs are named; for more, every pair there is is asked for (1,530 of them were 430 kB in
 // 2026). One unknown pair among the named makes Kraken refuse them all, and it answers 414 to an
@@ -39,11 +37,11 @@ constexpr std::array unknown_words{
 
 // The first of {"error":["EQuery:Unknown asset pair"]}; empty: none. Those with a W are warnings,
 // beside which there is a result.
-std::string_view first_error(const json::value& body)
+std::string_view first_error(const boost::json::value& body)
 {
-    const auto* errors = member(&body, "error");
-    for (std::size_t i = 0; const auto* each = element(errors, i); ++i)
-        if (const auto text = text_in(each); text && !text->starts_with('W'))
+    const auto* errors = json::member(&body, "error");
+    for (std::size_t i = 0; const auto* each = json::element(errors, i); ++i)
+        if (const auto text = json::text_in(each); text && !text->starts_with('W'))
             return *text;
     return {};
 }
@@ -62,23 +60,24 @@ error_of(std::span<const market> batch, const net::http_response& answer, std::s
 // time at all. The last trade of a pair that nobody traded for a day is zero.
 // Source: docs.kraken.com, get-ticker-information, and an answer with 1,530 recorded pairs.
 fetched<quote>
-read_pair(const market& m, const json::value* pairs, const boost::system::error_code& absent)
+read_pair(const market& m, const boost::json::value* pairs, const boost::system::error_code& absent)
 {
-    const auto* pair = member(pairs, m.spelled.name);
+    const auto* pair = json::member(pairs, m.spelled.name);
     if (pair == nullptr)
         for (const auto& name : kraken_old_names(m.spelled.name))
-            if ((pair = member(pairs, name)) != nullptr)
+            if ((pair = json::member(pairs, name)) != nullptr)
                 break;
     if (pair == nullptr)
         return fetch_error{absent, "no pair " + m.spelled.name};
-    const auto* last = element(member(pair, "c"), 0);
-    if (is_zero(last))
+    const auto* last = json::element(json::member(pair, "c"), 0);
+    if (json::is_zero(last))
         return fetch_error{provider_errc::dead_market, "no trade in 24h"};
     return quote_of({
         .symbol = m.symbol,
-        .value = price_in(last, "c"),
-        .book = book_in(element(member(pair, "b"), 0), element(member(pair, "a"), 0)),
-        .volume = element(member(pair, "v"), 1),
+        .value = json::price_in(last, "c"),
+        .book = book_in(
+            json::element(json::member(pair, "b"), 0), json::element(json::member(pair, "a"), 0)),
+        .volume = json::element(json::member(pair, "v"), 1),
     });
 }
 
@@ -112,17 +111,17 @@ public:
         // Errors come at status 200.
         if (const auto words = first_error(*body); !words.empty())
             return to_all(batch, error_of(batch, answer, words));
-        const auto* pairs = member(&*body, "result");
+        const auto* pairs = json::member(&*body, "result");
         if (pairs == nullptr)
-            return to_all(batch, {json_errc::missing_field, "result"});
+            return to_all(batch, {json::json_errc::missing_field, "result"});
         if (!pairs->is_object())
-            return to_all(batch, {json_errc::wrong_type, "result"});
+            return to_all(batch, {json::json_errc::wrong_type, "result"});
         if (pairs->get_object().empty())
-            return to_all(batch, {json_errc::missing_field, "the result is empty"});
+            return to_all(batch, {json::json_errc::missing_field, "the result is empty"});
         // A pair that was named and is unknown would have been refused, with words.
         const auto absent = batch.size() > pairs_max
                                 ? make_error_code(provider_errc::unknown_symbol)
-                                : make_error_code(json_errc::missing_field);
+                                : json::make_error_code(json::json_errc::missing_field);
         return to_each(batch, [&](const market& m) { return read_pair(m, pairs, absent); });
     }
 };
@@ -134,4 +133,4 @@ std::unique_ptr<rest_api> make_kraken_rest()
     return std::make_unique<kraken_rest>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

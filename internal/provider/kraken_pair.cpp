@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
 // Never asked for. XBT and XDG are its old names of BTC and DOGE: where the readable ones are in
@@ -84,4 +84,4 @@ std::optional<market_name> kraken_pair(std::string_view base, std::string_view q
     return market_name{std::string{base} + '/' + std::string{quote}};
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

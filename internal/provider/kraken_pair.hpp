@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // "BTC/USD". None: what everybody else calls so has another name there, or the name is another
 // coin's.
@@ -18,4 +18,4 @@ std::optional<market_name> kraken_pair(std::string_view base, std::string_view q
 // "DOGE/USD" is "XDGUSD", and nothing but the list of its assets says which letters are used.
 std::array<std::string, 2> kraken_old_names(std::string_view pair);
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -22,10 +22,9 @@
 #include <algorithm>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
-namespace json = boost::json;
 using namespace std::chrono_literals;
 
 constexpr std::size_t markets_per_message_max = 100;
@@ -66,15 +65,15 @@ public:
         const auto value = reader_.read(message);
         if (!value)
             return note_unreadable(value.error(), message, news);
-        const json::value* said = &*value;
-        const auto channel = text_in(member(said, "channel"));
-        const auto method = text_in(member(said, "method"));
+        const boost::json::value* said = &*value;
+        const auto channel = json::text_in(json::member(said, "channel"));
+        const auto method = json::text_in(json::member(said, "method"));
         if (channel == "ticker")
-            read_tickers(member(said, "data"), news);
+            read_tickers(json::member(said, "data"), news);
         else if (channel == "heartbeat" || method == "pong")
             return;  // a byte, which is what it is for
         else if (channel == "status")
-            read_status(member(said, "data"), news);
+            read_status(json::member(said, "data"), news);
         else if (const auto error = words_of_error(said); !error.empty())
             read_error(said, error, news);
         else if (method == "subscribe")
@@ -90,12 +89,12 @@ private:
         return markets_.part(request, markets_per_message_max);
     }
 
-    void read_tickers(const json::value* tickers, socket_news& news)
+    void read_tickers(const boost::json::value* tickers, socket_news& news)
     {
         if (tickers == nullptr || !tickers->is_array())
             ++news.unknown;
-        for (std::size_t i = 0; const auto* ticker = element(tickers, i); ++i) {
-            const auto name = text_in(member(ticker, "symbol"));
+        for (std::size_t i = 0; const auto* ticker = json::element(tickers, i); ++i) {
+            const auto name = json::text_in(json::member(ticker, "symbol"));
             auto* of = markets_.find(name.value_or(""));
             if (of == nullptr) {
                 news.unknown += name ? 0 : 1;
@@ -111,37 +110,37 @@ private:
     // {"symbol":"BTC/USD","bid":..,"ask":..,"last":..,"volume":..,"timestamp":"..",...}: the volume
     // is of 24 hours. Of a market nothing was ever traded in it is {"symbol":"ANETx/USD","bid":0,
     // "ask":0,...,"timestamp":"1970-01-01T00:00:00.000000Z"}.
-    static fetched<quote> ticker_of(symbol_id symbol, const json::value* ticker)
+    static fetched<quote> ticker_of(symbol_id symbol, const boost::json::value* ticker)
     {
-        const auto* at = member(ticker, "timestamp");
-        if (text_in(at).value_or("").starts_with("1970-01-01T"))
+        const auto* at = json::member(ticker, "timestamp");
+        if (json::text_in(at).value_or("").starts_with("1970-01-01T"))
             return fetch_error{provider_errc::dead_market};
         return quote_of(
             {.symbol = symbol,
-             .value = price_in(member(ticker, "last"), "last"),
-             .time = time_if_any(at, time_form::rfc3339, "timestamp"),
-             .book = book_in(member(ticker, "bid"), member(ticker, "ask")),
-             .volume = member(ticker, "volume")});
+             .value = json::price_in(json::member(ticker, "last"), "last"),
+             .time = json::time_if_any(at, json::time_form::rfc3339, "timestamp"),
+             .book = book_in(json::member(ticker, "bid"), json::member(ticker, "ask")),
+             .volume = json::member(ticker, "volume")});
     }
 
     // The first message, and another when it changes.
-    static void read_status(const json::value* statuses, socket_news& news)
+    static void read_status(const boost::json::value* statuses, socket_news& news)
     {
-        for (std::size_t i = 0; const auto* status = element(statuses, i); ++i) {
-            if (const auto system = text_in(member(status, "system")).value_or("");
+        for (std::size_t i = 0; const auto* status = json::element(statuses, i); ++i) {
+            if (const auto system = json::text_in(json::member(status, "system")).value_or("");
                 !system.empty() && system != "online")
                 add_notice("the system is in " + std::string{system}, news);
-            const auto* coming = member(status, "upcoming_maintenance");
-            for (std::size_t j = 0; const auto* maintenance = element(coming, j); ++j)
+            const auto* coming = json::member(status, "upcoming_maintenance");
+            for (std::size_t j = 0; const auto* maintenance = json::element(coming, j); ++j)
                 if (maintenance->is_object())
                     announce(maintenance, news);
         }
     }
 
-    static void announce(const json::value* maintenance, socket_news& news)
+    static void announce(const boost::json::value* maintenance, socket_news& news)
     {
         const auto word = [&](std::string_view field) {
-            return std::string{text_in(member(maintenance, field)).value_or("")};
+            return std::string{json::text_in(json::member(maintenance, field)).value_or("")};
         };
         if (word("phase") == "completed")
             return;
@@ -152,17 +151,18 @@ private:
     }
 
     // It has "error" beside "success":false, "Error" alone, and "errorMessage" as in v1.
-    static std::string_view words_of_error(const json::value* said) noexcept
+    static std::string_view words_of_error(const boost::json::value* said) noexcept
     {
         for (const auto field : {"error", "Error", "errorMessage"})
-            if (const auto words = text_in(member(said, field)).value_or(""); !words.empty())
+            if (const auto words = json::text_in(json::member(said, field)).value_or("");
+                !words.empty())
                 return words;
-        const auto* success = member(said, "success");
+        const auto* success = json::member(said, "success");
         return success != nullptr && success->is_bool() && !success->get_bool() ? "no reason given"
                                                                                 : "";
     }
 
-    void read_error(const json::value* said, std::string_view words, socket_news& news)
+    void read_error(const boost::json::value* said, std::string_view words, socket_news& news)
     {
         if (mentions(words, "msg rate") || mentions(words, "rate limit")) {
             news.failed = fetch_error{provider_errc::rate_limited, clean_words(words)};
@@ -172,15 +172,16 @@ private:
             mentions(words, "not supported") ? provider_errc::unknown_symbol
                                              : provider_errc::subscription_refused,
             clean_words(words)};
-        if (const auto symbol = text_in(member(said, "symbol")).value_or(""); !symbol.empty()) {
+        if (const auto symbol = json::text_in(json::member(said, "symbol")).value_or("");
+            !symbol.empty()) {
             if (auto* of = markets_.find(symbol))
                 refuse(*of, why, news);
             return;
         }
         // It names no symbol: it is about the whole request, where it says which, and else about
         // whatever is not answered yet.
-        auto asked =
-            markets_.of_request(integer_in(member(said, "req_id")), markets_per_message_max);
+        auto asked = markets_.of_request(
+            json::integer_in(json::member(said, "req_id")), markets_per_message_max);
         if (asked.empty())
             asked = markets_.all();
         bool is_of_any = false;
@@ -192,14 +193,14 @@ private:
             add_notice(why.detail, news);
     }
 
-    void read_acknowledgement(const json::value* said, socket_news& news)
+    void read_acknowledgement(const boost::json::value* said, socket_news& news)
     {
-        const auto* result = member(said, "result");
+        const auto* result = json::member(said, "result");
         if (result == nullptr || !result->is_object()) {
             ++news.unknown;
             return;
         }
-        const auto name = text_in(member(result, "symbol"));
+        const auto name = json::text_in(json::member(result, "symbol"));
         if (auto* of = markets_.find(name.value_or("")))
             accept(*of, news);
         else if (!name)
@@ -217,4 +218,4 @@ std::unique_ptr<socket_api> make_kraken_stream()
     return std::make_unique<kraken_stream>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -6,7 +6,7 @@
 #include <cassert>
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 void latency_window::add(std::chrono::microseconds took) noexcept
 {
@@ -31,4 +31,4 @@ std::optional<std::chrono::microseconds> latency_window::percentile(double share
     return *nth;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 class latency_window {
 public:
@@ -23,4 +23,4 @@ private:
     std::size_t added_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <limits>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
 constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
@@ -147,4 +147,4 @@ bool market_catalog::lacks(symbol_id symbol, steady_time now) const noexcept
     return e.spellings.empty() || e.again_at > now;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -16,7 +16,7 @@
 #include <span>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 class market_catalog {
 public:
@@ -75,4 +75,4 @@ private:
     std::size_t probe_max_;       // suspects in one batch
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

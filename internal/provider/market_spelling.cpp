@@ -1,6 +1,6 @@
 #include "provider/market_spelling.hpp"
 
-namespace tickertape {
+namespace tickertape::provider {
 
 std::vector<market_spelling> spellings_of(
     const market_speller& at, const symbol_table& symbols, symbol_id symbol,
@@ -20,4 +20,4 @@ std::vector<market_spelling> spellings_of(
     return found;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // How a provider spells a market: "XBT" and "USD", one name "BTC-USD", or a coin's id and a
 // currency. What it means is between the functions of one rest_api or socket_api.
@@ -50,4 +50,4 @@ std::vector<market_spelling> spellings_of(
     const market_speller& at, const symbol_table& symbols, symbol_id symbol,
     std::span<const usd_standin> for_usd);
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -13,37 +13,35 @@
 
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::size_t asked_apart_max = 2;
 
-std::optional<std::string_view> name_of_symbol(const json::value& row)
+std::optional<std::string_view> name_of_symbol(const boost::json::value& row)
 {
-    return text_in(member(&row, "instId"));
+    return json::text_in(json::member(&row, "instId"));
 }
 
 // {"instId":"BTC-USDT","last":"..","bidPx":"..","askPx":"..","ts":"1785145938266","vol24h":"..",
 // ...}: every figure is a string, the time is in milliseconds and goes on where nobody trades.
 // Source: www.okx.com/docs-v5, get-tickers, and a recorded answer.
-fetched<quote> read_row(const market& m, const json::value& row)
+fetched<quote> read_row(const market& m, const boost::json::value& row)
 {
     return quote_of({
         .symbol = m.symbol,
-        .value = price_in(member(&row, "last"), "last"),
-        .time = time_in(member(&row, "ts"), time_form::milliseconds, "ts"),
-        .book = book_in(member(&row, "bidPx"), member(&row, "askPx")),
-        .volume = member(&row, "vol24h"),
+        .value = json::price_in(json::member(&row, "last"), "last"),
+        .time = json::time_in(json::member(&row, "ts"), json::time_form::milliseconds, "ts"),
+        .book = book_in(json::member(&row, "bidPx"), json::member(&row, "askPx")),
+        .volume = json::member(&row, "vol24h"),
     });
 }
 
 // {"code":"51001","msg":"..","data":[]}, at status 200 too. A code of 0 is none.
-std::optional<fetch_error>
-error_in(std::span<const market> batch, const net::http_response& answer, const json::value* body)
+std::optional<fetch_error> error_in(
+    std::span<const market> batch, const net::http_response& answer, const boost::json::value* body)
 {
-    const auto code = integer_in(member(body, "code"));
+    const auto code = json::integer_in(json::member(body, "code"));
     if (!code || *code == 0)
         return std::nullopt;
     if (*code == 51001)
@@ -74,9 +72,9 @@ public:
 
     answers read(std::span<const market> batch, const net::http_response& answer) const override
     {
-        return read_unless(error_in, batch, answer, [&](const json::value& body) {
+        return read_unless(error_in, batch, answer, [&](const boost::json::value& body) {
             const auto absent = batch.size() > 1 ? no_row::unlisted : no_row::unexplained;
-            return read_rows(batch, member(&body, "data"), name_of_symbol, read_row, absent);
+            return read_rows(batch, json::member(&body, "data"), name_of_symbol, read_row, absent);
         });
     }
 };
@@ -88,4 +86,4 @@ std::unique_ptr<rest_api> make_okx_rest()
     return std::make_unique<okx_rest>();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

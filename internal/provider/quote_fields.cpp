@@ -7,19 +7,17 @@
 
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
-namespace json = boost::json;
-
-fetched<double> side_in(const json::value& at, std::string_view called)
+fetched<double> side_in(const boost::json::value& at, std::string_view called)
 {
-    const auto text = text_in(&at);
+    const auto text = json::text_in(&at);
     if (at.is_null() || (text && text->empty()))
         return 0.0;
     if (!at.is_number() && !text)
-        return fetch_error{json_errc::wrong_type, std::string{called}};
-    const auto side = number_in(at);
+        return fetch_error{json::json_errc::wrong_type, std::string{called}};
+    const auto side = json::number_in(at);
     if (!side || !std::isfinite(*side) || *side < 0)
         return fetch_error{core_errc::implausible_price, std::string{called}};
     return *side;
@@ -32,7 +30,8 @@ bool is_empty(const fetched<std::optional<book_top>>& book) noexcept
 
 }  // namespace
 
-fetched<std::optional<book_top>> book_in(const json::value* bid, const json::value* ask)
+fetched<std::optional<book_top>>
+book_in(const boost::json::value* bid, const boost::json::value* ask)
 {
     if (bid == nullptr || ask == nullptr)
         return std::optional<book_top>{};
@@ -47,7 +46,7 @@ fetched<std::optional<book_top>> book_in(const json::value* bid, const json::val
 
 fetched<quote> quote_of(const quote_fields& fields)
 {
-    if (is_zero(fields.volume))
+    if (json::is_zero(fields.volume))
         return fetch_error{provider_errc::dead_market, "no trade in 24h"};
     if (!fields.value && is_empty(fields.book))
         return fetch_error{provider_errc::dead_market};
@@ -63,4 +62,4 @@ fetched<quote> quote_of(const quote_fields& fields)
     return q;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

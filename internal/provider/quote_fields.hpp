@@ -11,7 +11,7 @@
 
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // The best bid and ask. None: one of the fields is missing, so the provider does not say. A side
 // that is there, but null or an empty string, has nobody on it, which is a price of zero.
@@ -34,4 +34,4 @@ struct quote_fields {
 // else it says.
 fetched<quote> quote_of(const quote_fields& fields);
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
 using duration = token_bucket::duration;
@@ -60,4 +60,4 @@ double token_bucket::left(steady_time now) const noexcept
     return static_cast<double>(filled.count()) / static_cast<double>(one_.count());
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

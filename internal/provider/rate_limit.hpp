@@ -8,7 +8,7 @@
 
 #include "core/clock.hpp"
 
-namespace tickertape {
+namespace tickertape::provider {
 
 struct rate_limit {
     double per_minute;  // > 0; less than one in 30 days counts as that
@@ -42,4 +42,4 @@ private:
     steady_time paused_until_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -13,7 +13,7 @@
 #include <optional>
 #include <span>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // The provider's own words come first: `error_in(batch, answer, body)` finds them at any status,
 // 200 included, and `body` is null where it is no JSON. Then what any answer may be refused for.
@@ -31,11 +31,11 @@ answers read_unless(
     auto said = read(*parsed.body);
     // An answer without anything that was asked for, and with words: the words say more.
     const auto is_missing = [](const auto& each) {
-        return !*each && each->error().code == json_errc::missing_field;
+        return !*each && each->error().code == json::json_errc::missing_field;
     };
     if (has_words(*parsed.body) && std::ranges::all_of(said, is_missing))
         return to_all(batch, refusal(provider_errc::http_status, answer));
     return said;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // Each in the file of its name, beside this one.
 std::unique_ptr<rest_api> make_coinbase_rest();
@@ -41,7 +41,7 @@ net::http_header cryptocompare_key(std::string_view, std::string_view key)
 // Limits stay clear of what the providers publish: a limit without a key counts for an address,
 // and the address may not be ours alone.
 constexpr std::array rows{
-    provider_row{
+    row{
         .name = "coinbase",
         .title = "Coinbase Exchange",
         .urls = {"https://api.exchange.coinbase.com"},
@@ -53,7 +53,7 @@ constexpr std::array rows{
         .stream_url = "wss://ws-feed.exchange.coinbase.com",
         .make_socket = make_coinbase_stream,
     },
-    provider_row{
+    row{
         .name = "kraken",
         .title = "Kraken",
         .urls = {"https://api.kraken.com/0/public"},
@@ -65,7 +65,7 @@ constexpr std::array rows{
         .stream_url = "wss://ws.kraken.com/v2",
         .make_socket = make_kraken_stream,
     },
-    provider_row{
+    row{
         .name = "bitstamp",
         .title = "Bitstamp",
         .urls = {"https://www.bitstamp.net/api/v2"},
@@ -77,7 +77,7 @@ constexpr std::array rows{
         .stream_url = "wss://ws.bitstamp.net",
         .make_socket = make_bitstamp_stream,
     },
-    provider_row{
+    row{
         .name = "gemini",
         .title = "Gemini",
         .urls = {"https://api.gemini.com/v1"},
@@ -89,7 +89,7 @@ constexpr std::array rows{
         .stream_url = "",
         .make_socket = nullptr,
     },
-    provider_row{
+    row{
         .name = "coingecko",
         .title = "CoinGecko",
         .urls = {"https://api.coingecko.com/api/v3"},
@@ -101,7 +101,7 @@ constexpr std::array rows{
         .stream_url = "",
         .make_socket = nullptr,
     },
-    provider_row{
+    row{
         .name = "binance",
         .title = "Binance",
         .urls = {"https://data-api.binance.vision", "https://api.binance.com"},
@@ -113,7 +113,7 @@ constexpr std::array rows{
         .stream_url = "wss://data-stream.binance.vision",
         .make_socket = make_binance_stream,
     },
-    provider_row{
+    row{
         .name = "bitfinex",
         .title = "Bitfinex",
         .urls = {"https://api-pub.bitfinex.com/v2"},
@@ -125,7 +125,7 @@ constexpr std::array rows{
         .stream_url = "",
         .make_socket = nullptr,
     },
-    provider_row{
+    row{
         .name = "okx",
         .title = "OKX",
         .urls = {"https://www.okx.com"},
@@ -137,7 +137,7 @@ constexpr std::array rows{
         .stream_url = "",
         .make_socket = nullptr,
     },
-    provider_row{
+    row{
         .name = "coinmarketcap",
         .title = "CoinMarketCap",
         .urls = {"https://pro-api.coinmarketcap.com"},
@@ -151,7 +151,7 @@ constexpr std::array rows{
         .stream_url = "",
         .make_socket = nullptr,
     },
-    provider_row{
+    row{
         .name = "cryptocompare",
         .title = "CryptoCompare",
         .urls = {"https://min-api.cryptocompare.com"},
@@ -167,15 +167,15 @@ constexpr std::array rows{
 
 }  // namespace
 
-std::span<const provider_row> provider_rows() noexcept
+std::span<const row> provider_rows() noexcept
 {
     return rows;
 }
 
-const provider_row* find_provider(std::string_view name) noexcept
+const row* find_provider(std::string_view name) noexcept
 {
-    const auto found = std::ranges::find(rows, name, &provider_row::name);
+    const auto found = std::ranges::find(rows, name, &row::name);
     return found == rows.end() ? nullptr : &*found;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

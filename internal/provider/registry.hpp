@@ -11,12 +11,12 @@
 #include <span>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // How a provider wants to be shown a key, where it takes one.
 enum class key_use { none, optional, required };
 
-struct provider_row {
+struct row {
     std::string_view name;   // as PROVIDERS and the ticks have it
     std::string_view title;  // as it calls itself
     // Where it answers REST requests. The second, where there is one, is asked when the first
@@ -33,8 +33,8 @@ struct provider_row {
     std::unique_ptr<socket_api> (*make_socket)();
 };
 
-std::span<const provider_row> provider_rows() noexcept;
+std::span<const row> provider_rows() noexcept;
 // None: there is no such provider.
-const provider_row* find_provider(std::string_view name) noexcept;
+const row* find_provider(std::string_view name) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

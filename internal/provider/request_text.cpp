@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 std::string percent_escaped(std::string_view text)
 {
@@ -30,4 +30,4 @@ std::string comma_list(const std::vector<std::string>& texts)
     return list;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

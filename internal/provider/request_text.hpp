@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // Every byte that may not stand for itself in a query, escaped: "BTC/USD" becomes "BTC%2FUSD".
 std::string percent_escaped(std::string_view text);
@@ -14,4 +14,4 @@ std::string percent_escaped(std::string_view text);
 // silently loses a coin.
 std::string comma_list(const std::vector<std::string>& texts);
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

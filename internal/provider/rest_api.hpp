@@ -13,7 +13,7 @@
 
 #include <span>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 class rest_api : public market_speller {
 public:
@@ -31,4 +31,4 @@ public:
     virtual answers read(std::span<const market> batch, const net::http_response& answer) const = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

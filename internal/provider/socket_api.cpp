@@ -1,6 +1,6 @@
 #include "provider/socket_api.hpp"
 
-namespace tickertape {
+namespace tickertape::provider {
 
 void socket_news::clear()
 {
@@ -14,4 +14,4 @@ void socket_news::clear()
     failed.reset();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

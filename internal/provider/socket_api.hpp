@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // What the provider demands of a connection.
 struct socket_rules {
@@ -70,4 +70,4 @@ public:
     virtual void read(std::string_view message, socket_news& news) = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

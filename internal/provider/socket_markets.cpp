@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::provider {
 namespace {
 
 // So many in a row that are older: it was the newest that was wrong, or the provider began to count
@@ -113,7 +113,7 @@ void take(
 void note_unreadable(
     const boost::system::error_code& why, std::string_view message, socket_news& news)
 {
-    if (why == json_errc::not_json)
+    if (why == json::json_errc::not_json)
         news.failed = fetch_error{why, clean_words(message.substr(0, sample_bytes_max))};
     else
         ++news.unknown;
@@ -140,4 +140,4 @@ void append_quoted(std::string& to, std::string_view name)
     to += '"';
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

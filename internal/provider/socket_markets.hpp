@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 enum class subscription { asked, accepted, refused };
 
@@ -81,4 +81,4 @@ bool mentions(std::string_view text, std::string_view words) noexcept;
 // digits, '-' and '/'.
 void append_quoted(std::string& to, std::string_view name);
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

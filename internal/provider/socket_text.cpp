@@ -1,6 +1,6 @@
 #include "provider/socket_text.hpp"
 
-namespace tickertape {
+namespace tickertape::provider {
 
 result<boost::json::value> message_reader::read(std::string_view message)
 {
@@ -10,4 +10,4 @@ result<boost::json::value> message_reader::read(std::string_view message)
     return reader_.read(message, &*storage_);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

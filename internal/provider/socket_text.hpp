@@ -13,7 +13,7 @@
 #include <optional>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // Reads message after message into the same memory: a usual one allocates nothing.
 class message_reader {
@@ -22,7 +22,7 @@ public:
     message_reader(const message_reader&) = delete;
     message_reader& operator=(const message_reader&) = delete;
 
-    // The value is gone with the next call. Errors: as json_reader::read().
+    // The value is gone with the next call. Errors: as json::reader::read().
     result<boost::json::value> read(std::string_view message);
 
 private:
@@ -31,7 +31,7 @@ private:
 
     std::array<unsigned char, usual_bytes_max> memory_;
     std::optional<boost::json::monotonic_resource> storage_;
-    json_reader reader_;
+    json::reader reader_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -7,7 +7,7 @@
 
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::provider {
 
 // wss://ws-feed.exchange.coinbase.com
 std::unique_ptr<socket_api> make_coinbase_stream();
@@ -18,4 +18,4 @@ std::unique_ptr<socket_api> make_binance_stream();
 // wss://ws.bitstamp.net
 std::unique_ptr<socket_api> make_bitstamp_stream();
 
-}  // namespace tickertape
+}  // namespace tickertape::provider

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 namespace {
 
 class category final : public boost::system::error_category {
@@ -39,4 +39,4 @@ boost::system::error_code make_error_code(synthetic_errc e) noexcept
     return {static_cast<int>(e), synthetic_category()};
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

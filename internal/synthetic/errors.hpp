@@ -4,7 +4,7 @@
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 enum class synthetic_errc {
     symbol_missing = 1,
@@ -16,8 +16,8 @@ enum class synthetic_errc {
 const boost::system::error_category& synthetic_category() noexcept;
 boost::system::error_code make_error_code(synthetic_errc e) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic
 
 template <>
-struct boost::system::is_error_code_enum<tickertape::synthetic_errc> : std::true_type {
+struct boost::system::is_error_code_enum<tickertape::synthetic::synthetic_errc> : std::true_type {
 };

@@ -2,7 +2,7 @@
 
 #include "telemetry/log.hpp"
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 void line_complaints::bad(std::uint64_t line, const boost::system::error_code& why, steady_time now)
 {
@@ -26,4 +26,4 @@ void line_complaints::end()
     unsaid_ = 0;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

@@ -11,8 +11,10 @@
 #include <string_view>
 
 namespace tickertape {
-
 class logger;
+}
+
+namespace tickertape::synthetic {
 
 class line_complaints {
 public:
@@ -36,4 +38,4 @@ private:
     std::uint64_t unsaid_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 class line_counter {
 public:
@@ -36,4 +36,4 @@ private:
     prometheus::Counter& unknown_symbol_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

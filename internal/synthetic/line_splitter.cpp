@@ -1,6 +1,6 @@
 #include "synthetic/line_splitter.hpp"
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 void line_splitter::append(std::string_view bytes)
 {
@@ -37,4 +37,4 @@ std::optional<line_splitter::line> line_splitter::next()
     return line{++taken_, is_too_long ? std::string_view{} : text, is_too_long};
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

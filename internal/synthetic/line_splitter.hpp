@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 class line_splitter {
 public:
@@ -34,4 +34,4 @@ private:
     bool has_ended_ = false;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

@@ -19,7 +19,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 namespace {
 
 constexpr std::size_t line_bytes_max = 64 * 1024;
@@ -46,10 +46,10 @@ bool is_open_for_reading(int descriptor)
     return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY;
 }
 
-class pipe_feed final : public task_feed {
+class pipe_feed final : public feed::task_feed {
 public:
-    pipe_feed(const feed_context& context, int own_descriptor)
-        : task_feed{context}, input_{context.strand, own_descriptor},
+    pipe_feed(const feed::feed_context& context, int own_descriptor)
+        : feed::task_feed{context}, input_{context.strand, own_descriptor},
           lines_{context.counters, "pipe"}, complaints_{"pipe", context.log}
     {
     }
@@ -119,14 +119,15 @@ private:
 
     asio::posix::stream_descriptor input_;
     line_splitter splitter_{line_bytes_max};
-    json_reader reader_;
+    json::reader reader_;
     line_counter lines_;
     line_complaints complaints_;
 };
 
 }  // namespace
 
-std::unique_ptr<price_feed> make_pipe(const feed_context& context, const pipe_settings& settings)
+std::unique_ptr<feed::price_feed>
+make_pipe(const feed::feed_context& context, const pipe_settings& settings)
 {
     const int own = is_open_for_reading(settings.descriptor) ? open_own(settings.descriptor) : -1;
     if (own < 0)
@@ -134,4 +135,4 @@ std::unique_ptr<price_feed> make_pipe(const feed_context& context, const pipe_se
     return std::make_unique<pipe_feed>(context, own);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

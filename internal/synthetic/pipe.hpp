@@ -9,9 +9,10 @@
 
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 // Throws std::runtime_error, one line: the descriptor is not open for reading.
-std::unique_ptr<price_feed> make_pipe(const feed_context& context, const pipe_settings& settings);
+std::unique_ptr<feed::price_feed>
+make_pipe(const feed::feed_context& context, const pipe_settings& settings);
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

@@ -7,7 +7,7 @@
 
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 struct pipe_price {
     symbol_id symbol;
@@ -19,6 +19,6 @@ struct pipe_price {
 // Errors: json_errc::not_json, ::json_too_deep, ::number_out_of_range, ::wrong_type,
 // ::missing_field (no price), ::symbol_missing, ::unknown_symbol, ::bad_price.
 result<pipe_price>
-parse_pipe_line(std::string_view line, const symbol_table& symbols, json_reader& reader);
+parse_pipe_line(std::string_view line, const symbol_table& symbols, json::reader& reader);
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

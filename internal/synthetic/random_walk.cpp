@@ -7,7 +7,7 @@
 #include <cassert>
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 namespace {
 
 // Decimals that keep a price legible: cents, or six significant digits of a price below 1.
@@ -82,4 +82,4 @@ double likely_price(std::string_view base, std::string_view quote) noexcept
     return worth_of(base) / worth_of(quote);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

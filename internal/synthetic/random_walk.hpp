@@ -8,7 +8,7 @@
 #include <random>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 struct walk_settings {
     std::uint64_t seed = 0;
@@ -37,4 +37,4 @@ private:
 // What a unit of `base` costs in `quote`, roughly: a place to start a walk from.
 double likely_price(std::string_view base, std::string_view quote) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

@@ -14,10 +14,8 @@
 #include <array>
 #include <charconv>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 namespace {
-
-namespace json = boost::json;
 
 // More columns than this no recording of prices has.
 constexpr std::size_t columns_max = 64;
@@ -84,7 +82,7 @@ std::string without_separators(std::string_view name)
     return bare;
 }
 
-result<wall_time> time_in(const json::value& at)
+result<wall_time> time_in(const boost::json::value& at)
 {
     if (const auto* text = at.if_string()) {
         const auto time = parse_timestamp({text->data(), text->size()});
@@ -99,7 +97,7 @@ result<wall_time> time_in(const json::value& at)
         end = std::to_chars(
             text.data(), text.data() + text.size(), at.get_double(), std::chars_format::fixed);
     else
-        return json_errc::wrong_type;
+        return json::json_errc::wrong_type;
     if (end.ec != std::errc{})
         return core_errc::implausible_time;
     const auto time = parse_timestamp({text.data(), end.ptr});
@@ -160,7 +158,7 @@ result<recording> recording::of_first_line(std::string_view line, recorded_names
     return r;
 }
 
-result<recorded_price> recording::parse(std::string_view line, json_reader& reader) const
+result<recorded_price> recording::parse(std::string_view line, json::reader& reader) const
 {
     return is_csv_ ? parse_row(line) : parse_object(line, reader);
 }
@@ -169,12 +167,12 @@ result<recorded_price> recording::parse_row(std::string_view line) const
 {
     const auto r = split(line);
     if (r.count <= std::max(time_column_, price_column_))
-        return json_errc::missing_field;
+        return json::json_errc::missing_field;
     std::optional<symbol_id> symbol = names_.find({});
     if (symbol_column_) {
         const auto name = r.at(*symbol_column_);
         if (name.empty())
-            return json_errc::missing_field;
+            return json::json_errc::missing_field;
         symbol = names_.find(name);
     }
     if (!symbol)
@@ -202,7 +200,7 @@ result<recorded_price> recording::parse_row(std::string_view line) const
     return recorded_price{*symbol, *value, *at};
 }
 
-result<recorded_price> recording::parse_object(std::string_view line, json_reader& reader) const
+result<recorded_price> recording::parse_object(std::string_view line, json::reader& reader) const
 {
     if (line.starts_with("\xef\xbb\xbf"))
         line.remove_prefix(3);
@@ -211,13 +209,13 @@ result<recorded_price> recording::parse_object(std::string_view line, json_reade
         return read.error();
     const auto* object = read->if_object();
     if (object == nullptr)
-        return json_errc::wrong_type;
+        return json::json_errc::wrong_type;
 
     std::string_view name;
     if (const auto* symbol = object->if_contains("symbol")) {
         const auto* text = symbol->if_string();
         if (text == nullptr || text->empty())
-            return json_errc::wrong_type;
+            return json::json_errc::wrong_type;
         name = {text->data(), text->size()};
     }
     const auto symbol = names_.find(name);
@@ -225,8 +223,8 @@ result<recorded_price> recording::parse_object(std::string_view line, json_reade
         return synthetic_errc::unknown_symbol;
     const auto* number = object->if_contains("price");
     if (number == nullptr)
-        return json_errc::missing_field;
-    const auto value = price_of_number(*number);
+        return json::json_errc::missing_field;
+    const auto value = json::price_of_number(*number);
     if (!value)
         return value.error();
     recorded_price recorded{*symbol, *value};
@@ -239,4 +237,4 @@ result<recorded_price> recording::parse_object(std::string_view line, json_reade
     return recorded;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 struct recorded_price {
     symbol_id symbol;
@@ -48,7 +48,7 @@ public:
     // parse_timestamp() reads, as a string or a number.
     // Errors: json_errc::not_json and its like, ::missing_field, ::wrong_type, ::bad_price,
     // ::bad_time, ::unknown_symbol.
-    result<recorded_price> parse(std::string_view line, json_reader& reader) const;
+    result<recorded_price> parse(std::string_view line, json::reader& reader) const;
 
 private:
     enum class time_unit { ms, s, rfc3339, date };
@@ -56,7 +56,7 @@ private:
     explicit recording(recorded_names names) : names_{std::move(names)} {}
 
     result<recorded_price> parse_row(std::string_view line) const;
-    result<recorded_price> parse_object(std::string_view line, json_reader& reader) const;
+    result<recorded_price> parse_object(std::string_view line, json::reader& reader) const;
 
     recorded_names names_;
     bool is_csv_ = false;
@@ -66,4 +66,4 @@ private:
     std::optional<std::size_t> symbol_column_{};
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

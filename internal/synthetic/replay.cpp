@@ -19,7 +19,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 namespace {
 
 constexpr std::size_t line_bytes_max = 64 * 1024;
@@ -68,12 +68,12 @@ private:
     bool is_over_ = false;
 };
 
-class replay final : public task_feed {
+class replay final : public feed::task_feed {
 public:
     replay(
-        const feed_context& context, const replay_settings& settings, line_file file,
+        const feed::feed_context& context, const replay_settings& settings, line_file file,
         recording format)
-        : task_feed{context}, settings_{settings}, file_{std::move(file)},
+        : feed::task_feed{context}, settings_{settings}, file_{std::move(file)},
           format_{std::move(format)}, pace_{settings.speed}, lines_{context.counters, "replay"},
           complaints_{"replay", context.log}
     {
@@ -161,7 +161,7 @@ private:
     line_file file_;
     recording format_;
     replay_pace pace_;
-    json_reader reader_;
+    json::reader reader_;
     line_counter lines_;
     line_complaints complaints_;
     // Lines since the last wait, over all rounds of a loop: a file shorter than a batch would
@@ -171,8 +171,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<price_feed>
-make_replay(const feed_context& context, const replay_settings& settings)
+std::unique_ptr<feed::price_feed>
+make_replay(const feed::feed_context& context, const replay_settings& settings)
 {
     const auto refuse = [&](std::string_view why) {
         throw std::runtime_error{"cannot replay '" + settings.path + "': " + std::string{why}};
@@ -199,4 +199,4 @@ make_replay(const feed_context& context, const replay_settings& settings)
     return std::make_unique<replay>(context, settings, std::move(file), std::move(*format));
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

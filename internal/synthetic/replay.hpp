@@ -9,10 +9,10 @@
 
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 // Throws std::runtime_error, one line: the file cannot be read, or is no recording.
-std::unique_ptr<price_feed>
-make_replay(const feed_context& context, const replay_settings& settings);
+std::unique_ptr<feed::price_feed>
+make_replay(const feed::feed_context& context, const replay_settings& settings);
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 class replay_pace {
 public:
@@ -53,4 +53,4 @@ private:
     std::optional<wall_time> last_at_{};
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 struct simulator_settings {
     std::optional<std::uint64_t> seed{};  // none: another walk every time; it is logged
@@ -25,4 +25,4 @@ struct pipe_settings {
     int descriptor = 0;  // standard input
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

@@ -12,15 +12,16 @@
 #include <stdexcept>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 namespace {
 
-class simulator final : public task_feed {
+class simulator final : public feed::task_feed {
 public:
-    simulator(const feed_context& context, const simulator_settings& settings)
-        : task_feed{context}, period_{settings.period}, seed_{
-                                                            settings.seed ? *settings.seed
-                                                                          : std::random_device{}()}
+    simulator(const feed::feed_context& context, const simulator_settings& settings)
+        : feed::task_feed{context}, period_{settings.period}, seed_{
+                                                                  settings.seed
+                                                                      ? *settings.seed
+                                                                      : std::random_device{}()}
     {
         const auto& symbols = context.symbols;
         for (const auto symbol : symbols.all()) {
@@ -64,8 +65,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<price_feed>
-make_simulator(const feed_context& context, const simulator_settings& settings)
+std::unique_ptr<feed::price_feed>
+make_simulator(const feed::feed_context& context, const simulator_settings& settings)
 {
     if (settings.start_price && !plausible_price(*settings.start_price))
         throw std::runtime_error{"the simulator's start price is not a price"};
@@ -76,4 +77,4 @@ make_simulator(const feed_context& context, const simulator_settings& settings)
     return std::make_unique<simulator>(context, settings);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

@@ -7,10 +7,10 @@
 
 #include <memory>
 
-namespace tickertape {
+namespace tickertape::synthetic {
 
 // Throws std::runtime_error, one line: a start price or a step no walk can have.
-std::unique_ptr<price_feed>
-make_simulator(const feed_context& context, const simulator_settings& settings);
+std::unique_ptr<feed::price_feed>
+make_simulator(const feed::feed_context& context, const simulator_settings& settings);
 
-}  // namespace tickertape
+}  // namespace tickertape::synthetic

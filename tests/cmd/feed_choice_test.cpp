@@ -7,6 +7,7 @@
 #include "support/stringify.hpp"
 
 using namespace tickertape;
+using namespace tickertape::provider;
 using namespace tickertape::net;
 using namespace tickertape::testing;
 

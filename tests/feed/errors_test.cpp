@@ -12,6 +12,10 @@
 #include <set>
 
 using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::json;
+using namespace tickertape::pricing;
+using namespace tickertape::provider;
 using namespace tickertape::net;
 
 TEST_CASE("Each error on the way to a price has a meaning of its own", "[feed]")

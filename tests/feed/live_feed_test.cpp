@@ -10,6 +10,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::pricing;
 using namespace tickertape::net;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;

@@ -6,6 +6,8 @@
 #include "support/stringify.hpp"
 
 using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::pricing;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

@@ -5,6 +5,7 @@
 #include "support/stringify.hpp"
 
 using namespace tickertape;
+using namespace tickertape::feed;
 using namespace tickertape::net;
 using namespace std::chrono_literals;
 

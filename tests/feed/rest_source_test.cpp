@@ -20,6 +20,10 @@
 #include <boost/asio/steady_timer.hpp>
 
 using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::json;
+using namespace tickertape::pricing;
+using namespace tickertape::provider;
 using namespace tickertape::net;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;

@@ -19,6 +19,9 @@
 #include <sstream>
 
 using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::json;
+using namespace tickertape::provider;
 using namespace tickertape::net;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;

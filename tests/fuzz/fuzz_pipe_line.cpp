@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     using namespace tickertape;
     static const std::array<std::string, 2> names{"BTC-USD", "ETH-USD"};
     static const auto symbols = symbol_table::from(names).value();
-    static json_reader reader;
+    static json::reader reader;
     constexpr std::size_t line_bytes_max = 64;
 
     // The first byte says how the rest is cut.

@@ -9,12 +9,13 @@
 #include <random>
 
 using namespace tickertape;
+using namespace tickertape::json;
 
 namespace {
 
 double number(const std::string& text)
 {
-    json_reader reader;
+    json::reader reader;
     const auto value = reader.read(text);
     REQUIRE(value);
     REQUIRE(price_of_number(*value));
@@ -23,7 +24,7 @@ double number(const std::string& text)
 
 boost::system::error_code refusal(const std::string& text)
 {
-    json_reader reader;
+    json::reader reader;
     const auto value = reader.read(text);
     return value ? boost::system::error_code{} : value.error();
 }
@@ -46,8 +47,8 @@ TEST_CASE("What is not JSON is refused", "[feed]")
 TEST_CASE("JSON deeper than the limit is refused", "[feed]")
 {
     const auto nested = [](std::size_t n) { return std::string(n, '[') + std::string(n, ']'); };
-    CHECK_FALSE(refusal(nested(json_reader::depth_max)));
-    CHECK(refusal(nested(json_reader::depth_max + 1)) == json_errc::too_deep);
+    CHECK_FALSE(refusal(nested(json::reader::depth_max)));
+    CHECK(refusal(nested(json::reader::depth_max + 1)) == json_errc::too_deep);
     CHECK(refusal(nested(100'000)) == json_errc::too_deep);
 }
 
@@ -61,7 +62,7 @@ TEST_CASE("A number no double can hold is refused", "[feed]")
 
 TEST_CASE("A reader that refused a text reads the next one", "[feed]")
 {
-    json_reader reader;
+    json::reader reader;
     CHECK_FALSE(reader.read(R"({"a":[1,{"b":)"));
     CHECK_FALSE(reader.read("1e400"));
     const auto value = reader.read(R"({"price":0.1})");
@@ -71,7 +72,7 @@ TEST_CASE("A reader that refused a text reads the next one", "[feed]")
 
 TEST_CASE("The last of two equal keys counts", "[feed]")
 {
-    json_reader reader;
+    json::reader reader;
     CHECK(reader.read(R"({"a":1,"a":2})")->at("a").as_int64() == 2);
 }
 
@@ -90,7 +91,7 @@ TEST_CASE("Any double written in its shortest form reads back the same", "[feed]
     const auto seed = std::random_device{}();
     CAPTURE(seed);
     std::mt19937_64 random{seed};
-    json_reader reader;
+    json::reader reader;
     for (int i = 0; i < 20'000; ++i) {
         const double value =
             std::ldexp(static_cast<double>(random() >> 11), static_cast<int>(random() % 90) - 70);

@@ -8,6 +8,7 @@
 #include <random>
 
 using namespace tickertape;
+using namespace tickertape::pricing;
 
 namespace {
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 using namespace tickertape;
+using namespace tickertape::pricing;
 using namespace std::chrono_literals;
 
 namespace {

@@ -7,6 +7,7 @@
 #include <random>
 
 using namespace tickertape;
+using namespace tickertape::pricing;
 using namespace std::chrono_literals;
 
 namespace {

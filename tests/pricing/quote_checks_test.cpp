@@ -12,6 +12,7 @@
 #include <map>
 
 using namespace tickertape;
+using namespace tickertape::pricing;
 using namespace std::chrono_literals;
 
 TEST_CASE("A quote older than the limit is never shown as live", "[feed]")

@@ -9,6 +9,7 @@
 #include <array>
 
 using namespace tickertape;
+using namespace tickertape::pricing;
 using namespace std::chrono_literals;
 
 namespace {

@@ -5,6 +5,8 @@
 #include "json/errors.hpp"
 
 using namespace tickertape;
+using namespace tickertape::json;
+using namespace tickertape::provider;
 using namespace tickertape::testing;
 
 TEST_CASE("A refusal of Bitfinex's is one at any status", "[feed]")

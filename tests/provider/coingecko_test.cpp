@@ -5,6 +5,8 @@
 #include "json/errors.hpp"
 
 using namespace tickertape;
+using namespace tickertape::json;
+using namespace tickertape::provider;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

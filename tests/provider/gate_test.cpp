@@ -7,6 +7,7 @@
 #include "support/stringify.hpp"
 
 using namespace tickertape;
+using namespace tickertape::provider;
 using namespace tickertape::net;
 using namespace std::chrono_literals;
 
@@ -14,7 +15,7 @@ namespace {
 
 struct fixture {
     moment now{steady_time{1h}, wall_time{1'700'000'000'000ms}, boot_time{1h}};
-    provider_gate gate{{.per_minute = 60, .burst = 2}, {}, now.steady};
+    provider::gate gate{{.per_minute = 60, .burst = 2}, {}, now.steady};
 
     void pass(std::chrono::milliseconds time)
     {

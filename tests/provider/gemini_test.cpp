@@ -6,6 +6,9 @@
 #include "json/errors.hpp"
 
 using namespace tickertape;
+using namespace tickertape::json;
+using namespace tickertape::pricing;
+using namespace tickertape::provider;
 using namespace tickertape::testing;
 
 TEST_CASE("A symbol that Gemini does not support is unknown", "[feed]")

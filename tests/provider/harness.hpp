@@ -16,12 +16,14 @@
 namespace tickertape::testing {
 
 struct asked_provider {
-    explicit asked_provider(std::string_view name) : api{find_provider(name)->make_rest()} {}
+    explicit asked_provider(std::string_view name) : api{provider::find_provider(name)->make_rest()}
+    {
+    }
 
     // The markets of these symbols, numbered from 0. Each has a spelling.
-    std::vector<market> batch(const std::vector<std::string>& symbols) const
+    std::vector<provider::market> batch(const std::vector<std::string>& symbols) const
     {
-        std::vector<market> all;
+        std::vector<provider::market> all;
         for (const auto& symbol : symbols) {
             const auto dash = symbol.find('-');
             auto spelled = api->spelling(symbol.substr(0, dash), symbol.substr(dash + 1));
@@ -34,7 +36,7 @@ struct asked_provider {
     // Of how many markets the first request is, where so many are to be asked for.
     std::size_t batch_size(std::size_t wanted, const std::string& symbol = "BTC-USDC") const
     {
-        return api->batch_size(std::vector<market>(wanted, batch({symbol}).front()));
+        return api->batch_size(std::vector<provider::market>(wanted, batch({symbol}).front()));
     }
 
     std::string target(const std::vector<std::string>& symbols) const
@@ -42,7 +44,7 @@ struct asked_provider {
         return api->request(batch(symbols)).target;
     }
 
-    answers read(
+    provider::answers read(
         const std::vector<std::string>& symbols, const std::string& body, int status = 200,
         const std::string& type = "application/json; charset=utf-8") const
     {
@@ -59,7 +61,7 @@ struct asked_provider {
         return read({symbol}, body, status, type).at(0).value();
     }
 
-    std::unique_ptr<rest_api> api;
+    std::unique_ptr<provider::rest_api> api;
 };
 
 // The code of an answer that is an error. Fails the test if it is a quote.

@@ -9,6 +9,8 @@
 #include "json/errors.hpp"
 
 using namespace tickertape;
+using namespace tickertape::json;
+using namespace tickertape::provider;
 using namespace tickertape::testing;
 
 namespace {

@@ -7,6 +7,9 @@
 #include "json/errors.hpp"
 
 using namespace tickertape;
+using namespace tickertape::json;
+using namespace tickertape::pricing;
+using namespace tickertape::provider;
 using namespace tickertape::testing;
 
 namespace {

@@ -7,6 +7,7 @@
 #include <random>
 
 using namespace tickertape;
+using namespace tickertape::provider;
 using namespace std::chrono_literals;
 
 TEST_CASE("Of no latencies there is no percentile", "[feed]")

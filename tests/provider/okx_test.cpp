@@ -1,11 +1,15 @@
 #include "provider/harness.hpp"
 
 #include "core/errors.hpp"
+#include "pricing/errors.hpp"
 #include "pricing/quote_checks.hpp"
 #include "provider/errors.hpp"
 #include "json/errors.hpp"
 
 using namespace tickertape;
+using namespace tickertape::json;
+using namespace tickertape::pricing;
+using namespace tickertape::provider;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

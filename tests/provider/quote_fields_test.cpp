@@ -10,18 +10,20 @@
 #include "json/reader.hpp"
 
 using namespace tickertape;
+using namespace tickertape::json;
+using namespace tickertape::provider;
 using namespace std::chrono_literals;
 
 namespace {
 
-boost::json::value json(std::string_view text)
+boost::json::value parsed(std::string_view text)
 {
-    return json_reader{}.read(text).value();
+    return json::reader{}.read(text).value();
 }
 
 boost::system::error_code time_error(std::string_view text, time_form form)
 {
-    const auto value = json(text);
+    const auto value = parsed(text);
     const auto read = time_in(&value, form, "t");
     REQUIRE_FALSE(read);
     CHECK(read.error().detail == "t");
@@ -32,7 +34,7 @@ boost::system::error_code time_error(std::string_view text, time_form form)
 
 TEST_CASE("A field that is not there is not there at any depth", "[feed]")
 {
-    const auto value = json(R"({"a":{"b":[1]},"c":7})");
+    const auto value = parsed(R"({"a":{"b":[1]},"c":7})");
 
     CHECK(member(&value, "x") == nullptr);
     CHECK(member(member(&value, "x"), "b") == nullptr);
@@ -50,7 +52,7 @@ TEST_CASE("A field that is not there is not there at any depth", "[feed]")
 TEST_CASE("A whole number is read from a number and from digits", "[feed]")
 {
     const auto whole = [](std::string_view text) {
-        const auto value = json(text);
+        const auto value = parsed(text);
         return integer_in(&value);
     };
 
@@ -69,8 +71,8 @@ TEST_CASE("Zero is zero as a number and as text, and nothing else is", "[feed]")
     const auto zero = GENERATE("0", "0.0", "-0.0", "\"0\"", "\"0.00000000\"");
     const auto other = GENERATE("\"\"", "null", "[]", "1e-18", "\"x\"", "\"0x\"", "false");
     CAPTURE(zero, other);
-    const auto a = json(zero);
-    const auto b = json(other);
+    const auto a = parsed(zero);
+    const auto b = parsed(other);
 
     CHECK(is_zero(&a));
     CHECK_FALSE(is_zero(&b));
@@ -84,13 +86,13 @@ TEST_CASE("A field that is null is one that is not there", "[feed]")
     CHECK(time_in(&null, time_form::rfc3339, "t").error().code == json_errc::missing_field);
     CHECK_FALSE(time_if_any(&null, time_form::seconds, "t"));
     CHECK_FALSE(time_if_any(nullptr, time_form::seconds, "t"));
-    const auto zero = json("0");
+    const auto zero = parsed("0");
     CHECK(time_if_any(&zero, time_form::seconds, "t")->error().code == core_errc::implausible_time);
 }
 
 TEST_CASE("A side of a book that is null or empty is one nobody is on", "[feed]")
 {
-    const auto book = json(R"([null,"",1,"-1",true])");
+    const auto book = parsed(R"([null,"",1,"-1",true])");
     const auto* one = element(&book, 2);
 
     CHECK(book_in(element(&book, 0), one).value()->bid == 0);
@@ -102,8 +104,8 @@ TEST_CASE("A side of a book that is null or empty is one nobody is on", "[feed]"
 
 TEST_CASE("A market without trades, or without price and book, is dead whatever it says", "[feed]")
 {
-    const auto zero = json("\"0.0\"");
-    const auto some = json("3");
+    const auto zero = parsed("\"0.0\"");
+    const auto some = parsed("3");
     const auto code = [](const fetched<quote>& q) { return q.error().code; };
     const auto price = price_in(&some, "p");
 
@@ -122,7 +124,7 @@ TEST_CASE("A market without trades, or without price and book, is dead whatever 
 TEST_CASE("Times are read in the unit the provider has, and refused in another", "[feed]")
 {
     const auto read = [](std::string_view text, time_form form) {
-        const auto value = json(text);
+        const auto value = parsed(text);
         return time_in(&value, form, "t").value();
     };
 

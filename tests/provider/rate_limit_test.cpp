@@ -6,6 +6,7 @@
 #include <random>
 
 using namespace tickertape;
+using namespace tickertape::provider;
 using namespace std::chrono_literals;
 
 namespace {

@@ -1,9 +1,11 @@
 // What is true of every provider there is.
+#include "core/errors.hpp"
 #include "core/text.hpp"
 #include "net/url.hpp"
 #include "provider/answer.hpp"
 #include "provider/errors.hpp"
 #include "provider/harness.hpp"
+#include "json/errors.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -12,6 +14,8 @@
 #include <sstream>
 
 using namespace tickertape;
+using namespace tickertape::json;
+using namespace tickertape::provider;
 using namespace tickertape::net;
 using namespace tickertape::testing;
 

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 using namespace tickertape;
+using namespace tickertape::provider;
 
 TEST_CASE("Whatever a market is called, it cannot change the request it is put into", "[feed]")
 {

@@ -18,10 +18,10 @@ namespace tickertape::testing {
 class stream_talk {
 public:
     // Symbols like "BTC-USD"; they are numbered 0, 1, 2, ...
-    stream_talk(std::unique_ptr<socket_api> api, const std::vector<std::string>& symbols)
+    stream_talk(std::unique_ptr<provider::socket_api> api, const std::vector<std::string>& symbols)
         : api_{std::move(api)}
     {
-        std::vector<market> markets;
+        std::vector<provider::market> markets;
         for (std::size_t i = 0; i < symbols.size(); ++i) {
             const auto dash = symbols[i].find('-');
             const auto name =
@@ -33,9 +33,9 @@ public:
     }
 
     // Of the last message; before the first, of the opening.
-    const socket_news& news() const { return news_; }
+    const provider::socket_news& news() const { return news_; }
 
-    const socket_news& hears(std::string_view message)
+    const provider::socket_news& hears(std::string_view message)
     {
         news_.clear();
         api_->read(message, news_);
@@ -43,7 +43,7 @@ public:
     }
 
     // What all lines together lead to.
-    const socket_news& hears_lines(const std::string& lines)
+    const provider::socket_news& hears_lines(const std::string& lines)
     {
         news_.clear();
         std::istringstream all{lines};
@@ -53,8 +53,8 @@ public:
     }
 
 private:
-    std::unique_ptr<socket_api> api_;
-    socket_news news_;
+    std::unique_ptr<provider::socket_api> api_;
+    provider::socket_news news_;
 };
 
 // "symbol price time bid/ask", what is not there as "-".
@@ -81,7 +81,7 @@ inline std::vector<std::string> texts_of(const std::vector<quote>& quotes)
 }
 
 // "symbol: what it means (the words)"
-inline std::vector<std::string> texts_of(const std::vector<socket_news::refusal>& refused)
+inline std::vector<std::string> texts_of(const std::vector<provider::socket_news::refusal>& refused)
 {
     std::vector<std::string> all;
     for (const auto& one : refused)
@@ -99,7 +99,7 @@ inline std::vector<std::size_t> indexes_of(const std::vector<symbol_id>& symbols
     return all;
 }
 
-inline bool is_silent(const socket_news& news)
+inline bool is_silent(const provider::socket_news& news)
 {
     return news.to_send.empty() && news.quotes.empty() && news.accepted.empty() &&
            news.refused.empty() && news.notice.empty() && !news.reconnect && news.unknown == 0 &&

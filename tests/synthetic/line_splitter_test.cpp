@@ -6,6 +6,7 @@
 #include <vector>
 
 using namespace tickertape;
+using namespace tickertape::synthetic;
 
 namespace {
 

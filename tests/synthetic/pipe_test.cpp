@@ -18,6 +18,9 @@
 #include <thread>
 
 using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::json;
+using namespace tickertape::synthetic;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 
@@ -60,7 +63,7 @@ std::unique_ptr<price_feed> pipe_on(harness& h, int fd)
 boost::system::error_code
 refusal(const std::string& line, const std::vector<std::string>& symbols = {"BTC-USD"})
 {
-    json_reader reader;
+    json::reader reader;
     const auto read = parse_pipe_line(line, symbol_table::from(symbols).value(), reader);
     return read ? boost::system::error_code{} : read.error();
 }

@@ -6,6 +6,7 @@
 #include <random>
 
 using namespace tickertape;
+using namespace tickertape::synthetic;
 
 TEST_CASE("No step of a walk is longer than its bound, and no price stops being one", "[feed]")
 {

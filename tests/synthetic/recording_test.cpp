@@ -9,6 +9,8 @@
 #include "json/errors.hpp"
 
 using namespace tickertape;
+using namespace tickertape::json;
+using namespace tickertape::synthetic;
 using namespace std::chrono_literals;
 
 namespace {
@@ -24,7 +26,7 @@ result<recorded_price> read(
 {
     const auto format = recording::of_first_line(header, recorded_names{symbols_of(symbols)});
     REQUIRE(format);
-    json_reader reader;
+    json::reader reader;
     return format->parse(row, reader);
 }
 

@@ -12,6 +12,8 @@
 #include <fstream>
 
 using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::synthetic;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

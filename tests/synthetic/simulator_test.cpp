@@ -6,6 +6,7 @@
 #include <cmath>
 
 using namespace tickertape;
+using namespace tickertape::synthetic;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

@@ -8,6 +8,7 @@
 #include <sstream>
 
 using namespace tickertape;
+using namespace tickertape::provider;
 using namespace tickertape::net;
 using tickertape::testing::fixture;
 
