@@ -3,6 +3,10 @@
 const hourMs = 3_600_000;
 const slotMs = 10_000;
 const levelRatio = 0.0005; // a change below this is no trend
+// No line is drawn over a silence longer than this, and than four times the usual distance between
+// points: a server that asks for prices every five minutes has no silences, but long distances.
+const silenceMs = 150_000;
+const silenceRatio = 4;
 
 // Where a visitor's page has not listened, the server is asked for the price of so many even times:
 // one each minute, and the one an hour ago.
@@ -15,6 +19,16 @@ export class Spark {
 
     get points() {
         return this.#points;
+    }
+
+    // The points as they are drawn: no line leads over a silence, because nothing is known of the
+    // price in it.
+    line() {
+        const limit = Math.max(silenceMs, silenceRatio * usualDistance(this.#points));
+        return this.#points.map((point, i) => {
+            const isSilence = i > 0 && point.at - this.#points[i - 1].at > limit;
+            return isSilence ? { ...point, beginsRun: true } : point;
+        });
     }
 
     // Within a slot of time the newest price stands for all, but the very first one stays.
@@ -71,6 +85,12 @@ export class Spark {
         while (count + 1 < this.#points.length && this.#points[count + 1].at <= before) count += 1;
         if (count > 0) this.#points.splice(0, count);
     }
+}
+
+// The median of the distances in time. One distance alone says nothing of what is usual.
+function usualDistance(points) {
+    const distances = points.slice(1).map(({ at }, i) => at - points[i].at).sort((a, b) => a - b);
+    return distances.length < 2 ? 0 : distances[(distances.length - 1) >> 1];
 }
 
 function trendOf(ratio) {

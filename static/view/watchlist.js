@@ -94,16 +94,17 @@ class Row {
         setAttribute(this.delta, "data-direction", isCurrent && !isStale ? direction : "none");
         setText(this.arrow, { up: "▲ ", down: "▼ ", none: "" }[direction]);
         setText(this.ratio, change ? formatPercent(change.ratio) : "—");
-        if (change) this.#drawSpark(quote.spark.points, isStale ? "none" : direction, now);
+        if (change) this.#drawSpark(quote.spark, isStale ? "none" : direction, now);
     }
 
-    #drawSpark(points, direction, now) {
+    #drawSpark(spark, direction, now) {
+        const { points } = spark;
         const last = points.at(-1);
         const key = `${points.length} ${last?.at} ${last?.price} ${direction}`;
         if (key === this.#sparkKey || Math.abs(now - this.#sparkAt) < sparkEveryMs) return;
         this.#sparkKey = key;
         this.#sparkAt = now;
-        drawSparkline(this.spark, points, { direction });
+        drawSparkline(this.spark, spark.line(), { direction });
     }
 
     flash(change) {
