@@ -36,6 +36,7 @@ export class Desk extends EventTarget {
     range = ""; // over which; empty until it is known
     feed = null;
     connection = { name: "connecting", retryAt: null, why: "" };
+    #refusal = ""; // why the server refuses the stream, in its words
     #api = new Api(this.clock);
     #references = new References();
     #prices = null;
@@ -157,6 +158,7 @@ export class Desk extends EventTarget {
         this.#samples.keepOnly(symbols);
         if (this.#prices) {
             this.#prices.setSymbols(symbols);
+            this.#prices.open(); // where it was refused before
             return;
         }
         // Of one symbol the stream itself begins with the history; of many that would be too much.
@@ -174,6 +176,7 @@ export class Desk extends EventTarget {
             this.#isCaughtUp = true;
         });
         on("state", (state) => this.#become(state));
+        on("refused", (problem) => this.#onRefused(problem));
         const first = this.#history;
         on("attached", ({ covered }) => {
             this.#isAttached = true;
@@ -209,6 +212,13 @@ export class Desk extends EventTarget {
 
     #onFresh(symbol) {
         this.market.of(symbol).takeFresh();
+        this.#changed();
+    }
+
+    // The server may have other symbols by now, which is found out at once.
+    #onRefused({ detail, title }) {
+        this.#refusal = detail ?? title ?? "";
+        this.#relistAt = this.clock.steady();
         this.#changed();
     }
 
@@ -377,6 +387,7 @@ export class Desk extends EventTarget {
             ageMs: this.quote.ageAt(hereNow),
             feedAgeMs: this.feed ? hereNow - this.feed.askedAt : 0,
             problem: problemOf(this.feed, this.symbol),
+            refusal: this.#refusal,
             awaySince: this.#awaySince,
             outcome: this.#api.outcome,
             status: this.#api.status,

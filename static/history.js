@@ -34,6 +34,7 @@ export function loadHistory({ url, symbol, since, onTick, onGap, isReached, sign
             if (detail.name === "open") failures = 0;
             else if (detail.name !== "idle" && (failures += 1) > failuresMax) end("failed");
         });
+        stream.addEventListener("refused", () => end("failed"));
         signal?.addEventListener("abort", abort);
         if (signal?.aborted) abort();
         else stream.open();

@@ -11,8 +11,6 @@
 
 // How long the server is silent before it sends a heartbeat, while that has not been learned.
 const heartbeatMs = 15_000;
-// No silence is taken for shorter: timers and networks are not as exact as that.
-const heartbeatMinMs = 400;
 // After so many times the longest of the last silences, a connection is taken for dead.
 const heartbeatsMissed = 2.5;
 // How long the first attempt may take without an answer. Each that follows may take twice as long,
@@ -31,8 +29,6 @@ const patienceMs = 10_000;
 // What a tab missed is brought over the shared connection up to so long ago. Also the longest time
 // for which a tab is content with a connection of its own.
 const behindMaxMs = 300_000;
-// A tab says that it is alive after so many messages, where `here` does not make it do so before.
-const answerEvery = 1_000;
 // A tab that has left so much unanswered is let go: one for each message and 300 for each `here`,
 // which is three minutes where nothing else is sent.
 const owedMax = 20_000;
@@ -61,12 +57,14 @@ function parse(data) {
 // Times are measured by a clock that nobody sets: the computer's own may be stepped by an hour.
 const steady = () => performance.now();
 
-// An answer of the server; undefined where there was none, none in time, or a refusal.
-async function ask(url, path) {
+// What is answered, where it is of this type and comes in time; else undefined.
+async function ask(url, accept) {
     try {
         const signal = AbortSignal.timeout(patienceMs);
-        const answer = await fetch(new URL(`../api/${path}`, url), { signal });
-        if (answer.ok) return await answer.json();
+        const answer = await fetch(url, { headers: { accept }, signal });
+        if (answer.headers.get("content-type").startsWith(accept)) return await answer.json();
+        // It may be a stream, which has no end.
+        answer.body.cancel();
     } catch {}
 }
 
@@ -117,9 +115,11 @@ export class PriceStream extends EventTarget {
             const { retry = null, why } = this.#announced;
             this.#announced = {};
             this.#failures += 1;
+            const { readyState, url } = this.#source;
             // The browser is not about to try again, or has tried in vain.
-            if (this.#source.readyState !== EventSource.CONNECTING || this.#failures > 1) {
+            if (readyState !== EventSource.CONNECTING || this.#failures > 1) {
                 this.#reopenLater();
+                if (readyState === EventSource.CLOSED && url) this.#askWhy(url);
                 return;
             }
             // The browser keeps the wait that the server asked for, and is not late before its end.
@@ -150,7 +150,14 @@ export class PriceStream extends EventTarget {
         },
         heartbeat: (beat, id, silentMs) => {
             const at = beat.timestamp * 1000;
-            if (!this.#source.wake) this.#learn(at - this.#beatAt, silentMs);
+            // Two heartbeats with nothing between are as far apart as the silence that the server
+            // keeps: by its own clock, in whole seconds, and by when they came, which is later where
+            // the network held one up. When they came is not enough, because what has waited for a
+            // frozen page comes all at once. Where it is more than would be waited for, the page has
+            // slept, or a clock was set. No silence is taken for shorter than it takes to notice it.
+            const ms = Math.max(at - this.#beatAt, silentMs, checkEveryMs);
+            const isUsual = ms <= heartbeatsMissed * Math.max(...this.#silences);
+            if (isUsual && !this.#source.wake) this.#noteSilence(ms);
             this.#beatAt = at;
             this.#begin();
             if (at) this.#tell("heartbeat", { ...beat, at });
@@ -190,6 +197,11 @@ export class PriceStream extends EventTarget {
         return this.#state;
     }
 
+    // Whether a worker brings what the server sends.
+    get isShared() {
+        return !!this.#source?.wake;
+    }
+
     // The id to resume after; empty before the first tick.
     get lastId() {
         return this.#lastId;
@@ -203,12 +215,13 @@ export class PriceStream extends EventTarget {
         this.#become("connecting");
     }
 
-    close() {
+    // `name`: what the state is called from then on.
+    close(name = "idle") {
         this.#pause();
         clearInterval(this.#checkTimer);
         this.#checkTimer = 0;
         this.#watch("removeEventListener");
-        this.#become("idle");
+        this.#become(name);
     }
 
     // Something has happened that makes an attempt worth while before its time.
@@ -228,8 +241,8 @@ export class PriceStream extends EventTarget {
         for (const symbol of this.#staleSince.keys())
             if (!this.#symbols.includes(symbol)) this.#staleSince.delete(symbol);
         if (before === `${this.#symbols} ${lastId}`) return;
-        const waitMs = this.#source && !this.#source.wake ? this.#heardAt - steady() : 0;
-        if (waitMs > 0) this.#reopenLater(waitMs);
+        const waitMs = this.#heardAt - steady();
+        if (waitMs > 0 && this.#source && !this.#source.wake) this.#reopenLater(waitMs);
         else this.reopen(this.#source);
     }
 
@@ -262,11 +275,11 @@ export class PriceStream extends EventTarget {
         // listens may need them: a gap may be told twice, and never not at all.
         this.#lastGap = "";
         const url = new URL(this.#url);
-        const wish = { symbols: this.#symbols, since: this.#since, lastId: this.#lastId };
-        if (wish.symbols.length > 0) url.searchParams.set("symbols", wish.symbols);
-        if (wish.lastId) url.searchParams.set("last_event_id", wish.lastId);
-        else if (wish.since !== null) url.searchParams.set("since", wish.since);
-        const source = this.createSource(url, { url: this.#url.href, ...wish });
+        const [symbols, since, lastId] = [this.#symbols, this.#since, this.#lastId];
+        if (symbols.length > 0) url.searchParams.set("symbols", symbols);
+        if (lastId) url.searchParams.set("last_event_id", lastId);
+        else if (since !== null) url.searchParams.set("since", since);
+        const source = this.createSource(url, { url: this.#url.href, symbols, since, lastId });
         for (const type in this.#listeners)
             source.addEventListener(type, ({ data, lastEventId }) => {
                 // One that was replaced may have a last word on its way.
@@ -293,26 +306,37 @@ export class PriceStream extends EventTarget {
     // comes by itself. An answer counts only on the connection on which it was asked for: before
     // another, the symbol may have been given up for a while, and what came meanwhile would be a
     // silent hole.
-    #begin() {
+    async #begin() {
         const source = this.#source;
         const isNew = (symbol) => this.#lastId && !this.#begun.has(symbol);
         // One answer has no more.
         const symbols = this.#symbols.filter(isNew).slice(0, 64);
         if (this.#isAsking || symbols.length === 0) return;
         this.#isAsking = true;
-        ask(this.#url, `watchlist?points=0&symbols=${symbols}`).then((answer) => {
-            this.#isAsking = false;
-            if (source !== this.#source) {
-                if (this.#source?.readyState === EventSource.OPEN) this.#begin();
-                return;
-            }
-            const ticks = answer?.watchlist.filter(({ symbol, id }) =>
-                id && isNew(symbol) && comparePositions(id, this.#lastId) <= 0);
-            if (!ticks) return;
-            for (const symbol of symbols) this.#begun.add(symbol);
-            for (const tick of ticks) this.#tellTick(tick);
-            this.#begin();
-        });
+        const url = new URL(`../api/watchlist?points=0&symbols=${symbols}`, this.#url);
+        const answer = await ask(url, "application/json");
+        this.#isAsking = false;
+        if (source !== this.#source) {
+            if (this.#source?.readyState === EventSource.OPEN) this.#begin();
+            return;
+        }
+        if (!answer) return;
+        for (const tick of answer.watchlist)
+            if (isNew(tick.symbol) && tick.id && comparePositions(tick.id, this.#lastId) <= 0)
+                this.#tellTick(tick);
+        for (const symbol of symbols) this.#begun.add(symbol);
+        this.#begin();
+    }
+
+    // An EventSource gives up without saying what was answered, so the same URL is asked for once
+    // more. The answer counts only until the next attempt is made. A request that came too late or
+    // too often, 408 or 429, may be repeated.
+    async #askWhy(url) {
+        const timer = this.#reopenTimer;
+        const problem = await ask(url, "application/problem+json");
+        if (timer !== this.#reopenTimer || !/^4(?!08|29)/.test(problem?.status)) return;
+        this.close("refused");
+        this.#tell("refused", problem);
     }
 
     // Half of the wait more or less is left to chance, so that a crowd does not come back in step.
@@ -352,15 +376,6 @@ export class PriceStream extends EventTarget {
         }
     }
 
-    // Two heartbeats with nothing between are as far apart as the silence that the server keeps: by
-    // its own clock, in whole seconds, and by when they came, which is later where the network held
-    // one up. When they came is not enough, because what has waited for a frozen page comes all at
-    // once. Where it is more than would be waited for, the page has slept, or a clock was set.
-    #learn(saidMs, silentMs) {
-        const ms = Math.max(saidMs, silentMs, heartbeatMinMs);
-        if (ms <= heartbeatsMissed * Math.max(...this.#silences)) this.#noteSilence(ms);
-    }
-
     #noteSilence(ms) {
         this.#silences = [...this.#silences.slice(1), ms];
     }
@@ -384,9 +399,9 @@ export class PriceStream extends EventTarget {
     }
 
     #become(name, retryAt = null, why) {
-        const word = name === "reconnecting" && !navigator.onLine ? "offline" : name;
-        if (this.#state.name === word && this.#state.retryAt === retryAt) return;
-        this.#state = { name: word, retryAt, why };
+        if (name === "reconnecting" && !navigator.onLine) name = "offline";
+        if (this.#state.name === name && this.#state.retryAt === retryAt) return;
+        this.#state = { name, retryAt, why };
         this.#tell("state", this.#state);
     }
 
@@ -399,14 +414,11 @@ export class PriceStream extends EventTarget {
 // it is sent what lies behind that, of the symbols it wants. What one port needs again, the stream
 // goes back for, and the positions of the others keep it from them.
 class Hub {
-    #url;
     #stream;
     // Whether all behind the position of the stream is still to come, of each symbol. It is not so
     // where the stream began with the newest ticks: those of before are unknown.
     #isWhole;
-    // Whether the connection has been open with all symbols, so that the server knows each of them.
-    #isTried = true;
-    // To { symbols, lastId, owed }.
+    // To { symbols, lastId, owed, isServed }: served is one that was there as the connection opened.
     #ports = new Map();
     // To { tick, staleAt, gap }: the newest tick, when it was if it is stale, and the last gap that
     // ticks of others may lie before the end of.
@@ -414,7 +426,6 @@ class Hub {
     #timer = setInterval(() => this.#sweep(), hereMs);
 
     constructor({ url, since, lastId }) {
-        this.#url = url;
         this.#isWhole = lastId;
         this.#stream = new PriceStream({ url, since, lastId });
         for (const type of ["tick", "gap", "stale", "fresh", "heartbeat", "state"])
@@ -435,20 +446,17 @@ class Hub {
         const place = lastId || reached;
         const isAhead = comparePositions(place, reached) > 0;
         for (const symbol of symbols)
-            if (!this.#symbols.has(symbol)) {
-                this.#symbols.set(symbol, {});
-                this.#isTried = false;
-            }
+            if (!this.#symbols.has(symbol)) this.#symbols.set(symbol, {});
         stream.setSymbols([...this.#symbols.keys()], isAhead ? reached : place);
         if (lastId && !this.#isWhole) stream.reopen(true);
         this.#isWhole ||= lastId;
         stream.open();
         this.#ports.set(port, { symbols, lastId: place, owed: 0 });
-        this.#post(port, "here", { ...stream.state, covered }, lastId);
+        this.#post(port, "here", { ...stream.state, covered, id: lastId });
         for (const symbol of symbols) {
             const { tick, staleAt, gap } = this.#symbols.get(symbol);
             if (tick && !isAhead && comparePositions(tick.id, place) <= 0)
-                this.#post(port, "message", tick, tick.id);
+                this.#post(port, "message", tick);
             // It was told before this port came, and the port's next tick may be one behind it.
             // Where it begins behind the port's place, the stream is about to bring it, and more.
             if (comparePositions(gap?.from, place) <= 0 && comparePositions(gap?.to, place) > 0)
@@ -472,58 +480,52 @@ class Hub {
         port.close();
     }
 
-    // `owed`: how much the tab is asked to answer for.
-    #post(port, type, data, id, owed = 1) {
+    #post(port, type, data) {
         const of = this.#ports.get(port);
         if (!of) return;
-        port.postMessage({
-            type, data, lastEventId: id ?? of.lastId, isOpen: this.#stream.state.name === "open",
-        });
-        of.owed += owed;
+        port.postMessage({ type, data, lastEventId: data.id ?? of.lastId });
+        of.owed += type === "here" ? 300 : 1;
         if (of.owed > owedMax) this.#remove(port, "dropped");
     }
 
     #on(type, detail) {
+        if (detail.name === "refused") return this.#expel();
         const { symbol, isAnew, id = detail.to } = detail;
         const { lastId } = this.#stream;
-        const of = this.#symbols.get(symbol) ?? {};
-        of.staleAt = type === "stale" && steady() - detail.age * 1000;
-        if (type === "tick") of.tick = detail;
-        if (type === "gap")
-            for (const name of detail.symbols ?? [])
-                Object.assign(this.#symbols.get(name) ?? {}, { gap: detail });
+        const names = symbol ? [symbol] : detail.symbols;
+        for (const name of names ?? []) {
+            const of = this.#symbols.get(name) ?? {};
+            of[type] = detail;
+            if (symbol) of.staleAt = type === "stale" && steady() - detail.age * 1000;
+        }
         if (detail.reason === "restarted")
             for (const all of this.#symbols.values()) all.tick = all.gap = null;
         // Only the first tick of a symbol is older than the position reached.
         const isFirst = type === "tick" && id !== lastId;
-        const names = symbol ? [symbol] : detail.symbols;
         for (const [port, to] of this.#ports) {
             const behind = comparePositions(lastId, to.lastId);
             const isNews = !id || isAnew ||
                 (isFirst ? behind >= 0 : comparePositions(id, to.lastId) > 0);
             if (isAnew || behind > 0) to.lastId = lastId;
+            if (type !== "state" || detail.name === "open") to.isServed = true;
             if (isNews && (!names || names.some((name) => to.symbols.includes(name))))
-                this.#post(
-                    port, { tick: "message", state: "here" }[type] ?? type, detail, detail.id);
+                this.#post(port, { tick: "message", state: "here" }[type] ?? type, detail);
         }
-        if (detail.name === "open") this.#isTried = true;
-        if (detail.name === "reconnecting" && !this.#isTried) this.#expel();
     }
 
-    // A symbol that the server does not have is refused with all the others, and keeps them from
-    // coming. Whoever asked for it has to do without the shared connection.
-    async #expel() {
-        const answer = await ask(this.#url, "symbols");
-        const isLacking = (symbol) => answer?.symbols.every((known) => known.symbol !== symbol);
-        for (const [port, { symbols }] of this.#ports)
-            if (symbols.some(isLacking)) this.#remove(port, "refused");
+    // A symbol that the server does not have is refused with all the others, so the tabs that have
+    // come since the connection was last open have to do without it. Where none has come, all have
+    // to: each then learns by itself why it is refused.
+    #expel() {
+        const all = [...this.#ports];
+        const suspects = all.filter(([, { isServed }]) => !isServed);
+        for (const [port] of suspects.length > 0 ? suspects : all) this.#remove(port, "refused");
         this.#narrow();
     }
 
     // A tab that takes nothing any more owes more with each of these, until it is let go.
     #sweep() {
-        for (const port of this.#ports.keys())
-            this.#post(port, "here", this.#stream.state, undefined, 300);
+        for (const port of this.#ports.keys()) this.#post(port, "here", this.#stream.state);
         this.#narrow();
     }
 
@@ -534,25 +536,25 @@ class Hub {
             if (!wanted.includes(symbol)) this.#symbols.delete(symbol);
         if (this.#ports.size > 0) {
             this.#stream.setSymbols([...this.#symbols.keys()]);
+            this.#stream.open();
             return;
         }
         this.#stream.close();
         clearInterval(this.#timer);
-        if (hub === this) hub = null;
+        hub = null;
     }
 }
 
 // A worker has one: what its tabs ask for differs in symbols alone, for it is named after the URL.
 let hub = null;
 
-export function acceptPort(port) {
-    port.onmessage = ({ data }) => {
-        if (data.symbols) (hub ??= new Hub(data)).attach(port, data);
-        else hub?.hear(port, data);
+if ("onconnect" in globalThis)
+    globalThis.onconnect = ({ ports: [port] }) => {
+        port.onmessage = ({ data }) => {
+            if (data.symbols) (hub ??= new Hub(data)).attach(port, data);
+            else hub?.hear(port, data);
+        };
     };
-}
-
-if ("onconnect" in globalThis) globalThis.onconnect = ({ ports: [port] }) => acceptPort(port);
 
 // In the tab: what the worker sends, in the guise of an EventSource. Refused, dropped or never
 // answered, it fails as an EventSource does that gives up.
@@ -578,38 +580,30 @@ class SharedSource extends EventTarget {
 
     close() {
         clearTimeout(this.#timer);
-        this.readyState = EventSource.CLOSED;
         this.#port.onmessage = null;
         this.#port.postMessage({ isOver: true });
         this.#port.close();
     }
 
     // What has no data is a word of farewell.
-    #take({ type, data, lastEventId, isOpen }) {
+    #take({ type, data, lastEventId }) {
         clearTimeout(this.#timer);
-        this.readyState = data ? Number(isOpen) : EventSource.CLOSED;
         this.#taken += 1;
-        if (type === "here" || this.#taken % answerEvery === 0) this.#port.postMessage({});
-        for (const name of data ? [type] : [type, "error"])
-            this.dispatchEvent(Object.assign(new Event(name), { data, lastEventId }));
+        if (!data) this.readyState = EventSource.CLOSED;
+        if (type === "here") this.readyState = Number(data.name === "open");
+        // The tab says that it is alive, also where very much comes between one `here` and the next.
+        if (type === "here" || this.#taken % 1_000 === 0) this.#port.postMessage({});
+        this.dispatchEvent(new MessageEvent(type, { data, lastEventId }));
+        if (!data) this.dispatchEvent(new Event("error"));
     }
 }
 
 export class SharedPriceStream extends PriceStream {
-    // Null where the connection is the tab's own.
-    #source = null;
     // Whether the tab does without the worker for now, and for how long the next time.
     #isAlone = false;
     #aloneMs = patienceMs;
-    // Whether "attached" was told.
-    #isTold = false;
-
-    get isShared() {
-        return this.#source !== null;
-    }
 
     createSource(url, wish) {
-        this.#source = null;
         if (wish.symbols.length > 0 && !wish.symbols.includes("*") && !this.#isAlone)
             try {
                 const source = new SharedSource(wish);
@@ -622,7 +616,6 @@ export class SharedPriceStream extends PriceStream {
                     }, this.#aloneMs);
                     this.#aloneMs = Math.min(behindMaxMs, this.#aloneMs * 2);
                 });
-                this.#source = source;
                 return source;
             } catch {} // none here
         this.#tellCovered(true);
@@ -630,9 +623,8 @@ export class SharedPriceStream extends PriceStream {
     }
 
     // Once: what comes later goes on where the last position was.
-    #tellCovered(covered) {
-        if (this.#isTold) return;
-        this.#isTold = true;
+    #tellCovered = (covered) => {
+        this.#tellCovered = () => {};
         this.dispatchEvent(new CustomEvent("attached", { detail: { covered } }));
-    }
+    };
 }

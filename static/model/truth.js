@@ -10,6 +10,7 @@ const spokenOf = {
     stale: "Stale: no new price",
     reconnecting: "Connection lost, reconnecting",
     offline: "Offline",
+    refused: "The server refuses to send prices",
 };
 
 function wordsWhileAway({ name, retryAt }, hereNow) {
@@ -26,6 +27,7 @@ export function truthOf({ connection, newest, isStale, ageMs, hereNow }) {
     const tell = (name, word) => ({ name, word, spoken: spokenOf[name] });
     if (connection.name === "reconnecting" || connection.name === "offline")
         return tell(connection.name, wordsWhileAway(connection, hereNow));
+    if (connection.name === "refused") return tell("refused", "Refused");
     if (connection.name !== "open") return tell("connecting", "Connecting");
     if (!newest) return tell("waiting", "Waiting for a price");
     if (isStale)
@@ -47,16 +49,21 @@ function refusalOf({ connection, outcome, status, askAgainAt, hereNow }) {
 }
 
 // What stands in the banner, or null: why no new price can be had, and how old the one shown is.
-// `awaySince`: since when the connection is not open. `problem`: why the feed has no price, in the
-// server's words.
+// `awaySince`: since when the connection is not open. `problem`: why the feed has no price, and
+// `refusal`: why the server refuses the stream, both in the server's words.
 export function troubleOf(facts) {
-    const { truth, symbol, newest, problem, ageMs, awaySince, answeredAt, hereNow } = facts;
+    const { truth, symbol, newest, problem, ageMs, awaySince, answeredAt, hereNow, refusal } =
+        facts;
     let age = "There is no price to show yet.";
     if (newest && ageMs !== null) age = `The price shown is ${formatDuration(ageMs)} old.`;
     else if (newest) age = "How old the price shown is will be known when the server answers.";
     const isAwayLong = awaySince !== null && hereNow - awaySince > patienceMs;
     if (truth.name === "offline")
         return { kind: "offline", title: "This device is offline.", detail: age };
+    if (truth.name === "refused") {
+        const why = refusal ? `: ${refusal}` : "";
+        return { kind: "away", title: `The server refuses to send prices${why}.`, detail: age };
+    }
     if (truth.name === "reconnecting" || truth.name === "connecting") {
         const refusal = refusalOf(facts);
         if (refusal) return { kind: "away", title: refusal, detail: age };

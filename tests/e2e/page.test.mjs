@@ -189,6 +189,48 @@ describe("the page", { timeout: 600_000 }, () => {
             isClean();
         });
 
+    test("goes on with what there is where a restarted server lacks its symbol", { timeout },
+        async (t) => {
+            const first = await startServer(t, { SYMBOLS: "BTC-USD,ETH-USD" });
+            first.publish(2500.5, "ETH-USD");
+            const { page, isClean } = await open(t, `${first.url}/?symbol=ETH-USD&x=`);
+            await showsPrice(page, 2500.5);
+            await first.child.kill();
+            const second = await startServer(t, { PORT: String(first.port) });
+            second.publish(69420.25);
+            await showsPrice(page, 69420.25, { timeout: 30_000 });
+            await showsState(page, "live", { timeout: 30_000 });
+            assert.equal(await text(page, "#symbol"), "BTC-USD");
+            isClean();
+        });
+
+    test("says why where the server refuses the stream, and tries no more", { timeout }, async (t) => {
+        const server = await startServer(t);
+        server.publish(69420.25);
+        const context = await browser.newContext();
+        t.after(() => context.close());
+        const page = await context.newPage();
+        // A shared worker's requests are not in a test's hands.
+        await page.addInitScript(() => { delete window.SharedWorker; });
+        let refused = 0;
+        await page.route("**/prices/stream*", (route) => {
+            refused += 1;
+            return route.fulfill({
+                status: 404, contentType: "application/problem+json",
+                body: JSON.stringify({ status: 404, detail: "there is no symbol 'BTC-USD' here" }),
+            });
+        });
+        await page.goto(`${server.url}/`);
+        await showsState(page, "refused");
+        assert.equal(await text(page, "#state-word"), "Refused");
+        await until("the banner says why", async () =>
+            /^The server refuses to send prices: there is no symbol 'BTC-USD' here\./
+                .test(await text(page, "#banner")));
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
+        assert.equal(refused, 2, "the stream, and once why it is refused");
+        assert.match(await page.title(), /^\(refused\) /);
+    });
+
     test("comes back where EventSource has given up", { timeout }, async (t) => {
         // nginx answers 502 while there is no server, after which a browser never tries again.
         const first = await startServer(t);

@@ -29,6 +29,16 @@ test("only an open stream with a price that is not stale is live", () => {
         assert.equal(truth({ name }, { isStale: true }).name, name, "what is worse is told first");
 });
 
+test("a refusal is told in the server's words", () => {
+    assert.equal(truth({ name: "refused" }).word, "Refused");
+    const refusal = "there is no symbol 'XYZ-USD' here";
+    const { title, detail } = trouble({ name: "refused" }, { refusal, newest: null, ageMs: null });
+    assert.equal(title, "The server refuses to send prices: there is no symbol 'XYZ-USD' here.");
+    assert.equal(detail, "There is no price to show yet.");
+    assert.equal(trouble({ name: "refused" }, { refusal: "" }).title,
+        "The server refuses to send prices.");
+});
+
 test("a wait is counted down, and its end is not told as a time", () => {
     assert.equal(truth({ name: "reconnecting", retryAt: now + 2_100 }).word, "Reconnecting in 3 s");
     assert.equal(truth({ name: "offline", retryAt: now + 2_100 }).word, "Offline, next try in 3 s");
