@@ -165,7 +165,7 @@ export class Desk extends EventTarget {
         const begin = this.range ? this.#beginOfRange() : null;
         const isCovered = symbols.length === 1 && begin !== null;
         const since = isCovered ? Math.floor(begin / 1000) : null;
-        const prices = new SharedPriceStream({ symbols, since });
+        const prices = new SharedPriceStream({ url: "prices/stream", symbols, since });
         const on = (type, take) => prices.addEventListener(type, ({ detail }) => take(detail));
         on("tick", (tick) => this.#onTick(tick));
         on("gap", (gap) => this.#onGap(gap));

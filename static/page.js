@@ -140,7 +140,8 @@ function show(symbol) {
     desk.show(symbol, desk.range, wanted());
     history.replaceState(null, "", linkTo(symbol));
     dialog.offer(desk.symbols, symbol);
-    setText(byId("command"), `curl -N '${location.origin}/prices/stream?symbols=${symbol}'`);
+    const address = new URL(`prices/stream?symbols=${symbol}`, document.baseURI);
+    setText(byId("command"), `curl -N '${address}'`);
     drawChart();
     drawSoon();
 }

@@ -76,6 +76,7 @@ export class SymbolHistory {
             if (comparePositions(id, last) > 0) last = id;
         };
         const outcome = await loadHistory({
+            url: "prices/stream",
             symbol: this.symbol,
             since,
             signal: stop.signal,
