@@ -64,9 +64,9 @@ test("trouble says why, and how old the price is", () => {
     assert.equal(away.detail, "The price shown is 3 s old.");
     const problem = "the providers disagree";
     const stale = trouble({ name: "open" }, { isStale: true, problem });
-    assert.equal(stale.title, "No new price of BTC-USD: the providers disagree.");
+    assert.equal(stale.title, "No new price for BTC-USD: the providers disagree.");
     const none = trouble({ name: "open" }, { newest: null, problem: "no provider says a price" });
-    assert.equal(none.title, "No price of BTC-USD: no provider says a price.");
+    assert.equal(none.title, "No price for BTC-USD: no provider says a price.");
     assert.equal(none.detail, "There is no price to show yet.");
     assert.equal(trouble({ name: "offline" }).kind, "offline");
 });
@@ -94,7 +94,7 @@ test("a server that refuses can be reached, and says when to ask again", () => {
 test("an age that is not known is not made up", () => {
     assert.equal(truth({ name: "open" }, { isStale: true, ageMs: null }).word, "Stale");
     assert.equal(trouble({ name: "reconnecting" }, { awaySince: now - 10_000, ageMs: null }).detail,
-        "How old the price shown is will be known when the server answers.");
+        "The age of the price shown is not known until the server answers.");
 });
 
 test("a state that comes and goes is not spoken", () => {
