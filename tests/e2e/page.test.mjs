@@ -189,6 +189,35 @@ describe("the page", { timeout: 600_000 }, () => {
             isClean();
         });
 
+    test("works at a sub-path of a proxy", { timeout }, async (t) => {
+        const server = await startServer(t, { SYMBOLS: "BTC-USD,ETH-USD" });
+        const nginx = await startNginx(t, server.port, "", "/ticker/");
+        const { page, isClean } = await open(t, nginx.url);
+        const failed = [];
+        page.on("response", (response) => {
+            if (response.status() >= 400) failed.push(`${response.status()} ${response.url()}`);
+        });
+        const prices = new RisingPrices();
+        const sent = [prices.one(server), prices.one(server)];
+        await showsPrice(page, sent[1]);
+        await showsState(page, "live");
+        server.publish(2500.5, "ETH-USD");
+        await page.fill("#find-text", "ETH");
+        await page.keyboard.press("Enter");
+        await showsPrice(page, 2500.5);
+        assert.equal(new URL(page.url()).pathname, "/ticker/");
+        assert.equal(await text(page, "#command"),
+            `curl -N '${nginx.url}/prices/stream?symbols=ETH-USD'`);
+        await page.reload();
+        await showsState(page, "live");
+        await page.click(".brand");
+        await showsState(page, "live");
+        assert.equal(page.url().replace(/\?.*/, ""), `${nginx.url}/`);
+        assert.ok(await page.evaluate(() => document.styleSheets[0].cssRules.length > 10));
+        assert.deepEqual(failed, []);
+        isClean();
+    });
+
     test("goes on with what there is where a restarted server lacks its symbol", { timeout },
         async (t) => {
             const first = await startServer(t, { SYMBOLS: "BTC-USD,ETH-USD" });
