@@ -34,22 +34,6 @@ unsigned lane_count(const settings& s)
     return s.threads > 0 ? s.threads : std::max(1u, std::thread::hardware_concurrency());
 }
 
-lane_limits limits_of_lane(const settings& s)
-{
-    lane_limits limits;
-    limits.heartbeat = s.heartbeat;
-    limits.stale = {s.stale_after};
-    limits.retry = s.retry;
-    limits.socket.send_buffer_bytes = static_cast<int>(s.send_buffer);
-    limits.socket.unacknowledged = s.peer_timeout;
-    limits.stalled = s.peer_timeout;
-    limits.lag = s.max_lag;
-    limits.beyond_lag =
-        s.slow_reader == slow_reader_policy::conflate ? slow_reader::conflate : slow_reader::close;
-    limits.age = s.max_stream_age;
-    return limits;
-}
-
 server_limits limits_of_server(const settings& s)
 {
     server_limits limits;
@@ -76,57 +60,6 @@ admission_limits limits_of_admission(const settings& s, std::size_t descriptors)
     return limits;
 }
 
-std::vector<feed::provider_settings> providers_of(const settings& s)
-{
-    std::vector<feed::provider_settings> providers;
-    for (const auto& name : s.providers) {
-        feed::provider_settings p{.name = name};
-        if (const auto access = s.access.find(name); access != s.access.end()) {
-            p.url = access->second.url;
-            p.stream_url = access->second.stream_url;
-            p.api_key = access->second.api_key.value_or("");
-            p.per_minute = access->second.requests_per_minute;
-        }
-        providers.push_back(std::move(p));
-    }
-    return providers;
-}
-
-feed_choice feed_of(const settings& s)
-{
-    feed_choice choice;
-    auto& f = choice.live;
-    f.providers = providers_of(s);
-    f.mode = s.mode == fetch_mode::stream ? feed::feed_mode::stream : feed::feed_mode::poll;
-    f.fetch.interval = s.fetch_interval;
-    f.fetch.deadline = s.fetch_deadline;
-    f.quotes.age_max = s.max_quote_age;
-    f.quotes.spread_max = s.max_spread / 100;
-    f.policy.kind = s.policy == price_policy::median ? pricing::policy_kind::median
-                                                     : pricing::policy_kind::fallback;
-    f.policy.age_max = s.max_quote_age;
-    f.policy.quorum = s.quorum;
-    f.policy.deviation_max = s.max_deviation / 100;
-    f.policy.deviation_min = std::min(f.policy.deviation_min, f.policy.deviation_max);
-    f.breaker.open_first = s.breaker_rest;
-    f.breaker.open_most = 24 * s.breaker_rest;
-    f.reconnect = {s.reconnect_wait, 60 * s.reconnect_wait};
-    f.ticks_per_second = s.ticks_per_second;
-    // The configuration has checked both texts.
-    if (auto standins = parse_usd_standins(join(s.accept_as_usd, ",")))
-        f.accept_as_usd = *std::move(standins);
-    f.derive = join(s.derive, ",");
-    f.ca_file = s.ca_file.value_or("");
-    choice.simulator.seed = s.simulator_seed;
-    choice.simulator.period = s.simulator_period;
-    if (s.simulator_start)
-        choice.simulator.start_price = s.simulator_start->value();
-    choice.simulator.step_max = s.simulator_step / 100;
-    choice.replay = {
-        .path = s.replay_file.value_or(""), .speed = s.replay_speed, .loop = s.replay_loop};
-    return choice;
-}
-
 access_policy policy_of(const cors_policy& c)
 {
     return access_policy{c.any ? std::vector<std::string>{"*"} : c.origins};
@@ -139,10 +72,10 @@ application::application(const settings& s, const clock& time, const logger& log
       tapes_{symbols_, s.store_size, started_.wall},
       files_{s.static_dir ? static_files{*s.static_dir} : static_files{}}, access_{policy_of(
                                                                                s.cors_origins)},
-      router_{make_router(
-          {tapes_, sources_, reports_, metrics_, files_, staleness{s.stale_after}, draining_})},
+      router_{
+          make_router({tapes_, sources_, reports_, metrics_, files_, s.streams.stale, draining_})},
       descriptors_{raise_descriptor_limit()}, doors_{limits_of_admission(s, descriptors_)},
-      proxies_{s.trusted_proxies}, hub_{tapes_, sources_, time, lane_count(s), limits_of_lane(s)},
+      proxies_{s.trusted_proxies}, hub_{tapes_, sources_, time, lane_count(s), s.streams},
       publisher_{tapes_, hub_, time, started_, context_, log, metrics_},
       certificate_{s, time, log, metrics_},
       server_{
@@ -152,8 +85,8 @@ application::application(const settings& s, const clock& time, const logger& log
           limits_of_server(s),
           certificate_.current()},
       feed_{make_feed(
-          feed_of(s), {asio::make_strand(context_), publisher_, symbols_, sources_, time, log,
-                       metrics_, reports_})}
+          {s.live, s.simulator, s.replay, {}}, {asio::make_strand(context_), publisher_, symbols_,
+                                                sources_, time, log, metrics_, reports_})}
 {
     publish_figures();
 }

@@ -19,7 +19,7 @@ namespace tickertape {
 struct socket_limits {
     // What the kernel keeps for one subscriber, sent or not. The kernel doubles it for its own
     // bookkeeping; it is what stands between a peer that stopped reading and our memory.
-    int send_buffer_bytes = 32 << 10;
+    int send_buffer_bytes = 16 << 10;
     // Of that, what may wait to be sent at all: the rest waits on the tape, where it is shared.
     int unsent_bytes = 16 << 10;
     // What a peer may send after its request, which nobody reads: the least that kernels grant.

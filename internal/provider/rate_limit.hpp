@@ -11,8 +11,8 @@
 namespace tickertape::provider {
 
 struct rate_limit {
-    double per_minute;  // > 0; less than one in 30 days counts as that
-    double burst = 1;   // requests that may follow each other at once, >= 1
+    double per_minute = 60;  // > 0; less than one in 30 days counts as that
+    double burst = 1;        // requests that may follow each other at once, >= 1
 };
 
 // Starts full. Threads: one.

@@ -112,7 +112,7 @@ TEST_CASE("the page compiled in has a fact in every place, and lasting names onl
     CHECK(r.content().find("2024-04-07T21:31:16.123Z") != std::string_view::npos);
     CHECK(r.content().find("{{") == std::string_view::npos);
     CHECK(r.content().find("<!-- modules -->") == std::string_view::npos);
-    static constexpr std::string_view folder = "\"/static/";
+    static constexpr std::string_view folder = "\"static/";
     const auto page = r.content();
     int references = 0;
     for (auto at = page.find(folder); at != std::string_view::npos;
