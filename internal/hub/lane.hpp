@@ -16,7 +16,7 @@
 #include "hub/delivery.hpp"
 #include "hub/drain_pace.hpp"
 #include "hub/lane_limits.hpp"
-#include "hub/lease.hpp"
+#include "core/lease.hpp"
 #include "hub/poller.hpp"
 #include "hub/stream_planner.hpp"
 #include "hub/subscriber_table.hpp"

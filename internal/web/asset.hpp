@@ -4,26 +4,26 @@
 // No I/O. Threads: any.
 #pragma once
 
-#include "web/content_coding.hpp"
-#include "web/message.hpp"
+#include "http/content_coding.hpp"
+#include "http/message.hpp"
 
 #include <string>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::web {
 
 struct asset {
     std::string_view content_type;
     // SHA-256 of the bytes before they are coded, hexadecimal; half of it is enough.
     std::string_view digest;
-    content_coding coding = content_coding::identity;
+    http::content_coding coding = http::content_coding::identity;
     bool has_codings = false;  // whether another client might be sent it otherwise coded
     bool is_lasting = false;   // whether its address will always be that of these bytes
 };
 
 // The answer without a body: 304 where the client has it, 200 where it is to be sent.
-response head_for(const asset& what, const request& r);
+http::response head_for(const asset& what, const http::request& r);
 
 std::string sha256_hex(std::string_view content);
 
-}  // namespace tickertape
+}  // namespace tickertape::web

@@ -1,16 +1,18 @@
 #include "web/stream_request.hpp"
 
+#include "web/problems.hpp"
+
 #include "core/timestamp.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
-using symbols_or_problem = std::variant<std::vector<symbol_id>, problem>;
-using place_or_problem = std::variant<stream_place, problem>;
+using symbols_or_problem = std::variant<std::vector<symbol_id>, http::problem>;
+using place_or_problem = std::variant<stream_place, http::problem>;
 
 constexpr std::string_view accepted_symbols = "a comma-separated list of symbols, or *";
 constexpr double max_rate_least = 0.01;
@@ -25,7 +27,7 @@ position before_all_held(const tapes& from)
 
 }  // namespace
 
-symbols_or_problem read_symbols(const request_target& target, const symbol_table& known)
+symbols_or_problem read_symbols(const http::request_target& target, const symbol_table& known)
 {
     const auto given = target.parameter("symbols");
     if (!given)
@@ -38,7 +40,8 @@ symbols_or_problem read_symbols(const request_target& target, const symbol_table
         const auto comma = rest.find(',');
         const auto name = rest.substr(0, comma);
         if (name.empty())
-            return bad_parameter("symbols", "there is an empty name in symbols", accepted_symbols);
+            return http::bad_parameter(
+                "symbols", "there is an empty name in symbols", accepted_symbols);
         const auto id = known.find(name);
         if (!id)
             return unknown_symbol(name, known, "symbols");
@@ -62,14 +65,14 @@ stream_place after_event(std::string_view id, const tapes& from, wall_time now)
     return stream_place::after(p ? last_known(*p, from, now) : before_all_held(from));
 }
 
-place_or_problem read_place(const request& r, const request_target& target, const tapes& from)
+place_or_problem read_place(const http::request& r, const tapes& from)
 {
-    if (!r.last_event_id.empty())
-        return after_event(r.last_event_id, from, r.now);
-    if (const auto id = target.parameter("last_event_id"); id && !id->empty())
+    if (const auto id = r.header("Last-Event-ID"); !id.empty())
+        return after_event(id, from, r.now);
+    if (const auto id = r.url.parameter("last_event_id"); id && !id->empty())
         return after_event(*id, from, r.now);
-    auto since = read_time(target, "since", range_end::begin, from, r.now);
-    if (auto* bad = std::get_if<problem>(&since))
+    auto since = read_time(r.url, "since", range_end::begin, from, r.now);
+    if (auto* bad = std::get_if<http::problem>(&since))
         return std::move(*bad);
     if (const auto time = std::get<0>(since))
         return stream_place::after(position::at(*time).previous());
@@ -77,11 +80,12 @@ place_or_problem read_place(const request& r, const request_target& target, cons
 }
 
 // How much of what there is: every tick, or the newest, or that only so often.
-std::optional<problem> read_pace(const request_target& target, stream_terms& wanted)
+std::optional<http::problem> read_pace(const http::request_target& target, stream_terms& wanted)
 {
     const auto mode = target.parameter("mode");
     if (mode && *mode != "all" && *mode != "latest")
-        return bad_parameter("mode", "there is no mode " + quoted(*mode), "all, latest");
+        return http::bad_parameter(
+            "mode", "there is no mode " + http::quoted(*mode), "all, latest");
     wanted.newest_only = mode && *mode == "latest";
     const auto rate = target.parameter("max_rate");
     if (!rate)
@@ -91,10 +95,10 @@ std::optional<problem> read_pace(const request_target& target, stream_terms& wan
         std::from_chars(rate->data(), rate->data() + rate->size(), per_second);
     if (failed != std::errc{} || end != rate->data() + rate->size() ||
         !(per_second >= max_rate_least && per_second <= max_rate_most))
-        return bad_parameter(
-            "max_rate", quoted(*rate) + " is not a number of ticks a second", accepted_rates);
+        return http::bad_parameter(
+            "max_rate", http::quoted(*rate) + " is not a number of ticks a second", accepted_rates);
     if (mode && *mode == "all")
-        return bad_parameter(
+        return http::bad_parameter(
             "mode", "every tick and no more than some cannot both be had",
             "latest, where there is a max_rate");
     wanted.newest_only = true;
@@ -104,19 +108,20 @@ std::optional<problem> read_pace(const request_target& target, stream_terms& wan
 
 }  // namespace
 
-std::optional<problem>
-given_twice(const request_target& target, std::initializer_list<std::string_view> read)
+std::optional<http::problem>
+given_twice(const http::request_target& target, std::initializer_list<std::string_view> read)
 {
     for (const auto name : read)
         if (std::ranges::count(target.parameters, name, [](const auto& p) {
                 return std::string_view{p.first};
             }) > 1)
-            return bad_parameter(name, std::string{name} + " is given more than once", "one value");
+            return http::bad_parameter(
+                name, std::string{name} + " is given more than once", "one value");
     return std::nullopt;
 }
 
-std::variant<std::optional<wall_time>, problem> read_time(
-    const request_target& target, std::string_view name, range_end end, const tapes& from,
+std::variant<std::optional<wall_time>, http::problem> read_time(
+    const http::request_target& target, std::string_view name, range_end end, const tapes& from,
     wall_time now)
 {
     const auto given = target.parameter(name);
@@ -124,12 +129,13 @@ std::variant<std::optional<wall_time>, problem> read_time(
         return std::optional<wall_time>{};
     const auto time = parse_timestamp(*given);
     if (!time)
-        return bad_parameter(name, quoted(*given) + " is not a time", accepted_times);
+        return http::bad_parameter(name, http::quoted(*given) + " is not a time", accepted_times);
     const auto latest = std::max(from.believed(now), from.committed().time()) + since_ahead_max;
     if (*time <= latest)
         return std::optional{*time};
     if (*time > from.given_before().time())
-        return bad_parameter(name, quoted(*given) + " lies in the future", accepted_times);
+        return http::bad_parameter(
+            name, http::quoted(*given) + " lies in the future", accepted_times);
     // The time of a tick of an era before: all that is held has come since.
     return std::optional{end == range_end::begin ? from.epoch().time() : latest};
 }
@@ -145,24 +151,24 @@ position last_known(position p, const tapes& from, wall_time now)
     return p > known_until || (is_ambiguous && !from.holds(p)) ? before_all_held(from) : p;
 }
 
-std::variant<stream_grant, problem>
-read_stream_request(const request& r, const request_target& target, const tapes& from)
+std::variant<stream_grant, http::problem>
+read_stream_request(const http::request& r, const tapes& from)
 {
-    if (auto twice = given_twice(target, {"symbols", "since", "last_event_id", "mode", "max_rate"}))
+    if (auto twice = given_twice(r.url, {"symbols", "since", "last_event_id", "mode", "max_rate"}))
         return *std::move(twice);
     stream_grant grant;
-    if (auto bad = read_pace(target, grant.terms))
+    if (auto bad = read_pace(r.url, grant.terms))
         return std::move(*bad);
-    auto symbols = read_symbols(target, from.symbols());
-    if (auto* bad = std::get_if<problem>(&symbols))
+    auto symbols = read_symbols(r.url, from.symbols());
+    if (auto* bad = std::get_if<http::problem>(&symbols))
         return std::move(*bad);
     grant.era = from.era();  // before its place: where they do not match, the lane sees it
-    auto place = read_place(r, target, from);
-    if (auto* bad = std::get_if<problem>(&place))
+    auto place = read_place(r, from);
+    if (auto* bad = std::get_if<http::problem>(&place))
         return std::move(*bad);
     grant.terms.symbols = std::move(std::get<0>(symbols));
     grant.place = std::get<0>(place);
     return grant;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

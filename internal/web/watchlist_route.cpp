@@ -7,14 +7,14 @@
 // answer takes 0.6 ms with 60 points of each and 1.1 ms with 120.
 #include "web/site.hpp"
 
-#include "web/json_text.hpp"
 #include "web/stream_request.hpp"
+#include "json/json_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
 using std::chrono::milliseconds;
@@ -35,9 +35,9 @@ struct watchlist_request {
     seconds span;
 };
 
-std::variant<std::int64_t, problem> read_number(
-    const request_target& target, std::string_view name, std::int64_t usual, std::int64_t least,
-    std::int64_t most)
+std::variant<std::int64_t, http::problem> read_number(
+    const http::request_target& target, std::string_view name, std::int64_t usual,
+    std::int64_t least, std::int64_t most)
 {
     const auto given = target.parameter(name);
     if (!given)
@@ -46,33 +46,33 @@ std::variant<std::int64_t, problem> read_number(
     const auto end = given->data() + given->size();
     const auto read = std::from_chars(given->data(), end, number);
     if (read.ec != std::errc{} || read.ptr != end || number < least || number > most)
-        return bad_parameter(
+        return http::bad_parameter(
             name,
-            quoted(*given) + " is not a number from " + std::to_string(least) + " to " +
+            http::quoted(*given) + " is not a number from " + std::to_string(least) + " to " +
                 std::to_string(most),
             "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return number;
 }
 
-std::variant<watchlist_request, problem>
-read_watchlist_request(const request_target& target, const symbol_table& known)
+std::variant<watchlist_request, http::problem>
+read_watchlist_request(const http::request_target& target, const symbol_table& known)
 {
     if (auto twice = given_twice(target, {"symbols", "points", "span"}))
         return *std::move(twice);
     auto symbols = read_symbols(target, known);
-    if (auto* bad = std::get_if<problem>(&symbols))
+    if (auto* bad = std::get_if<http::problem>(&symbols))
         return std::move(*bad);
     auto& wanted = std::get<0>(symbols);
     if (wanted.size() > symbols_max)
-        return bad_parameter(
+        return http::bad_parameter(
             "symbols", std::to_string(wanted.size()) + " symbols are too many for one answer",
             "at most " + std::to_string(symbols_max) +
                 " symbols; the others in requests of their own");
     auto points = read_number(target, "points", points_default, 0, points_max);
-    if (auto* bad = std::get_if<problem>(&points))
+    if (auto* bad = std::get_if<http::problem>(&points))
         return std::move(*bad);
     auto span = read_number(target, "span", span_default, 1, span_max);
-    if (auto* bad = std::get_if<problem>(&span))
+    if (auto* bad = std::get_if<http::problem>(&span))
         return std::move(*bad);
     return watchlist_request{
         std::move(wanted), std::get<std::int64_t>(points), seconds{std::get<std::int64_t>(span)}};
@@ -166,9 +166,9 @@ std::string pasts_of(const tape& t, wall_time until)
     std::array<std::optional<tape::entry>, pasts.size()> then;
     for (auto i = pasts.size(); i-- > 0;)
         then[i] = past.at(until - pasts[i]);
-    json_array list;
+    json::array list;
     for (std::size_t i = 0; i < pasts.size(); ++i) {
-        json_object o;
+        json::object o;
         o.number("seconds", pasts[i].count());
         if (then[i])
             o.time("timestamp", then[i]->at.time()).value("price", then[i]->value);
@@ -180,7 +180,7 @@ std::string pasts_of(const tape& t, wall_time until)
 }
 
 std::string
-watched_object(const site& s, symbol_id id, const watchlist_request& wanted, const request& r)
+watched_object(const site& s, symbol_id id, const watchlist_request& wanted, const http::request& r)
 {
     const auto& t = s.prices.of(id);
     const auto newest = t.newest();
@@ -188,7 +188,7 @@ watched_object(const site& s, symbol_id id, const watchlist_request& wanted, con
     const auto now = s.prices.believed(r.now);
     const auto until = newest ? std::max(now, newest->at.time()) : now;
     const auto oldest = look_back{t}.oldest();
-    json_object o;
+    json::object o;
     o.reserve(symbol_bytes_usual + point_bytes_usual * static_cast<std::size_t>(wanted.points));
     o.text("symbol", s.prices.symbols().name(id));
     o.text_or_null("id", newest ? newest->at.text() : std::string{});
@@ -202,16 +202,16 @@ watched_object(const site& s, symbol_id id, const watchlist_request& wanted, con
     return std::move(o).done();
 }
 
-answer watchlist(const site& s, const request& r, const request_target& target)
+http::answer watchlist(const site& s, const http::request& r)
 {
-    const auto read = read_watchlist_request(target, s.prices.symbols());
-    if (const auto* bad = std::get_if<problem>(&read))
-        return to_response(*bad);
+    const auto read = read_watchlist_request(r.url, s.prices.symbols());
+    if (const auto* bad = std::get_if<http::problem>(&read))
+        return http::to_response(*bad);
     const auto& wanted = std::get<watchlist_request>(read);
-    json_array list;
+    json::array list;
     for (const auto id : wanted.symbols)
         list.json(watched_object(s, id, wanted, r));
-    json_object o;
+    json::object o;
     o.time("at", s.prices.believed(r.now)).number("span", wanted.span.count());
     o.json("watchlist", std::move(list).done());
     return json_response(std::move(o).done());
@@ -219,11 +219,11 @@ answer watchlist(const site& s, const request& r, const request_target& target)
 
 }  // namespace
 
-void add_watchlist_route(router& to, const site& of)
+void add_watchlist_route(http::router& to, const site& of)
 {
-    to.add("/api/watchlist", [of](const request& r, const auto& target, const auto&) -> answer {
-        return within_an_era(of.prices, [&] { return watchlist(of, r, target); });
+    to.add("/api/watchlist", [of](const http::request& r) {
+        return within_an_era(of.prices, [&] { return watchlist(of, r); });
     });
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

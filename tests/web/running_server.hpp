@@ -4,11 +4,12 @@
 // a test that fails ever reaches.
 #pragma once
 
+#include "http/admission.hpp"
+#include "http/server.hpp"
+#include "hub/hub.hpp"
 #include "small_site.hpp"
 #include "support/catch.hpp"
 #include "telemetry/log.hpp"
-#include "web/admission.hpp"
-#include "web/server.hpp"
 
 #include <arpa/inet.h>
 #include <cerrno>
@@ -37,20 +38,23 @@ private:
 class running_server {
 public:
     explicit running_server(
-        const server_limits& limits = {}, unsigned lanes = 1, const admission_limits& places = {},
-        const std::vector<ip_network>& trusted = {},
+        const http::server_limits& limits = {}, unsigned lanes = 1,
+        const http::admission_limits& places = {}, const std::vector<ip_network>& trusted = {},
         std::shared_ptr<const tls_context> tls = nullptr,
-        const std::function<void(router&)>& change_routes = {})
-        : time_{site.now}, doors_{places}, proxies_{trusted},
+        const std::function<void(http::router&)>& change_routes = {})
+        : time_{site.now}, clients_{places}, proxies_{trusted},
           hub_{site.prices, site.sources, time_, lanes, stream_limits()},
           server_{
-              {hub_, site.routes, access_, doors_, proxies_, time_, log_, site.figures},
+              {contexts(), site.routes, cors_, clients_, proxies_, time_, log_, site.figures},
               "127.0.0.1",
               0,
               limits,
               std::move(tls)},
           port_{server_.port()}
     {
+        site.subscribe = [this](std::size_t lane, subscription wanted) {
+            hub_.lanes()[lane]->subscribe(std::move(wanted));
+        };
         if (change_routes)
             change_routes(site.routes);
         hub_.start();
@@ -64,9 +68,9 @@ public:
 
     std::uint16_t port() const { return port_; }
     hub& streams() { return hub_; }
-    server& front() { return server_; }
+    http::server& front() { return server_; }
 
-    admission::figures places() const { return doors_.now(); }
+    http::admission::figures connections() const { return clients_.now(); }
 
     void publish(std::int64_t ms, double value)
     {
@@ -106,6 +110,13 @@ public:
 private:
     static constexpr std::chrono::seconds patience{5};
 
+    std::vector<boost::asio::io_context*> contexts() const
+    {
+        std::vector<boost::asio::io_context*> all;
+        for (const auto& l : hub_.lanes())
+            all.push_back(&l->context());
+        return all;
+    }
     static lane_limits stream_limits()
     {
         lane_limits limits;
@@ -114,13 +125,13 @@ private:
         return limits;
     }
 
-    access_policy access_{{"*"}};
+    http::cors_policy cors_{{"*"}};
     logger log_{log_level::error, log_format::text};
     standing_clock time_;
-    admission doors_;
-    const trusted_proxies proxies_;
+    http::admission clients_;
+    const http::trusted_proxies proxies_;
     hub hub_;
-    server server_;
+    http::server server_;
     const std::uint16_t port_;
     bool stopped_ = false;
     std::atomic<int> reports_{0};

@@ -6,6 +6,8 @@
 #include <boost/json/parse.hpp>
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 using namespace tickertape::testing;
 
 namespace {
@@ -33,8 +35,8 @@ asking(const small_site& of, const std::string& query, std::string_view last_eve
 {
     const auto target = "/prices/stream" + query;
     auto r = of.asked(target);
-    r.last_event_id = last_event_id;
-    return said(of, read_stream_request(r, parse_target(target).value(), of.prices));
+    set_header(r, "Last-Event-ID", last_event_id);
+    return said(of, read_stream_request(r, of.prices));
 }
 
 // The answer of the route itself, as the client sees it.
@@ -283,15 +285,20 @@ TEST_CASE("parameters nobody knows are ignored", "[web]")
 
 TEST_CASE("the route grants what was asked for, to GET and to HEAD", "[web]")
 {
-    const small_site s;
+    small_site s;
+    stream_grant granted;
+    s.subscribe = [&granted](std::size_t, const subscription& wanted) {
+        granted = {.terms = wanted.terms, .place = wanted.place, .era = wanted.era};
+    };
     auto r = s.asked("/prices/stream?symbols=*&since=1712525476");
     for (const auto what : {method::get, method::head}) {
         r.what = what;
         const auto outcome = s.outcome(r);
         CHECK(outcome.route == "/prices/stream");
-        REQUIRE(std::holds_alternative<stream_grant>(outcome.what));
-        CHECK(
-            said(s, std::get<stream_grant>(outcome.what)) ==
-            "BTC-USD,ETH-USD after 1712525475999-1048575");
+        REQUIRE(std::holds_alternative<takeover>(outcome.what));
+        const auto& granting = std::get<takeover>(outcome.what);
+        granting.to({.lane = 0, .socket = {}, .permit = {}, .how = framing::chunked, .head = {}});
+        CHECK(said(s, granted) == "BTC-USD,ETH-USD after 1712525475999-1048575");
+        granted = {};
     }
 }

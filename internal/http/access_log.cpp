@@ -1,0 +1,33 @@
+#include "http/access_log.hpp"
+
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace tickertape::http {
+
+void access_log::record(const entry& e) const
+{
+    figures_
+        .counter(
+            "tickertape_requests_total", "Requests answered, by route and status.",
+            {{"route", std::string{e.route}}, {"status", std::to_string(e.status)}})
+        .Increment();
+    const std::chrono::duration<double, std::milli> took = e.took;
+    const log_fields fields{
+        {"request_id", e.id},
+        {"remote", e.client},
+        {"method", e.method.substr(0, 16)},
+        {"target", e.target.substr(0, 256)},
+        {"status", e.status},
+        {"bytes", e.bytes},
+        {"ms", took.count()}};
+    if (e.is_refused)
+        log_.debug("turned away", fields);
+    else
+        log_.info("request", fields);
+}
+
+}  // namespace tickertape::http

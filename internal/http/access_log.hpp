@@ -1,0 +1,41 @@
+// One line of the log and one count for each request.
+//
+// Threads: any.
+#pragma once
+
+#include "core/clock.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace tickertape {
+class logger;
+class metrics;
+}  // namespace tickertape
+
+namespace tickertape::http {
+
+class access_log {
+public:
+    // Both outlive this.
+    access_log(const logger& log, metrics& figures) noexcept : log_{log}, figures_{figures} {}
+
+    struct entry {
+        std::string_view id;
+        std::string_view client;  // its address
+        std::string_view method;
+        std::string_view target;
+        std::string_view route;  // its name in metrics
+        unsigned status;
+        std::size_t bytes;  // of the body
+        steady_time::duration took;
+        bool is_refused = false;  // by admission or for want of room: one of many, perhaps
+    };
+    void record(const entry& e) const;
+
+private:
+    const logger& log_;
+    metrics& figures_;
+};
+
+}  // namespace tickertape::http
