@@ -2,7 +2,9 @@
 
 #include "boost/no_throw.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -34,18 +36,21 @@ asio::awaitable<handler_wait::outcome> handler_wait::run(
     asio::awaitable<answer> handler, asio::awaitable<void> client_leaves,
     std::chrono::milliseconds limit)
 {
-    using namespace asio::experimental::awaitable_operators;
+    const auto lane = co_await asio::this_coro::executor;
     timer_.expires_after(limit);
     runs_ = true;
     stopped_ = false;
-    // The two that lose have been cancelled and have ended when this line is left.
-    auto first = co_await (guarded(std::move(handler)) || std::move(client_leaves) || time_over());
+    auto first = asio::experimental::make_parallel_group(
+        asio::co_spawn(lane, guarded(std::move(handler)), asio::deferred),
+        asio::co_spawn(lane, std::move(client_leaves), asio::deferred),
+        asio::co_spawn(lane, time_over(), asio::deferred));
+    // The two that lose are cancelled, and have ended when this line is left.
+    auto [order, handler_threw, ended, leaving_threw, timer_threw, over] =
+        co_await first.async_wait(asio::experimental::wait_for_one_success(), asio::use_awaitable);
     runs_ = false;
-    if (first.index() == 0)
-        co_return std::get<0>(std::move(first));
-    if (first.index() == 1)
-        co_return outcome{end::left};
-    co_return outcome{std::get<2>(first)};
+    if (order[0] == 0 && !handler_threw)
+        co_return std::move(ended);
+    co_return outcome{.how = order[0] == 2 && !timer_threw ? over : end::left};
 }
 
 // A timer that is set anew ends its wait with an error, as a cancelled coroutine does; the next

@@ -54,7 +54,13 @@ response turned_away(refusal why, std::chrono::milliseconds wait)
     if (why == refusal::max_waiting)
         told.detail = "as many requests wait for their answers here as may";
     if (why == refusal::draining)
-        told.detail = "this server is shutting down; another one may answer";
+        told = {
+            .status = 503,
+            .type = "draining",
+            .detail = "this server is shutting down; another one may answer"};
+    if (why == refusal::slow_handler)
+        told = {
+            .status = 504, .type = "slow-answer", .detail = "the answer took longer than it may"};
     if (why == refusal::max_connections_per_ip)
         told = {
             .status = 429,
