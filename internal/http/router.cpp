@@ -1,7 +1,5 @@
 #include "http/router.hpp"
 
-#include "http/problem.hpp"
-
 #include <algorithm>
 #include <array>
 #include <bitset>
@@ -82,9 +80,22 @@ void router::add(route r)
     entries_.push_back({std::move(r), std::move(segments)});
 }
 
-void router::add(std::string pattern, handler h)
+void router::add(std::string pattern, handler h, std::string about)
 {
-    add(route{.pattern = std::move(pattern), .handle = std::move(h)});
+    add(route{.pattern = std::move(pattern), .handle = std::move(h), .about = std::move(about)});
+}
+
+void router::explain_unknown(std::function<problem(const request&)> in_words)
+{
+    unknown_ = std::move(in_words);
+}
+
+std::vector<const route*> router::routes() const
+{
+    std::vector<const route*> all;
+    for (const auto& e : entries_)
+        all.push_back(&e.what);
+    return all;
 }
 
 bool router::matches(
@@ -132,7 +143,7 @@ router::match router::find(const request& r) const
     const auto first = std::ranges::find_if(
         entries_, [&](const entry& e) { return matches(e, r.url.segments, found.captured); });
     if (first == entries_.end()) {
-        found.answer = to_response(not_found());
+        found.answer = to_response(unknown_ ? unknown_(r) : not_found());
         return found;
     }
     found.at = &first->what;

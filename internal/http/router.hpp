@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/message.hpp"
+#include "http/problem.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -39,6 +40,7 @@ struct route {
     bool is_rate_limited = true;            // counts against the requests of its client
     std::chrono::milliseconds wait_max{0};  // of a waiting handler; 0: server_limits::wait
     std::string name{};                     // in metrics; empty: the pattern
+    std::string about{};                    // one line for people; empty: not to be listed
     // What a client is answered that is refused for now and comes back after `wait`. None, or an
     // empty function: a problem with a status. For clients that give up for ever on any status but
     // 200, but come back after a connection that just ends.
@@ -50,7 +52,10 @@ class router {
 public:
     void add(route r);
     // GET, with the defaults of `route`.
-    void add(std::string pattern, handler h);
+    void add(std::string pattern, handler h, std::string about = {});
+    // What is said at a path without a route, instead of not_found().
+    void explain_unknown(std::function<problem(const request&)> in_words);
+    std::vector<const route*> routes() const;
 
     struct match {
         const route* at = nullptr;         // the route of that path; null: there is none
@@ -74,6 +79,7 @@ private:
         const entry& e, const std::vector<std::string>& path, std::vector<std::string>& captured);
 
     std::vector<entry> entries_;
+    std::function<problem(const request&)> unknown_;
 };
 
 }  // namespace tickertape::http

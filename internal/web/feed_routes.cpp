@@ -2,10 +2,11 @@
 #include "web/problems.hpp"
 #include "web/site.hpp"
 
-#include "web/stream_request.hpp"
+#include "web/parameters.hpp"
 #include "json/json_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <span>
 
@@ -150,8 +151,9 @@ std::string feed_object(
 
 http::answer how_the_feed_is(const site& s, const http::request& r)
 {
-    if (const auto twice = given_twice(r.url, {"symbol"}))
-        return http::to_response(*twice);
+    static constexpr std::array<std::string_view, 1> known_names{"symbol"};
+    if (const auto wrong = wrong_parameters(r.url, known_names))
+        return http::to_response(*wrong);
     const auto& known = s.prices.symbols();
     std::optional<symbol_id> one;
     if (const auto name = r.url.parameter("symbol")) {
@@ -171,9 +173,12 @@ http::answer how_the_feed_is(const site& s, const http::request& r)
 
 void add_feed_routes(http::router& to, const site& of)
 {
-    to.add("/api/feed", [of](const http::request& r) {
-        return within_an_era(of.prices, [&] { return how_the_feed_is(of, r); });
-    });
+    to.add(
+        "/api/feed",
+        [of](const http::request& r) {
+            return within_an_era(of.prices, [&] { return how_the_feed_is(of, r); });
+        },
+        "the state of the feed and its providers: symbol");
 }
 
 }  // namespace tickertape::web

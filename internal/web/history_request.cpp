@@ -1,8 +1,10 @@
 #include "web/history_request.hpp"
 
+#include "web/parameters.hpp"
 #include "web/stream_request.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace tickertape::web {
@@ -86,8 +88,10 @@ position end_of(wall_time ms)
 std::variant<history_request, http::problem>
 read_history_request(const http::request_target& target, const tapes& from, wall_time now)
 {
-    if (auto twice = given_twice(target, {"since", "after", "until", "before", "limit"}))
-        return *std::move(twice);
+    static constexpr std::array<std::string_view, 5> known_names{
+        "since", "after", "until", "before", "limit"};
+    if (auto wrong = wrong_parameters(target, known_names))
+        return *std::move(wrong);
     auto begin = read_bound(target, "since", "after", range_end::begin, "begin", from, now);
     if (auto* bad = std::get_if<http::problem>(&begin))
         return std::move(*bad);
@@ -122,8 +126,11 @@ read_history_request(const http::request_target& target, const tapes& from, wall
                                  : wanted.after && end_given && *end_given < *wanted.after;
     if (is_reversed)
         return http::bad_parameter(
-            last.name, std::string{last.name} + " lies before " + std::string{first.name},
-            std::string{last.id ? "an id" : "a time"} + " at or after " + std::string{first.name});
+            last.name,
+            "the range ends before it begins: " + std::string{last.name} + " is earlier than " +
+                std::string{first.name},
+            std::string{last.id ? "an id" : "a time"} + " that is not earlier than " +
+                std::string{first.name});
     return wanted;
 }
 

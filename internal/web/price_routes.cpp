@@ -214,19 +214,33 @@ void append_price(json::object& to, const site& s, symbol_id id, boot_time now)
 
 void add_price_routes(http::router& to, const site& of)
 {
-    to.add("/api/symbols", [of](const http::request&) { return all_symbols(of.prices.symbols()); });
-    to.add("/api/prices", [of](const http::request& r) {
-        return within_an_era(of.prices, [&] { return all_prices(of, r); });
-    });
-    to.add("/api/prices/{}", [of](const http::request& r) {
-        return within_an_era(of.prices, [&] { return one_price(of, r, r.captured[0]); });
-    });
-    to.add("/api/prices/{}/history", [of](const http::request& r) {
-        return within_an_era(of.prices, [&] { return history(of, r, r.captured[0]); });
-    });
-    to.add("/crypto-price", [of](const http::request&) {
-        return within_an_era(of.prices, [&] { return first_price(of); });
-    });
+    to.add(
+        "/api/symbols", [of](const http::request&) { return all_symbols(of.prices.symbols()); },
+        "the symbols that are served");
+    to.add(
+        "/api/prices",
+        [of](const http::request& r) {
+            return within_an_era(of.prices, [&] { return all_prices(of, r); });
+        },
+        "the newest price of each symbol");
+    to.add(
+        "/api/prices/{}",
+        [of](const http::request& r) {
+            return within_an_era(of.prices, [&] { return one_price(of, r, r.captured[0]); });
+        },
+        "the newest price of one symbol");
+    to.add(
+        "/api/prices/{}/history",
+        [of](const http::request& r) {
+            return within_an_era(of.prices, [&] { return history(of, r, r.captured[0]); });
+        },
+        "the ticks that are held of one symbol: since or after, until or before, limit");
+    to.add(
+        "/crypto-price",
+        [of](const http::request&) {
+            return within_an_era(of.prices, [&] { return first_price(of); });
+        },
+        "the newest price of the first symbol, as two numbers");
 }
 
 }  // namespace tickertape::web

@@ -4,9 +4,14 @@
 #include "core/symbol.hpp"
 #include "http/problem.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace tickertape::web {
+
+// The symbol that `name` spells in another way: btcusd, BTC/USD or btc_usd for BTC-USD, or BTC
+// alone, for the first symbol of BTC.
+std::optional<symbol_id> nearest_symbol(std::string_view name, const symbol_table& symbols);
 
 // `parameter`: which one named it, or that part of the path.
 http::problem unknown_symbol(

@@ -55,21 +55,25 @@ void add_operation_routes(http::router& to, const site& of)
 {
     // Load balancers and monitoring ask these, often through one address and also when there is no
     // room for more connections.
-    const auto add = [&to](std::string pattern, http::handler h) {
+    const auto add = [&to](std::string pattern, std::string about, http::handler h) {
         to.add(http::route{
             .pattern = std::move(pattern),
             .handle = std::move(h),
             .meant_for = http::audience::operators,
-            .is_rate_limited = false});
+            .is_rate_limited = false,
+            .about = std::move(about)});
     };
-    add("/healthz", [](const http::request&) { return json_response(R"({"status":"ok"})"); });
-    add("/readyz", [of](const http::request& r) {
-        auto reason = reason_against(of, r.boot_now);
-        if (reason.empty())
-            return json_response(R"({"status":"ready"})");
-        return http::to_response({.status = 503, .type = "not-ready", .detail = std::move(reason)});
-    });
-    add("/metrics", [of](const http::request&) {
+    add("/healthz", "whether the process lives",
+        [](const http::request&) { return json_response(R"({"status":"ok"})"); });
+    add("/readyz", "whether a fresh price is held and the instance is not draining",
+        [of](const http::request& r) {
+            auto reason = reason_against(of, r.boot_now);
+            if (reason.empty())
+                return json_response(R"({"status":"ready"})");
+            return http::to_response(
+                {.status = 503, .type = "not-ready", .detail = std::move(reason)});
+        });
+    add("/metrics", "figures for Prometheus", [of](const http::request&) {
         http::response r;
         r.content_type = "text/plain; version=0.0.4; charset=utf-8";
         r.body = of.figures.text();
@@ -81,7 +85,8 @@ void add_operation_routes(http::router& to, const site& of)
 void add_page_routes(http::router& to, const site& of)
 {
     const front_page page{of};
-    to.add("/", [page](const http::request& r) { return page.get(r); });
+    to.add(
+        "/", [page](const http::request& r) { return page.get(r); }, "the page");
     to.add("/static/*", [of, page](const http::request& r) {
         if (r.captured.size() == 1 && r.captured.front() == "index.html")
             return page.get(r);
@@ -98,6 +103,7 @@ http::router make_router(const site& of)
     add_feed_routes(r, of);
     add_operation_routes(r, of);
     add_page_routes(r, of);
+    add_index_route(r, of);
     return r;
 }
 

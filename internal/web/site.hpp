@@ -46,6 +46,8 @@ void add_feed_routes(http::router& to, const site& of);
 void add_operation_routes(http::router& to, const site& of);
 void add_page_routes(http::router& to, const site& of);
 void add_stream_route(http::router& to, const site& of);
+// Lists what has been added before.
+void add_index_route(http::router& to, const site& of);
 
 http::response json_response(std::string body);
 

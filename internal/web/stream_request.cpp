@@ -3,8 +3,10 @@
 #include "web/problems.hpp"
 
 #include "core/timestamp.hpp"
+#include "web/parameters.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -29,9 +31,13 @@ position before_all_held(const tapes& from)
 
 symbols_or_problem read_symbols(const http::request_target& target, const symbol_table& known)
 {
-    const auto given = target.parameter("symbols");
+    const std::string_view name_given = target.parameter("symbols") ? "symbols" : "symbol";
+    const auto given = target.parameter(name_given);
     if (!given)
         return std::vector{known.all().front()};
+    if (name_given == "symbols" && target.parameter("symbol"))
+        return http::bad_parameter(
+            "symbol", "symbol and symbols both say which symbols are wanted", "symbols alone");
     if (*given == "*")
         return std::vector(known.all().begin(), known.all().end());
     std::vector<symbol_id> wanted;
@@ -41,10 +47,11 @@ symbols_or_problem read_symbols(const http::request_target& target, const symbol
         const auto name = rest.substr(0, comma);
         if (name.empty())
             return http::bad_parameter(
-                "symbols", "there is an empty name in symbols", accepted_symbols);
+                name_given, "there is an empty name in " + std::string{name_given},
+                accepted_symbols);
         const auto id = known.find(name);
         if (!id)
-            return unknown_symbol(name, known, "symbols");
+            return unknown_symbol(name, known, name_given);
         // Known symbols only get here, so this stays as short as the configuration.
         if (std::ranges::find(wanted, *id) == wanted.end())
             wanted.push_back(*id);
@@ -108,17 +115,15 @@ std::optional<http::problem> read_pace(const http::request_target& target, strea
 
 }  // namespace
 
-std::optional<http::problem>
-given_twice(const http::request_target& target, std::initializer_list<std::string_view> read)
+namespace {
+
+// Not before 1970: positions begin there.
+result<wall_time> before(wall_time now, std::chrono::milliseconds span)
 {
-    for (const auto name : read)
-        if (std::ranges::count(target.parameters, name, [](const auto& p) {
-                return std::string_view{p.first};
-            }) > 1)
-            return http::bad_parameter(
-                name, std::string{name} + " is given more than once", "one value");
-    return std::nullopt;
+    return std::max(now - span, wall_time{});
 }
+
+}  // namespace
 
 std::variant<std::optional<wall_time>, http::problem> read_time(
     const http::request_target& target, std::string_view name, range_end end, const tapes& from,
@@ -127,7 +132,8 @@ std::variant<std::optional<wall_time>, http::problem> read_time(
     const auto given = target.parameter(name);
     if (!given)
         return std::optional<wall_time>{};
-    const auto time = parse_timestamp(*given);
+    const auto back = parse_span_back(*given);
+    const auto time = back ? before(from.believed(now), *back) : parse_timestamp(*given);
     if (!time)
         return http::bad_parameter(name, http::quoted(*given) + " is not a time", accepted_times);
     const auto latest = std::max(from.believed(now), from.committed().time()) + since_ahead_max;
@@ -154,8 +160,10 @@ position last_known(position p, const tapes& from, wall_time now)
 std::variant<stream_grant, http::problem>
 read_stream_request(const http::request& r, const tapes& from)
 {
-    if (auto twice = given_twice(r.url, {"symbols", "since", "last_event_id", "mode", "max_rate"}))
-        return *std::move(twice);
+    static constexpr std::array<std::string_view, 6> known_names{
+        "symbols", "symbol", "since", "last_event_id", "mode", "max_rate"};
+    if (auto wrong = wrong_parameters(r.url, known_names))
+        return *std::move(wrong);
     stream_grant grant;
     if (auto bad = read_pace(r.url, grant.terms))
         return std::move(*bad);

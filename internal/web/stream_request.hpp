@@ -8,7 +8,6 @@
 #include "hub/stream_terms.hpp"
 #include "tape/tapes.hpp"
 
-#include <initializer_list>
 #include <optional>
 #include <variant>
 
@@ -18,14 +17,12 @@ namespace tickertape::web {
 inline constexpr std::chrono::seconds since_ahead_max{60};
 
 inline constexpr std::string_view accepted_times =
-    "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, or RFC 3339, and no later "
-    "than a minute from now";
+    "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, RFC 3339, or a span back "
+    "from "
+    "now such as -30s, -10m, -2h or -1d; and no later than a minute from now";
 
-// Refuses a parameter that is given more than once: whichever were taken, somebody meant the other.
-std::optional<http::problem>
-given_twice(const http::request_target& target, std::initializer_list<std::string_view> read);
-
-// Reads `symbols`: names between commas, or * for all; the first symbol where it is not given.
+// Reads `symbols`, or `symbol`, which means the same: names between commas, or * for all; the first
+// symbol where it is not given.
 std::variant<std::vector<symbol_id>, http::problem>
 read_symbols(const http::request_target& target, const symbol_table& known);
 

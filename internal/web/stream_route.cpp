@@ -43,6 +43,8 @@ void add_stream_route(http::router& to, const site& of)
     to.add(http::route{
         .pattern = "/prices/stream",
         .handle = [of](const http::request& r) { return stream(of, r); },
+        .about = "the stream of prices (Server-Sent Events): symbols, since, last_event_id, mode, "
+                 "max_rate",
         .busy = busy_stream});
 }
 

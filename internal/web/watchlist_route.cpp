@@ -7,6 +7,7 @@
 // answer takes 0.6 ms with 60 points of each and 1.1 ms with 120.
 #include "web/site.hpp"
 
+#include "web/parameters.hpp"
 #include "web/stream_request.hpp"
 #include "json/json_text.hpp"
 
@@ -57,8 +58,10 @@ std::variant<std::int64_t, http::problem> read_number(
 std::variant<watchlist_request, http::problem>
 read_watchlist_request(const http::request_target& target, const symbol_table& known)
 {
-    if (auto twice = given_twice(target, {"symbols", "points", "span"}))
-        return *std::move(twice);
+    static constexpr std::array<std::string_view, 4> known_names{
+        "symbols", "symbol", "points", "span"};
+    if (auto wrong = wrong_parameters(target, known_names))
+        return *std::move(wrong);
     auto symbols = read_symbols(target, known);
     if (auto* bad = std::get_if<http::problem>(&symbols))
         return std::move(*bad);
@@ -221,9 +224,12 @@ http::answer watchlist(const site& s, const http::request& r)
 
 void add_watchlist_route(http::router& to, const site& of)
 {
-    to.add("/api/watchlist", [of](const http::request& r) {
-        return within_an_era(of.prices, [&] { return watchlist(of, r); });
-    });
+    to.add(
+        "/api/watchlist",
+        [of](const http::request& r) {
+            return within_an_era(of.prices, [&] { return watchlist(of, r); });
+        },
+        "what a list of symbols with small charts needs: symbols, points, span");
 }
 
 }  // namespace tickertape::web

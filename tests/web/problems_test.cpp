@@ -45,3 +45,18 @@ TEST_CASE("a price that is not there yet is a 503", "[web]")
         "{\"type\":\"urn:tickertape:problem:no-price\",\"title\":\"Service Unavailable\","
         "\"status\":503,\"detail\":\"there has been no price of BTC-USD since the start\"}\n");
 }
+
+TEST_CASE("a symbol that is spelt otherwise comes with the right spelling", "[web]")
+{
+    const auto table = known({"BTC-USD", "ETH-USD", "ETH-EUR"});
+    for (const auto* name : {"btcusd", "BTC/USD", "btc_usd", "BTC:USD", "btc usd", "btc"}) {
+        CAPTURE(name);
+        CHECK(unknown_symbol(name, table).detail.ends_with(" here; did you mean BTC-USD?"));
+    }
+    CHECK(unknown_symbol("etheur", table).detail.ends_with("did you mean ETH-EUR?"));
+    for (const auto* name : {"", "-", "doge", "usd", "btcusdt"}) {
+        CAPTURE(name);
+        CHECK(unknown_symbol(name, table).detail.ends_with("' here"));
+    }
+    CHECK_FALSE(nearest_symbol(std::string(10'000, 'B'), table));
+}
