@@ -1,14 +1,11 @@
 #include "http/session.hpp"
 
 #include "boost/no_throw.hpp"
-#include "core/jitter.hpp"
 #include "http/client_admission.hpp"
 #include "http/connection.hpp"
 #include "http/deadline.hpp"
-#include "http/handler_wait.hpp"
 #include "http/problem.hpp"
-#include "http/request_reader.hpp"
-#include "http/response_budget.hpp"
+#include "http/responder.hpp"
 #include "http/response_writer.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
@@ -27,7 +24,7 @@ public:
         : connection_{std::move(socket), lane.tls.get()}, deadline_{connection_.socket()},
           client_{std::move(client)}, lane_{lane}, remote_{client_.peer().text()},
           writer_{connection_, deadline_, lane.of.time, {lane.limits.write, lane.limits.answer}},
-          wait_{lane.context}
+          responder_{lane, client_, [this] { return client_leaves(); }}
     {
         lane_.open.insert(this);
         lane_.count.add();
@@ -47,7 +44,7 @@ public:
     void close_when_idle()
     {
         last_ = true;
-        wait_.stop_within(lane_.limits.wait_at_stop);
+        responder_.stop_waiting();
         if (idle_ && !has_been_asked())
             abort();
     }
@@ -55,34 +52,15 @@ public:
     {
         connection_.close();
         deadline_.disarm();
-        wait_.stop_within(std::chrono::milliseconds{0});
     }
 
 private:
-    // One request on its way to its answer.
-    struct exchange {
-        explicit exchange(session_lane& lane)
-            : reader{{.head_bytes = lane.limits.header_bytes, .body_bytes = lane.limits.body_bytes}},
-              body{lane.body_bytes}, share{lane.answer_bytes}
-        {
-        }
-
-        request_reader reader;
-        router::match match;
-        budget_share body;   // of the body budget
-        budget_share share;  // of the response budget
-        bool has_no_room_for_body = false;
-        bool is_refused = false;  // by us, before or instead of a handler
-        bool is_last = false;     // the connection is of no use after the answer
-    };
-
     // A request that has arrived is answered, also if it has not been read yet.
     bool has_been_asked() const { return connection_.has_input(); }
     std::chrono::milliseconds time_to_ask() const
     {
         return client_.refused() ? lane_.limits.reserve : lane_.limits.request;
     }
-    std::chrono::milliseconds busy_pause() { return jittered(lane_.limits.busy, lane_.random()); }
 
     asio::awaitable<bool> greet();
     void record_handshake(const std::optional<connection::handshake_failure>& failed);
@@ -93,14 +71,7 @@ private:
     asio::awaitable<bool> receive();
 
     asio::awaitable<bool> handle(exchange& x);
-    std::optional<response> turn_away(const exchange& x);
-    response refused_for_now(
-        const exchange& x, refusal why, std::optional<std::chrono::milliseconds> wait = {});
-    asio::awaitable<std::optional<answer>> answer_to(exchange& x);
-    answer failed(exchange& x, std::string_view cause);
-    asio::awaitable<std::optional<answer>> wait_for(const waiting_handler& h, exchange& x);
     asio::awaitable<void> client_leaves();
-    bool has_room_for(const response& r, exchange& x) const;
     asio::awaitable<bool> hand_over(exchange& x, takeover to, wire_options options);
 
     asio::awaitable<void> refuse(const request_reader& reader);
@@ -119,7 +90,7 @@ private:
     session_lane& lane_;
     std::string remote_;  // the client of the last request
     response_writer writer_;
-    handler_wait wait_;
+    responder responder_;
     std::array<char, 4096> received_;
     std::string_view unread_;  // of `received_`
     steady_time began_{};
@@ -277,22 +248,12 @@ asio::awaitable<bool> session::handle(exchange& x)
     asked.captured = std::move(x.match.captured);
     const auto id = lane_.ids.id_for(asked.header("X-Request-Id"));
 
-    std::optional<answer> made;
-    if (auto refused = turn_away(x)) {
-        x.is_refused = x.is_last = true;
-        x.match.name = "none";
-        made = *std::move(refused);
-    } else {
-        made = co_await answer_to(x);
-    }
-    if (!made)
-        co_return false;  // the client has left
-    if (const auto* r = std::get_if<response>(&*made);
-        r != nullptr && !x.is_refused && !has_room_for(*r, x)) {
-        x.is_refused = x.is_last = true;
-        lane_.refused.add(refusal::max_answers);
-        made = turned_away(refusal::max_answers, busy_pause());
-    }
+    auto made = co_await responder_.answer_to(x, began_);
+    remote_ = x.client.text();
+    // Without a permit it may be answered, but not stay.
+    last_ = last_ || client_.refused();
+    if (!made || !connection_.is_open())
+        co_return false;
     const wire_options options{
         .keep_alive = asked.keep_alive && !x.is_last && !last_ && !lane_.closing,
         .head_only = asked.what == method::head,
@@ -315,114 +276,6 @@ asio::awaitable<bool> session::handle(exchange& x)
     co_return true;
 }
 
-// The refusal by admission, if it refuses the request.
-std::optional<response> session::turn_away(const exchange& x)
-{
-    const auto& asked = x.reader.asked();
-    const auto* at = x.match.at;
-    const auto found = client_.judge(
-        asked.all_headers("X-Forwarded-For"),
-        {.for_operators = at != nullptr && at->meant_for == audience::operators,
-         .is_counted = at == nullptr || at->is_rate_limited},
-        began_);
-    remote_ = found.client.text();
-    // Without a permit it may be answered, but not stay.
-    last_ = last_ || found.refused || client_.refused();
-    if (found.refused == refusal::rate)
-        return refused_for_now(
-            x, refusal::rate, std::chrono::ceil<std::chrono::milliseconds>(found.wait));
-    if (found.refused)
-        return refused_for_now(x, *found.refused);
-    if (x.has_no_room_for_body)
-        return refused_for_now(x, refusal::max_bodies);
-    return std::nullopt;
-}
-
-// `wait`: when to come back; none: after the usual pause.
-response session::refused_for_now(
-    const exchange& x, refusal why, std::optional<std::chrono::milliseconds> wait)
-{
-    lane_.refused.add(why);
-    const auto pause = busy_pause();
-    if (x.match.at != nullptr && x.match.at->busy)
-        if (auto told = x.match.at->busy(x.reader.asked(), pause))
-            return *std::move(told);
-    return turned_away(why, wait.value_or(pause));
-}
-
-// No answer: the client has left.
-asio::awaitable<std::optional<answer>> session::answer_to(exchange& x)
-{
-    if (x.match.answer)
-        co_return *std::move(x.match.answer);
-    const auto& handle = x.match.at->handle;
-    if (const auto* waits = std::get_if<waiting_handler>(&handle))
-        co_return co_await wait_for(*waits, x);
-    try {
-        co_return std::get<handler>(handle)(x.reader.asked());
-    } catch (const std::exception& e) {
-        co_return failed(x, e.what());
-    }
-}
-
-// Nothing a handler does is meant to throw but for want of memory.
-answer session::failed(exchange& x, std::string_view cause)
-{
-    lane_.of.log.error("a route failed", {{"target", x.reader.asked().target}, {"cause", cause}});
-    x.is_last = true;
-    x.match.name = "none";
-    if (x.match.at->busy)
-        if (auto told = x.match.at->busy(x.reader.asked(), busy_pause()))
-            return *std::move(told);
-    return to_response(
-        {.status = 500, .type = "failed", .detail = "the server could not answer this"});
-}
-
-asio::awaitable<std::optional<answer>> session::wait_for(const waiting_handler& h, exchange& x)
-{
-    const auto& limits = lane_.limits;
-    if (lane_.waiting.value() >= limits.requests_waiting) {
-        x.is_refused = true;
-        co_return refused_for_now(x, refusal::max_waiting);
-    }
-    lane_.waiting.add();
-    auto limit = x.match.at->wait_max;
-    if (limit.count() == 0)
-        limit = limits.wait;
-    if (lane_.closing)
-        limit = std::min(limit, limits.wait_at_stop);
-    auto handling = h(x.reader.asked());
-    auto leaving = client_leaves();
-    auto ended = co_await wait_.run(std::move(handling), std::move(leaving), limit);
-    if (ended.how == handler_wait::end::late && lane_.closing)
-        ended.how = handler_wait::end::stopped;
-    lane_.waiting.subtract();
-    lane_.of.figures
-        .counter(
-            "tickertape_handler_waits_total",
-            "Requests that waited for their handler, by how the wait ended.",
-            {{"end", std::string{to_string(ended.how)}}})
-        .Increment();
-    using end = handler_wait::end;
-    if (!connection_.is_open())
-        co_return std::nullopt;
-    switch (ended.how) {
-    case end::answered:
-        break;
-    case end::failed:
-        co_return failed(x, ended.cause);
-    case end::late:
-        x.is_refused = true;
-        co_return refused_for_now(x, refusal::slow_handler);
-    case end::stopped:
-        x.is_refused = x.is_last = true;
-        co_return refused_for_now(x, refusal::draining, std::chrono::seconds{1});
-    case end::left:
-        co_return std::nullopt;
-    }
-    co_return std::move(ended.what);
-}
-
 // Reads ahead, because the end of a connection is behind all that was sent on it: the bytes of the
 // next request are kept. Behind those only a reset is noticed. (g++ 12 miscompiles this with a
 // co_return inside the loop.)
@@ -433,17 +286,6 @@ asio::awaitable<void> session::client_leaves()
         is_there = co_await receive();
     if (is_there)
         co_await connection_.socket().async_wait(tcp::socket::wait_error, no_throw);
-}
-
-// Its capacity counts, used or not. Files that are compiled in cost nothing more.
-bool session::has_room_for(const response& r, exchange& x) const
-{
-    const auto& limits = lane_.limits;
-    const auto bytes = r.body.capacity();
-    const bool for_operators =
-        x.match.at != nullptr && x.match.at->meant_for == audience::operators;
-    return bytes <= limits.small_answer_bytes ||
-           x.share.take(bytes, for_operators ? 2 * limits.answer_bytes : limits.answer_bytes);
 }
 
 // Returns whether there may be another request.
