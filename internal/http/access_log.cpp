@@ -30,4 +30,26 @@ void access_log::record(const entry& e) const
         log_.info("request", fields);
 }
 
+void access_log::record_handshake(
+    std::string_view client, const std::optional<connection::handshake_failure>& failed,
+    bool is_resumed) const
+{
+    if (!failed) {
+        figures_
+            .counter(
+                "tickertape_tls_handshakes_total", "TLS handshakes done.",
+                {{"kind", is_resumed ? "resumed" : "full"}})
+            .Increment();
+        return;
+    }
+    figures_
+        .counter(
+            "tickertape_tls_handshake_failures_total", "TLS handshakes that came to nothing.",
+            {{"reason", std::string{name_of(failed->why)}}})
+        .Increment();
+    log_.debug(
+        "TLS handshake failed",
+        {{"remote", client}, {"reason", name_of(failed->why)}, {"cause", failed->cause}});
+}
+
 }  // namespace tickertape::http

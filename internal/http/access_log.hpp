@@ -1,11 +1,13 @@
-// One line of the log and one count for each request.
+// Logs and counts requests and TLS handshakes.
 //
 // Threads: any.
 #pragma once
 
 #include "core/clock.hpp"
+#include "http/connection.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace tickertape {
@@ -32,6 +34,10 @@ public:
         bool is_refused = false;  // by admission or for want of room: one of many, perhaps
     };
     void record(const entry& e) const;
+    // `failed`: why the TLS handshake of that client failed; none: it did not.
+    void record_handshake(
+        std::string_view client, const std::optional<connection::handshake_failure>& failed,
+        bool is_resumed) const;
 
 private:
     const logger& log_;

@@ -1,5 +1,5 @@
-// How the body of an answer may be coded on its way, and which of the ways there are a client wants
-// (RFC 9110, section 12.5.3).
+// Content codings of answers, and the choice of the one that a client wants (RFC 9110, section
+// 12.5.3).
 //
 // No I/O. Threads: any.
 #pragma once
@@ -11,10 +11,10 @@ namespace tickertape::http {
 
 enum class content_coding : std::uint8_t { identity, gzip, brotli };
 
-// As Content-Encoding says it. Identity is not said: empty.
+// The value of Content-Encoding; empty for identity, which has no such header.
 std::string_view name_of(content_coding c) noexcept;
 
-// The codings a body is there in, besides identity.
+// The codings in which a body is available, besides identity.
 struct offered_codings {
     bool gzip = false;
     bool brotli = false;
@@ -22,10 +22,10 @@ struct offered_codings {
     bool any() const noexcept { return gzip || brotli; }
 };
 
-// The one that the value of Accept-Encoding, empty where there is none, weighs most, and the
-// smallest of several. What is not named there and not meant by "*" is not used, but for identity:
-// that is what is sent where nothing else is wanted, and also to who refuses it and leaves nothing
-// else. A coding with a weight that is none is taken for refused.
+// The coding with the greatest weight in `accept_encoding`, the value of that header or empty; of
+// several with that weight the smallest. A coding that is neither named there nor meant by "*" is
+// not used. Identity is used if nothing else is wanted, and for a client that refuses everything. A
+// coding whose weight cannot be read counts as refused.
 content_coding choose_coding(std::string_view accept_encoding, offered_codings offered);
 
 }  // namespace tickertape::http

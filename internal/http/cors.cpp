@@ -29,7 +29,7 @@ void cors_policy::add_headers(
     if (!any_) {
         if (origins_.empty())
             return;
-        // The answer depends on who asks, and a cache in between has to know.
+        // The answer depends on the origin, which caches have to know.
         add_to_vary(to, "Origin");
         if (std::ranges::find(origins_, origin) == origins_.end())
             return;

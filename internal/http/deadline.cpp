@@ -17,13 +17,14 @@ void deadline::expire_after(std::chrono::milliseconds limit, std::uint64_t mine)
 {
     timer_.expires_after(limit);
     timer_.async_wait([this, s = state_, mine](boost::system::error_code stopped) {
-        // Where there is a socket, this is there as well.
+        // As long as there is a socket, this object lives.
         if (stopped || s->socket == nullptr || s->armed != mine)
             return;
         s->passed = true;
         boost::system::error_code ignored;
         s->socket->cancel(ignored);
-        // A step that has just succeeded is not cancelled, and what it is a part of may wait anew.
+        // An operation that has just succeeded is not cancelled, and its coroutine may start the
+        // next one: cancel again.
         expire_after(again, mine);
     });
 }

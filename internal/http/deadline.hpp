@@ -1,4 +1,4 @@
-// A limit on how long what waits on a socket may take.
+// A time limit for operations on a socket.
 //
 // Threads: those of the socket's executor.
 #pragma once
@@ -23,16 +23,16 @@ public:
     deadline& operator=(const deadline&) = delete;
     ~deadline() { state_->socket = nullptr; }
 
-    // From now on, what waits on the socket is cancelled after `limit`, and whatever waits on it
-    // later until disarm().
+    // Cancels all operations on the socket after `limit`, and those that begin later, until
+    // disarm().
     void arm(std::chrono::milliseconds limit);
     void disarm();
-    // Whether the limit set last has passed before disarm().
+    // Whether the last limit passed before disarm().
     bool passed() const noexcept { return state_->passed; }
 
 private:
-    // Shared with the timer's handler, which can already be on its way when this goes, or when the
-    // next limit is set.
+    // Shared with the timer's handler, which can already be queued when this ends or when the next
+    // limit is set.
     struct state {
         explicit state(boost::asio::ip::tcp::socket* s) : socket{s} {}
 

@@ -1,5 +1,5 @@
-// Whether the lines of a request are what they have to be, a byte at a time, so that what is not
-// HTTP is known as soon as it differs.
+// Checks the lines of a request a byte at a time, so that bytes that are not HTTP are refused at
+// the first that differs.
 //
 // Threads: one.
 #pragma once

@@ -1,5 +1,5 @@
-// Text compressed while somebody waits for it: what is made anew for each request. Files are
-// compressed at build time, and better.
+// Compresses text that is made anew for each request. Files are compressed at build time, and
+// better.
 //
 // No I/O. Threads: any.
 #pragma once
@@ -20,7 +20,7 @@ constexpr bool is_worth_gzip(std::size_t bytes) noexcept
     return bytes >= gzip_bytes_min && bytes <= gzip_bytes_max;
 }
 
-// As RFC 1952 has it. Throws std::bad_alloc where there is no memory for it.
+// The format of RFC 1952. Throws std::bad_alloc.
 std::string gzip(std::string_view text);
 
 }  // namespace tickertape::http

@@ -10,10 +10,10 @@ namespace tickertape::http {
 
 namespace asio = boost::asio;
 
-// Where one stands in the queue until its turn comes, or its coroutine goes.
-class handshake_queue::place {
+// An entry of the queue, until its turn comes or its coroutine ends.
+class handshake_queue::entry {
 public:
-    place(handshake_queue& in, bool has_begun)
+    entry(handshake_queue& in, bool has_begun)
         : in_{in}, called_{in.context_, asio::steady_timer::time_point::max()}
     {
         if (has_begun)
@@ -22,9 +22,9 @@ public:
             in_.waiting_.push_back(&called_);
         in_.count_.add();
     }
-    place(const place&) = delete;
-    place& operator=(const place&) = delete;
-    ~place()
+    entry(const entry&) = delete;
+    entry& operator=(const entry&) = delete;
+    ~entry()
     {
         if (std::erase(in_.waiting_, &called_) > 0)
             in_.count_.subtract();
@@ -43,14 +43,14 @@ private:
 asio::awaitable<handshake_queue::turn> handshake_queue::take(bool has_begun)
 {
     if (std::exchange(taken_, true) && !abandoned_) {
-        place mine{*this, has_begun};
+        entry mine{*this, has_begun};
         co_await mine.wait();
     }
     co_return turn{*this};
 }
 
-// The next one is called, not run: whatever is ready on the lane comes before it. Where nobody
-// waits yet, the turn goes on for as long, or else whoever is ready next would not wait at all.
+// The next one is posted, not run: everything that is ready on the lane comes before it. The turn
+// also lasts until then if the queue is empty, or the next handshake would not wait at all.
 void handshake_queue::end_turn()
 {
     if (waiting_.empty())

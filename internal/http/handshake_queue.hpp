@@ -1,9 +1,8 @@
-// Who may do the expensive part of a TLS handshake next.
+// Queues TLS handshakes, so that one at a time runs its expensive step on a lane.
 //
-// An answer to a client's hello takes as long as fifty sends. Were all that arrive answered at
-// once, prices would wait for them; so one at a time is answered, and everything else that is due
-// on the lane has its turn in between. Those that have begun go before those that have not, so that
-// few are half done.
+// The answer to a client's hello takes as long as fifty sends. If all that arrive were answered at
+// once, prices would wait for them; so one is answered, and everything else that is due on the lane
+// comes before the next. Handshakes that have begun go before new ones, so that few are half done.
 //
 // Threads: one, its lane's.
 #pragma once
@@ -21,7 +20,7 @@ namespace tickertape::http {
 
 class handshake_queue {
 public:
-    // A turn, which ends with it.
+    // The right to run the step; it ends with this object.
     class turn {
     public:
         explicit turn(handshake_queue& of) noexcept : of_{&of} {}
@@ -37,7 +36,7 @@ public:
         handshake_queue* of_;
     };
 
-    // Outlives those that wait. `waiting_max`: is_full() from there on.
+    // Outlives all that wait in it. `waiting_max`: is_full() from there on.
     handshake_queue(boost::asio::io_context& context, std::size_t waiting_max)
         : context_{context}, waiting_max_{waiting_max}
     {
@@ -48,16 +47,16 @@ public:
     // Waits for a turn.
     boost::asio::awaitable<turn> take(bool has_begun);
 
-    // Calls all that wait, and lets nobody wait any more: what is left to do is to end.
+    // Calls all that wait, and makes later calls of take() return at once: the server ends.
     void abandon();
 
-    // Whether so many wait that no more connections should be accepted: they can wait in the
-    // kernel, where they cost less.
+    // Whether so many wait that no more connections should be accepted: they wait in the kernel,
+    // where they cost less.
     bool is_full() const noexcept { return waiting_.size() >= waiting_max_; }
     const tally& waiting() const noexcept { return count_; }
 
 private:
-    class place;  // in the queue
+    class entry;
 
     void end_turn();
     void call_next();

@@ -1,5 +1,5 @@
-// Refusals: application/problem+json (RFC 9457). They say what was wrong with the request and what
-// would be accepted, and nothing about the inside of the server.
+// Refusals as application/problem+json (RFC 9457). They say what was wrong with the request and
+// what would be accepted, and nothing about the inside of the server.
 #pragma once
 
 #include "http/message.hpp"

@@ -1,4 +1,4 @@
-// What one request is called in the log, the answer and, where a proxy has named it, before us.
+// The id of a request in the log, in its answer and in the log of a proxy that has given it one.
 #pragma once
 
 #include <random>
@@ -10,8 +10,7 @@ namespace tickertape::http {
 // Threads: one.
 class request_ids {
 public:
-    // `given` where it is fit to be repeated (1 to 64 letters, digits and -_.), a new one
-    // otherwise.
+    // `given` if it is 1 to 64 letters, digits and -_., a new id otherwise.
     std::string id_for(std::string_view given);
 
 private:

@@ -1,5 +1,5 @@
-// The target of a request, taken apart: the segments of its path and its parameters, decoded. And
-// whether the host it is meant for can be one.
+// The target of a request, parsed: the segments of its path and its parameters, decoded. Also the
+// check of a Host header.
 #pragma once
 
 #include "core/errors.hpp"

@@ -18,8 +18,8 @@ public:
     budget_share& operator=(const budget_share&) = delete;
     ~budget_share() { held_ -= bytes_; }
 
-    // Makes the bytes of one answer count until this ends, once. Returns false where there would be
-    // more than `most` then, and nothing counts.
+    // Counts the bytes of one answer until this ends, once. Returns false and counts nothing if
+    // there would be more than `most` then.
     bool take(std::size_t bytes, std::size_t most) noexcept
     {
         if (bytes > most || held_ > most - bytes)

@@ -1,6 +1,7 @@
 #include "http/response_writer.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace tickertape::http {
 
@@ -40,6 +41,21 @@ response_writer::send(std::string_view head, std::string_view body)
             co_return deadline_.passed() ? outcome::slow : outcome::gone;
     } while (!body.empty());
     co_return outcome::sent;
+}
+
+// Closing while the peer still sends would take the answer away from it (RFC 9112, section 9.6).
+asio::awaitable<void> response_writer::end(milliseconds limit, std::size_t bytes_max)
+{
+    to_.shutdown_send();
+    deadline_.arm(limit);
+    std::array<char, 4096> dropped;
+    for (auto left = bytes_max; left > 0;) {
+        auto [failed, bytes] = co_await to_.discard_some(asio::buffer(dropped));
+        if (failed)
+            break;
+        left -= std::min(left, bytes);
+    }
+    deadline_.disarm();
 }
 
 }  // namespace tickertape::http

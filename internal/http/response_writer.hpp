@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <string_view>
 
 namespace tickertape::http {
@@ -34,6 +35,9 @@ public:
     // long as it takes a piece in limits::piece.
     boost::asio::awaitable<outcome> send(const response& r, const wire_options& options);
     boost::asio::awaitable<outcome> send(std::string_view head, std::string_view body);
+    // Says that nothing more will be sent, and reads and drops what the peer still sends, up to
+    // that time and that many bytes.
+    boost::asio::awaitable<void> end(std::chrono::milliseconds limit, std::size_t bytes_max);
 
 private:
     connection& to_;

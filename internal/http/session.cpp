@@ -63,7 +63,6 @@ private:
     }
 
     asio::awaitable<bool> greet();
-    void record_handshake(const std::optional<connection::handshake_failure>& failed);
 
     asio::awaitable<bool> wait_for_request();
     asio::awaitable<bool> read(exchange& x);
@@ -143,7 +142,7 @@ asio::awaitable<bool> session::greet()
     deadline_.arm(time_to_ask());
     const auto failed = co_await connection_.handshake(lane_.turns, deadline_);
     deadline_.disarm();
-    record_handshake(failed);
+    lane_.requests.record_handshake(remote_, failed, connection_.is_resumed());
     if (!failed) {
         // The server stops, and the client has not asked for anything yet.
         if (last_ && !has_been_asked()) {
@@ -162,26 +161,6 @@ asio::awaitable<bool> session::greet()
         co_await linger();
     }
     co_return false;
-}
-
-void session::record_handshake(const std::optional<connection::handshake_failure>& failed)
-{
-    if (!failed) {
-        lane_.of.figures
-            .counter(
-                "tickertape_tls_handshakes_total", "TLS handshakes done.",
-                {{"kind", connection_.is_resumed() ? "resumed" : "full"}})
-            .Increment();
-        return;
-    }
-    lane_.of.figures
-        .counter(
-            "tickertape_tls_handshake_failures_total", "TLS handshakes that came to nothing.",
-            {{"reason", std::string{name_of(failed->why)}}})
-        .Increment();
-    lane_.of.log.debug(
-        "TLS handshake failed",
-        {{"remote", remote_}, {"reason", name_of(failed->why)}, {"cause", failed->cause}});
 }
 
 asio::awaitable<bool> session::wait_for_request()
@@ -349,23 +328,12 @@ asio::awaitable<void> session::refuse(const problem& told, const request& asked)
         co_await linger();
 }
 
-// Closing while the peer still sends would take the answer away from it (RFC 9112, section 9.6), so
-// what it sends is read and dropped, within bounds. A client without a permit that has said all it
-// wanted makes room for the next one instead.
+// A client without a permit that has said all it wanted makes room for the next one instead.
 asio::awaitable<void> session::linger()
 {
     if (client_.refused() && unread_.empty() && !has_been_asked())
         co_return;
-    connection_.shutdown_send();
-    deadline_.arm(lane_.limits.linger);
-    std::array<char, 4096> dropped;
-    for (std::size_t left = lane_.limits.linger_bytes; left > 0;) {
-        auto [failed, bytes] = co_await connection_.discard_some(asio::buffer(dropped));
-        if (failed)
-            break;
-        left -= std::min(left, bytes);
-    }
-    deadline_.disarm();
+    co_await writer_.end(lane_.limits.linger, lane_.limits.linger_bytes);
 }
 
 // Returns whether it was sent.

@@ -14,8 +14,8 @@ struct wire_options {
     std::string_view request_id;
 };
 
-// The head of an answer with a body of known length, up to and including the empty line. The body,
-// where there is one, follows as it is.
+// The head of an answer with a body of known length, up to and including the empty line. The body
+// follows unchanged.
 std::string head_of(const response& r, const wire_options& options);
 
 // The head of an answer with a body of unknown length; `of` has no body.

@@ -20,7 +20,8 @@ void append_string(std::string& out, std::string_view text);
 // One object, member by member.
 class object {
 public:
-    // Makes room for so many more bytes: a text that grows by itself may hold twice what it needs.
+    // Makes room for so many more bytes: a string that grows by itself may hold twice what it
+    // needs.
     object& reserve(std::size_t bytes);
 
     object& text(std::string_view name, std::string_view value);
@@ -32,11 +33,11 @@ public:
     object& decimal(std::string_view name, double value);
     // Seconds with three decimals.
     object& seconds(std::string_view name, std::chrono::milliseconds ms);
-    // The moment as Unix seconds with three decimals; null where there is none.
+    // The moment as Unix seconds with three decimals; null if there is none.
     object& time(std::string_view name, const std::optional<wall_time>& at);
     // Milliseconds with three decimals.
     object& milliseconds(std::string_view name, std::chrono::microseconds us);
-    // Null where there is no text.
+    // Null if there is no text.
     object& text_or_null(std::string_view name, std::string_view value);
     // A value that is JSON already.
     object& json(std::string_view name, std::string_view value);

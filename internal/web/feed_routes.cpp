@@ -1,4 +1,4 @@
-// How the feed is, for those who run the server and those who want to know whose price it is.
+// GET /api/feed: the state of the feed and its providers, and the sources of each price.
 #include "web/problems.hpp"
 #include "web/site.hpp"
 

@@ -1,5 +1,5 @@
 // The page at "/": index.html with the newest price of the symbol that `?symbol=` names, or of the
-// first, so that it is there before any script has run, and where none ever runs.
+// first, so that the price is shown before any script has run, and without scripts.
 //
 // Threads: immutable after construction, so any.
 #pragma once
@@ -16,7 +16,7 @@ class front_page {
 public:
     explicit front_page(const site& of);
 
-    // 200, 304 where the client has it as it is now, 404 where it cannot be read.
+    // 200; 304 if the client has it as it is now; 404 if it cannot be read.
     http::response get(const http::request& r) const;
 
 private:

@@ -119,7 +119,7 @@ read_history_request(const http::request_target& target, const tapes& from, wall
         wanted.last = last.id->previous();
 
     // An id is not in the range it bounds, so a range that ends with the id it begins with is
-    // empty, and no mistake: that of a client that has seen all.
+    // empty and valid: the client has seen all.
     const auto end_given = last.id ? last.id : wanted.last;
     const bool is_reversed = first.time && last.time
                                  ? *last.time < *first.time

@@ -1,4 +1,4 @@
-// What a request for a history asks for: between which places, from which end, and how many ticks.
+// Parses a request for a history: the range, the end from which it is read, and how many ticks.
 #pragma once
 
 #include "http/problem.hpp"

@@ -1,4 +1,4 @@
-// The prices for those who ask instead of listening.
+// Prices for clients that poll, and histories.
 #include "web/problems.hpp"
 #include "web/site.hpp"
 

@@ -1,4 +1,4 @@
-// What is served where: the routes of the product over the tapes.
+// The routes of the product over the tapes.
 #pragma once
 
 #include "core/clock.hpp"
@@ -51,10 +51,10 @@ void add_index_route(http::router& to, const site& of);
 
 http::response json_response(std::string body);
 
-// What a tick's source is called, and how many providers it combines where it does.
+// Appends the name of a tick's source and, for a combined price, the number of its providers.
 void append_source(json::object& to, const source_table& sources, source_id id);
 
-// What is told of a symbol's newest tick: its price and how old it is; null where there is none.
+// Appends the price of a symbol's newest tick and its age; null if there is none.
 void append_price(json::object& to, const site& s, symbol_id id, boot_time now);
 
 }  // namespace tickertape::web

@@ -1,5 +1,5 @@
-// The files of the page: compiled into the program, or read from a directory while somebody works
-// on them.
+// The files of the page: compiled into the program, or read from a directory while they are being
+// developed.
 //
 // Threads: any.
 #pragma once

@@ -86,7 +86,7 @@ place_or_problem read_place(const http::request& r, const tapes& from)
     return stream_place::newest(from.committed());
 }
 
-// How much of what there is: every tick, or the newest, or that only so often.
+// Reads `mode` and `max_rate`: every tick, only the newest, or the newest so many times a second.
 std::optional<http::problem> read_pace(const http::request_target& target, stream_terms& wanted)
 {
     const auto mode = target.parameter("mode");

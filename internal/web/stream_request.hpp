@@ -1,4 +1,4 @@
-// What a request for a stream asks for: which symbols, and from where.
+// Parses a request for a stream: its symbols, its start and its pace.
 #pragma once
 
 #include "http/message.hpp"

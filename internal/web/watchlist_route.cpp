@@ -1,7 +1,7 @@
-// What a list of symbols needs, in one answer: of each symbol its newest price, its past at even
-// times, and its price one hour and one day ago.
+// GET /api/watchlist: for each symbol of a list its newest price, its past at even times, and its
+// price one hour and one day ago, in one answer.
 //
-// An answer is made in one go, and everybody else on the lane waits meanwhile. So an answer holds
+// An answer is made in one go, and all other clients of the lane wait meanwhile. So an answer holds
 // `symbols_max` symbols and `points_max` points of each at most, and a point costs a binary search
 // on the tape and no reading of the ticks between. Measured with 64 symbols of 8,640 ticks each: an
 // answer takes 0.6 ms with 60 points of each and 1.1 ms with 120.
@@ -86,8 +86,8 @@ class look_back {
 public:
     explicit look_back(const tape& of) noexcept : of_{of}, end_{of.end()}, begin_{of.begin()} {}
 
-    // The last tick at or before `time`, which is not before that of the call before. Nothing where
-    // none is held.
+    // The last tick at or before `time`, if one is held. `time` is no earlier than in the call
+    // before.
     std::optional<tape::entry> at(wall_time time) noexcept
     {
         const auto after = position::at(time + milliseconds{1});
@@ -95,7 +95,7 @@ public:
         while (from_ < end) {
             const auto middle = from_ + (end - from_) / 2;
             const auto e = of_.read(middle);
-            // What has been overwritten since is older than all that is held.
+            // A tick that has been overwritten since is older than all that are held.
             if (!e || e->at < after)
                 from_ = middle + 1;
             else
