@@ -54,12 +54,12 @@ public:
         std::optional<refusal> refused;  // if there is no permit: why
     };
     // A permit for a connection of that client; of none, if it is not known yet.
-    entry enter(std::optional<client_key> client);
+    entry enter(std::optional<client_key> who);
     // A permit for a connection that was refused, to tell it so; empty if all of those are taken.
     lease enter_overflow();
     // Makes `permit`, as enter() gave it, count for that client, or for none. Returns false and
     // changes nothing if the client has as many as one may have.
-    bool assign(lease& permit, std::optional<client_key> client);
+    bool assign(lease& permit, std::optional<client_key> who);
 
     // Takes a token of the client's bucket. Returns how long the client has to wait if there is
     // none, and zero if there was one.

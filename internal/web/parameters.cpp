@@ -41,7 +41,9 @@ bool is_one_letter_off(std::string_view a, std::string_view b)
 std::optional<std::string_view>
 nearly_known(std::string_view name, std::span<const std::string_view> known)
 {
-    if (name.size() > near_bytes_max)
+    // A refusal repeats the name.
+    const auto is_plain = [](unsigned char c) { return c > 0x20 && c < 0x7f; };
+    if (name.size() > near_bytes_max || !std::ranges::all_of(name, is_plain))
         return std::nullopt;
     const auto given = plain(name);
     for (const auto candidate : known) {

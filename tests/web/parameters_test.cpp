@@ -47,4 +47,6 @@ TEST_CASE("a name of something else is not known at all", "[web]")
         CHECK(nearest(name) == "none");
     }
     CHECK(nearest("since" + std::string(100'000, 'e')) == "none");
+    CHECK(nearest("sinc\xff") == "none");
+    CHECK(nearest(std::string_view{"sinc\0", 5}) == "none");
 }
