@@ -34,9 +34,9 @@ unsigned lane_count(const settings& s)
     return s.threads > 0 ? s.threads : std::max(1u, std::thread::hardware_concurrency());
 }
 
-server_limits limits_of_server(const settings& s)
+http::server_limits limits_of_server(const settings& s)
 {
-    server_limits limits;
+    http::server_limits limits;
     limits.header_bytes = s.max_header;
     limits.body_bytes = s.max_body;
     limits.request = s.header_timeout;
@@ -51,18 +51,26 @@ std::size_t own_descriptors(const settings& s)
     return 128 + 4 * std::size_t{lane_count(s)};
 }
 
-admission_limits limits_of_admission(const settings& s, std::size_t descriptors)
+http::admission_limits limits_of_admission(const settings& s, std::size_t descriptors)
 {
-    admission_limits limits;
-    set_connections(limits, descriptors, own_descriptors(s), s.max_connections);
+    http::admission_limits limits;
+    http::set_connections(limits, descriptors, own_descriptors(s), s.max_connections);
     limits.connections_per_client = s.max_connections_per_ip;
     limits.requests_per_second_per_client = s.max_requests_per_second_per_ip;
     return limits;
 }
 
-access_policy policy_of(const cors_policy& c)
+http::cors_policy cors_of(const cors_policy& c)
 {
-    return access_policy{c.any ? std::vector<std::string>{"*"} : c.origins};
+    return http::cors_policy{c.any ? std::vector<std::string>{"*"} : c.origins};
+}
+
+std::vector<asio::io_context*> contexts_of(const hub& h)
+{
+    std::vector<asio::io_context*> contexts;
+    for (const auto& l : h.lanes())
+        contexts.push_back(&l->context());
+    return contexts;
 }
 
 }  // namespace
@@ -70,16 +78,19 @@ access_policy policy_of(const cors_policy& c)
 application::application(const settings& s, const clock& time, const logger& log)
     : settings_{s}, log_{log}, symbols_{checked_symbols(s.symbols)}, started_{reading_of(time)},
       tapes_{symbols_, s.store_size, started_.wall},
-      files_{s.static_dir ? static_files{*s.static_dir} : static_files{}}, access_{policy_of(
-                                                                               s.cors_origins)},
-      router_{
-          make_router({tapes_, sources_, reports_, metrics_, files_, s.streams.stale, draining_})},
-      descriptors_{raise_descriptor_limit()}, doors_{limits_of_admission(s, descriptors_)},
+      files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
+      cors_{cors_of(s.cors_origins)},
+      descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(s, descriptors_)},
       proxies_{s.trusted_proxies}, hub_{tapes_, sources_, time, lane_count(s), s.streams},
+      router_{web::make_router(
+          {tapes_, sources_, reports_, metrics_, files_, s.streams.stale, draining_,
+           [this](std::size_t lane, subscription wanted) {
+               hub_.lanes()[lane]->subscribe(std::move(wanted));
+           }})},
       publisher_{tapes_, hub_, time, started_, context_, log, metrics_},
       certificate_{s, time, log, metrics_},
       server_{
-          {hub_, router_, access_, doors_, proxies_, time, log, metrics_},
+          {contexts_of(hub_), router_, cors_, clients_, proxies_, time, log, metrics_},
           s.listen_address,
           s.port,
           limits_of_server(s),
@@ -115,18 +126,18 @@ void application::run() noexcept
     await_signal();
     await_hangup();
     const auto port = server_.port();
-    const auto& places = doors_.limits();
-    if (places.connections + places.reserve + own_descriptors(settings_) > descriptors_)
+    const auto& limits = clients_.limits();
+    if (limits.connections + limits.overflow + own_descriptors(settings_) > descriptors_)
         log_.warn(
             "more connections are allowed than there are descriptors for",
-            {{"max_connections", places.connections}, {"descriptors", descriptors_}});
+            {{"max_connections", limits.connections}, {"descriptors", descriptors_}});
     log_.info(
         "listening", {{"address", settings_.listen_address},
                       {"port", port},
                       {"tls", certificate_.current() != nullptr},
                       {"lanes", hub_.lanes().size()},
                       {"descriptors", descriptors_},
-                      {"max_connections", places.connections},
+                      {"max_connections", limits.connections},
                       {"version", product_version()}});
     if (settings_.port == 0) {
         // Whoever asked for any port has to learn which, whatever the log level.

@@ -37,7 +37,7 @@ void check_key(const provider_settings& settings, const provider::row& row)
         throw std::runtime_error{"provider '" + settings.name + "' answers only with an API key"};
 }
 
-provider::rate_limit limit_of(const provider_settings& settings, const provider::row& row)
+rate_limit limit_of(const provider_settings& settings, const provider::row& row)
 {
     auto limit = settings.api_key.empty() ? row.limit : row.limit_with_key;
     if (settings.per_minute)

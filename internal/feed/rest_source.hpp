@@ -47,7 +47,7 @@ struct rest_source_parts {
     // At least one, in the order they are tried.
     std::vector<std::unique_ptr<net::http_client>> clients;
     std::vector<std::vector<net::http_header>> key_headers;  // by client
-    provider::rate_limit limit;
+    rate_limit limit;
     provider::breaker_limits breaker{};
     std::vector<usd_standin> for_usd;
 };

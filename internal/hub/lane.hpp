@@ -13,10 +13,10 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/lease.hpp"
 #include "hub/delivery.hpp"
 #include "hub/drain_pace.hpp"
 #include "hub/lane_limits.hpp"
-#include "hub/lease.hpp"
 #include "hub/poller.hpp"
 #include "hub/stream_planner.hpp"
 #include "hub/subscriber_table.hpp"

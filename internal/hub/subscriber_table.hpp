@@ -3,7 +3,7 @@
 // Threads: one, its lane's.
 #pragma once
 
-#include "hub/lease.hpp"
+#include "core/lease.hpp"
 #include "hub/socket.hpp"
 #include "hub/stamp.hpp"
 #include "hub/stream_place.hpp"

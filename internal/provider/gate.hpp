@@ -10,7 +10,7 @@
 #include "core/fetch_error.hpp"
 #include "provider/circuit_breaker.hpp"
 #include "provider/latency_window.hpp"
-#include "provider/rate_limit.hpp"
+#include "core/token_bucket.hpp"
 
 #include <chrono>
 #include <optional>

@@ -2,7 +2,7 @@
 // docs/providers.md.
 #pragma once
 
-#include "provider/rate_limit.hpp"
+#include "core/token_bucket.hpp"
 #include "provider/rest_api.hpp"
 #include "provider/socket_api.hpp"
 

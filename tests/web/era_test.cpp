@@ -1,6 +1,7 @@
 // What the routes say while the clock is set, and of an era of positions that is over.
 #include "small_site.hpp"
 #include "support/catch.hpp"
+#include "web/stream_request.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -8,6 +9,8 @@
 #include <thread>
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 
@@ -33,7 +36,7 @@ tick tick_of_an_era_before(small_site& s, std::int64_t ahead)
 
 stream_place place_of(const small_site& s, const request& r)
 {
-    return std::get<stream_grant>(s.outcome(r).what).place;
+    return std::get<stream_grant>(read_stream_request(r, s.prices)).place;
 }
 
 }  // namespace
@@ -48,14 +51,14 @@ TEST_CASE("an id of an era before is unknown, also when real time has passed it"
     s.now = at_ms(began + 3 * hour);
 
     auto r = s.asked("/prices/stream");
-    r.last_event_id = id;
+    set_header(r, "Last-Event-ID", id);
     CHECK(place_of(s, r) == stream_place::after(s.prices.epoch().previous()));
     const auto history = s.get("/api/prices/btc-usd/history?after=" + id).body;
     CHECK(history.find("\"price\":3,") != std::string::npos);
     CHECK(history.find("\"reason\":\"restarted\"") != std::string::npos);
     // One of this era is known at the same time.
     const auto ours = known.text();
-    r.last_event_id = ours;
+    set_header(r, "Last-Event-ID", ours);
     CHECK(place_of(s, r) == stream_place::after(known));
 }
 
@@ -84,7 +87,7 @@ TEST_CASE("a wrong reading of the clock makes no id or time known that is not", 
     s.now = at_ms(began + 2'000 + hour);
     auto r = s.asked("/prices/stream");
     const auto id = position{began + 62'000, 0}.text();
-    r.last_event_id = id;
+    set_header(r, "Last-Event-ID", id);
     CHECK(place_of(s, r) == stream_place::after(s.prices.epoch().previous()));
     CHECK(s.get("/prices/stream?since=" + std::to_string((began + hour) / 1'000)).status == 400);
 }

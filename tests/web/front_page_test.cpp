@@ -1,11 +1,13 @@
-#include "gunzip.hpp"
+#include "http/gzip.hpp"
 #include "small_site.hpp"
 #include "support/catch.hpp"
+#include "support/gunzip.hpp"
 #include "temporary_directory.hpp"
 #include "web/embedded_page.hpp"
-#include "web/gzip.hpp"
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 using namespace tickertape::testing;
 
 namespace {
@@ -34,8 +36,8 @@ struct site_of_facts {
 response coded(const small_site& s, std::string_view accept_encoding, std::string_view tag = {})
 {
     auto r = s.asked("/");
-    r.accept_encoding = accept_encoding;
-    r.if_none_match = tag;
+    set_header(r, "Accept-Encoding", accept_encoding);
+    set_header(r, "If-None-Match", tag);
     return s.answer_to(r);
 }
 
