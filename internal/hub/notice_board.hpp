@@ -22,7 +22,15 @@ public:
     explicit notice_board(std::size_t symbols) : symbols_(symbols) {}
 
     // Returns whether that is news.
-    bool set_stale(symbol_id symbol, bool stale) noexcept;
+    bool set_stale(symbol_id symbol, bool stale) noexcept
+    {
+        state& s = symbols_[index_of(symbol)];
+        if (s.stale == stale)
+            return false;
+        s.stale = stale;
+        s.changed = ++newest_;
+        return true;
+    }
 
     bool is_stale(symbol_id symbol) const noexcept { return symbols_[index_of(symbol)].stale; }
     // When that symbol last changed; 0: never.

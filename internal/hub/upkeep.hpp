@@ -1,10 +1,22 @@
-// What is due to a subscriber that nothing happens to: looked for in the sweep over everybody,
-// never by a timer of its own. A peer that stopped reading never causes an event.
+// Looks after all subscribers of a lane at regular intervals: heartbeats, and the limits on how
+// slow and how old a stream may be. A peer that stopped reading never causes an event, so it is
+// looked for here, in one pass for all and never by a timer for each.
+//
+// Threads: one, its lane's.
 #pragma once
 
+#include "hub/audience.hpp"
 #include "hub/lane_limits.hpp"
 #include "hub/stamp.hpp"
 #include "hub/subscriber_table.hpp"
+#include "hub/sweeper.hpp"
+#include "hub/watermark_log.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <string>
 
 namespace tickertape {
 
@@ -67,5 +79,33 @@ inline void measure_pace(subscriber& s, const lag_reading& r, stamp now) noexcep
     s.caught_up_at = now;
     s.pace_mark = r.published;
 }
+
+class upkeep {
+public:
+    // All outlive this.
+    upkeep(boost::asio::io_context& context, audience& of, sweeper& sweeps);
+
+    // Looks after them again and again until stop().
+    void start();
+    void stop();
+    // Looks at the tapes, then after all subscribers, the first slice of them at once.
+    void look_after();
+
+private:
+    void make_heartbeats();
+    void look_after_from(subscriber_id first);
+    void give(subscriber_id id, care what);
+    void look_at_lag(subscriber_id id);
+    void close_lagging(subscriber_id id);
+
+    boost::asio::io_context& context_;
+    audience& audience_;
+    sweeper& sweeper_;
+    boost::asio::steady_timer timer_;
+    tapes::era_number era_ = 0;  // of the watermarks
+    watermark_log watermarks_;
+    std::array<std::string, 2> heartbeats_;  // by framing, of this pass
+    bool is_passing_ = false;                // a slice of the pass is posted
+};
 
 }  // namespace tickertape

@@ -1,4 +1,4 @@
-#include "hub/drain_pace.hpp"
+#include "hub/lane_drain.hpp"
 #include "hub/upkeep.hpp"
 #include "support/catch.hpp"
 
