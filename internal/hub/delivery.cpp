@@ -22,7 +22,7 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
         const auto sent = flush(s, batch.bytes(), taken, at);
         if (sent == outcome::gone)
             return sent;
-        const auto progress = stream_planner::advance(s.place, batch, taken);
+        const auto progress = progress_of(s.place, batch, taken);
         s.place = progress.place;
         count(progress);
         s.pace_mark += static_cast<std::uint32_t>(progress.frames());

@@ -5,9 +5,10 @@
 // The newest block grows while ticks arrive; blocks whose ticks are no longer
 // held go, and blocks nobody has asked for lately make room for others.
 //
-// Threads: one, its lane's.
+// Threads: one, its lane's; bytes_held() on any.
 #pragma once
 
+#include "core/tally.hpp"
 #include "sse/framing.hpp"
 #include "tape/tapes.hpp"
 
@@ -67,7 +68,8 @@ public:
     // the next call.
     frame_run frames_from(symbol_id symbol, tape::index first, position until);
 
-    std::size_t bytes_held() const noexcept { return bytes_held_; }
+    // Read on any thread.
+    std::size_t bytes_held() const noexcept { return bytes_held_.value(); }
 
 private:
     struct block {
@@ -90,7 +92,7 @@ private:
     const limits limits_;
     blocks blocks_;  // the most recently used first
     std::unordered_map<std::uint64_t, blocks::iterator> by_key_;
-    std::size_t bytes_held_ = 0;
+    tally bytes_held_;
     std::string scratch_;
 };
 

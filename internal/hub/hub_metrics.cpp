@@ -38,6 +38,12 @@ void publish_metrics(const hub& of, metrics& to)
         of, to, kind::gauge, "tickertape_unsent_bytes",
         "Memory held for what subscribers have not taken: the rest of one frame or record each.",
         {}, [](const c& l) -> const tally& { return l.unsent_bytes; });
+    for (std::size_t i = 0; i < of.lanes().size(); ++i)
+        to.sampled(
+            kind::gauge, "tickertape_frame_cache_bytes",
+            "Memory of encoded frames that are kept for the next subscriber who needs them.",
+            {{"lane", std::to_string(i)}},
+            [one = of.lanes()[i].get()] { return static_cast<double>(one->frame_cache_bytes()); });
     per_lane(
         of, to, kind::counter, "tickertape_subscriptions_total", "Streams that were opened.", {},
         [](const c& l) -> const tally& { return l.subscribed; });

@@ -9,8 +9,8 @@
 // rest: the audience holds the subscribers, the sweeper sends new ticks, the upkeep looks after
 // heartbeats and limits, the drain sends everybody away.
 //
-// Threads: wake(), drain(), abandon(), stop() and the counters from any; everything else on the
-// lane's own.
+// Threads: wake(), drain(), abandon(), stop(), counters() and frame_cache_bytes() from any;
+// everything else on the lane's own.
 #pragma once
 
 #include "hub/audience.hpp"
@@ -54,6 +54,10 @@ public:
     void stop();
 
     const lane_counters& counters() const noexcept { return audience_.counters(); }
+    std::size_t frame_cache_bytes() const noexcept
+    {
+        return audience_.planner().frame_cache_bytes();
+    }
 
 private:
     void on_socket(poller::event e);

@@ -7,11 +7,6 @@
 namespace tickertape {
 namespace {
 
-std::size_t reason_index(frame_kind k) noexcept
-{
-    return static_cast<std::size_t>(k) - static_cast<std::size_t>(frame_kind::gap_evicted);
-}
-
 // Of a tape that has had ticks.
 position newest_of(const tape& t) noexcept
 {
@@ -333,40 +328,6 @@ stream_planner::notices(const stream_terms& terms, const stream_place& from, boo
     }
     then.notices = board_.newest();
     return {.run = built_.run(), .then = then, .completes = true};
-}
-
-stream_progress stream_planner::advance(
-    const stream_place& from, const stream_batch& batch, std::size_t sent) noexcept
-{
-    if (sent == 0)
-        return {.place = from, .rest = {}};
-    const auto& marks = batch.run.marks;
-    const auto reached = batch.run.base + sent;
-    // The frame that holds the last byte sent; it and all before it count.
-    const auto last = std::ranges::lower_bound(marks, reached, {}, &frame_mark::end);
-    const bool is_whole = last + 1 == marks.end();
-    stream_progress p{
-        .place = is_whole ? batch.then.settled() : batch.then,
-        .rest = batch.run.bytes.substr(reached, last->end - reached)};
-    for (auto m = marks.begin();; ++m) {
-        if (m->kind == frame_kind::tick)
-            ++p.ticks;
-        else if (is_gap(m->kind))
-            ++p.gaps[reason_index(m->kind)];
-        p.skipped += m->skipped;
-        if (m == last)
-            break;
-    }
-    if (is_whole)
-        return p;
-    p.place.at = from.at;
-    p.place.notices = std::max(from.notices, last->notices);
-    p.place.live = from.live || p.ticks > 0;
-    if (is_gap(last->kind))
-        p.place.told_until = last->at;
-    else
-        p.place.at = last->at;
-    return p;
 }
 
 void stream_planner::forget() noexcept

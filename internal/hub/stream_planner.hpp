@@ -8,44 +8,16 @@
 
 #include "hub/batch_builder.hpp"
 #include "hub/horizon.hpp"
-#include "hub/stream_place.hpp"
+#include "hub/stream_batch.hpp"
 #include "hub/stream_terms.hpp"
 #include "tape/merged_reader.hpp"
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 
 namespace tickertape {
-
-// The next bytes for a subscriber.
-struct stream_batch {
-    frame_run run;
-    // Where the subscriber is after the last frame; where there is none, where it is already.
-    stream_place then;
-    // Whoever has been sent this is up to date: there is no need to ask again.
-    bool completes = false;
-
-    std::string_view bytes() const noexcept
-    {
-        return empty() ? std::string_view{}
-                       : run.bytes.substr(run.base, run.marks.back().end - run.base);
-    }
-    bool empty() const noexcept { return run.marks.empty(); }
-};
-
-// What became of a batch of which some bytes were sent.
-struct stream_progress {
-    stream_place place;
-    // The rest of a frame that was cut in the middle: it must be sent before anything else. The
-    // place is after it.
-    std::string_view rest;
-    std::uint64_t ticks = 0;
-    std::uint64_t skipped = 0;            // ticks that were passed over for those
-    std::array<std::uint64_t, 3> gaps{};  // by sse::gap_reason
-
-    std::uint64_t frames() const noexcept { return ticks + gaps[0] + gaps[1] + gaps[2]; }
-};
 
 class stream_planner {
 public:
@@ -72,9 +44,11 @@ public:
     // How many ticks those symbols have had, in 32 bits: only differences mean anything.
     std::uint32_t published(std::span<const symbol_id> symbols) const noexcept;
 
-    // What `sent` bytes of the batch are worth to a subscriber that was at `from`.
-    static stream_progress
-    advance(const stream_place& from, const stream_batch& batch, std::size_t sent) noexcept;
+    // What the encoded frames take that are kept for others. Read on any thread.
+    std::size_t frame_cache_bytes() const noexcept
+    {
+        return caches_[0].bytes_held() + caches_[1].bytes_held();
+    }
 
     // To be called before terms go away: questions are told apart by their address.
     void forget() noexcept;

@@ -124,7 +124,7 @@ private:
             return;
         }
         const auto sent = std::min(bytes, batch.bytes().size());
-        const auto progress = stream_planner::advance(place_, batch, sent);
+        const auto progress = progress_of(place_, batch, sent);
         rest_ = progress.rest;
         REQUIRE(rest_.size() < 300);
         place_ = progress.place;

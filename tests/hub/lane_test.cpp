@@ -85,6 +85,19 @@ TEST_CASE("ticks reach a subscriber when its lane is woken", "[hub]")
             "\"test\"}\n\n") == tick_block("3000-0", 3, "2") + tick_block("3000-1", 3, "3"));
 }
 
+TEST_CASE("what a lane keeps of encoded ticks is counted in bytes", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1, 2'000);
+    lane_rig rig{h};
+    const auto& lane = *rig.streams.lanes()[0];
+    CHECK(lane.frame_cache_bytes() == 0);
+    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place::after({}); });
+    end.read_until("\"test\"}\n\n");
+    CHECK(lane.frame_cache_bytes() >= tick_block("2000-0", 2, "1").size());
+    CHECK(lane.frame_cache_bytes() <= lane_limits{}.planner.cache.bytes_max);
+}
+
 TEST_CASE("silence is broken by heartbeats", "[hub]")
 {
     held h{{"BTC-USD"}};

@@ -28,7 +28,7 @@ struct reader {
                 return out;
             }
             out += batch.bytes();
-            place = stream_planner::advance(place, batch, batch.bytes().size()).place;
+            place = progress_of(place, batch, batch.bytes().size()).place;
         }
     }
 
@@ -175,7 +175,7 @@ TEST_CASE("a gap that lies ahead is told again to whoever stops before its end",
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const auto batch = planner.next(both_raw, start, h.seen(), at_ms(6'000));
     // Cut within the gap, the subscriber stands where it stood, and is sent the rest of it alone.
-    const auto progress = stream_planner::advance(start, batch, 1);
+    const auto progress = progress_of(start, batch, 1);
     CHECK(progress.ticks == 0);
     CHECK(progress.gaps[0] == 1);
     CHECK(progress.place.at == start.at);
@@ -207,8 +207,8 @@ TEST_CASE("where nothing is left of several symbols, the gaps alone are told", "
         batch.bytes() == gap_to + "4000-0\",\"reason\":\"evicted\",\"symbols\":[\"BTC-USD\"]}\n\n" +
                              gap_to +
                              "4000-1\",\"reason\":\"evicted\",\"symbols\":[\"ETH-USD\"]}\n\n");
-    CHECK(stream_planner::advance(start, batch, 1).gaps[0] == 1);
-    CHECK(stream_planner::advance(start, batch, batch.bytes().size()).gaps[0] == 2);
+    CHECK(progress_of(start, batch, 1).gaps[0] == 1);
+    CHECK(progress_of(start, batch, batch.bytes().size()).gaps[0] == 2);
     CHECK(batch.then.at == position{2'500, 1});
 }
 
@@ -272,7 +272,7 @@ TEST_CASE(
         }
         REQUIRE(batch.bytes().size() < 2 * stream_planner::limits{}.batch_bytes_max + 1'000);
         const auto sent = std::min<std::size_t>(100, batch.bytes().size());
-        const auto progress = stream_planner::advance(place, batch, sent);
+        const auto progress = progress_of(place, batch, sent);
         REQUIRE(progress.rest.size() < 300);
         got += batch.bytes().substr(0, sent);
         got += progress.rest;
@@ -290,7 +290,7 @@ TEST_CASE("a loss that has been told is told again only where more is lost since
     const auto told = count_of(std::string{first.bytes()}, "event: gap");
     REQUIRE(told > 100);
     REQUIRE(told < lossy::count);
-    place = stream_planner::advance(place, first, first.bytes().size()).place;
+    place = progress_of(place, first, first.bytes().size()).place;
     CHECK(place.at == position{1'000, 0});
     // Of two that have been told, and of one that has not, more goes.
     for (const auto s : {0U, 1U, 999U})
@@ -298,7 +298,7 @@ TEST_CASE("a loss that has been told is told again only where more is lost since
     std::string rest;
     for (auto batch = l.next(place); !batch.empty(); batch = l.next(place)) {
         rest += batch.bytes();
-        place = stream_planner::advance(place, batch, batch.bytes().size()).place;
+        place = progress_of(place, batch, batch.bytes().size()).place;
     }
     const auto ticks = rest.find("\ndata: {\"timestamp\"");
     CHECK(count_of(rest, "event: gap") == lossy::count - told + 2);
@@ -338,7 +338,7 @@ TEST_CASE("news of many symbols at once is told in pieces", "[hub]")
     for (auto batch = l.next(place); !batch.empty(); batch = l.next(place)) {
         CHECK(batch.bytes().size() < stream_planner::limits{}.batch_bytes_max + 100);
         told += count_of(std::string{batch.bytes()}, "event: stale");
-        place = stream_planner::advance(place, batch, batch.bytes().size()).place;
+        place = progress_of(place, batch, batch.bytes().size()).place;
     }
     CHECK(told == lossy::count);
 }
@@ -383,7 +383,7 @@ TEST_CASE("notices that are cut short go on where they were cut", "[hub]")
     const std::string btc = "event: stale\ndata: {\"symbol\":\"BTC-USD\",\"age\":1}\n\n";
     REQUIRE(batch.bytes() == eth + btc);
 
-    const auto cut = stream_planner::advance(start, batch, 5);
+    const auto cut = progress_of(start, batch, 5);
     CHECK(cut.rest == eth.substr(5));
     CHECK(planner.next(both_raw, cut.place, h.seen(), at_ms(3'000)).bytes() == btc);
 }
@@ -401,22 +401,22 @@ TEST_CASE("a write that was cut short counts whole frames and keeps the rest", "
     const stream_terms terms{.symbols = {symbol_id{0}}, .how = sse::framing::raw};
     const auto batch = planner.next(terms, start, h.seen(), at_ms(5'000));
 
-    const auto none = stream_planner::advance(start, batch, 0);
+    const auto none = progress_of(start, batch, 0);
     CHECK(none.place == start);
     CHECK(none.rest.empty());
     CHECK(none.ticks == 0);
 
-    const auto exact = stream_planner::advance(start, batch, first.size());
+    const auto exact = progress_of(start, batch, first.size());
     CHECK(exact.place.at == position{2'000, 0});
     CHECK(exact.rest.empty());
     CHECK(exact.ticks == 1);
 
-    const auto cut = stream_planner::advance(start, batch, first.size() + 5);
+    const auto cut = progress_of(start, batch, first.size() + 5);
     CHECK(cut.place.at == position{3'000, 0});
     CHECK(cut.rest == second.substr(5));
     CHECK(cut.ticks == 2);
 
-    const auto all = stream_planner::advance(start, batch, batch.bytes().size());
+    const auto all = progress_of(start, batch, batch.bytes().size());
     CHECK(all.place == batch.then);
     CHECK(all.ticks == 3);
 }
@@ -476,7 +476,7 @@ TEST_CASE(
     const stream_terms latest{.symbols = both, .how = sse::framing::raw, .newest_only = true};
     const auto start = stream_place::after({1'000, 0});
     const auto batch = planner.next(latest, start, h.seen(), at_ms(5'000));
-    const auto cut = stream_planner::advance(start, batch, 1);
+    const auto cut = progress_of(start, batch, 1);
     CHECK(cut.skipped == 1);
     CHECK(cut.place.at == position{3'000, 0});
     h.add(1, 12, 5'000);  // not of this pass any more
@@ -484,7 +484,7 @@ TEST_CASE(
     auto place = cut.place;
     const auto rest = planner.next(latest, place, h.seen(), at_ms(5'000));
     CHECK(rest.bytes() == tick_block("4000-0", 4, "11", "ETH-USD", 1));
-    place = stream_planner::advance(place, rest, rest.bytes().size()).place;
+    place = progress_of(place, rest, rest.bytes().size()).place;
     CHECK(
         planner.next(latest, place, h.seen(), at_ms(5'000)).bytes() ==
         tick_block("5000-0", 5, "12", "ETH-USD"));
@@ -554,7 +554,7 @@ TEST_CASE("a slow reader of several symbols is told all its gaps before any tick
     r.place.pass_to(h.ticks.committed(), stream_place::telling::gap);
     const auto batch = r.planner.next(r.terms, r.place, h.seen(), r.now);
     // One that is cut in the first gap has still to be sent the second, and then the ticks.
-    const auto progress = stream_planner::advance(r.place, batch, 1);
+    const auto progress = progress_of(r.place, batch, 1);
     CHECK(progress.gaps[2] == 1);
     CHECK(progress.ticks == 0);
     reader on{h, progress.place, both};

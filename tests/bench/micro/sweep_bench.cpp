@@ -42,8 +42,7 @@ void plan_in_step(benchmark::State& state)
     const auto& until = h.seen();
     for (auto _ : state) {
         const auto batch = planner.next(terms, place, until, at_ms(3'000));
-        benchmark::DoNotOptimize(
-            stream_planner::advance(place, batch, batch.bytes().size()).place.at);
+        benchmark::DoNotOptimize(progress_of(place, batch, batch.bytes().size()).place.at);
     }
     state.SetItemsProcessed(state.iterations());
 }
@@ -64,8 +63,7 @@ void plan_of_many_symbols(benchmark::State& state)
     for (auto _ : state) {
         planner.forget();
         const auto batch = planner.next(terms, place, until, at_ms(3'000));
-        benchmark::DoNotOptimize(
-            stream_planner::advance(place, batch, batch.bytes().size()).place.at);
+        benchmark::DoNotOptimize(progress_of(place, batch, batch.bytes().size()).place.at);
     }
     state.SetItemsProcessed(state.iterations());
 }
