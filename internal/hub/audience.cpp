@@ -41,7 +41,7 @@ void audience::enter_era()
         if (!table_.is_used(id))
             continue;
         subscriber& s = table_[id];
-        s.place = s.place.in_new_era(tapes_.epoch());
+        s.cursor = s.cursor.in_new_era(tapes_.epoch());
         queue_.add(s.group, moment_.steady);
     }
 }
@@ -87,9 +87,9 @@ subscriber_id audience::add(subscription wanted)
     sse::append_retry(block, jittered_retry());
     sse::append_framed(wanted.head, wanted.terms.how, block);
 
-    const auto place =
-        wanted.era == seen_.era() ? wanted.place : wanted.place.in_new_era(tapes_.epoch());
-    const auto id = table_.add(std::move(wanted.socket), std::move(wanted.terms), place);
+    const auto cursor =
+        wanted.era == seen_.era() ? wanted.cursor : wanted.cursor.in_new_era(tapes_.epoch());
+    const auto id = table_.add(std::move(wanted.socket), std::move(wanted.terms), cursor);
     subscriber& s = table_[id];
     s.held = std::move(wanted.held);
     s.sent_at = moment_.now();

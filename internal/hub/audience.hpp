@@ -25,8 +25,8 @@ namespace tickertape {
 struct subscription {
     stream_socket socket;
     stream_terms terms;
-    stream_place place;
-    tapes::era_number era = 0;  // of the place
+    stream_cursor cursor;
+    tapes::era_number era = 0;  // of the cursor
     std::string head;           // the head of the response
     lease held{};               // given back when the subscriber leaves
 };

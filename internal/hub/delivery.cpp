@@ -11,9 +11,9 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
     std::size_t turn = 0;
     std::size_t taken = 0;
     for (;;) {
-        const auto& batch = planner_.next(terms, s.place, seen_, at.boot);
+        const auto& batch = planner_.next(terms, s.cursor, seen_, at.boot);
         if (batch.empty()) {
-            s.place = batch.then;
+            s.cursor = batch.then;
             const auto sent = send_rest(s, at);
             if (sent == outcome::up_to_date)
                 s.caught_up(at.now());
@@ -22,8 +22,8 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
         const auto sent = flush(s, batch.bytes(), taken, at);
         if (sent == outcome::gone)
             return sent;
-        const auto progress = progress_of(s.place, batch, taken);
-        s.place = progress.place;
+        const auto progress = progress_of(s.cursor, batch, taken);
+        s.cursor = progress.cursor;
         count(progress);
         s.pace_mark += static_cast<std::uint32_t>(progress.frames());
         if (progress.ticks > 0) {
@@ -39,7 +39,7 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
             return outcome::up_to_date;
         }
         // A pass that had been cut is over: what has come since waits for its time.
-        if (terms.interval.count() > 0 && progress.ticks > 0 && !s.place.is_passing())
+        if (terms.interval.count() > 0 && progress.ticks > 0 && !s.cursor.is_passing())
             return outcome::early;
         turn += taken;
         if (turn >= limits_.turn_bytes)

@@ -41,7 +41,7 @@ struct frame_mark {
     frame_kind kind{};
     std::uint32_t notices = 0;  // of a notice: the version of the board that is known with it
     std::uint32_t skipped = 0;  // of a tick: how many were passed over for it
-    // The position of the subscriber. Of a gap, after which it is where it was: stream_place's
+    // The position of the subscriber. Of a gap, after which it is where it was: stream_cursor's
     // told_until.
     position at;
 };

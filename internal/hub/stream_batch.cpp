@@ -13,17 +13,17 @@ std::size_t reason_index(frame_kind k) noexcept
 }  // namespace
 
 stream_progress
-progress_of(const stream_place& from, const stream_batch& batch, std::size_t sent) noexcept
+progress_of(const stream_cursor& from, const stream_batch& batch, std::size_t sent) noexcept
 {
     if (sent == 0)
-        return {.place = from, .rest = {}};
+        return {.cursor = from, .rest = {}};
     const auto& marks = batch.run.marks;
     const auto reached = batch.run.base + sent;
     // The frame that holds the last byte sent; it and all before it count.
     const auto last = std::ranges::lower_bound(marks, reached, {}, &frame_mark::end);
     const bool is_whole = last + 1 == marks.end();
     stream_progress p{
-        .place = is_whole ? batch.then.settled() : batch.then,
+        .cursor = is_whole ? batch.then.settled() : batch.then,
         .rest = batch.run.bytes.substr(reached, last->end - reached)};
     for (auto m = marks.begin();; ++m) {
         if (m->kind == frame_kind::tick)
@@ -36,13 +36,13 @@ progress_of(const stream_place& from, const stream_batch& batch, std::size_t sen
     }
     if (is_whole)
         return p;
-    p.place.at = from.at;
-    p.place.notices = std::max(from.notices, last->notices);
-    p.place.live = from.live || p.ticks > 0;
+    p.cursor.at = from.at;
+    p.cursor.notices = std::max(from.notices, last->notices);
+    p.cursor.live = from.live || p.ticks > 0;
     if (is_gap(last->kind))
-        p.place.told_until = last->at;
+        p.cursor.told_until = last->at;
     else
-        p.place.at = last->at;
+        p.cursor.at = last->at;
     return p;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "hub/frame_cache.hpp"
-#include "hub/stream_place.hpp"
+#include "hub/stream_cursor.hpp"
 
 #include <array>
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace tickertape {
 struct stream_batch {
     frame_run run;
     // Where the subscriber is after the last frame; where there is none, where it is already.
-    stream_place then;
+    stream_cursor then;
     // Whoever has been sent this is up to date: there is no need to ask again.
     bool completes = false;
 
@@ -29,7 +29,7 @@ struct stream_batch {
 
 // What became of a batch of which some bytes were sent.
 struct stream_progress {
-    stream_place place;
+    stream_cursor cursor;
     // The rest of a frame that was cut in the middle: it must be sent before anything else. The
     // place is after it.
     std::string_view rest;
@@ -42,6 +42,6 @@ struct stream_progress {
 
 // What `sent` bytes of the batch are worth to a subscriber that was at `from`.
 stream_progress
-progress_of(const stream_place& from, const stream_batch& batch, std::size_t sent) noexcept;
+progress_of(const stream_cursor& from, const stream_batch& batch, std::size_t sent) noexcept;
 
 }  // namespace tickertape

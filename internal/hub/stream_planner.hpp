@@ -34,7 +34,7 @@ public:
     // watches all its symbols; empty when it is up to date. Age of stale prices is counted to
     // `now`. Valid until the next call. Empty as well where a new era of the tapes has begun.
     const stream_batch&
-    next(const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now);
+    next(const stream_terms& terms, const stream_cursor& from, const horizon& seen, boot_time now);
 
     // The first tick of `symbols` after `p` as far as `seen` reaches and it is still held: the
     // oldest that a subscriber there has not been sent.
@@ -57,7 +57,7 @@ private:
     // A question and its answer.
     struct memo {
         const stream_terms* terms = nullptr;
-        stream_place from;
+        stream_cursor from;
         position until;
         notice_board::version notices = 0;
         stream_batch batch;
@@ -78,23 +78,23 @@ private:
     };
 
     stream_batch
-    plan(const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now);
-    stream_batch pass(const stream_terms& terms, const stream_place& from, const horizon& seen);
+    plan(const stream_terms& terms, const stream_cursor& from, const horizon& seen, boot_time now);
+    stream_batch pass(const stream_terms& terms, const stream_cursor& from, const horizon& seen);
     stream_batch
-    every_tick(const stream_terms& terms, const stream_place& from, const horizon& seen);
-    void look_for_newest(symbol_id symbol, const stream_place& from);
+    every_tick(const stream_terms& terms, const stream_cursor& from, const horizon& seen);
+    void look_for_newest(symbol_id symbol, const stream_cursor& from);
     stream_batch
-    one_symbol(symbol_id symbol, sse::framing how, const stream_place& from, position until);
-    stream_batch merged(sse::framing how, const stream_place& from, position until);
-    stream_batch notices(const stream_terms& terms, const stream_place& from, boot_time now);
+    one_symbol(symbol_id symbol, sse::framing how, const stream_cursor& from, position until);
+    stream_batch merged(sse::framing how, const stream_cursor& from, position until);
+    stream_batch notices(const stream_terms& terms, const stream_cursor& from, boot_time now);
 
-    bool is_told(symbol_id symbol, position lost_until, const stream_place& to) const;
-    bool tell_losses(stream_place& then, position until, bool alone);
+    bool is_told(symbol_id symbol, position lost_until, const stream_cursor& to) const;
+    bool tell_losses(stream_cursor& then, position until, bool alone);
     void add_gap(const loss& what, position told, bool resumes);
     bool has_room() const noexcept { return built_.bytes() < limits_.batch_bytes_max; }
-    bool knows_all_notices(const stream_place& place) const noexcept
+    bool knows_all_notices(const stream_cursor& cursor) const noexcept
     {
-        return place.notices == board_.newest();
+        return cursor.notices == board_.newest();
     }
     frame_cache& cache(sse::framing how) { return caches_[static_cast<std::size_t>(how)]; }
 

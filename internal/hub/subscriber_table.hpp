@@ -6,7 +6,7 @@
 #include "hub/lease.hpp"
 #include "hub/socket.hpp"
 #include "hub/stamp.hpp"
-#include "hub/stream_place.hpp"
+#include "hub/stream_cursor.hpp"
 #include "hub/stream_terms.hpp"
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct subscriber {
     group_id group = 0;
     std::uint32_t member = 0;  // its number in the group
     stamp sent_at;             // when it was last sent anything
-    stream_place place;
+    stream_cursor cursor;
     // The rest of what could not be sent whole: at most a frame, or the head of the response.
     std::unique_ptr<std::string> unsent;
     stamp served_at;  // when it was last sent a tick, if it ever was
@@ -76,7 +76,7 @@ struct subscriber_group {
     bool again = false;                // something came while the sweep was in it
     bool has_served = false;           // it had something for one of its members
     bool is_unfinished = false;        // the sweep has not sent some of its members all they lack
-    std::size_t cursor = 0;            // the member the sweep has reached
+    std::size_t swept = 0;             // the sweep has visited so many members
     std::chrono::milliseconds due{0};  // before this it is not visited again; with an interval only
 };
 
@@ -87,7 +87,7 @@ public:
     static constexpr std::size_t narrow_max = 64;
 
     // Adds a subscriber; the symbols in any order.
-    subscriber_id add(stream_socket socket, stream_terms terms, stream_place place);
+    subscriber_id add(stream_socket socket, stream_terms terms, stream_cursor cursor);
     // Closes the socket. The group stays, possibly empty, until remove_if_empty().
     void remove(subscriber_id id);
     // Removes a group without members that the sweep is not to visit. Returns whether it did.

@@ -62,17 +62,17 @@ void sweep_queue::run(std::size_t budget, milliseconds now, Visit visit)
     while (!queue_.empty()) {
         const auto id = queue_.front();
         subscriber_group& g = table_.group(id);
-        while (g.cursor < g.members.size()) {
+        while (g.swept < g.members.size()) {
             if (budget == 0)
                 return;
             --budget;
-            const auto next = g.members[g.cursor];
+            const auto next = g.members[g.swept];
             const visited came_to = visit(next);
             g.has_served = g.has_served || came_to != visited::in_vain;
             g.is_unfinished = g.is_unfinished || came_to == visited::unfinished;
             // Where it was removed, another has taken its number and is next.
-            if (g.cursor < g.members.size() && g.members[g.cursor] == next)
-                ++g.cursor;
+            if (g.swept < g.members.size() && g.members[g.swept] == next)
+                ++g.swept;
         }
         queue_.pop_front();
         end_group(id, now);

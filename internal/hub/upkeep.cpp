@@ -136,7 +136,7 @@ void upkeep::look_at_lag(subscriber_id id)
     if (terms.newest_only)
         return;
     const auto& planner = audience_.planner();
-    const auto oldest = planner.first_unsent(terms.symbols, s.place.at, audience_.seen());
+    const auto oldest = planner.first_unsent(terms.symbols, s.cursor.at, audience_.seen());
     // What is known of an era that is over says nothing.
     const bool is_known = oldest && era_ == audience_.seen().era();
     const lag_reading reading{
@@ -149,7 +149,7 @@ void upkeep::look_at_lag(subscriber_id id)
         break;
     case lag_verdict::conflate:
         audience_.counters().lag_conflated.add();
-        s.place.pass_to(audience_.seen().until(), stream_place::telling::gap);
+        s.cursor.pass_to(audience_.seen().until(), stream_cursor::telling::gap);
         break;
     case lag_verdict::close:
         audience_.counters().lag_closed.add();
@@ -168,8 +168,8 @@ void upkeep::close_lagging(subscriber_id id)
             names.push_back(audience_.ticks().symbols().name(symbol));
     std::string block;
     sse::append_gap(
-        block, {audience_.of(id).place.at, audience_.seen().until(), sse::gap_reason::lapped, names,
-                false});
+        block, {audience_.of(id).cursor.at, audience_.seen().until(), sse::gap_reason::lapped,
+                names, false});
     audience_.end(id, block);
 }
 

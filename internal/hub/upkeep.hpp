@@ -67,7 +67,7 @@ judge_lag(const subscriber& s, const lag_reading& r, const lane_limits& limits) 
         return lag_verdict::fine;
     if (limits.beyond_lag == slow_reader::close)
         return lag_verdict::close;
-    return s.place.is_passing() ? lag_verdict::fine : lag_verdict::conflate;
+    return s.cursor.is_passing() ? lag_verdict::fine : lag_verdict::conflate;
 }
 
 // Begins to measure anew whether one that has never caught up comes nearer.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/symbol.hpp"
-#include "hub/stream_place.hpp"
+#include "hub/stream_cursor.hpp"
 #include "hub/stream_terms.hpp"
 #include "tape/tapes.hpp"
 
@@ -46,7 +46,7 @@ struct response {
 // The answer is a stream: the session ends, and its socket becomes a subscriber.
 struct stream_grant {
     stream_terms terms;  // the framing is the session's to say
-    stream_place place;
+    stream_cursor cursor;
     tapes::era_number era = 0;  // of the place
 };
 

@@ -434,7 +434,7 @@ void session::become_subscriber(stream_grant grant, sse::framing how, std::strin
     room_.streams.subscribe(
         {.socket = std::move(socket),
          .terms = std::move(grant.terms),
-         .place = grant.place,
+         .cursor = grant.cursor,
          .era = grant.era,
          .head = std::move(head),
          .held = guest_.take_place()});

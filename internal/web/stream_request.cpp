@@ -10,7 +10,7 @@ namespace tickertape {
 namespace {
 
 using symbols_or_problem = std::variant<std::vector<symbol_id>, problem>;
-using place_or_problem = std::variant<stream_place, problem>;
+using cursor_or_problem = std::variant<stream_cursor, problem>;
 
 constexpr std::string_view accepted_symbols = "a comma-separated list of symbols, or *";
 constexpr double max_rate_least = 0.01;
@@ -56,13 +56,13 @@ namespace {
 // A text that is no id of ours was given by another server: a browser repeats the last id it saw at
 // a URL, also where another server answered. Refusing it would end an EventSource for ever, so it
 // is unknown like an id from the future.
-stream_place after_event(std::string_view id, const tapes& from, wall_time now)
+stream_cursor after_event(std::string_view id, const tapes& from, wall_time now)
 {
     const auto p = position::parse(id);
-    return stream_place::after(p ? last_known(*p, from, now) : before_all_held(from));
+    return stream_cursor::after(p ? last_known(*p, from, now) : before_all_held(from));
 }
 
-place_or_problem read_place(const request& r, const request_target& target, const tapes& from)
+cursor_or_problem read_cursor(const request& r, const request_target& target, const tapes& from)
 {
     if (!r.last_event_id.empty())
         return after_event(r.last_event_id, from, r.now);
@@ -72,8 +72,8 @@ place_or_problem read_place(const request& r, const request_target& target, cons
     if (auto* bad = std::get_if<problem>(&since))
         return std::move(*bad);
     if (const auto time = std::get<0>(since))
-        return stream_place::after(position::at(*time).previous());
-    return stream_place::newest(from.committed());
+        return stream_cursor::after(position::at(*time).previous());
+    return stream_cursor::newest(from.committed());
 }
 
 // How much of what there is: every tick, or the newest, or that only so often.
@@ -157,11 +157,11 @@ read_stream_request(const request& r, const request_target& target, const tapes&
     if (auto* bad = std::get_if<problem>(&symbols))
         return std::move(*bad);
     grant.era = from.era();  // before its place: where they do not match, the lane sees it
-    auto place = read_place(r, target, from);
-    if (auto* bad = std::get_if<problem>(&place))
+    auto cursor = read_cursor(r, target, from);
+    if (auto* bad = std::get_if<problem>(&cursor))
         return std::move(*bad);
     grant.terms.symbols = std::move(std::get<0>(symbols));
-    grant.place = std::get<0>(place);
+    grant.cursor = std::get<0>(cursor);
     return grant;
 }
 

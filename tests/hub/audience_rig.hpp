@@ -38,7 +38,7 @@ struct audience_rig {
         wanted.socket = stream_socket{ends[0]};
         wanted.terms.symbols.assign(h.symbols.all().begin(), h.symbols.all().end());
         wanted.terms.how = how;
-        wanted.place = stream_place::newest(h.ticks.committed());
+        wanted.cursor = stream_cursor::newest(h.ticks.committed());
         newest = of.add(std::move(wanted));
         of.begin(newest);
         return far_end{ends[1]};

@@ -138,7 +138,7 @@ private:
         ++connections_;
         diary_.terms.how = chance(0.5) ? sse::framing::chunked : sse::framing::raw;
         const bool first = last_id_ == position{};
-        const auto start = first ? first_place() : stream_place::after(last_id_);
+        const auto start = first ? first_cursor() : stream_cursor::after(last_id_);
         diary_.lines.push_back(
             {.what = diary::kind::connection,
              .at = std::max(start.at, start.newest_only_until),
@@ -147,21 +147,21 @@ private:
         end_.emplace(rig_.subscribe(chance(0.5) ? 0 : 1, diary_.terms, [start] { return start; }));
     }
 
-    stream_place first_place()
+    stream_cursor first_cursor()
     {
         const auto committed = rig_.h.ticks.committed();
-        stream_place place;
+        stream_cursor cursor;
         if (chance(0.4)) {
-            place = stream_place::newest(committed);
+            cursor = stream_cursor::newest(committed);
             diary_.newest_until = committed;
         } else {
             const auto back = std::uniform_int_distribution<std::uint64_t>{0, 2'000}(random_);
             const auto ms = committed.ms() > back ? committed.ms() - back : 0;
-            place = stream_place::after(position{ms, 0}.previous());
+            cursor = stream_cursor::after(position{ms, 0}.previous());
             diary_.newest_until.reset();
         }
-        diary_.start = place.at;
-        return place;
+        diary_.start = cursor.at;
+        return cursor;
     }
 
     bool read(std::size_t bytes_max)

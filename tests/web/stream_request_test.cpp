@@ -23,9 +23,9 @@ std::string said(const small_site& of, const std::variant<stream_grant, problem>
         text += " latest";
     if (grant.terms.interval.count() > 0)
         text += " every " + std::to_string(grant.terms.interval.count()) + " ms";
-    if (grant.place.newest_only_until != position{})
-        return text + " newest up to " + grant.place.newest_only_until.text();
-    return text + " after " + grant.place.at.text();
+    if (grant.cursor.newest_only_until != position{})
+        return text + " newest up to " + grant.cursor.newest_only_until.text();
+    return text + " after " + grant.cursor.at.text();
 }
 
 std::string
