@@ -33,7 +33,7 @@ void audience::look_at_tapes()
         table_.watched(), [this](symbol_id symbol, auto newest) { take_news(symbol, newest); });
 }
 
-// Every subscriber is somewhere in an era that is over.
+// The cursors of all subscribers belong to an era that is over.
 void audience::enter_era()
 {
     planner_.forget();
@@ -48,7 +48,7 @@ void audience::enter_era()
 
 void audience::take_news(symbol_id symbol, std::optional<position> newest)
 {
-    // A tick that is not sent yet makes its symbol fresh when it is: the word follows it.
+    // A tick that may not be sent yet makes its symbol fresh when it is sent.
     if (const auto observed = tapes_.observed(symbol); newest && observed)
         board_.set_stale(symbol, limits_.stale.is_stale(*observed, moment_.boot));
     add_interested(symbol);

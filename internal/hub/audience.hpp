@@ -82,7 +82,7 @@ public:
         return table_.group(table_[id].group).terms;
     }
 
-    const horizon& seen() const noexcept { return seen_; }
+    const commit_horizon& seen() const noexcept { return seen_; }
     const tapes& ticks() const noexcept { return tapes_; }
     const stream_planner& planner() const noexcept { return planner_; }
     stream_planner& planner() noexcept { return planner_; }
@@ -103,7 +103,7 @@ private:
     const lane_limits limits_;
     const std::function<void()> emptied_;
     notice_board board_;
-    horizon seen_;
+    commit_horizon seen_;
     stream_planner planner_;
     subscriber_table table_;
     sweep_queue queue_{table_};

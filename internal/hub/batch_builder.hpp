@@ -1,4 +1,4 @@
-// A batch of frames that is put together for one question, where no cache has it as it is needed.
+// Puts a batch of frames together for one question that no cache can answer.
 //
 // Threads: one, its lane's.
 #pragma once

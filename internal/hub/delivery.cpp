@@ -38,7 +38,7 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
             s.caught_up(at.now());
             return outcome::up_to_date;
         }
-        // A pass that had been cut is over: what has come since waits for its time.
+        // A pass that had been cut is over: newer ticks wait until they are due.
         if (terms.interval.count() > 0 && progress.ticks > 0 && !s.cursor.is_passing())
             return outcome::early;
         turn += taken;
@@ -72,7 +72,7 @@ void delivery::hold(subscriber& s, std::unique_ptr<std::string> bytes)
     counters_.unsent_bytes.add(s.held_bytes());
 }
 
-// What has to go before a subscriber is up to date, if there is anything.
+// Sends the rest of what was begun before; without one the subscriber is up to date.
 delivery::outcome delivery::send_rest(subscriber& s, const lane_moment& at)
 {
     if (!s.unsent && !s.socket.holds_back())
@@ -81,7 +81,8 @@ delivery::outcome delivery::send_rest(subscriber& s, const lane_moment& at)
     return flush(s, {}, none, at);
 }
 
-// Sends what is left from before, and `more` after it; `taken` is what went of `more`.
+// Sends what is left from before, and `more` after it. `taken` becomes the number of bytes of
+// `more` that went.
 delivery::outcome
 delivery::flush(subscriber& s, std::string_view more, std::size_t& taken, const lane_moment& at)
 {

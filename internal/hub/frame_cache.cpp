@@ -30,8 +30,8 @@ frame_run frame_cache::frames_from(symbol_id symbol, tape::index first, position
 {
     block& b = block_of(symbol, first);
     if (first < b.first || first > b.first + b.marks.size()) {
-        // Somebody further behind than whoever asked first, or beyond ticks that were lapped before
-        // they were encoded: encode the block from there instead.
+        // This subscriber is further behind than the one that asked first, or is beyond ticks that
+        // were lapped before they were encoded: encode the block from there instead.
         b.first = first;
         b.bytes.clear();
         b.marks.clear();
@@ -96,7 +96,8 @@ void frame_cache::make_room(const block& except)
     }
 }
 
-// Nobody can ask for them any more. Done whenever a block is begun, so there are never many.
+// Drops the blocks before the oldest tick that is held. It is done whenever a block is begun, so
+// there are never many.
 void frame_cache::drop_evicted(symbol_id symbol)
 {
     const tape& t = tapes_.of(symbol);

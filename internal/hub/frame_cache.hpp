@@ -1,9 +1,9 @@
-// Encoded frames of ticks, made when somebody first needs them and kept while there is room.
+// Encodes frames of ticks when a subscriber first needs them, and keeps them while there is room.
 //
 // Ticks of a symbol are encoded in blocks of `block_ticks` consecutive numbers, and a block is one
 // piece of memory, so that what a subscriber lacks is a range of bytes that can be sent as it lies.
-// The newest block grows while ticks arrive; blocks whose ticks are no longer
-// held go, and blocks nobody has asked for lately make room for others.
+// The newest block grows while ticks arrive. Blocks whose ticks are no longer held are dropped, and
+// the least recently used make room for others.
 //
 // Threads: one, its lane's; bytes_held() on any.
 #pragma once
@@ -21,7 +21,7 @@
 
 namespace tickertape {
 
-// What a frame is counted as.
+// The kind of event in a frame, for the counters.
 enum class frame_kind : std::uint8_t {
     tick,
     notice,       // nothing of the tape
@@ -35,7 +35,7 @@ constexpr bool is_gap(frame_kind k) noexcept
     return k >= frame_kind::gap_evicted;
 }
 
-// Where a frame ends in the bytes it lies in, and what a subscriber that has been sent it has.
+// Where a frame ends in its bytes, and where a subscriber is after it.
 struct frame_mark {
     std::uint32_t end = 0;
     frame_kind kind{};

@@ -22,7 +22,7 @@ public:
     // Everything outlives this. Throws where the kernel gives no descriptors.
     hub(const tapes& from, const source_table& sources, const clock& time, unsigned lanes,
         const lane_limits& limits);
-    // Stops, if nobody has.
+    // Stops, if stop() was not called.
     ~hub();
 
     std::span<const std::unique_ptr<lane>> lanes() const noexcept { return lanes_; }

@@ -3,11 +3,11 @@
 // It is woken when there are new ticks and sweeps over the subscribers that want them, in slices,
 // so that accepting, requests and closing are served in between. A subscriber that is reached late
 // gets everything up to the newest tick in one write; one that cannot take it is behind, and goes
-// on from its place when its socket is writable again. Nothing is queued.
+// on from its cursor when its socket is writable again. Nothing is queued.
 //
 // The lane itself runs the thread, hears of sockets, and lets subscribers in. Its parts do the
 // rest: the audience holds the subscribers, the sweeper sends new ticks, the upkeep looks after
-// heartbeats and limits, the drain sends everybody away.
+// heartbeats and limits, the drain sends all subscribers away.
 //
 // Threads: wake(), drain(), abandon(), stop(), counters() and frame_cache_bytes() from any;
 // everything else on the lane's own.

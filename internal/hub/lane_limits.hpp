@@ -1,4 +1,4 @@
-// What a lane may do, and what it counts.
+// The limits of a lane, and its counters.
 #pragma once
 
 #include "core/staleness.hpp"
@@ -12,7 +12,7 @@
 
 namespace tickertape {
 
-// What becomes of a subscriber that reads too slowly for every tick.
+// What a lane does with a subscriber that reads too slowly to get every tick.
 enum class slow_reader { close, conflate };
 
 struct lane_limits {

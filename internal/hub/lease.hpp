@@ -1,4 +1,4 @@
-// What somebody holds while it is connected, and gives back when it leaves: its share of a limit.
+// A share of a limit, which a connection holds while it is open and gives back when it leaves.
 //
 // Eight bytes, because every subscriber has one.
 #pragma once

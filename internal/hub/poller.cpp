@@ -59,8 +59,8 @@ void poller::wake() noexcept
 void poller::listen(bool on) noexcept
 {
     listening_ = on;
-    // acq_rel: pairs with wake(). Whoever finds the bell rung, or muted, published before this
-    // exchange, and what it published is visible behind it.
+    // acq_rel: pairs with wake(). A writer that finds the bell rung, or muted, published before
+    // this exchange, and what it published is visible after it.
     rung_.exchange(!on, std::memory_order_acq_rel);
 }
 

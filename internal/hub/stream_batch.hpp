@@ -16,7 +16,7 @@ struct stream_batch {
     frame_run run;
     // Where the subscriber is after the last frame; where there is none, where it is already.
     stream_cursor then;
-    // Whoever has been sent this is up to date: there is no need to ask again.
+    // True if the subscriber is up to date after this batch; the planner need not be asked again.
     bool completes = false;
 
     std::string_view bytes() const noexcept
@@ -27,11 +27,11 @@ struct stream_batch {
     bool empty() const noexcept { return run.marks.empty(); }
 };
 
-// What became of a batch of which some bytes were sent.
+// The result of sending part of a batch.
 struct stream_progress {
     stream_cursor cursor;
     // The rest of a frame that was cut in the middle: it must be sent before anything else. The
-    // place is after it.
+    // cursor is after it.
     std::string_view rest;
     std::uint64_t ticks = 0;
     std::uint64_t skipped = 0;            // ticks that were passed over for those
@@ -40,7 +40,7 @@ struct stream_progress {
     std::uint64_t frames() const noexcept { return ticks + gaps[0] + gaps[1] + gaps[2]; }
 };
 
-// What `sent` bytes of the batch are worth to a subscriber that was at `from`.
+// Returns what a subscriber at `from` has received after `sent` bytes of the batch.
 stream_progress
 progress_of(const stream_cursor& from, const stream_batch& batch, std::size_t sent) noexcept;
 

@@ -1,4 +1,5 @@
-// Where a subscriber is. Nothing more is kept of what it still has to be sent.
+// A cursor says where a subscriber is in the stream of ticks. What it still has to be sent is the
+// tapes from there on, so nothing else is kept for it.
 #pragma once
 
 #include "core/position.hpp"
@@ -64,8 +65,8 @@ struct stream_cursor {
         told_until = {};
     }
     bool is_passing() const noexcept { return at < newest_only_until; }
-    // The same without the memory of a pass that is over: whoever is in step is then equal, however
-    // it began, and is sent what was put together for the one before.
+    // The same cursor without the memory of a pass that is over. Subscribers in step then have
+    // equal cursors, however they began, and share the batch that was put together for the first.
     stream_cursor settled() const noexcept
     {
         auto p = *this;

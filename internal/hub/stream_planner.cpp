@@ -32,7 +32,7 @@ stream_planner::stream_planner(
 }
 
 const stream_batch& stream_planner::next(
-    const stream_terms& terms, const stream_cursor& from, const horizon& seen, boot_time now)
+    const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen, boot_time now)
 {
     if (last_.terms == &terms && last_.from == from && last_.until == seen.until() &&
         last_.notices == board_.newest())
@@ -51,7 +51,7 @@ const stream_batch& stream_planner::next(
 }
 
 stream_batch stream_planner::plan(
-    const stream_terms& terms, const stream_cursor& from, const horizon& seen, boot_time now)
+    const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen, boot_time now)
 {
     stream_cursor cursor = from;
     if (cursor.is_passing()) {
@@ -85,7 +85,7 @@ stream_batch stream_planner::plan(
 }
 
 std::optional<position> stream_planner::first_unsent(
-    std::span<const symbol_id> symbols, position p, const horizon& seen) const
+    std::span<const symbol_id> symbols, position p, const commit_horizon& seen) const
 {
     std::optional<position> first;
     for (const auto symbol : symbols) {
@@ -106,15 +106,15 @@ std::uint32_t stream_planner::published(std::span<const symbol_id> symbols) cons
     return all;
 }
 
-// Each frame is sent by itself, so a pass may end anywhere; where it began is kept, and what is
-// passed over is counted from there.
-stream_batch
-stream_planner::pass(const stream_terms& terms, const stream_cursor& from, const horizon& seen)
+// A pass may be cut after any frame, so the cursor keeps where it began, and passed-over ticks are
+// counted from there.
+stream_batch stream_planner::pass(
+    const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen)
 {
     built_.begin(terms.how);
     newest_.clear();
     losses_.clear();
-    // Where nothing is told of what is passed over, the pass may reach beyond what has been seen.
+    // A pass that does not tell what it passes over may reach beyond what has been seen.
     const bool may_be_beyond = from.passing == stream_cursor::telling::nothing;
     for (const auto symbol : terms.symbols)
         if (may_be_beyond || seen.newest(symbol) > from.at)
@@ -137,7 +137,7 @@ stream_planner::pass(const stream_terms& terms, const stream_cursor& from, const
         .completes = then.at == seen.until() && knows_all_notices(then)};
 }
 
-// Finds what a pass sends of one symbol, and what it has to tell of.
+// Finds the tick of one symbol that a pass sends, and the loss that it has to tell.
 void stream_planner::look_for_newest(symbol_id symbol, const stream_cursor& from)
 {
     using telling = stream_cursor::telling;
@@ -181,7 +181,7 @@ void stream_planner::look_for_newest(symbol_id symbol, const stream_cursor& from
 }
 
 stream_batch stream_planner::every_tick(
-    const stream_terms& terms, const stream_cursor& from, const horizon& seen)
+    const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen)
 {
     if (terms.symbols.size() == 1)
         return one_symbol(terms.symbols.front(), terms.how, from, seen.until());
@@ -209,7 +209,7 @@ stream_batch stream_planner::one_symbol(
     then.told_until = {};
     const auto first = t.first_after(from.at);
     const auto run = cache(how).frames_from(symbol, first, until);
-    // Asked after the frames were made: nothing between the place and the first of them is gone
+    // Asked after the frames were made: nothing between the cursor and the first of them is gone
     // unless this says so. What it says is gone is not sent, even where it was encoded in time.
     if (const auto gone = t.evicted(); gone > from.at) {
         built_.begin(how);
@@ -226,7 +226,7 @@ stream_batch stream_planner::one_symbol(
 }
 
 // A loss on one of several symbols reaches beyond ticks of others that are still to be sent, so the
-// place cannot move past it: all gaps are told before the next tick, without an id, and how far
+// cursor cannot move past it: all gaps are told before the next tick, without an id, and how far
 // they have been told is kept until the subscriber is up to date.
 stream_batch stream_planner::merged(sse::framing how, const stream_cursor& from, position until)
 {
@@ -320,7 +320,7 @@ stream_planner::notices(const stream_terms& terms, const stream_cursor& from, bo
             return {.run = built_.run(), .then = then};
         const bool stale = board_.is_stale(symbol);
         if (!stale && from.notices == 0)
-            continue;  // whoever has just come takes freshness for granted
+            continue;  // a new subscriber takes freshness for granted
         if (const auto observed = tapes_.observed(symbol))
             built_.add_notice(
                 symbol, stale, staleness::age(*observed, now), board_.changed(symbol), from.at);

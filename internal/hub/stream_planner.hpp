@@ -1,13 +1,14 @@
-// What to send next: a subscriber's place and the tapes in, bytes out. No I/O, no clock of its own.
+// Decides what a subscriber is sent next: its cursor and the tapes go in, bytes come out. No I/O,
+// no clock of its own.
 //
 // Replay, live, catching up after a slow moment and resuming after a reconnect are one thing here:
-// send from the place to the end of the tapes.
+// send from the cursor to the end of the tapes.
 //
 // Threads: one, its lane's.
 #pragma once
 
 #include "hub/batch_builder.hpp"
-#include "hub/horizon.hpp"
+#include "hub/commit_horizon.hpp"
 #include "hub/stream_batch.hpp"
 #include "hub/stream_terms.hpp"
 #include "tape/merged_reader.hpp"
@@ -33,13 +34,14 @@ public:
     // What comes next for a subscriber with those terms at `from`, as far as `seen` reaches, which
     // watches all its symbols; empty when it is up to date. Age of stale prices is counted to
     // `now`. Valid until the next call. Empty as well where a new era of the tapes has begun.
-    const stream_batch&
-    next(const stream_terms& terms, const stream_cursor& from, const horizon& seen, boot_time now);
+    const stream_batch& next(
+        const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen,
+        boot_time now);
 
     // The first tick of `symbols` after `p` as far as `seen` reaches and it is still held: the
     // oldest that a subscriber there has not been sent.
     std::optional<position>
-    first_unsent(std::span<const symbol_id> symbols, position p, const horizon& seen) const;
+    first_unsent(std::span<const symbol_id> symbols, position p, const commit_horizon& seen) const;
 
     // How many ticks those symbols have had, in 32 bits: only differences mean anything.
     std::uint32_t published(std::span<const symbol_id> symbols) const noexcept;
@@ -77,11 +79,13 @@ private:
         position newest;
     };
 
+    stream_batch plan(
+        const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen,
+        boot_time now);
     stream_batch
-    plan(const stream_terms& terms, const stream_cursor& from, const horizon& seen, boot_time now);
-    stream_batch pass(const stream_terms& terms, const stream_cursor& from, const horizon& seen);
+    pass(const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen);
     stream_batch
-    every_tick(const stream_terms& terms, const stream_cursor& from, const horizon& seen);
+    every_tick(const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen);
     void look_for_newest(symbol_id symbol, const stream_cursor& from);
     stream_batch
     one_symbol(symbol_id symbol, sse::framing how, const stream_cursor& from, position until);

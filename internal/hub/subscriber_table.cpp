@@ -30,8 +30,8 @@ void subscriber_table::remove(subscriber_id id)
 {
     subscriber& s = entries_[id];
     subscriber_group& g = *groups_[s.group];
-    // The last member takes the place of the removed. Where the sweep has passed that place, it
-    // would not be met: the sweep has to go round again.
+    // The last member takes the number of the removed one. If the sweep is past that number, it
+    // would miss the member, so it has to visit the group again.
     if (s.member < g.swept)
         g.again = true;
     g.members[s.member] = g.members.back();

@@ -24,7 +24,7 @@ void sweeper::on_wake()
         begin();
 }
 
-// Ticks that come meanwhile ring no bell: to be woken for each would cost more than to send it.
+// Ticks that come meanwhile ring no bell: waking the lane for each would cost more than sending it.
 void sweeper::rest_until(milliseconds then)
 {
     listen_(false);

@@ -137,7 +137,7 @@ void upkeep::look_at_lag(subscriber_id id)
         return;
     const auto& planner = audience_.planner();
     const auto oldest = planner.first_unsent(terms.symbols, s.cursor.at, audience_.seen());
-    // What is known of an era that is over says nothing.
+    // Watermarks of an era that is over mean nothing in this one.
     const bool is_known = oldest && era_ == audience_.seen().era();
     const lag_reading reading{
         .behind = is_known ? watermarks_.age(*oldest, audience_.now().steady) : milliseconds{0},
@@ -158,7 +158,7 @@ void upkeep::look_at_lag(subscriber_id id)
     }
 }
 
-// Its last words are a gap without an id: what it misses is still held, for when it comes again.
+// Its last event is a gap without an id, because what it lacks is still held: it can resume.
 void upkeep::close_lagging(subscriber_id id)
 {
     const auto& symbols = audience_.terms_of(id).symbols;

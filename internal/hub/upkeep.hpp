@@ -25,7 +25,7 @@ enum class care {
     heartbeat,
     look_at_lag,    // it has not caught up, or not been looked at, for longer than the limit
     close_stalled,  // it takes nothing
-    close_unheard,  // it did not take its last words in time
+    close_unheard,  // it did not take the end of its stream in time
     send_away_as_old,
 };
 
@@ -42,7 +42,7 @@ inline care care_for(const subscriber& s, stamp now, const lane_limits& limits) 
     return s.sent_at.age(now) >= limits.heartbeat ? care::heartbeat : care::nothing;
 }
 
-// How far a subscriber that is behind is from the present.
+// How far behind the present a subscriber is.
 struct lag_reading {
     std::chrono::milliseconds behind{0};  // how long ago the oldest tick came that it lacks
     std::uint32_t published = 0;          // how many ticks its symbols have had since the start
@@ -54,9 +54,9 @@ enum class lag_verdict {
     conflate,  // it is brought up to date
 };
 
-// What becomes of it. One that had caught up may be behind for limits.lag. One that is still at its
-// replay may take all the time it needs, as long as it takes more than comes: otherwise it will
-// never be done. A reader that is being brought up to date already is left to it.
+// Decides what is done with it. A subscriber that had caught up may be behind for limits.lag. One
+// in its first replay has all the time it needs if it takes more ticks than come; otherwise it
+// would never catch up. A subscriber that is being brought up to date already is left alone.
 inline lag_verdict
 judge_lag(const subscriber& s, const lag_reading& r, const lane_limits& limits) noexcept
 {
@@ -70,7 +70,7 @@ judge_lag(const subscriber& s, const lag_reading& r, const lane_limits& limits) 
     return s.cursor.is_passing() ? lag_verdict::fine : lag_verdict::conflate;
 }
 
-// Begins to measure anew whether one that has never caught up comes nearer.
+// Begins to measure anew if a subscriber that has never caught up comes nearer to the present.
 inline void measure_pace(subscriber& s, const lag_reading& r, stamp now) noexcept
 {
     if (s.has_caught_up)

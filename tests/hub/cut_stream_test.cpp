@@ -194,7 +194,7 @@ private:
     stream_terms terms_;
     stream_planner::limits bounds_;
     std::optional<stream_planner> planner_;
-    horizon seen_{h_.ticks};
+    commit_horizon seen_{h_.ticks};
     std::map<std::string, std::vector<position>> all_;
 
     // The connection.

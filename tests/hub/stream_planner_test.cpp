@@ -193,7 +193,7 @@ TEST_CASE("where nothing is left of several symbols, the gaps alone are told", "
     const auto first = h.add(0, 2, 2'000);
     h.add(1, 10, 2'500);
     h.add(0, 2, 2'500);
-    const horizon a_while_ago = h.seen();
+    const commit_horizon a_while_ago = h.seen();
     for (int i = 3; i <= 6; ++i) {
         h.add(0, i, i * 1'000);
         h.add(1, i, i * 1'000);
@@ -586,7 +586,7 @@ TEST_CASE("how far a subscriber is behind is the oldest tick it lacks", "[hub]")
     held h{{"BTC-USD", "ETH-USD"}};
     h.add(0, 1, 2'000);
     h.add(1, 1, 3'000);
-    const horizon earlier = h.seen();
+    const commit_horizon earlier = h.seen();
     h.add(0, 2, 4'000);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     CHECK(planner.first_unsent(both, {2'000, 0}, h.seen()) == position{3'000, 0});
