@@ -9,7 +9,7 @@ namespace tickertape {
 audience::audience(
     const tapes& from, const source_table& sources, const clock& time, const lane_limits& limits,
     std::function<void()> emptied)
-    : tapes_{from}, clock_{time}, limits_{limits}, emptied_{std::move(emptied)},
+    : tapes_{from}, sources_{sources}, clock_{time}, limits_{limits}, emptied_{std::move(emptied)},
       board_{from.symbols().size()}, seen_{from}, planner_{from, sources, board_, limits.planner},
       table_{from.symbols().size()}
 {
@@ -76,17 +76,20 @@ std::chrono::milliseconds audience::jittered_retry()
     return jittered(limits_.retry, random_());
 }
 
+void audience::prepare(subscription& wanted)
+{
+    wanted.socket.apply(limits_.socket);
+    std::string block;
+    sse::append_retry(block, jittered_retry());
+    sse::append_framed(wanted.head, wanted.terms.how, block);
+}
+
 subscriber_id audience::add(subscription wanted)
 {
     assert(!wanted.terms.symbols.empty());
     if (table_.size() == 0 || wanted.era != seen_.era())
         look_at_tapes();
     look_at_clock();
-    wanted.socket.apply(limits_.socket);
-    std::string block;
-    sse::append_retry(block, jittered_retry());
-    sse::append_framed(wanted.head, wanted.terms.how, block);
-
     const auto cursor =
         wanted.era == seen_.era() ? wanted.cursor : wanted.cursor.in_new_era(tapes_.epoch());
     const auto id = table_.add(std::move(wanted.socket), std::move(wanted.terms), cursor);
@@ -97,7 +100,8 @@ subscriber_id audience::add(subscription wanted)
         limits_.age.count() * 3 / 4, limits_.age.count()};
     s.leaves_at = moment_.now() + milliseconds{age(random_)};
     s.caught_up_at = moment_.now();
-    delivery_.hold(s, std::make_unique<std::string>(std::move(wanted.head)));
+    if (!wanted.head.empty())
+        delivery_.hold(s, std::make_unique<std::string>(std::move(wanted.head)));
     counters_.subscribed.add();
     counters_.subscribers.add();
     return id;

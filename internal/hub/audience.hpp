@@ -46,6 +46,8 @@ public:
     void look_at_tapes();
     const lane_moment& now() const noexcept { return moment_; }
 
+    // Sets its socket up for a stream, and appends to the head what every stream begins with.
+    void prepare(subscription& wanted);
     // Adds a subscriber, which is sent nothing yet.
     subscriber_id add(subscription wanted);
     // Sends a subscriber that was just added what it lacks.
@@ -84,6 +86,7 @@ public:
 
     const commit_horizon& seen() const noexcept { return seen_; }
     const tapes& ticks() const noexcept { return tapes_; }
+    const source_table& sources() const noexcept { return sources_; }
     const stream_planner& planner() const noexcept { return planner_; }
     stream_planner& planner() noexcept { return planner_; }
     sweep_queue& queue() noexcept { return queue_; }
@@ -99,6 +102,7 @@ private:
     void settle(subscriber_id id, delivery::outcome sent);
 
     const tapes& tapes_;
+    const source_table& sources_;
     const clock& clock_;
     const lane_limits limits_;
     const std::function<void()> emptied_;

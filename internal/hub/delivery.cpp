@@ -24,7 +24,7 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
             return sent;
         const auto progress = progress_of(s.cursor, batch, taken);
         s.cursor = progress.cursor;
-        count(progress);
+        counters_.count(progress);
         s.pace_mark += static_cast<std::uint32_t>(progress.frames());
         if (progress.ticks > 0) {
             s.is_served = true;
@@ -45,15 +45,6 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
         if (turn >= limits_.turn_bytes)
             return outcome::more;
     }
-}
-
-void delivery::count(const stream_progress& p)
-{
-    counters_.ticks.add(p.ticks);
-    counters_.skipped.add(p.skipped);
-    for (std::size_t i = 0; i < p.gaps.size(); ++i)
-        if (p.gaps[i] > 0)
-            counters_.gaps[i].add(p.gaps[i]);
 }
 
 delivery::outcome delivery::send(subscriber& s, std::string_view frame, const lane_moment& at)

@@ -54,7 +54,6 @@ public:
 private:
     outcome send_rest(subscriber& s, const lane_moment& at);
     outcome flush(subscriber& s, std::string_view more, std::size_t& taken, const lane_moment& at);
-    void count(const stream_progress& p);
 
     stream_planner& planner_;
     const commit_horizon& seen_;

@@ -19,9 +19,10 @@ class metrics;
 
 class hub final : public bell {
 public:
-    // Everything outlives this. Throws where the kernel gives no descriptors.
+    // Everything outlives this. `older`: where ticks are that the tapes no longer hold; null:
+    // nowhere. Throws where the kernel gives no descriptors.
     hub(const tapes& from, const source_table& sources, const clock& time, unsigned lanes,
-        const lane_limits& limits);
+        const lane_limits& limits, past* older = nullptr);
     // Stops, if stop() was not called.
     ~hub();
 

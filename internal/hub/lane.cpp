@@ -15,12 +15,18 @@ poller::key key_of(subscriber_id id, std::uint32_t generation) noexcept
 
 }  // namespace
 
-lane::lane(const tapes& from, const source_table& sources, const clock& time, lane_limits limits)
+lane::lane(
+    const tapes& from, const source_table& sources, const clock& time, lane_limits limits,
+    past* older)
     : poller_{context_, [this](poller::event e) { on_socket(e); }, [this] { on_wake(); }},
       audience_{from, sources, time, limits, [this] { on_empty(); }},
       sweeper_{context_, audience_, [this](bool on) { poller_.listen(on); }},
       upkeep_{context_, audience_, sweeper_}, drain_{context_, audience_}
 {
+    if (older != nullptr)
+        past_.emplace(context_, audience_, poller_, *older, [this](subscription s, bool leaves) {
+            admit(std::move(s), leaves ? arrival::leaving : arrival::from_past);
+        });
     poller_.start();
     upkeep_.start();
 }
@@ -33,7 +39,7 @@ void lane::run() noexcept
 void lane::stop()
 {
     asio::post(context_, [this] {
-        audience_.remove_all();
+        close_all();
         poller_.stop();
         upkeep_.stop();
         context_.stop();
@@ -42,29 +48,62 @@ void lane::stop()
 
 void lane::abandon()
 {
-    asio::post(context_, [this] { audience_.remove_all(); });
+    asio::post(context_, [this] { close_all(); });
+}
+
+void lane::close_all()
+{
+    if (past_)
+        past_->close_all();
+    audience_.remove_all();
 }
 
 void lane::drain(std::chrono::milliseconds over, std::function<void()> done)
 {
     asio::post(context_, [this, over, done = std::move(done)]() mutable {
+        // Those in the past are sent away at once: there are few, and all are told another time to
+        // come back.
+        drains_ = true;
+        if (past_)
+            past_->hand_over_all();
         drain_.begin(over, std::move(done));
     });
 }
 
 void lane::subscribe(subscription wanted)
 {
+    audience_.prepare(wanted);
+    if (!replay_past(wanted))
+        admit(std::move(wanted), arrival::anew);
+}
+
+// Returns whether the connection is sent older ticks first.
+bool lane::replay_past(subscription& wanted)
+{
+    if (!past_ || drains_ || !needs_past(wanted, audience_.ticks()))
+        return false;
+    audience_.look_at_clock();
+    return past_->start(wanted);
+}
+
+void lane::admit(subscription wanted, arrival how)
+{
     if (audience_.size() == 0)
         poller_.listen(true);
     const int descriptor = wanted.socket.descriptor();
     const auto id = audience_.add(std::move(wanted));
-    if (!poller_.add(descriptor, key_of(id, audience_.of(id).generation))) {
+    const auto key = key_of(id, audience_.of(id).generation);
+    if (how != arrival::anew) {
+        poller_.rename(descriptor, key);
+    } else if (!poller_.add(descriptor, key)) {
         audience_.counters().refused.add();
         audience_.remove(id);
         return;
     }
-    if (drain_.has_begun())
+    if (drains_)
         audience_.send_away(id);
+    else if (how == arrival::leaving)
+        audience_.end(id, {});
     else
         audience_.begin(id);
     sweeper_.go_on();
@@ -84,6 +123,8 @@ void lane::on_wake()
 
 void lane::on_socket(poller::event e)
 {
+    if (past_ && past_replays::is_key(e.whose))
+        return past_->on_socket(e);
     const auto id = static_cast<subscriber_id>(e.whose & 0xffff'ffff);
     if (id >= audience_.id_end() || !audience_.has(id) ||
         e.whose != key_of(id, audience_.of(id).generation))

@@ -6,8 +6,9 @@
 // on from its cursor when its socket is writable again. Nothing is queued.
 //
 // The lane itself runs the thread, hears of sockets, and lets subscribers in. Its parts do the
-// rest: the audience holds the subscribers, the sweeper sends new ticks, the upkeep looks after
-// heartbeats and limits, the drain sends all subscribers away.
+// rest: the past replay sends ticks that the tapes no longer hold, the audience holds the
+// subscribers, the sweeper sends new ticks, the upkeep looks after heartbeats and limits, the drain
+// sends all subscribers away.
 //
 // Threads: wake(), drain(), abandon(), stop(), counters() and frame_cache_bytes() from any;
 // everything else on the lane's own.
@@ -15,6 +16,7 @@
 
 #include "hub/audience.hpp"
 #include "hub/lane_drain.hpp"
+#include "hub/past_replay.hpp"
 #include "hub/poller.hpp"
 #include "hub/sweeper.hpp"
 #include "hub/upkeep.hpp"
@@ -24,17 +26,22 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 
 namespace tickertape {
 
 class lane {
 public:
-    // All but the limits outlive this. Throws where the kernel gives no descriptors.
-    lane(const tapes& from, const source_table& sources, const clock& time, lane_limits limits);
+    // All but the limits outlive this. `older`: where ticks are that the tapes no longer hold;
+    // null: nowhere. Throws where the kernel gives no descriptors.
+    lane(
+        const tapes& from, const source_table& sources, const clock& time, lane_limits limits,
+        past* older = nullptr);
 
     boost::asio::io_context& context() noexcept { return context_; }
 
-    // Answers the connection and keeps it supplied until it leaves.
+    // Answers the connection and keeps it supplied until it leaves. Ticks that are no longer on the
+    // tapes come first, from the past.
     void subscribe(subscription wanted);
 
     // There are new ticks. Costs next to nothing where the lane knows already or has no subscriber.
@@ -60,9 +67,14 @@ public:
     }
 
 private:
+    bool replay_past(subscription& wanted);
+    // How a connection comes: new, or from the past to go on, or from there to leave.
+    enum class arrival { anew, from_past, leaving };
+    void admit(subscription wanted, arrival how);
     void on_socket(poller::event e);
     void on_wake();
     void on_empty();
+    void close_all();
 
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stay_{
@@ -72,6 +84,8 @@ private:
     sweeper sweeper_;
     upkeep upkeep_;
     lane_drain drain_;
+    std::optional<past_replays> past_;
+    bool drains_ = false;
 };
 
 }  // namespace tickertape

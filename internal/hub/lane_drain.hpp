@@ -39,7 +39,6 @@ public:
 
     // Sends the subscribers away within `over`. `done` is called once, when none is left.
     void begin(std::chrono::milliseconds over, std::function<void()> done);
-    bool has_begun() const noexcept { return has_begun_; }
     // A subscriber has left.
     void report_if_over();
 

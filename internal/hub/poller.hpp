@@ -43,6 +43,9 @@ public:
     // takes it out again.
     bool add(int descriptor, key whose) noexcept;
 
+    // Gives a socket that was added another key, and reports its state anew.
+    void rename(int descriptor, key whose) noexcept;
+
     // Calls on_wake soon, if it is listening.
     void wake() noexcept;
     // Says whether wake() has an effect; at first it has none. The caller has to look by itself for

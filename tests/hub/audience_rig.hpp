@@ -39,6 +39,7 @@ struct audience_rig {
         wanted.terms.symbols.assign(h.symbols.all().begin(), h.symbols.all().end());
         wanted.terms.how = how;
         wanted.cursor = stream_cursor::newest(h.ticks.committed());
+        of.prepare(wanted);
         newest = of.add(std::move(wanted));
         of.begin(newest);
         return far_end{ends[1]};

@@ -88,8 +88,10 @@ inline lane_limits quiet_limits()
 }
 
 struct lane_rig {
-    explicit lane_rig(held& from, unsigned lanes = 1, const lane_limits& limits = quiet_limits())
-        : h{from}, streams{from.ticks, from.sources, time, lanes, limits}
+    explicit lane_rig(
+        held& from, unsigned lanes = 1, const lane_limits& limits = quiet_limits(),
+        past* older = nullptr)
+        : h{from}, streams{from.ticks, from.sources, time, lanes, limits, older}
     {
         streams.start();
     }
