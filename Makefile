@@ -5,8 +5,12 @@
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 IMAGE ?= tickertape
+# Where `make install` puts the server; DESTDIR is put in front of it, for those who make packages.
+PREFIX ?= /usr/local
+DESTDIR ?=
+server := build/release/tickertape
 
-.PHONY: help deps build run demo test bench bench-micro bench-stream bench-abuse bench-page asan tsan fuzz lint format \
+.PHONY: help deps build install uninstall run demo test bench bench-micro bench-stream bench-abuse bench-page asan tsan fuzz lint format \
 	docker-build docker-run clean
 
 help: ## this list
@@ -22,6 +26,14 @@ build: ## the server, as build/release/tickertape
 	cmake --preset release -DTICKERTAPE_TESTS=OFF
 	cmake --build --preset release -j $(JOBS) --target tickertape
 
+# It does not build, so that nothing is built as root.
+install: ## the server that was built, into PREFIX/bin (/usr/local/bin)
+	@test -x $(server) || { echo "install: there is no $(server); run 'make build' first" >&2; exit 1; }
+	install -D -m 755 $(server) "$(DESTDIR)$(PREFIX)/bin/tickertape"
+
+uninstall: ## removes what `make install` has put there
+	rm -f "$(DESTDIR)$(PREFIX)/bin/tickertape"
+
 run: build ## the server on port 8082, with real prices
 	build/release/tickertape
 
@@ -34,6 +46,7 @@ test: ## all tests: unit tests, then end-to-end tests with real clients and a re
 	cmake --preset release -DTICKERTAPE_TESTS=ON
 	cmake --build --preset release -j $(JOBS)
 	ctest --preset release -j $(JOBS)
+	.ci/check-install
 	cd tests/static && node --test
 	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node --test
 
@@ -96,8 +109,8 @@ format: ## formats the sources in place
 docker-build: ## the container image
 	docker build -t $(IMAGE) .
 
-docker-run: ## the container image, on port 8082
-	docker run --rm -p 8082:8082 $(IMAGE)
+docker-run: ## the container image, on port 8082; ARGS="-e PROVIDERS=simulator" and such
+	docker run --rm -p 8082:8082 $(ARGS) $(IMAGE)
 
 clean: ## removes everything that was built
 	rm -rf build tests/e2e/node_modules

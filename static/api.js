@@ -1,16 +1,16 @@
-// Questions to the server. An answer is an object, or null where there is none to be had: whoever
-// asks goes on without, and asks again later. Where the server says when it wants to be asked again,
-// it is not asked before.
+// Requests to the server. An answer is an object, or null if there was none: the page then goes on
+// without it and asks again later. If the server says when it wants to be asked again, the page
+// waits for that long. Addresses are relative to the page, which may be at a sub-path of a proxy.
 
-const limitMs = 10_000; // longer than that a question is not waited for
-const waitMaxMs = 10 * 60_000; // nor a wait kept that somebody between us has made up
+const limitMs = 10_000; // how long a request may take
+const waitMaxMs = 10 * 60_000; // the longest Retry-After that is believed
 
-const refusedMs = 500; // doubled with each refusal
+const refusedMs = 500; // the wait after a first refusal; doubled with each one that follows
 const refusedMaxMs = 60_000;
-const oftenMs = 5_000; // who is told nothing but that it asks too often waits so long
+const oftenMs = 5_000; // the wait after a 429 without a Retry-After
 
-// How long a refusal has us wait, in milliseconds; null where it says nothing of it. Retry-After is
-// read where it is in seconds.
+// How long a refusal makes the page wait, in milliseconds; null if it does not say. A Retry-After
+// that is a date is ignored.
 function waitOf({ headers, status }) {
     const seconds = Number(headers.get("retry-after") ?? NaN);
     if (seconds >= 0) return Math.min(waitMaxMs, Math.max(1, seconds) * 1000);
@@ -22,8 +22,8 @@ export class Api {
     #limitMs;
     #refusedUntil = -Infinity; // by the steady clock
     #refusals = 0; // in a row, after which the wait is longer than the server says
-    // How the last question ended: "" (answered), "often" (asked too often), "busy" (no room now),
-    // "error" (another status), "silent" (no answer at all); and the status, where there was one.
+    // How the last request ended: "" (answered), "often" (too many requests), "busy" (the server is
+    // full), "error" (another status), "silent" (no answer at all); and its status, if it had one.
     outcome = "";
     status = 0;
     answeredAt = -Infinity; // when anything was answered, by the steady clock
@@ -33,26 +33,26 @@ export class Api {
         this.#limitMs = limit;
     }
 
-    // For how long the server does not want to be asked; 0 where it may be.
+    // For how long the server must not be asked yet; 0 if it may be asked now.
     get waitMs() {
         return Math.max(0, this.#refusedUntil - this.#clock.steady());
     }
 
     prices() {
-        return this.#ask("/api/prices");
+        return this.#ask("api/prices");
     }
 
-    // Of each symbol its newest price, its past, and `points` prices of the past hour.
+    // For each symbol its newest price, its past, and `points` prices of the past hour.
     watchlist(symbols, points) {
-        return this.#ask(`/api/watchlist?points=${points}&symbols=${symbols}`);
+        return this.#ask(`api/watchlist?points=${points}&symbols=${symbols}`);
     }
 
     feed(symbol) {
-        return this.#ask(`/api/feed?symbol=${encodeURIComponent(symbol)}`);
+        return this.#ask(`api/feed?symbol=${encodeURIComponent(symbol)}`);
     }
 
-    // The limit holds for the whole answer, not only for its begin. An answer has `askedAt`, by the
-    // steady clock.
+    // The time limit covers the whole answer, not only its head. An answer gets `askedAt`, the time
+    // of the request by the steady clock.
     async #ask(path) {
         if (this.waitMs > 0) return null;
         const askedAt = this.#clock.steady();

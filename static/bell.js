@@ -1,5 +1,6 @@
-// How an alarm makes itself noticed beyond the page: a sound, a notification of the system. Both
-// only where the visitor has asked for it; a browser may refuse either, and then says so here.
+// How an alarm is noticed beyond the page: by a sound, and by a notification of the system. Both
+// are used only if the visitor has asked for them. A browser may refuse either; these functions say
+// so.
 
 const notes = [880, 1174.7]; // Hz
 const noteSeconds = 0.16;
@@ -9,7 +10,7 @@ const iconUrl = new URL("./icon.svg", import.meta.url).href;
 
 let context = null;
 
-// A page may make a sound once somebody has touched it.
+// A browser lets a page make sounds only after the visitor has clicked or pressed a key.
 export function wakeSound() {
     try {
         context ??= new AudioContext();
@@ -38,8 +39,8 @@ export function ring() {
     });
 }
 
-// Of several tabs that hear of the same at the same time, one acts. A browser tells tabs apart only
-// where the page came over a connection that can be trusted; elsewhere each acts for itself.
+// If several tabs get the same tick at the same time, only one of them acts. Browsers offer the
+// locks for this only over HTTPS or on localhost; elsewhere each tab acts.
 export function inOneTab(name, act) {
     if (!navigator.locks) {
         act();

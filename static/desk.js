@@ -1,7 +1,7 @@
-// What the page knows and where it has it from: one stream of all symbols that anybody here looks
-// at, the history of the one that is shown, and the few questions that are asked of the server.
-// It tells "change" when there may be something to draw, "move" when a price has moved, "hit" when
-// a tick has come that alarms may wait for, and "listing" when the server has other symbols.
+// The facts of the page and their sources: one stream of all symbols on the page, the history of
+// the symbol shown, and a few requests to the server. Dispatches "change" when there may be
+// something to draw, "move" when a price has moved, "hit" when a tick has come that may set off
+// alarms, and "listing" when the server has other symbols.
 
 import { Api } from "./api.js";
 import { References, changeOver, spans } from "./model/changes.js";
@@ -19,45 +19,46 @@ const askListingAgainMs = 3_000;
 const relistFirstMs = 4_000; // without a connection
 const relistMaxMs = 60_000;
 const askFeedMs = 5_000;
-const askSilentFeedMs = 30_000; // where it has no providers to tell of
+const askSilentFeedMs = 30_000; // if there are no providers
 const askAgesAgainMs = 5_000;
 const askAgesAgainMaxMs = 60_000;
-const freshMs = 2_000; // an answer not older than this says enough of a connection that opens
-const frozenMs = 10_000; // who has not looked around for so long may be told old news
+const freshMs = 2_000; // an answer younger than this need not be repeated when a connection opens
+const frozenMs = 10_000; // after such a pause, prices that come may be old
 const symbolsAtOnce = 64; // in one answer
-const positionSlackMs = 5_000; // the server's clock is this near to its positions, or has been set
-const quickMs = 2_000; // a question that the page cannot go on without is not waited for longer
+const positionSlackMs = 5_000; // positions further than this from the server's clock: it was set
+const quickMs = 2_000; // the longest wait for an answer that holds up the page
 
 export class Desk extends EventTarget {
     clock = new Clock();
     market = new Market();
-    symbols = []; // what the server has
-    symbol = ""; // what is shown
-    range = ""; // over which; empty until it is known
+    symbols = []; // those of the server
+    symbol = ""; // the one shown
+    range = ""; // of the chart; empty until it is known
     feed = null;
     connection = { name: "connecting", retryAt: null, why: "" };
+    #refusal = ""; // why the server refuses the stream, in its words
     #api = new Api(this.clock);
     #references = new References();
     #prices = null;
-    #isAttached = false; // the stream has said whether it brings the history too
+    #isAttached = false; // the stream has said whether it also brings the history
     #history = null;
-    #wanted = []; // those that are streamed beside the one shown
+    #wanted = []; // symbols that are streamed besides the one shown
     #awaySince = this.clock.steady();
     #staleLimitMs = staleLimitFirstMs;
     #feedAskedAt = -Infinity;
     #relistAt = Infinity;
     #relistMs = relistFirstMs;
     #lookedAt = this.clock.steady();
-    #isCaughtUp = false; // what comes on the stream now is new
-    #inquiry = null; // the question about the list that is on its way
-    #answeredAt = -Infinity; // when the last of them was answered
+    #isCaughtUp = false; // ticks that come on the stream now are new
+    #inquiry = null; // the request for the watchlist that is under way
+    #answeredAt = -Infinity; // when the last such request was answered
     #agesDueAt = Infinity; // when ages are to be asked for
     #agesNotBefore = -Infinity;
     #agesAgainMs = askAgesAgainMs;
-    #heldSince = new Map(); // by symbol: the time of the oldest tick, null where there is none
+    #heldSince = new Map(); // by symbol: the time of the oldest tick; null if there is none
     #samples = new Samples();
 
-    // Waits until the server has said what it has.
+    // Waits until the server has sent its list of symbols.
     async open() {
         let answer = null;
         for (let againMs = askListingAgainMs; ; againMs = Math.min(relistMaxMs, againMs * 2)) {
@@ -97,8 +98,8 @@ export class Desk extends EventTarget {
         return this.#history?.series ?? null;
     }
 
-    // Now among the positions of the symbol shown. The server's clock tells it unless it has been
-    // set and positions do not follow it, or not yet: then the newest tick and its age do.
+    // The present time among the positions of the symbol shown. The clock of the server tells it,
+    // unless it was set and positions do not follow it (yet): then the newest tick and its age do.
     now() {
         const now = this.clock.now();
         const position = this.quote.positionAt(this.clock.steady());
@@ -106,7 +107,7 @@ export class Desk extends EventTarget {
         return Math.abs(now - position) > positionSlackMs ? position : now;
     }
 
-    // Listens to a symbol, beside others.
+    // Streams a symbol, and others besides.
     listen(symbol, wanted) {
         const isOther = symbol !== this.#history?.symbol;
         this.symbol = symbol;
@@ -115,7 +116,7 @@ export class Desk extends EventTarget {
         this.#listen();
     }
 
-    // Shows a symbol over a range, beside others that are listened to.
+    // Shows a symbol over a range, and streams others besides.
     show(symbol, range, wanted = this.#wanted) {
         this.range = range;
         this.listen(symbol, wanted);
@@ -134,19 +135,19 @@ export class Desk extends EventTarget {
         this.#feedAskedAt = -Infinity;
     }
 
-    // The newest tick is asked for even where it is older than the range.
+    // Early enough to include the newest tick, even if that is older than the range.
     #beginOfRange() {
         const { ms } = rangeOf(this.range);
         if (ms === null) return 0;
         return Math.min(this.now() - ms, this.quote.newest?.at ?? Infinity);
     }
 
-    // The history begins there once it is known how far the stream itself reaches back.
+    // Loads the history from there, once it is known how far the stream itself reaches back.
     #reachBack() {
         if (this.#isAttached && this.range) this.#history.reachBackTo(this.#beginOfRange());
     }
 
-    // The one shown first.
+    // The symbol shown comes first.
     #streamed() {
         return [...new Set([this.symbol, ...this.#wanted])];
     }
@@ -157,13 +158,14 @@ export class Desk extends EventTarget {
         this.#samples.keepOnly(symbols);
         if (this.#prices) {
             this.#prices.setSymbols(symbols);
+            this.#prices.open(); // where it was refused before
             return;
         }
-        // Of one symbol the stream itself begins with the history; of many that would be too much.
+        // A stream of one symbol begins with the history; of many symbols that would be too much.
         const begin = this.range ? this.#beginOfRange() : null;
         const isCovered = symbols.length === 1 && begin !== null;
         const since = isCovered ? Math.floor(begin / 1000) : null;
-        const prices = new SharedPriceStream({ symbols, since });
+        const prices = new SharedPriceStream({ url: "prices/stream", symbols, since });
         const on = (type, take) => prices.addEventListener(type, ({ detail }) => take(detail));
         on("tick", (tick) => this.#onTick(tick));
         on("gap", (gap) => this.#onGap(gap));
@@ -174,6 +176,7 @@ export class Desk extends EventTarget {
             this.#isCaughtUp = true;
         });
         on("state", (state) => this.#become(state));
+        on("refused", (problem) => this.#onRefused(problem));
         const first = this.#history;
         on("attached", ({ covered }) => {
             this.#isAttached = true;
@@ -212,7 +215,14 @@ export class Desk extends EventTarget {
         this.#changed();
     }
 
-    // The stream tells when it tries again by the computer's clock, which may be set meanwhile.
+    // The server may have other symbols by now, so its list is asked for at once.
+    #onRefused({ detail, title }) {
+        this.#refusal = detail ?? title ?? "";
+        this.#relistAt = this.clock.steady();
+        this.#changed();
+    }
+
+    // `retryAt` of the stream is by the wall clock, which may be set meanwhile.
     #become({ name, retryAt, why = "" }) {
         const now = this.clock.steady();
         this.connection = {
@@ -231,7 +241,7 @@ export class Desk extends EventTarget {
         this.#changed();
     }
 
-    // How old the newest prices are has to be asked.
+    // The ages of the newest prices have to be asked for.
     #doubt() {
         for (const quote of this.market.all) quote.forgetSaid();
         this.#wantAges();
@@ -241,7 +251,7 @@ export class Desk extends EventTarget {
         this.#agesDueAt = Math.max(this.clock.steady(), this.#agesNotBefore);
     }
 
-    // Once a second: what is to be asked of the server by now.
+    // Called once a second: sends the requests that are due.
     lookAround() {
         const now = this.clock.steady();
         if (this.clock.hasSlept()) {
@@ -258,8 +268,8 @@ export class Desk extends EventTarget {
         if (document.visibilityState === "visible") this.#checkFeed(now);
     }
 
-    // The server says when a price is stale. Where it should have and has not, it is asked, so that
-    // a price is never called live only because a word was lost.
+    // The server says when a price is stale. If it should have done so and has not, it is asked, so
+    // that a lost event does not leave an old price "live".
     #checkAge(now) {
         const { quote } = this;
         if (!quote.newest || this.connection.name !== "open") return;
@@ -267,7 +277,7 @@ export class Desk extends EventTarget {
         if (ageMs === null || (!quote.isStale && ageMs > this.#staleLimitMs)) this.#wantAges();
     }
 
-    // A server that has come back may have other symbols, and refuses one that it does not have.
+    // After a restart the server may have other symbols, and it refuses those it lacks.
     async #checkListing(now) {
         if (now < this.#relistAt || this.connection.name === "open") return;
         this.#relistMs = Math.min(relistMaxMs, this.#relistMs * 2);
@@ -280,14 +290,15 @@ export class Desk extends EventTarget {
         this.#tell("listing");
     }
 
-    // Whether a price of before is to be asked for: what is held of the symbol shown may do.
+    // Whether a past price is to be asked for, because the history of the symbol shown does not
+    // have it.
     #isPastDue(now) {
         const at = this.now();
         return spans.some((span) => !this.series?.priceAt(at - span.ms) &&
             this.#references.isDue(this.symbol, span, now));
     }
 
-    // Asks for all that is to be known of the list by now, in one question.
+    // Asks for everything that is due for the watchlist, in one request.
     #inquire() {
         this.#inquiry ??= this.#ask().finally(() => (this.#inquiry = null));
         return this.#inquiry;
@@ -323,7 +334,7 @@ export class Desk extends EventTarget {
         this.clock.note(at * 1000);
         const streamed = this.#streamed();
         for (const entry of watchlist) {
-            if (!streamed.includes(entry.symbol)) continue; // nobody wants it any more
+            if (!streamed.includes(entry.symbol)) continue; // it was removed meanwhile
             const quote = this.market.of(entry.symbol);
             quote.takeEntry(entry, askedAt);
             quote.spark.addPoints(entry.points);
@@ -354,8 +365,8 @@ export class Desk extends EventTarget {
         return changeOver(span, this.quote.newest, reference, now);
     }
 
-    // The price before the newest: told by the stream, or read in the history. None where something
-    // is missing between the two.
+    // The price before the newest: from the stream, or from the history. Null if something is
+    // missing between the two.
     get before() {
         const { newest, before } = this.quote;
         const { series } = this;
@@ -364,8 +375,8 @@ export class Desk extends EventTarget {
         return before ?? series.previous?.price ?? null;
     }
 
-    // What the models of truth ask for. `hereNow` is by the steady clock, as are all waits and ages;
-    // `now` is the server's, as are the times of ticks.
+    // The facts for model/truth.js. `hereNow` is by the steady clock, as are all waits and ages;
+    // `now` is by that of the server, as are the times of ticks.
     facts() {
         const { newest, isStale } = this.quote;
         const hereNow = this.clock.steady();
@@ -377,6 +388,7 @@ export class Desk extends EventTarget {
             ageMs: this.quote.ageAt(hereNow),
             feedAgeMs: this.feed ? hereNow - this.feed.askedAt : 0,
             problem: problemOf(this.feed, this.symbol),
+            refusal: this.#refusal,
             awaySince: this.#awaySince,
             outcome: this.#api.outcome,
             status: this.#api.status,

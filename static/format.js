@@ -1,5 +1,5 @@
-// Numbers and times as people read them: in the browser's own language and time zone, or in those
-// that the visitor has chosen.
+// Numbers and times as text: in the language and time zone of the browser, or in those that the
+// visitor has chosen.
 
 const own = { locale: "", currencyDisplay: "symbol", timeZone: "" };
 let chosen = own;
@@ -25,8 +25,8 @@ function clock(options) {
     return made(Intl.DateTimeFormat, { ...options, ...zone });
 }
 
-// Two decimals suit 69,420.25; a coin worth a fraction of a cent needs its digits. As many of them
-// stand behind every price of that size, so that a last zero does not make it jump.
+// Two decimals suit 69,420.25; a coin worth a fraction of a cent needs more digits. Every price of
+// that size has the same number of digits, so that it does not jump when the last digit is a zero.
 export function decimalsOf(value) {
     const size = Math.abs(value);
     if (size >= 1 || size === 0) return 2;
@@ -81,8 +81,8 @@ function marksOfNumbers() {
 
 const blanksAndTicks = /[\s'’]/;
 
-// The digits of a whole number without the marks between its groups, or "" where these are no
-// groups: 1,234,567, and 12,34,567 where it is written so.
+// The digits of a whole number without the marks between groups, or "" if these are not groups:
+// 1,234,567, and 12,34,567 in the languages that write so.
 function ungrouped(text, mark, middle) {
     const [first, ...more] = text.split(mark);
     const last = more.pop();
@@ -93,9 +93,9 @@ function ungrouped(text, mark, middle) {
     return isDigits && (areOf(3) || areOf(middle)) ? first + more.join("") + last : "";
 }
 
-// A number as people write it: "70,000.5", or "70.000,5" where that is how it is written. A point or
-// comma that cannot part thousands is a decimal mark in every language. NaN for what is no number,
-// and for what may be one of two: "70.000" where a point is neither mark.
+// A number as people write it: "70,000.5", or "70.000,5" in other languages. A point or comma that
+// cannot separate thousands is a decimal mark in every language. NaN if the text is not a number,
+// or could be two: "70.000" if a point is neither mark.
 export function parseNumber(text) {
     const { decimal, group, middle, digits } = marksOfNumbers();
     const latin = (char) => (digits.includes(char) ? digits.indexOf(char) : char);
@@ -119,14 +119,14 @@ function finite(digits) {
     return Number.isFinite(value) ? value : NaN;
 }
 
-// The time of day; the day too where it is not today, by the server's clock or by the visitor's.
+// The time of day; with the day if it is not today by the clock of the server or of the visitor.
 export function formatTime(ms, now, hereNow = now) {
     const day = clock({ dateStyle: "short" });
     const isToday = [now, hereNow].every((today) => day.format(ms) === day.format(today));
     return clock(isToday ? timeOfDay : { ...timeOfDay, dateStyle: "medium" }).format(ms);
 }
 
-// The day, the time and the zone, for whoever wants to know exactly.
+// The day, the time and the zone, in full.
 export function formatMoment(ms) {
     return clock({ ...timeOfDay, dateStyle: "medium", timeStyle: "long" }).format(ms);
 }
@@ -143,8 +143,8 @@ export function formatDuration(ms) {
     return `${Math.floor(h / 24)} days`;
 }
 
-// A span that goes on, without counting every second of it: "20 s", "12 min", "hour" at most. It is
-// never said to be longer than it is.
+// A span that goes on, without counting every second: "20 s", "12 min", "hour" at most. It is never
+// given longer than it is.
 export function formatSpan(ms) {
     if (ms >= 60 * 60_000) return "hour";
     const roundMs = ms < 10_000 ? 1_000 : ms < 60_000 ? 10_000 : 60_000;

@@ -1,5 +1,4 @@
-// The page: joins what is known (desk.js, model/) to what is seen (view/). It keeps nothing itself
-// but what belongs together.
+// The page: connects the facts (desk.js, model/) with what is drawn (view/).
 
 import { canRing, inOneTab, mayNotify, notify, ring, wakeSound } from "./bell.js";
 import { Desk } from "./desk.js";
@@ -34,7 +33,7 @@ const watchlist = new Watchlist(storage);
 const alarms = new Alarms(storage);
 const desk = new Desk();
 let isReady = false; // the server has said which symbols it has
-let isRangeChosen = false; // by the visitor or a link, so it is kept and stands in links
+let isRangeChosen = false; // by the visitor or a link, so it is stored and part of links
 let zone = new Zone(settings.values.timeZone);
 
 const ticks = new TickList();
@@ -55,7 +54,7 @@ const watched = new WatchlistView({
     remove: (symbol) => watchlist.remove(symbol),
 }, drawSoon);
 
-// Also for tests, which ask it what it has drawn.
+// Exported for tests, which ask it what it has drawn.
 export const chart = new PriceChart(byId("chart"), chartFormats());
 
 function chartFormats() {
@@ -127,7 +126,7 @@ function drawChart() {
     chart.show({ series, range: rangeOf(range), kind, now: desk.now() });
 }
 
-// What is streamed beside the symbol shown.
+// The symbols that are streamed besides the one shown.
 function wanted() {
     const all = new Set([...watchlist.symbols, ...alarms.symbols]);
     return [...all].filter((symbol) => desk.symbols.includes(symbol));
@@ -140,12 +139,13 @@ function show(symbol) {
     desk.show(symbol, desk.range, wanted());
     history.replaceState(null, "", linkTo(symbol));
     dialog.offer(desk.symbols, symbol);
-    setText(byId("command"), `curl -N '${location.origin}/prices/stream?symbols=${symbol}'`);
+    const address = new URL(`prices/stream?symbols=${symbol}`, document.baseURI);
+    setText(byId("command"), `curl -N '${address}'`);
     drawChart();
     drawSoon();
 }
 
-// Before the page is ready there is nothing to show over it yet.
+// Before the page is ready, no symbol is shown yet.
 function chooseRange(range) {
     desk.range = range;
     isRangeChosen = true;
@@ -201,7 +201,8 @@ function listen() {
             show(desk.symbol);
         });
     onWatch(() => watchlist.toggle(desk.symbol));
-    // Another tab has changed what is kept; a null key means that all of it is gone.
+    // Another tab has changed something in the storage; a null key means that all of it was
+    // deleted.
     addEventListener("storage", ({ key, newValue }) => {
         const kept = parseStored(newValue);
         if (key === null || key === settingsKey) settings.follow(kept);
@@ -209,7 +210,7 @@ function listen() {
         if (key === null || key === alarmsKey) alarms.follow(kept);
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setTheme());
-    // A browser lets a page sound only after it has been touched.
+    // A browser lets a page make sounds only after a click or key.
     addEventListener("pointerdown", () => settings.values.hasSound && wakeSound());
     addEventListener("keydown", () => settings.values.hasSound && wakeSound());
     setInterval(() => {

@@ -1,40 +1,35 @@
-// A stream of prices that comes back by itself, tells each tick once, and is one connection for all
-// tabs of a browser. How to use it, and what its events, states and options are: docs/client.md.
+// A stream of prices that reconnects by itself, delivers each tick once, and uses one connection
+// for all tabs of a browser. docs/client.md describes its use, events, states and options.
 //
-// An EventSource reconnects by itself after a cut, at the pace the server asked for, and says which
-// event it saw last. It is left to do so once. But it never notices a connection that died without
-// a word, and on some errors it gives up for ever: then another is opened here, with the position
-// in the URL and after a growing wait.
+// An EventSource reconnects by itself after a cut, after the time the server asked for, and sends
+// the last id it saw. It is allowed to do so once. But it does not notice a connection that died
+// silently, and on some errors it gives up for good. Then this file opens another, with the
+// position in the URL and after a growing wait.
 //
-// Other people's pages load this file by itself: it imports nothing, and stays below 5 KB as it is
-// served. Lines that are nothing but a comment are not.
+// Pages of other people load this file alone: it imports nothing and stays below 5,000 bytes as it
+// is served, which is without lines that are only a comment.
 
-// How long the server is silent before it sends a heartbeat, while that has not been learned.
+// The pause after which the server sends a heartbeat, until it is learned from heartbeats.
 const heartbeatMs = 15_000;
-// No silence is taken for shorter: timers and networks are not as exact as that.
-const heartbeatMinMs = 400;
-// After so many times the longest of the last silences, a connection is taken for dead.
+// A connection counts as dead after this many times the longest of the last pauses.
 const heartbeatsMissed = 2.5;
-// How long the first attempt may take without an answer. Each that follows may take twice as long,
-// up to the longest wait.
+// How long a first attempt may take. Each attempt after it may take twice as long, up to waitMaxMs.
 const attemptMs = 5_000;
-// The wait before the second attempt in a row that failed. It doubles with each of them, too.
+// The wait after the second failed attempt in a row. It doubles with each further one.
 const backoffMs = 1_000;
 const waitMaxMs = 30_000;
-// How often it is looked whether a connection has died.
+// How often the connection is checked.
 const checkEveryMs = 500;
-// How often the worker tells its tabs that it lives. A tab waits as long for its first answer.
+// How often the worker sends `here` to its tabs, and how long a tab waits for the first one.
 const hereMs = 3_000;
-// After this time without a word a tab takes its worker for dead, and a question to the server is
-// given up. A tab that shares no longer does so again after it, or after a multiple of it.
+// A tab takes its worker for dead after this time without a message. Also the time limit of a
+// request, and how long a tab that was sent away waits at first before it shares again.
 const patienceMs = 10_000;
-// What a tab missed is brought over the shared connection up to so long ago. Also the longest time
-// for which a tab is content with a connection of its own.
+// A tab gets what it missed over the shared connection if that is no longer ago than this. Also the
+// longest time a tab keeps a connection of its own before it tries to share again.
 const behindMaxMs = 300_000;
-// A tab says that it is alive after so many messages, where `here` does not make it do so before.
-const answerEvery = 1_000;
-// A tab that has left so much unanswered is let go: one for each message and 300 for each `here`,
-// which is three minutes where nothing else is sent.
+// The worker drops a tab that owes more answers than this: 1 for each message, and 300 for each
+// `here`, which makes three minutes if there is nothing else.
 const owedMax = 20_000;
 
 // "1712525476123-0" as two numbers; null for anything else.
@@ -43,13 +38,13 @@ export function parsePosition(id) {
     return parts && { ms: Number(parts[1]), counter: Number(parts[2]) };
 }
 
-// Below zero where `a` comes first. What is no position comes before all that are.
+// Below zero if `a` comes first. Anything that is not a position comes before all positions.
 export function comparePositions(a, b) {
     const [p, q] = [a, b].map((id) => parsePosition(id) ?? { ms: -1, counter: 0 });
     return p.ms - q.ms || p.counter - q.counter;
 }
 
-// What cannot be read is an object without anything in it. A worker sends what is read already.
+// Text that is not JSON becomes an empty object. A worker sends objects, not text.
 function parse(data) {
     try {
         return Object(typeof data === "string" ? JSON.parse(data) : data);
@@ -58,15 +53,17 @@ function parse(data) {
     }
 }
 
-// Times are measured by a clock that nobody sets: the computer's own may be stepped by an hour.
+// A clock that cannot be set: the wall clock of the computer may step by an hour.
 const steady = () => performance.now();
 
-// An answer of the server; undefined where there was none, none in time, or a refusal.
-async function ask(url, path) {
+// The body of the answer, if it is of this type and comes in time; otherwise undefined.
+async function ask(url, accept) {
     try {
         const signal = AbortSignal.timeout(patienceMs);
-        const answer = await fetch(new URL(`../api/${path}`, url), { signal });
-        if (answer.ok) return await answer.json();
+        const answer = await fetch(url, { headers: { accept }, signal });
+        if (answer.headers.get("content-type").startsWith(accept)) return await answer.json();
+        // It may be a stream, which has no end.
+        answer.body.cancel();
     } catch {}
 }
 
@@ -74,55 +71,59 @@ export class PriceStream extends EventTarget {
     #url;
     #since;
     #symbols;
-    // The symbols of which a tick has been told. Of the others, the newest tick is told although it
-    // lies before the position reached.
+    // The symbols that have had a tick. For any other symbol, the newest tick is delivered although
+    // it lies before the position reached.
     #begun;
-    // Whether newest ticks are being asked for.
+    // Whether a request for newest ticks is under way.
     #isAsking = false;
-    // The symbols that listeners show as stale, each with the time of its newest tick.
+    // The symbols that were called stale, each with the time of its newest tick.
     #staleSince = new Map();
     #source = null;
     #state = { name: "idle", retryAt: null };
-    // The position reached: that of the last tick, or the end of the last gap that has one.
+    // The position reached: that of the last tick, or the end of the last gap with an id of its
+    // own.
     #lastId;
-    // The last gap that has no position of its own, on this connection.
+    // The last gap without an id of its own, on this connection.
     #lastGap = "";
-    // When something last came; while the browser waits as it was told to, the end of the wait.
+    // When the last event came. While the browser waits before it reconnects: the end of that wait.
     #heardAt = 0;
-    // How far the computer's clock is ahead of the steady one, which may stand still while it sleeps.
+    // How far the wall clock is ahead of the steady clock, which may stand still during sleep.
     #aheadMs = Date.now() - steady();
-    // When the server sent the heartbeat behind which nothing else has come; NaN: there is none.
+    // The time of the last heartbeat, by the server; NaN if another event came after it.
     #beatAt = NaN;
     // How many attempts have failed since the connection was last open.
     #failures = 0;
     // What the server announced before it ended the response: how long to wait, and why.
     #announced = {};
-    // How long nothing came before the last heartbeats.
+    // The pauses before the last heartbeats.
     #silences = Array(3).fill(heartbeatMs);
-    // The attempt that is planned, and, while the stream is open, the look at the connection.
+    // The timers of the next attempt and, while the stream is open, of the checks.
     #reopenTimer = 0;
     #checkTimer = 0;
     #onChange = () => this.#check(globalThis.document?.visibilityState !== "hidden");
     #onHide = () => this.#pause();
-    // What a connection says: the data, the position behind it, and how long nothing had come.
+    // The handlers of events: their data, the id, and for how long no event had come before.
     #listeners = {
         open: ({ covered }) => {
             this.#failures = 0;
             this.#announced = {};
             this.#become("open");
-            // A worker that has just taken this tab on is about to tell.
+            // A worker that has just accepted this tab is about to send the newest ticks.
             covered ?? this.#begin();
         },
         error: () => {
             const { retry = null, why } = this.#announced;
             this.#announced = {};
             this.#failures += 1;
-            // The browser is not about to try again, or has tried in vain.
-            if (this.#source.readyState !== EventSource.CONNECTING || this.#failures > 1) {
+            const { readyState, url } = this.#source;
+            // The browser has given up, or has tried again without success.
+            if (readyState !== EventSource.CONNECTING || this.#failures > 1) {
                 this.#reopenLater();
+                if (readyState === EventSource.CLOSED && url) this.#askWhy(url);
                 return;
             }
-            // The browser keeps the wait that the server asked for, and is not late before its end.
+            // The browser waits as long as the server asked for; silence counts from the end of
+            // that wait.
             this.#heardAt += retry;
             this.#become("reconnecting", retry && Date.now() + retry, why);
         },
@@ -132,14 +133,14 @@ export class PriceStream extends EventTarget {
             if (!isNews && this.#begun.has(tick.symbol)) return;
             this.#tellTick({ ...tick, id }, isNews);
         },
-        // A gap of some of several symbols has no id of its own, because ticks of the others up to
-        // its end are still to come; the event then shows the id before it. A connection that is
-        // resumed by the browser says it again.
+        // A gap of some symbols of several has no id of its own, because ticks of the other symbols
+        // up to its end follow it. The event then has the id before it, and comes again when the
+        // browser reconnects.
         gap: (gap, id) => {
             const [from, to] = [gap.from, gap.to].map(parsePosition);
             if (!from || !to) return;
-            // What follows a restart is new, also where the clock has stepped back since: the
-            // server answers an id from its future with a gap that ends before it.
+            // What follows a restart is new, even if the clock was set back: the server answers an
+            // id from its future with a gap that ends before that id.
             const isAnew =
                 gap.reason === "restarted" && comparePositions(gap.to, this.#lastId) <= 0;
             if (isAnew) this.#lastId = "";
@@ -150,7 +151,14 @@ export class PriceStream extends EventTarget {
         },
         heartbeat: (beat, id, silentMs) => {
             const at = beat.timestamp * 1000;
-            if (!this.#source.wake) this.#learn(at - this.#beatAt, silentMs);
+            // Two heartbeats in a row are as far apart as the pause that the server keeps. Its own
+            // clock gives whole seconds; the arrival may be late because of the network. Arrival
+            // alone is not enough, because events that waited for a frozen page arrive all at once.
+            // A pause longer than the limit means that the page slept or a clock was set. Pauses
+            // shorter than a check do not count.
+            const ms = Math.max(at - this.#beatAt, silentMs, checkEveryMs);
+            const isUsual = ms <= heartbeatsMissed * Math.max(...this.#silences);
+            if (isUsual && !this.#source.wake) this.#noteSilence(ms);
             this.#beatAt = at;
             this.#begin();
             if (at) this.#tell("heartbeat", { ...beat, at });
@@ -167,7 +175,7 @@ export class PriceStream extends EventTarget {
         },
         moving: (word) => (this.#announced = word),
         busy: (word) => (this.#announced = { ...word, why: "busy" }),
-        // A worker says that it lives, how far it has got, and how its own stream is.
+        // The worker is alive: its position, and the state of its own stream.
         here: (state, id) => {
             this.#advance(id);
             if (state.name === "open") this.#listeners.open(state);
@@ -175,8 +183,8 @@ export class PriceStream extends EventTarget {
         },
     };
 
-    // `symbols`: which; empty means the server's first. `since`: Unix seconds to begin at.
-    // `lastId`: the id to resume after, which wins over `since`.
+    // `symbols`: empty for the server's first. `since`: Unix seconds to begin at. `lastId`: the id
+    // to resume after; it wins over `since`.
     constructor({ url = "/prices/stream", symbols = [], since = null, lastId = "" } = {}) {
         super();
         this.#url = new URL(url, globalThis.document?.baseURI ?? location.href);
@@ -188,6 +196,11 @@ export class PriceStream extends EventTarget {
 
     get state() {
         return this.#state;
+    }
+
+    // Whether the shared connection of all tabs serves this stream now.
+    get isShared() {
+        return !!this.#source?.wake;
     }
 
     // The id to resume after; empty before the first tick.
@@ -203,22 +216,23 @@ export class PriceStream extends EventTarget {
         this.#become("connecting");
     }
 
-    close() {
+    // `name`: the state from then on.
+    close(name = "idle") {
         this.#pause();
         clearInterval(this.#checkTimer);
         this.#checkTimer = 0;
         this.#watch("removeEventListener");
-        this.#become("idle");
+        this.#become(name);
     }
 
-    // Something has happened that makes an attempt worth while before its time.
+    // Makes the next attempt at once, if the stream is waiting for it.
     wake() {
         this.#check(true);
     }
 
-    // Goes on with these symbols after the last id, or after an earlier one: nothing of those that
-    // stay is lost. One that is new begins with its newest tick, and one that is given up and taken
-    // again is new. A wait that the server asked for is kept.
+    // Changes the symbols, and goes on after the last id or after an earlier one: no tick of a
+    // symbol that stays is lost. A new symbol begins with its newest tick, and so does one that was
+    // dropped and is added again. A wait that the server asked for is kept.
     setSymbols(symbols, lastId = this.#lastId) {
         const before = `${this.#symbols} ${this.#lastId}`;
         this.#symbols = symbols.map((symbol) => symbol.toUpperCase());
@@ -228,27 +242,26 @@ export class PriceStream extends EventTarget {
         for (const symbol of this.#staleSince.keys())
             if (!this.#symbols.includes(symbol)) this.#staleSince.delete(symbol);
         if (before === `${this.#symbols} ${lastId}`) return;
-        const waitMs = this.#source && !this.#source.wake ? this.#heardAt - steady() : 0;
-        if (waitMs > 0) this.#reopenLater(waitMs);
+        const waitMs = this.#heardAt - steady();
+        if (waitMs > 0 && this.#source && !this.#source.wake) this.#reopenLater(waitMs);
         else this.reopen(this.#source);
     }
 
-    // `isQuiet`: what is open is not called otherwise for the moment that it takes. If it takes
-    // longer, whoever looks at the connection says so.
+    // `isQuiet`: the state stays `open` meanwhile. If that takes too long, a check changes it.
     reopen(isQuiet) {
         if (!this.#checkTimer) return;
         this.#connect();
         if (!isQuiet) this.#become("reconnecting", Date.now());
     }
 
-    // What is listened to: an EventSource, or something else that behaves like one. What has a
-    // `wake` is a worker: it brings some of what the server sends, so that nothing can be learned
-    // from the silence between, and it says itself that it lives.
+    // Makes the source of events: an EventSource, or an object that behaves like one. An object
+    // with `wake` is a worker: it sends only some of the events of the server, so the pauses
+    // between them say nothing about heartbeats, and it sends `here` to show that it is alive.
     createSource(url) {
         return new EventSource(url);
     }
 
-    // A worker has no document, and some of these never happen to it.
+    // A worker has no document, and does not get all of these events.
     #watch(how) {
         globalThis.document?.[how]("visibilitychange", this.#onChange);
         globalThis[how]("online", this.#onChange);
@@ -258,18 +271,18 @@ export class PriceStream extends EventTarget {
 
     #connect() {
         this.#pause();
-        // What begins at an earlier position brings gaps again that were told before, and whoever
-        // listens may need them: a gap may be told twice, and never not at all.
+        // A stream from an earlier position repeats gaps, and listeners may need them: a gap may be
+        // told twice, but never left out.
         this.#lastGap = "";
         const url = new URL(this.#url);
-        const wish = { symbols: this.#symbols, since: this.#since, lastId: this.#lastId };
-        if (wish.symbols.length > 0) url.searchParams.set("symbols", wish.symbols);
-        if (wish.lastId) url.searchParams.set("last_event_id", wish.lastId);
-        else if (wish.since !== null) url.searchParams.set("since", wish.since);
-        const source = this.createSource(url, { url: this.#url.href, ...wish });
+        const [symbols, since, lastId] = [this.#symbols, this.#since, this.#lastId];
+        if (symbols.length > 0) url.searchParams.set("symbols", symbols);
+        if (lastId) url.searchParams.set("last_event_id", lastId);
+        else if (since !== null) url.searchParams.set("since", since);
+        const source = this.createSource(url, { url: this.#url.href, symbols, since, lastId });
         for (const type in this.#listeners)
             source.addEventListener(type, ({ data, lastEventId }) => {
-                // One that was replaced may have a last word on its way.
+                // A source that was replaced may still deliver an event.
                 if (source !== this.#source) return;
                 const silentMs = steady() - this.#heardAt;
                 this.#heardAt += silentMs;
@@ -280,7 +293,7 @@ export class PriceStream extends EventTarget {
         this.#heardAt = steady();
     }
 
-    // Nothing is open, and nothing is about to be.
+    // Closes the source and cancels the next attempt.
     #pause() {
         clearTimeout(this.#reopenTimer);
         this.#reopenTimer = 0;
@@ -288,34 +301,46 @@ export class PriceStream extends EventTarget {
         this.#source = null;
     }
 
-    // A stream that resumes does not say what was the newest tick of a symbol before, so it is
-    // asked for where none has been told, of all such symbols at once. What lies behind the last id
-    // comes by itself. An answer counts only on the connection on which it was asked for: before
-    // another, the symbol may have been given up for a while, and what came meanwhile would be a
-    // silent hole.
-    #begin() {
+    // A stream that resumes after an id does not send the newest tick of a symbol that was added.
+    // So it is asked for, for all such symbols in one request; ticks after the last id come by
+    // themselves. An answer counts only on the connection on which it was asked for: by the next
+    // one, the symbol may have been dropped for a while, and the ticks of that time would be
+    // missing silently.
+    async #begin() {
         const source = this.#source;
         const isNew = (symbol) => this.#lastId && !this.#begun.has(symbol);
-        // One answer has no more.
+        // One answer has up to 64 symbols.
         const symbols = this.#symbols.filter(isNew).slice(0, 64);
         if (this.#isAsking || symbols.length === 0) return;
         this.#isAsking = true;
-        ask(this.#url, `watchlist?points=0&symbols=${symbols}`).then((answer) => {
-            this.#isAsking = false;
-            if (source !== this.#source) {
-                if (this.#source?.readyState === EventSource.OPEN) this.#begin();
-                return;
-            }
-            const ticks = answer?.watchlist.filter(({ symbol, id }) =>
-                id && isNew(symbol) && comparePositions(id, this.#lastId) <= 0);
-            if (!ticks) return;
-            for (const symbol of symbols) this.#begun.add(symbol);
-            for (const tick of ticks) this.#tellTick(tick);
-            this.#begin();
-        });
+        const url = new URL(`../api/watchlist?points=0&symbols=${symbols}`, this.#url);
+        const answer = await ask(url, "application/json");
+        this.#isAsking = false;
+        if (source !== this.#source) {
+            if (this.#source?.readyState === EventSource.OPEN) this.#begin();
+            return;
+        }
+        if (!answer) return;
+        for (const tick of answer.watchlist)
+            if (isNew(tick.symbol) && tick.id && comparePositions(tick.id, this.#lastId) <= 0)
+                this.#tellTick(tick);
+        for (const symbol of symbols) this.#begun.add(symbol);
+        this.#begin();
     }
 
-    // Half of the wait more or less is left to chance, so that a crowd does not come back in step.
+    // An EventSource does not say which answer made it give up, so the same URL is asked for once
+    // more. The answer counts only until the next attempt. 408 (too slow) and 429 (too often) may
+    // succeed later.
+    async #askWhy(url) {
+        const timer = this.#reopenTimer;
+        const problem = await ask(url, "application/problem+json");
+        if (timer !== this.#reopenTimer || !/^4(?!08|29)/.test(problem?.status)) return;
+        this.close("refused");
+        this.#tell("refused", problem);
+    }
+
+    // The wait is up to half longer or shorter at random, so that clients do not all come back at
+    // once.
     #reopenLater(waitMs = (0.5 + Math.random()) * this.#doubled(backoffMs, this.#failures - 2)) {
         this.#pause();
         this.#reopenTimer = setTimeout(() => this.reopen(), waitMs);
@@ -326,8 +351,8 @@ export class PriceStream extends EventTarget {
         return Math.min(waitMaxMs, ms * 2 ** Math.max(0, times));
     }
 
-    // Looks for a connection that died silently: after a changed network, a pulled cable, or a sleep,
-    // in which the computer's clock goes on and the steady one may not.
+    // Finds a connection that died silently: after a change of network, a pulled cable, or a sleep,
+    // in which the wall clock goes on and the steady clock may stand still.
     #check(isNews) {
         if (!this.#checkTimer) return;
         const source = this.#source;
@@ -339,41 +364,32 @@ export class PriceStream extends EventTarget {
         if (!source) {
             if (isNews || !this.#reopenTimer) this.reopen();
         } else if (source.readyState !== EventSource.OPEN) {
-            // Short at first: the browser may try over an idle connection that is dead as well.
+            // Short at first: the browser may try over an idle connection that is dead too.
             if (silentMs <= this.#doubled(attemptMs, this.#failures)) return;
             this.#failures += 1;
             this.#reopenLater();
         } else if (sleptMs > patienceMs) {
             this.reopen();
         } else if (silentMs > (source.wake ? patienceMs : heartbeatsMissed * usualMs)) {
-            // The server may send heartbeats more rarely than it was expected to.
+            // The server may send heartbeats less often than expected.
             this.#noteSilence(Math.min(waitMaxMs, usualMs * 2));
             this.reopen();
         }
-    }
-
-    // Two heartbeats with nothing between are as far apart as the silence that the server keeps: by
-    // its own clock, in whole seconds, and by when they came, which is later where the network held
-    // one up. When they came is not enough, because what has waited for a frozen page comes all at
-    // once. Where it is more than would be waited for, the page has slept, or a clock was set.
-    #learn(saidMs, silentMs) {
-        const ms = Math.max(saidMs, silentMs, heartbeatMinMs);
-        if (ms <= heartbeatsMissed * Math.max(...this.#silences)) this.#noteSilence(ms);
     }
 
     #noteSilence(ms) {
         this.#silences = [...this.#silences.slice(1), ms];
     }
 
-    // Remembers the position of a tick or a gap; false where it has been reached before.
+    // Moves the position on; false if it was reached before.
     #advance(id) {
         if (comparePositions(id, this.#lastId) <= 0) return false;
         this.#lastId = id;
         return true;
     }
 
-    // To whoever listens, a tick ends what was stale. One that is no news, but told so that there
-    // is a price at all, is as old as it was: what was stale is said again right behind it.
+    // For listeners, a tick ends `stale`. A tick that is not new (`isNews`) does not: it only gives
+    // a symbol its first price, so `stale` is told again right after it.
     #tellTick(tick, isNews) {
         const { id, symbol } = tick;
         this.#begun.add(symbol);
@@ -384,9 +400,9 @@ export class PriceStream extends EventTarget {
     }
 
     #become(name, retryAt = null, why) {
-        const word = name === "reconnecting" && !navigator.onLine ? "offline" : name;
-        if (this.#state.name === word && this.#state.retryAt === retryAt) return;
-        this.#state = { name: word, retryAt, why };
+        if (name === "reconnecting" && !navigator.onLine) name = "offline";
+        if (this.#state.name === name && this.#state.retryAt === retryAt) return;
+        this.#state = { name, retryAt, why };
         this.#tell("state", this.#state);
     }
 
@@ -395,34 +411,31 @@ export class PriceStream extends EventTarget {
     }
 }
 
-// In the worker: one stream for all ports. A port is a position, as a subscriber is at the server:
-// it is sent what lies behind that, of the symbols it wants. What one port needs again, the stream
-// goes back for, and the positions of the others keep it from them.
+// In the worker: one stream for all tabs. Each tab has a port and a position, and is sent the ticks
+// of its symbols after that position. If one tab needs earlier ticks, the stream goes back to them;
+// the positions of the other tabs keep them from getting these twice.
 class Hub {
-    #url;
     #stream;
-    // Whether all behind the position of the stream is still to come, of each symbol. It is not so
-    // where the stream began with the newest ticks: those of before are unknown.
+    // Whether the stream brings every tick after its position, of each symbol. That is not so if it
+    // began with the newest ticks.
     #isWhole;
-    // Whether the connection has been open with all symbols, so that the server knows each of them.
-    #isTried = true;
-    // To { symbols, lastId, owed }.
+    // Port to { symbols, lastId, owed, isServed }. `isServed`: the connection was open since it
+    // came.
     #ports = new Map();
-    // To { tick, staleAt, gap }: the newest tick, when it was if it is stale, and the last gap that
-    // ticks of others may lie before the end of.
+    // Symbol to { tick, staleAt, gap }: the newest tick, its time if it is stale, and the last gap,
+    // because ticks of other symbols may still come before the end of it.
     #symbols = new Map();
     #timer = setInterval(() => this.#sweep(), hereMs);
 
     constructor({ url, since, lastId }) {
-        this.#url = url;
         this.#isWhole = lastId;
         this.#stream = new PriceStream({ url, since, lastId });
         for (const type of ["tick", "gap", "stale", "fresh", "heartbeat", "state"])
             this.#stream.addEventListener(type, ({ detail }) => this.#on(type, detail));
     }
 
-    // What a tab has missed is brought again, for all. Where that is much, or where the tab is far
-    // ahead of this stream, it has to go on by itself first.
+    // Accepts a tab. What it missed is brought again, for all tabs. If that is too long ago, or if
+    // the tab is far ahead of this stream, the tab has to go on alone first.
     attach(port, { symbols, lastId }) {
         const stream = this.#stream;
         const reached = stream.lastId;
@@ -435,22 +448,20 @@ class Hub {
         const place = lastId || reached;
         const isAhead = comparePositions(place, reached) > 0;
         for (const symbol of symbols)
-            if (!this.#symbols.has(symbol)) {
-                this.#symbols.set(symbol, {});
-                this.#isTried = false;
-            }
+            if (!this.#symbols.has(symbol)) this.#symbols.set(symbol, {});
         stream.setSymbols([...this.#symbols.keys()], isAhead ? reached : place);
         if (lastId && !this.#isWhole) stream.reopen(true);
         this.#isWhole ||= lastId;
         stream.open();
         this.#ports.set(port, { symbols, lastId: place, owed: 0 });
-        this.#post(port, "here", { ...stream.state, covered }, lastId);
+        this.#post(port, "here", { ...stream.state, covered, id: lastId });
         for (const symbol of symbols) {
             const { tick, staleAt, gap } = this.#symbols.get(symbol);
             if (tick && !isAhead && comparePositions(tick.id, place) <= 0)
-                this.#post(port, "message", tick, tick.id);
-            // It was told before this port came, and the port's next tick may be one behind it.
-            // Where it begins behind the port's place, the stream is about to bring it, and more.
+                this.#post(port, "message", tick);
+            // The gap was told before this port came, and the next tick of the port may lie before
+            // its end. If the gap begins after the position of the port, the stream is about to
+            // bring it again.
             if (comparePositions(gap?.from, place) <= 0 && comparePositions(gap?.to, place) > 0)
                 this.#post(port, "gap", gap);
             const age = Math.round((steady() - staleAt) / 1000);
@@ -458,7 +469,7 @@ class Hub {
         }
     }
 
-    // A word of a tab: that it is alive, that something has happened, or farewell.
+    // A message of a tab: it is alive, something has happened (`isNews`), or it leaves (`isOver`).
     hear(port, { isNews, isOver }) {
         const of = this.#ports.get(port);
         if (of) of.owed = 0;
@@ -472,95 +483,90 @@ class Hub {
         port.close();
     }
 
-    // `owed`: how much the tab is asked to answer for.
-    #post(port, type, data, id, owed = 1) {
+    #post(port, type, data) {
         const of = this.#ports.get(port);
         if (!of) return;
-        port.postMessage({
-            type, data, lastEventId: id ?? of.lastId, isOpen: this.#stream.state.name === "open",
-        });
-        of.owed += owed;
+        port.postMessage({ type, data, lastEventId: data.id ?? of.lastId });
+        of.owed += type === "here" ? 300 : 1;
         if (of.owed > owedMax) this.#remove(port, "dropped");
     }
 
     #on(type, detail) {
+        if (detail.name === "refused") return this.#expel();
         const { symbol, isAnew, id = detail.to } = detail;
         const { lastId } = this.#stream;
-        const of = this.#symbols.get(symbol) ?? {};
-        of.staleAt = type === "stale" && steady() - detail.age * 1000;
-        if (type === "tick") of.tick = detail;
-        if (type === "gap")
-            for (const name of detail.symbols ?? [])
-                Object.assign(this.#symbols.get(name) ?? {}, { gap: detail });
+        const names = symbol ? [symbol] : detail.symbols;
+        for (const name of names ?? []) {
+            const of = this.#symbols.get(name) ?? {};
+            of[type] = detail;
+            if (symbol) of.staleAt = type === "stale" && steady() - detail.age * 1000;
+        }
         if (detail.reason === "restarted")
             for (const all of this.#symbols.values()) all.tick = all.gap = null;
-        // Only the first tick of a symbol is older than the position reached.
+        // Only the first tick of a symbol lies before the position reached.
         const isFirst = type === "tick" && id !== lastId;
-        const names = symbol ? [symbol] : detail.symbols;
         for (const [port, to] of this.#ports) {
             const behind = comparePositions(lastId, to.lastId);
             const isNews = !id || isAnew ||
                 (isFirst ? behind >= 0 : comparePositions(id, to.lastId) > 0);
             if (isAnew || behind > 0) to.lastId = lastId;
+            if (type !== "state" || detail.name === "open") to.isServed = true;
             if (isNews && (!names || names.some((name) => to.symbols.includes(name))))
-                this.#post(
-                    port, { tick: "message", state: "here" }[type] ?? type, detail, detail.id);
+                this.#post(port, { tick: "message", state: "here" }[type] ?? type, detail);
         }
-        if (detail.name === "open") this.#isTried = true;
-        if (detail.name === "reconnecting" && !this.#isTried) this.#expel();
     }
 
-    // A symbol that the server does not have is refused with all the others, and keeps them from
-    // coming. Whoever asked for it has to do without the shared connection.
-    async #expel() {
-        const answer = await ask(this.#url, "symbols");
-        const isLacking = (symbol) => answer?.symbols.every((known) => known.symbol !== symbol);
-        for (const [port, { symbols }] of this.#ports)
-            if (symbols.some(isLacking)) this.#remove(port, "refused");
+    // An unknown symbol makes the server refuse all of them. So the tabs that came since the
+    // connection was last open are sent away. If there are none, all are: each then learns over a
+    // connection of its own why it is refused.
+    #expel() {
+        const all = [...this.#ports];
+        const suspects = all.filter(([, { isServed }]) => !isServed);
+        for (const [port] of suspects.length > 0 ? suspects : all) this.#remove(port, "refused");
         this.#narrow();
     }
 
-    // A tab that takes nothing any more owes more with each of these, until it is let go.
+    // A tab that has stopped answering owes more with each of these, until it is dropped.
     #sweep() {
-        for (const port of this.#ports.keys())
-            this.#post(port, "here", this.#stream.state, undefined, 300);
+        for (const port of this.#ports.keys()) this.#post(port, "here", this.#stream.state);
         this.#narrow();
     }
 
-    // What nobody wants any more is not asked for any more; without a tab, all of it ends.
+    // Drops the symbols that no tab wants any more, and ends everything after the last tab.
     #narrow() {
         const wanted = [...this.#ports.values()].flatMap(({ symbols }) => symbols);
         for (const symbol of this.#symbols.keys())
             if (!wanted.includes(symbol)) this.#symbols.delete(symbol);
         if (this.#ports.size > 0) {
             this.#stream.setSymbols([...this.#symbols.keys()]);
+            this.#stream.open();
             return;
         }
         this.#stream.close();
         clearInterval(this.#timer);
-        if (hub === this) hub = null;
+        hub = null;
     }
 }
 
-// A worker has one: what its tabs ask for differs in symbols alone, for it is named after the URL.
+// The only one of this worker. Its name is the URL of the stream, so its tabs differ in symbols
+// alone.
 let hub = null;
 
-export function acceptPort(port) {
-    port.onmessage = ({ data }) => {
-        if (data.symbols) (hub ??= new Hub(data)).attach(port, data);
-        else hub?.hear(port, data);
+if ("onconnect" in globalThis)
+    globalThis.onconnect = ({ ports: [port] }) => {
+        port.onmessage = ({ data }) => {
+            if (data.symbols) (hub ??= new Hub(data)).attach(port, data);
+            else hub?.hear(port, data);
+        };
     };
-}
 
-if ("onconnect" in globalThis) globalThis.onconnect = ({ ports: [port] }) => acceptPort(port);
-
-// In the tab: what the worker sends, in the guise of an EventSource. Refused, dropped or never
-// answered, it fails as an EventSource does that gives up.
+// In the tab: the worker in the shape of an EventSource. If the worker refuses the tab, drops it or
+// does not answer, this fails as an EventSource does that gives up.
 class SharedSource extends EventTarget {
     readyState = EventSource.CONNECTING;
     #port;
     #taken = 0;
-    // It is too late for a first answer then.
+    // The worker has not answered in time.
     #timer = setTimeout(() => this.#take({ type: "refused" }), hereMs);
 
     constructor(wish) {
@@ -578,38 +584,31 @@ class SharedSource extends EventTarget {
 
     close() {
         clearTimeout(this.#timer);
-        this.readyState = EventSource.CLOSED;
         this.#port.onmessage = null;
         this.#port.postMessage({ isOver: true });
         this.#port.close();
     }
 
-    // What has no data is a word of farewell.
-    #take({ type, data, lastEventId, isOpen }) {
+    // A message without data is the last one.
+    #take({ type, data, lastEventId }) {
         clearTimeout(this.#timer);
-        this.readyState = data ? Number(isOpen) : EventSource.CLOSED;
         this.#taken += 1;
-        if (type === "here" || this.#taken % answerEvery === 0) this.#port.postMessage({});
-        for (const name of data ? [type] : [type, "error"])
-            this.dispatchEvent(Object.assign(new Event(name), { data, lastEventId }));
+        if (!data) this.readyState = EventSource.CLOSED;
+        if (type === "here") this.readyState = Number(data.name === "open");
+        // Shows the worker that this tab is alive, also if very many messages come between two
+        // `here`.
+        if (type === "here" || this.#taken % 1_000 === 0) this.#port.postMessage({});
+        this.dispatchEvent(new MessageEvent(type, { data, lastEventId }));
+        if (!data) this.dispatchEvent(new Event("error"));
     }
 }
 
 export class SharedPriceStream extends PriceStream {
-    // Null where the connection is the tab's own.
-    #source = null;
-    // Whether the tab does without the worker for now, and for how long the next time.
+    // Whether the tab does without the worker for now, and how long it will the next time.
     #isAlone = false;
     #aloneMs = patienceMs;
-    // Whether "attached" was told.
-    #isTold = false;
-
-    get isShared() {
-        return this.#source !== null;
-    }
 
     createSource(url, wish) {
-        this.#source = null;
         if (wish.symbols.length > 0 && !wish.symbols.includes("*") && !this.#isAlone)
             try {
                 const source = new SharedSource(wish);
@@ -622,17 +621,15 @@ export class SharedPriceStream extends PriceStream {
                     }, this.#aloneMs);
                     this.#aloneMs = Math.min(behindMaxMs, this.#aloneMs * 2);
                 });
-                this.#source = source;
                 return source;
             } catch {} // none here
         this.#tellCovered(true);
         return super.createSource(url);
     }
 
-    // Once: what comes later goes on where the last position was.
-    #tellCovered(covered) {
-        if (this.#isTold) return;
-        this.#isTold = true;
+    // Only once: later connections go on at the last position.
+    #tellCovered = (covered) => {
+        this.#tellCovered = () => {};
         this.dispatchEvent(new CustomEvent("attached", { detail: { covered } }));
-    }
+    };
 }

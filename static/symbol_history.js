@@ -1,5 +1,5 @@
-// All that is held of the symbol shown: what was before the page came is asked for once, what is
-// new comes from the stream, and both end up in one series, in order and each once.
+// The history of the symbol shown. The past is asked for once, new ticks come from the stream, and
+// both end up in one series, in order and each once.
 
 import { loadHistory } from "./history.js";
 import { Series } from "./model/series.js";
@@ -28,8 +28,8 @@ export class SymbolHistory {
         this.#catchUp();
     }
 
-    // After a restart positions may begin anew before those that were there. What is under way then
-    // would wait for one that does not come again for long.
+    // After a restart, positions may begin anew below the earlier ones. A request under way would
+    // then wait for a position that does not come for a long time.
     takeGap(gap) {
         this.series.addGap(gap);
         const isBack = gap.reason === "restarted" && comparePositions(gap.to, this.#liveFrom) < 0;
@@ -46,14 +46,14 @@ export class SymbolHistory {
         this.#reachesTo = Math.min(this.#reachesTo, ms);
     }
 
-    // Asks for what there is from `ms` on, unless it is there or under way.
+    // Loads the history from `ms` on, unless that is done or under way.
     reachBackTo(ms) {
         this.#wantedTo = Math.min(this.#wantedTo, ms);
         this.#catchUp();
     }
 
-    // Before the stream has brought a tick it is not known where the history ends: most likely
-    // there is none, and a connection that waits for its end would only be one too many.
+    // Before the stream has brought a tick, it is not known where the history ends. Most likely
+    // there is none then, and the connection would be for nothing.
     #catchUp() {
         if (this.#wantedTo >= this.#reachesTo || this.#liveFrom === null) return;
         this.#reachesTo = this.#wantedTo;
@@ -76,6 +76,7 @@ export class SymbolHistory {
             if (comparePositions(id, last) > 0) last = id;
         };
         const outcome = await loadHistory({
+            url: "prices/stream",
             symbol: this.symbol,
             since,
             signal: stop.signal,
@@ -91,7 +92,7 @@ export class SymbolHistory {
             isReached: (id) => comparePositions(id, this.#liveFrom) >= 0,
         });
         if (outcome === "aborted" || stop.signal.aborted) return;
-        // What could not be had is not shown as a time without prices.
+        // A part that could not be loaded is not shown as a time without prices.
         this.series.setAwaited(outcome === "failed" ? { from: last, to: this.#liveFrom } : null);
         this.#onChange();
         if (outcome !== "failed") return;

@@ -1,11 +1,11 @@
-// Run before the page is painted, so that it never shows in the wrong theme: the rest of the page
-// follows as modules. What is kept is checked there too, and better.
+// Runs before the page is painted, so that it never shows in the wrong theme; the rest of the page
+// follows as modules, which also check the stored settings.
 {
     let kept = null;
     try {
         kept = JSON.parse(localStorage.getItem("tickertape.settings"));
     } catch {
-        // Nothing can be read; the system's theme is a good one.
+        // Nothing can be read: use the theme of the system.
     }
     const { theme, isCompact } = kept ?? {};
     const root = document.documentElement;

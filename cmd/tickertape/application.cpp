@@ -1,5 +1,7 @@
 #include "application.hpp"
 
+#include "feed_choice.hpp"
+
 #include "config/present.hpp"
 #include "config/value.hpp"
 #include "environment.hpp"
@@ -74,11 +76,11 @@ admission_limits limits_of_admission(const settings& s, std::size_t descriptors)
     return limits;
 }
 
-std::vector<provider_settings> providers_of(const settings& s)
+std::vector<feed::provider_settings> providers_of(const settings& s)
 {
-    std::vector<provider_settings> providers;
+    std::vector<feed::provider_settings> providers;
     for (const auto& name : s.providers) {
-        provider_settings p{.name = name};
+        feed::provider_settings p{.name = name};
         if (const auto access = s.access.find(name); access != s.access.end()) {
             p.url = access->second.url;
             p.stream_url = access->second.stream_url;
@@ -90,16 +92,18 @@ std::vector<provider_settings> providers_of(const settings& s)
     return providers;
 }
 
-feed_settings settings_of_feed(const settings& s)
+feed_choice feed_of(const settings& s)
 {
-    feed_settings f;
+    feed_choice choice;
+    auto& f = choice.live;
     f.providers = providers_of(s);
-    f.mode = s.mode == fetch_mode::stream ? feed_mode::stream : feed_mode::poll;
+    f.mode = s.mode == fetch_mode::stream ? feed::feed_mode::stream : feed::feed_mode::poll;
     f.fetch.interval = s.fetch_interval;
     f.fetch.deadline = s.fetch_deadline;
     f.quotes.age_max = s.max_quote_age;
     f.quotes.spread_max = s.max_spread / 100;
-    f.policy.kind = s.policy == price_policy::median ? policy_kind::median : policy_kind::fallback;
+    f.policy.kind = s.policy == price_policy::median ? pricing::policy_kind::median
+                                                     : pricing::policy_kind::fallback;
     f.policy.age_max = s.max_quote_age;
     f.policy.quorum = s.quorum;
     f.policy.deviation_max = s.max_deviation / 100;
@@ -113,13 +117,14 @@ feed_settings settings_of_feed(const settings& s)
         f.accept_as_usd = *std::move(standins);
     f.derive = join(s.derive, ",");
     f.ca_file = s.ca_file.value_or("");
-    f.simulator.seed = s.simulator_seed;
-    f.simulator.period = s.simulator_period;
+    choice.simulator.seed = s.simulator_seed;
+    choice.simulator.period = s.simulator_period;
     if (s.simulator_start)
-        f.simulator.start_price = s.simulator_start->value();
-    f.simulator.step_max = s.simulator_step / 100;
-    f.replay = {.path = s.replay_file.value_or(""), .speed = s.replay_speed, .loop = s.replay_loop};
-    return f;
+        choice.simulator.start_price = s.simulator_start->value();
+    choice.simulator.step_max = s.simulator_step / 100;
+    choice.replay = {
+        .path = s.replay_file.value_or(""), .speed = s.replay_speed, .loop = s.replay_loop};
+    return choice;
 }
 
 access_policy policy_of(const cors_policy& c)
@@ -147,8 +152,8 @@ application::application(const settings& s, const clock& time, const logger& log
           limits_of_server(s),
           certificate_.current()},
       feed_{make_feed(
-          settings_of_feed(s), {asio::make_strand(context_), publisher_, symbols_, sources_, time,
-                                log, metrics_, reports_})}
+          feed_of(s), {asio::make_strand(context_), publisher_, symbols_, sources_, time, log,
+                       metrics_, reports_})}
 {
     publish_figures();
 }

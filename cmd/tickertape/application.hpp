@@ -71,7 +71,7 @@ private:
     publisher publisher_;
     certificate certificate_;
     server server_;
-    std::unique_ptr<feed> feed_;
+    std::unique_ptr<feed::price_feed> feed_;
     boost::asio::signal_set signals_{context_};
     boost::asio::signal_set hangups_{context_, SIGHUP};
     boost::asio::steady_timer patience_{context_};  // DRAIN_DELAY, and then DRAIN_TIME

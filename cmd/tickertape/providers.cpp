@@ -1,6 +1,6 @@
 #include "providers.hpp"
 
-#include "feed/providers/registry.hpp"
+#include "provider/registry.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,14 +14,14 @@ namespace {
 constexpr std::array<std::string_view, 4> asked_by_default{
     "coinbase", "kraken", "bitstamp", "gemini"};
 
-api_key_use use_of(key_use use)
+api_key_use use_of(provider::key_use use)
 {
     switch (use) {
-    case key_use::none:
+    case provider::key_use::none:
         return api_key_use::none;
-    case key_use::optional:
+    case provider::key_use::optional:
         return api_key_use::optional;
-    case key_use::required:
+    case provider::key_use::required:
         break;
     }
     return api_key_use::required;
@@ -32,7 +32,7 @@ api_key_use use_of(key_use use)
 std::vector<network_provider> network_providers()
 {
     std::vector<network_provider> out;
-    for (const auto& row : provider_rows())
+    for (const auto& row : provider::provider_rows())
         out.push_back(
             {.name = row.name,
              .title = row.title,

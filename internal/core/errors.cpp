@@ -26,6 +26,10 @@ public:
             return "not a time: expected Unix seconds, 13 digits of milliseconds, or RFC 3339";
         case core_errc::too_many_sources:
             return "more distinct price sources than one server keeps names for";
+        case core_errc::implausible_price:
+            return "not a price";
+        case core_errc::implausible_time:
+            return "not a time";
         }
         return "unknown error";
     }

@@ -15,6 +15,8 @@ enum class core_errc {
     too_many_symbols,
     bad_timestamp,
     too_many_sources,
+    implausible_price,  // no number, or one that no market has
+    implausible_time,   // no time, or one that no market has
 };
 
 const boost::system::error_category& core_category() noexcept;

@@ -3,7 +3,7 @@
 #include "feed/errors.hpp"
 #include "telemetry/metrics.hpp"
 
-namespace tickertape {
+namespace tickertape::feed {
 
 engine_figures::engine_figures(
     const feed_context& context, const std::vector<std::string>& providers)
@@ -29,7 +29,7 @@ void engine_figures::repeated(std::size_t provider)
     repeated_[provider]->Increment();
 }
 
-void engine_figures::set_aside(std::size_t provider, feed_errc why)
+void engine_figures::set_aside(std::size_t provider, const boost::system::error_code& why)
 {
     auto& counter = aside_[provider][reason_of(why)];
     if (counter == nullptr)
@@ -57,4 +57,4 @@ void engine_figures::report(feed_report& into) const
                 {std::string{reason}, static_cast<std::uint64_t>(counter->Value())});
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -16,14 +16,14 @@ class Counter;
 class Gauge;
 }  // namespace prometheus
 
-namespace tickertape {
+namespace tickertape::feed {
 
 class engine_figures {
 public:
     engine_figures(const feed_context& context, const std::vector<std::string>& providers);
 
     void repeated(std::size_t provider);
-    void set_aside(std::size_t provider, feed_errc why);
+    void set_aside(std::size_t provider, const boost::system::error_code& why);
     void held_back();
     // How many quotes a symbol's price is made of now; 0: it has none.
     void quotes_used(symbol_id symbol, std::size_t count);
@@ -39,4 +39,4 @@ private:
     prometheus::Counter& held_back_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -1,8 +1,10 @@
 #include "feed/failures.hpp"
 
+#include "core/fetch_error.hpp"
+
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 void failures::add(std::string_view symbol, const fetch_error& error)
 {
@@ -30,4 +32,4 @@ std::vector<failures::group> failures::grouped() const
     return groups;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -1,13 +1,13 @@
 // The failures of one fetch, as the log says them: one line per cause, not one per symbol.
 #pragma once
 
-#include "feed/errors.hpp"
+#include "core/fetch_error.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 class failures {
 public:
@@ -32,4 +32,4 @@ private:
     std::vector<counted> causes_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

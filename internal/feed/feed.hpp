@@ -6,7 +6,6 @@
 #include "core/clock.hpp"
 #include "core/feed_report.hpp"
 #include "core/tick.hpp"
-#include "feed/settings.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
@@ -14,9 +13,11 @@
 #include <memory>
 
 namespace tickertape {
-
 class logger;
 class metrics;
+}
+
+namespace tickertape::feed {
 
 // Everything referred to outlives the feed.
 struct feed_context {
@@ -32,19 +33,14 @@ struct feed_context {
     feed_report_board& reports;
 };
 
-class feed {
+class price_feed {
 public:
     // Only once the io_context has run out of the feed's work, or before start().
-    virtual ~feed() = default;
+    virtual ~price_feed() = default;
     // Begins to observe prices. Once.
     virtual void start() = 0;
     // Cancels what is under way. Soon after, the io_context has no work of the feed's left.
     virtual void stop() = 0;
 };
 
-// The feed those settings describe.
-// Throws std::runtime_error, one line: an unknown provider, a mix of real and made-up prices, a bad
-// URL, an unreadable CA file or recording.
-std::unique_ptr<feed> make_feed(const feed_settings& settings, const feed_context& context);
-
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -1,11 +1,15 @@
 #include "feed/live_feed.hpp"
 
+#include "provider/answer_failure.hpp"
+
 #include "boost/no_throw.hpp"
-#include "feed/fetch_grid.hpp"
+#include "core/fetch_error.hpp"
+#include "core/fetch_grid.hpp"
 #include "feed/price_engine.hpp"
 #include "feed/provider_clocks.hpp"
 #include "feed/task_feed.hpp"
 #include "net/when_all.hpp"
+#include "provider/errors.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -15,7 +19,7 @@
 #include <cassert>
 #include <limits>
 
-namespace tickertape {
+namespace tickertape::feed {
 namespace {
 
 using boost::system::error_code;
@@ -31,7 +35,8 @@ std::vector<std::string> names_of(const std::vector<live_provider>& providers)
     return names;
 }
 
-engine_settings settings_of_engine(const feed_settings& s, std::vector<derivation> derivations)
+engine_settings
+settings_of_engine(const live_settings& s, std::vector<pricing::derivation> derivations)
 {
     return {
         .policy = s.policy,
@@ -43,7 +48,7 @@ engine_settings settings_of_engine(const feed_settings& s, std::vector<derivatio
 
 class live_feed final : public task_feed, public rest_listener, public stream_sink {
 public:
-    live_feed(const feed_settings& settings, const feed_context& context, live_parts parts)
+    live_feed(const live_settings& settings, const feed_context& context, live_parts parts)
         : task_feed{context}, settings_{settings}, trust_{std::move(parts.trust)},
           engine_{
               context, settings_of_engine(settings, std::move(parts.derivations)),
@@ -60,7 +65,7 @@ public:
             rest_.push_back(
                 std::make_unique<rest_source>(with_, std::move(p.rest), *this, parts.random));
             streams_.push_back(
-                p.stream ? std::make_unique<stream_link>(
+                p.stream ? std::make_unique<socket_link>(
                                with_, *std::move(p.stream), *this, parts.random)
                          : nullptr);
         }
@@ -92,7 +97,7 @@ private:
         fetch_grid grid{with_.time.steady_now(), settings_.fetch.interval};
         while (!stopping()) {
             const auto until = with_.time.steady_now() + settings_.fetch.deadline;
-            if (settings_.policy.kind == policy_kind::median)
+            if (settings_.policy.kind == pricing::policy_kind::median)
                 co_await ask_all(until);
             else
                 co_await ask_in_order(until);
@@ -154,7 +159,7 @@ private:
             std::vector<symbol_id> wanted;
             for (const auto symbol : not_streamed_by(i)) {
                 if (is_answered_before(i, symbol))
-                    engine_.withdraw(i, symbol, quote_way::poll);
+                    engine_.withdraw(i, symbol, pricing::quote_way::poll);
                 else
                     wanted.push_back(symbol);
             }
@@ -184,21 +189,21 @@ private:
 
     error_code rest_quote(std::size_t place, const quote& q, usd_standin as) override
     {
-        const auto refused = engine_.take(place, q, as, quote_way::poll, now_of(with_.time));
+        const auto refused =
+            engine_.take(place, q, as, pricing::quote_way::poll, now_of(with_.time));
         answered(place, q.symbol);
-        if (!refused && settings_.policy.kind == policy_kind::fallback)
+        if (!refused && settings_.policy.kind == pricing::policy_kind::fallback)
             publish_early(q.symbol);
         return refused;
     }
 
     void rest_failed(std::size_t place, symbol_id symbol, const fetch_error& why) override
     {
-        if (is_about_what_was_said(why.code))
-            engine_.refuse(
-                place, symbol, quote_way::poll, static_cast<feed_errc>(why.code.value()));
+        if (provider::is_about_what_was_said(why.code))
+            engine_.refuse(place, symbol, pricing::quote_way::poll, why.code);
         // What it said at its own pace holds until it can be asked again, or is too old.
-        else if (why.code != feed_errc::throttled)
-            engine_.withdraw(place, symbol, quote_way::poll);
+        else if (why.code != provider::provider_errc::throttled)
+            engine_.withdraw(place, symbol, pricing::quote_way::poll);
         answered(place, symbol);
     }
 
@@ -246,7 +251,8 @@ private:
 
     error_code streamed(std::size_t place, const quote& q, usd_standin as) override
     {
-        const auto refused = engine_.take(place, q, as, quote_way::stream, now_of(with_.time));
+        const auto refused =
+            engine_.take(place, q, as, pricing::quote_way::stream, now_of(with_.time));
         if (!refused)
             offer(q.symbol);
         return refused;
@@ -264,12 +270,12 @@ private:
 
     void stream_spoiled(std::size_t place, symbol_id symbol, const fetch_error& why) override
     {
-        engine_.refuse(place, symbol, quote_way::stream, static_cast<feed_errc>(why.code.value()));
+        engine_.refuse(place, symbol, pricing::quote_way::stream, why.code);
     }
 
     void stream_dropped(std::size_t place, symbol_id symbol) override
     {
-        engine_.withdraw(place, symbol, quote_way::stream);
+        engine_.withdraw(place, symbol, pricing::quote_way::stream);
     }
 
     void stream_ended(std::size_t place) override { engine_.withdraw_stream(place); }
@@ -324,7 +330,8 @@ private:
         made->at = now.wall;
         made->clock_ahead = clocks_.ahead(now);
         made->mode = settings_.mode == feed_mode::stream ? "stream" : "poll";
-        made->policy = settings_.policy.kind == policy_kind::median ? "median" : "fallback";
+        made->policy =
+            settings_.policy.kind == pricing::policy_kind::median ? "median" : "fallback";
         for (std::size_t i = 0; i < rest_.size(); ++i) {
             auto& p = made->providers.emplace_back();
             rest_[i]->report(p);
@@ -336,13 +343,13 @@ private:
         return made;
     }
 
-    const feed_settings settings_;
+    const live_settings settings_;
     std::unique_ptr<asio::ssl::context> trust_;  // outlives the providers' clients
     price_engine engine_;
     provider_clocks clocks_;
     std::vector<prometheus::Gauge*> clock_figures_;      // by place; null: never known
     std::vector<std::unique_ptr<rest_source>> rest_;     // by place
-    std::vector<std::unique_ptr<stream_link>> streams_;  // by place; null: only polled
+    std::vector<std::unique_ptr<socket_link>> streams_;  // by place; null: only polled
     std::vector<progress> round_;                        // by symbol
     std::vector<bool> awaited_;                          // by place: the round waits for it
     asio::steady_timer due_timer_;
@@ -352,10 +359,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<feed>
-make_live_feed(const feed_settings& settings, const feed_context& context, live_parts parts)
+std::unique_ptr<price_feed>
+make_live_feed(const live_settings& settings, const feed_context& context, live_parts parts)
 {
     return std::make_unique<live_feed>(settings, context, std::move(parts));
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -2,10 +2,11 @@
 // themselves, and publishes what their words amount to.
 #pragma once
 
-#include "feed/derivation.hpp"
 #include "feed/feed.hpp"
 #include "feed/rest_source.hpp"
-#include "feed/stream_link.hpp"
+#include "feed/settings.hpp"
+#include "feed/socket_link.hpp"
+#include "pricing/derivation.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 
@@ -14,26 +15,27 @@
 #include <optional>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 // One provider, ready to be asked and listened to.
 struct live_provider {
     rest_source_parts rest;
-    std::optional<stream_link_parts> stream{};  // none: it is only asked
+    std::optional<socket_link_parts> stream{};  // none: it is only asked
 };
 
 struct live_parts {
     std::unique_ptr<boost::asio::ssl::context> trust;  // outlives the providers' clients
     std::vector<live_provider> providers;              // in order of preference
-    std::vector<derivation> derivations{};
+    std::vector<pricing::derivation> derivations{};
     std::function<double()> random;  // numbers in [0, 1)
 };
 
-std::unique_ptr<feed>
-make_live_feed(const feed_settings& settings, const feed_context& context, live_parts parts);
+std::unique_ptr<price_feed>
+make_live_feed(const live_settings& settings, const feed_context& context, live_parts parts);
 
 // With the providers those settings name.
 // Throws std::runtime_error, one line: a bad URL, key, derivation or CA file.
-std::unique_ptr<feed> make_live_feed(const feed_settings& settings, const feed_context& context);
+std::unique_ptr<price_feed>
+make_live_feed(const live_settings& settings, const feed_context& context);
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -1,14 +1,15 @@
 // From settings to providers that can be asked and listened to.
 #include "feed/live_feed.hpp"
-#include "feed/providers/registry.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
+#include "provider/answers.hpp"
+#include "provider/registry.hpp"
 
 #include <algorithm>
 #include <random>
 #include <stdexcept>
 
-namespace tickertape {
+namespace tickertape::feed {
 namespace {
 
 namespace ssl = boost::asio::ssl;
@@ -28,16 +29,16 @@ checked(const result<net::base_url>& url, const std::string& text, const std::st
     return *url;
 }
 
-void check_key(const provider_settings& settings, const provider_row& row)
+void check_key(const provider_settings& settings, const provider::row& row)
 {
     if (!is_header_safe(settings.api_key))
         throw std::runtime_error{
             "the API key of provider '" + settings.name + "' has spaces or other odd characters"};
-    if (row.key == key_use::required && settings.api_key.empty())
+    if (row.key == provider::key_use::required && settings.api_key.empty())
         throw std::runtime_error{"provider '" + settings.name + "' answers only with an API key"};
 }
 
-rate_limit limit_of(const provider_settings& settings, const provider_row& row)
+provider::rate_limit limit_of(const provider_settings& settings, const provider::row& row)
 {
     auto limit = settings.api_key.empty() ? row.limit : row.limit_with_key;
     if (settings.per_minute)
@@ -48,7 +49,7 @@ rate_limit limit_of(const provider_settings& settings, const provider_row& row)
 }
 
 rest_source_parts make_rest(
-    const provider_settings& settings, const provider_row& row, const feed_settings& all,
+    const provider_settings& settings, const provider::row& row, const live_settings& all,
     const feed_context& context, ssl::context& trust, std::size_t place)
 {
     rest_source_parts parts{
@@ -77,22 +78,22 @@ rest_source_parts make_rest(
     return parts;
 }
 
-std::optional<stream_link_parts> make_stream(
-    const provider_settings& settings, const provider_row& row, const feed_settings& all,
+std::optional<socket_link_parts> make_socket(
+    const provider_settings& settings, const provider::row& row, const live_settings& all,
     const feed_context& context, ssl::context& trust, std::size_t place)
 {
-    if (all.mode != feed_mode::stream || row.make_stream == nullptr)
+    if (all.mode != feed_mode::stream || row.make_socket == nullptr)
         return std::nullopt;
     const auto text =
         settings.stream_url.empty() ? std::string{row.stream_url} : settings.stream_url;
-    stream_link_parts parts{
+    socket_link_parts parts{
         .place = place,
         .name = settings.name,
-        .make_api = row.make_stream,
+        .make_api = row.make_socket,
         .url = checked(net::parse_websocket_url(text), text, settings.name),
         .trust = trust,
         .reconnect = all.reconnect,
-        .chosen = choose_markets(*row.make_stream(), context.symbols, all.accept_as_usd)};
+        .chosen = choose_markets(*row.make_socket(), context.symbols, all.accept_as_usd)};
     if (parts.chosen.markets.empty())
         return std::nullopt;
     return parts;
@@ -100,9 +101,10 @@ std::optional<stream_link_parts> make_stream(
 
 }  // namespace
 
-std::unique_ptr<feed> make_live_feed(const feed_settings& settings, const feed_context& context)
+std::unique_ptr<price_feed>
+make_live_feed(const live_settings& settings, const feed_context& context)
 {
-    auto derivations = parse_derivations(settings.derive, context.symbols);
+    auto derivations = pricing::parse_derivations(settings.derive, context.symbols);
     if (!derivations)
         throw std::runtime_error{"DERIVE: " + derivations.error().reason};
     live_parts parts{
@@ -114,14 +116,14 @@ std::unique_ptr<feed> make_live_feed(const feed_settings& settings, const feed_c
             return std::uniform_real_distribution<double>{}(*engine);
         }};
     for (const auto& p : settings.providers) {
-        const auto& row = *find_provider(p.name);
+        const auto& row = *provider::find_provider(p.name);
         const auto place = parts.providers.size();
         check_key(p, row);
         parts.providers.push_back(
             {make_rest(p, row, settings, context, *parts.trust, place),
-             make_stream(p, row, settings, context, *parts.trust, place)});
+             make_socket(p, row, settings, context, *parts.trust, place)});
     }
     return make_live_feed(settings, context, std::move(parts));
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

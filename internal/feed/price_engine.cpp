@@ -1,12 +1,14 @@
 #include "feed/price_engine.hpp"
 
+#include "feed/errors.hpp"
 #include "feed/failures.hpp"
+#include "pricing/quote_checks.hpp"
 #include "telemetry/log.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 using boost::system::error_code;
 
@@ -28,8 +30,8 @@ price_engine::price_engine(
     }
 }
 
-error_code
-price_engine::take(std::size_t provider, const quote& q, usd_standin as, quote_way by, moment now)
+error_code price_engine::take(
+    std::size_t provider, const quote& q, usd_standin as, pricing::quote_way by, moment now)
 {
     const auto taken = board_.take(provider, q, as, by, now);
     if (!taken.refused) {
@@ -38,18 +40,20 @@ price_engine::take(std::size_t provider, const quote& q, usd_standin as, quote_w
             figures_.repeated(provider);
         return {};
     }
-    const auto why = static_cast<feed_errc>(taken.refused.value());
+    const auto& why = taken.refused;
     figures_.set_aside(provider, why);
     if (refusals_.refused(provider, q.symbol, why, now.steady))
         with_.log.warn(
-            "prices refused", {{"provider", providers_[provider]},
-                               {"reason", reason_of(why)},
-                               {"symbol", with_.symbols.name(q.symbol)},
-                               {"cause", words_of(refusal_of(q, taken.refused, now.wall))}});
+            "prices refused",
+            {{"provider", providers_[provider]},
+             {"reason", reason_of(why)},
+             {"symbol", with_.symbols.name(q.symbol)},
+             {"cause", words_of(pricing::refusal_of(q, taken.refused, now.wall))}});
     return taken.refused;
 }
 
-void price_engine::refuse(std::size_t provider, symbol_id symbol, quote_way by, feed_errc why)
+void price_engine::refuse(
+    std::size_t provider, symbol_id symbol, pricing::quote_way by, const error_code& why)
 {
     board_.withdraw(provider, symbol, by);
     figures_.set_aside(provider, why);
@@ -58,7 +62,7 @@ void price_engine::refuse(std::size_t provider, symbol_id symbol, quote_way by, 
 price_engine::verdict price_engine::judge_directly(symbol_id symbol, moment now) const
 {
     verdict v;
-    v.direct = decide(board_.candidates(symbol, now), settings_.policy);
+    v.direct = pricing::decide(board_.candidates(symbol, now), settings_.policy);
     v.value = v.direct.value;
     v.why = v.direct.why;
     for (const auto provider : v.direct.used)
@@ -77,7 +81,7 @@ price_engine::verdict price_engine::judge(symbol_id symbol, moment now) const
     const auto right = judge_directly(d.right, now);
     if (!left.value || !right.value)
         return v;
-    if (const auto product = derived_price(*left.value, *right.value, d.divides)) {
+    if (const auto product = pricing::derived_price(*left.value, *right.value, d.divides)) {
         v.value = *product;
         v.observed = std::max(left.observed, right.observed);
         v.is_derived = true;
@@ -107,7 +111,7 @@ std::optional<std::size_t> price_engine::preferred(symbol_id symbol, moment now)
 bool price_engine::is_streamed(std::size_t provider, symbol_id symbol, moment now) const
 {
     const auto* held = board_.find(provider, symbol);
-    return held != nullptr && held->by == quote_way::stream &&
+    return held != nullptr && held->by == pricing::quote_way::stream &&
            held->age(now) <= settings_.quotes.age_max;
 }
 
@@ -170,7 +174,7 @@ std::optional<source_id> price_engine::source_of(symbol_id symbol, const verdict
     if (v.is_derived)
         return names_.of_derived(
             settings_.derivations[*symbols_[index_of(symbol)].derivation], v.left, v.right);
-    source_names::parts parts;
+    pricing::source_names::parts parts;
     for (const auto provider : v.direct.used)
         parts.push_back({provider, board_.find(provider, symbol)->as});
     return names_.of_parts(symbol, parts);
@@ -224,7 +228,7 @@ void price_engine::report_symbol(symbol_id symbol, feed_report::symbol& into, mo
     figures_.quotes_used(symbol, v.direct.used.size());
     into.id = symbol;
     if (!v.value)
-        into.problem = make_error_code(v.why).message();
+        into.problem = pricing::make_error_code(v.why).message();
     if (v.is_derived) {
         const auto& d = settings_.derivations[*symbols_[index_of(symbol)].derivation];
         into.legs = {with_.symbols.name(d.left), with_.symbols.name(d.right)};
@@ -239,15 +243,15 @@ void price_engine::report_symbol(symbol_id symbol, feed_report::symbol& into, mo
             .value = held->last.value,
             .age = held->age(now),
             .received_ago = elapsed(held->received, now),
-            .by_stream = held->by == quote_way::stream,
+            .by_stream = held->by == pricing::quote_way::stream,
             .is_used = std::ranges::find(v.direct.used, i) != v.direct.used.end()};
         if (held->as != usd_standin::none)
             q.market.append(with_.symbols.base(symbol)).append("-").append(to_string(held->as));
-        const auto aside = std::ranges::find(v.direct.aside, i, &set_aside::provider);
+        const auto aside = std::ranges::find(v.direct.aside, i, &pricing::set_aside::provider);
         if (aside != v.direct.aside.end())
             q.aside = reason_of(aside->why);
         into.quotes.push_back(std::move(q));
     }
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

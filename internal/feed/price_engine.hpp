@@ -10,25 +10,26 @@
 
 #include "core/feed_report.hpp"
 #include "core/tick.hpp"
-#include "feed/derivation.hpp"
 #include "feed/engine_figures.hpp"
 #include "feed/feed.hpp"
-#include "feed/price_policy.hpp"
-#include "feed/publish_pace.hpp"
-#include "feed/quote_board.hpp"
-#include "feed/quote_refusals.hpp"
-#include "feed/source_names.hpp"
+#include "pricing/derivation.hpp"
+#include "pricing/price_policy.hpp"
+#include "pricing/publish_pace.hpp"
+#include "pricing/quote_board.hpp"
+#include "pricing/quote_checks.hpp"
+#include "pricing/quote_refusals.hpp"
+#include "pricing/source_names.hpp"
 
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 struct engine_settings {
-    policy_settings policy{};
-    quote_limits quotes{};
-    std::vector<derivation> derivations{};
+    pricing::policy_settings policy{};
+    pricing::quote_limits quotes{};
+    std::vector<pricing::derivation> derivations{};
     double ticks_per_second = 0;  // of one symbol, of offer(); 0: no limit
     // An unchanged price that is observed again is published again after this.
     std::chrono::milliseconds confirm_every{0};
@@ -47,19 +48,21 @@ public:
     // Keeps the quote, if it can be believed at all.
     // Errors: those of check_age() and check_book(); the quote before it then stands no more.
     boost::system::error_code
-    take(std::size_t provider, const quote& q, usd_standin as, quote_way by, moment now);
+    take(std::size_t provider, const quote& q, usd_standin as, pricing::quote_way by, moment now);
     // The provider failed to confirm what it said that way: it stands no more.
-    void withdraw(std::size_t provider, symbol_id symbol, quote_way by) noexcept
+    void withdraw(std::size_t provider, symbol_id symbol, pricing::quote_way by) noexcept
     {
         board_.withdraw(provider, symbol, by);
     }
     void withdraw_stream(std::size_t provider) noexcept
     {
-        board_.withdraw(provider, quote_way::stream);
+        board_.withdraw(provider, pricing::quote_way::stream);
     }
     // What the provider says of that symbol that way is no price: what it said before stands no
     // more.
-    void refuse(std::size_t provider, symbol_id symbol, quote_way by, feed_errc why);
+    void refuse(
+        std::size_t provider, symbol_id symbol, pricing::quote_way by,
+        const boost::system::error_code& why);
 
     // The most preferred of the providers that a price of that symbol would be made of now.
     std::optional<std::size_t> preferred(symbol_id symbol, moment now) const;
@@ -95,15 +98,15 @@ private:
         steady_time published_at{};
         // As the log last said, and when.
         bool has_price = false;
-        feed_errc problem{};
+        pricing::pricing_errc problem{};
         std::optional<steady_time> said_at;
     };
     // What is known of a symbol amounts to this.
     struct verdict {
         std::optional<price> value;
-        feed_errc why{};
+        pricing::pricing_errc why{};
         std::uint64_t observed = 0;  // the newest of the observations used
-        decision direct;
+        pricing::decision direct;
         bool is_derived = false;
         usd_standin left{};  // among what made the legs
         usd_standin right{};
@@ -125,14 +128,14 @@ private:
 
     const feed_context with_;
     const engine_settings settings_;
-    quote_board board_;
+    pricing::quote_board board_;
     const std::vector<std::string> providers_;
-    quote_refusals refusals_;
-    source_names names_;
+    pricing::quote_refusals refusals_;
+    pricing::source_names names_;
     engine_figures figures_;
     std::vector<state> symbols_;
-    publish_pace pace_;
+    pricing::publish_pace pace_;
     std::vector<symbol_id> due_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

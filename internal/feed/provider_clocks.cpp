@@ -6,7 +6,7 @@
 #include <cassert>
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::feed {
 namespace {
 
 using std::chrono::milliseconds;
@@ -165,4 +165,4 @@ void provider_clocks::say_provider(
              "the clock of " + s.name + " is " + span + (theirs.count() > 0 ? " fast" : " slow")});
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 // Whose clock is wrong, as far as these readings tell.
 struct clock_verdict {
@@ -69,4 +69,4 @@ private:
     std::optional<std::chrono::milliseconds> said_machine_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

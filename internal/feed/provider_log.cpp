@@ -1,13 +1,15 @@
 #include "feed/provider_log.hpp"
 
-#include "feed/elapsed.hpp"
+#include "core/elapsed.hpp"
+#include "core/fetch_error.hpp"
 #include "feed/failures.hpp"
+#include "provider/errors.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 using std::chrono::milliseconds;
 
@@ -16,15 +18,16 @@ provider_log::provider_log(const feed_context& context, std::string provider)
 {
 }
 
-void provider_log::changed(gate_change change, const fetch_error* why, const provider_gate& gate)
+void provider_log::changed(
+    provider::gate_change change, const fetch_error* why, const provider::gate& gate)
 {
     const auto now = now_of(with_.time);
     if (why != nullptr)
         ++failures_;
     switch (change) {
-    case gate_change::none:
+    case provider::gate_change::none:
         return;
-    case gate_change::recovered:
+    case provider::gate_change::recovered:
         with_.log.info(
             "provider recovered", {{"provider", provider_},
                                    {"failures", failures_},
@@ -32,12 +35,12 @@ void provider_log::changed(gate_change change, const fetch_error* why, const pro
         failures_ = 0;
         said_rest_ = {};
         return;
-    case gate_change::failing:
+    case provider::gate_change::failing:
         failing_since_ = now;
         with_.log.warn("provider fails", {{"provider", provider_}, {"cause", words_of(*why)}});
         return;
-    case gate_change::paused:
-    case gate_change::opened:
+    case provider::gate_change::paused:
+    case provider::gate_change::opened:
         if (failures_ == 1)
             failing_since_ = now;
         // One that goes on failing is rested over and over: said again only as the rests grow.
@@ -45,7 +48,8 @@ void provider_log::changed(gate_change change, const fetch_error* why, const pro
             return;
         said_rest_ = gate.rests_for(now.steady);
         with_.log.warn(
-            change == gate_change::paused ? "provider wants a pause" : "provider is given a rest",
+            change == provider::gate_change::paused ? "provider wants a pause"
+                                                    : "provider is given a rest",
             {{"provider", provider_},
              {"cause", words_of(*why)},
              {"rests_ms", gate.rests_for(now.steady).count()}});
@@ -66,7 +70,7 @@ bool provider_log::doubts(const std::string& symbol, const fetch_error& why)
     return true;
 }
 
-void provider_log::figures(const provider_gate& gate)
+void provider_log::figures(const provider::gate& gate)
 {
     const auto now = now_of(with_.time);
     const metrics::labels labels{{"provider", provider_}};
@@ -97,7 +101,7 @@ void provider_log::lacks(const std::vector<std::string>& symbols)
         return;
     failures missing;
     for (const auto& symbol : symbols)
-        missing.add(symbol, {feed_errc::unknown_symbol});
+        missing.add(symbol, {provider::provider_errc::unknown_symbol});
     with_.log.info(
         "provider lacks symbols",
         {{"provider", provider_}, {"symbol", missing.grouped().front().symbols}});
@@ -111,4 +115,4 @@ void provider_log::lacks_all(const fetch_error& why)
             {{"provider", provider_}, {"cause", words_of(why)}});
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -3,21 +3,22 @@
 // Threads: the feed's strand.
 #pragma once
 
+#include "core/fetch_error.hpp"
 #include "feed/feed.hpp"
-#include "feed/provider_gate.hpp"
+#include "provider/gate.hpp"
 
 #include <set>
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 class provider_log {
 public:
     provider_log(const feed_context& context, std::string provider);
 
     // After each request: what changed with it, why if it failed, and the gate as it is now.
-    void changed(gate_change change, const fetch_error* why, const provider_gate& gate);
+    void changed(provider::gate_change change, const fetch_error* why, const provider::gate& gate);
     // How many different words of doubt are said.
     static constexpr std::size_t doubts_max = 16;
 
@@ -28,7 +29,7 @@ public:
     // it has recovered. Returns whether they were.
     bool doubts(const std::string& symbol, const fetch_error& why);
     // How the gate is, as figures: once a second, whether it was asked or not.
-    void figures(const provider_gate& gate);
+    void figures(const provider::gate& gate);
     // Symbols the provider turned out not to have.
     void lacks(const std::vector<std::string>& symbols);
     // It has nothing that it was asked for: once, until it has.
@@ -46,4 +47,4 @@ private:
     bool said_lacks_all_ = false;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

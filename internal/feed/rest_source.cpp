@@ -1,17 +1,22 @@
 #include "feed/rest_source.hpp"
 
 #include "boost/no_throw.hpp"
-#include "feed/answer_failure.hpp"
+#include "core/fetch_error.hpp"
+#include "feed/errors.hpp"
 #include "net/retry_after.hpp"
 #include "net/with_timeout.hpp"
+#include "pricing/quote_checks.hpp"
+#include "provider/answer_failure.hpp"
+#include "provider/errors.hpp"
 #include "telemetry/metrics.hpp"
+#include "json/errors.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <cassert>
 
-namespace tickertape {
+namespace tickertape::feed {
 namespace {
 
 using boost::system::error_code;
@@ -24,10 +29,11 @@ bool is_over(const error_code& ec)
     return ec == asio::error::operation_aborted;
 }
 
-answers all_missing(std::size_t markets)
+provider::answers all_missing(std::size_t markets)
 {
-    answers none(markets);
-    answer_rest(none, {feed_errc::missing_field, "not one of the markets asked for"});
+    provider::answers none(markets);
+    provider::answer_rest(
+        none, {json::json_errc::missing_field, "not one of the markets asked for"});
     return none;
 }
 
@@ -60,7 +66,7 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
             continue;
         }
         ++round_.lacked;
-        listener_.rest_failed(parts_.place, symbol, {feed_errc::unknown_symbol});
+        listener_.rest_failed(parts_.place, symbol, {provider::provider_errc::unknown_symbol});
     }
     begin_where_left_off(todo);
     fail_what_must_wait(todo, until);
@@ -72,11 +78,12 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
             co_return;
         const auto again = settle(batch, *said);
         todo.insert(todo.begin(), again.begin(), again.end());
-        const auto failure = failure_of(*said);
+        const auto failure = provider::failure_of(*said);
         if (!failure || outcome_of(failure->code) != not_asked)
             begin_at_ = index_of(batch.back().symbol) + 1;
         // What keeps one batch from being asked for, or answered at all, keeps the others as well.
-        if (failure && !is_about_what_was_said(failure->code) && !is_unexplained(batch, *failure)) {
+        if (failure && !provider::is_about_what_was_said(failure->code) &&
+            !provider::is_unexplained(batch, *failure)) {
             fail(todo, *failure);
             co_return;
         }
@@ -96,7 +103,8 @@ void rest_source::conclude(std::size_t wanted)
         const auto why = round_.why;
         log_.changed(gate_.failed(now, why, std::nullopt, random_()), &why, gate_);
     } else if (wanted > 0 && round_.lacked == wanted && !catalog_.has_any(now.steady)) {
-        fetch_error why{feed_errc::unknown_symbol, round_.why.detail, round_.why.http_status};
+        fetch_error why{
+            provider::provider_errc::unknown_symbol, round_.why.detail, round_.why.http_status};
         why.detail.append(why.detail.empty() ? "" : "; ").append("it has none of the ");
         why.detail.append(std::to_string(wanted)).append(" it was asked for");
         gate_.note(now, why);
@@ -111,7 +119,7 @@ bool rest_source::has_requests_for(std::span<const symbol_id> wanted)
            gate_.requests_left(now);
 }
 
-std::size_t rest_source::batches_of(std::vector<market> todo) const
+std::size_t rest_source::batches_of(std::vector<provider::market> todo) const
 {
     std::size_t batches = 0;
     for (; !todo.empty(); ++batches)
@@ -119,7 +127,7 @@ std::size_t rest_source::batches_of(std::vector<market> todo) const
     return batches;
 }
 
-void rest_source::fail_what_must_wait(std::vector<market>& todo, steady_time until)
+void rest_source::fail_what_must_wait(std::vector<provider::market>& todo, steady_time until)
 {
     const auto now = with_.time.steady_now();
     const std::chrono::duration<double, std::ratio<60>> time = until - now;
@@ -130,23 +138,23 @@ void rest_source::fail_what_must_wait(std::vector<market>& todo, steady_time unt
     // A pause or an open breaker has words of its own: they are found when the first is asked for.
     if (rest.size() == todo.size())
         return;
-    fail(rest, {feed_errc::throttled});
-    std::erase_if(todo, [&](const market& m) {
-        return std::ranges::find(rest, m.symbol, &market::symbol) != rest.end();
+    fail(rest, {provider::provider_errc::throttled});
+    std::erase_if(todo, [&](const provider::market& m) {
+        return std::ranges::find(rest, m.symbol, &provider::market::symbol) != rest.end();
     });
 }
 
 // Nothing: we were cancelled.
-asio::awaitable<std::optional<answers>>
-rest_source::ask(const std::vector<market>& batch, steady_time until)
+asio::awaitable<std::optional<provider::answers>>
+rest_source::ask(const std::vector<provider::market>& batch, steady_time until)
 {
     backoff wait{retry};
     for (unsigned attempt = 1;; ++attempt) {
         if (const auto refused = co_await admitted(until)) {
             if (is_over(refused))
                 co_return std::nullopt;
-            answers none(batch.size());
-            answer_rest(none, {refused});
+            provider::answers none(batch.size());
+            provider::answer_rest(none, {refused});
             co_return none;
         }
         const auto began = with_.time.steady_now();
@@ -158,8 +166,8 @@ rest_source::ask(const std::vector<market>& batch, steady_time until)
         const auto ended = with_.time.steady_now();
         auto said =
             judged(batch, response, std::chrono::duration_cast<microseconds>(ended - began));
-        const auto failure = failure_of(said);
-        if (!failure || attempt == attempts_max || !may_pass(*failure))
+        const auto failure = provider::failure_of(said);
+        if (!failure || attempt == attempts_max || !provider::may_pass(*failure))
             co_return said;
         const auto pause = wait.next(random_());
         if (ended + pause >= until)
@@ -179,7 +187,8 @@ asio::awaitable<error_code> rest_source::admitted(steady_time until)
             co_return asio::error::operation_aborted;
         const auto now = with_.time.steady_now();
         const auto refused = gate_.admit(now);
-        if (refused != feed_errc::throttled || now + gate_.wait(now) + answer_min > until)
+        if (refused != provider::provider_errc::throttled ||
+            now + gate_.wait(now) + answer_min > until)
             co_return refused;
         asio::steady_timer timer{with_.strand, gate_.wait(now)};
         const auto [cancelled] = co_await timer.async_wait(no_throw);
@@ -189,7 +198,7 @@ asio::awaitable<error_code> rest_source::admitted(steady_time until)
 }
 
 asio::awaitable<fetched<net::http_response>>
-rest_source::request(const std::vector<market>& batch, steady_time until)
+rest_source::request(const std::vector<provider::market>& batch, steady_time until)
 {
     auto request = parts_.api->request(batch);
     const auto& key = parts_.key_headers[client_];
@@ -211,8 +220,8 @@ rest_source::request(const std::vector<market>& batch, steady_time until)
     co_return response;
 }
 
-answers rest_source::judged(
-    const std::vector<market>& batch, const fetched<net::http_response>& response,
+provider::answers rest_source::judged(
+    const std::vector<provider::market>& batch, const fetched<net::http_response>& response,
     microseconds took)
 {
     const auto now = judged_at_ = now_of(with_.time);
@@ -224,11 +233,11 @@ answers rest_source::judged(
             "tickertape_fetch_seconds", "What one request to a provider took.",
             {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}, {{"provider", parts_.name}})
         .Observe(std::chrono::duration<double>(took).count());
-    answers said(batch.size());
+    provider::answers said(batch.size());
     if (response)
         said = parts_.api->read(batch, *response);
     else
-        answer_rest(said, response.error());
+        provider::answer_rest(said, response.error());
     assert(said.size() == batch.size());
 
     if (says_nothing(batch, said))
@@ -237,13 +246,13 @@ answers rest_source::judged(
         log_.changed(gate_.succeeded(now, took), nullptr, gate_);
         return said;
     }
-    const auto failure = failure_of(said);
+    const auto failure = provider::failure_of(said);
     // Of one market alone nobody can tell whether it or the provider is the matter.
-    if (!failure || (batch.size() == 1 && is_about_what_was_said(failure->code))) {
+    if (!failure || (batch.size() == 1 && provider::is_about_what_was_said(failure->code))) {
         gate_.answered(took);
         return said;
     }
-    if (is_unexplained(batch, *failure)) {
+    if (provider::is_unexplained(batch, *failure)) {
         gate_.undecided(took);
         return said;
     }
@@ -252,29 +261,32 @@ answers rest_source::judged(
         retry_after = net::parse_retry_after(
             response->retry_after, net::time_said(response->dated, now.wall).value_or(now.wall));
     log_.changed(gate_.failed(now, *failure, retry_after, random_()), &*failure, gate_);
-    if (is_about_the_host(*failure))
+    if (provider::is_about_the_host(*failure))
         client_ = (client_ + 1) % parts_.clients.size();
     return said;
 }
 
 // Several markets are asked for, some of them quoted before, and now there is none: that is how
 // maintenance looks, and not how markets end.
-bool rest_source::says_nothing(const std::vector<market>& batch, const answers& said) const
+bool rest_source::says_nothing(
+    const std::vector<provider::market>& batch, const provider::answers& said) const
 {
     return batch.size() > 1 && catalog_.has_quoted_any(batch) &&
            std::ranges::all_of(said, [](const auto& answer) {
-               return !*answer && answer->error().code == feed_errc::unknown_symbol;
+               return !*answer && answer->error().code == provider::provider_errc::unknown_symbol;
            });
 }
 
-std::vector<market> rest_source::settle(const std::vector<market>& batch, const answers& said)
+std::vector<provider::market>
+rest_source::settle(const std::vector<provider::market>& batch, const provider::answers& said)
 {
     const auto now = with_.time.steady_now();
-    std::vector<market> again;
+    std::vector<provider::market> again;
     std::vector<std::string> lacking;
-    const bool is_refused = batch.size() > 1 && std::ranges::all_of(said, [](const auto& answer) {
-                                return !*answer && answer->error().code == feed_errc::batch_refused;
-                            });
+    const bool is_refused =
+        batch.size() > 1 && std::ranges::all_of(said, [](const auto& answer) {
+            return !*answer && answer->error().code == provider::provider_errc::batch_refused;
+        });
     if (is_refused) {
         catalog_.refused(batch);
         return batch;
@@ -291,8 +303,8 @@ std::vector<market> rest_source::settle(const std::vector<market>& batch, const 
                 listener_.rest_quote(parts_.place, **said[i], catalog_.standin(symbol));
             count(refused ? outcome_of(refused) : "ok");
             if (refused)
-                note(symbol, refusal_of(**said[i], refused, judged_at_.wall));
-        } else if (said[i]->error().code == feed_errc::unknown_symbol) {
+                note(symbol, pricing::refusal_of(**said[i], refused, judged_at_.wall));
+        } else if (said[i]->error().code == provider::provider_errc::unknown_symbol) {
             const bool has_more = catalog_.missing(symbol, now);
             if (has_more) {
                 for (auto& m : catalog_.askable({&symbol, 1}, now))
@@ -306,7 +318,7 @@ std::vector<market> rest_source::settle(const std::vector<market>& batch, const 
                 lacking.push_back(with_.symbols.name(symbol));
         } else {
             const auto& why = said[i]->error();
-            const bool is_unknown = is_unexplained(batch, why);
+            const bool is_unknown = provider::is_unexplained(batch, why);
             if (is_unknown) {
                 ++round_.unexplained;
                 round_.is_lost = round_.is_lost || catalog_.has_quoted_any(batch);
@@ -314,7 +326,7 @@ std::vector<market> rest_source::settle(const std::vector<market>& batch, const 
             } else {
                 ++round_.failed;
             }
-            if (is_unknown || is_about_what_was_said(why.code)) {
+            if (is_unknown || provider::is_about_what_was_said(why.code)) {
                 const bool is_said = log_.doubts(with_.symbols.name(symbol), why);
                 // What is the matter with one market for good must not hide what happens to others.
                 if (is_said || !has_quote)
@@ -327,7 +339,7 @@ std::vector<market> rest_source::settle(const std::vector<market>& batch, const 
     return again;
 }
 
-void rest_source::fail(std::span<const market> markets, const fetch_error& why)
+void rest_source::fail(std::span<const provider::market> markets, const fetch_error& why)
 {
     for (const auto& m : markets)
         fail(m.symbol, why);
@@ -346,10 +358,10 @@ void rest_source::note(symbol_id symbol, fetch_error why)
 }
 
 // A provider that is asked one by one, and rarely, would otherwise never come to the last ones.
-void rest_source::begin_where_left_off(std::vector<market>& todo) const
+void rest_source::begin_where_left_off(std::vector<provider::market>& todo) const
 {
     const auto first = std::ranges::find_if(
-        todo, [this](const market& m) { return index_of(m.symbol) >= begin_at_; });
+        todo, [this](const provider::market& m) { return index_of(m.symbol) >= begin_at_; });
     std::rotate(todo.begin(), first, todo.end());
 }
 
@@ -369,4 +381,4 @@ void rest_source::report(feed_report::provider& into)
             into.lacks.push_back(with_.symbols.name(symbol));
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

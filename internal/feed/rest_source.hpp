@@ -5,12 +5,13 @@
 #pragma once
 
 #include "core/feed_report.hpp"
+#include "core/fetch_error.hpp"
 #include "feed/feed.hpp"
-#include "feed/market_catalog.hpp"
-#include "feed/provider_gate.hpp"
 #include "feed/provider_log.hpp"
-#include "feed/rest_api.hpp"
 #include "net/http_client.hpp"
+#include "provider/gate.hpp"
+#include "provider/market_catalog.hpp"
+#include "provider/rest_api.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -25,7 +26,7 @@ namespace prometheus {
 class Counter;
 }
 
-namespace tickertape {
+namespace tickertape::feed {
 
 // What asking leads to, symbol by symbol.
 class rest_listener {
@@ -42,12 +43,12 @@ public:
 struct rest_source_parts {
     std::size_t place;  // of the provider in PROVIDERS
     std::string name;
-    std::unique_ptr<rest_api> api;
+    std::unique_ptr<provider::rest_api> api;
     // At least one, in the order they are tried.
     std::vector<std::unique_ptr<net::http_client>> clients;
     std::vector<std::vector<net::http_header>> key_headers;  // by client
-    rate_limit limit;
-    breaker_limits breaker{};
+    provider::rate_limit limit;
+    provider::breaker_limits breaker{};
     std::vector<usd_standin> for_usd;
 };
 
@@ -79,35 +80,37 @@ public:
     void report(feed_report::provider& into);
 
 private:
-    boost::asio::awaitable<std::optional<answers>>
-    ask(const std::vector<market>& batch, steady_time until);
+    boost::asio::awaitable<std::optional<provider::answers>>
+    ask(const std::vector<provider::market>& batch, steady_time until);
     boost::asio::awaitable<boost::system::error_code> admitted(steady_time until);
     boost::asio::awaitable<fetched<net::http_response>>
-    request(const std::vector<market>& batch, steady_time until);
+    request(const std::vector<provider::market>& batch, steady_time until);
     // The request's end, as the gate takes it. Returns what the answers are.
-    answers judged(
-        const std::vector<market>& batch, const fetched<net::http_response>& response,
+    provider::answers judged(
+        const std::vector<provider::market>& batch, const fetched<net::http_response>& response,
         std::chrono::microseconds took);
-    bool says_nothing(const std::vector<market>& batch, const answers& said) const;
+    bool
+    says_nothing(const std::vector<provider::market>& batch, const provider::answers& said) const;
     // What the round as a whole says of the provider.
     void conclude(std::size_t wanted);
     // Tells of each answer. Returns what is to be asked for again at once.
-    std::vector<market> settle(const std::vector<market>& batch, const answers& said);
-    void fail(std::span<const market> markets, const fetch_error& why);
+    std::vector<provider::market>
+    settle(const std::vector<provider::market>& batch, const provider::answers& said);
+    void fail(std::span<const provider::market> markets, const fetch_error& why);
     void fail(symbol_id symbol, const fetch_error& why);
     void note(symbol_id symbol, fetch_error why);
-    void begin_where_left_off(std::vector<market>& todo) const;
+    void begin_where_left_off(std::vector<provider::market>& todo) const;
     // Those of `todo` that the limit leaves no request for before `until` fail now, not then.
-    void fail_what_must_wait(std::vector<market>& todo, steady_time until);
-    std::size_t batches_of(std::vector<market> todo) const;
+    void fail_what_must_wait(std::vector<provider::market>& todo, steady_time until);
+    std::size_t batches_of(std::vector<provider::market> todo) const;
     void count(std::string_view outcome);
 
     const feed_context with_;
     rest_source_parts parts_;
     rest_listener& listener_;
     std::function<double()> random_;
-    provider_gate gate_;
-    market_catalog catalog_;
+    provider::gate gate_;
+    provider::market_catalog catalog_;
     provider_log log_;
     std::map<std::string_view, prometheus::Counter*> outcomes_;
     // Of the round that is under way, by symbol.
@@ -125,4 +128,4 @@ private:
     std::size_t begin_at_ = 0;  // by symbol: where a round that ran out of requests is gone on with
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

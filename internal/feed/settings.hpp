@@ -1,12 +1,13 @@
-// What the feed can be told. The feed does not know where settings come from: cmd/ fills these.
+// What the feed of real prices can be told.
 #pragma once
 
-#include "feed/backoff.hpp"
-#include "feed/circuit_breaker.hpp"
-#include "feed/price_policy.hpp"
-#include "feed/quote.hpp"
-#include "feed/usd_standin.hpp"
+#include "core/backoff.hpp"
+#include "core/quote.hpp"
+#include "core/usd_standin.hpp"
 #include "net/limits.hpp"
+#include "pricing/price_policy.hpp"
+#include "pricing/quote_checks.hpp"
+#include "provider/circuit_breaker.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 struct fetch_settings {
     std::chrono::milliseconds interval{10'000};
@@ -36,41 +37,21 @@ enum class feed_mode {
     stream,  // those that speak over a WebSocket are listened to; the rest is asked
 };
 
-struct simulator_settings {
-    std::optional<std::uint64_t> seed{};  // none: another walk every time; it is logged
-    std::chrono::milliseconds period{3000};
-    std::optional<double> start_price{};  // of the first symbol; none: near what it costs
-    double step_max = 0.02;               // of the price, per period
-};
-
-struct replay_settings {
-    std::string path;
-    double speed = 1;  // times its own pace; 0: as fast as it can be read
-    bool loop = false;
-};
-
-struct pipe_settings {
-    int descriptor = 0;  // standard input
-};
-
-struct feed_settings {
-    // In order of preference. simulator, replay and pipe stand alone or not at all.
+struct live_settings {
+    // In order of preference.
     std::vector<provider_settings> providers{};
     feed_mode mode = feed_mode::poll;
     fetch_settings fetch{};
-    quote_limits quotes{};
-    policy_settings policy{};
+    pricing::quote_limits quotes{};
+    pricing::policy_settings policy{};
     double ticks_per_second = 5;               // of one symbol, when listening
     std::vector<usd_standin> accept_as_usd{};  // where a provider has no market in US dollars
     std::string derive{};                      // as derivation.hpp reads it
     net::http_limits http{};
-    breaker_limits breaker{};
+    provider::breaker_limits breaker{};
     backoff_limits reconnect{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{60'000}};
     // PEM. Given, it is trusted *instead of* the system's authorities, as curl's --cacert does.
     std::string ca_file{};
-    simulator_settings simulator{};
-    replay_settings replay{};
-    pipe_settings pipe{};
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

@@ -10,7 +10,7 @@
 
 #include <cassert>
 
-namespace tickertape {
+namespace tickertape::feed {
 
 namespace asio = boost::asio;
 
@@ -62,4 +62,4 @@ void task_feed::ended(std::exception_ptr escaped)
     }
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

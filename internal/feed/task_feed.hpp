@@ -10,9 +10,9 @@
 
 #include <exception>
 
-namespace tickertape {
+namespace tickertape::feed {
 
-class task_feed : public feed {
+class task_feed : public price_feed {
 public:
     ~task_feed() override;
     void start() final;
@@ -38,4 +38,4 @@ private:
     int running_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::feed

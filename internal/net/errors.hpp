@@ -1,14 +1,10 @@
 // What can go wrong between us and the host at the other end.
-//
-// A failure has a code, which is what callers branch on, and words, which are what the log says.
 #pragma once
 
-#include <boost/assert/source_location.hpp>
+#include "core/fetch_error.hpp"
+
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>
-#include <boost/system/result.hpp>
-
-#include <string>
 
 namespace tickertape::net {
 
@@ -46,23 +42,6 @@ boost::system::error_code make_error_code(net_errc e) noexcept;
 
 // Whether a phase of a request took longer than its limit.
 bool is_timeout(const boost::system::error_code& code) noexcept;
-
-// Why a request failed: no answer came, or the answer is not what was asked for.
-struct fetch_error {
-    boost::system::error_code code;
-    std::string detail{};  // more words for the log, bounded and without control characters
-    int http_status = 0;   // 0: there was no answer, or its status was 200
-};
-
-// "the provider refuses the WebSocket: slow down (429)"
-std::string words_of(const fetch_error& error);
-
-// Called by result::value() only, which we do not call where there may be none.
-[[noreturn]] void
-throw_exception_from_error(const fetch_error& error, const boost::source_location& where);
-
-template <class T>
-using fetched = boost::system::result<T, fetch_error>;
 
 }  // namespace tickertape::net
 

@@ -1,6 +1,6 @@
-// Thresholds that the visitor has set. One goes off when the price comes to it from the other side,
-// and not again before the price has been back there: a price that trembles at a threshold, or was
-// beyond it from the start, says nothing new.
+// Thresholds that the visitor has set. An alarm goes off when the price reaches it from the other
+// side, and again only after the price was back there: a price that moves around a threshold, or
+// was beyond it from the start, sets off nothing.
 
 import { alarmsKey, readStored, writeStored } from "./store.js";
 
@@ -19,7 +19,7 @@ export function cleanAlarms(raw) {
 const keyOf = ({ symbol, side, price }) => `${symbol} ${side} ${price}`;
 const isBeyond = ({ side, price }, value) => (side === "above" ? value >= price : value <= price);
 
-// Tells "change" whenever there are others.
+// Dispatches "change" when the list has changed.
 export class Alarms extends EventTarget {
     #storage;
     #list;
@@ -44,7 +44,7 @@ export class Alarms extends EventTarget {
         return this.#list.length >= alarmsMax;
     }
 
-    // False where the same is set already, there is no room, or what was given is no alarm.
+    // False if the same alarm is set already, the list is full, or the values are not an alarm.
     add(alarm) {
         const [clean] = cleanAlarms([alarm]);
         if (!clean || this.isFull) return false;
@@ -57,7 +57,7 @@ export class Alarms extends EventTarget {
         this.#keep(this.#list.filter((other) => keyOf(other) !== keyOf(alarm)));
     }
 
-    // What another tab has written.
+    // Takes over what another tab has stored.
     follow(raw) {
         this.#become(cleanAlarms(raw));
     }

@@ -1,5 +1,5 @@
-// What is spoken by a screen reader. A state is said once it has lasted for a moment, so that one
-// that comes and goes is not, and nothing is said twice.
+// What a screen reader speaks. A state is spoken once it has lasted for a moment, so a state that
+// comes and goes is left out, and nothing is spoken twice.
 
 const settleMs = 1_000;
 
@@ -8,7 +8,7 @@ export class Announcer {
     #offered = "";
     #offeredAt = 0;
 
-    // Returns what stands to be spoken now.
+    // Returns the text to be spoken now.
     offer(words, now) {
         if (words !== this.#offered) {
             this.#offered = words;

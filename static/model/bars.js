@@ -27,7 +27,7 @@ export class Bars {
         return this.#widthMs;
     }
 
-    // Those that have a tick, in order. For reading only.
+    // The bars with a tick, in order. For reading only.
     get bars() {
         return this.#bars;
     }
@@ -37,7 +37,7 @@ export class Bars {
         return this.#revision === this.#series.revision && this.#next >= this.#series.dropped;
     }
 
-    // All over again, from the slot of `fromAt` on.
+    // Builds all bars again, from the slot of `fromAt` on.
     cut(fromAt) {
         const { ticks, dropped, revision } = this.#series;
         const start = slotOf(fromAt, this.#widthMs);

@@ -1,5 +1,5 @@
-// The change of a price over a span of time, from a price that was really there: that of the last
-// tick before the span. Where none is held, or only one from long before, there is none to tell.
+// The change of a price over a span of time, from a price that was really seen: that of the last
+// tick before the span. There is no change if no such tick is held, or only one from long before.
 
 export const spans = [
     { key: "1h", label: "1 h", ms: 3_600_000 },
@@ -9,8 +9,8 @@ export const spans = [
 const tolerance = 0.1; // of the span: how much earlier than its begin the price may be
 const askAgainMs = 60_000;
 
-// `reference`: { price, at }, null where nothing is held that far back, undefined where that is not
-// known yet.
+// `reference`: { price, at }; null if nothing is held that far back, undefined if that is not known
+// yet.
 export function changeOver(span, newest, reference, now) {
     if (!newest || reference === undefined) return { kind: "none", why: "" };
     if (reference === null) return { kind: "none", why: "no data that far back" };
@@ -22,7 +22,7 @@ export function changeOver(span, newest, reference, now) {
     return { kind: "change", change, ratio: change / reference.price, since: reference.at };
 }
 
-// What the server has said of the prices of before, and when it is asked again.
+// Past prices from the server, and when it is to be asked for them again.
 export class References {
     #known = new Map(); // "BTC-USD 1h" to { reference, askedAt }
 
@@ -41,7 +41,7 @@ export class References {
         this.#known.set(`${symbol} ${span.key}`, { reference, askedAt: now });
     }
 
-    // What an entry of /api/watchlist says of the prices of before.
+    // Takes the past prices of an entry of /api/watchlist.
     noteEntry({ symbol, past = [] }, now) {
         for (const span of spans) {
             const then = past.find(({ seconds }) => seconds * 1000 === span.ms);

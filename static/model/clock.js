@@ -1,7 +1,7 @@
-// The clocks of the page. Ages and waits are measured by the steady one, which nobody sets and which
-// may stand still while the computer sleeps. What the server's clock says is learned from what it
-// sends: it tells where now is among the positions of ticks, and never how old something is. The
-// computer's own clock is only looked at to notice that it has slept.
+// The clocks of the page. Ages and waits are measured by the steady clock, which cannot be set and
+// may stand still while the computer sleeps. The time of the server is learned from what it sends;
+// it tells where "now" is among the positions of ticks, and never how old something is. The wall
+// clock of the computer is used only to notice that the computer has slept.
 
 const windowMs = 3 * 60_000;
 const dateMs = 1_000; // a Date header says whole seconds
@@ -28,8 +28,8 @@ export class Clock {
     }
 
     // Something arrived that the server wrote at `ms`. Every message was sent before it arrived, so
-    // the smallest difference seen is the closest to the truth; of the last minutes only, because no
-    // two clocks are equally fast.
+    // the smallest difference is the best estimate; only that of the last minutes, because no two
+    // clocks run at the same speed.
     note(ms) {
         if (!Number.isFinite(ms)) return;
         const here = this.#steady();
@@ -41,20 +41,21 @@ export class Clock {
         this.#smallest = Math.min(this.#smallest, here - ms);
     }
 
-    // The same of an answer that took so long: the server's clock cannot be much further now. Where
-    // it was taken to be, it has been set back.
+    // The same for an answer that took `tookMs`: the clock of the server cannot be much further
+    // than this now. If it was taken to be further, it has been set back.
     noteAnswer(ms, tookMs) {
         this.note(ms);
         if (this.now() > ms + dateMs + tookMs + slackMs) this.#restart(ms);
     }
 
-    // A tick of this time arrived. Positions may lead the server's clock, so only what fits is news.
+    // A tick of this time arrived. Positions may be ahead of the clock of the server, so a tick
+    // counts only if it fits.
     noteTick(ms) {
         const aheadMs = ms - this.now();
         if (!this.isKnown || (aheadMs > 0 && aheadMs < slackMs)) this.note(ms);
     }
 
-    // The server's positions begin anew at this time, and its clock has been set back to it.
+    // The positions of the server begin anew at this time, because its clock was set back to it.
     begin(ms) {
         if (this.now() > ms) this.#restart(ms);
     }
@@ -68,14 +69,14 @@ export class Clock {
         return Math.min(this.#smallest, this.#smallestBefore) < Infinity;
     }
 
-    // What the server's clock says now; what the computer's says before anything is known.
+    // The time by the clock of the server; by that of the computer before anything is known.
     now() {
         const aheadMs = Math.min(this.#smallest, this.#smallestBefore);
         return this.isKnown ? this.#steady() - aheadMs : this.#wall();
     }
 
-    // Whether the computer's clock has gone on much further than the steady one since this was asked
-    // before: the computer has slept, or its clock was set ahead.
+    // Whether the wall clock has gone on much further than the steady clock since the last call:
+    // the computer has slept, or its clock was set forward.
     hasSlept() {
         const aheadMs = this.#wall() - this.#steady();
         const hasSlept = aheadMs - this.#wallAheadMs > sleptMs;

@@ -1,5 +1,5 @@
-// Links to what is shown: /?symbol=ETH-USD&range=24h. What a link does not say, or says wrongly, is
-// left to whoever reads it.
+// Links to a symbol and a range: /?symbol=ETH-USD&range=24h. Parts that are missing or wrong are
+// null, and the reader chooses them.
 
 const ranges = ["5m", "1h", "6h", "24h", "all"];
 
@@ -10,8 +10,8 @@ export function readLink(href) {
     return { symbol: symbol || null, range: ranges.includes(range) ? range : null };
 }
 
-// The same address with this symbol and range in it, or without a range where it is empty; other
-// parameters are kept.
+// The same address with this symbol and range. An empty range is left out; other parameters are
+// kept.
 export function writeLink(href, { symbol, range }) {
     const url = new URL(href);
     url.searchParams.set("symbol", symbol);

@@ -1,14 +1,14 @@
-// What is known of each symbol: its newest price, how old that is, the one before, whether it is
-// stale, and its past hour in a few points. The whole history of the symbol shown is a Series.
+// The facts about each symbol: its newest price and the age of that, the price before, whether it
+// is stale, and a few points of the past hour. The whole history of the symbol shown is a Series.
 //
-// Ages are measured: what the server said of the age, and what has passed since by the steady clock.
-// What comes on an open stream is new as it comes; but the first ticks of a connection may be old,
-// and their age is not known until the server has said it.
+// An age is what the server said of it, plus the time since by the steady clock. Ticks on an open
+// stream are new when they come, but the first ticks of a connection may be old: their age is
+// unknown until the server has said it.
 
 import { comparePositions } from "../stream.js";
 import { Spark } from "./spark.js";
 
-const toldMs = 2_000; // `stale` says whole seconds: a difference up to this is none
+const toldMs = 2_000; // `stale` has whole seconds: smaller differences are ignored
 
 export class Quote {
     newest = null; // the newest price: a tick, or what the server said before the first one
@@ -20,7 +20,7 @@ export class Quote {
     #cameAt = null; // when it came, by the same
     #said = null; // what the server said of its newest tick on this connection: { id, madeAt }
     #staleToldAt = -Infinity; // when the stream last called the newest stale
-    #isOver = false; // the newest is of an epoch that is over: whatever comes next is newer
+    #isOver = false; // positions have begun anew since the newest: any other tick is newer
 
     constructor(symbol) {
         this.symbol = symbol;
@@ -32,37 +32,37 @@ export class Quote {
         return this.newest && this.#madeAt !== null ? Math.max(0, steadyNow - this.#madeAt) : null;
     }
 
-    // What time it is among the positions: that of the newest and its age. Null where that is not
-    // known, and where positions have begun anew since.
+    // The present time among positions: that of the newest tick plus its age. Null if the age is
+    // not known, or if positions have begun anew since.
     positionAt(steadyNow) {
         const ageMs = this.ageAt(steadyNow);
         return ageMs === null || this.#isOver ? null : this.newest.at + ageMs;
     }
 
-    // The time of the newest, unless positions have begun anew since.
+    // The time of the newest tick; -Infinity if positions have begun anew since.
     get reachedAt() {
         return this.newest && !this.#isOver ? this.newest.at : -Infinity;
     }
 
-    // What the page says before any script has run: a price of unknown age.
+    // The price that came with the page, of unknown age.
     takeSeed({ price, timestamp, source, stale }) {
         if (this.newest || !Number.isFinite(price) || !Number.isFinite(timestamp)) return;
         this.#become({ id: "", at: timestamp * 1000, price, symbol: this.symbol, source });
         this.isStale = stale;
     }
 
-    // What /api/prices or /api/watchlist says of the symbol in an answer to a question that was
-    // asked at `askedAt` by the steady clock.
+    // An entry of /api/prices or /api/watchlist, from a request that was sent at `askedAt` by the
+    // steady clock.
     takeEntry(entry, askedAt) {
         const { price, source, sources } = entry;
-        if (entry.id === null) this.#said = { id: "", madeAt: null }; // whatever comes is new
+        if (entry.id === null) this.#said = { id: "", madeAt: null }; // any tick is new then
         if (!Number.isFinite(price) || !Number.isFinite(entry.timestamp)) return;
         const age = entry.age_seconds;
         const madeAt = Number.isFinite(age) ? askedAt - age * 1000 : null;
         const at = entry.timestamp * 1000;
         const order = this.#orderOf(entry, at);
         if (order < 0) {
-            // What came on the stream was not there yet as the server answered.
+            // The tick on the stream came after the server had answered.
             this.#madeAt ??= this.#cameAt;
             if (entry.id) this.#said = { id: entry.id, madeAt };
             return;
@@ -76,15 +76,15 @@ export class Quote {
         this.isStale = entry.stale === true;
     }
 
-    // Above zero where the entry is newer than the newest, zero where it is the same.
+    // Above zero if the entry is newer than the newest tick, zero if it is the same.
     #orderOf(entry, at) {
         if (!this.newest || this.#isOver) return 1;
         if (entry.id && this.newest.id) return comparePositions(entry.id, this.newest.id);
         return Math.floor(at / 1000) - Math.floor(this.newest.at / 1000);
     }
 
-    // Returns by how much the price has moved, or null where it has not or the price before is not
-    // known. `isCaughtUp`: nothing of before is still to come on this connection.
+    // Returns the change of the price, or null if it has not changed or the price before is not
+    // known. `isCaughtUp`: this connection has delivered all older ticks.
     takeTick(tick, steadyNow, isCaughtUp = false) {
         const before = this.#lastPrice;
         this.#lastPrice = tick.price;
@@ -113,8 +113,8 @@ export class Quote {
         this.#isOver = false;
     }
 
-    // What came in it is not known, so the next tick has no price before it. After a restart
-    // positions may begin anew before those that were there: then the newer epoch counts.
+    // The ticks in the gap are unknown, so the next tick has no price before it. After a restart,
+    // positions may begin anew below the earlier ones: then the new ones count.
     takeGap({ to, toAt, reason, isAnew }) {
         this.#lastPrice = null;
         this.spark.break();
@@ -138,12 +138,12 @@ export class Quote {
         this.isStale = false;
     }
 
-    // Another connection: what it brings first may be old.
+    // There is another connection, whose first ticks may be old.
     forgetSaid() {
         this.#said = null;
     }
 
-    // The steady clock cannot be relied on for what was before.
+    // The steady clock may have stood still, so ages from before are unknown.
     forgetAge() {
         this.#said = this.#madeAt = this.#cameAt = null;
     }
@@ -162,13 +162,13 @@ export class Market {
         return [...this.#quotes.values()];
     }
 
-    // Those that a gap is about: those it names, or all.
+    // The symbols that a gap names, or all.
     about(gap) {
         if (!gap.symbols) return this.all;
         return gap.symbols.map((symbol) => this.of(symbol));
     }
 
-    // What is not listened to would only grow old unnoticed.
+    // A symbol that is not streamed would grow old unnoticed.
     keepOnly(symbols) {
         for (const symbol of this.#quotes.keys())
             if (!symbols.includes(symbol)) this.#quotes.delete(symbol);

@@ -1,4 +1,4 @@
-// What /api/feed says of the providers, in words.
+// The providers of /api/feed, in words for the visitor.
 
 import { formatDuration } from "../format.js";
 
@@ -42,8 +42,7 @@ function useOf(quote) {
     return { isUsed: false, words: asideWords[quote.aside] ?? "in reserve" };
 }
 
-// Null where the feed has no providers to tell of. Ages are those at the time of the answer, in
-// milliseconds.
+// Null if the feed has no providers. Ages are in milliseconds, at the time of the answer.
 export function describeFeed(feed, symbol) {
     const mine = feed?.symbols?.find((entry) => entry.symbol === symbol);
     if (!Array.isArray(feed?.providers) || feed.providers.length === 0 || !mine) return null;

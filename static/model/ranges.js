@@ -17,7 +17,7 @@ export const rangeFirst = ranges[0];
 
 const slotsMax = 3_000;
 const candlesMax = 120;
-const allMinMs = minute; // less than that would only show its own noise
+const allMinMs = minute; // in a shorter range there is only noise
 
 const widths = [
     250, 500, second, 2 * second, 5 * second, 10 * second, 15 * second, 30 * second,
@@ -31,20 +31,20 @@ export function rangeOf(key) {
 
 const youngMs = 20 * minute;
 
-// What is shown where nobody has chosen: an hour, unless most of it would be empty. `first`: the
-// oldest tick held, null where there is none, undefined where that is not known.
+// The range before the visitor has chosen one: an hour, unless most of it would be empty. `first`:
+// the oldest tick held; null if there is none, undefined if that is not known.
 export function fittingRange(first, now) {
     if (first === undefined) return "1h";
     return now - (first?.at ?? now) < youngMs ? "5m" : "1h";
 }
 
-// Since when ticks are wanted, in Unix seconds, as the stream is asked for them.
+// The beginning of a range in Unix seconds, as the stream takes it.
 export function sinceOf(range, now) {
     return range.ms === null ? 0 : Math.max(0, Math.floor((now - range.ms) / 1000));
 }
 
-// What is shown of a range at `now`: since when, and in slots of which width. `firstAt`: the time
-// of the oldest tick held, or null.
+// The part of a range that is shown at `now`: its beginning, and the width of its slots. `firstAt`:
+// the time of the oldest tick held, or null.
 export function spanOf(range, kind, now, firstAt) {
     const isCandles = kind === "candles";
     if (range.ms !== null)

@@ -1,5 +1,5 @@
-// Of which symbols the past has yet to be asked for: of each once, and again where there was no
-// answer, each time after twice as long.
+// Which symbols still need points of the past hour. Each is asked for once; without an answer,
+// again after a wait that doubles.
 
 const againFirstMs = 10_000;
 const againMaxMs = 5 * 60_000;
@@ -12,7 +12,7 @@ export class Samples {
             if (!symbols.includes(symbol)) this.#known.delete(symbol);
     }
 
-    // Those that are due. They are not due any more, unless fail() is called for them.
+    // Returns the symbols that are due. They are not due again, unless fail() is called for them.
     take(symbols, now) {
         const due = symbols.filter((symbol) => (this.#known.get(symbol)?.dueAt ?? now) <= now);
         for (const symbol of due) {
@@ -22,11 +22,11 @@ export class Samples {
         return due;
     }
 
-    // `retryMs`: when the server wants to be asked again, where it has said so.
+    // `retryMs`: the wait that the server asked for, if it did.
     fail(symbols, now, retryMs = null) {
         for (const symbol of symbols) {
             const known = this.#known.get(symbol);
-            if (!known) continue; // nobody asks for it any more
+            if (!known) continue; // it was removed meanwhile
             const { waitMs } = known;
             const next = Math.min(againMaxMs, waitMs * 2);
             this.#known.set(symbol, { dueAt: now + (retryMs ?? waitMs), waitMs: next });

@@ -18,8 +18,8 @@ export function findSymbols(text, symbols) {
         .map((one) => one.symbol);
 }
 
-// The place in a list of `count` that an arrow key leads to, around its ends. From outside it, -1,
-// one way leads to the first and the other to the last.
+// The index in a list of `count` that an arrow key leads to; it wraps around. From -1, which is
+// none, one key leads to the first and the other to the last.
 export function stepTo(place, steps, count) {
     const from = place < 0 && steps < 0 ? 0 : place;
     return (from + steps + count) % count;

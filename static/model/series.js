@@ -1,14 +1,14 @@
-// The ticks of one symbol in the order of their positions, each once, and what is missing between
-// them. Ticks may come from several streams at once: the live one at the end, a history before it,
-// or both over the same span; a tick that is held already is not taken again.
+// The ticks of one symbol, ordered by position, each once, and the gaps between them. Ticks may
+// come from several streams at once: the live stream at the end, a history before it, or both over
+// the same time. A tick that is held already is ignored.
 //
-// A gap is what one connection could not send. It is missing here only where no other connection
-// has brought it, so it is known of the ticks held which of them follow one another without a hole:
-// those that one stream brought in a row. They are kept as spans, [first, last]. What is missing is
-// what gaps tell of less those spans.
+// A gap says what one connection could not send; another connection may have brought it. So the
+// series also remembers which ticks follow one another without a hole: those that one stream
+// brought in a row. They are kept as spans, [first, last]. Missing is what the gaps say, less the
+// spans.
 //
-// Two gaps are of its own making. What had to go to make room is missing too, and leads; and what a
-// history could not bring yet is missing until it does.
+// The series adds two gaps of its own: ticks that were dropped because it was full, at the front;
+// and ticks that a history has yet to bring.
 
 import { parsePosition } from "../stream.js";
 
@@ -16,7 +16,7 @@ export const ticksMax = 50_000;
 const gapsMax = 500;
 export const droppedReason = "dropped";
 export const notLoadedReason = "not loaded";
-const slack = 1 / 16; // how much of the limit is dropped at once, so that it costs a tick nothing
+const slack = 1 / 16; // the part of the limit that is dropped at once
 
 function compare(a, b) {
     return a.ms - b.ms || a.counter - b.counter;
@@ -30,7 +30,7 @@ function positionOf(tick) {
     return parsePosition(tick.id);
 }
 
-// The index of the first of `count` items that is not before what is looked for.
+// The index of the first of `count` items for which isBefore() is false.
 function lowerBound(count, isBefore) {
     let low = 0;
     let high = count;
@@ -42,7 +42,7 @@ function lowerBound(count, isBefore) {
     return low;
 }
 
-// Where one stream has got to, and the start of the earliest gap told since that lies ahead.
+// The position of one stream, and the start of the earliest gap after it.
 class Cursor {
     at = null;
     #gapFrom = null;
@@ -57,7 +57,7 @@ class Cursor {
         if (!this.#gapFrom || compare(from, this.#gapFrom) < 0) this.#gapFrom = from;
     }
 
-    // Nothing lies between `before`, which is where this stream was, and `position`.
+    // True if nothing is missing between `before`, the position of this stream, and `position`.
     leads(before, position) {
         if (!this.at || compare(this.at, before) !== 0) return false;
         return !this.#gapFrom || compare(this.#gapFrom, position) >= 0;
@@ -68,17 +68,17 @@ export class Series {
     #max;
     #ticks = [];
     #dropped = 0;
-    #lostFrom = null; // the position of the oldest that there was no room for
-    #floor = null; // and of the newest of these: what is before it is not taken any more
+    #lostFrom = null; // the position of the oldest dropped tick
+    #floor = null; // and of the newest dropped tick; older ticks are ignored
     #newestPosition = null;
     #spans = []; // [{ first, last }], positions, in order, apart; every tick held is in one
-    #told = []; // gaps as they were told, { from, to, reason }, by `from`
-    #awaited = null; // { from, to, reason } of what a history has yet to bring
+    #told = []; // gaps as the streams told them, { from, to, reason }, by `from`
+    #awaited = null; // { from, to, reason }: a history has yet to bring this
     #live = new Cursor(); // at the newest tick
-    #other = new Cursor(); // where something else came last
+    #other = new Cursor(); // at the last tick of a history
     #lastStepBack = "";
     #revision = 0;
-    #derived = null; // what is missing and which ticks begin a run, until it changes
+    #derived = null; // the gaps and the ticks that begin a run, until something changes
 
     constructor({ max = ticksMax } = {}) {
         this.#max = max;
@@ -101,23 +101,23 @@ export class Series {
         return this.#ticks[0]?.id ?? "";
     }
 
-    // How many ticks have been dropped from the front: index + dropped is a tick's lasting number.
+    // The number of ticks dropped from the front. The index of a tick plus `dropped` never changes.
     get dropped() {
         return this.#dropped;
     }
 
-    // Another number whenever something has changed.
+    // Changes whenever anything has changed.
     get version() {
         return `${this.#revision}:${this.#dropped + this.#ticks.length}`;
     }
 
-    // Another number whenever more has changed than that ticks were added at the end.
+    // Changes whenever more has changed than that ticks were added at the end.
     get revision() {
         return this.#revision;
     }
 
-    // What is missing, in order and apart: { from, to, fromAt, toAt, reason, isLeading }.
-    // `isLeading`: there is no tick before it.
+    // The gaps, in order and apart: { from, to, fromAt, toAt, reason, isLeading }. `isLeading`:
+    // there is no tick before it.
     get gaps() {
         return this.#derive().gaps;
     }
@@ -127,7 +127,8 @@ export class Series {
         return this.#derive().begins.has(tick);
     }
 
-    // False where the tick is held already, cannot be ordered, or is older than what can be held.
+    // False if the tick is held already, has no valid position, or is older than all that can be
+    // held.
     add(what) {
         const position = positionOf(what);
         if (!position || !Number.isFinite(what.price)) return false;
@@ -140,7 +141,7 @@ export class Series {
     }
 
     // `gap`: { from, to, reason, isAnew }: ticks after `from`, up to and including `to`, were not
-    // sent. `isAnew`: positions go on from `to`, and what is held behind it is of a clock that was
+    // sent. `isAnew`: positions go on from `to`, and ticks after it are from a clock that was
     // wrong.
     addGap({ from: fromId, to: toId, reason = "", isAnew = false }) {
         let from = parsePosition(fromId ?? "");
@@ -154,8 +155,9 @@ export class Series {
         }
         if (order === 0) return;
         if (order > 0) {
-            // A server whose clock is behind that of the one before: what is held of a time that
-            // has not come yet cannot be put in order with what follows. Said twice, done once.
+            // The clock of this server is behind that of the one before. Ticks from its future
+            // cannot be ordered with what follows, so they are dropped. If the gap is told twice,
+            // this is done once.
             const key = `${fromId}>${toId}`;
             if (reason !== "restarted" || key === this.#lastStepBack) return;
             this.#lastStepBack = key;
@@ -180,20 +182,21 @@ export class Series {
         this.#changed();
     }
 
-    // `span`: { from, to }: ticks after `from`, up to and including `to`, could not be had yet. They
-    // are missing until they are brought. Null: nothing is awaited; what was not brought never was.
+    // `span`: { from, to }: a history has yet to bring the ticks after `from`, up to and including
+    // `to`; they count as missing until then. Null: no history is under way, and nothing counts as
+    // missing for that reason.
     setAwaited(span) {
         const from = span && parsePosition(span.from);
         const to = span && parsePosition(span.to);
         const isSpan = from && to && compare(from, to) < 0;
         if (!isSpan && !this.#awaited) return;
         this.#awaited = isSpan ? { from, to, reason: notLoadedReason } : null;
-        if (isSpan) this.#other.move(null); // what comes next does not follow from what came
+        if (isSpan) this.#other.move(null); // the next tick need not follow the last one
         this.#changed();
     }
 
     // The price at a time: that of the last tick at or before it. Null before the first tick held,
-    // and where something is missing between that tick and the time.
+    // and if something is missing between that tick and the time.
     priceAt(ms) {
         const index = lowerBound(this.#ticks.length, (i) => this.#ticks[i].at <= ms) - 1;
         if (index < 0) return null;
@@ -218,7 +221,7 @@ export class Series {
         if (isNext) this.#spans.at(-1).last = position;
         else {
             this.#spans.push({ first: position, last: position });
-            // Chained by nothing: it begins a run where something was told to be missing.
+            // The tick does not follow the one before, so it begins a run if a gap was told.
             if (this.#told.length > 0) this.#changed();
         }
         if (this.#ticks.length > this.#max) this.#evict();
@@ -242,14 +245,14 @@ export class Series {
         return !isHeld;
     }
 
-    // Older ticks fill the room there is, but not the place of those that had to go.
+    // Older ticks are taken while there is space, but not those that were dropped before.
     #hasRoomFor(position) {
         if (this.#floor && compare(position, this.#floor) <= 0) return false;
         return this.#ticks.length < this.#max;
     }
 
-    // There is no room for what lies from one position to another, at the front. True where that is
-    // new. What was drawn of it before may stay: the revision is the same.
+    // Notes that the ticks from one position to another were dropped at the front. True if that is
+    // new. The revision stays, because what was drawn of them may stay.
     #lose(first, last) {
         const isEarlier = !this.#lostFrom || compare(first, this.#lostFrom) < 0;
         const isLater = !this.#floor || compare(last, this.#floor) > 0;
@@ -259,7 +262,7 @@ export class Series {
         return isEarlier || isLater;
     }
 
-    // Has a span hold the position, and joins it to that of `before`. True where spans changed.
+    // Adds the position to a span, and joins it to the span of `before`. True if spans changed.
     #enter(position, before) {
         const index = this.#spanFrom(position);
         let span = this.#spans[index];
@@ -276,8 +279,8 @@ export class Series {
         return true;
     }
 
-    // A gap in which no tick is held is a hole, whatever was thought before: the spans are parted.
-    // True where one was.
+    // A gap without a tick in it is a hole, even if a span covered it: that span is split. True if
+    // one was.
     #believe(from, to) {
         const index = this.#indexAfter(from);
         if (index === 0 || index === this.#ticks.length) return false;
@@ -324,8 +327,7 @@ export class Series {
         this.#changed();
     }
 
-    // Drops the oldest ticks, and what was missing between them: from the first of them to the last
-    // nothing is held.
+    // Drops the oldest ticks and the gaps between them; what is dropped becomes one gap.
     #cut(count) {
         if (count === 0) return;
         this.#lose(positionOf(this.#ticks[0]), positionOf(this.#ticks[count - 1]));
@@ -372,7 +374,7 @@ export class Series {
         this.#changed();
     }
 
-    // What was told and what is of its own making, by `from`.
+    // The gaps of the streams and those of the series itself, ordered by `from`.
     #allTold() {
         const own = [];
         if (this.#awaited) own.push(this.#awaited);
@@ -387,7 +389,7 @@ export class Series {
     #derive() {
         if (this.#derived) return this.#derived;
         const pieces = [];
-        let reached = null; // nothing is said twice where gaps overlap
+        let reached = null; // overlapping gaps are reported once
         for (const { from, to, reason } of this.#allTold()) {
             let start = reached && compare(reached, from) > 0 ? reached : from;
             for (let i = this.#spanFrom(start); i < this.#spans.length; ++i) {

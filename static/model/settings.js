@@ -1,5 +1,5 @@
-// What the visitor has chosen, kept in the browser. Every value is checked when it is read, so that
-// a wrong one is replaced by its default and the others are kept.
+// The choices of the visitor, kept in the browser. Every value is checked when it is read: a wrong
+// one is replaced by its default, and the others are kept.
 
 import { readStored, settingsKey, writeStored } from "./store.js";
 
@@ -27,7 +27,7 @@ export function isTimeZone(value) {
     }
 }
 
-// Of each setting its default and what it may be.
+// The default of each setting, and what it may be.
 const rules = {
     theme: ["system", oneOf("system", "light", "dark")],
     locale: ["", isLocale],
@@ -46,7 +46,7 @@ export function cleanSettings(raw) {
         [name, isRight(given[name]) ? given[name] : usual]));
 }
 
-// Tells "change" whenever a value is another one, whoever changed it.
+// Dispatches "change" when a value has changed, here or in another tab.
 export class Settings extends EventTarget {
     #storage;
     #values;
@@ -67,7 +67,7 @@ export class Settings extends EventTarget {
         writeStored(this.#storage, settingsKey, next);
     }
 
-    // What another tab has written.
+    // Takes over what another tab has stored.
     follow(raw) {
         this.#become(cleanSettings(raw));
     }

@@ -1,6 +1,6 @@
-// The `source` of a price in words: who said it, and what a visitor must know of it.
+// The `source` of a price in words for the visitor.
 
-// Sources that are no market; what the page says of them at length stands in index.html.
+// Sources that are not markets. index.html has the long texts about them.
 const origins = {
     simulator: { word: "Simulated prices", mark: "simulated" },
     replay: { word: "Replayed prices", mark: "replayed" },
@@ -26,7 +26,7 @@ function parts(text) {
     return text.split(/,(?![^(]*\))/).filter(Boolean);
 }
 
-// { words, names }: what is shown at once, and the names behind it, for which there may be no room.
+// { words, names }: the text that is shown, and the names behind it, if they are too long for it.
 export function describeSource(source, count) {
     if (!source) return { words: "—", names: [] };
     const [, kind, inner] = /^(median|derived)(?:\((.*)\))?$/.exec(source) ?? [];

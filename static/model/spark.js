@@ -1,13 +1,17 @@
-// The past hour of one symbol in a few points, for a small line and for the change over that time.
+// A few points of the past hour of one symbol, for a sparkline and for the change over that time.
 
 const hourMs = 3_600_000;
 const slotMs = 10_000;
 const levelRatio = 0.0005; // a change below this is no trend
+// No line is drawn over a silence longer than this, and than four times the usual distance between
+// points: a server that asks for prices every five minutes has no silences, but long distances.
+const silenceMs = 150_000;
+const silenceRatio = 4;
 
-// Where a visitor's page has not listened, the server is asked for the price of so many even times:
-// one each minute, and the one an hour ago.
+// How many prices of the past hour the server is asked for, for the time before the page was
+// opened: one for each minute, and the one an hour ago.
 export const samplePoints = 61;
-const olderMax = 0.1; // of the hour: how much earlier than its begin the first price may be
+const olderMax = 0.1; // of the hour: how much earlier than its beginning the first price may be
 
 export class Spark {
     #points = []; // { at, price, beginsRun }, oldest first; no line leads to what begins a run
@@ -17,7 +21,17 @@ export class Spark {
         return this.#points;
     }
 
-    // Within a slot of time the newest price stands for all, but the very first one stays.
+    // The points as they are drawn: no line leads over a silence, because nothing is known of the
+    // price in it.
+    line() {
+        const limit = Math.max(silenceMs, silenceRatio * usualDistance(this.#points));
+        return this.#points.map((point, i) => {
+            const isSilence = i > 0 && point.at - this.#points[i - 1].at > limit;
+            return isSilence ? { ...point, beginsRun: true } : point;
+        });
+    }
+
+    // Each slot of time keeps only its newest price, except that the very first point stays.
     addTick({ at, price }) {
         const last = this.#points.at(-1);
         if (last && at < last.at) return;
@@ -29,7 +43,7 @@ export class Spark {
         this.#forget(at - hourMs);
     }
 
-    // A price of before, in whatever order they come.
+    // Adds a past price; they may come in any order.
     addSample({ at, price }) {
         if (this.#points.some((point) => point.at === at)) return;
         const newest = this.#points.at(-1);
@@ -39,23 +53,24 @@ export class Spark {
         this.#points.splice(index < 0 ? this.#points.length : index, 0, point);
     }
 
-    // The points of an entry of /api/watchlist: [seconds, price], or null where nothing is held.
+    // Adds the points of an entry of /api/watchlist: [seconds, price], or null where no tick is
+    // held.
     addPoints(points) {
         for (const point of points)
             if (point) this.addSample({ at: Math.round(point[0] * 1000), price: point[1] });
     }
 
-    // What comes is of a time before these.
+    // Drops the points after this time: positions go on from there.
     forgetAfter(ms) {
         this.#points = this.#points.filter(({ at }) => at <= ms);
     }
 
-    // Something is missing between what came and what comes.
+    // Something is missing between the last point and the next one.
     break() {
         this.#isBroken = this.#points.length > 0;
     }
 
-    // Since when and by how much the price has changed; null where one price is all there is.
+    // The change since the first point; null if there is only one price.
     change(now) {
         const first = this.#points[0];
         const last = this.#points.at(-1);
@@ -67,10 +82,16 @@ export class Spark {
 
     #forget(before) {
         let count = 0;
-        // The last point before the hour is where the line begins.
+        // The last point before the hour stays, because the line begins with it.
         while (count + 1 < this.#points.length && this.#points[count + 1].at <= before) count += 1;
         if (count > 0) this.#points.splice(0, count);
     }
+}
+
+// The median of the distances in time. One distance alone says nothing of what is usual.
+function usualDistance(points) {
+    const distances = points.slice(1).map(({ at }, i) => at - points[i].at).sort((a, b) => a - b);
+    return distances.length < 2 ? 0 : distances[(distances.length - 1) >> 1];
 }
 
 function trendOf(ratio) {

@@ -1,12 +1,12 @@
-// What is kept in the browser. A storage may be full, forbidden, or hold what another program (or
-// another version of this one) has written: none of that may ever break the page.
+// What is kept in the browser. The storage may be full or forbidden, or hold something that another
+// program or version has written: none of that may break the page.
 
 const prefix = "tickertape.";
 export const settingsKey = `${prefix}settings`;
 export const watchlistKey = `${prefix}watchlist`;
 export const alarmsKey = `${prefix}alarms`;
 
-// The value under a key, or null where there is none that can be read.
+// The value under a key, or null if there is none that can be read.
 export function readStored(storage, key) {
     try {
         return parseStored(storage.getItem(key));
@@ -23,7 +23,7 @@ export function parseStored(text) {
     }
 }
 
-// Says whether it could be kept.
+// True if it was stored.
 export function writeStored(storage, key, value) {
     try {
         storage.setItem(key, JSON.stringify(value));
@@ -33,7 +33,7 @@ export function writeStored(storage, key, value) {
     }
 }
 
-// A browser that forbids storage throws at the mention of it; then nothing is kept.
+// A browser that forbids storage throws at any access; then nothing is kept.
 export function browserStorage() {
     try {
         return globalThis.localStorage;

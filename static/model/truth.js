@@ -1,5 +1,5 @@
-// Whether what is shown is true now, in words. A state has a name for programs and styles, a word
-// to show, which may count, and a word to speak, which does not change every second.
+// The state of what is shown, in words. A state has a name for code and styles, a word to show,
+// which may count seconds, and a text to speak, which does not change every second.
 
 import { formatDuration } from "../format.js";
 
@@ -10,6 +10,7 @@ const spokenOf = {
     stale: "Stale: no new price",
     reconnecting: "Connection lost, reconnecting",
     offline: "Offline",
+    refused: "The server refuses to send prices",
 };
 
 function wordsWhileAway({ name, retryAt }, hereNow) {
@@ -20,12 +21,13 @@ function wordsWhileAway({ name, retryAt }, hereNow) {
     return name === "offline" ? `Offline, next try in ${wait}` : `Reconnecting in ${wait}`;
 }
 
-// `connection`: the state of the stream; `ageMs`: how old the newest price is, null where that is not
-// known; `hereNow`: now, by the clock that counts the waits.
+// `connection`: the state of the stream. `ageMs`: the age of the newest price; null if it is not
+// known. `hereNow`: now, by the steady clock.
 export function truthOf({ connection, newest, isStale, ageMs, hereNow }) {
     const tell = (name, word) => ({ name, word, spoken: spokenOf[name] });
     if (connection.name === "reconnecting" || connection.name === "offline")
         return tell(connection.name, wordsWhileAway(connection, hereNow));
+    if (connection.name === "refused") return tell("refused", "Refused");
     if (connection.name !== "open") return tell("connecting", "Connecting");
     if (!newest) return tell("waiting", "Waiting for a price");
     if (isStale)
@@ -33,11 +35,10 @@ export function truthOf({ connection, newest, isStale, ageMs, hereNow }) {
     return tell("live", "Live");
 }
 
-const patienceMs = 4_000; // a cut of a moment is told by the state alone
+const patienceMs = 4_000; // a shorter cut shows in the state alone, without a banner
 
-// Why the server says nothing, as far as it has said so itself; empty where it has not. `outcome`,
-// `status`: how the last question to it ended, and `answeredAt` when it last answered one;
-// `askAgainAt`: when it may be asked again.
+// Why the server sends nothing, if it has said so; otherwise empty. `outcome`, `status`: how the
+// last request ended. `askAgainAt`: when the next may be sent.
 function refusalOf({ connection, outcome, status, askAgainAt, hereNow }) {
     const leftMs = Math.max(connection.retryAt ?? 0, askAgainAt ?? 0) - hereNow;
     const again = leftMs > 0 ? `; trying again in ${Math.ceil(leftMs / 1000)} s` : "";
@@ -46,17 +47,23 @@ function refusalOf({ connection, outcome, status, askAgainAt, hereNow }) {
     return outcome === "error" ? `The server answers with an error (${status})${again}.` : "";
 }
 
-// What stands in the banner, or null: why no new price can be had, and how old the one shown is.
-// `awaySince`: since when the connection is not open. `problem`: why the feed has no price, in the
-// server's words.
+// The banner, or null: why there is no new price, and how old the one shown is. `awaySince`: since
+// when the connection is not open. `answeredAt`: when the server last answered a request.
+// `problem`: why the feed has no price, and `refusal`: why the server refuses the stream, both in
+// the words of the server.
 export function troubleOf(facts) {
-    const { truth, symbol, newest, problem, ageMs, awaySince, answeredAt, hereNow } = facts;
+    const { truth, symbol, newest, problem, ageMs, awaySince, answeredAt, hereNow, refusal } =
+        facts;
     let age = "There is no price to show yet.";
     if (newest && ageMs !== null) age = `The price shown is ${formatDuration(ageMs)} old.`;
-    else if (newest) age = "How old the price shown is will be known when the server answers.";
+    else if (newest) age = "The age of the price shown is not known until the server answers.";
     const isAwayLong = awaySince !== null && hereNow - awaySince > patienceMs;
     if (truth.name === "offline")
         return { kind: "offline", title: "This device is offline.", detail: age };
+    if (truth.name === "refused") {
+        const why = refusal ? `: ${refusal}` : "";
+        return { kind: "away", title: `The server refuses to send prices${why}.`, detail: age };
+    }
     if (truth.name === "reconnecting" || truth.name === "connecting") {
         const refusal = refusalOf(facts);
         if (refusal) return { kind: "away", title: refusal, detail: age };
@@ -69,8 +76,8 @@ export function troubleOf(facts) {
     }
     const why = problem ? `: ${problem}` : "";
     if (truth.name === "stale")
-        return { kind: "stale", title: `No new price of ${symbol}${why}.`, detail: age };
+        return { kind: "stale", title: `No new price for ${symbol}${why}.`, detail: age };
     if (truth.name === "waiting" && problem)
-        return { kind: "waiting", title: `No price of ${symbol}${why}.`, detail: age };
+        return { kind: "waiting", title: `No price for ${symbol}${why}.`, detail: age };
     return null;
 }

@@ -1,5 +1,5 @@
-// The symbols that the visitor follows, in their order. Until something is changed the list is that
-// of the server, cut to what a visitor can look over; from then on it is the visitor's own.
+// The symbols that the visitor follows, in order. Until the visitor changes something, the list is
+// that of the server, cut to a length that can be overlooked.
 
 import { readStored, watchlistKey, writeStored } from "./store.js";
 
@@ -10,12 +10,12 @@ export function isSymbol(value) {
     return typeof value === "string" && /^[A-Z0-9]{1,16}-[A-Z0-9]{1,16}$/.test(value);
 }
 
-// What may stand in the list: texts that look like symbols, each once.
+// The valid entries of a list: texts that look like symbols, each once.
 export function cleanSymbols(raw) {
     return Array.isArray(raw) ? [...new Set(raw.filter(isSymbol))].slice(0, watchedMax) : null;
 }
 
-// Tells "change" whenever the list is another one.
+// Dispatches "change" when the list has changed.
 export class Watchlist extends EventTarget {
     #storage;
     #own; // the visitor's list; null while it is the server's
@@ -27,7 +27,8 @@ export class Watchlist extends EventTarget {
         this.#own = cleanSymbols(readStored(storage, watchlistKey));
     }
 
-    // Those of the list that the server has. The others are kept for a server that has them.
+    // The symbols of the list that the server has. The others are kept in case another server has
+    // them.
     get symbols() {
         if (!this.#own) return this.#served.slice(0, offeredMax);
         return this.#own.filter((symbol) => this.#served.includes(symbol));
@@ -63,7 +64,7 @@ export class Watchlist extends EventTarget {
         const to = Math.max(0, Math.min(shown.length - 1, index));
         if (from < 0 || from === to) return false;
         shown.splice(to, 0, ...shown.splice(from, 1));
-        // What this server lacks stays behind what it has.
+        // Symbols that this server lacks stay at the end.
         const lacking = this.#all().filter((other) => !this.#served.includes(other));
         return this.#keep([...shown, ...lacking]);
     }
@@ -72,7 +73,7 @@ export class Watchlist extends EventTarget {
         return this.moveTo(symbol, this.symbols.indexOf(symbol) + steps);
     }
 
-    // What another tab has written.
+    // Takes over what another tab has stored.
     follow(raw) {
         this.#own = cleanSymbols(raw);
         this.#tell();

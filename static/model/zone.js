@@ -1,5 +1,5 @@
-// What a clock on the wall shows in a time zone, for times by the thousand: an Intl format costs
-// microseconds, so what it says is remembered. An offset holds for a quarter of an hour at least.
+// The wall-clock time of a time zone, for thousands of times: an Intl format costs microseconds, so
+// offsets are remembered. An offset holds for at least a quarter of an hour.
 
 const quarterMs = 15 * 60_000;
 const rememberedMax = 4_000;
@@ -55,8 +55,8 @@ export class Zone {
         return Math.floor(this.wallMs(ms) / dayMs);
     }
 
-    // The weight of a mark at `ms` where the one before may stand at `beforeMs`. When summer time
-    // ends, an hour begins that had begun before.
+    // The weight of a mark at `ms`, if the mark before may be at `beforeMs`. At the end of summer
+    // time, an hour begins twice.
     weightAt(ms, beforeMs) {
         const wall = this.wallMs(ms);
         return weightOf(wall, Math.min(this.wallMs(beforeMs), wall - (ms - beforeMs)));

@@ -1,4 +1,5 @@
-// Why prices cannot be had, in words, with the age of what is shown; and alarms that went off.
+// The banner, which says why there are no new prices and how old the price shown is; and messages
+// of alarms.
 
 import { byId, element, iconButton, setAttribute, setHidden, setText } from "./dom.js";
 

@@ -9,11 +9,11 @@
 // the axes, without them the browser's. The container gets the class price-chart, and its size from
 // the style sheet.
 //
-// That library's axis counts points and knows no time between them. So it is given a point for
-// every slot of a regular grid, by a series that is never drawn: the axis is then proportional to
-// time, and "now" is somewhere also while no price comes. The series that is drawn has a point only
-// where a tick fell. New ticks are updates of its last points; everything is set anew only when
-// ticks were filled in before others, or a gap was told.
+// The axis of that library counts points and knows no time between them. So an invisible series
+// gives it a point for every slot of a regular grid: the axis is then proportional to time, and
+// "now" moves on also while no price comes. The visible series has a point only where a tick fell.
+// New ticks update its last points; everything is set again only if ticks were inserted before
+// others, or if a gap was told.
 
 import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSeries }
     from "../vendor/lightweight-charts.js";
@@ -31,10 +31,10 @@ import { describe, extremesOf, pairsInView, pairsOfCandle } from "./chart_words.
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
-const slotsAtOnceMax = 60; // after a longer sleep everything is set anew
-const backMs = 10_000; // and where now lies before what was now: a clock was set back
+const slotsAtOnceMax = 60; // after a longer sleep everything is set again
+const backMs = 10_000; // also if "now" moves back this far: a clock was set back
 const setAgainMs = 250; // while a history is loading
-const describeFirstMs = 100; // what is in view is settled with the next frame
+const describeFirstMs = 100; // the view is settled with the next frame
 const describeEveryMs = 5_000;
 const narrowPx = 520;
 const partialAlpha = 0.4;
@@ -99,7 +99,7 @@ export class PriceChart {
         this.#hover(null);
     }
 
-    // Draws what the series has got since, and moves on to `now`.
+    // Draws new ticks of the series, and moves on to `now`.
     tick(now) {
         if (!this.#shown) return;
         this.#shown.now = now;
@@ -180,7 +180,7 @@ export class PriceChart {
     #furnish() {
         this.#plot.className = "price-chart-plot";
         this.#plot.tabIndex = 0;
-        // Not an image: its keys would be kept from it.
+        // Not role="img": a screen reader would then keep its keys.
         this.#plot.setAttribute("role", "application");
         this.#plot.setAttribute("aria-roledescription", "chart");
         this.#plot.setAttribute("aria-describedby", keysId);
@@ -246,7 +246,7 @@ export class PriceChart {
         return { time, open, high, low, close, color, wickColor: color };
     }
 
-    // The dot says that the line has got to what is known now.
+    // The dot shows that the line ends with the newest price.
     #applyDot() {
         const { kind, series } = this.#shown;
         if (kind !== "line" || !series.newest) return;
@@ -254,7 +254,7 @@ export class PriceChart {
         if (this.#main.options().hasDot !== hasDot) this.#main.applyOptions({ hasDot });
     }
 
-    // What the axis would be if it were set now.
+    // The grid as it would be set now.
     #wanted() {
         const { range, kind, now, series } = this.#shown;
         return gridOf({ range, kind, now, ticks: series.ticks });
@@ -270,7 +270,7 @@ export class PriceChart {
         );
     }
 
-    // Everything anew: grid, bars, gaps. What is in view stays in view.
+    // Sets grid, bars and gaps again. The view stays.
     #set(visible = this.#visible()) {
         clearTimeout(this.#setTimer);
         this.#setTimer = 0;
@@ -289,7 +289,7 @@ export class PriceChart {
         this.#main.setData(this.#bars.bars.map((bar) => this.#itemOf(bar)));
         this.#gaps.setGaps(series.gaps);
         this.#applyDot();
-        // What was scrolled to may not be on the axis any more.
+        // The slots in view may not be on the axis any more.
         if (visible && !(visible.toAt > from && visible.fromAt < to)) this.#window.follow();
         if (visible && !this.#window.isFollowing)
             this.#window.set({ from: this.#slot(visible.fromAt), to: this.#slot(visible.toAt) });
@@ -331,7 +331,8 @@ export class PriceChart {
         return { fromAt: at(range.from), toAt: at(range.to) };
     }
 
-    // The tag on the axis has the last price in view: away from now, that is not the price.
+    // The tag on the axis shows the last price in view; if "now" is not in view, that is not the
+    // current price.
     #showWhere() {
         const { isFollowing } = this.#window;
         this.#button.hidden = isFollowing;
@@ -417,7 +418,7 @@ export class PriceChart {
         return extremesOf(this.#bars.bars, fromAt, toAt);
     }
 
-    // What is under the crosshair, or else what is in view.
+    // Draws the legend: for the bar under the crosshair, otherwise for all in view.
     #showLegend() {
         const at = this.#hovered;
         const { formatTime } = this.#formats;
@@ -449,7 +450,8 @@ export class PriceChart {
         return x === null || y === null ? null : { x, y };
     }
 
-    // Where there was no tick: the one before it, with its own time, unless something is missing.
+    // For a slot without a tick: the tick before it, with its own time, unless something is
+    // missing.
     #showNothingAt(at) {
         const { series, kind } = this.#shown;
         const { formatTime } = this.#formats;
@@ -468,7 +470,8 @@ export class PriceChart {
         }
     }
 
-    // In words: above the chart at once, and for those who do not see it every few seconds.
+    // The legend above the chart changes at once; the description for screen readers every few
+    // seconds.
     #tell() {
         this.#showLegend();
         if (this.#describeTimer) return;

@@ -1,5 +1,5 @@
-// The colours of the page's theme as a canvas can use them. A custom property may hold anything CSS
-// knows (color-mix, light-dark, another variable), so the browser is asked what it comes to.
+// The colours of the theme in a form that a canvas can use. A custom property may hold anything
+// that CSS knows (color-mix, light-dark, another variable), so the browser computes it.
 
 const names = ["edge", "ink", "faded", "up", "down", "line"];
 

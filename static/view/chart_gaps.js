@@ -1,10 +1,10 @@
-// The bands behind the chart that say where prices are missing: a tint, hatching, and a word where
-// there is room for it. What lies before all that is held is no hole, and only tinted. A primitive of
-// a lightweight-charts pane.
+// The bands behind the chart that show where prices are missing: tinted and hatched, with a word if
+// it fits. The time before all that is held is not a hole, and only tinted. A primitive of a
+// lightweight-charts pane.
 
 import { droppedReason, notLoadedReason } from "../model/series.js";
 
-const widthMin = 3; // a hole of a second is to be seen in a day
+const widthMin = 3; // so that a hole of a second shows in the range of a day
 const hatchPx = 6;
 const labelPadding = 8;
 
@@ -21,14 +21,14 @@ const leadingWords = {
     [notLoadedReason]: "not loaded yet",
 };
 
-// What a gap is, in a word or two, and why, where there is room for it.
+// The words for a gap: what it is and, if it fits, why.
 export function gapWords({ reason, isLeading }) {
     const short = isLeading ? "nothing held" : "missing";
     const why = (isLeading ? leadingWords : words)[reason];
     return { short, long: why ? `${short}: ${why}` : short };
 }
 
-// Gaps less what is drawn: bars stay when the ticks they were made of have to go.
+// Gaps without the bars drawn in them: bars stay when the ticks they were made of are dropped.
 export function gapsBeside(bars, gaps) {
     const firstAt = bars[0]?.firstAt ?? Infinity;
     const isBefore = ({ isLeading, fromAt }) => !isLeading || fromAt < firstAt;
@@ -63,14 +63,14 @@ export class GapBands {
         this.#requestUpdate();
     }
 
-    // What `Series.gaps` says.
+    // As in `Series.gaps`.
     setGaps(gaps) {
         this.#gaps = gaps;
         this.#requestUpdate();
     }
 
-    // Where they are on a pane of this width: [{ left, right, reason, isLeading }], apart and in
-    // order; of what is one band, the widest part says why. The line keeps out of them.
+    // The bands on a pane of this width: [{ left, right, reason, isLeading }], in order and apart.
+    // A band of several gaps has the reason of the widest. The line does not cross them.
     bands(width) {
         const bands = [];
         let widest = 0;
@@ -114,7 +114,8 @@ export class GapBands {
         }
     }
 
-    // On a grid of the pane, so that neighbours match and nothing swims while it moves.
+    // The hatching is aligned to the pane, so that neighbours match and it does not move with the
+    // chart.
     #hatch(context, { left, right }, height) {
         context.strokeStyle = this.#colours.hatch;
         context.lineWidth = 1;

@@ -1,4 +1,4 @@
-// The line of words above the chart: what is under the crosshair, or else what is in view.
+// The legend above the chart: for the bar under the crosshair, otherwise for all in view.
 
 const pairsMax = 4;
 
@@ -36,13 +36,13 @@ export class ChartLegend {
         return this.#element;
     }
 
-    // What is read aloud, and not seen.
+    // The text for screen readers only.
     get spoken() {
         return this.#spoken;
     }
 
-    // Whoever moves the crosshair with the keyboard may not see it, and is told what it shows now.
-    // What new prices make of it afterwards is not read out.
+    // A visitor who moves the crosshair with the keyboard may not see it, so its bar is spoken.
+    // Later changes of that bar by new prices are not.
     speak() {
         const said = this.#pairs.filter(({ pair }) => !pair.hidden).map(({ label, value }) =>
             [label.textContent, value.textContent].filter(Boolean).join(" "));

@@ -1,5 +1,5 @@
-// The dot on the line that the crosshair speaks of. A primitive of a lightweight-charts series, on
-// the layer that is drawn anew for every move of the crosshair. (Those of a pane never get there.)
+// The dot on the line at the crosshair. A primitive of a lightweight-charts series, on the layer
+// that is redrawn for every move of the crosshair. (Primitives of a pane are never drawn there.)
 
 const radius = 4;
 const ring = 2;
@@ -9,7 +9,7 @@ export class Mark {
     #colours = { dot: "", ring: "" };
     #views;
 
-    // `where()`: { x, y } in CSS pixels, or null where nothing is to be marked.
+    // `where()`: { x, y } in CSS pixels, or null if there is no dot.
     constructor(where) {
         this.#where = where;
         const renderer = { draw: (target) => target.useMediaCoordinateSpace((s) => this.#draw(s)) };

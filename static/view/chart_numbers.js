@@ -1,4 +1,4 @@
-// Prices without their currency, which is said beside the chart.
+// Prices without their currency, which stands beside the chart.
 
 export function plainNumber(digits, locale) {
     const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
@@ -6,7 +6,7 @@ export function plainNumber(digits, locale) {
     return (price) => format.format(price);
 }
 
-// The marks of an axis have the digits that tell them apart.
+// The marks of an axis have as many digits as it takes to tell them apart.
 export function marksOf(prices, digitsMax, locale) {
     const step = prices.length > 1 ? Math.abs(prices[1] - prices[0]) : 10 ** -digitsMax;
     const isEnough = (digits) => {

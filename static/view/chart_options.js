@@ -1,10 +1,10 @@
-// What the theme and the formats come to as options of lightweight-charts.
+// Theme and formats as options of lightweight-charts.
 
 import { CrosshairMode, LineStyle } from "../vendor/lightweight-charts.js";
 import { decimalsOf } from "../format.js";
 import { marksOf, plainNumber } from "./chart_numbers.js";
 
-const flatShare = 0.0002; // of the price: less than that is not blown up to fill the chart
+const flatShare = 0.0002; // of the price: smaller changes do not fill the chart
 
 // Its logo brings a <style> of its own, which our policy forbids; the footer gives the credit.
 export const fixedOptions = {
@@ -61,8 +61,8 @@ export function bandColours({ faded, surface, font }, isNarrow) {
     };
 }
 
-// `price`: one of those to be shown, which says how many digits they need. The currency is said
-// beside the chart, and need not be on every mark of its axis.
+// `price`: one of the prices shown; it decides the number of digits. The currency stands beside the
+// chart, and not at every mark of the axis.
 export function seriesOptions(kind, { line, up, down }, price, locale) {
     const digits = decimalsOf(price);
     const common = {
@@ -92,8 +92,7 @@ function fontSizeOf(isNarrow) {
     return isNarrow ? 11 : 12;
 }
 
-// What the line and the candles want of the crosshair: on the line, a dot takes the place of the
-// second hair.
+// The crosshair for line and candles: on the line, a dot replaces the horizontal hair.
 export function crosshairOptions(kind) {
     const isCandles = kind === "candles";
     return { crosshair: { horzLine: { visible: isCandles, labelVisible: isCandles } } };

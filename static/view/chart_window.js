@@ -1,9 +1,10 @@
-// Which part of the time axis is in view. It moves on with now, until somebody scrolls now out of
-// it; then it stays, until they come back. In slots of the chart's grid; the first is from 0 to 1.
+// The part of the time axis in view. It moves on with "now" until the visitor scrolls "now" out of
+// view; then it stays until the visitor scrolls back. In slots of the grid of the chart; the first
+// slot is from 0 to 1.
 
 const marginShare = 0.04; // of the width, kept free to the right of now
 const gestureMs = 400;
-const glideMs = 1_500; // a flick goes on by itself
+const glideMs = 1_500; // how long a flick goes on
 const slotsMin = 10;
 const slotSliver = 1e-3;
 
@@ -44,7 +45,8 @@ export class ChartWindow {
         this.#gestureUntil = 0;
     }
 
-    // `last`: the slot of now; `slots`: how many before it are wanted, unless somebody zoomed.
+    // `last`: the slot of now. `slots`: how many slots before it are in view, unless the visitor
+    // has zoomed.
     moveOn(last, slots) {
         this.#last = last;
         if (!this.#wanted || this.#isGesture()) return;
@@ -54,7 +56,7 @@ export class ChartWindow {
         this.set({ from: last - before, to: last + 1 + margin });
     }
 
-    // Called by the chart whenever its range has changed, whoever did it.
+    // Called by the chart whenever its range has changed, by the visitor or by the page.
     noteChange() {
         const { range } = this;
         if (!range || !this.#isGesture()) return;
@@ -73,7 +75,7 @@ export class ChartWindow {
         this.set({ from: range.to - slots, to: range.to });
     }
 
-    // Has a slot be in view, from the next frame on where this returns true.
+    // Brings a slot into view; true if that takes effect with the next frame.
     reveal(slot) {
         const { range } = this;
         if (!range || (slot >= range.from && slot < range.to)) return false;
@@ -93,7 +95,7 @@ export class ChartWindow {
 
     #listen(plot, signal) {
         const options = { signal, passive: true };
-        // Other buttons do not move the chart, and a menu they open keeps their release to itself.
+        // Other buttons do not move the chart, and the menu they open may swallow their release.
         const press = ({ button }) => {
             if (button === 0) this.#isPressed = true;
         };
@@ -109,8 +111,8 @@ export class ChartWindow {
         };
         addEventListener("pointerup", release, options);
         addEventListener("pointercancel", release, options);
-        // A page that is scrolled by the wheel must not get stuck on the chart: it zooms only where
-        // it was clicked or tabbed to before, or with a key held.
+        // The wheel scrolls the page; it zooms the chart only after a click or tab into it, or with
+        // a key held.
         const onWheel = (event) => {
             const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
             const hasFocus = plot.contains(document.activeElement);

@@ -1,4 +1,4 @@
-// What the chart says in words: above it, and to those who do not see it.
+// The texts of the chart: in the legend, and for screen readers.
 
 import { decimalsOf } from "../format.js";
 import { plainNumber } from "./chart_numbers.js";
@@ -18,7 +18,7 @@ export function extremesOf(bars, fromAt, toAt) {
     return extremes;
 }
 
-// Of what is in view, as [label, value] pairs.
+// [label, value] pairs for all in view.
 export function pairsInView(extremes, { formatPrice }) {
     if (!extremes) return [];
     return [["High", formatPrice(extremes.high)], ["Low", formatPrice(extremes.low)]];

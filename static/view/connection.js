@@ -1,5 +1,6 @@
-// The truth about the connection: a dot, a word, and the word spoken; the label of prices that are
-// no market's; and the title, which tells it where the page itself is not seen.
+// The state of the connection: a dot, a word, and the text spoken. Also the label of prices that
+// are not from a market, and the title of the page, which shows the state when the page itself is
+// hidden.
 
 import { formatPrice } from "../format.js";
 import { Announcer } from "../model/announcer.js";

@@ -1,4 +1,4 @@
-// The buttons above the chart: over which range, and as a line or as candles.
+// The buttons above the chart: its range, and line or candles.
 
 import { ranges } from "../model/ranges.js";
 import { byId, element, setAttribute } from "./dom.js";

@@ -1,4 +1,4 @@
-// Which providers there are, how they do, and which of them made the price.
+// The list of providers: their state, and which of them are in the price.
 
 import { formatDuration, formatPrice } from "../format.js";
 import { arrange, byId, element, setAttribute, setHidden, setText } from "./dom.js";
@@ -38,11 +38,10 @@ class Row {
 export class Detail {
     #rows = new Map();
 
-    // `described`: what model/providers.js makes of the feed; null hides it all, unless the answer
-    // is on its way.
+    // `described`: from model/providers.js. Null hides the list, unless the answer is on its way.
     draw(described, facts, isPending) {
-        // What stands here then is of another symbol: styles keep its place, but not in sight. While
-        // there is no connection no answer is on its way.
+        // The list is that of another symbol then: it keeps its space, but styles hide it. Without
+        // a connection no answer is on its way.
         setAttribute(section, "aria-busy", String(isPending));
         if (isPending && facts.connection.name !== "open") setHidden(section, true);
         if (isPending) return;

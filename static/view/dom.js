@@ -1,4 +1,4 @@
-// Small words for the document. Text is set as text, and nothing is touched that is right already.
+// Helpers for the document. Text is set as text, and a node is not touched if it is right already.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -51,8 +51,8 @@ export function iconButton(name, label) {
 
 const toFlash = new Map(); // nodes to the directions of those that wait for the next frame
 
-// Has an animation that hangs on an attribute run once more. A tab in the background has no frames:
-// nothing waits there for the day when it is looked at.
+// Restarts an animation that depends on an attribute. A background tab has no frames, so it queues
+// nothing.
 export function flash(node, direction) {
     if (document.hidden) return;
     const isAwaited = toFlash.has(node);
@@ -65,9 +65,8 @@ export function flash(node, direction) {
     });
 }
 
-// Brings the children of `parent` into this order. Those in their place are not touched, and the
-// one that is `held` never is: others make room for it, because a node that is moved loses the
-// focus and the pointer that drags it.
+// Orders the children of `parent`. Children in their place are not touched, and the `held` one
+// never is: a node that is moved loses the focus and the pointer that drags it.
 export function arrange(parent, nodes, held = childWith(parent, document.activeElement)) {
     nodes.forEach((node, i) => {
         if (node !== held || held.parentNode !== parent) {
@@ -79,7 +78,7 @@ export function arrange(parent, nodes, held = childWith(parent, document.activeE
     while (parent.children.length > nodes.length) parent.lastElementChild.remove();
 }
 
-// The child that is the node or has it in it, or null.
+// The child that is the node or contains it, or null.
 function childWith(parent, node) {
     if (!parent.contains(node)) return null;
     return [...parent.children].find((child) => child.contains(node)) ?? null;

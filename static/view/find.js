@@ -1,5 +1,5 @@
-// The search for a symbol: a field with a list below it, by the pattern of a combobox. What is
-// chosen is shown, and watched from then on.
+// The search for a symbol: a field with a list below it, after the combobox pattern. The chosen
+// symbol is shown and added to the watchlist.
 
 import { findSymbols, stepTo } from "../model/search.js";
 import { byId, element, setHidden } from "./dom.js";

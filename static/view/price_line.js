@@ -1,7 +1,7 @@
-// The price as a line, as a custom series of lightweight-charts. Its own line joins all the points
-// it is given; this one is drawn in runs, and lifts the pen wherever something is missing.
+// The price as a line, a custom series of lightweight-charts. The line of that library joins all
+// points; this one is drawn in runs, with a break wherever something is missing.
 
-const quietMs = 120_000; // longer without a tick, the line is only hinted at
+const quietMs = 120_000; // a longer time without a tick is drawn faintly
 const quietPx = 6;
 const columnPx = 0.75;
 const roundFromPx = 1.5;
@@ -64,7 +64,7 @@ export class PriceLine {
         return bar === undefined;
     }
 
-    // `hasDot`: the last bar is the newest there is, and nothing after it is missing.
+    // `hasDot`: the last bar is the newest, and nothing after it is missing.
     defaultOptions() {
         const none = "transparent";
         const ours = { lineWidth: 1.5, areaTop: none, areaBottom: none, hasDot: true };
@@ -127,7 +127,7 @@ export class PriceLine {
         context.fill(area);
         context.strokeStyle = this.#options.color;
         context.lineWidth = this.#options.lineWidth;
-        // Where there is a stroke for every pixel, nobody sees how they are joined.
+        // With a stroke for every pixel, the way they are joined cannot be seen.
         const isDense = this.#data.barSpacing < roundFromPx;
         context.lineJoin = isDense ? "bevel" : "round";
         context.lineCap = isDense ? "butt" : "round";

@@ -1,4 +1,4 @@
-// The settings, in a dialog. A choice holds as soon as it is made: there is nothing to confirm.
+// The settings dialog. A choice takes effect at once; nothing has to be confirmed.
 
 import { askToNotify, canNotify, mayNotify, wakeSound } from "../bell.js";
 import { formatPrice, parseNumber } from "../format.js";
@@ -66,7 +66,7 @@ function zoneOptions(chosen) {
 
 const refusals = {
     missing: "This browser has no notifications.",
-    denied: "The browser lets this page show no notifications. Its site settings can change that.",
+    denied: "This browser blocks notifications of this page. Its site settings can change that.",
     default: "Without permission there are no notifications.",
 };
 
@@ -93,7 +93,7 @@ export class SettingsDialog {
         alarms.addEventListener("change", () => this.#listAlarms());
     }
 
-    // What alarms can be set on, and which of it is shown.
+    // The symbols for which alarms can be set, and the one that is shown.
     offer(symbols, shown) {
         const { symbol } = fields;
         const chosen = symbol.value;
@@ -144,7 +144,7 @@ export class SettingsDialog {
         }
     }
 
-    // Permission is asked for here and nowhere else: the visitor has just wanted it.
+    // Permission is asked for only here, right after the visitor has asked for notifications.
     async #takeNotification(isWanted) {
         setText(notificationWords, "");
         const answer = isWanted ? await askToNotify() : "granted";
@@ -166,7 +166,7 @@ export class SettingsDialog {
         const { symbol, side } = fields;
         const { isFull } = this.#alarms;
         const isNew = this.#alarms.add({ symbol: symbol.value, side: side.value, price });
-        const full = `There is room for ${alarmsMax} alarms: remove one first.`;
+        const full = `There can be ${alarmsMax} alarms: remove one first.`;
         setText(wrong, isNew ? "" : isFull ? full : "That alarm is set already.");
         if (isNew) fields.price.value = "";
     }

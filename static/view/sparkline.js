@@ -1,21 +1,11 @@
-// A price in the space of a word: no axes, one line, broken where something is missing.
-
-import { Bars } from "../model/bars.js";
+// A price as a small line without axes, broken where something is missing.
 
 const svgNamespace = "http://www.w3.org/2000/svg";
 const size = { width: 96, height: 28, pad: 2 };
 
-// What is to be drawn of a series since `fromAt`: [{ at, price, beginsRun }], `count` at most.
-export function sparkPoints(series, { fromAt, now, count = 60 }) {
-    const bars = new Bars(series, Math.max(1, Math.ceil((now - fromAt) / count)));
-    bars.cut(fromAt);
-    return bars.bars.map(({ at, close, beginsRun, isBroken }) =>
-        ({ at, price: close, beginsRun: beginsRun || isBroken }));
-}
-
-// Draws into an <svg>. `points`: { at, price, beginsRun } in order; no line leads to one that
+// Draws into an <svg>. `points`: { at, price, beginsRun } in order; no line leads to a point that
 // begins a run. `direction`: up, down or none, for the style sheet. `fromAt`, `toAt`: the times at
-// the edges, else those of the first and the last point.
+// the edges; by default those of the first and the last point.
 export function drawSparkline(svg, points, { direction = "none", fromAt, toAt } = {}) {
     let path = svg.firstElementChild;
     if (!path) {

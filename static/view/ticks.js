@@ -1,4 +1,4 @@
-// The newest ticks in a table: what the chart draws, for those who read it or have it read to them.
+// The newest ticks in a table: the content of the chart as text.
 
 import { directionOf, formatChange, formatPrice, formatTime } from "../format.js";
 import { newestRows } from "../model/rows.js";
@@ -56,8 +56,8 @@ export class TickList {
     #series = null;
     #day = null;
 
-    // `facts.day`: the day it is where the times are told, by the server's clock and the visitor's;
-    // a row leaves out the day that it is of while that is today.
+    // `facts.day`: today by the clock of the server and by that of the visitor. A row leaves out
+    // its day if that is today.
     draw(facts) {
         const { series, day } = facts;
         if (day !== this.#day) this.forget();
@@ -76,7 +76,7 @@ export class TickList {
         setHidden(empty, rows.size > 0);
     }
 
-    // Everything anew: numbers are written in another way now.
+    // Draws all rows again, because the format of numbers has changed.
     forget() {
         this.#rows.clear();
         this.#version = "";

@@ -1,7 +1,7 @@
-// The time axis as lightweight-charts asks for it: its items are Unix milliseconds, and its marks
-// stand where days, hours and minutes begin on a clock on the wall of the time zone shown. (Its own
-// axis knows UTC alone, and seconds; shifting the times instead would double or lose an hour when
-// summer time ends or begins.)
+// The time axis for lightweight-charts. Its items are Unix milliseconds, and its marks are at the
+// beginnings of days, hours and minutes in the time zone shown. (The axis of the library knows only
+// UTC and seconds. Shifting the times instead would double or lose an hour at the change of summer
+// time.)
 
 import { weightDay, weightMinute, weightMonth, weightYear, Zone } from "../model/zone.js";
 
@@ -76,8 +76,8 @@ export class TimeAxis {
         return (weight < weightYear ? this.#formats.month : this.#formats.year).format(time);
     }
 
-    // It is asked of the marks that are drawn next. Words that would be cut off at an edge are left
-    // away: half a time is a wrong one.
+    // Asked for each mark that is drawn. Labels that would be cut off at an edge are left out,
+    // because half a time is wrong.
     maxTickMarkWeight(marks) {
         for (const mark of marks) if (!this.#fits(mark)) mark.label = "";
         return marks.reduce((max, { weight }) => Math.max(max, weight), 0);

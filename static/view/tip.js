@@ -1,5 +1,5 @@
-// Words behind a button: shown while it is pointed at or has the focus of a keyboard, or until it
-// is tapped again; Escape and a tap elsewhere put them away.
+// A tooltip behind a button: shown while the button is pointed at or has the keyboard focus, or
+// after a tap until the next tap. Escape and a tap elsewhere hide it.
 
 export class Tip {
     #button;

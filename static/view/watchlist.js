@@ -1,5 +1,5 @@
-// The list of symbols that are followed. A row leads to its symbol; it can be moved by its buttons,
-// by Alt and an arrow key, or by dragging its grip, and removed.
+// The watchlist. A row leads to its symbol. It can be moved by its buttons, by Alt and an arrow
+// key, or by dragging its grip; and it can be removed.
 
 import { directionOf, formatDuration, formatPercent, formatPrice, formatSpan } from "../format.js";
 import {
@@ -94,16 +94,17 @@ class Row {
         setAttribute(this.delta, "data-direction", isCurrent && !isStale ? direction : "none");
         setText(this.arrow, { up: "▲ ", down: "▼ ", none: "" }[direction]);
         setText(this.ratio, change ? formatPercent(change.ratio) : "—");
-        if (change) this.#drawSpark(quote.spark.points, isStale ? "none" : direction, now);
+        if (change) this.#drawSpark(quote.spark, isStale ? "none" : direction, now);
     }
 
-    #drawSpark(points, direction, now) {
+    #drawSpark(spark, direction, now) {
+        const { points } = spark;
         const last = points.at(-1);
         const key = `${points.length} ${last?.at} ${last?.price} ${direction}`;
         if (key === this.#sparkKey || Math.abs(now - this.#sparkAt) < sparkEveryMs) return;
         this.#sparkKey = key;
         this.#sparkAt = now;
-        drawSparkline(this.spark, points, { direction });
+        drawSparkline(this.spark, spark.line(), { direction });
     }
 
     flash(change) {
@@ -117,7 +118,7 @@ function words(newest, isStale, ageMs, change) {
     return change ? `past ${formatSpan(change.spanMs)}` : "just begun";
 }
 
-// The place in the list for a row that is dragged to a height.
+// The index for a row that is dragged to a height.
 function placeAt(y, dragged) {
     const others = [...list.children].filter((node) => node !== dragged);
     const index = others.findIndex((node) => {
@@ -153,7 +154,7 @@ export class WatchlistView {
         });
     }
 
-    // The focus goes on to the row that takes the place.
+    // The focus moves to the row that takes its place.
     #remove(symbol, remove) {
         const { node } = this.#rows.get(symbol);
         const neighbour = node.nextElementSibling ?? node.previousElementSibling;

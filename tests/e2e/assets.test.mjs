@@ -40,9 +40,9 @@ const textOf = ({ headers, bytes }) =>
 // The addresses that a text leads to: those of the page's own files.
 function addressesIn(text, base) {
     const found = [
-        ...text.matchAll(/\b(?:href|src)="(\/static\/[^"]+)"/g),
-        ...text.matchAll(/\b(?:from|import)\s*\(?"((?:\.{1,2}|\/static)\/[^"]+)"/g),
-        ...text.matchAll(/\bnew URL\("((?:\.{1,2}|\/static)\/[^"]+)",\s*import\.meta\.url\)/g),
+        ...text.matchAll(/\b(?:href|src)="(static\/[^"]+)"/g),
+        ...text.matchAll(/\b(?:from|import)\s*\(?"(\.{1,2}\/[^"]+)"/g),
+        ...text.matchAll(/\bnew URL\("(\.{1,2}\/[^"]+)",\s*import\.meta\.url\)/g),
         ...text.matchAll(/\burl\(["']?(?!data:)([^"')]+)["']?\)/g),
     ];
     return found.map(([, to]) => new URL(to, base).href.replace(/[?#].*$/, ""));

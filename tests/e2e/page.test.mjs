@@ -189,6 +189,78 @@ describe("the page", { timeout: 600_000 }, () => {
             isClean();
         });
 
+    test("works at a sub-path of a proxy", { timeout }, async (t) => {
+        const server = await startServer(t, { SYMBOLS: "BTC-USD,ETH-USD" });
+        const nginx = await startNginx(t, server.port, "", "/ticker/");
+        const { page, isClean } = await open(t, nginx.url);
+        const failed = [];
+        page.on("response", (response) => {
+            if (response.status() >= 400) failed.push(`${response.status()} ${response.url()}`);
+        });
+        const prices = new RisingPrices();
+        const sent = [prices.one(server), prices.one(server)];
+        await showsPrice(page, sent[1]);
+        await showsState(page, "live");
+        server.publish(2500.5, "ETH-USD");
+        await page.fill("#find-text", "ETH");
+        await page.keyboard.press("Enter");
+        await showsPrice(page, 2500.5);
+        assert.equal(new URL(page.url()).pathname, "/ticker/");
+        assert.equal(await text(page, "#command"),
+            `curl -N '${nginx.url}/prices/stream?symbols=ETH-USD'`);
+        await page.reload();
+        await showsState(page, "live");
+        await page.click(".brand");
+        await showsState(page, "live");
+        assert.equal(page.url().replace(/\?.*/, ""), `${nginx.url}/`);
+        assert.ok(await page.evaluate(() => document.styleSheets[0].cssRules.length > 10));
+        assert.deepEqual(failed, []);
+        isClean();
+    });
+
+    test("goes on with what there is where a restarted server lacks its symbol", { timeout },
+        async (t) => {
+            const first = await startServer(t, { SYMBOLS: "BTC-USD,ETH-USD" });
+            first.publish(2500.5, "ETH-USD");
+            const { page, isClean } = await open(t, `${first.url}/?symbol=ETH-USD&x=`);
+            await showsPrice(page, 2500.5);
+            await first.child.kill();
+            const second = await startServer(t, { PORT: String(first.port) });
+            second.publish(69420.25);
+            await showsPrice(page, 69420.25, { timeout: 30_000 });
+            await showsState(page, "live", { timeout: 30_000 });
+            assert.equal(await text(page, "#symbol"), "BTC-USD");
+            isClean();
+        });
+
+    test("says why where the server refuses the stream, and tries no more", { timeout }, async (t) => {
+        const server = await startServer(t);
+        server.publish(69420.25);
+        const context = await browser.newContext();
+        t.after(() => context.close());
+        const page = await context.newPage();
+        // A shared worker's requests are not in a test's hands.
+        await page.addInitScript(() => { delete window.SharedWorker; });
+        let refused = 0;
+        await page.route("**/prices/stream*", (route) => {
+            refused += 1;
+            return route.fulfill({
+                status: 404, contentType: "application/problem+json",
+                body: JSON.stringify({ status: 404, detail: "there is no symbol 'BTC-USD' here" }),
+            });
+        });
+        await page.goto(`${server.url}/`);
+        await showsState(page, "refused");
+        assert.equal(await text(page, "#state-word"), "Refused");
+        await until("the banner says why", async () =>
+            /^The server refuses to send prices: there is no symbol 'BTC-USD' here\./
+                .test(await text(page, "#banner")));
+        const before = refused;
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
+        assert.equal(refused, before, "it is asked for no more");
+        assert.match(await page.title(), /^\(refused\) /);
+    });
+
     test("comes back where EventSource has given up", { timeout }, async (t) => {
         // nginx answers 502 while there is no server, after which a browser never tries again.
         const first = await startServer(t);
@@ -223,7 +295,7 @@ describe("the page", { timeout: 600_000 }, () => {
         await until("it is spoken", async () =>
             /^Stale: no new price/.test(await text(page, "#state-spoken")));
         await page.waitForSelector("#banner:not([hidden])");
-        assert.match(await text(page, "#banner"), /^No new price of BTC-USD\. The price shown is \d+ s old\.$/);
+        assert.match(await text(page, "#banner"), /^No new price for BTC-USD\. The price shown is \d+ s old\.$/);
         assert.equal(await text(page, "#price"), "$100.00", "the last price is still shown");
         server.publish(101);
         await showsState(page, "live");

@@ -30,6 +30,7 @@ async function begin({ symbols, since, history }) {
     stream.addEventListener("tick", ({ detail }) => onTick(detail));
     stream.addEventListener("gap", ({ detail }) => onGap(detail));
     stream.addEventListener("state", ({ detail }) => window.states.push(detail.name));
+    stream.addEventListener("refused", ({ detail }) => { window.refused = detail; });
     stream.addEventListener("attached", ({ detail }) => {
         if (detail.covered || !history) return;
         loadHistory({
@@ -323,6 +324,38 @@ describe("tabs", { timeout: 600_000 }, () => {
         assert.deepEqual(pricesOf(await left.seen()), sent);
         await isOneStream(server);
     });
+
+    test("one that asks for an unknown symbol is told so once, and the others keep their stream",
+        { timeout }, async (t) => {
+            const server = await startServer(t);
+            const prices = new RisingPrices();
+            const context = await openWindow(t);
+            const sent = [prices.one(server)];
+            const good = await openTab(context, server.url);
+            await sees(good, sent[0]);
+            const bad = await openTab(context, server.url, { symbols: ["BTC-USD", "NO-SUCH"] });
+            await until("it is refused", async () => (await bad.state()) === "refused");
+            const { status, type, detail, parameter } =
+                await bad.page.evaluate(() => window.refused);
+            assert.deepEqual({ status, type, detail, parameter }, {
+                status: 404, type: "urn:tickertape:problem:unknown-symbol",
+                detail: "there is no symbol 'NO-SUCH' here", parameter: "symbols",
+            });
+            const asked = async () => (await figuresOf(server))
+                .sum("tickertape_requests_total", { route: "/prices/stream", status: "404" });
+            const before = await asked();
+            assert.ok(before >= 2, `${before} requests were refused`);
+            sent.push(prices.one(server));
+            await sees(good, sent[1]);
+            // The tab that was refused would share again after ten seconds, if it went on.
+            await new Promise((resolve) => setTimeout(resolve, 12_000));
+            assert.equal(await asked(), before, "it is asked for no more");
+            sent.push(prices.one(server));
+            await sees(good, sent[2]);
+            assert.deepEqual(pricesOf(await good.seen()), sent);
+            assert.equal(await good.isShared(), true);
+            await isOneStream(server);
+        });
 
     test("where there are no shared workers, each has its own connection", { timeout }, async (t) => {
         const server = await startServer(t);

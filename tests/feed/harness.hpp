@@ -46,7 +46,7 @@ struct harness {
     {
     }
 
-    feed_context context()
+    feed::feed_context context()
     {
         return {boost::asio::make_strand(io), sink, symbols, sources, time, log, counters, reports};
     }

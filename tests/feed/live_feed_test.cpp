@@ -2,14 +2,16 @@
 
 #include "feed/harness.hpp"
 #include "feed/scripted_api.hpp"
-#include "net/stringify.hpp"
 #include "net/tls_trust.hpp"
 #include "support/catch.hpp"
 #include "support/fake_http_server.hpp"
+#include "support/stringify.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
 using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::pricing;
 using namespace tickertape::net;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
@@ -33,9 +35,9 @@ answer_function fails(int status)
     return [status](const auto&) { return json_reply("{}", status); };
 }
 
-const feed_settings quick{.fetch = {.interval = 100ms, .deadline = 300ms}};
+const live_settings quick{.fetch = {.interval = 100ms, .deadline = 300ms}};
 
-feed_settings with_median(std::size_t quorum)
+live_settings with_median(std::size_t quorum)
 {
     auto s = quick;
     s.policy.kind = policy_kind::median;
@@ -52,7 +54,7 @@ struct world {
         servers.push_back(
             std::make_unique<fake_http_server>(h.io, std::nullopt, std::move(answer)));
     }
-    void start(const feed_settings& settings)
+    void start(const live_settings& settings)
     {
         live_parts parts{
             .trust = std::make_unique<boost::asio::ssl::context>(make_tls_context({})),
@@ -107,7 +109,7 @@ struct world {
 
     harness h;
     std::vector<std::unique_ptr<fake_http_server>> servers;
-    std::unique_ptr<feed> live;
+    std::unique_ptr<price_feed> live;
 };
 
 }  // namespace

@@ -1,10 +1,13 @@
 #include "feed/price_engine.hpp"
 
 #include "feed/harness.hpp"
-#include "net/stringify.hpp"
+#include "pricing/errors.hpp"
 #include "support/catch.hpp"
+#include "support/stringify.hpp"
 
 using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::pricing;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 
@@ -123,16 +126,16 @@ TEST_CASE("Nothing is published twice of one observation", "[feed]")
 TEST_CASE("An old, a future and a dead market's quote are set aside and counted", "[feed]")
 {
     fixture f{{"BTC-USD"}, {.policy = fallback}};
-    CHECK(f.take(0, 5, f.now.wall - 121s) == feed_errc::stale_quote);
-    CHECK(f.take(1, 5, f.now.wall + 301s) == feed_errc::future_quote);
+    CHECK(f.take(0, 5, f.now.wall - 121s) == pricing_errc::stale_quote);
+    CHECK(f.take(1, 5, f.now.wall + 301s) == pricing_errc::future_quote);
     CHECK(
         f.engine.take(
             2, {symbol_id{0}, *price::from(5), {}, book_top{0, 6}}, usd_standin::none, way::poll,
-            f.now) == feed_errc::dead_market);
+            f.now) == pricing_errc::dead_market);
     CHECK(
         f.engine.take(
             3, {symbol_id{0}, *price::from(5), {}, book_top{1, 9}}, usd_standin::none, way::poll,
-            f.now) == feed_errc::absurd_spread);
+            f.now) == pricing_errc::absurd_spread);
     f.publish();
     CHECK(f.published().empty());
     CHECK(f.h.counted(R"(tickertape_quotes_set_aside_total{provider="a",reason="stale"})") == 1);
@@ -161,14 +164,14 @@ TEST_CASE("What is behind the newest word neither replaces it nor takes it along
     fixture f{{"BTC-USD"}, {.policy = fallback}};
     f.take(0, 6, f.now.wall - 1s, 0, way::stream);
     f.take(0, 5, f.now.wall - 2s, 0, way::poll);
-    CHECK(f.take(0, 4, f.now.wall - 1h, 0, way::poll) == feed_errc::stale_quote);
+    CHECK(f.take(0, 4, f.now.wall - 1h, 0, way::poll) == pricing_errc::stale_quote);
     f.take(0, 3, {}, 0, way::poll);  // under way while the stream went on
     f.publish();
     CHECK(f.published() == lines{"BTC-USD 6 a"});
     // A snapshot of a stream that has just begun may be of yesterday.
     fixture g{{"BTC-USD"}, {.policy = fallback}};
     g.take(0, 5, {}, 0, way::poll);
-    CHECK(g.take(0, 4, g.now.wall - 24h, 0, way::stream) == feed_errc::stale_quote);
+    CHECK(g.take(0, 4, g.now.wall - 24h, 0, way::stream) == pricing_errc::stale_quote);
     g.publish();
     CHECK(g.published() == lines{"BTC-USD 5 a"});
 }

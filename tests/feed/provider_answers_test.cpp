@@ -1,11 +1,12 @@
 // Every provider against every kind of answer: either a price, or a reason in the report and in the
 // log. Nothing that is not understood may read as success.
+#include "core/fetch_error.hpp"
 #include "feed/harness.hpp"
-#include "feed/provider_harness.hpp"
 #include "feed/rest_source.hpp"
 #include "feed/said_log.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
+#include "provider/harness.hpp"
 #include "support/fake_http_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -15,13 +16,13 @@
 #include <fstream>
 
 using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::provider;
 using namespace tickertape::net;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-namespace json = boost::json;
 
 struct answer_of_provider {
     int status = 200;
@@ -148,27 +149,28 @@ std::vector<good_answer> good_answers()
 
 // The value with each member taken away, and with each renamed, at any depth.
 void append_variants(
-    const json::value& root, json::value& changed, json::value& at, std::vector<std::string>& into)
+    const boost::json::value& root, boost::json::value& changed, boost::json::value& at,
+    std::vector<std::string>& into)
 {
     if (auto* object = at.if_object()) {
         std::vector<std::string> names;
         for (const auto& member : *object)
             names.emplace_back(member.key().data(), member.key().size());
         for (const auto& name : names) {
-            const json::object before = *object;
+            const boost::json::object before = *object;
             auto taken = before.at(name);
             object->erase(name);
-            into.push_back(json::serialize(changed));
+            into.push_back(boost::json::serialize(changed));
             (*object)["renamed_" + name] = taken;
-            into.push_back(json::serialize(changed));
+            into.push_back(boost::json::serialize(changed));
             *object = before;
             append_variants(root, changed, object->at(name), into);
         }
     } else if (auto* array = at.if_array()) {
         for (std::size_t i = 0; i < array->size(); ++i) {
-            const json::array before = *array;
+            const boost::json::array before = *array;
             array->erase(array->begin() + static_cast<std::ptrdiff_t>(i));
-            into.push_back(json::serialize(changed));
+            into.push_back(boost::json::serialize(changed));
             *array = before;
             append_variants(root, changed, (*array)[i], into);
         }
@@ -177,7 +179,7 @@ void append_variants(
 
 std::vector<std::string> variants_of(const std::string& body)
 {
-    const auto root = json::parse(body);
+    const auto root = boost::json::parse(body);
     auto changed = root;
     std::vector<std::string> all;
     append_variants(root, changed, changed, all);

@@ -1,10 +1,11 @@
 #include "feed/provider_clocks.hpp"
 
 #include "core/timestamp.hpp"
-#include "net/stringify.hpp"
 #include "support/catch.hpp"
+#include "support/stringify.hpp"
 
 using namespace tickertape;
+using namespace tickertape::feed;
 using namespace tickertape::net;
 using namespace std::chrono_literals;
 

@@ -1,12 +1,17 @@
 #include "feed/rest_source.hpp"
 
+#include "core/fetch_error.hpp"
+#include "feed/errors.hpp"
 #include "feed/harness.hpp"
 #include "feed/scripted_api.hpp"
-#include "net/stringify.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
+#include "pricing/errors.hpp"
+#include "provider/errors.hpp"
 #include "support/catch.hpp"
 #include "support/fake_http_server.hpp"
+#include "support/stringify.hpp"
+#include "json/errors.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -15,6 +20,10 @@
 #include <boost/asio/steady_timer.hpp>
 
 using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::json;
+using namespace tickertape::pricing;
+using namespace tickertape::provider;
 using namespace tickertape::net;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
@@ -143,7 +152,7 @@ TEST_CASE(
              }};
     a.fetch();
     CHECK(a.listener.quotes.size() == 3);
-    CHECK(a.listener.failures.at("BAD-USD") == feed_errc::unknown_symbol);
+    CHECK(a.listener.failures.at("BAD-USD") == provider_errc::unknown_symbol);
     CHECK(a.report().lacks == std::vector<std::string>{"BAD-USD"});
     CHECK_FALSE(a.report().last_failure);
 
@@ -187,7 +196,7 @@ TEST_CASE("After 429 nothing is asked until the provider's Retry-After is over",
     a.fetch();
     a.fetch();
     CHECK(asked == 1);
-    CHECK(a.listener.failures.at("A-USD") == feed_errc::paused);
+    CHECK(a.listener.failures.at("A-USD") == provider_errc::paused);
     CHECK(a.outcome("not_asked") == 2);
     CHECK(a.report().paused_for > 95s);
 }
@@ -202,7 +211,7 @@ TEST_CASE("Who keeps failing is asked less and less", "[feed]")
     for (int i = 0; i < 20; ++i)
         a.fetch();
     CHECK(asked == 5);  // the breaker opened
-    CHECK(a.listener.failures.at("A-USD") == feed_errc::breaker_open);
+    CHECK(a.listener.failures.at("A-USD") == provider_errc::breaker_open);
     CHECK(a.report().breaker == "open");
     CHECK(a.h.counted(R"(tickertape_breaker_state{provider="x"})") == 1);
 }
@@ -225,7 +234,7 @@ TEST_CASE("The limit is kept within a round: what fits is asked, the rest comes 
         1};
     a.fetch();
     CHECK(a.listener.quotes == std::map<std::string, double>{{"A-USD", 1}, {"B-USD", 2}});
-    CHECK(a.listener.failures.at("C-USD") == feed_errc::throttled);
+    CHECK(a.listener.failures.at("C-USD") == provider_errc::throttled);
 
     // The next source of two tokens begins where this one ended.
     asking b{
@@ -284,7 +293,7 @@ TEST_CASE(
     a.fetch();
     is_empty = true;
     a.fetch();
-    CHECK(a.listener.failures.at("A-USD") == feed_errc::missing_field);
+    CHECK(a.listener.failures.at("A-USD") == json_errc::missing_field);
     CHECK(a.report().last_failure);
     CHECK(a.report().lacks.empty());
     is_empty = false;
@@ -376,7 +385,7 @@ TEST_CASE("A provider that has nothing it is asked for is no success, and says s
 TEST_CASE("Why a quote is not believed stands in the report", "[feed]")
 {
     asking a{{"A-USD"}, [](const auto&) { return json_reply(R"({"A-USD":5})"); }};
-    a.listener.refuse = feed_errc::absurd_spread;
+    a.listener.refuse = pricing_errc::absurd_spread;
     a.fetch();
     REQUIRE(a.report().last_failure);
     CHECK(

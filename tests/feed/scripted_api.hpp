@@ -1,9 +1,11 @@
 // A provider of a test's own: asked for "/BTC-USD,ETH-USD", it answers {"BTC-USD":5,"ETH-USD":1}.
 #pragma once
 
-#include "feed/json_reader.hpp"
-#include "feed/provider_answer.hpp"
-#include "feed/rest_api.hpp"
+#include "core/fetch_error.hpp"
+#include "provider/answer.hpp"
+#include "provider/errors.hpp"
+#include "provider/rest_api.hpp"
+#include "json/reader.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -11,20 +13,20 @@
 
 namespace tickertape::testing {
 
-class scripted_api final : public rest_api {
+class scripted_api final : public provider::rest_api {
 public:
     explicit scripted_api(std::size_t batch_size_max = 100) : batch_size_max_{batch_size_max} {}
 
-    std::optional<market_name>
+    std::optional<provider::market_name>
     spelling(std::string_view base, std::string_view quote) const override
     {
-        return market_name{std::string{base} + "-" + std::string{quote}};
+        return provider::market_name{std::string{base} + "-" + std::string{quote}};
     }
-    std::size_t batch_size(std::span<const market> todo) const override
+    std::size_t batch_size(std::span<const provider::market> todo) const override
     {
         return std::min(todo.size(), batch_size_max_);
     }
-    net::http_request request(std::span<const market> batch) const override
+    net::http_request request(std::span<const provider::market> batch) const override
     {
         std::string target;
         for (const auto& m : batch)
@@ -32,17 +34,18 @@ public:
         return {target};
     }
     // {"refused":1} is the answer to a batch with a bad market in it.
-    answers read(std::span<const market> batch, const net::http_response& response) const override
+    provider::answers
+    read(std::span<const provider::market> batch, const net::http_response& response) const override
     {
-        answers said(batch.size());
-        const auto body = json_of(response);
+        provider::answers said(batch.size());
+        const auto body = provider::json_of(response);
         if (!body) {
-            answer_rest(said, body.error());
+            provider::answer_rest(said, body.error());
             return said;
         }
         const auto& prices = body->get_object();
         if (prices.contains("refused") && batch.size() > 1)
-            answer_rest(said, {feed_errc::batch_refused});
+            provider::answer_rest(said, {provider::provider_errc::batch_refused});
         else
             for (std::size_t i = 0; i < batch.size(); ++i)
                 said[i] = quote_of(batch[i], prices);
@@ -50,12 +53,12 @@ public:
     }
 
 private:
-    static fetched<quote> quote_of(const market& m, const boost::json::object& prices)
+    static fetched<quote> quote_of(const provider::market& m, const boost::json::object& prices)
     {
         const auto* found = prices.if_contains(m.spelled.name);
         if (found == nullptr)
-            return fetch_error{feed_errc::unknown_symbol};
-        const auto value = price_of_number(*found);
+            return fetch_error{provider::provider_errc::unknown_symbol};
+        const auto value = json::price_of_number(*found);
         if (!value)
             return fetch_error{value.error(), m.spelled.name};
         // With a book, so that the same price again is an observation.

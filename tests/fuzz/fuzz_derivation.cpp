@@ -1,7 +1,7 @@
 // Any bytes as DERIVE and as ACCEPT_AS_USD: whatever is accepted keeps to the rules, and whatever
 // is refused is so in one clean line of bounded length.
-#include "feed/derivation.hpp"
-#include "feed/usd_standin.hpp"
+#include "core/usd_standin.hpp"
+#include "pricing/derivation.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // Whatever is piped in, cut anywhere: lines, and of each a usable price or an error.
-#include "feed/line_splitter.hpp"
-#include "feed/pipe_line.hpp"
+#include "synthetic/line_splitter.hpp"
+#include "synthetic/pipe_line.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     using namespace tickertape;
     static const std::array<std::string, 2> names{"BTC-USD", "ETH-USD"};
     static const auto symbols = symbol_table::from(names).value();
-    static json_reader reader;
+    static json::reader reader;
     constexpr std::size_t line_bytes_max = 64;
 
     // The first byte says how the rest is cut.

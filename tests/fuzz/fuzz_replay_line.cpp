@@ -1,5 +1,5 @@
 // Whatever a recording's first line and its second are: a usable price, or an error.
-#include "feed/recording.hpp"
+#include "synthetic/recording.hpp"
 
 #include <array>
 #include <cstdint>
@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     using namespace tickertape;
     static const std::array<std::string, 2> names{"BTC-USD", "ETH-USD"};
     static const auto symbols = symbol_table::from(names).value();
-    static json_reader reader;
+    static json::reader reader;
 
     const std::string_view text{reinterpret_cast<const char*>(bytes), size};
     const auto cut = text.find('\n');

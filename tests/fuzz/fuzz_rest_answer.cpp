@@ -1,9 +1,10 @@
 // Whatever a provider sends: per market a quote with a usable price, or an error with bounded
 // words. The first byte says which provider answers, with which status, and for how many markets;
 // the rest is the body.
+#include "core/fetch_error.hpp"
 #include "core/text.hpp"
-#include "feed/provider_answer.hpp"
-#include "feed/providers/registry.hpp"
+#include "provider/answer.hpp"
+#include "provider/registry.hpp"
 
 #include <algorithm>
 #include <array>

@@ -4,6 +4,7 @@
 
 #include <set>
 
+using namespace tickertape;
 using namespace tickertape::net;
 
 TEST_CASE("Each of the net's errors has a meaning of its own", "[net]")

@@ -1,10 +1,10 @@
 #include "net/http_client.hpp"
 
-#include "feed/fixtures.hpp"
-#include "net/stringify.hpp"
 #include "net/tls_trust.hpp"
+#include "provider/fixtures.hpp"
 #include "support/catch.hpp"
 #include "support/fake_http_server.hpp"
+#include "support/stringify.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

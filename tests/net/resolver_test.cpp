@@ -1,8 +1,8 @@
 #include "net/resolver.hpp"
 
 #include "net/errors.hpp"
-#include "net/stringify.hpp"
 #include "support/catch.hpp"
+#include "support/stringify.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

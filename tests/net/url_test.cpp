@@ -1,8 +1,8 @@
 #include "net/url.hpp"
 
 #include "net/errors.hpp"
-#include "net/stringify.hpp"
 #include "support/catch.hpp"
+#include "support/stringify.hpp"
 
 using namespace tickertape;
 using namespace tickertape::net;

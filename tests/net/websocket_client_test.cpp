@@ -1,9 +1,9 @@
 #include "net/websocket_client.hpp"
 
-#include "net/stringify.hpp"
 #include "net/tls_trust.hpp"
 #include "support/catch.hpp"
 #include "support/fake_websocket_server.hpp"
+#include "support/stringify.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

@@ -39,7 +39,7 @@ test("a whole list is one question", async (t) => {
     clock.time = 70;
     const api = new Api(clock);
     assert.deepEqual(await api.watchlist(["BTC-USD", "ETH-USD"], 61), { watchlist: [], askedAt: 70 });
-    assert.equal(asked, "/api/watchlist?points=61&symbols=BTC-USD,ETH-USD");
+    assert.equal(asked, "api/watchlist?points=61&symbols=BTC-USD,ETH-USD");
     assert.deepEqual([api.outcome, api.answeredAt], ["", 70]);
 });
 

@@ -6,7 +6,7 @@ import { Desk } from "../../static/desk.js";
 import { Samples } from "../../static/model/samples.js";
 import { troubleOf, truthOf } from "../../static/model/truth.js";
 import {
-    FakeEventSource as Source, FakeSharedWorker, answers, idAt, pass, requests, settle,
+    FakeEventSource as Source, FakeSharedWorker, answers, idAt, pass, problem, requests, settle,
     startBrowser, wall,
 } from "./support/browser.mjs";
 
@@ -274,4 +274,23 @@ test("a sample is due once, and after a failure later and later", () => {
     samples.fail(["A-B"], 0, 3_000);
     assert.deepEqual(samples.take(["A-B"], 2_999), []);
     assert.deepEqual(samples.take(["A-B"], 3_000), ["A-B"], "or when the server wants to be asked");
+});
+
+test("a refusal is told in the server's words, and other symbols are looked for at once", async (t) => {
+    const { desk, stream } = await openDesk(t);
+    const words = "there is no symbol 'BTC-USD' here";
+    const listed = [];
+    desk.addEventListener("listing", () => listed.push(...desk.symbols));
+    answers.set("/prices/stream", problem(404, words));
+    answers.set("/api/prices", { prices: [{ symbol: "ETH-USD", price: null, timestamp: null }] });
+    stream.fails();
+    await settle();
+    assert.equal(troubleOf({ ...desk.facts(), truth: truthOf(desk.facts()) }).title,
+        `The server refuses to send prices: ${words}.`);
+    await passSeconds(desk, 1);
+    assert.deepEqual(listed, ["ETH-USD"]);
+    desk.show("ETH-USD", "5m", []);
+    Source.only.opens().ticks(5, "ETH-USD");
+    assert.equal(desk.quote.newest.price, 5);
+    assert.equal(desk.connection.name, "open");
 });

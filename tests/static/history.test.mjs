@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadHistory } from "../../static/history.js";
 import { SharedPriceStream, comparePositions } from "../../static/stream.js";
-import { FakeEventSource as Source, idAt, pass, settle, startBrowser } from "./support/browser.mjs";
+import {
+    FakeEventSource as Source, answers, idAt, pass, problem, settle, startBrowser,
+} from "./support/browser.mjs";
 
 async function load(t, { first = null, signal } = {}) {
     const browser = await startBrowser(t);
@@ -91,6 +93,15 @@ test("fails where the server cannot be had", async (t) => {
     }
     assert.equal(past.how, "failed");
     await pass(60_000, 1_000);
+    assert.equal(Source.live.length, 0);
+});
+
+test("fails at once where it is refused", async (t) => {
+    const past = await load(t);
+    answers.set("/prices/stream", problem(404, "there is no symbol 'BTC-USD' here"));
+    Source.only.fails();
+    await settle();
+    assert.equal(past.how, "failed");
     assert.equal(Source.live.length, 0);
 });
 

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { changeOver, References, spans } from "../../static/model/changes.js";
 import { Market, Quote } from "../../static/model/market.js";
 import { Spark } from "../../static/model/spark.js";
+import { sparklinePath } from "../../static/view/sparkline.js";
 
 const [hour, day] = spans;
 const minute = 60_000;
@@ -163,6 +164,28 @@ test("even points of the server take their place, and what is not held is left a
     assert.equal(spark.change(at).spanMs, 60 * minute);
     spark.addPoints([[at / 1000 - 4_000, 9]]);
     assert.equal(spark.points[0].price, 10, "one from long before is not that of an hour ago");
+});
+
+test("no line leads over a time in which nothing was held or sampled", () => {
+    const pathOf = (spark) => sparklinePath(spark.line());
+    const spark = new Spark();
+    // The feed was silent for 40 minutes, and the server's even points are its last tick again.
+    spark.addPoints(Array(41).fill([60, 10]));
+    spark.addTick({ at: 41 * minute, price: 12 });
+    assert.match(pathOf(spark), /^M[\d. ]+h0.1M[\d. ]+h0.1$/, "a point, and another");
+    spark.addTick({ at: 42 * minute, price: 13 });
+    assert.match(pathOf(spark), /^M[\d. ]+h0.1M[\d. ]+L[\d. ]+$/, "a line begins");
+    assert.equal(spark.change(42 * minute).since, minute, "the change is known all the same");
+});
+
+test("a line leads over distances that are usual, however long", () => {
+    for (const every of [10_000, minute, 5 * minute, 15 * minute]) {
+        const spark = new Spark();
+        for (let at = 0; at < 60 * minute; at += every) spark.addTick({ at, price: at });
+        const missed = 60 * minute + every; // one round that failed
+        spark.addTick({ at: missed, price: missed });
+        assert.equal(sparklinePath(spark.line()).match(/M/g).length, 1, `every ${every} ms`);
+    }
 });
 
 test("one price is no trend", () => {

@@ -29,12 +29,15 @@ async function pack(files) {
         assert.match(found[0].name.slice(at), /^-[0-9a-f]{12}\./);
         return found[0].name;
     };
-    const address = (name) => `/static/${lasting(name)}`;
-    return { page, packed, texts, lasting, address, textOf: (name) => texts[lasting(name)].trim() };
+    // As the page has it, and as a file of static/ itself has it.
+    const inPage = (name) => `static/${lasting(name)}`;
+    const address = (name) => `./${lasting(name)}`;
+    const textOf = (name) => texts[lasting(name)].trim();
+    return { page, packed, texts, lasting, inPage, address, textOf };
 }
 
 const html = (head) => `<!doctype html>\n${head}\n`;
-const entry = html(`<!-- modules --><script type="module" src="/static/page.js"></script>`);
+const entry = html(`<!-- modules --><script type="module" src="static/page.js"></script>`);
 const worker = `new SharedWorker(import.meta.url, { type: "module" });`;
 
 describe("the packed page", { skip }, () => {
@@ -51,13 +54,13 @@ describe("the packed page", { skip }, () => {
         const head = (style, script) => html(
             `<link href="${style}" rel="stylesheet"><script src="${script}"></script>` +
             `<a href="/">x</a><a href="https://x.example/">y</a>`);
-        const { page, lasting, address, textOf } = await pack({
-            "index.html": head("/static/a.css", "/static/theme.js"),
+        const { page, lasting, inPage, address, textOf } = await pack({
+            "index.html": head("static/a.css", "static/theme.js"),
             "a.css": `@import "./b.css"; a { background: url(icons/a.svg) } ` +
                 `b { background: url("icons/a.svg#x") } c { background: url(data:image/png,x) }`,
             "b.css": "", "icons/a.svg": "<svg/>", "theme.js": "var isDark = true;", "c.css": "",
         });
-        assert.equal(page, head(address("a.css"), address("theme.js")));
+        assert.equal(page, head(inPage("a.css"), inPage("theme.js")));
         const icon = address("icons/a.svg");
         assert.equal(textOf("a.css"), `@import"${address("b.css")}";a{background:url(${icon})}` +
             `b{background:url(${icon}#x)}c{background:url(data:image/png,x)}`);
@@ -67,13 +70,13 @@ describe("the packed page", { skip }, () => {
 
     test("style sheets that follow each other are one file", async () => {
         const links = (...names) =>
-            names.map((name) => `<link rel="stylesheet" href="/static/${name}">\n`).join("");
+            names.map((name) => `<link rel="stylesheet" href="static/${name}">\n`).join("");
         const files = {
             "a.css": "a { background: url(i.svg) }", "b.css": "a { color: red }", "i.svg": "<svg/>",
         };
-        const { page, texts, address, textOf } =
+        const { page, texts, inPage, address, textOf } =
             await pack({ "index.html": html(links("a.css", "b.css")), ...files });
-        const sheet = address("styles.css");
+        const sheet = inPage("styles.css");
         assert.equal(page, html(`<link rel="stylesheet" href="${sheet}">\n`));
         assert.equal(textOf("styles.css"),
             `a{background:url(${address("i.svg")})}a{color:red}`);
@@ -84,14 +87,14 @@ describe("the packed page", { skip }, () => {
     });
 
     test("the modules of the page become one, without what nothing uses", async () => {
-        const { page, packed, address, textOf } = await pack({
+        const { page, packed, inPage, textOf } = await pack({
             "index.html": entry,
             "page.js": `import { a } from "./model/a.js";\nsay(a);\nconst x = import("./c.js");`,
             "model/a.js": `import { b } from "../b.js";\nexport const a = b;\nexport const z = 99;`,
             "b.js": "export const b = 41;", "c.js": `say("later");`,
         });
         assert.equal(page, html(
-            `<script type="module" src="${address("page.js")}"></script>`));
+            `<script type="module" src="${inPage("page.js")}"></script>`));
         assert.deepEqual(packed.filter(({ isLasting }) => isLasting).length, 1);
         const text = textOf("page.js");
         assert.ok(!/\bfrom\b|99/.test(text), text);
@@ -100,7 +103,7 @@ describe("the packed page", { skip }, () => {
     });
 
     test("a module that starts itself as a worker stays a file, and what it imports", async () => {
-        const { page, address, textOf } = await pack({
+        const { page, inPage, address, textOf } = await pack({
             "index.html": entry,
             "page.js": `import { s } from "./shared.js";\nimport { t } from "./t.js";\nsay(s, t);`,
             "shared.js": `import { t } from "./t.js";\nexport const s = t + 1;\n${worker}`,
@@ -111,8 +114,28 @@ describe("the packed page", { skip }, () => {
         assert.match(textOf("shared.js"), new RegExp(`from"${address("t.js")}"`));
         assert.match(textOf("shared.js"), /new SharedWorker\(import\.meta\.url/);
         assert.match(page, new RegExp(
-            `<link rel="modulepreload" href="${address("shared.js")}">\n` +
-            `<link rel="modulepreload" href="${address("t.js")}"><script`));
+            `<link rel="modulepreload" href="${inPage("shared.js")}">\n` +
+            `<link rel="modulepreload" href="${inPage("t.js")}"><script`));
+    });
+
+    test("addresses are relative to what has them, whatever folder it is in", async () => {
+        const { page, inPage, lasting, textOf } = await pack({
+            "index.html": html(
+                `<link href="/static/css/a.css" rel="stylesheet">` +
+                `<script type="module" src="/static/page.js"></script>`),
+            "css/a.css": "a { background: url(../icons/a.svg) }", "icons/a.svg": "<svg/>",
+            "page.js": `import "./model/a.js";`,
+            "model/a.js": `import { s } from "../live/shared.js";\nsay(s);`,
+            "live/shared.js": `import { t } from "../t.js";\nexport const s = t;\n${worker}`,
+            "t.js": "export const t = 41;",
+        });
+        assert.equal(page, html(
+            `<link href="${inPage("css/a.css")}" rel="stylesheet">` +
+            `<script type="module" src="${inPage("page.js")}"></script>`));
+        assert.equal(textOf("css/a.css"), `a{background:url(../${lasting("icons/a.svg")})}`);
+        // A module that is linked is where the page's is.
+        assert.match(textOf("page.js"), new RegExp(`from"./${lasting("live/shared.js")}"`));
+        assert.match(textOf("live/shared.js"), new RegExp(`from"../${lasting("t.js")}"`));
     });
 
     test("an address that a script makes is that of the lasting name", async () => {

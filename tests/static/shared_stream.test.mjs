@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SharedPriceStream } from "../../static/stream.js";
 import {
-    FakeEventSource as Source, FakeSharedWorker, answers, idAt, newest, killWorkers, pass, record, settle,
+    FakeEventSource as Source, FakeSharedWorker, answers, idAt, newest, killWorkers, pass, problem, record, settle,
     startBrowser, workers, Owner,
 } from "./support/browser.mjs";
 
@@ -562,13 +562,17 @@ test("a tab that comes before the end of a gap is told of it", async (t) => {
     assert.deepEqual(behind.told, ["BTC 100", "ETH 50"]);
 });
 
+const unknown = problem(404, "there is no symbol 'NO-SUCH' here");
+
 test("a symbol that the server does not have is its tab's trouble alone", async (t) => {
     const browser = await startBrowser(t);
     const good = await openTab(browser, ["BTC-USD"]);
+    const other = await openTab(browser, ["BTC-USD"]); // changes nothing in what is streamed
     Source.only.opens().ticks(10);
     await settle();
-    answers.set("/api/symbols", { symbols: [{ symbol: "BTC-USD" }] });
-    const bad = await openTab(browser, ["BTC-USD", "NO-SUCH"]);
+    answers.set("/prices/stream", ({ searchParams }) =>
+        searchParams.get("symbols").includes("NO-SUCH") ? unknown() : undefined);
+    const bad = await openTab(browser, ["BTC-USD", "NO-SUCH"], { events: ["refused", "state"] });
     assert.equal(Source.only.asked("symbols"), "BTC-USD,NO-SUCH");
     Source.only.fails();
     await settle();
@@ -576,10 +580,49 @@ test("a symbol that the server does not have is its tab's trouble alone", async 
     assert.equal(Source.only.asked("last_event_id"), idAt(10));
     Source.only.opens().ticks(20);
     await pass(2_000);
-    assert.deepEqual(good.told, ["BTC 10", "BTC 20"]);
-    assert.equal(good.stream.state.name, "open");
-    assert.equal(bad.stream.isShared, false);
-    assert.equal(bad.stream.state.name, "reconnecting");
+    // It finds out by itself.
+    const [shared, alone] = Source.live;
+    assert.equal(alone.asked("symbols"), "BTC-USD,NO-SUCH");
+    alone.fails();
+    await settle();
+    assert.deepEqual(bad.told.slice(-2), ["refused", "refused there is no symbol 'NO-SUCH' here"]);
+    await passQuietly(60_000);
+    assert.deepEqual(Source.live, [shared], "and tries no more");
+    for (const { told, stream } of [good, other]) {
+        assert.deepEqual(told, ["BTC 10", "BTC 20"]);
+        assert.equal(stream.state.name, "open");
+        assert.equal(stream.isShared, true);
+    }
+    assert.equal(bad.stream.state.name, "refused");
+});
+
+test("where no tab has come since, all tabs learn why the stream is refused", async (t) => {
+    const browser = await startBrowser(t);
+    const tabs = [];
+    for (let i = 0; i < 2; i += 1)
+        tabs.push(await openTab(browser, ["BTC-USD", "NO-SUCH"], { events: ["refused"] }));
+    Source.only.opens().ticks(10);
+    await settle();
+    answers.set("/prices/stream", unknown); // the server was started again, without that symbol
+    Source.only.fails();
+    await settle();
+    await pass(2_000);
+    assert.equal(Source.live.length, 2);
+    for (const source of Source.live) source.fails();
+    await settle();
+    for (const { told } of tabs)
+        assert.deepEqual(told, ["refused there is no symbol 'NO-SUCH' here"]);
+    assert.equal(Source.live.length, 0);
+    // One goes on with what there is, and shares again.
+    answers.delete("/prices/stream");
+    await pass(10_000);
+    tabs[0].setSymbols(["BTC-USD"]);
+    tabs[0].open();
+    await settle();
+    assert.equal(Source.only.asked("last_event_id"), idAt(10));
+    Source.only.opens();
+    await settle();
+    assert.equal(tabs[0].stream.isShared, true);
 });
 
 test("tabs that come while the server is down are not sent away", async (t) => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { PriceStream, comparePositions, parsePosition } from "../../static/stream.js";
 import {
-    FakeEventSource as Source, answers, idAt, newest, pass, record, requests, settle, startBrowser,
+    FakeEventSource as Source, answers, idAt, newest, pass, problem, record, requests, settle, startBrowser,
     wall,
 } from "./support/browser.mjs";
 
@@ -613,6 +613,110 @@ test("a changed set that is refused is said at once", async (t) => {
     stream.setSymbols(["BTC-USD", "NO-SUCH"]);
     Source.only.fails();
     assert.equal(stream.state.name, "reconnecting");
+});
+
+const unknown = problem(404, "there is no symbol 'NO-SUCH' here");
+
+async function refuse(source = Source.only) {
+    source.fails();
+    await settle();
+}
+
+test("a refusal that will not change is told, and nothing more is tried", async (t) => {
+    for (const status of [400, 404, 405, 413, 431])
+        await t.test(`${status}`, async (t) => {
+            const { stream, states, happens } = await open(t, { symbols: ["NO-SUCH"] });
+            const refused = [];
+            stream.addEventListener("refused", ({ detail }) => refused.push(detail));
+            answers.set("/prices/stream", problem(status, "no"));
+            await refuse();
+            assert.deepEqual(refused, [{ status, detail: "no" }]);
+            assert.deepEqual(requests, ["/prices/stream?symbols=NO-SUCH"], "the same is asked once");
+            assert.equal(states.at(-1), "refused");
+            happens("online");
+            stream.wake();
+            await pass(60_000, 5_000);
+            assert.equal(Source.all.length, 1);
+            assert.equal(refused.length, 1);
+        });
+});
+
+test("what may change by itself is tried again", async (t) => {
+    const page = () => new Response("<h1>404</h1>", {
+        status: 404, headers: { "content-type": "text/html" },
+    });
+    let isCancelled = false;
+    const endless = () => new Response(
+        new ReadableStream({ cancel: () => { isCancelled = true; } }),
+        { headers: { "content-type": "text/event-stream" } });
+    for (const [name, answer] of Object.entries({
+        "too late": problem(408, ""), "too often": problem(429, ""), "busy": problem(503, ""),
+        "an error": problem(500, ""), "a page of a proxy": page, "a stream after all": endless,
+        "nothing": undefined,
+    }))
+        await t.test(name, async (t) => {
+            const { stream, states } = await open(t);
+            let isRefused = false;
+            stream.addEventListener("refused", () => { isRefused = true; });
+            answers.set("/prices/stream", answer);
+            await refuse();
+            assert.equal(states.at(-1), "reconnecting");
+            await pass(2_000);
+            assert.equal(Source.only.opens().readyState, Source.OPEN);
+            assert.equal(isRefused, false);
+        });
+    assert.ok(isCancelled, "a stream that nobody reads is given up");
+});
+
+test("why it is refused is not asked while the browser goes on trying", async (t) => {
+    await open(t);
+    answers.set("/prices/stream", unknown);
+    Source.only.opens();
+    Source.only.breaks();
+    Source.only.breaks();
+    await settle();
+    assert.deepEqual(requests, []);
+});
+
+test("after a refusal other symbols may be asked for", async (t) => {
+    for (const when of ["later", "at once"])
+        await t.test(when, async (t) => {
+            const { stream, states, told } = await open(t, { symbols: ["BTC-USD"] });
+            Source.only.opens();
+            const id = Source.only.ticks(10);
+            const goOn = () => {
+                stream.setSymbols(["BTC-USD"]);
+                stream.open();
+            };
+            stream.addEventListener("refused", () => when === "at once" && goOn());
+            answers.set("/prices/stream", unknown);
+            stream.setSymbols(["BTC-USD", "NO-SUCH"]);
+            await refuse();
+            if (when === "later") goOn();
+            assert.equal(Source.only.asked("symbols"), "BTC-USD");
+            assert.equal(Source.only.asked("last_event_id"), id);
+            Source.only.opens().ticks(20);
+            assert.deepEqual(told, ["BTC 10", "BTC 20"]);
+            assert.equal(states.at(-1), "open");
+        });
+});
+
+test("an answer to what is not asked any more refuses nothing", async (t) => {
+    const { stream, states } = await open(t, { symbols: ["NO-SUCH"] });
+    let answer;
+    answers.set("/prices/stream", () => new Promise((resolve) => { answer = resolve; }));
+    await refuse();
+    stream.setSymbols(["BTC-USD"]);
+    Source.only.opens();
+    answer(unknown());
+    await settle();
+    assert.equal(states.at(-1), "open");
+    stream.setSymbols(["NO-SUCH"]);
+    await refuse();
+    stream.close();
+    answer(unknown());
+    await settle();
+    assert.equal(states.at(-1), "idle");
 });
 
 test("goes back to an earlier position where it is told to", async (t) => {

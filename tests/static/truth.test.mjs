@@ -29,6 +29,16 @@ test("only an open stream with a price that is not stale is live", () => {
         assert.equal(truth({ name }, { isStale: true }).name, name, "what is worse is told first");
 });
 
+test("a refusal is told in the server's words", () => {
+    assert.equal(truth({ name: "refused" }).word, "Refused");
+    const refusal = "there is no symbol 'XYZ-USD' here";
+    const { title, detail } = trouble({ name: "refused" }, { refusal, newest: null, ageMs: null });
+    assert.equal(title, "The server refuses to send prices: there is no symbol 'XYZ-USD' here.");
+    assert.equal(detail, "There is no price to show yet.");
+    assert.equal(trouble({ name: "refused" }, { refusal: "" }).title,
+        "The server refuses to send prices.");
+});
+
 test("a wait is counted down, and its end is not told as a time", () => {
     assert.equal(truth({ name: "reconnecting", retryAt: now + 2_100 }).word, "Reconnecting in 3 s");
     assert.equal(truth({ name: "offline", retryAt: now + 2_100 }).word, "Offline, next try in 3 s");
@@ -54,9 +64,9 @@ test("trouble says why, and how old the price is", () => {
     assert.equal(away.detail, "The price shown is 3 s old.");
     const problem = "the providers disagree";
     const stale = trouble({ name: "open" }, { isStale: true, problem });
-    assert.equal(stale.title, "No new price of BTC-USD: the providers disagree.");
+    assert.equal(stale.title, "No new price for BTC-USD: the providers disagree.");
     const none = trouble({ name: "open" }, { newest: null, problem: "no provider says a price" });
-    assert.equal(none.title, "No price of BTC-USD: no provider says a price.");
+    assert.equal(none.title, "No price for BTC-USD: no provider says a price.");
     assert.equal(none.detail, "There is no price to show yet.");
     assert.equal(trouble({ name: "offline" }).kind, "offline");
 });
@@ -84,7 +94,7 @@ test("a server that refuses can be reached, and says when to ask again", () => {
 test("an age that is not known is not made up", () => {
     assert.equal(truth({ name: "open" }, { isStale: true, ageMs: null }).word, "Stale");
     assert.equal(trouble({ name: "reconnecting" }, { awaySince: now - 10_000, ageMs: null }).detail,
-        "How old the price shown is will be known when the server answers.");
+        "The age of the price shown is not known until the server answers.");
 });
 
 test("a state that comes and goes is not spoken", () => {

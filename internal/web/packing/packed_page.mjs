@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { basename, dirname, extname, join } from "node:path/posix";
+import { basename, dirname, extname, join, relative } from "node:path/posix";
 import { fileURLToPath } from "node:url";
 import { withoutComments } from "./comments.mjs";
 import { link, shorten } from "./linker.mjs";
@@ -25,10 +25,17 @@ const rules = ["packed_page.mjs", "references.mjs", "comments.mjs", "linker.mjs"
 // A module that starts itself as a worker has to be a file of its own, and what it imports too.
 const startsItself = /Worker\(\s*import\.meta\.url\b/;
 
-const address = (name) => `/static/${name}`;
+// Addresses are relative to what refers to them, so that the page works at any path of a proxy. The
+// page itself is one folder above the others.
+const addressInPage = (name) => `static/${name}`;
+
+function addressFrom(folder, name) {
+    const path = relative(folder, name);
+    return path.startsWith(".") ? path : `./${path}`;
+}
 
 // Style sheets that the page names one after the other are one file, and are asked for once.
-const sheets = /(?:<link rel="stylesheet" href="\/static\/[^"]+">\s*?\n){2,}/;
+const sheets = /(?:<link rel="stylesheet" href="\/?static\/[^"]+">\s*?\n){2,}/;
 const sheetsName = "styles.css";
 
 function withOneSheet(sources) {
@@ -42,7 +49,7 @@ function withOneSheet(sources) {
     });
     if (texts.some((text) => /@import\b/.test(text)))
         throw new PackingError("a style sheet that is one of several imports another");
-    const link = `<link rel="stylesheet" href="${address(sheetsName)}">\n`;
+    const link = `<link rel="stylesheet" href="${addressInPage(sheetsName)}">\n`;
     return new Map([...sources, [sheetsName, Buffer.from(texts.join("\n"))],
         [pageName, Buffer.from(page.replace(links, () => link))]]);
 }
@@ -107,31 +114,34 @@ export async function packPage(sources, { esbuild, others = new Map() }) {
 
     const newNames = new Map(
         [...kept].map((name) => [name, lastingName(name, files, esbuild.version)]));
-    const addressOf = (name) => address(newNames.get(name));
-    const textOf = (name) => {
+    const textOf = (name, addressOf) => {
         const { text, references } = files.get(name);
         const outside = references.filter(({ to }) => newNames.has(to));
-        return withReferences(text, outside, addressOf);
+        return withReferences(text, outside, (to) => addressOf(newNames.get(to)));
     };
+    const textIn = (folder) => (name) => textOf(name, (to) => addressFrom(folder, to));
     const finished = (name) => {
         if (files.get(name).text === null) return files.get(name).bytes;
         const kind = extname(name) === ".css" ? "style" : apart.has(name) ? "module" : "script";
-        return shorten(esbuild, kind, textOf(name));
+        return shorten(esbuild, kind, textIn(dirname(name))(name));
     };
     const packed = [...files].filter(([name]) => name !== pageName).map(
         ([name, { bytes }]) => ({ name, bytes, isLasting: false }));
     for (const name of kept)
         packed.push({ name: newNames.get(name), bytes: await finished(name), isLasting: true });
     for (const entry of new Set(entries)) {
-        const outside = new Set([...apart].map(addressOf));
-        const bytes = await link(esbuild, { entry, textOf, outside, others });
+        // Whatever folder a module comes from, it is linked into the folder of the entry.
+        const folder = dirname(entry);
+        const outside = new Set([...apart].map((name) => addressFrom(folder, newNames.get(name))));
+        const bytes =
+            await link(esbuild, { entry, textOf: textIn(folder), outside, others });
         newNames.set(entry, nameWith(createHash("sha256").update(bytes).digest("hex"), entry));
         packed.push({ name: newNames.get(entry), bytes, isLasting: true });
     }
     const preloads = [...apart].map((name) =>
-        `<link rel="modulepreload" href="${addressOf(name)}">`);
+        `<link rel="modulepreload" href="${addressInPage(newNames.get(name))}">`);
     return {
-        page: textOf(pageName).replace(preloadsMarker, () => preloads.join("\n")),
+        page: textOf(pageName, addressInPage).replace(preloadsMarker, () => preloads.join("\n")),
         files: packed.sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
 }

@@ -21,11 +21,11 @@ const patterns = {
     ],
     ".html": [
         {
-            find: /<script\b(?=[^>]*\btype="module")[^>]*\bsrc="(?<to>\/static\/[^"]+)"/gd,
+            find: /<script\b(?=[^>]*\btype="module")[^>]*\bsrc="(?<to>\/?static\/[^"]+)"/gd,
             isModule: true,
         },
         {
-            find: /<(?!script\b[^>]*"module")[^>]*?\b(?:href|src)="(?<to>\/static\/[^"]+)"/gd,
+            find: /<(?!script\b[^>]*"module")[^>]*?\b(?:href|src)="(?<to>\/?static\/[^"]+)"/gd,
             isModule: false,
         },
     ],
@@ -51,7 +51,9 @@ export function referencesOf(name, text) {
     for (const { find, isModule } of patterns[extname(name)] ?? [])
         for (const { groups, indices } of text.matchAll(find)) {
             const to = nameOf(name, groups.to);
-            if (isModule && !/^\.{0,2}\//.test(groups.to))
+            // Only a script imports modules by names; the page has their addresses.
+            const isBare = !/^\.{0,2}\//.test(groups.to) && extname(name) !== ".html";
+            if (isModule && isBare)
                 throw new PackingError(`${name} imports "${groups.to}", which no browser can find`);
             if (to === null) continue;
             const path = groups.to.replace(/[?#].*$/, "");

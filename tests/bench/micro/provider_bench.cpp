@@ -1,13 +1,14 @@
 // What it costs to read what a provider says: a recorded answer, a recorded message.
 
-#include "feed/fixtures.hpp"
-#include "feed/providers/registry.hpp"
+#include "provider/fixtures.hpp"
+#include "provider/registry.hpp"
 
 #include <benchmark/benchmark.h>
 
 #include <sstream>
 
 using namespace tickertape;
+using namespace tickertape::provider;
 using namespace tickertape::net;
 using tickertape::testing::fixture;
 
@@ -86,10 +87,10 @@ struct stream_case {
 };
 
 // The first message of the recording that is a price of the symbol.
-std::string price_message(const stream_case& c, stream_api& api)
+std::string price_message(const stream_case& c, socket_api& api)
 {
     const auto all = fixture(c.file);
-    stream_news news;
+    socket_news news;
     api.opened(markets_of(api, {c.symbol}), news);
     std::istringstream lines{all};
     for (std::string line; c.is_one_message || std::getline(lines, line);) {
@@ -106,11 +107,11 @@ std::string price_message(const stream_case& c, stream_api& api)
 
 void stream_message(benchmark::State& state, const stream_case& c)
 {
-    const auto api = find_provider(c.provider)->make_stream();
+    const auto api = find_provider(c.provider)->make_socket();
     const auto message = price_message(c, *api);
     if (message.empty())
         state.SkipWithError("no message is read as a quote");
-    stream_news news;
+    socket_news news;
     for (auto _ : state) {
         news.clear();
         api->read(message, news);

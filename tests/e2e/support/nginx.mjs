@@ -20,8 +20,9 @@ function program() {
     return "nginx";
 }
 
-// `directives`: more of them, for all that is passed on.
-export async function startNginx(t, targetPort, directives = "") {
+// `directives`: more of them, for all that is passed on. `path`: what of nginx leads to the server,
+// which itself is asked without it; it ends in a slash.
+export async function startNginx(t, targetPort, directives = "", path = "/") {
     const directory = await scratch(t);
     await mkdir(join(directory, "temp"));
     const port = await freePort();
@@ -39,7 +40,7 @@ http {
 ${paths}
     server {
         listen 127.0.0.1:${port};
-        location / { proxy_pass http://127.0.0.1:${targetPort}; ${directives} }
+        location ${path} { proxy_pass http://127.0.0.1:${targetPort}${path === "/" ? "" : "/"}; ${directives} }
     }
 }
 `);
@@ -50,5 +51,5 @@ ${paths}
             if (child.exit) throw new Error(`nginx ended:\n${child.stderr}`);
             return answers(port);
         });
-    return { child, port, url: `http://127.0.0.1:${port}` };
+    return { child, port, url: `http://127.0.0.1:${port}${path.replace(/\/$/, "")}` };
 }

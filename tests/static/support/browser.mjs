@@ -151,7 +151,7 @@ class FakePort {
     }
 }
 
-// Workers by name; each is an instance of the module of its own.
+// Workers by name; each is an instance of the module of its own, which accepts ports by `connect`.
 export const workers = new Map();
 let instances = 0;
 const prepared = [];
@@ -160,7 +160,10 @@ const prepared = [];
 async function prepare() {
     while (prepared.length < 3) {
         instances += 1;
-        prepared.push(await import(`../../../static/stream.js?worker=${instances}`));
+        globalThis.onconnect = null; // only a worker has it
+        await import(`../../../static/stream.js?worker=${instances}`);
+        prepared.push(globalThis.onconnect);
+        delete globalThis.onconnect;
     }
 }
 
@@ -178,13 +181,13 @@ export class FakeSharedWorker {
         this.port.other = { arrives() {} };
         if (FakeSharedWorker.isBroken || FakeSharedWorker.isMute) return;
         if (!workers.has(name))
-            workers.set(name, { module: prepared.shift(), owner: new Owner(true), ports: [] });
-        const { module, owner, ports } = workers.get(name);
+            workers.set(name, { connect: prepared.shift(), owner: new Owner(true), ports: [] });
+        const { connect, owner, ports } = workers.get(name);
         ports.push(this.port);
         owner.run(() => {
             this.port.other = new FakePort();
             this.port.other.other = this.port;
-            module.acceptPort(this.port.other);
+            connect({ ports: [this.port.other] });
         });
     }
 }
@@ -206,6 +209,12 @@ export const requests = [];
 
 // What the server answers where the newest tick of a symbol is asked for.
 export const newest = (symbol, id, price) => ({ watchlist: [{ symbol, id, price, timestamp: 1 }] });
+
+// A refusal as the server says it.
+export const problem = (status, detail) => () =>
+    new Response(JSON.stringify({ status, detail }), {
+        status, headers: { "content-type": "application/problem+json" },
+    });
 
 // How far the computer's clock is off: a test sets it back or ahead, while the steady clock goes on
 // as before. A sleep looks the same where the steady clock stands still meanwhile.
@@ -256,9 +265,11 @@ export async function startBrowser(t) {
             const answer =
                 await Promise.race([typeof given === "function" ? given(new URL(url)) : given, isGivenUp]);
             if (answer === undefined) throw new TypeError("no network");
+            if (answer instanceof Response) return answer;
+            const headers = { "content-type": "application/json" };
             return typeof answer === "number"
                 ? new Response("{}", { status: answer })
-                : new Response(JSON.stringify(answer));
+                : new Response(JSON.stringify(answer), { headers });
         },
     };
     const before = Object.fromEntries(
@@ -314,6 +325,7 @@ export function record(stream, of = ["tick", "gap", "stale", "fresh"]) {
         state: ({ name }) => name,
         attached: ({ covered }) => `covered ${covered}`,
         heartbeat: () => "heartbeat",
+        refused: ({ detail }) => `refused ${detail}`,
     };
     for (const type of of)
         stream.addEventListener(type, ({ detail }) => told.push(texts[type](detail)));

@@ -1,5 +1,5 @@
 // CoinGecko: /simple/price. What it does not know is just not there.
-#include "feed/providers/coingecko_coins.hpp"
+#include "provider/coingecko_coins.hpp"
 #include "support/fake_venue/venues/venues.hpp"
 
 #include <map>
@@ -14,7 +14,7 @@ public:
         for_each_pair([this](const auto& base, const auto& quote, std::size_t pair) {
             if (quote == "USDT" || quote == "USDC")
                 return;
-            const auto known = tickertape::coingecko_id(base);
+            const auto known = tickertape::provider::coingecko_id(base);
             spell((known ? std::string{*known} : lower(base)) + "," + lower(quote), pair);
         });
     }

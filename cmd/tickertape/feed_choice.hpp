@@ -1,0 +1,25 @@
+// Which feed the server has: that of real prices, or one of those that ask no provider.
+#pragma once
+
+#include "feed/feed.hpp"
+#include "feed/settings.hpp"
+#include "synthetic/settings.hpp"
+
+#include <memory>
+
+namespace tickertape {
+
+struct feed_choice {
+    feed::live_settings
+        live{};  // simulator, replay or pipe as a provider's name chooses one of these
+    synthetic::simulator_settings simulator{};
+    synthetic::replay_settings replay{};
+    synthetic::pipe_settings pipe{};
+};
+
+// Throws std::runtime_error, one line: an unknown provider, a mix of real and made-up prices, a bad
+// URL, an unreadable CA file or recording.
+std::unique_ptr<feed::price_feed>
+make_feed(const feed_choice& choice, const feed::feed_context& context);
+
+}  // namespace tickertape

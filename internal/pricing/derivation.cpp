@@ -1,0 +1,112 @@
+#include "pricing/derivation.hpp"
+
+#include "core/quote.hpp"
+#include "core/text.hpp"
+#include "pricing/significant.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace tickertape::pricing {
+namespace {
+
+constexpr int digits_told = 12;
+
+using parsed = boost::system::result<derivation, derivation_error>;
+
+derivation_error wrong(std::string_view item, std::string_view what)
+{
+    return {"\"" + clean_words(item) + "\" " + std::string{what}};
+}
+
+// BTC-USD is dollars per bitcoin: the quote above the line, the base below. What stands both above
+// and below cancels out; what remains of the legs must be the target.
+bool is_fitting(const derivation& d, const symbol_table& symbols)
+{
+    std::array above{
+        symbols.quote(d.left), d.divides ? symbols.base(d.right) : symbols.quote(d.right)};
+    std::array below{
+        symbols.base(d.left), d.divides ? symbols.quote(d.right) : symbols.base(d.right)};
+    const auto is_target = [&](std::size_t over, std::size_t under) {
+        return above[over] == symbols.quote(d.target) && below[under] == symbols.base(d.target) &&
+               above[1 - over] == below[1 - under];
+    };
+    // A leg never cancels out by itself: that would be a USD-USD, which nobody quotes.
+    return is_target(0, 1) || is_target(1, 0);
+}
+
+parsed parse_one(std::string_view item, const symbol_table& symbols)
+{
+    constexpr auto npos = std::string_view::npos;
+    const auto equals = item.find('=');
+    const auto sign = item.find_first_of("*/");
+    if (equals == npos || sign == npos || sign < equals || item.find('=', equals + 1) != npos ||
+        item.find_first_of("*/", sign + 1) != npos)
+        return wrong(item, "is neither TARGET=LEFT*RIGHT nor TARGET=LEFT/RIGHT");
+
+    const std::array names{
+        trimmed(item.substr(0, equals)), trimmed(item.substr(equals + 1, sign - equals - 1)),
+        trimmed(item.substr(sign + 1))};
+    std::array<symbol_id, 3> ids{};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto found = symbols.find(names[i]);
+        if (!found)
+            return wrong(
+                item, "needs \"" + clean_words(names[i]) +
+                          "\", which is not one of SYMBOLS; every symbol named is");
+        ids[i] = *found;
+    }
+    const derivation d{ids[0], ids[1], ids[2], item[sign] == '/'};
+    if (d.target == d.left || d.target == d.right)
+        return wrong(item, "derives a symbol from itself; both legs are other symbols");
+    if (!is_fitting(d, symbols))
+        return wrong(
+            item, "does not fit: the currencies of the legs must cancel out to those of "
+                  "the target, as in BTC-INR=BTC-USD*USD-INR and BTC-GBP=BTC-USD/GBP-USD");
+    return d;
+}
+
+}  // namespace
+
+boost::system::result<std::vector<derivation>, derivation_error>
+parse_derivations(std::string_view text, const symbol_table& symbols)
+{
+    std::vector<derivation> all;
+    const auto items = list_items(text);
+    for (const auto item : items) {
+        auto d = parse_one(item, symbols);
+        if (!d)
+            return d.error();
+        if (std::ranges::count(all, d->target, &derivation::target))
+            return wrong(
+                item, "derives " + symbols.name(d->target) +
+                          " a second time; each symbol is derived once");
+        all.push_back(*d);
+    }
+    for (std::size_t i = 0; i < all.size(); ++i)
+        for (const auto leg : {all[i].left, all[i].right})
+            if (std::ranges::count(all, leg, &derivation::target))
+                return wrong(
+                    items[i], "needs " + symbols.name(leg) +
+                                  ", which is derived itself; legs are symbols that "
+                                  "providers quote");
+    return all;
+}
+
+std::string
+source_text(const derivation& d, const symbol_table& symbols, usd_standin left, usd_standin right)
+{
+    return "derived(" + labelled(symbols.name(d.left), left) + (d.divides ? "/" : "*") +
+           labelled(symbols.name(d.right), right) + ")";
+}
+
+result<price> derived_price(price left, price right, bool divides) noexcept
+{
+    const double exact = divides ? left.value() / right.value() : left.value() * right.value();
+    if (const auto p = plausible_price(exact); !p)
+        return p.error();
+    return plausible_price(rounded_to_digits(exact, digits_told));
+}
+
+}  // namespace tickertape::pricing

@@ -1,0 +1,12 @@
+#include "provider/answers.hpp"
+
+namespace tickertape::provider {
+
+void answer_rest(answers& into, const fetch_error& error)
+{
+    for (auto& answer : into)
+        if (!answer)
+            answer.emplace(error);
+}
+
+}  // namespace tickertape::provider

@@ -1,0 +1,79 @@
+#include "provider/circuit_breaker.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace tickertape::provider {
+
+bool circuit_breaker::admits(steady_time now) noexcept
+{
+    switch (state_) {
+    case state::closed:
+        return true;
+    case state::open:
+        if (now < open_until_)
+            return false;
+        state_ = state::half_open;
+        probing_ = true;
+        return true;
+    case state::half_open:
+        if (probing_)
+            return false;
+        probing_ = true;
+        return true;
+    }
+    return false;
+}
+
+void circuit_breaker::succeeded() noexcept
+{
+    if (state_ == state::open)
+        return;
+    state_ = state::closed;
+    failures_ = 0;
+    openings_ = 0;
+}
+
+void circuit_breaker::failed(steady_time now, double random) noexcept
+{
+    if (state_ == state::open)
+        return;
+    if (state_ == state::half_open || ++failures_ >= limits_.failures_max)
+        open(now, random);
+}
+
+void circuit_breaker::abandoned() noexcept
+{
+    probing_ = false;
+}
+
+void circuit_breaker::open(steady_time now, double random) noexcept
+{
+    assert(random >= 0 && random < 1);
+    using std::chrono::milliseconds;
+    auto whole = std::min(limits_.open_first, limits_.open_most);
+    for (unsigned i = 0; i < openings_ && whole < limits_.open_most; ++i)
+        whole = whole > limits_.open_most / 2 ? limits_.open_most : 2 * whole;
+    // 62 doublings of a millisecond are beyond any bound: the count itself need not grow further.
+    if (openings_ < 62)
+        ++openings_;
+    const auto quarter = static_cast<double>(whole.count()) / 4;
+    const auto early = milliseconds{static_cast<milliseconds::rep>((1 - random) * quarter)};
+    state_ = state::open;
+    open_until_ = now + (whole - early);
+}
+
+std::string_view to_string(circuit_breaker::state s) noexcept
+{
+    switch (s) {
+    case circuit_breaker::state::closed:
+        return "closed";
+    case circuit_breaker::state::open:
+        return "open";
+    case circuit_breaker::state::half_open:
+        return "half_open";
+    }
+    return "unknown";
+}
+
+}  // namespace tickertape::provider

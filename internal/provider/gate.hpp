@@ -1,0 +1,87 @@
+// Whether a provider may be asked now, and how it has been: its rate limit, its circuit breaker and
+// the pauses it asked for, in one place, so that nothing is asked past any of them.
+//
+// No clock and no I/O: the times are handed in. Threads: one.
+#pragma once
+
+#include "core/backoff.hpp"
+#include "core/clock.hpp"
+#include "core/feed_report.hpp"
+#include "core/fetch_error.hpp"
+#include "provider/circuit_breaker.hpp"
+#include "provider/latency_window.hpp"
+#include "provider/rate_limit.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace tickertape::provider {
+
+// What a request's end changed for those who watch: one log line each.
+enum class gate_change {
+    none,
+    failing,    // the first failure after a success, or after the start
+    paused,     // the provider told us to wait, or should have
+    opened,     // the breaker opened, or opened again
+    recovered,  // the first success after any of these
+};
+
+class gate {
+public:
+    // How long to stay away after "too many requests" without a Retry-After: longer each time, as
+    // asking on is what turns a limit into a ban.
+    static constexpr backoff_limits penalty{
+        std::chrono::milliseconds{30'000}, std::chrono::milliseconds{600'000}};
+    // A client that is told 418 was told 429 before and is banned now: at least this long, where it
+    // is not told how long.
+    static constexpr std::chrono::minutes ban_min{2};
+
+    gate(rate_limit limit, breaker_limits breaker, steady_time now);
+
+    // Whether a request may go out. One that may is followed by exactly one of the calls below.
+    // Errors: provider_errc::throttled, ::paused, ::breaker_open.
+    boost::system::error_code admit(steady_time now) noexcept;
+    // How long until admit() can say yes, as far as the limit goes.
+    steady_time::duration wait(steady_time now) const noexcept { return bucket_.wait(now); }
+
+    gate_change succeeded(moment now, std::chrono::microseconds took);
+    // It answered, and none of what it said was a price: no matter for the breaker, and no success
+    // either.
+    void answered(std::chrono::microseconds took);
+    // It answered, and what that means shows only beside other answers.
+    void undecided(std::chrono::microseconds took);
+    // What is wrong with an answer, for those who watch. Besides the calls above.
+    void note(moment now, const fetch_error& why);
+    // `retry_after`: what the provider asked for, if it did. `random` in [0, 1).
+    gate_change failed(
+        moment now, const fetch_error& why, std::optional<std::chrono::milliseconds> retry_after,
+        double random);
+    // The request was cancelled, and says nothing of the provider.
+    void abandoned() noexcept { breaker_.abandoned(); }
+
+    circuit_breaker::state breaker() const noexcept { return breaker_.current(); }
+    std::chrono::milliseconds rests_for(steady_time now) const noexcept;
+    double requests_left(steady_time now) const noexcept { return bucket_.left(now); }
+    // Failures since the last success.
+    unsigned failures() const noexcept { return failures_; }
+    std::optional<moment> last_success() const noexcept { return last_success_; }
+
+    void report(moment now, feed_report::provider& into) const;
+
+private:
+    struct failure {
+        moment at;
+        std::string words;
+    };
+
+    token_bucket bucket_;
+    circuit_breaker breaker_;
+    backoff penalty_{penalty};
+    latency_window took_;
+    unsigned failures_ = 0;
+    std::optional<moment> last_success_;
+    std::optional<failure> last_failure_;
+};
+
+}  // namespace tickertape::provider

@@ -1,0 +1,40 @@
+// The providers there are. A new one is a file beside this one and a row in registry.cpp: see
+// docs/providers.md.
+#pragma once
+
+#include "provider/rate_limit.hpp"
+#include "provider/rest_api.hpp"
+#include "provider/socket_api.hpp"
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace tickertape::provider {
+
+// How a provider wants to be shown a key, where it takes one.
+enum class key_use { none, optional, required };
+
+struct row {
+    std::string_view name;   // as PROVIDERS and the ticks have it
+    std::string_view title;  // as it calls itself
+    // Where it answers REST requests. The second, where there is one, is asked when the first
+    // cannot be reached or refuses us as a whole.
+    std::array<std::string_view, 2> urls;
+    key_use key;
+    // The header that carries the key; null where there is none. `host` is the one asked.
+    net::http_header (*key_header)(std::string_view host, std::string_view key);
+    rate_limit limit;           // without a key
+    rate_limit limit_with_key;  // the same where there is none
+    std::unique_ptr<rest_api> (*make_rest)();
+    // Where it speaks over a WebSocket; empty and null where it does not.
+    std::string_view stream_url;
+    std::unique_ptr<socket_api> (*make_socket)();
+};
+
+std::span<const row> provider_rows() noexcept;
+// None: there is no such provider.
+const row* find_provider(std::string_view name) noexcept;
+
+}  // namespace tickertape::provider

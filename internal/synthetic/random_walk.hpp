@@ -1,0 +1,40 @@
+// A price that wanders: what the simulator publishes. The same seed gives the same walk everywhere.
+// No clock, no I/O.
+#pragma once
+
+#include "core/price.hpp"
+
+#include <cstdint>
+#include <random>
+#include <string_view>
+
+namespace tickertape::synthetic {
+
+struct walk_settings {
+    std::uint64_t seed = 0;
+    double start = 0;        // finite and positive
+    double step_max = 0.02;  // of the price; above 0 and below 1
+};
+
+class random_walk {
+public:
+    explicit random_walk(const walk_settings& settings) noexcept;
+
+    price now() const noexcept { return now_; }
+    // The next price: at most step_max away, finite, positive, within a factor of ten of the start,
+    // and rounded as its size deserves: to cents from 1 up, to six digits below.
+    price next() noexcept;
+
+private:
+    double step() noexcept;
+
+    std::mt19937_64 random_;  // the standard fixes its output; not that of its distributions
+    double start_;
+    double step_max_;
+    price now_;
+};
+
+// What a unit of `base` costs in `quote`, roughly: a place to start a walk from.
+double likely_price(std::string_view base, std::string_view quote) noexcept;
+
+}  // namespace tickertape::synthetic

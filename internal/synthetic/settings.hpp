@@ -1,0 +1,28 @@
+// What the feeds can be told that ask no provider.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tickertape::synthetic {
+
+struct simulator_settings {
+    std::optional<std::uint64_t> seed{};  // none: another walk every time; it is logged
+    std::chrono::milliseconds period{3000};
+    std::optional<double> start_price{};  // of the first symbol; none: near what it costs
+    double step_max = 0.02;               // of the price, per period
+};
+
+struct replay_settings {
+    std::string path;
+    double speed = 1;  // times its own pace; 0: as fast as it can be read
+    bool loop = false;
+};
+
+struct pipe_settings {
+    int descriptor = 0;  // standard input
+};
+
+}  // namespace tickertape::synthetic
