@@ -1,5 +1,7 @@
 #include "hub/lane.hpp"
 
+#include "hub/past_frames.hpp"
+
 #include <boost/asio/post.hpp>
 
 namespace tickertape {
@@ -80,7 +82,8 @@ void lane::subscribe(subscription wanted)
 // Returns whether the connection is sent older ticks first.
 bool lane::replay_past(subscription& wanted)
 {
-    if (!past_ || drains_ || !needs_past(wanted, audience_.ticks()))
+    if (!past_ || drains_ ||
+        !needs_past(wanted.terms, wanted.cursor, wanted.era, audience_.ticks()))
         return false;
     audience_.look_at_clock();
     return past_->start(wanted);

@@ -1,57 +1,15 @@
 #include "hub/past_replay.hpp"
 
 #include "boost/no_throw.hpp"
-#include "hub/batch_builder.hpp"
-#include "tape/merged_reader.hpp"
+#include "hub/past_frames.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <array>
 #include <exception>
-#include <mutex>
 #include <utility>
 
 namespace tickertape {
-namespace {
-
-// Whether the answer keeps what past.hpp promises: files may be damaged.
-bool is_sound(const past_batch& b, const past_query& asked)
-{
-    if (b.from < asked.after || b.to < b.from)
-        return false;
-    auto last = b.from;
-    for (const auto& t : b.ticks) {
-        if (t.at <= last || t.at > b.to || std::ranges::count(asked.symbols, t.symbol) == 0)
-            return false;
-        last = t.at;
-    }
-    return true;
-}
-
-}  // namespace
-
-position held_after(const tapes& of, std::span<const symbol_id> symbols) noexcept
-{
-    auto p = of.epoch();
-    for (const auto symbol : symbols)
-        p = std::max(p, of.of(symbol).evicted());
-    return p;
-}
-
-bool needs_past(const subscription& wanted, const tapes& of) noexcept
-{
-    const auto& c = wanted.cursor;
-    if (wanted.terms.newest_only || c.is_passing())
-        return false;
-    const auto epoch = of.epoch();
-    const auto held = held_after(of, wanted.terms.symbols);
-    const bool is_known =
-        c.at >= epoch || (c.at < epoch.previous() && of.given_before() == position{});
-    // Asked last: what was read above is of this era, or it is not used.
-    return of.era() == wanted.era && is_known && c.at < held;
-}
 
 // What is kept of a connection while it is sent the past.
 struct past_replays::replay {
@@ -68,44 +26,16 @@ struct past_replays::replay {
     bool has_permit = false;
     bool is_asking = false;  // the past has not answered yet
     std::optional<result<past_batch>> answer;
-    // The batch that is being sent, where the subscriber is after it, and how much has gone.
-    std::optional<batch_builder> built;
-    stream_cursor then;
-    std::size_t sent = 0;
+    std::optional<past_frames> frames;  // of the batch that is being sent
+    std::size_t sent = 0;               // how many bytes of them have gone
     stamp sent_at;
-};
-
-// Brings answers to the lane's thread, and drops those that come after the lane has gone.
-class past_replays::mailbox {
-public:
-    mailbox(asio::io_context& context, past_replays& to) : context_{&context}, to_{to} {}
-
-    void post(poller::key of, result<past_batch> answer)
-    {
-        const std::scoped_lock held{mutex_};
-        if (context_ == nullptr)
-            return;
-        asio::post(*context_, [this, of, a = std::move(answer)]() mutable {
-            to_.on_answer(of, std::move(a));
-        });
-    }
-    void close()
-    {
-        const std::scoped_lock held{mutex_};
-        context_ = nullptr;
-    }
-
-private:
-    std::mutex mutex_;
-    asio::io_context* context_;  // null: the lane has gone
-    past_replays& to_;
 };
 
 past_replays::past_replays(
     asio::io_context& context, audience& of, poller& sockets, past& older, hand_over to_lane)
     : context_{context}, audience_{of}, poller_{sockets}, past_{older}, to_lane_{std::move(
                                                                             to_lane)},
-      mailbox_{std::make_shared<mailbox>(context, *this)}, permits_{of.limits().past.permits}
+      mailbox_{std::make_shared<mailbox>(context)}, permits_{of.limits().past.permits}
 {
 }
 
@@ -195,7 +125,7 @@ asio::awaitable<std::optional<past_outcome>> past_replays::run(replay_ptr r)
             co_return std::nullopt;
         if (!is_open)
             co_return past_outcome::left;
-        if (!needs_past(r->wanted, audience_.ticks()))
+        if (!needs_past(r->wanted.terms, r->wanted.cursor, r->wanted.era, audience_.ticks()))
             co_return past_outcome::done;
         const bool may_read = co_await take_permit(*r);
         if (r->is_over)
@@ -255,8 +185,9 @@ asio::awaitable<std::optional<past_outcome>> past_replays::read(replay& r)
         .until = held_after(audience_.ticks(), symbols),
         .ticks_max = limits().batch_ticks};
     r.is_asking = true;
-    past_.read(query, [to = mailbox_, key = r.key](result<past_batch> answer) {
-        to->post(key, std::move(answer));
+    // What is posted runs on the lane, and only while that is there.
+    past_.read(query, [this, to = mailbox_, key = r.key](result<past_batch> answer) {
+        to->post([this, key, a = std::move(answer)]() mutable { on_answer(key, std::move(a)); });
     });
     const bool has_come = co_await wait(r, limits().answer, [&r] { return r.answer.has_value(); });
     if (!has_come)
@@ -266,70 +197,21 @@ asio::awaitable<std::optional<past_outcome>> past_replays::read(replay& r)
         co_return past_outcome::failed;
     if (answer->to <= query.after || answer->from >= query.until)
         co_return past_outcome::ended;
-    build(r, query, *answer);
+    r.sent = 0;
+    r.frames.emplace(audience_.ticks(), audience_.sources())
+        .build(r.wanted.terms, r.wanted.cursor, query, *answer);
     // Asked after the tapes were read: what is in the batch is of that era, or it is not used.
     if (audience_.ticks().era() != r.wanted.era) {
-        r.built.reset();
+        r.frames.reset();
         co_return past_outcome::done;
     }
     co_return std::nullopt;
 }
 
-void past_replays::build(replay& r, const past_query& asked, const past_batch& answer)
-{
-    batch_builder& b = r.built.emplace(audience_.ticks(), audience_.sources());
-    b.begin(r.wanted.terms.how);
-    r.sent = 0;
-    r.then = r.wanted.cursor;
-    if (answer.from > asked.after) {
-        build_without_past(r, answer.from);
-        return;
-    }
-    for (const auto& t : answer.ticks)
-        b.add_tick(t);
-    r.then.at = answer.to;
-    r.then.live = r.then.live || !answer.ticks.empty();
-}
-
-// Up to `until` the past knows nothing. What the tapes do not hold either is told as gaps, and what
-// they hold is sent: the newest tick of a symbol that ticks seldom may be among it.
-void past_replays::build_without_past(replay& r, position until)
-{
-    const auto& ticks = audience_.ticks();
-    const auto& symbols = r.wanted.terms.symbols;
-    const auto after = r.wanted.cursor.at;
-    if (after < ticks.epoch()) {
-        r.then.at = std::min(until, ticks.epoch());
-        r.built->add_gap({after, r.then.at, sse::gap_reason::evicted});
-        return;
-    }
-    const bool alone = symbols.size() == 1;
-    merged_reader reader{ticks};
-    reader.start(symbols, after, until);
-    for (const auto& lost : reader.lost()) {
-        const auto to = std::min(lost.to, until);
-        const std::array<std::string_view, 1> name{ticks.symbols().name(lost.symbol)};
-        r.built->add_gap({after, to, sse::gap_reason::evicted, name, alone});
-        if (alone) {  // the client resumes behind it, so the cursor moves there
-            r.then.at = to;
-            return;
-        }
-    }
-    for (auto room = limits().batch_ticks; room > 0; --room) {
-        const auto next = reader.next();
-        if (!next)
-            break;
-        r.built->add_tick(*next);
-        r.then.at = next->at;
-    }
-    if (reader.is_complete())
-        r.then.at = until;
-}
-
 // Sends the batch as far as it is taken in time. Returns whether the connection is of use.
 asio::awaitable<bool> past_replays::send_batch(replay& r)
 {
-    const stream_batch batch{.run = r.built->run(), .then = r.then};
+    const auto batch = r.frames->batch();
     const auto bytes = batch.bytes();
     if (bytes.empty()) {
         append_heartbeat_if_due(r);
@@ -351,11 +233,11 @@ asio::awaitable<bool> past_replays::send_batch(replay& r)
 // what lies behind it is read again.
 void past_replays::settle_batch(replay& r)
 {
-    if (!r.built)
+    if (!r.frames)
         return;
-    const stream_batch batch{.run = r.built->run(), .then = r.then};
+    const auto batch = r.frames->batch();
     if (batch.empty()) {
-        r.wanted.cursor = r.then;
+        r.wanted.cursor = batch.then;
     } else {
         const auto progress = progress_of(r.wanted.cursor, batch, r.sent);
         r.wanted.cursor = progress.cursor;
@@ -363,7 +245,7 @@ void past_replays::settle_batch(replay& r)
         audience_.counters().count(progress);
         audience_.counters().past_ticks.add(progress.ticks);
     }
-    r.built.reset();
+    r.frames.reset();
 }
 
 // Sends what has to go before the next batch: the head of the response, the rest of a frame that

@@ -15,6 +15,7 @@
 #pragma once
 
 #include "hub/audience.hpp"
+#include "hub/mailbox.hpp"
 #include "hub/poller.hpp"
 #include "tape/past.hpp"
 
@@ -28,17 +29,8 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 
 namespace tickertape {
-
-// The position after which the tapes hold every tick of those symbols.
-position held_after(const tapes& of, std::span<const symbol_id> symbols) noexcept;
-
-// Whether ticks that the subscription asks for are no longer on the tapes, and a past may have
-// them. A past has no answer for a cursor of another era, nor for an unknown one, which stands just
-// before the epoch: those are told by the lane that positions began anew.
-bool needs_past(const subscription& wanted, const tapes& of) noexcept;
 
 class past_replays {
 public:
@@ -69,7 +61,6 @@ public:
 
 private:
     struct replay;
-    class mailbox;
     using replay_ptr = std::shared_ptr<replay>;
     using milliseconds = std::chrono::milliseconds;
 
@@ -89,8 +80,6 @@ private:
     template <class Condition>
     boost::asio::awaitable<bool> wait(replay& r, milliseconds at_most, Condition holds);
 
-    void build(replay& r, const past_query& asked, const past_batch& answer);
-    void build_without_past(replay& r, position until);
     void settle_batch(replay& r);
     bool send_some(replay& r, std::string_view bytes, std::size_t& sent);
     void append_heartbeat_if_due(replay& r);
