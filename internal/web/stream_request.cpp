@@ -14,7 +14,7 @@ namespace tickertape::web {
 namespace {
 
 using symbols_or_problem = std::variant<std::vector<symbol_id>, http::problem>;
-using place_or_problem = std::variant<stream_place, http::problem>;
+using cursor_or_problem = std::variant<stream_cursor, http::problem>;
 
 constexpr std::string_view accepted_symbols = "a comma-separated list of symbols, or *";
 constexpr double max_rate_least = 0.01;
@@ -66,13 +66,13 @@ namespace {
 // A text that is no id of ours was given by another server: a browser repeats the last id it saw at
 // a URL, also where another server answered. Refusing it would end an EventSource for ever, so it
 // is unknown like an id from the future.
-stream_place after_event(std::string_view id, const tapes& from, wall_time now)
+stream_cursor after_event(std::string_view id, const tapes& from, wall_time now)
 {
     const auto p = position::parse(id);
-    return stream_place::after(p ? last_known(*p, from, now) : before_all_held(from));
+    return stream_cursor::after(p ? last_known(*p, from, now) : before_all_held(from));
 }
 
-place_or_problem read_place(const http::request& r, const tapes& from)
+cursor_or_problem read_cursor(const http::request& r, const tapes& from)
 {
     if (const auto id = r.header("Last-Event-ID"); !id.empty())
         return after_event(id, from, r.now);
@@ -82,8 +82,8 @@ place_or_problem read_place(const http::request& r, const tapes& from)
     if (auto* bad = std::get_if<http::problem>(&since))
         return std::move(*bad);
     if (const auto time = std::get<0>(since))
-        return stream_place::after(position::at(*time).previous());
-    return stream_place::newest(from.committed());
+        return stream_cursor::after(position::at(*time).previous());
+    return stream_cursor::newest(from.committed());
 }
 
 // Reads `mode` and `max_rate`: every tick, only the newest, or the newest so many times a second.
@@ -171,11 +171,11 @@ read_stream_request(const http::request& r, const tapes& from)
     if (auto* bad = std::get_if<http::problem>(&symbols))
         return std::move(*bad);
     grant.era = from.era();  // before its place: where they do not match, the lane sees it
-    auto place = read_place(r, from);
-    if (auto* bad = std::get_if<http::problem>(&place))
+    auto cursor = read_cursor(r, from);
+    if (auto* bad = std::get_if<http::problem>(&cursor))
         return std::move(*bad);
     grant.terms.symbols = std::move(std::get<0>(symbols));
-    grant.place = std::get<0>(place);
+    grant.cursor = std::get<0>(cursor);
     return grant;
 }
 

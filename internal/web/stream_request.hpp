@@ -4,7 +4,7 @@
 #include "http/message.hpp"
 #include "http/problem.hpp"
 #include "http/request_target.hpp"
-#include "hub/stream_place.hpp"
+#include "hub/stream_cursor.hpp"
 #include "hub/stream_terms.hpp"
 #include "tape/tapes.hpp"
 
@@ -42,8 +42,8 @@ position last_known(position p, const tapes& from, wall_time now);
 // What a request for a stream is granted.
 struct stream_grant {
     stream_terms terms;  // but for the framing, which the connection decides
-    stream_place place;
-    tapes::era_number era = 0;  // of the place
+    stream_cursor cursor;
+    tapes::era_number era = 0;  // of the cursor
 };
 
 // The contract is docs/protocol.md: Last-Event-ID wins over since; without either the newest tick

@@ -15,7 +15,7 @@ void subscribe(const site& to, const stream_grant& granted, http::taken_connecti
     to.subscribe(
         connection.lane, {.socket = stream_socket{descriptor, std::move(writer)},
                           .terms = std::move(terms),
-                          .place = granted.place,
+                          .cursor = granted.cursor,
                           .era = granted.era,
                           .head = std::move(connection.head),
                           .held = std::move(connection.permit)});

@@ -45,11 +45,11 @@ void check(const stream_grant& grant, const fuzzed_tapes& of)
     std::ranges::sort(distinct);
     require(std::ranges::adjacent_find(distinct) == distinct.end());
     // Further ahead than a clock's error, a stream would wait in silence.
-    require(grant.place.at < position::at(of.now + since_ahead_max));
+    require(grant.cursor.at < position::at(of.now + since_ahead_max));
     require(
-        grant.place.newest_only_until == position{} ||
-        grant.place == stream_place::newest(of.prices.committed()));
-    require(!grant.place.live && grant.place.notices == 0);
+        grant.cursor.newest_only_until == position{} ||
+        grant.cursor == stream_cursor::newest(of.prices.committed()));
+    require(!grant.cursor.live && grant.cursor.notices == 0);
 }
 
 void check(const problem& told)

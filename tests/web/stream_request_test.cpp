@@ -25,9 +25,9 @@ std::string said(const small_site& of, const std::variant<stream_grant, problem>
         text += " latest";
     if (grant.terms.interval.count() > 0)
         text += " every " + std::to_string(grant.terms.interval.count()) + " ms";
-    if (grant.place.newest_only_until != position{})
-        return text + " newest up to " + grant.place.newest_only_until.text();
-    return text + " after " + grant.place.at.text();
+    if (grant.cursor.newest_only_until != position{})
+        return text + " newest up to " + grant.cursor.newest_only_until.text();
+    return text + " after " + grant.cursor.at.text();
 }
 
 std::string
@@ -343,7 +343,7 @@ TEST_CASE("the route grants what was asked for, to GET and to HEAD", "[web]")
     small_site s;
     stream_grant granted;
     s.subscribe = [&granted](std::size_t, const subscription& wanted) {
-        granted = {.terms = wanted.terms, .place = wanted.place, .era = wanted.era};
+        granted = {.terms = wanted.terms, .cursor = wanted.cursor, .era = wanted.era};
     };
     auto r = s.asked("/prices/stream?symbols=*&since=1712525476");
     for (const auto what : {method::get, method::head}) {

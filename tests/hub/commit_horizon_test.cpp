@@ -1,4 +1,4 @@
-#include "hub/horizon.hpp"
+#include "hub/commit_horizon.hpp"
 
 #include "hub/held.hpp"
 #include "support/catch.hpp"
@@ -23,7 +23,7 @@ struct heard {
 TEST_CASE("a look tells of each symbol that has moved, once", "[hub]")
 {
     held h{{"BTC-USD", "ETH-USD"}};
-    horizon seen{h.ticks};
+    commit_horizon seen{h.ticks};
     heard first;
     h.add(1, 10, 2'000);
     seen.look(both, first.listener());
@@ -40,7 +40,7 @@ TEST_CASE("a look tells of each symbol that has moved, once", "[hub]")
 TEST_CASE("a tick beyond what may be sent is no news of itself yet", "[hub]")
 {
     held h{{"BTC-USD", "ETH-USD"}};
-    horizon seen{h.ticks};
+    commit_horizon seen{h.ticks};
     heard nobody;
     h.add(0, 1, 2'000);
     seen.look(std::vector{symbol_id{0}}, nobody.listener());

@@ -1,4 +1,5 @@
-// Where a subscriber is. Nothing more is kept of what it still has to be sent.
+// A cursor says where a subscriber is in the stream of ticks. What it still has to be sent is the
+// tapes from there on, so nothing else is kept for it.
 #pragma once
 
 #include "core/position.hpp"
@@ -8,7 +9,7 @@
 
 namespace tickertape {
 
-struct stream_place {
+struct stream_cursor {
     // How a subscriber is told of the ticks that are passed over for a newer one.
     enum class telling : std::uint8_t {
         nothing,  // it did not ask for the past
@@ -33,22 +34,22 @@ struct stream_place {
     // Whether it is past what it asked for at the start: from then on what is missing was lapped.
     bool live = false;
 
-    friend bool operator==(const stream_place&, const stream_place&) noexcept = default;
+    friend bool operator==(const stream_cursor&, const stream_cursor&) noexcept = default;
 
     // The newest tick of each symbol, then live.
-    static stream_place newest(position committed) noexcept
+    static stream_cursor newest(position committed) noexcept
     {
         return {.at = {}, .newest_only_until = committed, .passed_from = {}, .told_until = {}};
     }
     // Every tick after `p`, then live.
-    static stream_place after(position p) noexcept
+    static stream_cursor after(position p) noexcept
     {
         return {.at = p, .newest_only_until = {}, .passed_from = {}, .told_until = {}};
     }
 
     // Where to go on when a new era of the tapes has begun at `epoch`: behind a gap, but for a
     // subscriber that wants only what is newest and has not been sent it.
-    stream_place in_new_era(position epoch) const noexcept
+    stream_cursor in_new_era(position epoch) const noexcept
     {
         const bool has_begun = at != position{} || passing != telling::nothing || !is_passing();
         auto p = has_begun ? after(std::min(at, epoch.previous())) : newest(epoch);
@@ -64,9 +65,9 @@ struct stream_place {
         told_until = {};
     }
     bool is_passing() const noexcept { return at < newest_only_until; }
-    // The same without the memory of a pass that is over: whoever is in step is then equal, however
-    // it began, and is sent what was put together for the one before.
-    stream_place settled() const noexcept
+    // The same cursor without the memory of a pass that is over. Subscribers in step then have
+    // equal cursors, however they began, and share the batch that was put together for the first.
+    stream_cursor settled() const noexcept
     {
         auto p = *this;
         if (newest_only_until != position{} && !is_passing()) {

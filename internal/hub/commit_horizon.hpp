@@ -1,5 +1,5 @@
-// How far a lane has seen the tapes: what it sends ends there, and of which symbols there is news
-// is known without asking their tapes again for each subscriber.
+// Keeps how far a lane has seen the committed ticks. The lane sends nothing beyond that, and it
+// knows which symbols have news without asking their tapes again for each subscriber.
 //
 // Threads: one, its lane's.
 #pragma once
@@ -13,12 +13,12 @@
 
 namespace tickertape {
 
-class horizon {
+class commit_horizon {
 public:
     // Sees nothing at first. The tapes outlive this.
-    explicit horizon(const tapes& of) : tapes_{of}, newest_(of.symbols().size()) {}
+    explicit commit_horizon(const tapes& of) : tapes_{of}, newest_(of.symbols().size()) {}
 
-    // Of which era of the tapes all this is. What is read from them is worth nothing in another.
+    // The era of the tapes that this belongs to. What was read in one era means nothing in another.
     tapes::era_number era() const noexcept { return era_; }
 
     // Every tick up to here may be sent.
@@ -27,8 +27,8 @@ public:
     // newest tick, and is never earlier.
     position newest(symbol_id symbol) const noexcept { return newest_[index_of(symbol)]; }
 
-    // Takes note of a new era, before look(): nothing of it has been seen yet. Returns whether
-    // there is one that has begun.
+    // Returns true if a new era has begun, of which nothing has been seen yet. Called before
+    // look().
     bool enter_era() noexcept
     {
         const auto now = tapes_.era();
@@ -39,14 +39,14 @@ public:
         std::ranges::fill(newest_, position{});
         return true;
     }
-    // Looks at everything that is watched. Calls news(symbol, newest) where there is any: the
-    // position of its newest tick, or none where that is one which may not be sent yet.
+    // Looks at all watched symbols. Calls news(symbol, newest) for each that has news: `newest` is
+    // the position of its newest tick, or none if that tick may not be sent yet.
     template <class News>
     void look(std::span<const symbol_id> watched, News news)
     {
         const auto until = tapes_.committed();
         if (tapes_.era() != era_)
-            return;  // it is told with a wake of its own
+            return;  // a new era rings the bell again
         until_ = until;
         for (const auto symbol : watched)
             look_at(symbol, news);
@@ -60,7 +60,7 @@ public:
         auto& seen = newest_[index_of(symbol)];
         if (newest <= seen)
             return;
-        // A tick beyond comes with a wake of its own; what hides behind it is assumed to be there.
+        // A tick beyond until_ rings the bell again. There may be older ones below it: assume so.
         seen = std::min(newest, until_);
         news(symbol, newest <= until_ ? std::optional{newest} : std::nullopt);
     }
