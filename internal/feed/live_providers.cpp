@@ -50,10 +50,10 @@ provider::rate_limit limit_of(const provider_settings& settings, const provider:
 
 rest_source_parts make_rest(
     const provider_settings& settings, const provider::row& row, const live_settings& all,
-    const feed_context& context, ssl::context& trust, std::size_t place)
+    const feed_context& context, ssl::context& trust, std::size_t rank)
 {
     rest_source_parts parts{
-        .place = place,
+        .rank = rank,
         .name = settings.name,
         .api = row.make_rest(),
         .clients = {},
@@ -78,22 +78,29 @@ rest_source_parts make_rest(
     return parts;
 }
 
-std::optional<socket_link_parts> make_socket(
+socket_limits limits_of(const backoff_limits& reconnect)
+{
+    // After "not welcome" we do not come back sooner than after the longest wait.
+    return {
+        .again_first = reconnect.first, .again_most = reconnect.most, .unwelcome = reconnect.most};
+}
+
+std::optional<venue_socket_parts> make_socket(
     const provider_settings& settings, const provider::row& row, const live_settings& all,
-    const feed_context& context, ssl::context& trust, std::size_t place)
+    const feed_context& context, ssl::context& trust, std::size_t rank)
 {
     if (all.mode != feed_mode::stream || row.make_socket == nullptr)
         return std::nullopt;
     const auto text =
         settings.stream_url.empty() ? std::string{row.stream_url} : settings.stream_url;
-    socket_link_parts parts{
-        .place = place,
+    venue_socket_parts parts{
+        .rank = rank,
         .name = settings.name,
         .make_api = row.make_socket,
         .url = checked(net::parse_websocket_url(text), text, settings.name),
         .trust = trust,
-        .reconnect = all.reconnect,
-        .chosen = choose_markets(*row.make_socket(), context.symbols, all.accept_as_usd)};
+        .limits = limits_of(all.reconnect),
+        .chosen = provider::choose_markets(*row.make_socket(), context.symbols, all.accept_as_usd)};
     if (parts.chosen.markets.empty())
         return std::nullopt;
     return parts;
@@ -117,11 +124,11 @@ make_live_feed(const live_settings& settings, const feed_context& context)
         }};
     for (const auto& p : settings.providers) {
         const auto& row = *provider::find_provider(p.name);
-        const auto place = parts.providers.size();
+        const auto rank = parts.providers.size();
         check_key(p, row);
         parts.providers.push_back(
-            {make_rest(p, row, settings, context, *parts.trust, place),
-             make_socket(p, row, settings, context, *parts.trust, place)});
+            {make_rest(p, row, settings, context, *parts.trust, rank),
+             make_socket(p, row, settings, context, *parts.trust, rank)});
     }
     return make_live_feed(settings, context, std::move(parts));
 }

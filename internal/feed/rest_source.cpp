@@ -40,7 +40,7 @@ provider::answers all_missing(std::size_t markets)
 }  // namespace
 
 rest_source::rest_source(
-    const feed_context& context, rest_source_parts parts, rest_listener& listener,
+    const feed_context& context, rest_source_parts parts, quote_listener& listener,
     std::function<double()> random)
     : with_{context}, parts_{std::move(parts)}, listener_{listener}, random_{std::move(random)},
       gate_{parts_.limit, parts_.breaker, context.time.steady_now()},
@@ -66,7 +66,7 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
             continue;
         }
         ++round_.lacked;
-        listener_.rest_failed(parts_.place, symbol, {provider::provider_errc::unknown_symbol});
+        tell_failed(symbol, {provider::provider_errc::unknown_symbol});
     }
     begin_where_left_off(todo);
     fail_what_must_wait(todo, until);
@@ -227,7 +227,7 @@ provider::answers rest_source::judged(
     const auto now = judged_at_ = now_of(with_.time);
     if (response)
         if (const auto reading = net::read_clock(response->dated, now))
-            listener_.rest_dated(parts_.place, *reading);
+            listener_.dated(parts_.rank, *reading);
     with_.counters
         .histogram(
             "tickertape_fetch_seconds", "What one request to a provider took.",
@@ -299,8 +299,8 @@ rest_source::settle(const std::vector<provider::market>& batch, const provider::
         if (*said[i]) {
             catalog_.quoted(symbol);
             ++round_.quoted;
-            const auto refused =
-                listener_.rest_quote(parts_.place, **said[i], catalog_.standin(symbol));
+            const auto refused = listener_.quoted(
+                parts_.rank, **said[i], catalog_.standin(symbol), pricing::quote_way::poll);
             count(refused ? outcome_of(refused) : "ok");
             if (refused)
                 note(symbol, pricing::refusal_of(**said[i], refused, judged_at_.wall));
@@ -348,7 +348,12 @@ void rest_source::fail(std::span<const provider::market> markets, const fetch_er
 void rest_source::fail(symbol_id symbol, const fetch_error& why)
 {
     count(outcome_of(why.code));
-    listener_.rest_failed(parts_.place, symbol, why);
+    tell_failed(symbol, why);
+}
+
+void rest_source::tell_failed(symbol_id symbol, const fetch_error& why)
+{
+    listener_.failed(parts_.rank, symbol, why, pricing::quote_way::poll);
 }
 
 void rest_source::note(symbol_id symbol, fetch_error why)

@@ -63,7 +63,7 @@ struct world {
         const auto context = h.context();
         for (std::size_t i = 0; i < servers.size(); ++i) {
             rest_source_parts rest{
-                .place = i,
+                .rank = i,
                 .name = std::string(1, static_cast<char>('a' + i)),
                 .api = std::make_unique<scripted_api>(),
                 .clients = {},

@@ -30,21 +30,26 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct recording_listener final : rest_listener {
+struct recording_listener final : quote_listener {
     std::map<std::string, double> quotes;
     std::map<std::string, boost::system::error_code> failures;
     const symbol_table* symbols = nullptr;
 
-    boost::system::error_code rest_quote(std::size_t, const quote& q, usd_standin) override
+    boost::system::error_code
+    quoted(std::size_t, const quote& q, usd_standin, quote_way by) override
     {
+        CHECK(by == quote_way::poll);
         quotes[symbols->name(q.symbol)] = q.value.value();
         return refuse;
     }
-    void rest_failed(std::size_t, symbol_id symbol, const fetch_error& why) override
+    void failed(std::size_t, symbol_id symbol, const fetch_error& why, quote_way by) override
     {
+        CHECK(by == quote_way::poll);
         failures[symbols->name(symbol)] = why.code;
     }
-    void rest_dated(std::size_t, const clock_comparison& reading) override { clock = reading; }
+    void dropped(std::size_t, symbol_id) override { FAIL("nothing is dropped by REST"); }
+    void ended(std::size_t) override { FAIL("REST has no end"); }
+    void dated(std::size_t, const clock_comparison& reading) override { clock = reading; }
 
     std::optional<clock_comparison> clock;
     boost::system::error_code refuse{};  // what is said to each quote
@@ -75,7 +80,7 @@ struct asking {
         source = std::make_unique<rest_source>(
             h.context(),
             rest_source_parts{
-                .place = 0,
+                .rank = 0,
                 .name = "x",
                 .api = std::make_unique<scripted_api>(batch),
                 .clients = std::move(clients),
