@@ -152,8 +152,10 @@ application::application(const settings& s, const clock& time, const logger& log
           limits_of_server(s),
           certificate_.current()},
       feed_{make_feed(
-          feed_of(s), {asio::make_strand(context_), publisher_, symbols_, sources_, time, log,
-                       metrics_, reports_})}
+          feed_of(s),
+          {asio::make_strand(context_), publisher_, symbols_, sources_, time, log, metrics_,
+           reports_},
+          gates_)}
 {
     publish_figures();
 }

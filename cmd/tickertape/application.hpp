@@ -9,6 +9,7 @@
 #include "core/feed_report.hpp"
 #include "feed/feed.hpp"
 #include "hub/hub.hpp"
+#include "provider/gates.hpp"
 #include "publisher.hpp"
 #include "tape/tapes.hpp"
 #include "telemetry/log.hpp"
@@ -71,6 +72,7 @@ private:
     publisher publisher_;
     certificate certificate_;
     server server_;
+    provider::gates gates_;
     std::unique_ptr<feed::price_feed> feed_;
     boost::asio::signal_set signals_{context_};
     boost::asio::signal_set hangups_{context_, SIGHUP};

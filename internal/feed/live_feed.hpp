@@ -7,6 +7,7 @@
 #include "feed/settings.hpp"
 #include "feed/venue_socket.hpp"
 #include "pricing/derivation.hpp"
+#include "provider/gates.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 
@@ -33,9 +34,9 @@ struct live_parts {
 std::unique_ptr<price_feed>
 make_live_feed(const live_settings& settings, const feed_context& context, live_parts parts);
 
-// With the providers those settings name.
+// With the providers those settings name, each behind its gate of `gates`, which outlives the feed.
 // Throws std::runtime_error, one line: a bad URL, key, derivation or CA file.
 std::unique_ptr<price_feed>
-make_live_feed(const live_settings& settings, const feed_context& context);
+make_live_feed(const live_settings& settings, const feed_context& context, provider::gates& gates);
 
 }  // namespace tickertape::feed

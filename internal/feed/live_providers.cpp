@@ -38,19 +38,9 @@ void check_key(const provider_settings& settings, const provider::row& row)
         throw std::runtime_error{"provider '" + settings.name + "' answers only with an API key"};
 }
 
-provider::rate_limit limit_of(const provider_settings& settings, const provider::row& row)
-{
-    auto limit = settings.api_key.empty() ? row.limit : row.limit_with_key;
-    if (settings.per_minute)
-        limit.per_minute = *settings.per_minute;
-    // So many a minute means the first one as well.
-    limit.burst = std::clamp(limit.per_minute, 1.0, limit.burst);
-    return limit;
-}
-
 rest_source_parts make_rest(
     const provider_settings& settings, const provider::row& row, const live_settings& all,
-    const feed_context& context, ssl::context& trust, std::size_t rank)
+    const feed_context& context, provider::gates& gates, ssl::context& trust, std::size_t rank)
 {
     rest_source_parts parts{
         .rank = rank,
@@ -58,8 +48,8 @@ rest_source_parts make_rest(
         .api = row.make_rest(),
         .clients = {},
         .key_headers = {},
-        .limit = limit_of(settings, row),
-        .breaker = all.breaker,
+        .gate = gates.of(
+            row, {settings.api_key, settings.per_minute}, all.breaker, context.time.steady_now()),
         .for_usd = all.accept_as_usd};
     std::vector<std::string> urls{settings.url};
     if (settings.url.empty())
@@ -109,7 +99,7 @@ std::optional<venue_socket_parts> make_socket(
 }  // namespace
 
 std::unique_ptr<price_feed>
-make_live_feed(const live_settings& settings, const feed_context& context)
+make_live_feed(const live_settings& settings, const feed_context& context, provider::gates& gates)
 {
     auto derivations = pricing::parse_derivations(settings.derive, context.symbols);
     if (!derivations)
@@ -127,7 +117,7 @@ make_live_feed(const live_settings& settings, const feed_context& context)
         const auto rank = parts.providers.size();
         check_key(p, row);
         parts.providers.push_back(
-            {make_rest(p, row, settings, context, *parts.trust, rank),
+            {make_rest(p, row, settings, context, gates, *parts.trust, rank),
              make_socket(p, row, settings, context, *parts.trust, rank)});
     }
     return make_live_feed(settings, context, std::move(parts));

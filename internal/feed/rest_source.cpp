@@ -43,8 +43,9 @@ rest_source::rest_source(
     const feed_context& context, rest_source_parts parts, quote_listener& listener,
     std::function<double()> random)
     : with_{context}, parts_{std::move(parts)}, listener_{listener}, random_{std::move(random)},
-      gate_{parts_.limit, parts_.breaker, context.time.steady_now()},
-      catalog_{*parts_.api, context.symbols, parts_.for_usd}, log_{context, parts_.name}
+      gate_{parts_.gate}, catalog_{*parts_.api, context.symbols, parts_.for_usd}, log_{
+                                                                                      context,
+                                                                                      parts_.name}
 {
     assert(!parts_.clients.empty() && parts_.clients.size() == parts_.key_headers.size());
     // Zeros from the first scrape on, so that the first failure is an increase.
@@ -131,7 +132,7 @@ void rest_source::fail_what_must_wait(std::vector<provider::market>& todo, stead
 {
     const auto now = with_.time.steady_now();
     const std::chrono::duration<double, std::ratio<60>> time = until - now;
-    auto requests = gate_.requests_left(now) + time.count() * parts_.limit.per_minute;
+    auto requests = gate_.requests_left(now) + time.count() * gate_.limit().per_minute;
     auto rest = todo;
     for (; requests >= 1 && !rest.empty(); --requests)
         (void)catalog_.next_batch(rest);

@@ -36,8 +36,7 @@ struct rest_source_parts {
     // At least one, in the order they are tried.
     std::vector<std::unique_ptr<net::http_client>> clients;
     std::vector<std::vector<net::http_header>> key_headers;  // by client
-    provider::rate_limit limit;
-    provider::breaker_limits breaker{};
+    provider::gate& gate;  // of the provider: shared with all else that asks it
     std::vector<usd_standin> for_usd;
 };
 
@@ -61,7 +60,7 @@ public:
     boost::asio::awaitable<void> fetch(std::vector<symbol_id> wanted, steady_time until);
 
     const std::string& name() const noexcept { return parts_.name; }
-    // Whether its last request succeeded, or none was made yet.
+    // Whether the provider's last request succeeded, or none was made yet.
     bool is_well() const noexcept { return gate_.failures() == 0; }
     // Whether what the limit leaves now is enough to ask for all of these without a wait.
     bool has_requests_for(std::span<const symbol_id> wanted);
@@ -99,7 +98,7 @@ private:
     rest_source_parts parts_;
     quote_listener& listener_;
     std::function<double()> random_;
-    provider::gate gate_;
+    provider::gate& gate_;
     provider::market_catalog catalog_;
     provider_log log_;
     std::map<std::string_view, prometheus::Counter*> outcomes_;

@@ -13,6 +13,8 @@ namespace tickertape::provider {
 struct rate_limit {
     double per_minute;  // > 0; less than one in 30 days counts as that
     double burst = 1;   // requests that may follow each other at once, >= 1
+
+    friend bool operator==(const rate_limit&, const rate_limit&) = default;
 };
 
 // Starts full. Threads: one.

@@ -87,13 +87,14 @@ ask(const std::string& name, const std::vector<std::string>& symbols,
         said.log(),
         h.counters,
         h.reports};
+    provider::gate gate{{.per_minute = 60'000, .burst = 1000}, {}, h.time.steady_now()};
     rest_source_parts parts{
         .rank = 0,
         .name = name,
         .api = find_provider(name)->make_rest(),
         .clients = {},
         .key_headers = {{}},
-        .limit = {.per_minute = 60'000, .burst = 1000},
+        .gate = gate,
         .for_usd = {}};
     parts.clients.push_back(std::make_unique<http_client>(
         context.strand, *parse_base_url("http://127.0.0.1:" + server.port()), trust,
