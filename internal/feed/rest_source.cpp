@@ -206,14 +206,14 @@ rest_source::request(const std::vector<provider::market>& batch, steady_time unt
     request.headers.insert(request.headers.end(), key.begin(), key.end());
     fetched<net::http_response> response{fetch_error{feed_errc::deadline}};
     // A coroutine of its own, because with_timeout() takes phases that give an error code.
-    const auto get = [](net::http_client& client, net::http_request asked,
-                        fetched<net::http_response>& into) -> asio::awaitable<error_code> {
-        into = co_await client.get(std::move(asked));
+    const auto send = [](net::http_client& client, net::http_request asked,
+                         fetched<net::http_response>& into) -> asio::awaitable<error_code> {
+        into = co_await client.send(std::move(asked));
         co_return into ? error_code{} : into.error().code;
     };
     const auto limit = until - with_.time.steady_now();
     const auto ended = co_await net::with_timeout(
-        limit, feed_errc::deadline, get(*parts_.clients[client_], std::move(request), response));
+        limit, feed_errc::deadline, send(*parts_.clients[client_], std::move(request), response));
     if (ended == feed_errc::deadline)
         response = fetch_error{feed_errc::deadline};
     else if (is_over(ended))
