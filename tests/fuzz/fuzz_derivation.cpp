@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 using namespace tickertape;
+using namespace tickertape::pricing;
 
 namespace {
 

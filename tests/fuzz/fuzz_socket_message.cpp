@@ -13,6 +13,7 @@
 namespace {
 
 using namespace tickertape;
+using namespace tickertape::provider;
 
 void demand(bool is_kept)
 {
