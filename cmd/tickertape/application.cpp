@@ -96,8 +96,10 @@ application::application(const settings& s, const clock& time, const logger& log
           limits_of_server(s),
           certificate_.current()},
       feed_{make_feed(
-          {s.live, s.simulator, s.replay, {}}, {asio::make_strand(context_), publisher_, symbols_,
-                                                sources_, time, log, metrics_, reports_})}
+          {s.live, s.simulator, s.replay, {}},
+          {asio::make_strand(context_), publisher_, symbols_, sources_, time, log, metrics_,
+           reports_},
+          gates_)}
 {
     publish_figures();
 }

@@ -12,6 +12,7 @@
 #include "http/client_address.hpp"
 #include "http/server.hpp"
 #include "hub/hub.hpp"
+#include "provider/gates.hpp"
 #include "publisher.hpp"
 #include "tape/tapes.hpp"
 #include "telemetry/log.hpp"
@@ -71,6 +72,7 @@ private:
     publisher publisher_;
     certificate certificate_;
     http::server server_;
+    provider::gates gates_;
     std::unique_ptr<feed::price_feed> feed_;
     boost::asio::signal_set signals_{context_};
     boost::asio::signal_set hangups_{context_, SIGHUP};

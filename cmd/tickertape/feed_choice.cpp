@@ -61,7 +61,7 @@ void post_mode(const feed::feed_context& context, const std::string& mode)
 }  // namespace
 
 std::unique_ptr<feed::price_feed>
-make_feed(const feed_choice& choice, const feed::feed_context& context)
+make_feed(const feed_choice& choice, const feed::feed_context& context, provider::gates& gates)
 {
     check_mix(choice.live.providers);
     const auto& first = choice.live.providers.front().name;
@@ -73,7 +73,7 @@ make_feed(const feed_choice& choice, const feed::feed_context& context)
         return synthetic::make_replay(context, choice.replay);
     if (first == "pipe")
         return synthetic::make_pipe(context, choice.pipe);
-    return feed::make_live_feed(choice.live, context);
+    return feed::make_live_feed(choice.live, context, gates);
 }
 
 }  // namespace tickertape

@@ -3,6 +3,7 @@
 
 #include "feed/feed.hpp"
 #include "feed/settings.hpp"
+#include "provider/gates.hpp"
 #include "synthetic/settings.hpp"
 
 #include <memory>
@@ -17,9 +18,10 @@ struct feed_choice {
     synthetic::pipe_settings pipe{};
 };
 
+// What is referred to outlives the feed; `gates` are those of the providers it asks.
 // Throws std::runtime_error, one line: an unknown provider, a mix of real and made-up prices, a bad
 // URL, an unreadable CA file or recording.
 std::unique_ptr<feed::price_feed>
-make_feed(const feed_choice& choice, const feed::feed_context& context);
+make_feed(const feed_choice& choice, const feed::feed_context& context, provider::gates& gates);
 
 }  // namespace tickertape

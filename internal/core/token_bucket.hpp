@@ -18,6 +18,8 @@ namespace tickertape {
 struct rate_limit {
     double per_minute = 60;  // > 0; less than one in 30 days counts as that
     double burst = 1;        // requests that may follow each other at once, >= 1
+
+    friend bool operator==(const rate_limit&, const rate_limit&) = default;
 };
 
 // Starts full. It is kept as the time at which it would be full again: one time says as much as a

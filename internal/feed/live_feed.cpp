@@ -45,7 +45,7 @@ engine_settings settings_of_engine(const live_settings& s)
         .confirm_every = s.mode == feed_mode::stream ? s.fetch.interval : 0ms};
 }
 
-class live_feed final : public task_feed, public rest_listener, public stream_sink {
+class live_feed final : public task_feed, public quote_listener {
 public:
     live_feed(const live_settings& settings, const feed_context& context, live_parts parts)
         : task_feed{context}, settings_{settings}, trust_{std::move(parts.trust)},
@@ -61,9 +61,9 @@ public:
         for (auto& p : parts.providers) {
             rest_.push_back(
                 std::make_unique<rest_source>(with_, std::move(p.rest), *this, parts.random));
-            streams_.push_back(
-                p.stream ? std::make_unique<socket_link>(
-                               with_, *std::move(p.stream), *this, parts.random)
+            sockets_.push_back(
+                p.socket ? std::make_unique<venue_socket>(
+                               with_, *std::move(p.socket), *this, parts.random)
                          : nullptr);
         }
     }
@@ -82,9 +82,9 @@ private:
         tasks.push_back(watch());
         if (settings_.mode == feed_mode::stream)
             tasks.push_back(publish_what_is_due());
-        for (const auto& link : streams_)
-            if (link)
-                tasks.push_back(link->run());
+        for (const auto& socket : sockets_)
+            if (socket)
+                tasks.push_back(socket->run());
         co_await net::when_all(std::move(tasks));
     }
 
@@ -120,7 +120,7 @@ private:
             std::ranges::none_of(rest_, [](const auto& r) { return r->is_well(); });
         std::vector<std::vector<symbol_id>> wanted;
         for (std::size_t i = 0; i < rest_.size(); ++i) {
-            wanted.push_back(not_streamed_by(i));
+            wanted.push_back(not_sent_by_socket(i));
             awaited_[i] =
                 none_is_well || (rest_[i]->is_well() && rest_[i]->has_requests_for(wanted[i]));
             if (awaited_[i])
@@ -135,14 +135,14 @@ private:
     }
 
     // A mistake of ours in one provider's reading is no reason to stop asking the others.
-    asio::awaitable<void> ask(std::size_t place, std::vector<symbol_id> wanted, steady_time until)
+    asio::awaitable<void> ask(std::size_t rank, std::vector<symbol_id> wanted, steady_time until)
     {
         try {
-            co_await rest_[place]->fetch(std::move(wanted), until);
+            co_await rest_[rank]->fetch(std::move(wanted), until);
         } catch (const std::exception& e) {
             with_.log.error(
                 "asking ended by a mistake of its own",
-                {{"provider", rest_[place]->name()}, {"cause", e.what()}});
+                {{"provider", rest_[rank]->name()}, {"cause", e.what()}});
         }
     }
 
@@ -154,7 +154,7 @@ private:
         awaited_.assign(rest_.size(), false);
         for (std::size_t i = 0; i < rest_.size() && !stopping(); ++i) {
             std::vector<symbol_id> wanted;
-            for (const auto symbol : not_streamed_by(i)) {
+            for (const auto symbol : not_sent_by_socket(i)) {
                 if (is_answered_before(i, symbol))
                     engine_.withdraw(i, symbol, pricing::quote_way::poll);
                 else
@@ -168,46 +168,66 @@ private:
         }
     }
 
-    bool is_answered_before(std::size_t place, symbol_id symbol) const
+    bool is_answered_before(std::size_t rank, symbol_id symbol) const
     {
         const auto preferred = engine_.preferred(symbol, now_of(with_.time));
-        return preferred && *preferred < place;
+        return preferred && *preferred < rank;
     }
 
-    std::vector<symbol_id> not_streamed_by(std::size_t place) const
+    std::vector<symbol_id> not_sent_by_socket(std::size_t rank) const
     {
         const auto now = now_of(with_.time);
         std::vector<symbol_id> wanted;
         for (const auto symbol : with_.symbols.all())
-            if (!engine_.is_streamed(place, symbol, now))
+            if (!engine_.is_sent_by_socket(rank, symbol, now))
                 wanted.push_back(symbol);
         return wanted;
     }
 
-    error_code rest_quote(std::size_t place, const quote& q, usd_standin as) override
+    error_code
+    quoted(std::size_t provider, const quote& q, usd_standin as, pricing::quote_way by) override
     {
-        const auto refused =
-            engine_.take(place, q, as, pricing::quote_way::poll, now_of(with_.time));
-        answered(place, q.symbol);
-        if (!refused && settings_.policy.kind == pricing::policy_kind::fallback)
-            publish_early(q.symbol);
+        const auto refused = engine_.take(provider, q, as, by, now_of(with_.time));
+        if (by == pricing::quote_way::poll) {
+            answered(provider, q.symbol);
+            if (!refused && settings_.policy.kind == pricing::policy_kind::fallback)
+                publish_early(q.symbol);
+        } else if (!refused) {
+            offer(q.symbol);
+        }
         return refused;
     }
 
-    void rest_failed(std::size_t place, symbol_id symbol, const fetch_error& why) override
+    void failed(
+        std::size_t provider, symbol_id symbol, const fetch_error& why,
+        pricing::quote_way by) override
     {
+        if (by == pricing::quote_way::socket)
+            return engine_.refuse(provider, symbol, by, why.code);
         if (provider::is_about_what_was_said(why.code))
-            engine_.refuse(place, symbol, pricing::quote_way::poll, why.code);
+            engine_.refuse(provider, symbol, by, why.code);
         // What it said at its own pace holds until it can be asked again, or is too old.
         else if (why.code != provider::provider_errc::throttled)
-            engine_.withdraw(place, symbol, pricing::quote_way::poll);
-        answered(place, symbol);
+            engine_.withdraw(provider, symbol, by);
+        answered(provider, symbol);
     }
 
-    void answered(std::size_t place, symbol_id symbol)
+    void dropped(std::size_t provider, symbol_id symbol) override
+    {
+        engine_.withdraw(provider, symbol, pricing::quote_way::socket);
+    }
+
+    void ended(std::size_t provider) override { engine_.withdraw_socket(provider); }
+
+    void dated(std::size_t provider, const net::clock_comparison& reading) override
+    {
+        clocks_.note(provider, reading);
+    }
+
+    void answered(std::size_t provider, symbol_id symbol)
     {
         auto& p = round_[index_of(symbol)];
-        if (awaited_[place] && --p.awaited == 0)
+        if (awaited_[provider] && --p.awaited == 0)
             publish_early(symbol);
     }
 
@@ -246,37 +266,6 @@ private:
         }
     }
 
-    error_code streamed(std::size_t place, const quote& q, usd_standin as) override
-    {
-        const auto refused =
-            engine_.take(place, q, as, pricing::quote_way::stream, now_of(with_.time));
-        if (!refused)
-            offer(q.symbol);
-        return refused;
-    }
-
-    void rest_dated(std::size_t place, const net::clock_comparison& reading) override
-    {
-        clocks_.note(place, reading);
-    }
-
-    void stream_dated(std::size_t place, const net::clock_comparison& reading) override
-    {
-        clocks_.note(place, reading);
-    }
-
-    void stream_spoiled(std::size_t place, symbol_id symbol, const fetch_error& why) override
-    {
-        engine_.refuse(place, symbol, pricing::quote_way::stream, why.code);
-    }
-
-    void stream_dropped(std::size_t place, symbol_id symbol) override
-    {
-        engine_.withdraw(place, symbol, pricing::quote_way::stream);
-    }
-
-    void stream_ended(std::size_t place) override { engine_.withdraw_stream(place); }
-
     // Once a second: what has changed without anybody saying anything, and the report.
     asio::awaitable<void> watch()
     {
@@ -308,15 +297,15 @@ private:
     }
 
     // Not before something is known of it: zero would say that the clocks agree.
-    prometheus::Gauge& figure_of_clock(std::size_t place)
+    prometheus::Gauge& figure_of_clock(std::size_t rank)
     {
-        auto& figure = clock_figures_[place];
+        auto& figure = clock_figures_[rank];
         if (figure == nullptr)
             figure = &with_.counters.gauge(
                 "tickertape_clock_ahead_seconds",
                 "How far this machine's clock is ahead of the provider's, by the Date of its last "
                 "answer; negative: behind; NaN: not known any more.",
-                {{"provider", rest_[place]->name()}});
+                {{"provider", rest_[rank]->name()}});
         return *figure;
     }
 
@@ -333,8 +322,8 @@ private:
             auto& p = made->providers.emplace_back();
             rest_[i]->report(p);
             p.clock_ahead = clocks_.ahead(i, now);
-            if (streams_[i])
-                p.socket = streams_[i]->report();
+            if (sockets_[i])
+                p.socket = sockets_[i]->report();
         }
         engine_.report(*made, now);
         return made;
@@ -344,11 +333,11 @@ private:
     std::unique_ptr<asio::ssl::context> trust_;  // outlives the providers' clients
     price_engine engine_;
     provider_clocks clocks_;
-    std::vector<prometheus::Gauge*> clock_figures_;      // by place; null: never known
-    std::vector<std::unique_ptr<rest_source>> rest_;     // by place
-    std::vector<std::unique_ptr<socket_link>> streams_;  // by place; null: only polled
-    std::vector<progress> round_;                        // by symbol
-    std::vector<bool> awaited_;                          // by place: the round waits for it
+    std::vector<prometheus::Gauge*> clock_figures_;       // by provider; null: never known
+    std::vector<std::unique_ptr<rest_source>> rest_;      // by provider
+    std::vector<std::unique_ptr<venue_socket>> sockets_;  // by provider; null: only polled
+    std::vector<progress> round_;                         // by symbol
+    std::vector<bool> awaited_;                           // by provider: the round waits for it
     asio::steady_timer due_timer_;
     prometheus::Counter& skipped_;
     bool has_polled_ = false;

@@ -1,12 +1,13 @@
-// The feed of real prices: asks providers on a fixed grid, listens to those that speak by
-// themselves, and publishes what their words amount to.
+// The feed of real prices: asks providers on a fixed grid, listens to those that have a socket, and
+// publishes the prices that follow from their quotes.
 #pragma once
 
 #include "feed/feed.hpp"
 #include "feed/rest_source.hpp"
 #include "feed/settings.hpp"
-#include "feed/socket_link.hpp"
+#include "feed/venue_socket.hpp"
 #include "pricing/derivation.hpp"
+#include "provider/gates.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 
@@ -20,7 +21,7 @@ namespace tickertape::feed {
 // One provider, ready to be asked and listened to.
 struct live_provider {
     rest_source_parts rest;
-    std::optional<socket_link_parts> stream{};  // none: it is only asked
+    std::optional<venue_socket_parts> socket{};  // none: it is only asked
 };
 
 struct live_parts {
@@ -32,9 +33,9 @@ struct live_parts {
 std::unique_ptr<price_feed>
 make_live_feed(const live_settings& settings, const feed_context& context, live_parts parts);
 
-// With the providers those settings name.
+// With the providers those settings name, each behind its gate of `gates`, which outlives the feed.
 // Throws std::runtime_error, one line: a bad key or CA file.
 std::unique_ptr<price_feed>
-make_live_feed(const live_settings& settings, const feed_context& context);
+make_live_feed(const live_settings& settings, const feed_context& context, provider::gates& gates);
 
 }  // namespace tickertape::feed

@@ -37,28 +37,18 @@ void check_key(const provider_settings& settings, const provider::row& row)
         throw std::runtime_error{"provider '" + settings.name + "' answers only with an API key"};
 }
 
-rate_limit limit_of(const provider_settings& settings, const provider::row& row)
-{
-    auto limit = settings.api_key.empty() ? row.limit : row.limit_with_key;
-    if (settings.per_minute)
-        limit.per_minute = *settings.per_minute;
-    // So many a minute means the first one as well.
-    limit.burst = std::clamp(limit.per_minute, 1.0, limit.burst);
-    return limit;
-}
-
 rest_source_parts make_rest(
     const provider_settings& settings, const provider::row& row, const live_settings& all,
-    const feed_context& context, ssl::context& trust, std::size_t place)
+    const feed_context& context, provider::gates& gates, ssl::context& trust, std::size_t rank)
 {
     rest_source_parts parts{
-        .place = place,
+        .rank = rank,
         .name = settings.name,
         .api = row.make_rest(),
         .clients = {},
         .key_headers = {},
-        .limit = limit_of(settings, row),
-        .breaker = all.breaker,
+        .gate = gates.of(
+            row, {settings.api_key, settings.per_minute}, all.breaker, context.time.steady_now()),
         .for_usd = all.accept_as_usd};
     std::vector<net::base_url> urls;
     if (settings.url)
@@ -78,21 +68,28 @@ rest_source_parts make_rest(
     return parts;
 }
 
-std::optional<socket_link_parts> make_socket(
+socket_limits limits_of(const backoff_limits& reconnect)
+{
+    // After "not welcome" we do not come back sooner than after the longest wait.
+    return {
+        .again_first = reconnect.first, .again_most = reconnect.most, .unwelcome = reconnect.most};
+}
+
+std::optional<venue_socket_parts> make_socket(
     const provider_settings& settings, const provider::row& row, const live_settings& all,
-    const feed_context& context, ssl::context& trust, std::size_t place)
+    const feed_context& context, ssl::context& trust, std::size_t rank)
 {
     if (all.mode != feed_mode::stream || row.make_socket == nullptr)
         return std::nullopt;
-    socket_link_parts parts{
-        .place = place,
+    venue_socket_parts parts{
+        .rank = rank,
         .name = settings.name,
         .make_api = row.make_socket,
         .url = settings.socket_url ? *settings.socket_url
                                    : own_url(net::parse_websocket_url(row.stream_url)),
         .trust = trust,
-        .reconnect = all.reconnect,
-        .chosen = choose_markets(*row.make_socket(), context.symbols, all.accept_as_usd)};
+        .limits = limits_of(all.reconnect),
+        .chosen = provider::choose_markets(*row.make_socket(), context.symbols, all.accept_as_usd)};
     if (parts.chosen.markets.empty())
         return std::nullopt;
     return parts;
@@ -101,7 +98,7 @@ std::optional<socket_link_parts> make_socket(
 }  // namespace
 
 std::unique_ptr<price_feed>
-make_live_feed(const live_settings& settings, const feed_context& context)
+make_live_feed(const live_settings& settings, const feed_context& context, provider::gates& gates)
 {
     live_parts parts{
         .trust = std::make_unique<ssl::context>(net::make_tls_context(settings.ca_file)),
@@ -112,11 +109,11 @@ make_live_feed(const live_settings& settings, const feed_context& context)
         }};
     for (const auto& p : settings.providers) {
         const auto& row = *provider::find_provider(p.name);
-        const auto place = parts.providers.size();
+        const auto rank = parts.providers.size();
         check_key(p, row);
         parts.providers.push_back(
-            {make_rest(p, row, settings, context, *parts.trust, place),
-             make_socket(p, row, settings, context, *parts.trust, place)});
+            {make_rest(p, row, settings, context, gates, *parts.trust, rank),
+             make_socket(p, row, settings, context, *parts.trust, rank)});
     }
     return make_live_feed(settings, context, std::move(parts));
 }

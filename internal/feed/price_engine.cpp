@@ -108,10 +108,10 @@ std::optional<std::size_t> price_engine::preferred(symbol_id symbol, moment now)
     return v.direct.used.front();
 }
 
-bool price_engine::is_streamed(std::size_t provider, symbol_id symbol, moment now) const
+bool price_engine::is_sent_by_socket(std::size_t provider, symbol_id symbol, moment now) const
 {
     const auto* held = board_.find(provider, symbol);
-    return held != nullptr && held->by == pricing::quote_way::stream &&
+    return held != nullptr && held->by == pricing::quote_way::socket &&
            held->age(now) <= settings_.quotes.age_max;
 }
 
@@ -243,7 +243,7 @@ void price_engine::report_symbol(symbol_id symbol, feed_report::symbol& into, mo
             .value = held->last.value,
             .age = held->age(now),
             .received_ago = elapsed(held->received, now),
-            .by_stream = held->by == pricing::quote_way::stream,
+            .by_stream = held->by == pricing::quote_way::socket,
             .is_used = std::ranges::find(v.direct.used, i) != v.direct.used.end()};
         if (held->as != usd_standin::none)
             q.market.append(with_.symbols.base(symbol)).append("-").append(to_string(held->as));

@@ -1,6 +1,6 @@
 // From what every provider says to the ticks that are published.
 //
-// Quotes come in from REST and from streams and are held on the board; the price policy says what
+// Quotes come in from REST and from sockets and are held on the board; the price policy says what
 // they amount to; what is news goes to the sink. A price is news when it differs, when somebody
 // else says it, or when it was observed anew and nothing was published for `confirm_every`. An
 // answer a provider merely repeats, price and time alike, is no observation.
@@ -54,9 +54,9 @@ public:
     {
         board_.withdraw(provider, symbol, by);
     }
-    void withdraw_stream(std::size_t provider) noexcept
+    void withdraw_socket(std::size_t provider) noexcept
     {
-        board_.withdraw(provider, pricing::quote_way::stream);
+        board_.withdraw(provider, pricing::quote_way::socket);
     }
     // What the provider says of that symbol that way is no price: what it said before stands no
     // more.
@@ -66,8 +66,8 @@ public:
 
     // The most preferred of the providers that a price of that symbol would be made of now.
     std::optional<std::size_t> preferred(symbol_id symbol, moment now) const;
-    // Whether the provider's stream has said a price of it that is not too old.
-    bool is_streamed(std::size_t provider, symbol_id symbol, moment now) const;
+    // Whether the provider's socket has sent a price of it that is not too old.
+    bool is_sent_by_socket(std::size_t provider, symbol_id symbol, moment now) const;
     // Whether its price may have to be derived: then it is known only when all have spoken.
     bool may_be_derived(symbol_id symbol) const
     {

@@ -22,27 +22,21 @@ void provider_log::changed(
     provider::gate_change change, const fetch_error* why, const provider::gate& gate)
 {
     const auto now = now_of(with_.time);
-    if (why != nullptr)
-        ++failures_;
     switch (change) {
     case provider::gate_change::none:
         return;
     case provider::gate_change::recovered:
         with_.log.info(
             "provider recovered", {{"provider", provider_},
-                                   {"failures", failures_},
-                                   {"after_ms", elapsed(failing_since_, now).count()}});
-        failures_ = 0;
+                                   {"failures", gate.last_streak().failures},
+                                   {"after_ms", elapsed(gate.last_streak().since, now).count()}});
         said_rest_ = {};
         return;
     case provider::gate_change::failing:
-        failing_since_ = now;
         with_.log.warn("provider fails", {{"provider", provider_}, {"cause", words_of(*why)}});
         return;
     case provider::gate_change::paused:
     case provider::gate_change::opened:
-        if (failures_ == 1)
-            failing_since_ = now;
         // One that goes on failing is rested over and over: said again only as the rests grow.
         if (gate.rests_for(now.steady) < said_rest_ * 3 / 2)
             return;

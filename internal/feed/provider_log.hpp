@@ -39,8 +39,6 @@ public:
 private:
     const feed_context with_;
     const std::string provider_;
-    moment failing_since_{};
-    unsigned failures_ = 0;
     std::chrono::milliseconds said_rest_{0};
     std::set<std::string> said_doubts_;
     steady_time last_doubt_{};

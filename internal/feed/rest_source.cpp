@@ -40,11 +40,12 @@ provider::answers all_missing(std::size_t markets)
 }  // namespace
 
 rest_source::rest_source(
-    const feed_context& context, rest_source_parts parts, rest_listener& listener,
+    const feed_context& context, rest_source_parts parts, quote_listener& listener,
     std::function<double()> random)
     : with_{context}, parts_{std::move(parts)}, listener_{listener}, random_{std::move(random)},
-      gate_{parts_.limit, parts_.breaker, context.time.steady_now()},
-      catalog_{*parts_.api, context.symbols, parts_.for_usd}, log_{context, parts_.name}
+      gate_{parts_.gate}, catalog_{*parts_.api, context.symbols, parts_.for_usd}, log_{
+                                                                                      context,
+                                                                                      parts_.name}
 {
     assert(!parts_.clients.empty() && parts_.clients.size() == parts_.key_headers.size());
     // Zeros from the first scrape on, so that the first failure is an increase.
@@ -66,7 +67,7 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
             continue;
         }
         ++round_.lacked;
-        listener_.rest_failed(parts_.place, symbol, {provider::provider_errc::unknown_symbol});
+        tell_failed(symbol, {provider::provider_errc::unknown_symbol});
     }
     begin_where_left_off(todo);
     fail_what_must_wait(todo, until);
@@ -131,7 +132,7 @@ void rest_source::fail_what_must_wait(std::vector<provider::market>& todo, stead
 {
     const auto now = with_.time.steady_now();
     const std::chrono::duration<double, std::ratio<60>> time = until - now;
-    auto requests = gate_.requests_left(now) + time.count() * parts_.limit.per_minute;
+    auto requests = gate_.requests_left(now) + time.count() * gate_.limit().per_minute;
     auto rest = todo;
     for (; requests >= 1 && !rest.empty(); --requests)
         (void)catalog_.next_batch(rest);
@@ -205,14 +206,14 @@ rest_source::request(const std::vector<provider::market>& batch, steady_time unt
     request.headers.insert(request.headers.end(), key.begin(), key.end());
     fetched<net::http_response> response{fetch_error{feed_errc::deadline}};
     // A coroutine of its own, because with_timeout() takes phases that give an error code.
-    const auto get = [](net::http_client& client, net::http_request asked,
-                        fetched<net::http_response>& into) -> asio::awaitable<error_code> {
-        into = co_await client.get(std::move(asked));
+    const auto send = [](net::http_client& client, net::http_request asked,
+                         fetched<net::http_response>& into) -> asio::awaitable<error_code> {
+        into = co_await client.send(std::move(asked));
         co_return into ? error_code{} : into.error().code;
     };
     const auto limit = until - with_.time.steady_now();
     const auto ended = co_await net::with_timeout(
-        limit, feed_errc::deadline, get(*parts_.clients[client_], std::move(request), response));
+        limit, feed_errc::deadline, send(*parts_.clients[client_], std::move(request), response));
     if (ended == feed_errc::deadline)
         response = fetch_error{feed_errc::deadline};
     else if (is_over(ended))
@@ -227,7 +228,7 @@ provider::answers rest_source::judged(
     const auto now = judged_at_ = now_of(with_.time);
     if (response)
         if (const auto reading = net::read_clock(response->dated, now))
-            listener_.rest_dated(parts_.place, *reading);
+            listener_.dated(parts_.rank, *reading);
     with_.counters
         .histogram(
             "tickertape_fetch_seconds", "What one request to a provider took.",
@@ -299,8 +300,8 @@ rest_source::settle(const std::vector<provider::market>& batch, const provider::
         if (*said[i]) {
             catalog_.quoted(symbol);
             ++round_.quoted;
-            const auto refused =
-                listener_.rest_quote(parts_.place, **said[i], catalog_.standin(symbol));
+            const auto refused = listener_.quoted(
+                parts_.rank, **said[i], catalog_.standin(symbol), pricing::quote_way::poll);
             count(refused ? outcome_of(refused) : "ok");
             if (refused)
                 note(symbol, pricing::refusal_of(**said[i], refused, judged_at_.wall));
@@ -348,7 +349,12 @@ void rest_source::fail(std::span<const provider::market> markets, const fetch_er
 void rest_source::fail(symbol_id symbol, const fetch_error& why)
 {
     count(outcome_of(why.code));
-    listener_.rest_failed(parts_.place, symbol, why);
+    tell_failed(symbol, why);
+}
+
+void rest_source::tell_failed(symbol_id symbol, const fetch_error& why)
+{
+    listener_.failed(parts_.rank, symbol, why, pricing::quote_way::poll);
 }
 
 void rest_source::note(symbol_id symbol, fetch_error why)

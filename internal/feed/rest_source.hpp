@@ -8,6 +8,7 @@
 #include "core/fetch_error.hpp"
 #include "feed/feed.hpp"
 #include "feed/provider_log.hpp"
+#include "feed/quote_listener.hpp"
 #include "net/http_client.hpp"
 #include "provider/gate.hpp"
 #include "provider/market_catalog.hpp"
@@ -28,27 +29,14 @@ class Counter;
 
 namespace tickertape::feed {
 
-// What asking leads to, symbol by symbol.
-class rest_listener {
-public:
-    virtual ~rest_listener() = default;
-    // Returns why the quote cannot be believed, if it cannot.
-    virtual boost::system::error_code
-    rest_quote(std::size_t provider, const quote& q, usd_standin as) = 0;
-    virtual void rest_failed(std::size_t provider, symbol_id symbol, const fetch_error& why) = 0;
-    // What an answer says of our wall clock.
-    virtual void rest_dated(std::size_t, const net::clock_comparison&) {}
-};
-
 struct rest_source_parts {
-    std::size_t place;  // of the provider in PROVIDERS
+    std::size_t rank;  // of the provider in PROVIDERS
     std::string name;
     std::unique_ptr<provider::rest_api> api;
     // At least one, in the order they are tried.
     std::vector<std::unique_ptr<net::http_client>> clients;
     std::vector<std::vector<net::http_header>> key_headers;  // by client
-    rate_limit limit;
-    provider::breaker_limits breaker{};
+    provider::gate& gate;  // of the provider: shared with all else that asks it
     std::vector<usd_standin> for_usd;
 };
 
@@ -64,7 +52,7 @@ public:
 
     // All referred to outlives this. `random` gives numbers in [0, 1).
     rest_source(
-        const feed_context& context, rest_source_parts parts, rest_listener& listener,
+        const feed_context& context, rest_source_parts parts, quote_listener& listener,
         std::function<double()> random);
 
     // Asks for each of `wanted` and tells the listener once of each; at `until` at the latest, what
@@ -72,7 +60,7 @@ public:
     boost::asio::awaitable<void> fetch(std::vector<symbol_id> wanted, steady_time until);
 
     const std::string& name() const noexcept { return parts_.name; }
-    // Whether its last request succeeded, or none was made yet.
+    // Whether the provider's last request succeeded, or none was made yet.
     bool is_well() const noexcept { return gate_.failures() == 0; }
     // Whether what the limit leaves now is enough to ask for all of these without a wait.
     bool has_requests_for(std::span<const symbol_id> wanted);
@@ -98,6 +86,7 @@ private:
     settle(const std::vector<provider::market>& batch, const provider::answers& said);
     void fail(std::span<const provider::market> markets, const fetch_error& why);
     void fail(symbol_id symbol, const fetch_error& why);
+    void tell_failed(symbol_id symbol, const fetch_error& why);
     void note(symbol_id symbol, fetch_error why);
     void begin_where_left_off(std::vector<provider::market>& todo) const;
     // Those of `todo` that the limit leaves no request for before `until` fail now, not then.
@@ -107,9 +96,9 @@ private:
 
     const feed_context with_;
     rest_source_parts parts_;
-    rest_listener& listener_;
+    quote_listener& listener_;
     std::function<double()> random_;
-    provider::gate gate_;
+    provider::gate& gate_;
     provider::market_catalog catalog_;
     provider_log log_;
     std::map<std::string_view, prometheus::Counter*> outcomes_;

@@ -1,8 +1,8 @@
-// One connection to a provider's stream, and the conversation on it: what the protocol wants said
+// One connection to a provider's socket, and the conversation on it: what the protocol wants said
 // goes out at the pace the provider allows, what the provider says is read and handed on.
 //
 // It ends by an error, by its owner's wish, or by confirming nothing in time. Whether and when
-// there is another is its owner's concern: see socket_source.hpp.
+// there is another is its owner's concern: see venue_socket.hpp.
 //
 // Threads: one strand.
 #pragma once
@@ -75,7 +75,6 @@ public:
 
     // Ends it with a goodbye. run() returns within a bounded time.
     void leave();
-    bool is_leaving() const noexcept { return is_leaving_; }
 
     // Whether the upgrade succeeded; since when it is live, that is, confirmed anything.
     bool is_open() const noexcept { return is_open_; }

@@ -9,6 +9,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <cassert>
+
 namespace tickertape::net {
 namespace {
 
@@ -21,15 +23,26 @@ constexpr std::size_t read_bytes = 16 * 1024;
 
 std::string bytes_of(const http_request& request, const base_url& base)
 {
-    std::string bytes = "GET " + base.prefix + request.target + " HTTP/1.1\r\n";
+    const bool is_post = request.method == http_method::post;
+    assert(is_post || !request.body);
+    std::string bytes = is_post ? "POST " : "GET ";
+    bytes += base.prefix + request.target + " HTTP/1.1\r\n";
     bytes += "Host: " + base.host_header + "\r\n";
     // Without a User-Agent, CoinGecko answers 403 and Coinbase 400.
     bytes += "User-Agent: tickertape/" TICKERTAPE_VERSION " (real-time price server)\r\n";
-    bytes += "Accept: application/json\r\n";
+    if (!request.accept.empty())
+        bytes += "Accept: " + request.accept + "\r\n";
     bytes += "Accept-Encoding: identity\r\n";
     for (const auto& h : request.headers)
         bytes += h.name + ": " + h.value + "\r\n";
-    return bytes + "\r\n";
+    if (request.body)
+        bytes += "Content-Type: " + request.body->content_type + "\r\n";
+    if (is_post)
+        bytes +=
+            "Content-Length: " + std::to_string(request.body ? request.body->bytes.size() : 0) +
+            "\r\n";
+    bytes += "\r\n";
+    return request.body ? bytes + request.body->bytes : bytes;
 }
 
 error_code meaning_of(error_code ec, bool got_some)
@@ -101,11 +114,13 @@ http_client::http_client(
 {
 }
 
-asio::awaitable<fetched<http_response>> http_client::get(http_request request)
+asio::awaitable<fetched<http_response>> http_client::send(http_request request)
 {
     if (co_await is_cancelled())
         co_return fetch_error{asio::error::operation_aborted};
     const auto request_bytes = bytes_of(request, base());
+    if (request.method == http_method::post)
+        connection_.reset();
     if (connection_) {
         auto answer = co_await ask(request_bytes);
         if (answer || answer.error().code != net_errc::connection_lost)

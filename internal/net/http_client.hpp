@@ -33,10 +33,12 @@ public:
     const base_url& base() const noexcept { return dialer_.base(); }
 
     // Any answer that is HTTP, but for redirects, is a response, errors of the host included.
-    // A kept connection that turns out to be closed before the first byte of an answer is replaced
-    // once. Cancelling the caller ends the request and closes the connection. Never throws.
+    // A GET is sent over the kept connection; if that turns out to be closed before the first byte
+    // of an answer, it is replaced once. A POST is sent once, over a new connection: nobody can
+    // tell whether the host acted on one that was not answered, and repeating it is for the caller
+    // to decide. Cancelling the caller ends the request and closes the connection. Never throws.
     // Errors: net_errc::resolve_timeout .. ::redirect; operation_aborted.
-    boost::asio::awaitable<fetched<http_response>> get(http_request request);
+    boost::asio::awaitable<fetched<http_response>> send(http_request request);
 
 private:
     boost::asio::awaitable<fetched<http_response>> ask(const std::string& request_bytes);

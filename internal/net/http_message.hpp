@@ -6,6 +6,7 @@
 
 #include "net/answer_date.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,20 @@ struct http_header {
     std::string value;
 };
 
+enum class http_method { get, post };
+
+struct http_body {
+    std::string content_type;  // "application/json"
+    std::string bytes;
+};
+
 struct http_request {
     std::string target;  // after the base URL's prefix, already escaped: "/products/BTC-USD/ticker"
-    std::vector<http_header> headers{};  // beyond those of every request
+    // Beyond those of every request. Neither a name nor a value has a line break.
+    std::vector<http_header> headers{};
+    http_method method = http_method::get;
+    std::string accept = "application/json";  // empty: anything
+    std::optional<http_body> body{};          // of a POST only
 };
 
 struct http_response {

@@ -11,7 +11,7 @@
 namespace tickertape::net {
 namespace {
 
-// Digits only, from 1 to 65535; 0: they are not.
+// Digits only, from 1 to 65535; 0: they are not. port_number() of Boost 1.81 takes 99999 for 34463.
 std::uint16_t port_of(std::string_view digits)
 {
     std::uint16_t port = 0;

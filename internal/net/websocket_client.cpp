@@ -293,9 +293,4 @@ void websocket_client::abort() noexcept
         wire_->shut();
 }
 
-steady_clock::time_point websocket_client::last_heard() const noexcept
-{
-    return wire_ ? wire_->heard() : steady_clock::time_point{};
-}
-
 }  // namespace tickertape::net

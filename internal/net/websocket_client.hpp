@@ -60,8 +60,6 @@ public:
     // Closes at once. What is under way ends with operation_aborted.
     void abort() noexcept;
 
-    // When the last byte came, control frames included.
-    std::chrono::steady_clock::time_point last_heard() const noexcept;
     std::uint64_t binary_messages() const noexcept { return binary_messages_; }
 
 private:

@@ -25,7 +25,7 @@ bool is_behind(const held_quote& held, const quote& q, quote_way by, moment now)
         return made > *q.upstream_time && made <= now.wall;
     }
     // An answer without a time was under way while the stream went on.
-    return by == quote_way::poll && held.by == quote_way::stream;
+    return by == quote_way::poll && held.by == quote_way::socket;
 }
 
 }  // namespace

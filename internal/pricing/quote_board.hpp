@@ -1,7 +1,8 @@
 // What every provider last said of every symbol, and is still to be believed.
 //
-// A provider speaks over two ways, polled and streamed, of which one may be behind the other; and
-// it repeats itself. The board holds its newest word, and knows an observation from a repetition.
+// A provider speaks in two ways, when polled and over its socket, of which one may be behind the
+// other; and it repeats itself. The board holds its newest word, and knows an observation from a
+// repetition.
 //
 // No clock and no I/O. Threads: one.
 #pragma once
@@ -19,7 +20,10 @@
 
 namespace tickertape::pricing {
 
-enum class quote_way : std::uint8_t { poll, stream };
+enum class quote_way : std::uint8_t {
+    poll,    // the answer to a request of ours
+    socket,  // a message of the provider's WebSocket
+};
 
 struct held_quote {
     quote last;

@@ -176,7 +176,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<socket_api> make_binance_stream()
+std::unique_ptr<socket_api> make_binance_socket()
 {
     return std::make_unique<binance_stream>();
 }

@@ -166,7 +166,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<socket_api> make_bitstamp_stream()
+std::unique_ptr<socket_api> make_bitstamp_socket()
 {
     return std::make_unique<bitstamp_stream>();
 }

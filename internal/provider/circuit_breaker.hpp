@@ -22,6 +22,8 @@ struct breaker_limits {
     unsigned failures_max = 5;
     std::chrono::milliseconds open_first{5'000};
     std::chrono::milliseconds open_most{120'000};
+
+    friend bool operator==(const breaker_limits&, const breaker_limits&) = default;
 };
 
 class circuit_breaker {
@@ -40,6 +42,7 @@ public:
     // The request was cancelled before it said anything of the provider.
     void abandoned() noexcept;
 
+    const breaker_limits& limits() const noexcept { return limits_; }
     state current() const noexcept { return state_; }
     // When an open breaker next admits a probe.
     steady_time open_until() const noexcept { return open_until_; }

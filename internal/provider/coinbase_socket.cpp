@@ -226,7 +226,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<socket_api> make_coinbase_stream()
+std::unique_ptr<socket_api> make_coinbase_socket()
 {
     return std::make_unique<coinbase_stream>();
 }

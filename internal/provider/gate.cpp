@@ -12,7 +12,7 @@ namespace tickertape::provider {
 using std::chrono::milliseconds;
 
 gate::gate(rate_limit limit, breaker_limits breaker, steady_time now)
-    : bucket_{limit, now}, breaker_{breaker}
+    : limit_{limit}, bucket_{limit, now}, breaker_{breaker}
 {
 }
 
@@ -57,6 +57,9 @@ gate_change gate::failed(
     moment now, const fetch_error& why, std::optional<milliseconds> retry_after, double random)
 {
     const bool was_failing = failures_++ > 0;
+    if (!was_failing)
+        streak_.since = now;
+    streak_.failures = failures_;
     note(now, why);
     if (why.code == provider_errc::rate_limited) {
         // It answers, and says why it does not: no matter for the breaker.

@@ -1,7 +1,8 @@
 // Whether a provider may be asked now, and how it has been: its rate limit, its circuit breaker and
-// the pauses it asked for, in one place, so that nothing is asked past any of them.
+// the pauses it asked for, in one place, so that nothing is asked past any of them. It belongs to
+// the provider: all that ask it share one gate, see gates.hpp.
 //
-// No clock and no I/O: the times are handed in. Threads: one.
+// No clock and no I/O: the times are handed in. Threads: one strand, that of all who ask.
 #pragma once
 
 #include "core/backoff.hpp"
@@ -38,6 +39,11 @@ public:
     static constexpr std::chrono::minutes ban_min{2};
 
     gate(rate_limit limit, breaker_limits breaker, steady_time now);
+    gate(const gate&) = delete;
+    gate& operator=(const gate&) = delete;
+
+    const rate_limit& limit() const noexcept { return limit_; }
+    const breaker_limits& limit_of_breaker() const noexcept { return breaker_.limits(); }
 
     // Whether a request may go out. One that may is followed by exactly one of the calls below.
     // Errors: provider_errc::throttled, ::paused, ::breaker_open.
@@ -65,6 +71,12 @@ public:
     double requests_left(steady_time now) const noexcept { return bucket_.left(now); }
     // Failures since the last success.
     unsigned failures() const noexcept { return failures_; }
+    // Failures in a row: those under way, or the last ones before a success.
+    struct streak {
+        unsigned failures = 0;
+        moment since{};
+    };
+    const streak& last_streak() const noexcept { return streak_; }
     std::optional<moment> last_success() const noexcept { return last_success_; }
 
     void report(moment now, feed_report::provider& into) const;
@@ -75,11 +87,13 @@ private:
         std::string words;
     };
 
+    const rate_limit limit_;
     token_bucket bucket_;
     circuit_breaker breaker_;
     backoff penalty_{penalty};
     latency_window took_;
     unsigned failures_ = 0;
+    streak streak_;
     std::optional<moment> last_success_;
     std::optional<failure> last_failure_;
 };

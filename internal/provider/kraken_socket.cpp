@@ -213,7 +213,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<socket_api> make_kraken_stream()
+std::unique_ptr<socket_api> make_kraken_socket()
 {
     return std::make_unique<kraken_stream>();
 }

@@ -20,4 +20,20 @@ std::vector<market_spelling> spellings_of(
     return found;
 }
 
+market_choice choose_markets(
+    const market_speller& at, const symbol_table& symbols, std::span<const usd_standin> for_usd)
+{
+    market_choice chosen;
+    chosen.standins.assign(symbols.size(), usd_standin::none);
+    for (const auto id : symbols.all()) {
+        auto spellings = spellings_of(at, symbols, id, for_usd);
+        if (spellings.empty())
+            continue;
+        auto& [name, as] = spellings.front();
+        chosen.markets.push_back({id, std::move(name)});
+        chosen.standins[index_of(id)] = as;
+    }
+    return chosen;
+}
+
 }  // namespace tickertape::provider

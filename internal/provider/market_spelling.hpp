@@ -50,4 +50,12 @@ std::vector<market_spelling> spellings_of(
     const market_speller& at, const symbol_table& symbols, symbol_id symbol,
     std::span<const usd_standin> for_usd);
 
+// One market for each symbol that the provider may have: its own, or else in the first stand-in.
+struct market_choice {
+    std::vector<market> markets;        // in the order of the symbols
+    std::vector<usd_standin> standins;  // by symbol
+};
+market_choice choose_markets(
+    const market_speller& at, const symbol_table& symbols, std::span<const usd_standin> for_usd);
+
 }  // namespace tickertape::provider

@@ -51,7 +51,7 @@ constexpr std::array rows{
         .limit_with_key = {.per_minute = 300, .burst = 10},
         .make_rest = make_coinbase_rest,
         .stream_url = "wss://ws-feed.exchange.coinbase.com",
-        .make_socket = make_coinbase_stream,
+        .make_socket = make_coinbase_socket,
         .is_default = true,
     },
     row{
@@ -64,7 +64,7 @@ constexpr std::array rows{
         .limit_with_key = {.per_minute = 40, .burst = 3},
         .make_rest = make_kraken_rest,
         .stream_url = "wss://ws.kraken.com/v2",
-        .make_socket = make_kraken_stream,
+        .make_socket = make_kraken_socket,
         .is_default = true,
     },
     row{
@@ -77,7 +77,7 @@ constexpr std::array rows{
         .limit_with_key = {.per_minute = 60, .burst = 5},
         .make_rest = make_bitstamp_rest,
         .stream_url = "wss://ws.bitstamp.net",
-        .make_socket = make_bitstamp_stream,
+        .make_socket = make_bitstamp_socket,
         .is_default = true,
     },
     row{
@@ -115,7 +115,7 @@ constexpr std::array rows{
         .limit_with_key = {.per_minute = 240, .burst = 20},
         .make_rest = make_binance_rest,
         .stream_url = "wss://data-stream.binance.vision",
-        .make_socket = make_binance_stream,
+        .make_socket = make_binance_socket,
     },
     row{
         .name = "bitfinex",

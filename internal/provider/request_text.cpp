@@ -1,24 +1,15 @@
 #include "provider/request_text.hpp"
 
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
 #include <algorithm>
 
 namespace tickertape::provider {
 
 std::string percent_escaped(std::string_view text)
 {
-    static constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string escaped;
-    for (const char c : text) {
-        const bool is_plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                              (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-                              c == '~';
-        const auto byte = static_cast<unsigned char>(c);
-        if (is_plain)
-            escaped += c;
-        else
-            escaped.append({'%', digits[byte / 16], digits[byte % 16]});
-    }
-    return escaped;
+    return boost::urls::encode(text, boost::urls::unreserved_chars);
 }
 
 std::string comma_list(const std::vector<std::string>& texts)

@@ -2,7 +2,7 @@
 // mean. One implementation per provider, in providers/. One object serves one connection, from its
 // first byte to its last; the next connection has a new one.
 //
-// Who connects, watches and reconnects is not its concern: see socket_source.hpp.
+// Who connects, watches and reconnects is not its concern: see venue_socket.hpp.
 //
 // Threads: one strand.
 #pragma once

@@ -10,12 +10,12 @@
 namespace tickertape::provider {
 
 // wss://ws-feed.exchange.coinbase.com
-std::unique_ptr<socket_api> make_coinbase_stream();
+std::unique_ptr<socket_api> make_coinbase_socket();
 // wss://ws.kraken.com/v2
-std::unique_ptr<socket_api> make_kraken_stream();
+std::unique_ptr<socket_api> make_kraken_socket();
 // wss://data-stream.binance.vision, or wss://stream.binance.com
-std::unique_ptr<socket_api> make_binance_stream();
+std::unique_ptr<socket_api> make_binance_socket();
 // wss://ws.bitstamp.net
-std::unique_ptr<socket_api> make_bitstamp_stream();
+std::unique_ptr<socket_api> make_bitstamp_socket();
 
 }  // namespace tickertape::provider

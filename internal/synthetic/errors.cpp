@@ -19,7 +19,8 @@ public:
         case synthetic_errc::line_too_long:
             return "the line is too long";
         case synthetic_errc::no_usable_column:
-            return "needs a column time_ms, time_s, time or date and a column price, close, "
+            return "needs a column time_ms, time_s, time, timestamp or date and a column price, "
+                   "close, "
                    "price_usd or close_usd";
         }
         return "unknown error";

@@ -73,6 +73,29 @@ result<wall_time> time_of_ms(std::string_view text)
     return wall_time{std::chrono::milliseconds{ms}};
 }
 
+// As tables and scripts write times: a blank for the T, no zone where UTC is meant, only the day.
+result<wall_time> time_of_any(std::string_view text)
+{
+    // No such text is longer, and a line may have 64 KiB.
+    constexpr std::size_t text_max = 48;
+    constexpr std::size_t day_length = 10;
+    if (const auto time = parse_timestamp(text))
+        return *time;
+    if (text.size() < day_length || text.size() > text_max)
+        return core_errc::implausible_time;
+    std::string full{text};
+    if (full.ends_with(" UTC"))
+        full.replace(full.size() - 4, 4, "Z");
+    if (full.size() == day_length)
+        full += "T00:00:00";
+    else if (full[day_length] == ' ')
+        full[day_length] = 'T';
+    for (const auto* zone : {"", "Z"})
+        if (const auto time = parse_rfc3339(full + zone))
+            return *time;
+    return core_errc::implausible_time;
+}
+
 std::string without_separators(std::string_view name)
 {
     std::string bare;
@@ -84,10 +107,8 @@ std::string without_separators(std::string_view name)
 
 result<wall_time> time_in(const boost::json::value& at)
 {
-    if (const auto* text = at.if_string()) {
-        const auto time = parse_timestamp({text->data(), text->size()});
-        return time ? *time : result<wall_time>{core_errc::implausible_time};
-    }
+    if (const auto* text = at.if_string())
+        return time_of_any({text->data(), text->size()});
     // Back to the shortest text: 13 digits are milliseconds, decimals of a second are kept.
     std::array<char, 32> text;
     std::to_chars_result end{};
@@ -138,7 +159,8 @@ result<recording> recording::of_first_line(std::string_view line, recorded_names
     std::optional<std::size_t> time;
     for (const auto& [name, unit] :
          {std::pair{"time_ms", time_unit::ms}, std::pair{"time_s", time_unit::s},
-          std::pair{"time", time_unit::rfc3339}, std::pair{"date", time_unit::date}}) {
+          std::pair{"time", time_unit::any}, std::pair{"timestamp", time_unit::any},
+          std::pair{"date", time_unit::any}}) {
         time = column(header, name);
         r.unit_ = unit;
         if (time)
@@ -185,10 +207,8 @@ result<recorded_price> recording::parse_row(std::string_view line) const
             return time_of_ms(text);
         case time_unit::s:
             return parse_timestamp(text);
-        case time_unit::rfc3339:
-            return parse_rfc3339(text);
-        case time_unit::date:
-            return parse_rfc3339(std::string{text} + "T00:00:00Z");
+        case time_unit::any:
+            return time_of_any(text);
         }
         return core_errc::implausible_time;
     }();

@@ -36,22 +36,23 @@ private:
 class recording {
 public:
     // Decides by the first line of the file what it is: a JSON object, or the header of a CSV with
-    // a time (time_ms, time_s, time in RFC 3339, date), a price (price, close, price_usd,
-    // close_usd) and perhaps a symbol (symbol, pair). Where several would do, the first of these.
+    // a time (time_ms, time_s, time, timestamp, date), a price (price, close, price_usd, close_usd)
+    // and perhaps a symbol (symbol, pair). Where several would do, the first of these.
     // Errors: synthetic_errc::no_usable_column.
     static result<recording> of_first_line(std::string_view line, recorded_names names);
 
     // Whether that first line is a header, and holds no price.
     bool has_header() const noexcept { return is_csv_; }
 
-    // Reads {"symbol"?,"price","timestamp"?} or a row of the CSV; a timestamp is whatever
-    // parse_timestamp() reads, as a string or a number.
+    // Reads {"symbol"?,"price","timestamp"?} or a row of the CSV. A time is whatever
+    // parse_timestamp() reads, as a string or a number, or a date with or without a time of day,
+    // in UTC: "2024-01-31", "2024-01-31 16:43:33.5".
     // Errors: json_errc::not_json and its like, ::missing_field, ::wrong_type, ::bad_price,
     // ::bad_time, ::unknown_symbol.
     result<recorded_price> parse(std::string_view line, json::reader& reader) const;
 
 private:
-    enum class time_unit { ms, s, rfc3339, date };
+    enum class time_unit { ms, s, any };
 
     explicit recording(recorded_names names) : names_{std::move(names)} {}
 

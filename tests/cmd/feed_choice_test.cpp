@@ -16,8 +16,9 @@ namespace {
 std::string refusal(const feed_choice& choice)
 {
     harness h;
+    gates providers;
     try {
-        make_feed(choice, h.context());
+        make_feed(choice, h.context(), providers);
     } catch (const std::runtime_error& e) {
         return e.what();
     }

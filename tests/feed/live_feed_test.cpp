@@ -63,12 +63,14 @@ struct world {
         const auto context = h.context();
         for (std::size_t i = 0; i < servers.size(); ++i) {
             rest_source_parts rest{
-                .place = i,
+                .rank = i,
                 .name = std::string(1, static_cast<char>('a' + i)),
                 .api = std::make_unique<scripted_api>(),
                 .clients = {},
                 .key_headers = {{}},
-                .limit = {.per_minute = 60'000, .burst = 1000},
+                .gate = gates.of(
+                    std::string(1, static_cast<char>('a' + i)),
+                    {.per_minute = 60'000, .burst = 1000}, {}, h.time.steady_now()),
                 .for_usd = {}};
             rest.clients.push_back(std::make_unique<http_client>(
                 context.strand, *parse_base_url("http://127.0.0.1:" + servers[i]->port()),
@@ -108,6 +110,7 @@ struct world {
     }
 
     harness h;
+    provider::gates gates;
     std::vector<std::unique_ptr<fake_http_server>> servers;
     std::unique_ptr<price_feed> live;
 };

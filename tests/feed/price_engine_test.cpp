@@ -162,7 +162,7 @@ TEST_CASE("A quote that cannot be believed takes the one before it along", "[fee
 TEST_CASE("What is behind the newest word neither replaces it nor takes it along", "[feed]")
 {
     fixture f{{"BTC-USD"}, {.policy = fallback}};
-    f.take(0, 6, f.now.wall - 1s, 0, way::stream);
+    f.take(0, 6, f.now.wall - 1s, 0, way::socket);
     f.take(0, 5, f.now.wall - 2s, 0, way::poll);
     CHECK(f.take(0, 4, f.now.wall - 1h, 0, way::poll) == pricing_errc::stale_quote);
     f.take(0, 3, {}, 0, way::poll);  // under way while the stream went on
@@ -171,7 +171,7 @@ TEST_CASE("What is behind the newest word neither replaces it nor takes it along
     // A snapshot of a stream that has just begun may be of yesterday.
     fixture g{{"BTC-USD"}, {.policy = fallback}};
     g.take(0, 5, {}, 0, way::poll);
-    CHECK(g.take(0, 4, g.now.wall - 24h, 0, way::stream) == pricing_errc::stale_quote);
+    CHECK(g.take(0, 4, g.now.wall - 24h, 0, way::socket) == pricing_errc::stale_quote);
     g.publish();
     CHECK(g.published() == lines{"BTC-USD 5 a"});
 }
@@ -189,12 +189,12 @@ TEST_CASE("A streamed price without a time does not keep its provider from being
 {
     fixture f{{"BTC-USD"}, {.policy = fallback}};
     f.engine.take(
-        0, {symbol_id{0}, *price::from(5), {}, book_top{5, 5}}, usd_standin::none, way::stream,
+        0, {symbol_id{0}, *price::from(5), {}, book_top{5, 5}}, usd_standin::none, way::socket,
         f.now);
     f.pass(120s);
-    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now));
+    CHECK(f.engine.is_sent_by_socket(0, symbol_id{0}, f.now));
     f.pass(1ms);
-    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{0}, f.now));
+    CHECK_FALSE(f.engine.is_sent_by_socket(0, symbol_id{0}, f.now));
 }
 
 TEST_CASE("A provider that fails to confirm its price gives way to the next", "[feed]")
@@ -289,8 +289,8 @@ TEST_CASE("What streams of a leg moves the price derived from it", "[feed]")
 {
     const derivation inr{symbol_id{2}, symbol_id{0}, symbol_id{1}, false};
     fixture f{{"BTC-USD", "USD-INR", "BTC-INR"}, {.policy = fallback, .derivations = {inr}}};
-    f.take(0, 83.5, f.now.wall, 1, way::stream);
-    f.take(0, 100, f.now.wall, 0, way::stream, usd_standin::usdt);
+    f.take(0, 83.5, f.now.wall, 1, way::socket);
+    f.take(0, 100, f.now.wall, 0, way::socket, usd_standin::usdt);
     f.offer(0);
     CHECK(
         f.published() ==
@@ -300,13 +300,13 @@ TEST_CASE("What streams of a leg moves the price derived from it", "[feed]")
 TEST_CASE("What streams too fast is thinned out, and its newest price is published", "[feed]")
 {
     fixture f{{"BTC-USD"}, {.policy = fallback, .ticks_per_second = 10, .confirm_every = 10s}};
-    f.take(0, 1, f.now.wall, 0, way::stream);
+    f.take(0, 1, f.now.wall, 0, way::socket);
     f.offer();
     f.pass(1ms);
-    f.take(0, 2, f.now.wall, 0, way::stream);
+    f.take(0, 2, f.now.wall, 0, way::socket);
     f.offer();
     f.pass(1ms);
-    f.take(0, 3, f.now.wall, 0, way::stream);
+    f.take(0, 3, f.now.wall, 0, way::socket);
     f.offer();
     CHECK(f.published() == lines{"BTC-USD 1 a"});
     REQUIRE(f.engine.next_due());
@@ -321,7 +321,7 @@ TEST_CASE("A price that streams unchanged is confirmed now and then, not each ti
 {
     fixture f{{"BTC-USD"}, {.policy = fallback, .ticks_per_second = 10, .confirm_every = 10s}};
     for (int i = 0; i < 21; ++i) {
-        f.take(0, 5, f.now.wall, 0, way::stream);
+        f.take(0, 5, f.now.wall, 0, way::socket);
         f.offer();
         f.pass(1s);
     }
@@ -331,13 +331,13 @@ TEST_CASE("A price that streams unchanged is confirmed now and then, not each ti
 TEST_CASE("What a stream said ends with it; what was polled stays", "[feed]")
 {
     fixture f{{"BTC-USD", "ETH-USD"}, {.policy = fallback}};
-    f.take(0, 5, f.now.wall, 0, way::stream);
+    f.take(0, 5, f.now.wall, 0, way::socket);
     f.take(0, 6, f.now.wall, 1, way::poll);
-    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now));
-    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{1}, f.now));
+    CHECK(f.engine.is_sent_by_socket(0, symbol_id{0}, f.now));
+    CHECK_FALSE(f.engine.is_sent_by_socket(0, symbol_id{1}, f.now));
     f.engine.withdraw(0, symbol_id{0}, way::poll);
     CHECK(f.engine.preferred(symbol_id{0}, f.now) == 0u);
-    f.engine.withdraw_stream(0);
+    f.engine.withdraw_socket(0);
     CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now));
     CHECK(f.engine.preferred(symbol_id{1}, f.now) == 0u);
 }
@@ -345,11 +345,11 @@ TEST_CASE("What a stream said ends with it; what was polled stays", "[feed]")
 TEST_CASE("A streamed price too old for its market no longer counts as streamed", "[feed]")
 {
     fixture f{{"BTC-USD"}, {.policy = fallback}};
-    f.take(0, 6, f.now.wall, 0, way::stream);
+    f.take(0, 6, f.now.wall, 0, way::socket);
     f.pass(120s);
-    CHECK(f.engine.is_streamed(0, symbol_id{0}, f.now));
+    CHECK(f.engine.is_sent_by_socket(0, symbol_id{0}, f.now));
     f.pass(1ms);
-    CHECK_FALSE(f.engine.is_streamed(0, symbol_id{0}, f.now));
+    CHECK_FALSE(f.engine.is_sent_by_socket(0, symbol_id{0}, f.now));
     CHECK_FALSE(f.engine.preferred(symbol_id{0}, f.now));
 }
 

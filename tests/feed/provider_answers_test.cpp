@@ -50,14 +50,18 @@ struct verdict {
     }
 };
 
-struct counting_listener final : rest_listener {
+struct counting_listener final : quote_listener {
     std::size_t quotes = 0;
-    boost::system::error_code rest_quote(std::size_t, const quote&, usd_standin) override
+    boost::system::error_code
+    quoted(std::size_t, const quote&, usd_standin, pricing::quote_way) override
     {
         ++quotes;
         return {};
     }
-    void rest_failed(std::size_t, symbol_id, const fetch_error&) override {}
+    void failed(std::size_t, symbol_id, const fetch_error&, pricing::quote_way) override {}
+    void dropped(std::size_t, symbol_id) override {}
+    void ended(std::size_t) override {}
+    void dated(std::size_t, const clock_comparison&) override {}
 };
 
 // Asks the provider for these symbols, once.
@@ -83,13 +87,14 @@ ask(const std::string& name, const std::vector<std::string>& symbols,
         said.log(),
         h.counters,
         h.reports};
+    provider::gate gate{{.per_minute = 60'000, .burst = 1000}, {}, h.time.steady_now()};
     rest_source_parts parts{
-        .place = 0,
+        .rank = 0,
         .name = name,
         .api = find_provider(name)->make_rest(),
         .clients = {},
         .key_headers = {{}},
-        .limit = {.per_minute = 60'000, .burst = 1000},
+        .gate = gate,
         .for_usd = {}};
     parts.clients.push_back(std::make_unique<http_client>(
         context.strand, *parse_base_url("http://127.0.0.1:" + server.port()), trust,

@@ -8,6 +8,7 @@
 #include "net/url.hpp"
 #include "pricing/errors.hpp"
 #include "provider/errors.hpp"
+#include "provider/gates.hpp"
 #include "support/catch.hpp"
 #include "support/fake_http_server.hpp"
 #include "support/stringify.hpp"
@@ -30,21 +31,26 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct recording_listener final : rest_listener {
+struct recording_listener final : quote_listener {
     std::map<std::string, double> quotes;
     std::map<std::string, boost::system::error_code> failures;
     const symbol_table* symbols = nullptr;
 
-    boost::system::error_code rest_quote(std::size_t, const quote& q, usd_standin) override
+    boost::system::error_code
+    quoted(std::size_t, const quote& q, usd_standin, quote_way by) override
     {
+        CHECK(by == quote_way::poll);
         quotes[symbols->name(q.symbol)] = q.value.value();
         return refuse;
     }
-    void rest_failed(std::size_t, symbol_id symbol, const fetch_error& why) override
+    void failed(std::size_t, symbol_id symbol, const fetch_error& why, quote_way by) override
     {
+        CHECK(by == quote_way::poll);
         failures[symbols->name(symbol)] = why.code;
     }
-    void rest_dated(std::size_t, const clock_comparison& reading) override { clock = reading; }
+    void dropped(std::size_t, symbol_id) override { FAIL("nothing is dropped by REST"); }
+    void ended(std::size_t) override { FAIL("REST has no end"); }
+    void dated(std::size_t, const clock_comparison& reading) override { clock = reading; }
 
     std::optional<clock_comparison> clock;
     boost::system::error_code refuse{};  // what is said to each quote
@@ -71,28 +77,35 @@ struct asking {
     void
     make(std::vector<std::unique_ptr<http_client>> clients, rate_limit limit, std::size_t batch)
     {
+        source = another(std::move(clients), limit, batch);
+    }
+    // Whatever is made here asks the provider "x", and so through one gate.
+    std::unique_ptr<rest_source>
+    another(std::vector<std::unique_ptr<http_client>> clients, rate_limit limit, std::size_t batch)
+    {
         std::vector<std::vector<http_header>> keys(clients.size());
-        source = std::make_unique<rest_source>(
+        return std::make_unique<rest_source>(
             h.context(),
             rest_source_parts{
-                .place = 0,
+                .rank = 0,
                 .name = "x",
                 .api = std::make_unique<scripted_api>(batch),
                 .clients = std::move(clients),
                 .key_headers = std::move(keys),
-                .limit = limit,
+                .gate = gates.of("x", limit, {}, h.time.steady_now()),
                 .for_usd = {}},
             listener, [] { return 0.5; });
     }
     // One round over all symbols.
-    void fetch(std::chrono::milliseconds budget = 2s)
+    void fetch(std::chrono::milliseconds budget = 2s) { fetch(*source, budget); }
+    void fetch(rest_source& by, std::chrono::milliseconds budget)
     {
         listener.quotes.clear();
         listener.failures.clear();
         const auto all = h.symbols.all();
         bool is_done = false;
         boost::asio::co_spawn(
-            h.io, source->fetch({all.begin(), all.end()}, h.time.steady_now() + budget),
+            h.io, by.fetch({all.begin(), all.end()}, h.time.steady_now() + budget),
             [&](std::exception_ptr escaped) { is_done = !escaped; });
         h.io.restart();
         while (!is_done && h.io.run_one_for(5s) > 0) {
@@ -114,7 +127,21 @@ struct asking {
     fake_http_server server;
     boost::asio::ssl::context trust;
     recording_listener listener;
+    provider::gates gates;
     std::unique_ptr<rest_source> source;
+};
+
+// Two that ask one provider: say, for prices and for candles.
+struct asking_twice : asking {
+    asking_twice(fake_http_server::answer_function answer, rate_limit limit)
+        : asking{{"A-USD"}, std::move(answer), limit}
+    {
+        std::vector<std::unique_ptr<http_client>> clients;
+        clients.push_back(client(server));
+        second = another(std::move(clients), limit, 100);
+    }
+
+    std::unique_ptr<rest_source> second;
 };
 
 reply refusal(int status, const std::string& header = {})
@@ -445,4 +472,58 @@ TEST_CASE("Being cancelled says nothing of the provider", "[feed]")
     CHECK(is_done);
     CHECK(a.listener.failures.empty());
     CHECK_FALSE(a.report().last_failure);
+}
+
+TEST_CASE("All that ask one provider share its limit", "[feed]")
+{
+    asking_twice a{
+        [](const auto&) { return json_reply(R"({"A-USD":1})"); }, {.per_minute = 1, .burst = 2}};
+
+    a.fetch(*a.second, 1s);
+    CHECK(a.listener.failures.empty());
+    CHECK_FALSE(a.gates.of("x", {.per_minute = 1, .burst = 2}, {}, a.h.time.steady_now())
+                    .admit(a.h.time.steady_now()));
+    a.fetch(*a.source, 1s);
+
+    CHECK(a.listener.failures.at("A-USD") == provider_errc::throttled);
+    CHECK(a.server.requests().size() == 1);
+}
+
+TEST_CASE("All that ask one provider share its breaker", "[feed]")
+{
+    asking_twice a{[](const auto&) { return refusal(404); }, {.per_minute = 60'000, .burst = 1000}};
+    auto& gate = a.gates.of("x", {.per_minute = 60'000, .burst = 1000}, {}, {});
+    while (gate.breaker() == circuit_breaker::state::closed) {
+        REQUIRE_FALSE(gate.admit(a.h.time.steady_now()));
+        gate.failed(now_of(a.h.time), {net_errc::connect_failed}, std::nullopt, 0.5);
+    }
+
+    a.fetch(*a.source, 1s);
+    CHECK(a.listener.failures.at("A-USD") == provider_errc::breaker_open);
+    a.fetch(*a.second, 1s);
+    CHECK(a.listener.failures.at("A-USD") == provider_errc::breaker_open);
+
+    CHECK(a.server.requests().empty());
+    CHECK_FALSE(a.source->is_well());
+    CHECK_FALSE(a.second->is_well());
+}
+
+TEST_CASE("A pause that a provider wants of one of us, all of us keep", "[feed]")
+{
+    asking_twice a{
+        [](const auto&) { return refusal(429, "Retry-After: 60\r\n"); },
+        {.per_minute = 60'000, .burst = 1000}};
+
+    a.fetch(*a.source, 1s);
+    CHECK(a.listener.failures.at("A-USD") == provider_errc::rate_limited);
+    a.fetch(*a.second, 1s);
+    CHECK(a.listener.failures.at("A-USD") == provider_errc::paused);
+    a.h.time.steady_offset = 59s;
+    a.fetch(*a.second, 1s);
+    CHECK(a.listener.failures.at("A-USD") == provider_errc::paused);
+    CHECK(a.server.requests().size() == 1);
+
+    a.h.time.steady_offset = 61s;
+    a.fetch(*a.second, 1s);
+    CHECK(a.server.requests().size() == 2);
 }

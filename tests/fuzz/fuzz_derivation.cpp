@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 using namespace tickertape;
+using namespace tickertape::pricing;
 
 namespace {
 

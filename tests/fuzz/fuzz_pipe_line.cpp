@@ -11,6 +11,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
 {
     using namespace tickertape;
+    using namespace tickertape::synthetic;
     static const std::array<std::string, 2> names{"BTC-USD", "ETH-USD"};
     static const auto symbols = symbol_table::from(names).value();
     static json::reader reader;

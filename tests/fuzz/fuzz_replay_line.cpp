@@ -1,4 +1,6 @@
-// Whatever a recording's first line and its second are: a usable price, or an error.
+// Any first and second line of a recording are a usable price or an error; and any time that is
+// read means the same when it is written again.
+#include "core/timestamp.hpp"
 #include "synthetic/recording.hpp"
 
 #include <array>
@@ -9,11 +11,21 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
 {
     using namespace tickertape;
+    using namespace tickertape::synthetic;
     static const std::array<std::string, 2> names{"BTC-USD", "ETH-USD"};
     static const auto symbols = symbol_table::from(names).value();
     static json::reader reader;
 
+    static const auto dated =
+        recording::of_first_line("timestamp,price", recorded_names{symbols}).value();
+
     const std::string_view text{reinterpret_cast<const char*>(bytes), size};
+    if (text.find_first_of(",\"") == std::string_view::npos)
+        if (const auto row = dated.parse(std::string{text} + ",1", reader)) {
+            const auto again = dated.parse(format_rfc3339(*row->at) + ",1", reader);
+            if (!again || *again->at != *row->at)
+                std::abort();
+        }
     const auto cut = text.find('\n');
     const auto first = text.substr(0, cut);
     const auto format = recording::of_first_line(first, recorded_names{symbols});

@@ -20,6 +20,7 @@
 namespace {
 
 using namespace tickertape;
+using namespace tickertape::provider;
 
 constexpr std::array statuses{200, 400, 401, 403, 404, 414, 429, 503};
 

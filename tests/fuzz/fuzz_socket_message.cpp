@@ -13,6 +13,7 @@
 namespace {
 
 using namespace tickertape;
+using namespace tickertape::provider;
 
 void demand(bool is_kept)
 {
@@ -49,7 +50,7 @@ void check(const socket_news& news)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
 {
     constexpr std::array makers{
-        make_coinbase_stream, make_kraken_stream, make_binance_stream, make_bitstamp_stream};
+        make_coinbase_socket, make_kraken_socket, make_binance_socket, make_bitstamp_socket};
     if (size == 0)
         return 0;
     const auto api = makers[bytes[0] % makers.size()]();

@@ -69,12 +69,17 @@ struct pair {
     static http_request request() { return {.target = "/x", .headers = {{"x-key", "secret"}}}; }
     fetched<http_response> get(asio::cancellation_signal* cancel = nullptr)
     {
+        return send(request(), cancel);
+    }
+    fetched<http_response>
+    send(const http_request& what, asio::cancellation_signal* cancel = nullptr)
+    {
         std::optional<fetched<http_response>> answer;
         asio::co_spawn(
             io,
-            [this]() -> asio::awaitable<fetched<http_response>> {
+            [this, what]() -> asio::awaitable<fetched<http_response>> {
                 co_await asio::this_coro::throw_if_cancelled(false);
-                co_return co_await client.get(request());
+                co_return co_await client.send(what);
             },
             asio::bind_cancellation_slot(
                 cancel == nullptr ? asio::cancellation_slot{} : cancel->slot(),
@@ -158,7 +163,7 @@ TEST_CASE("A server that does not speak TLS is refused", "[net]")
     http_client client{asio::make_strand(p.io), base, p.trust, short_limits, p.loopback};
 
     std::optional<fetched<http_response>> got;
-    asio::co_spawn(p.io, client.get(pair::request()), [&](auto, fetched<http_response> answer) {
+    asio::co_spawn(p.io, client.send(pair::request()), [&](auto, fetched<http_response> answer) {
         got.emplace(std::move(answer));
         p.io.stop();
     });
@@ -288,6 +293,98 @@ TEST_CASE("A body that ends with the connection must end with TLS's goodbye", "[
     CHECK(pair{always(cut), std::nullopt}.get()->body == "{}");
 }
 
+TEST_CASE("A POST carries its body, its type and its length", "[net]")
+{
+    const auto identity = GENERATE(true, false);
+    pair p{
+        always(json_reply("{}", 202)),
+        identity ? std::optional{localhost()} : std::optional<tls_identity>{}};
+
+    const auto got = p.send(
+        {.target = "/hooks?id=1",
+         .headers = {{"x-signature", "abc"}},
+         .method = http_method::post,
+         .accept = "text/plain, */*;q=0.1",
+         .body = http_body{"application/x-protobuf", std::string{"\0\r\n\r\n\xff", 6}}});
+
+    REQUIRE(got);
+    CHECK(got->status == 202);
+    CHECK(
+        p.server.requests().at(0) ==
+        "POST /v1/hooks?id=1 HTTP/1.1\r\nHost: localhost:" + p.server.port() +
+            "\r\nUser-Agent: tickertape/" TICKERTAPE_VERSION " (real-time price server)\r\n"
+            "Accept: text/plain, */*;q=0.1\r\nAccept-Encoding: identity\r\nx-signature: abc\r\n"
+            "Content-Type: application/x-protobuf\r\nContent-Length: 6\r\n\r\n" +
+            std::string{"\0\r\n\r\n\xff", 6});
+}
+
+TEST_CASE("A body larger than any buffer on the way arrives whole", "[net]")
+{
+    pair p{always(json_reply("{}"))};
+    const std::string large(3'000'000, 'x');
+
+    REQUIRE(p.send({.target = "/", .method = http_method::post, .body = http_body{"a/b", large}}));
+
+    CHECK(p.server.requests().at(0).ends_with("\r\n\r\n" + large));
+}
+
+TEST_CASE("A POST without a body says that it has none", "[net]")
+{
+    pair p{always({"HTTP/1.1 204 No Content\r\n\r\n"})};
+
+    const auto got = p.send({.target = "/x", .method = http_method::post, .accept = ""});
+
+    REQUIRE(got);
+    CHECK(got->status == 204);
+    CHECK(got->body.empty());
+    CHECK(p.server.requests().at(0).ends_with("\r\nContent-Length: 0\r\n\r\n"));
+    CHECK(p.server.requests().at(0).find("Accept:") == std::string::npos);
+    CHECK(p.server.requests().at(0).find("Content-Type") == std::string::npos);
+}
+
+TEST_CASE("A POST is never sent twice", "[net]")
+{
+    int answered = 0;
+    pair p{[&](const std::string&) {
+        return answered++ == 0 ? json_reply("{}") : reply{"", afterwards::close};
+    }};
+    REQUIRE(p.get());
+
+    const auto got = p.send({.target = "/x", .method = http_method::post});
+
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == net_errc::connection_lost);
+    CHECK(p.server.requests().size() == 2);
+}
+
+TEST_CASE("A POST does not fail by a kept connection that was closed meanwhile", "[net]")
+{
+    pair p{always(json_reply("{}"))};
+    REQUIRE(p.get());
+    p.server.drop_connections();
+
+    CHECK(p.send({.target = "/x", .method = http_method::post}));
+    CHECK(p.server.requests().size() == 2);
+    // The connection of a POST is kept for the next GET.
+    CHECK(p.get());
+    CHECK(p.server.connections() == 2);
+}
+
+TEST_CASE("The redirect of a POST is reported and not followed", "[net]")
+{
+    const std::string status = GENERATE("301 Moved", "303 See Other", "307 Temporary", "308 Gone");
+    pair p{always(
+        {"HTTP/1.1 " + status +
+         "\r\nLocation: https://elsewhere.test/\r\nContent-Length: 0\r\n\r\n"})};
+
+    const auto got =
+        p.send({.target = "/x", .method = http_method::post, .body = http_body{"text/plain", "a"}});
+
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == net_errc::redirect);
+    CHECK(p.server.requests().size() == 1);
+}
+
 TEST_CASE("A redirect is reported and not followed", "[net]")
 {
     pair p{always(
@@ -411,7 +508,7 @@ TEST_CASE("Every address of a host is tried", "[net]")
         }};
     std::optional<fetched<http_response>> got;
     asio::co_spawn(
-        io, client.get({.target = "/"}), [&](std::exception_ptr, fetched<http_response> answer) {
+        io, client.send({.target = "/"}), [&](std::exception_ptr, fetched<http_response> answer) {
             got.emplace(std::move(answer));
             server.stop();
         });

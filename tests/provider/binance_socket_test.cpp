@@ -17,7 +17,7 @@ namespace {
 
 stream_talk talk(const std::vector<std::string>& symbols)
 {
-    return {make_binance_stream(), symbols};
+    return {make_binance_socket(), symbols};
 }
 
 std::string ticker(std::string_view price, std::int64_t at = 1'745'666'522'004)
@@ -38,7 +38,7 @@ std::vector<std::string> many(std::size_t count)
 
 TEST_CASE("Binance has no dollars, and a stablecoin is not taken for one", "[feed]")
 {
-    const auto binance = make_binance_stream();
+    const auto binance = make_binance_socket();
     CHECK_FALSE(binance->spelling("BTC", "USD"));
     CHECK(binance->spelling("BTC", "USDT")->name == "BTCUSDT");
     CHECK(binance->spelling("ETH", "USDC")->name == "ETHUSDC");
@@ -55,13 +55,13 @@ TEST_CASE("Binance is asked for tickers by names in lower case, a hundred at a t
     CHECK(
         large.news().to_send.back() ==
         R"({"method":"SUBSCRIBE","params":["a100usdt@ticker"],"id":2})");
-    CHECK(make_binance_stream()->target({}) == "/stream");
+    CHECK(make_binance_socket()->target({}) == "/stream");
 }
 
 TEST_CASE(
     "What Binance demands is kept: four messages a second, and a new connection a day", "[feed]")
 {
-    const auto rules = make_binance_stream()->rules();
+    const auto rules = make_binance_socket()->rules();
     CHECK(rules.lifetime == 24h);
     CHECK(rules.messages_per_second <= 4);
     CHECK(rules.silence_max >= 50s);
@@ -80,7 +80,7 @@ TEST_CASE("More streams than Binance takes are refused here, the others are not"
 
 TEST_CASE("Two symbols priced by one market share its stream", "[feed]")
 {
-    const auto api = make_binance_stream();
+    const auto api = make_binance_socket();
     const market_name btc{"BTCUSDT"};
     const std::vector<market> markets{{symbol_id{4}, btc}, {symbol_id{9}, btc}};
     socket_news news;

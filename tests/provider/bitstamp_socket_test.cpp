@@ -15,7 +15,7 @@ namespace {
 
 stream_talk talk(const std::vector<std::string>& symbols)
 {
-    return {make_bitstamp_stream(), symbols};
+    return {make_bitstamp_socket(), symbols};
 }
 
 std::string trade(std::string_view fields)
@@ -48,7 +48,7 @@ TEST_CASE("Bitstamp is asked for the trades of each pair alone", "[feed]")
 TEST_CASE(
     "What Bitstamp demands is kept: our heartbeats, and a new connection in 90 days", "[feed]")
 {
-    const auto rules = make_bitstamp_stream()->rules();
+    const auto rules = make_bitstamp_socket()->rules();
     CHECK(rules.keep_alive == R"({"event":"bts:heartbeat"})");
     CHECK(rules.keep_alive_every == 15s);
     CHECK(rules.silence_max > 2 * rules.keep_alive_every);

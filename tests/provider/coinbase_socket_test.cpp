@@ -16,7 +16,7 @@ namespace {
 
 stream_talk talk(const std::vector<std::string>& symbols)
 {
-    return {make_coinbase_stream(), symbols};
+    return {make_coinbase_socket(), symbols};
 }
 
 std::string ticker(std::string_view product, std::int64_t sequence, std::string_view price)

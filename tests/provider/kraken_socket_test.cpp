@@ -17,7 +17,7 @@ namespace {
 
 stream_talk talk(const std::vector<std::string>& symbols)
 {
-    return {make_kraken_stream(), symbols};
+    return {make_kraken_socket(), symbols};
 }
 
 std::string ticker(std::string_view fields)

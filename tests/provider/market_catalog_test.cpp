@@ -363,3 +363,31 @@ TEST_CASE("Markets known to be missing do not spoil the search for others", "[fe
         round(catalog, symbols, bad, quoted, now, 7);
     CHECK(rounds <= 60);
 }
+
+TEST_CASE(
+    "A socket is asked for each symbol's own market, or else the first stand-in's", "[provider]")
+{
+    // Sells in dollars and in two stand-ins, but no ETH in dollars, and nothing in euros.
+    struct : market_speller {
+        std::optional<market_name>
+        spelling(std::string_view base, std::string_view quote) const override
+        {
+            if (quote == "EUR" || (base == "ETH" && quote == "USD"))
+                return std::nullopt;
+            return market_name{std::string{base} + "-" + std::string{quote}};
+        }
+    } at;
+    const auto symbols =
+        symbol_table::from(std::vector<std::string>{"BTC-USD", "BTC-EUR", "ETH-USD"}).value();
+    const std::array standins{usd_standin::usdt, usd_standin::usdc};
+
+    const auto chosen = choose_markets(at, symbols, standins);
+
+    REQUIRE(chosen.markets.size() == 2);
+    CHECK(chosen.markets[0].symbol == static_cast<symbol_id>(0));
+    CHECK(chosen.markets[0].spelled.name == "BTC-USD");
+    CHECK(chosen.markets[1].symbol == static_cast<symbol_id>(2));
+    CHECK(chosen.markets[1].spelled.name == "ETH-USDT");
+    CHECK(chosen.standins == std::vector{usd_standin::none, usd_standin::none, usd_standin::usdt});
+    CHECK(choose_markets(at, symbols, {}).markets.size() == 1);
+}

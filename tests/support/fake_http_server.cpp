@@ -4,8 +4,10 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/completion_condition.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -25,6 +27,17 @@ reply json_reply(const std::string& body, int status)
         " Something\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: " +
         std::to_string(body.size()) + "\r\n\r\n" + body};
 }
+
+namespace {
+
+std::size_t body_bytes(const std::string& head)
+{
+    static const std::string name = "\r\nContent-Length: ";
+    const auto at = head.find(name);
+    return at == std::string::npos ? 0 : std::stoul(head.substr(at + name.size()));
+}
+
+}  // namespace
 
 struct fake_http_server::impl : std::enable_shared_from_this<impl> {
     impl(asio::io_context& io, std::optional<tls_identity> identity, answer_function answers)
@@ -88,8 +101,16 @@ struct fake_http_server::impl : std::enable_shared_from_this<impl> {
                 stream, asio::dynamic_buffer(pending), "\r\n\r\n", no_throw);
             if (ec)
                 co_return;
-            requests.push_back(pending.substr(0, size));
-            pending.erase(0, size);
+            const auto whole = size + body_bytes(pending.substr(0, size));
+            if (pending.size() < whole) {
+                const auto [cut, more] = co_await asio::async_read(
+                    stream, asio::dynamic_buffer(pending),
+                    asio::transfer_exactly(whole - pending.size()), no_throw);
+                if (cut)
+                    co_return;
+            }
+            requests.push_back(pending.substr(0, whole));
+            pending.erase(0, whole);
             const auto say = answer(requests.back());
             if (!co_await send(stream, say))
                 co_return;

@@ -29,6 +29,7 @@ reply json_reply(const std::string& body, int status = 200);
 
 class fake_http_server {
 public:
+    // `request`: head and body, as they came.
     using answer_function = std::function<reply(const std::string& request)>;
 
     // Without an identity it speaks plain HTTP. Listens on 127.0.0.1.

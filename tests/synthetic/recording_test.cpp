@@ -62,6 +62,16 @@ TEST_CASE("A row without a good price or time is refused", "[feed]")
     CHECK(read(header, "-1,1,2,3,4").error() == core_errc::implausible_time);
     CHECK(read("time_ms,price", "99999999999999999999,1").error() == core_errc::implausible_time);
     CHECK(read("date,price", "2024-02-30,1").error() == core_errc::implausible_time);
+    for (const std::string time :
+         {"2024-02-30 00:00:00", "2024-01-01 24:00:00", "2024-01-01 00:00", "2024-01-01  00:00:00",
+          "2024-01-01 00:00:00 CET", "2024-01-01 00:00:00Z UTC", "2024-01-01 ", "01/02/2024",
+          "2024-01-01\t00:00:00", "", " "}) {
+        CAPTURE(time);
+        CHECK(read("timestamp,price", time + ",1").error() == core_errc::implausible_time);
+    }
+    CHECK(
+        read("timestamp,price", "2024-01-01 00:00:00." + std::string(60'000, '0') + ",1").error() ==
+        core_errc::implausible_time);
     CHECK(read("symbol,date,price", ",2024-02-03,1").error() == json_errc::missing_field);
     CHECK(read("symbol,date,price", "ETH,2024-02-03,1").error() == synthetic_errc::unknown_symbol);
 }
@@ -99,6 +109,19 @@ TEST_CASE("Every form of recorded price history is read", "[feed]")
         row{"time_s,price,amount_btc,side,ordertype,trade_id",
             "1762795433.9717445,105433.60000,0.00027625,buy,limit,10218208", "105433.6",
             "2025-11-10T17:23:53.972Z"},
+        row{"timestamp,symbol,price", "2024-01-01 00:00:00,ETH-USD,2281.5", "2281.5",
+            "2024-01-01T00:00:00.000Z", 1},
+        row{"timestamp,symbol,price", "1712525476.5,BTC-USD,69420.25", "69420.25",
+            "2024-04-07T21:31:16.500Z"},
+        row{"timestamp,price", "1712525476123,69420.25", "69420.25", "2024-04-07T21:31:16.123Z"},
+        row{"timestamp,price", "2024-04-07T21:31:16.123+02:00,1", "1", "2024-04-07T19:31:16.123Z"},
+        row{"Date,Symbol,Open,Close", "2024-01-01 13:45:00,BTC/USD,1,2", "2",
+            "2024-01-01T13:45:00.000Z"},
+        row{"time,price", "2024-01-01 13:45:00.123456+00:00,2", "2", "2024-01-01T13:45:00.124Z"},
+        row{"time,price", "2024-01-01 13:45:00 UTC,2", "2", "2024-01-01T13:45:00.000Z"},
+        row{"time,price", "2024-01-01T13:45:00,2", "2", "2024-01-01T13:45:00.000Z"},
+        row{"date,timestamp,price", "2024-01-01,2024-01-01 13:45:00,2", "2",
+            "2024-01-01T13:45:00.000Z"},
         row{"\xef\xbb\xbf\"Time\",\"Price\"", "\"2024-04-07T21:31:16Z\",\"69420.25\"", "69420.25",
             "2024-04-07T21:31:16.000Z"});
     CAPTURE(r.header);
@@ -135,6 +158,7 @@ TEST_CASE("A JSON line is read with any form of time, or none", "[feed]")
     CHECK(time_of("1712525476.5") == "2024-04-07T21:31:16.500Z");
     CHECK(time_of("1712525476123") == "2024-04-07T21:31:16.123Z");
     CHECK(time_of("\"2024-04-07T21:31:16.123Z\"") == "2024-04-07T21:31:16.123Z");
+    CHECK(time_of("\"2024-04-07 21:31:16\"") == "2024-04-07T21:31:16.000Z");
     CHECK_FALSE(read_json(R"({"price":1})")->at);
     CHECK(
         index_of(read_json(R"({"price":1,"symbol":"eth/usd"})", {"BTC-USD", "ETH-USD"})->symbol) ==

@@ -64,7 +64,8 @@ TEST_CASE("A recording that cannot be played stops the start with one line", "[f
     CHECK_THROWS_WITH(
         replay_of(h, {.path = unusable.path}),
         "cannot replay '" + unusable.path +
-            "': needs a column time_ms, time_s, time or date and a column price, close, price_usd "
+            "': needs a column time_ms, time_s, time, timestamp or date and a column price, close, "
+            "price_usd "
             "or close_usd");
     CHECK_THROWS(replay_of(h, {.path = good.path, .speed = -1}));
     CHECK_THROWS(replay_of(h, {.path = good.path, .speed = 0.0 / 0.0}));

@@ -1,8 +1,10 @@
-#include "feed/socket_source.hpp"
+#include "feed/venue_socket.hpp"
 
 #include "core/fetch_error.hpp"
 #include "feed/harness.hpp"
+#include "feed/said_log.hpp"
 #include "net/tls_trust.hpp"
+#include "pricing/errors.hpp"
 #include "provider/errors.hpp"
 #include "support/catch.hpp"
 #include "support/fake_websocket_server.hpp"
@@ -87,24 +89,20 @@ private:
     socket_rules rules_;
 };
 
-// Real time, and more of it where a test says so.
-struct hurried_clock final : clock {
-    std::chrono::milliseconds ahead{0};
+// At least ten: a provider may speak of symbols that it was not asked for.
+strings symbol_names(std::size_t count)
+{
+    strings names;
+    for (std::size_t i = 0; i < std::max<std::size_t>(count, 10); ++i)
+        names.push_back("S" + std::to_string(i) + "-USD");
+    return names;
+}
 
-    wall_time wall_now() const noexcept override
-    {
-        return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    }
-    steady_time steady_now() const noexcept override
-    {
-        return std::chrono::steady_clock::now() + ahead;
-    }
-};
-
-// One server, one source, what it made known, and the loop all run on.
-struct rig final : stream_listener {
+// One server, one socket kept alive, what that made known, and the loop all run on.
+struct rig final : quote_listener {
     explicit rig(fake_websocket_server::script plays, std::size_t symbols = 1)
-        : server{io, std::nullopt, std::move(plays)}, trust{make_tls_context("")}
+        : h{symbol_names(symbols)}, server{h.io, std::nullopt, std::move(plays)},
+          trust{make_tls_context("")}
     {
         for (std::size_t i = 0; i < symbols; ++i)
             markets.push_back({static_cast<symbol_id>(i), {std::to_string(i)}});
@@ -123,7 +121,7 @@ struct rig final : stream_listener {
         begin();
         const auto late = std::chrono::steady_clock::now() + 5s;
         while (!is_enough() && std::chrono::steady_clock::now() < late)
-            io.run_one_for(5s);
+            step(5s);
         CHECK(is_enough());
         end();
     }
@@ -131,21 +129,28 @@ struct rig final : stream_listener {
     void run_for(std::chrono::milliseconds how_long)
     {
         begin();
-        io.run_for(how_long);
+        h.io.run_for(how_long);
         end();
+    }
+    void step(std::chrono::milliseconds at_most)
+    {
+        h.io.run_one_for(at_most);
+        note_confirmed();
     }
     void begin()
     {
-        socket_source::setup setup{
-            .strand = strand,
-            .protocol = [this] { return std::make_unique<plain_protocol>(rules); },
-            .base = parse_websocket_url("ws://127.0.0.1:" + server.port()).value(),
+        const feed_context context{strand, h.sink,     h.symbols,  h.sources,
+                                   h.time, said.log(), h.counters, h.reports};
+        venue_socket_parts parts{
+            .rank = 3,
+            .name = "x",
+            .make_api = [this] { return std::make_unique<plain_protocol>(rules); },
+            .url = parse_websocket_url("ws://127.0.0.1:" + server.port()).value(),
             .trust = trust,
             .limits = limits,
-            .markets = markets,
-            .time = time,
-            .random = [this] { return random; }};
-        source = std::make_unique<socket_source>(std::move(setup), *this);
+            .chosen = {markets, std::vector<usd_standin>(h.symbols.size(), usd_standin::usdt)}};
+        source = std::make_unique<venue_socket>(
+            context, std::move(parts), *this, [this] { return random; });
         is_running = true;
         asio::co_spawn(
             strand, source->run(),
@@ -163,59 +168,86 @@ struct rig final : stream_listener {
         asio::post(strand, [this] { stop.emit(asio::cancellation_type::terminal); });
         const auto began = std::chrono::steady_clock::now();
         while (is_running && std::chrono::steady_clock::now() - began < 3s)
-            io.run_one_for(1s);
+            h.io.run_one_for(1s);
         CHECK_FALSE(is_running);
         CHECK(std::chrono::steady_clock::now() - began < 10s);
         server.stop();
-        io.run_for(1s);
+        h.io.run_for(1s);
     }
 
-    void stream_quotes(std::span<const quote> quotes) override
+    boost::system::error_code
+    quoted(std::size_t provider, const quote& q, usd_standin as, pricing::quote_way by) override
     {
-        for (const auto& q : quotes)
-            events.push_back(
-                "price " + std::to_string(index_of(q.symbol)) + " " +
-                std::to_string(static_cast<int>(q.value.value() + 0.5)));
+        note_confirmed();
+        CHECK(provider == 3);
+        CHECK(as == usd_standin::usdt);
+        CHECK(by == pricing::quote_way::socket);
+        events.push_back(
+            "price " + std::to_string(index_of(q.symbol)) + " " +
+            std::to_string(static_cast<int>(q.value.value() + 0.5)));
+        return believe ? boost::system::error_code{} : pricing::pricing_errc::stale_quote;
     }
-    void stream_live(std::span<const symbol_id> confirmed) override
+    void failed(
+        std::size_t provider, symbol_id symbol, const fetch_error& why,
+        pricing::quote_way by) override
     {
+        note_confirmed();
+        CHECK(provider == 3);
+        CHECK(by == pricing::quote_way::socket);
+        events.push_back("refused " + std::to_string(index_of(symbol)) + ": " + why.detail);
+    }
+    void dropped(std::size_t provider, symbol_id symbol) override
+    {
+        CHECK(provider == 3);
+        events.push_back("dropped " + std::to_string(index_of(symbol)));
+    }
+    void ended(std::size_t provider) override
+    {
+        CHECK(provider == 3);
+        CHECK(source->confirmed().empty());
+        confirmed.clear();
+        events.push_back("down");
+        downs.push_back(source->report().last_failure->words);
+    }
+    void dated(std::size_t provider, const clock_comparison& reading) override
+    {
+        CHECK(provider == 3);
+        clock = reading;
+    }
+    // What is confirmed is no call: it is looked at after each step, and before each call.
+    void note_confirmed()
+    {
+        const auto now = source->confirmed();
+        if (now.empty() || std::ranges::equal(now, confirmed))
+            return;
+        confirmed.assign(now.begin(), now.end());
         std::string all = "live";
         for (const auto symbol : confirmed)
             all += " " + std::to_string(index_of(symbol));
         events.push_back(all);
-    }
-    void stream_refused(symbol_id symbol, const fetch_error& why) override
-    {
-        events.push_back("refused " + std::to_string(index_of(symbol)) + ": " + why.detail);
-    }
-    void stream_down(const fetch_error& why) override
-    {
-        events.push_back("down");
-        downs.push_back(why);
-    }
-    void stream_notice(std::string_view words) override
-    {
-        events.push_back("notice " + std::string{words});
     }
     std::size_t count(std::string_view event) const
     {
         return static_cast<std::size_t>(std::count(events.begin(), events.end(), event));
     }
 
-    asio::io_context io{1};
-    asio::strand<asio::io_context::executor_type> strand = asio::make_strand(io);
+    harness h;
+    said_log said;
+    asio::strand<asio::io_context::executor_type> strand = asio::make_strand(h.io);
     fake_websocket_server server;
     asio::ssl::context trust;
-    hurried_clock time;
     std::vector<market> markets;
     socket_limits limits;
     socket_rules rules;
     double random = 0.5;
     asio::cancellation_signal stop;
     bool is_running = false;
-    std::unique_ptr<socket_source> source;
+    std::unique_ptr<venue_socket> source;
     strings events;
-    std::vector<fetch_error> downs;
+    std::vector<symbol_id> confirmed;
+    strings downs;  // why each connection failed, as the report says it
+    bool believe = true;
+    std::optional<clock_comparison> clock;
 };
 
 // Says these as text messages, and then listens.
@@ -245,12 +277,19 @@ TEST_CASE("A stream that confirms nothing in time is given up and tried again", 
 
     r.run_until([&] { return r.downs.size() == 2; });
 
-    CHECK(r.downs[0].code == provider_errc::subscription_refused);
-    CHECK(r.downs[0].detail == "never heard of it");
+    CHECK(r.downs[0] == words_of({provider_errc::subscription_refused, "never heard of it"}));
     CHECK(
         r.events ==
         strings{"refused 0: never heard of it", "down", "refused 0: never heard of it", "down"});
-    CHECK(r.source->unknown_messages() == 2);
+    r.source->report();
+    CHECK(r.h.counted("tickertape_stream_unknown_total{provider=\"x\"}") == 2);
+    CHECK(r.h.counted("tickertape_stream_live{provider=\"x\"}") == 0);
+    const auto log = r.said.text();
+    CHECK(log.find("stream sends what is not known") != std::string::npos);
+    CHECK(
+        log.find("stream sends what is not known") == log.rfind("stream sends what is not known"));
+    CHECK(log.find("stream refuses a symbol") == log.rfind("stream refuses a symbol"));
+    CHECK(log.find("stream down") == log.rfind("stream down"));
 }
 
 TEST_CASE("A stream that breaks is down until another one is live", "[feed]")
@@ -268,8 +307,7 @@ TEST_CASE("A stream that breaks is down until another one is live", "[feed]")
     r.run_until([&] { return r.count("price 0 101") == 1; });
 
     CHECK(r.events == strings{"live 0", "price 0 100", "down", "live 0", "price 0 101"});
-    CHECK(r.downs[0].code == net_errc::peer_closed);
-    CHECK(r.downs[0].detail == "1012 restart");
+    CHECK(r.downs[0] == words_of({net_errc::peer_closed, "1012 restart"}));
 }
 
 TEST_CASE("What the protocol cannot live with ends the connection", "[feed]")
@@ -279,8 +317,7 @@ TEST_CASE("What the protocol cannot live with ends the connection", "[feed]")
     r.run_until([&] { return r.downs.size() == 1; });
 
     CHECK(r.events == strings{"live 0", "price 0 5", "down"});
-    CHECK(r.downs[0].code == json_errc::not_json);
-    CHECK(r.downs[0].detail == "no sense in it");
+    CHECK(r.downs[0] == words_of({json_errc::not_json, "no sense in it"}));
 }
 
 TEST_CASE("A stream that falls silent is down", "[feed]")
@@ -290,7 +327,7 @@ TEST_CASE("A stream that falls silent is down", "[feed]")
 
     r.run_until([&] { return r.downs.size() == 1; });
 
-    CHECK(r.downs[0].code == net_errc::peer_silent);
+    CHECK(r.downs[0] == words_of({net_errc::peer_silent}));
 }
 
 TEST_CASE("Messages over the protocol's own limit end the connection", "[feed]")
@@ -300,7 +337,7 @@ TEST_CASE("Messages over the protocol's own limit end the connection", "[feed]")
 
     r.run_until([&] { return r.downs.size() == 1; });
 
-    CHECK(r.downs[0].code == net_errc::message_too_large);
+    CHECK(r.downs[0] == words_of({net_errc::message_too_large}));
 }
 
 TEST_CASE("More to say than may wait to be said ends the connection", "[feed]")
@@ -311,7 +348,8 @@ TEST_CASE("More to say than may wait to be said ends the connection", "[feed]")
 
     r.run_until([&] { return r.downs.size() == 1; });
 
-    CHECK(r.downs[0].code == provider_errc::throttled);
+    CHECK(
+        r.downs[0] == words_of({provider_errc::throttled, "50 messages of ours wait to be sent"}));
 }
 
 TEST_CASE("Each failure in a row is followed by more patience, up to a limit", "[feed]")
@@ -326,24 +364,24 @@ TEST_CASE("Each failure in a row is followed by more patience, up to a limit", "
     // At 0, 40, 120, 280, 440, 600 and 760 ms.
     CHECK(r.server.connections() >= 4);
     CHECK(r.server.connections() <= 7);
-    CHECK(r.downs.at(0).code == net_errc::upgrade_refused);
-    CHECK(r.downs.at(0).http_status == 503);
-    CHECK(r.downs.at(0).detail == "Why?");
+    CHECK(r.downs.at(0) == words_of({net_errc::upgrade_refused, "Why?", 503}));
 }
 
 TEST_CASE("A refused stream says why in the provider's own words", "[feed]")
 {
     rig json{refuses("429 No", R"({"message":"slow down"})")};
     json.run_until([&] { return !json.downs.empty(); });
-    CHECK(json.downs.at(0).detail == "slow down");
+    CHECK(json.downs.at(0) == words_of({net_errc::upgrade_refused, "slow down", 429}));
 
     rig page{refuses("451 No", "<html><title>Blocked</title>")};
     page.run_until([&] { return !page.downs.empty(); });
-    CHECK(page.downs.at(0).detail == "Blocked");
+    CHECK(page.downs.at(0) == words_of({net_errc::upgrade_refused, "Blocked", 451}));
 
     rig elsewhere{refuses("302 Found\r\nLocation: https://elsewhere.test/")};
     elsewhere.run_until([&] { return !elsewhere.downs.empty(); });
-    CHECK(elsewhere.downs.at(0).detail == "to https://elsewhere.test/");
+    CHECK(
+        elsewhere.downs.at(0) ==
+        words_of({net_errc::upgrade_refused, "to https://elsewhere.test/", 302}));
 }
 
 TEST_CASE("Where a stream is not welcome it does not come back soon", "[feed]")
@@ -355,7 +393,7 @@ TEST_CASE("Where a stream is not welcome it does not come back soon", "[feed]")
     r.run_for(300ms);
 
     CHECK(r.server.connections() == 1);
-    CHECK(r.source->status().state == "waiting");
+    CHECK(r.source->report().state == "waiting");
 }
 
 TEST_CASE("Patience is forgotten only by a connection that was live for a while", "[feed]")
@@ -427,7 +465,7 @@ TEST_CASE("The report says how the stream is", "[feed]")
     feed_report::stream seen;
 
     r.run_until([&] {
-        seen = r.source->status();
+        seen = r.source->report();
         return seen.messages == 5;
     });
 
@@ -437,8 +475,30 @@ TEST_CASE("The report says how the stream is", "[feed]")
     CHECK(seen.connections == 1);
     CHECK(seen.subscribed == 2);
     CHECK(seen.notice == "down for maintenance");
-    CHECK(r.events == strings{"live 0", "live 0 1", "notice down for maintenance"});
-    CHECK(r.source->status().state == "waiting");
+    CHECK(r.events == strings{"live 0", "live 0 1"});
+    CHECK(r.source->report().state == "waiting");
+}
+
+TEST_CASE("What a venue announces is logged once", "[feed]")
+{
+    rig r{says({"ok 0", "note down for maintenance", "note down for maintenance"})};
+
+    r.run_until([&] { return r.source->report().messages == 3; });
+
+    const auto log = r.said.text();
+    CHECK(log.find("stream notice provider=x words=\"down for maintenance\"") != std::string::npos);
+    CHECK(log.find("stream notice") == log.rfind("stream notice"));
+    CHECK(log.find("stream live provider=x") != std::string::npos);
+}
+
+TEST_CASE("A quote that cannot be believed is in the report", "[feed]")
+{
+    rig r{says({"price 0 7"})};
+    r.believe = false;
+
+    r.run_until([&] { return r.source->report().last_failure.has_value(); });
+
+    CHECK(r.source->report().last_failure->words.find("S0-USD") != std::string::npos);
 }
 
 TEST_CASE("A quote is as good as a confirmation", "[feed]")
@@ -469,7 +529,7 @@ TEST_CASE("A flood of quotes arrives whole and in order", "[feed]")
         in_order =
             in_order && r.events[static_cast<std::size_t>(i)] == "price 0 " + std::to_string(i);
     CHECK(in_order);
-    CHECK(r.source->status().messages == quotes + 1);
+    CHECK(r.source->report().messages == quotes + 1);
 }
 
 TEST_CASE("A connection the provider wants renewed is left only when another is live", "[feed]")
@@ -538,7 +598,7 @@ TEST_CASE("What a renewed connection does not confirm in time is no longer live"
 
     r.run_until([&] { return r.server.goodbyes().size() == 1; });
 
-    CHECK(r.events == strings{"live 0", "live 0 1", "live 1"});
+    CHECK(r.events == strings{"live 0", "live 0 1", "dropped 0", "live 1"});
 }
 
 TEST_CASE("A connection that cannot be renewed is kept", "[feed]")
@@ -555,8 +615,8 @@ TEST_CASE("A connection that cannot be renewed is kept", "[feed]")
     r.run_until([&] { return r.server.connections() >= 4; });
 
     CHECK(r.count("down") == 0);
-    CHECK(r.events.at(0) == "live 0");
-    CHECK(r.events.at(1).starts_with("notice the connection could not be renewed"));
+    CHECK(r.events == strings{"live 0"});
+    CHECK(r.said.text().find("words=\"the connection could not be renewed") != std::string::npos);
 }
 
 TEST_CASE("A renewed connection takes over without a gap if the old one breaks", "[feed]")
@@ -577,7 +637,7 @@ TEST_CASE("A renewed connection takes over without a gap if the old one breaks",
 
     r.run_until([&] { return r.count("live 0") == 2; });
 
-    CHECK(r.events == strings{"live 0", "live 0 1", "live 0"});
+    CHECK(r.events == strings{"live 0", "live 0 1", "dropped 1", "live 0"});
 }
 
 TEST_CASE("A provider that wants every connection renewed at once is followed slowly", "[feed]")
@@ -618,9 +678,9 @@ TEST_CASE("A connection is renewed shortly before the provider would end it", "[
 
     r.begin();
     while (r.count("live 0") == 0)
-        r.io.run_one_for(1s);
-    r.time.ahead = age;
-    r.io.run_for(500ms);
+        r.step(1s);
+    r.h.time.steady_offset = age;
+    r.h.io.run_for(500ms);
     r.end();
 
     CHECK(r.server.connections() == (age < 9 * 60s + 30s ? 1 : 2));
@@ -639,7 +699,7 @@ TEST_CASE("A stream that is told to end leaves nothing behind", "[feed]")
     }};
 
     r.begin();
-    r.io.run_for(50ms);
+    r.h.io.run_for(50ms);
     r.end();  // which checks that it takes no time
 
     CHECK(r.server.connections() == 1);

@@ -1,9 +1,10 @@
-#include "feed/socket_source.hpp"
+#include "feed/venue_socket.hpp"
 
 #include "boost/no_throw.hpp"
 #include "core/elapsed.hpp"
 #include "core/fetch_error.hpp"
 #include "core/text.hpp"
+#include "net/answer_date.hpp"
 #include "net/retry_after.hpp"
 #include "net/with_timeout.hpp"
 #include "provider/errors.hpp"
@@ -20,19 +21,22 @@
 
 namespace tickertape::feed {
 
-socket_source::socket_source(setup with, stream_listener& listener)
-    : with_{std::move(with)}, listener_{listener}, backoff_{backoff_limits{
-                                                       with_.limits.again_first,
-                                                       with_.limits.again_most}},
+venue_socket::venue_socket(
+    const feed_context& context, venue_socket_parts parts, quote_listener& listener,
+    std::function<double()> random)
+    : with_{context}, parts_{std::move(parts)}, listener_{listener}, random_{std::move(random)},
+      log_{context, parts_.name}, backoff_{backoff_limits{
+                                      parts_.limits.again_first, parts_.limits.again_most}},
       timer_{with_.strand}, again_at_{with_.time.steady_now()}
 {
-    assert(!with_.markets.empty());
+    assert(!parts_.chosen.markets.empty());
     change_state("connecting");
+    report();
 }
 
 // The connections run beside this, and wake it whenever one of them has come to something; what
 // follows is decided here alone.
-asio::awaitable<void> socket_source::run()
+asio::awaitable<void> venue_socket::run()
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     for (;;) {
@@ -64,7 +68,7 @@ asio::awaitable<void> socket_source::run()
     change_state("waiting");
 }
 
-void socket_source::step(steady_time now)
+void venue_socket::step(steady_time now)
 {
     if (leaving_ && leaving_->ended)
         leaving_.reset();
@@ -77,7 +81,7 @@ void socket_source::step(steady_time now)
     }
 }
 
-void socket_source::bury_current(steady_time now)
+void venue_socket::bury_current(steady_time now)
 {
     const auto gone = std::move(current_);
     // One that is live already takes over without a gap; one that is not may yet become it.
@@ -93,22 +97,22 @@ void socket_source::bury_current(steady_time now)
 }
 
 // Make before break.
-void socket_source::renew(steady_time now)
+void venue_socket::renew(steady_time now)
 {
     if (next_ && next_->ended) {
         const auto gone = std::move(next_);
         again_at_ = now + patience(*gone);
         const auto& why = *gone->ended;
-        listener_.stream_notice(clean_words(
+        log_.notice(clean_words(
             "the connection could not be renewed: " + why.code.message() + " " + why.detail));
     }
     if (!current_ || !current_->connection.live_since())
         return;
     if (!next_ && !leaving_ && current_->connection.is_due() && now >= again_at_) {
         // A provider that wants every connection renewed at once is followed with patience.
-        if (now - *current_->connection.live_since() >= with_.limits.settled)
+        if (now - *current_->connection.live_since() >= parts_.limits.settled)
             backoff_.reset();
-        again_at_ = now + backoff_.next(with_.random());
+        again_at_ = now + backoff_.next(random_());
         next_ = dial();
     }
     if (!next_ || !next_->connection.live_since())
@@ -116,7 +120,7 @@ void socket_source::renew(steady_time now)
     const auto& old = current_->connection.confirmed();
     const auto& renewed = next_->connection.confirmed();
     const bool is_complete = std::includes(renewed.begin(), renewed.end(), old.begin(), old.end());
-    if (!is_complete && now < *next_->connection.live_since() + with_.limits.overlap)
+    if (!is_complete && now < *next_->connection.live_since() + parts_.limits.overlap)
         return;
     leaving_ = std::move(current_);
     current_ = std::move(next_);
@@ -124,23 +128,23 @@ void socket_source::renew(steady_time now)
     announce();
 }
 
-steady_time socket_source::next_due(steady_time now) const
+steady_time venue_socket::next_due(steady_time now) const
 {
     auto due = steady_time::max();
     const bool waits = !current_ || (!next_ && current_->connection.is_due());
     if (waits && again_at_ > now)
         due = again_at_;
     if (next_ && next_->connection.live_since())
-        due = std::min(due, *next_->connection.live_since() + with_.limits.overlap);
+        due = std::min(due, *next_->connection.live_since() + parts_.limits.overlap);
     return due;
 }
 
-std::unique_ptr<socket_source::line> socket_source::dial()
+std::unique_ptr<venue_socket::line> venue_socket::dial()
 {
-    const socket_connection::setup with{with_.strand, with_.base, with_.trust,
-                                        with_.limits, with_.time, with_.lookup};
+    const socket_connection::setup with{with_.strand,  parts_.url, parts_.trust,
+                                        parts_.limits, with_.time, parts_.lookup};
     auto made = std::make_unique<line>(
-        with, with_.protocol(), with_.markets, with_.random(),
+        with, parts_.make_api(), parts_.chosen.markets, random_(),
         [this](
             socket_connection& by, socket_connection::event what,
             const provider::socket_news& news) { heard(by, what, news); });
@@ -157,7 +161,7 @@ std::unique_ptr<socket_source::line> socket_source::dial()
     return made;
 }
 
-void socket_source::ended(line& which, std::exception_ptr escaped, fetch_error why)
+void venue_socket::ended(line& which, std::exception_ptr escaped, fetch_error why)
 {
     --running_;
     which.ended = std::move(why);
@@ -174,17 +178,17 @@ void socket_source::ended(line& which, std::exception_ptr escaped, fetch_error w
 }
 
 // How long to wait after this connection.
-std::chrono::milliseconds socket_source::patience(const line& after)
+std::chrono::milliseconds venue_socket::patience(const line& after)
 {
     const auto now = with_.time.steady_now();
     if (const auto since = after.connection.live_since();
-        since && now - *since >= with_.limits.settled)
+        since && now - *since >= parts_.limits.settled)
         backoff_.reset();
-    auto wait = backoff_.next(with_.random());
+    auto wait = backoff_.next(random_());
     const auto status = after.ended->http_status;
     const bool is_unwelcome = status == 403 || status == 451 || status == 418 || status == 429;
     if (is_unwelcome || after.ended->code == provider::provider_errc::rate_limited)
-        wait += with_.limits.unwelcome;
+        wait += parts_.limits.unwelcome;
     const auto wall = with_.time.wall_now();
     const auto theirs = net::time_said(after.connection.dated(), wall).value_or(wall);
     if (const auto told = net::parse_retry_after(after.connection.retry_after(), theirs))
@@ -192,7 +196,7 @@ std::chrono::milliseconds socket_source::patience(const line& after)
     return wait;
 }
 
-void socket_source::heard(
+void venue_socket::heard(
     socket_connection& by, socket_connection::event what, const provider::socket_news& news)
 {
     const bool is_next = next_ && &next_->connection == &by;
@@ -201,7 +205,8 @@ void socket_source::heard(
         return;  // it has been taken over from
     if (what == socket_connection::event::opened) {
         ++status_.connections;
-        listener_.stream_dated(by.dated());
+        if (const auto reading = net::read_clock(by.dated(), now_of(with_.time)))
+            listener_.dated(parts_.rank, *reading);
         status_.notice.clear();
     } else if (what == socket_connection::event::message) {
         ++status_.messages;
@@ -209,18 +214,20 @@ void socket_source::heard(
     }
     unknown_ += news.unknown;
     if (news.unknown > 0 && !std::exchange(from->is_unknown_said, true))
-        listener_.stream_unknown(by.unknown_sample());
+        log_.unknown(by.unknown_sample());
     if (!news.notice.empty()) {
         status_.notice = clean_words(news.notice);
-        listener_.stream_notice(status_.notice);
+        log_.notice(status_.notice);
     }
     // They only become more.
     if (const auto known = by.confirmed().size(); known != from->known) {
         from->known = known;
         announce();
     }
-    for (const auto& [symbol, why] : news.refused)
-        listener_.stream_refused(symbol, why);
+    for (const auto& [symbol, why] : news.refused) {
+        log_.refused(symbol, why);
+        listener_.failed(parts_.rank, symbol, why, pricing::quote_way::socket);
+    }
     if (!news.quotes.empty())
         pass_on(by, news.quotes);
     if (is_next || (by.is_due() && !next_))
@@ -228,22 +235,23 @@ void socket_source::heard(
 }
 
 // Of what the old connection says, only what the new one does not say by itself.
-void socket_source::pass_on(const socket_connection& by, std::span<const quote> quotes)
+void venue_socket::pass_on(const socket_connection& by, std::span<const quote> quotes)
 {
-    if (!next_ || &next_->connection == &by) {
-        listener_.stream_quotes(quotes);
-        return;
-    }
-    kept_quotes_.clear();
-    std::copy_if(
-        quotes.begin(), quotes.end(), std::back_inserter(kept_quotes_),
-        [this](const quote& q) { return !next_->connection.confirms(q.symbol); });
-    if (!kept_quotes_.empty())
-        listener_.stream_quotes(kept_quotes_);
+    const bool is_old = next_ && &next_->connection != &by;
+    for (const auto& q : quotes)
+        if (!is_old || !next_->connection.confirms(q.symbol))
+            tell(q);
 }
 
-// Makes known what is streamed, if that has changed.
-void socket_source::announce()
+void venue_socket::tell(const quote& q)
+{
+    const auto as = parts_.chosen.standins[index_of(q.symbol)];
+    if (const auto refused = listener_.quoted(parts_.rank, q, as, pricing::quote_way::socket))
+        log_.disbelieved(q, refused);
+}
+
+// Makes known which symbols are sent, if that has changed.
+void venue_socket::announce()
 {
     std::vector<symbol_id> all;
     if (current_)
@@ -256,21 +264,28 @@ void socket_source::announce()
     }
     if (all == announced_)
         return;
+    for (const auto symbol : announced_)
+        if (!std::ranges::binary_search(all, symbol))
+            listener_.dropped(parts_.rank, symbol);
+    const bool was_live = !announced_.empty();
     announced_ = std::move(all);
     status_.subscribed = announced_.size();
-    if (!announced_.empty())
-        change_state("live");
-    listener_.stream_live(announced_);
+    if (announced_.empty())
+        return;
+    change_state("live");
+    if (!was_live)
+        log_.live();
 }
 
-void socket_source::down(const fetch_error& why)
+void venue_socket::down(const fetch_error& why)
 {
     announced_.clear();
     status_.subscribed = 0;
-    listener_.stream_down(why);
+    log_.down(why);
+    listener_.ended(parts_.rank);
 }
 
-void socket_source::change_state(std::string_view to)
+void venue_socket::change_state(std::string_view to)
 {
     if (status_.state == to)
         return;
@@ -278,17 +293,18 @@ void socket_source::change_state(std::string_view to)
     since_ = now_of(with_.time);
 }
 
-feed_report::stream socket_source::status() const
+feed_report::stream venue_socket::report()
 {
     auto status = status_;
     const auto now = now_of(with_.time);
     status.since = wall_time_of(since_, now);
     if (last_message_)
         status.last_message = wall_time_of(*last_message_, now);
+    log_.report(status, unknown_);
     return status;
 }
 
-void socket_source::wake()
+void venue_socket::wake()
 {
     is_woken_ = true;
     timer_.cancel();

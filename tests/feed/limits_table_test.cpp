@@ -1,0 +1,207 @@
+// The table "Limits of the feed" of docs/architecture.md has the figures of the code.
+#include "core/source.hpp"
+#include "core/symbol.hpp"
+#include "core/text.hpp"
+#include "feed/provider_clocks.hpp"
+#include "feed/provider_log.hpp"
+#include "feed/rest_source.hpp"
+#include "feed/settings.hpp"
+#include "feed/socket_connection.hpp"
+#include "feed/socket_log.hpp"
+#include "net/limits.hpp"
+#include "net/resolver.hpp"
+#include "net/retry_after.hpp"
+#include "provider/gate.hpp"
+#include "provider/latency_window.hpp"
+#include "provider/market_catalog.hpp"
+#include "provider/sockets.hpp"
+#include "support/catch.hpp"
+#include "json/reader.hpp"
+
+#include <fstream>
+#include <map>
+#include <regex>
+
+using namespace tickertape;
+using namespace std::chrono_literals;
+
+namespace {
+
+using figures = std::vector<std::string>;
+
+struct row {
+    std::vector<std::string> cells;
+
+    // "15 s", "2,048", "1 %": in the order of the value's text, that of settings' names left out.
+    figures of_value() const
+    {
+        static const std::regex figure{R"(\b[0-9][0-9,]*( (ms|s|min|h|d|KiB|MiB|%))?(?=[^\w]|$))"};
+        figures all;
+        const auto& value = cells.at(1);
+        for (std::sregex_iterator found{value.begin(), value.end(), figure}, end; found != end;
+             ++found) {
+            auto text = found->str();
+            if (text.ends_with(','))
+                text.pop_back();
+            all.push_back(std::move(text));
+        }
+        return all;
+    }
+};
+
+std::map<std::string, row> documented()
+{
+    std::ifstream file{TICKERTAPE_ROOT "/docs/architecture.md"};
+    REQUIRE(file);
+    std::map<std::string, row> rows;
+    std::string line;
+    while (std::getline(file, line) && line != "### Limits of the feed") {
+    }
+    while (std::getline(file, line) && !line.starts_with("## ")) {
+        if (!line.starts_with("| ") || line.starts_with("| ---") || line.starts_with("| limit"))
+            continue;
+        row r;
+        for (std::size_t from = 1; from < line.size();) {
+            const auto bar = line.find('|', from);
+            auto cell = line.substr(from, bar - from);
+            cell.erase(0, cell.find_first_not_of(' '));
+            cell.erase(cell.find_last_not_of(' ') + 1);
+            r.cells.push_back(std::move(cell));
+            from = bar + 1;
+        }
+        const auto name = r.cells.at(0);
+        CHECK(rows.emplace(name, std::move(r)).second);
+    }
+    return rows;
+}
+
+// "2,048"
+std::string count(std::size_t n)
+{
+    auto text = std::to_string(n);
+    for (auto at = text.size(); at > 3; at -= 3)
+        text.insert(at - 3, ",");
+    return text;
+}
+
+// As people say it: "90 d", "72 h", "10 min", "60 s", "200 ms".
+std::string time(std::chrono::milliseconds span)
+{
+    const auto in = [&](std::chrono::milliseconds unit, const char* name) {
+        return std::to_string(span / unit) + " " + name;
+    };
+    if (span >= 24h * 7 && span % 24h == 0ms)
+        return in(24h, "d");
+    if (span >= 1h && span % 1h == 0ms)
+        return in(1h, "h");
+    if (span >= 2min && span % 1min == 0ms)
+        return in(1min, "min");
+    return span % 1s == 0ms ? in(1s, "s") : in(1ms, "ms");
+}
+
+std::string size(std::size_t bytes)
+{
+    return bytes % (1024 * 1024) == 0 ? std::to_string(bytes / 1024 / 1024) + " MiB"
+                                      : std::to_string(bytes / 1024) + " KiB";
+}
+
+std::string percent(double part)
+{
+    return std::to_string(static_cast<int>(part * 100 + 0.5)) + " %";
+}
+
+}  // namespace
+
+TEST_CASE("The documented limits of the feed are those of the code", "[feed]")
+{
+    const feed::live_settings settings;
+    const feed::socket_limits socket;
+    const net::websocket_limits wire;
+    const net::http_limits http;
+    const provider::breaker_limits breaker;
+    const pricing::quote_limits quotes;
+    const auto coinbase = provider::make_coinbase_socket()->rules();
+    const auto kraken = provider::make_kraken_socket()->rules();
+    const auto binance = provider::make_binance_socket()->rules();
+    const auto bitstamp = provider::make_bitstamp_socket()->rules();
+    using provider::gate;
+    using provider::market_catalog;
+    const auto pace = [](const provider::socket_rules& of) {
+        return count(static_cast<std::size_t>(of.messages_per_second));
+    };
+    const auto times = [](auto most, auto first) {
+        return count(static_cast<std::size_t>(most / first));
+    };
+    const auto reconnects = times(settings.reconnect.most, settings.reconnect.first);
+
+    const std::map<std::string, figures> coded{
+        {"`rate_limit` of a provider", {}},
+        {"`Retry-After` (`retry_after_max`)", {time(net::retry_after_max)}},
+        {"`gate::penalty`",
+         {"429", time(gate::penalty.first / 2), time(gate::penalty.first),
+          time(gate::penalty.most)}},
+        {"`gate::ban_min`", {"418", time(gate::ban_min)}},
+        {"`breaker_limits`",
+         {count(breaker.failures_max), time(breaker.open_first),
+          times(breaker.open_most, breaker.open_first)}},
+        {"`rest_source::attempts_max`, `retry`",
+         {count(feed::rest_source::attempts_max), time(feed::rest_source::retry.first),
+          time(2 * feed::rest_source::retry.first)}},
+        // The two seconds are a matter of config/load.cpp, and of its tests.
+        {"round", {time(settings.fetch.deadline), "2 s"}},
+        {"`http_limits`",
+         {time(http.resolve), time(http.connect), time(http.handshake), time(http.response)}},
+        {"`http_limits`, sizes",
+         {size(http.header_bytes_max), size(http.body_bytes_max), count(json::reader::depth_max)}},
+        {"`batch_size()`", {}},
+        {"`market_catalog::again_first`, `again_most`",
+         {time(market_catalog::again_first), time(market_catalog::again_most),
+          time(market_catalog::again_most_quoted)}},
+        {"`quote_limits`", {time(quotes.ahead_max), percent(quotes.outside_max)}},
+        {"`provider_clocks::off_min`",
+         {time(feed::provider_clocks::off_min), time(feed::provider_clocks::reading_max)}},
+        {"`policy_settings`", {}},
+        {"`publish_pace`", {count(static_cast<std::size_t>(settings.ticks_per_second))}},
+        {"`websocket_limits`", {time(wire.upgrade), time(wire.write), time(wire.goodbye)}},
+        {"`websocket_limits`, sizes",
+         {size(provider::socket_rules{}.message_bytes_max), size(wire.answer_bytes_max)}},
+        {"`socket_rules::silence_max`",
+         {time(coinbase.silence_max), time(bitstamp.silence_max), time(binance.silence_max)}},
+        {"`socket_rules::messages_per_second`", {pace(kraken), pace(binance), pace(coinbase)}},
+        {"`socket_rules::lifetime`",
+         {time(binance.lifetime.value()), time(bitstamp.lifetime.value())}},
+        {"`socket_limits::to_send_max`", {count(socket.to_send_max)}},
+        {"`socket_limits::confirm`", {time(socket.confirm)}},
+        {"`socket_limits`, reconnects",
+         {time(settings.reconnect.first), reconnects, time(socket.settled), reconnects, "403",
+          "418", "429", "451"}},
+        {"`socket_limits::overlap`", {time(socket.overlap)}},
+        {"`socket_log::doubts_max`, `provider_log::doubts_max`",
+         {count(feed::socket_log::doubts_max), time(feed::provider_log::calm)}},
+        {"`net::resolver::endpoints_max`", {count(net::resolver::endpoints_max)}},
+        {"`pricing::providers_max`", {count(pricing::providers_max)}},
+        {"`symbol_table::symbols_max`", {count(symbol_table::symbols_max)}},
+        {"`source_table::sources_max`", {count(source_table::sources_max)}},
+        {"`latency_window::held_max`", {count(provider::latency_window::held_max)}},
+        {"`words_bytes_max`: words of a provider", {count(words_bytes_max)}}};
+
+    const auto rows = documented();
+    for (const auto& [name, row] : rows) {
+        CAPTURE(name);
+        CHECK(coded.contains(name));
+        REQUIRE(row.cells.size() == 4);
+        for (const auto& cell : row.cells)
+            CHECK_FALSE(cell.empty());
+    }
+    for (const auto& [name, expected] : coded) {
+        CAPTURE(name);
+        REQUIRE(rows.contains(name));
+        CHECK(rows.at(name).of_value() == expected);
+    }
+    // What the table says of several at once.
+    CHECK(kraken.silence_max == coinbase.silence_max);
+    CHECK(pace(bitstamp) == pace(coinbase));
+    CHECK(feed::socket_log::doubts_max == feed::provider_log::doubts_max);
+    CHECK_FALSE(coinbase.lifetime);
+    CHECK_FALSE(kraken.lifetime);
+}
