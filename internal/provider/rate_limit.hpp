@@ -29,8 +29,8 @@ public:
     // How long until take() would succeed, exactly; zero: now.
     duration wait(steady_time now) const noexcept;
     // No token before `until`, whatever the rate says: the provider told us to wait.
-    // At `until` there is one token, and not what would have been saved up meanwhile: who returns
-    // from a ban with a burst is banned again. Never shortens a pause that is on.
+    // At `until` there is one token, and not what would have been saved up meanwhile: a client
+    // that returns from a ban with a burst is banned again. Never shortens a pause that is on.
     void pause(steady_time until) noexcept;
     // The end of the last pause, in the past where none is on.
     steady_time paused_until() const noexcept { return paused_until_; }
