@@ -110,8 +110,9 @@ private:
         }
     }
 
-    // Every provider at once. A symbol is published as soon as those have spoken of it who were
-    // well at the last round and need not wait for their limit: the others must not hold it up.
+    // Asks every provider at once. A symbol is published as soon as it is answered by all providers
+    // that were well at the last round and need not wait for their limit. The others do not hold
+    // it up.
     asio::awaitable<void> ask_all(steady_time until)
     {
         std::ranges::fill(round_, progress{});
@@ -134,14 +135,14 @@ private:
         co_await net::when_all(std::move(asks));
     }
 
-    // A mistake of ours in one provider's reading is no reason to stop asking the others.
+    // A mistake of ours in reading one provider must not stop the asking of the others.
     asio::awaitable<void> ask(std::size_t rank, std::vector<symbol_id> wanted, steady_time until)
     {
         try {
             co_await rest_[rank]->fetch(std::move(wanted), until);
         } catch (const std::exception& e) {
             with_.log.error(
-                "asking ended by a mistake of its own",
+                "asking ended by an internal error",
                 {{"provider", rest_[rank]->name()}, {"cause", e.what()}});
         }
     }
@@ -231,7 +232,7 @@ private:
             publish_early(symbol);
     }
 
-    // Before the round is over. What may have to be derived is known only then.
+    // Publishes before the round is over. A symbol that may have to be derived waits for its end.
     void publish_early(symbol_id symbol)
     {
         if (!engine_.may_be_derived(symbol))
@@ -254,7 +255,7 @@ private:
             due_timer_.cancel();
     }
 
-    // What came too early for the pace of its symbol.
+    // Publishes, at its time, what came too early for the pace of its symbol.
     asio::awaitable<void> publish_what_is_due()
     {
         while (!stopping()) {
@@ -266,7 +267,7 @@ private:
         }
     }
 
-    // Once a second: what has changed without anybody saying anything, and the report.
+    // Once a second: logs what time alone has changed, and posts the report.
     asio::awaitable<void> watch()
     {
         asio::steady_timer timer{with_.strand};

@@ -1,8 +1,8 @@
 // From what every provider says to the ticks that are published.
 //
-// Quotes come in from REST and from sockets and are held on the board; the price policy says what
-// they amount to; what is news goes to the sink. A price is news when it differs, when somebody
-// else says it, or when it was observed anew and nothing was published for `confirm_every`. An
+// Quotes come in from REST and from sockets and are held on the board; the price policy makes a
+// price of them; what is news goes to the sink. A price is news when it differs, when another
+// provider says it, or when it was observed anew and nothing was published for `confirm_every`. An
 // answer a provider merely repeats, price and time alike, is no observation.
 //
 // Threads: the feed's strand. Nothing here waits or does I/O.
@@ -46,10 +46,10 @@ public:
         const std::vector<std::string>& providers);
 
     // Keeps the quote, if it can be believed at all.
-    // Errors: those of check_age() and check_book(); the quote before it then stands no more.
+    // Errors: those of check_age() and check_book(); the quote before it is then dropped.
     boost::system::error_code
     take(std::size_t provider, const quote& q, usd_standin as, pricing::quote_way by, moment now);
-    // The provider failed to confirm what it said that way: it stands no more.
+    // The provider failed to confirm what it said that way: drops that.
     void withdraw(std::size_t provider, symbol_id symbol, pricing::quote_way by) noexcept
     {
         board_.withdraw(provider, symbol, by);
@@ -58,8 +58,7 @@ public:
     {
         board_.withdraw(provider, pricing::quote_way::socket);
     }
-    // What the provider says of that symbol that way is no price: what it said before stands no
-    // more.
+    // What the provider says of that symbol that way is no price: drops what it said before.
     void refuse(
         std::size_t provider, symbol_id symbol, pricing::quote_way by,
         const boost::system::error_code& why);
@@ -101,7 +100,7 @@ private:
         pricing::pricing_errc problem{};
         std::optional<steady_time> said_at;
     };
-    // What is known of a symbol amounts to this.
+    // What follows from all that is known of a symbol.
     struct verdict {
         std::optional<price> value;
         pricing::pricing_errc why{};
@@ -111,7 +110,7 @@ private:
         usd_standin left{};  // among what made the legs
         usd_standin right{};
     };
-    // What there is to publish.
+    // A tick to publish.
     struct news {
         observation seen;
         std::uint64_t observed;

@@ -17,8 +17,8 @@ namespace tickertape::feed {
 struct clock_verdict {
     // By how much ours is ahead of where most of the providers see it, if that is too much.
     std::optional<std::chrono::milliseconds> machine{};
-    // The readings, by their place, that are too far from our clock or, where ours is wrong, from
-    // what the other providers say.
+    // The readings, by index, that are too far from our clock or, where ours is wrong, from what
+    // the other providers say.
     std::vector<std::size_t> odd{};
 };
 

@@ -30,23 +30,23 @@ void provider_log::changed(
             "provider recovered", {{"provider", provider_},
                                    {"failures", gate.last_streak().failures},
                                    {"after_ms", elapsed(gate.last_streak().since, now).count()}});
-        said_rest_ = {};
+        said_pause_ = {};
         return;
     case provider::gate_change::failing:
         with_.log.warn("provider fails", {{"provider", provider_}, {"cause", words_of(*why)}});
         return;
     case provider::gate_change::paused:
     case provider::gate_change::opened:
-        // One that goes on failing is rested over and over: said again only as the rests grow.
-        if (gate.rests_for(now.steady) < said_rest_ * 3 / 2)
+        // A provider that goes on failing is paused again and again: logged only as pauses grow.
+        if (gate.paused_for(now.steady) < said_pause_ * 3 / 2)
             return;
-        said_rest_ = gate.rests_for(now.steady);
+        said_pause_ = gate.paused_for(now.steady);
         with_.log.warn(
-            change == provider::gate_change::paused ? "provider wants a pause"
-                                                    : "provider is given a rest",
+            change == provider::gate_change::paused ? "provider asks for a pause"
+                                                    : "provider paused after failures",
             {{"provider", provider_},
              {"cause", words_of(*why)},
-             {"rests_ms", gate.rests_for(now.steady).count()}});
+             {"pause_ms", gate.paused_for(now.steady).count()}});
         return;
     }
 }
@@ -78,9 +78,9 @@ void provider_log::figures(const provider::gate& gate)
         .Set(gate.requests_left(now.steady));
     to.gauge(
           "tickertape_provider_rest_seconds",
-          "How long the provider is not asked yet: it wants a pause, or its breaker is open.",
+          "How long the provider is not asked yet: it asked for a pause, or its breaker is open.",
           labels)
-        .Set(std::chrono::duration<double>(gate.rests_for(now.steady)).count());
+        .Set(std::chrono::duration<double>(gate.paused_for(now.steady)).count());
     if (const auto success = gate.last_success())
         to.gauge(
               "tickertape_provider_success_timestamp_seconds",

@@ -1,4 +1,4 @@
-// Says how a provider is: one line when that changes, not one per failure, and the same as figures.
+// Logs how a provider is: one line when that changes, not one per failure; and counts the same.
 //
 // Threads: the feed's strand.
 #pragma once
@@ -17,29 +17,29 @@ class provider_log {
 public:
     provider_log(const feed_context& context, std::string provider);
 
-    // After each request: what changed with it, why if it failed, and the gate as it is now.
+    // After each request: what it changed, why it failed (null: it did not), and the gate now.
     void changed(provider::gate_change change, const fetch_error* why, const provider::gate& gate);
-    // How many different words of doubt are said.
+    // How many different doubts are logged.
     static constexpr std::size_t doubts_max = 16;
 
-    // After so long without any doubt, they are worth saying again.
+    // After so long without any doubt, each is logged again.
     static constexpr std::chrono::minutes calm{10};
 
-    // It answered, and what it said of a market was no price. The same words are said once, until
-    // it has recovered. Returns whether they were.
+    // The provider answered, and its answer for the symbol is no price. The same words are logged
+    // once, until the provider was `calm`. Returns whether they were logged now.
     bool doubts(const std::string& symbol, const fetch_error& why);
     // How the gate is, as figures: once a second, whether it was asked or not.
     void figures(const provider::gate& gate);
     // Symbols the provider turned out not to have.
     void lacks(const std::vector<std::string>& symbols);
-    // It has nothing that it was asked for: once, until it has.
+    // The provider has no symbol it was asked for. Logged once, until it has one.
     void lacks_all(const fetch_error& why);
     void has_markets() noexcept { said_lacks_all_ = false; }
 
 private:
     const feed_context with_;
     const std::string provider_;
-    std::chrono::milliseconds said_rest_{0};
+    std::chrono::milliseconds said_pause_{0};
     std::set<std::string> said_doubts_;
     steady_time last_doubt_{};
     bool said_lacks_all_ = false;

@@ -1,4 +1,4 @@
-// What the providers say, symbol by symbol, however they say it: rest_source and venue_socket tell
+// What the providers say, symbol by symbol, by REST or by socket: rest_source and venue_socket tell
 // it, live_feed listens.
 //
 // Threads: the feed's strand.
@@ -30,7 +30,7 @@ public:
         std::size_t provider, symbol_id symbol, const fetch_error& why, pricing::quote_way by) = 0;
     // The provider's socket no longer sends that symbol.
     virtual void dropped(std::size_t provider, symbol_id symbol) = 0;
-    // The provider's socket is gone, and no other has taken over: nothing it sent stands any more.
+    // The provider's socket is gone, and no other has taken over: nothing it sent counts any more.
     virtual void ended(std::size_t provider) = 0;
     // An answer of the provider, compared with our wall clock.
     virtual void dated(std::size_t provider, const net::clock_comparison& reading) = 0;

@@ -1,5 +1,5 @@
-// Asks one provider over REST for many symbols: in as few requests as it allows, never more often
-// than it allows, again where a failure may pass, and not at all while it rests.
+// Asks one provider over REST for many symbols: in as few requests as the provider allows, never
+// more often than it allows, again after a failure that may pass, and not at all during a pause.
 //
 // Threads: the feed's strand.
 #pragma once
@@ -47,7 +47,7 @@ public:
     static constexpr backoff_limits retry{
         std::chrono::milliseconds{200}, std::chrono::milliseconds{2'000}};
 
-    // What a request that had to wait for its turn needs to be worth sending.
+    // A request that has to wait for its turn is sent only if so much of the round is left then.
     static constexpr std::chrono::milliseconds answer_min{500};
 
     // All referred to outlives this. `random` gives numbers in [0, 1).
@@ -73,15 +73,15 @@ private:
     boost::asio::awaitable<boost::system::error_code> admitted(steady_time until);
     boost::asio::awaitable<fetched<net::http_response>>
     request(const std::vector<provider::market>& batch, steady_time until);
-    // The request's end, as the gate takes it. Returns what the answers are.
+    // Tells the gate how the request ended. Returns the answers, one for each market.
     provider::answers judged(
         const std::vector<provider::market>& batch, const fetched<net::http_response>& response,
         std::chrono::microseconds took);
     bool
     says_nothing(const std::vector<provider::market>& batch, const provider::answers& said) const;
-    // What the round as a whole says of the provider.
+    // Tells gate and log what the round as a whole says of the provider.
     void conclude(std::size_t wanted);
-    // Tells of each answer. Returns what is to be asked for again at once.
+    // Tells the listener of each answer. Returns the markets to ask for again at once.
     std::vector<provider::market>
     settle(const std::vector<provider::market>& batch, const provider::answers& said);
     void fail(std::span<const provider::market> markets, const fetch_error& why);
@@ -89,7 +89,7 @@ private:
     void tell_failed(symbol_id symbol, const fetch_error& why);
     void note(symbol_id symbol, fetch_error why);
     void begin_where_left_off(std::vector<provider::market>& todo) const;
-    // Those of `todo` that the limit leaves no request for before `until` fail now, not then.
+    // Fails those of `todo` for which the limit leaves no request before `until`, and removes them.
     void fail_what_must_wait(std::vector<provider::market>& todo, steady_time until);
     std::size_t batches_of(std::vector<provider::market> todo) const;
     void count(std::string_view outcome);
@@ -112,9 +112,10 @@ private:
         fetch_error why{};            // the last of these, or of those lacked
     };
     tally round_;
-    moment judged_at_{};        // when the last answer came
-    std::size_t client_ = 0;    // the one in use
-    std::size_t begin_at_ = 0;  // by symbol: where a round that ran out of requests is gone on with
+    moment judged_at_{};      // when the last answer came
+    std::size_t client_ = 0;  // the one in use
+    std::size_t begin_at_ =
+        0;  // by symbol: where the next round goes on after one without requests left
 };
 
 }  // namespace tickertape::feed

@@ -124,10 +124,10 @@ std::optional<fetch_error> socket_connection::take(event what, provider::socket_
     try {
         heard_(*this, what, news);
     } catch (const std::exception& e) {
-        // An exception would leave whoever waits for the other half of the conversation waiting.
+        // An exception would leave the other half of the conversation waiting for ever.
         return fetch_error{
             net::net_errc::connection_lost,
-            clean_words("a mistake of ours: " + std::string{e.what()})};
+            clean_words("an internal error: " + std::string{e.what()})};
     }
     return news.failed;
 }

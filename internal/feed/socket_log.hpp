@@ -1,5 +1,5 @@
-// Says how a provider's socket is: one line when that changes, not one per failure, and the same as
-// figures and in the report.
+// Logs how a provider's socket is: one line when that changes, not one per failure; and counts and
+// reports the same.
 //
 // Threads: the feed's strand.
 #pragma once

@@ -58,7 +58,7 @@ void task_feed::ended(std::exception_ptr escaped)
     try {
         std::rethrow_exception(escaped);
     } catch (const std::exception& e) {
-        with_.log.error("feed ended by a mistake of its own", {{"cause", e.what()}});
+        with_.log.error("feed ended by an internal error", {{"cause", e.what()}});
     }
 }
 

@@ -34,7 +34,7 @@ venue_socket::venue_socket(
     report();
 }
 
-// The connections run beside this, and wake it whenever one of them has come to something; what
+// The connections run beside this and wake it when one of them opened, changed or ended. What
 // follows is decided here alone.
 asio::awaitable<void> venue_socket::run()
 {
@@ -171,7 +171,7 @@ void venue_socket::ended(line& which, std::exception_ptr escaped, fetch_error wh
         } catch (const std::exception& e) {
             which.ended = fetch_error{
                 net::net_errc::connection_lost,
-                clean_words("by a mistake of ours: " + std::string{e.what()})};
+                clean_words("an internal error: " + std::string{e.what()})};
         }
     }
     wake();
@@ -234,7 +234,8 @@ void venue_socket::heard(
         wake();
 }
 
-// Of what the old connection says, only what the new one does not say by itself.
+// While a new connection takes over, the old one's quotes count only for symbols that the new one
+// has not confirmed.
 void venue_socket::pass_on(const socket_connection& by, std::span<const quote> quotes)
 {
     const bool is_old = next_ && &next_->connection != &by;

@@ -1,10 +1,10 @@
-// Single fields of what a provider says, over REST or on a stream, whatever type it gave them: the
+// Single fields of what a provider says, over REST or its socket, whatever type it gave them: the
 // same figure is a string at one provider and a number at the next, and sometimes at two addresses
 // of one provider.
 //
 // Everything here takes a pointer that may be null, which is a field that is not there; so is one
 // that is null in the JSON. `called` is what the error's words call the field. What can be read
-// allocates nothing: streams say hundreds of prices a second. No I/O.
+// allocates nothing: sockets send hundreds of prices a second. No I/O.
 #pragma once
 
 #include "core/clock.hpp"

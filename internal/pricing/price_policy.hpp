@@ -34,7 +34,7 @@ struct policy_settings {
 
 // One provider's word, in the order of preference.
 struct candidate {
-    std::size_t provider;  // its place in PROVIDERS
+    std::size_t provider;  // its rank in PROVIDERS
     price value;
     std::chrono::milliseconds age;  // never negative
 };

@@ -39,7 +39,7 @@ quote_board::quote_board(std::size_t symbols, std::size_t providers, const quote
 quote_board::outcome quote_board::take(
     std::size_t provider, const quote& q, usd_standin as, quote_way by, moment now) noexcept
 {
-    auto& held = place(provider, q.symbol);
+    auto& held = slot(provider, q.symbol);
     auto refused = check_age(q, now.wall, limits_);
     if (!refused)
         refused = check_book(q, limits_);
@@ -64,7 +64,7 @@ quote_board::outcome quote_board::take(
 
 void quote_board::withdraw(std::size_t provider, symbol_id symbol, quote_way by) noexcept
 {
-    if (auto& held = place(provider, symbol); held && held->by == by)
+    if (auto& held = slot(provider, symbol); held && held->by == by)
         held.reset();
 }
 
@@ -77,7 +77,7 @@ void quote_board::withdraw(std::size_t provider, quote_way by) noexcept
 
 held_quote* quote_board::find(std::size_t provider, symbol_id symbol) noexcept
 {
-    auto& held = place(provider, symbol);
+    auto& held = slot(provider, symbol);
     return held ? &*held : nullptr;
 }
 

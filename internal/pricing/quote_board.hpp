@@ -72,7 +72,7 @@ public:
     candidate_list candidates(symbol_id symbol, moment now) const noexcept;
 
 private:
-    std::optional<held_quote>& place(std::size_t provider, symbol_id symbol) noexcept
+    std::optional<held_quote>& slot(std::size_t provider, symbol_id symbol) noexcept
     {
         return held_[index_of(symbol) * providers_ + provider];
     }

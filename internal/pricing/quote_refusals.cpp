@@ -12,7 +12,7 @@ quote_refusals::quote_refusals(std::size_t symbols, std::size_t providers)
 bool quote_refusals::refused(
     std::size_t provider, symbol_id symbol, const boost::system::error_code& why, steady_time now)
 {
-    auto& before = last_[place(provider, symbol)];
+    auto& before = last_[index(provider, symbol)];
     auto& r = by_provider_[provider][why];
     if (before != why) {
         if (before.failed())

@@ -28,7 +28,7 @@ public:
     // A quote of that symbol was believed.
     void accepted(std::size_t provider, symbol_id symbol) noexcept
     {
-        if (auto& why = last_[place(provider, symbol)]; why.failed())
+        if (auto& why = last_[index(provider, symbol)]; why.failed())
             forget(provider, why);
     }
 
@@ -39,7 +39,7 @@ private:
         steady_time last{};
     };
 
-    std::size_t place(std::size_t provider, symbol_id symbol) const noexcept
+    std::size_t index(std::size_t provider, symbol_id symbol) const noexcept
     {
         return index_of(symbol) * by_provider_.size() + provider;
     }

@@ -12,7 +12,7 @@ namespace tickertape::provider {
 // One per symbol asked for, in the order asked; empty as long as the provider has said nothing.
 using answers = std::vector<std::optional<fetched<quote>>>;
 
-// Writes `error` to every place that is still empty.
+// Writes `error` to each market that has no answer yet.
 void answer_rest(answers& into, const fetch_error& error);
 
 }  // namespace tickertape::provider

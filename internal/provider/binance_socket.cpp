@@ -7,7 +7,7 @@
 //
 // It has no market in USD: BTC/USDT and BTC/USDC are other markets, which do not become USD here.
 // The name of a stream that does not exist is accepted in silence: that nothing comes is the only
-// sign, and whoever watches the age of prices sees it.
+// sign, and the age of the price shows it.
 //
 // Source: binance/binance-spot-api-docs, web-socket-streams.md of 2026-07-21.
 #include "core/fetch_error.hpp"

@@ -1,12 +1,12 @@
-// Stops asking who keeps failing, and finds out gently when it is well again.
+// Stops the asking of a provider that keeps failing, and probes it until it is well again.
 //
 //   closed     every request goes out; `failures_max` failures in a row open it
 //   open       none goes out until its time is over; each opening in a row is twice as long
 //   half_open  one request at a time goes out as a probe: success closes it, failure opens it again
 //
-// A request that went out while the breaker was closed may end later. Its end counts for nothing
-// while the breaker is open; while it is half open, it counts as that of the probe, which nobody
-// can tell apart and which says the same of the provider.
+// A request that went out while the breaker was closed may end later. While the breaker is open its
+// end is ignored. While the breaker is half open its end counts as that of the probe: both say the
+// same of the provider.
 //
 // No clock of its own: the time is handed in, and never steps back. Threads: one.
 #pragma once
@@ -36,8 +36,9 @@ public:
     // succeeded(), failed() and abandoned(). An open breaker whose time is over becomes half open.
     bool admits(steady_time now) noexcept;
     void succeeded() noexcept;
-    // `random` in [0, 1) spreads the end of an opening over its last quarter, so that those who
-    // were refused together do not come back together. No opening is longer than open_most.
+    // `random` in [0, 1) spreads the end of an opening over its last quarter, so that
+    // clients that were refused together do not come back together. No opening is longer than
+    // open_most.
     void failed(steady_time now, double random) noexcept;
     // The request was cancelled before it said anything of the provider.
     void abandoned() noexcept;

@@ -82,7 +82,7 @@ gate_change gate::failed(
     return was_failing ? gate_change::none : gate_change::failing;
 }
 
-milliseconds gate::rests_for(steady_time now) const noexcept
+milliseconds gate::paused_for(steady_time now) const noexcept
 {
     auto until = bucket_.paused_until();
     if (breaker_.current() == circuit_breaker::state::open)
@@ -98,7 +98,7 @@ void gate::report(moment now, feed_report::provider& into) const
     if (last_failure_)
         into.last_failure = {wall_time_of(last_failure_->at, now), last_failure_->words};
     into.requests_left = bucket_.left(now.steady);
-    into.paused_for = rests_for(now.steady);
+    into.paused_for = paused_for(now.steady);
     if (const auto p50 = took_.percentile(0.5))
         into.took = {*p50, *took_.percentile(0.9), *took_.percentile(0.99)};
 }

@@ -19,7 +19,7 @@
 
 namespace tickertape::provider {
 
-// What a request's end changed for those who watch: one log line each.
+// What the end of a request changed: one log line each.
 enum class gate_change {
     none,
     failing,    // the first failure after a success, or after the start
@@ -30,12 +30,12 @@ enum class gate_change {
 
 class gate {
 public:
-    // How long to stay away after "too many requests" without a Retry-After: longer each time, as
-    // asking on is what turns a limit into a ban.
+    // The pause after "too many requests" without a Retry-After. It grows each time, because a
+    // client that goes on asking is banned.
     static constexpr backoff_limits penalty{
         std::chrono::milliseconds{30'000}, std::chrono::milliseconds{600'000}};
-    // A client that is told 418 was told 429 before and is banned now: at least this long, where it
-    // is not told how long.
+    // The least pause after 418 without a Retry-After: a client that gets 418 ignored 429 before,
+    // and is banned.
     static constexpr std::chrono::minutes ban_min{2};
 
     gate(rate_limit limit, breaker_limits breaker, steady_time now);
@@ -52,12 +52,11 @@ public:
     steady_time::duration wait(steady_time now) const noexcept { return bucket_.wait(now); }
 
     gate_change succeeded(moment now, std::chrono::microseconds took);
-    // It answered, and none of what it said was a price: no matter for the breaker, and no success
-    // either.
+    // The provider answered, but without a price: the breaker closes, and it is no success.
     void answered(std::chrono::microseconds took);
-    // It answered, and what that means shows only beside other answers.
+    // The provider answered, and only other answers will tell whether that is a failure.
     void undecided(std::chrono::microseconds took);
-    // What is wrong with an answer, for those who watch. Besides the calls above.
+    // Notes what is wrong with an answer, for the report. Beside one of the calls above.
     void note(moment now, const fetch_error& why);
     // `retry_after`: what the provider asked for, if it did. `random` in [0, 1).
     gate_change failed(
@@ -67,7 +66,8 @@ public:
     void abandoned() noexcept { breaker_.abandoned(); }
 
     circuit_breaker::state breaker() const noexcept { return breaker_.current(); }
-    std::chrono::milliseconds rests_for(steady_time now) const noexcept;
+    // How long the provider is not asked: it asked for a pause, or the breaker is open.
+    std::chrono::milliseconds paused_for(steady_time now) const noexcept;
     double requests_left(steady_time now) const noexcept { return bucket_.left(now); }
     // Failures since the last success.
     unsigned failures() const noexcept { return failures_; }

@@ -64,7 +64,7 @@ std::vector<market> market_catalog::next_batch(std::vector<market>& todo) const
     const auto end = todo.begin() + static_cast<std::ptrdiff_t>(size);
     std::vector<market> batch{std::make_move_iterator(todo.begin()), std::make_move_iterator(end)};
     todo.erase(todo.begin(), end);
-    // Whoever comes to the end of its requests goes on behind the last of the batch: there stands
+    // A caller that runs out of requests goes on behind the last of the batch: there stands
     // the first one that was passed over for its currency.
     if (size < together && run < std::ssize(batch))
         std::rotate(batch.begin(), batch.begin() + run, batch.end());

@@ -1,4 +1,4 @@
-// What the fields of one market amount to: a quote, or why there is none.
+// The fields of one market as a quote, or why there is none.
 //
 // Pure. Threads: any.
 #pragma once

@@ -1,4 +1,4 @@
-// The providers there are. A new one is a file beside this one and a row in registry.cpp: see
+// All providers. A new one is a file beside this one and a row in registry.cpp: see
 // docs/providers.md.
 #pragma once
 

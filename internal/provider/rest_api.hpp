@@ -1,7 +1,7 @@
 // A provider as it is asked over REST, without I/O: what to ask for which markets, and what the
-// answer says. One implementation per provider, in providers/.
+// answer says. One implementation per provider, in this room.
 //
-// Who asks, how often and what follows a failure is not its concern: see rest_source.hpp.
+// When it is asked, and what follows a failure, is decided elsewhere: see feed/rest_source.hpp.
 //
 // Threads: any, none of it changes.
 #pragma once

@@ -1,8 +1,8 @@
 // A provider as it speaks over a WebSocket, without I/O: what it is told, and what its messages
-// mean. One implementation per provider, in providers/. One object serves one connection, from its
+// mean. One implementation per provider, in this room. One object serves one connection, from its
 // first byte to its last; the next connection has a new one.
 //
-// Who connects, watches and reconnects is not its concern: see venue_socket.hpp.
+// Connecting, watching and reconnecting is done elsewhere: see feed/venue_socket.hpp.
 //
 // Threads: one strand.
 #pragma once

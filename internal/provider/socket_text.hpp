@@ -1,4 +1,4 @@
-// A message of a stream as JSON. Its fields are read as those of an answer: see json_fields.hpp.
+// A message of a socket as JSON. Its fields are read as those of an answer: see json/fields.hpp.
 //
 // Threads: one per message_reader.
 #pragma once

@@ -34,7 +34,7 @@ private:
     price now_;
 };
 
-// What a unit of `base` costs in `quote`, roughly: a place to start a walk from.
+// What a unit of `base` costs in `quote`, roughly: where a walk starts.
 double likely_price(std::string_view base, std::string_view quote) noexcept;
 
 }  // namespace tickertape::synthetic

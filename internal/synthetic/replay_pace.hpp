@@ -33,7 +33,7 @@ public:
                 static_cast<double>(gap.count()) / speed_};
             *last_due_ += std::chrono::duration_cast<steady_time::duration>(
                 std::min<std::chrono::duration<double, std::milli>>(scaled, limit()));
-            // Whoever was held up does not rush to make up for it, beyond what is due by now.
+            // A replay that was held up publishes what is due by now, and rushes no further.
             if (at && last_at_ && *at < *last_at_)
                 last_due_ = std::max(*last_due_, now);
         }

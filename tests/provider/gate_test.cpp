@@ -60,7 +60,7 @@ TEST_CASE(
     f.pass(1s);
     CHECK(f.fail(down) == gate_change::opened);
     CHECK(f.gate.admit(f.now.steady) == provider_errc::breaker_open);
-    CHECK(f.gate.rests_for(f.now.steady) > 3s);
+    CHECK(f.gate.paused_for(f.now.steady) > 3s);
 
     f.pass(5s);
     CHECK_FALSE(f.gate.admit(f.now.steady));
@@ -86,7 +86,7 @@ TEST_CASE("Too many requests without a Retry-After: the pause grows with each", 
     std::chrono::milliseconds last{0};
     for (int i = 0; i < 4; ++i) {
         f.fail(limited);
-        const auto rest = f.gate.rests_for(f.now.steady);
+        const auto rest = f.gate.paused_for(f.now.steady);
         CHECK(rest > last);
         last = rest;
         f.pass(rest);
@@ -99,10 +99,10 @@ TEST_CASE("A ban is respected for at least two minutes, or as long as it says", 
     const fetch_error banned{provider_errc::rate_limited, "banned", 418};
     fixture untold;
     untold.fail(banned);
-    CHECK(untold.gate.rests_for(untold.now.steady) == 120s);
+    CHECK(untold.gate.paused_for(untold.now.steady) == 120s);
     fixture told;
     told.fail(banned, 3s);
-    CHECK(told.gate.rests_for(told.now.steady) == 3s);
+    CHECK(told.gate.paused_for(told.now.steady) == 3s);
 }
 
 TEST_CASE("Being limited is no failure of the provider's, however often", "[feed]")
