@@ -4,6 +4,7 @@
 
 #include "config/present.hpp"
 #include "config/value.hpp"
+#include "core/timestamp.hpp"
 #include "environment.hpp"
 
 #include <boost/asio/post.hpp>
@@ -12,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -63,6 +65,49 @@ http::admission_limits limits_of_admission(const settings& s, std::size_t descri
 http::cors_policy cors_of(const cors_policy& c)
 {
     return http::cors_policy{c.any ? std::vector<std::string>{"*"} : c.origins};
+}
+
+// Where a person on this machine finds the page.
+std::string url_of(const settings& s, std::uint16_t port)
+{
+    const bool is_any = s.listen_address == "0.0.0.0" || s.listen_address == "::";
+    const bool is_v6 = s.listen_address.find(':') != std::string::npos;
+    const auto host = is_any  ? std::string{"localhost"}
+                      : is_v6 ? "[" + s.listen_address + "]"
+                              : s.listen_address;
+    return (s.tls_certificate ? "https://" : "http://") + host + ":" + std::to_string(port) + "/";
+}
+
+// The least time from one tick of a symbol to the next, and the setting that says so; none: the
+// input of a replay or a pipe decides.
+std::optional<std::pair<std::chrono::duration<double>, std::string>> pace_of(const settings& s)
+{
+    const auto& first = s.providers.front();
+    if (first == "simulator")
+        return std::pair{
+            std::chrono::duration<double>{s.simulator.period},
+            "SIMULATOR_PERIOD=" + format_duration(s.simulator.period)};
+    if (std::ranges::find(synthetic::feed_names, first) != synthetic::feed_names.end())
+        return std::nullopt;
+    if (s.live.mode == feed::feed_mode::stream)
+        return std::pair{
+            std::chrono::duration<double>{1 / s.live.ticks_per_second},
+            "TICKS_PER_SECOND=" + format_decimal(s.live.ticks_per_second)};
+    return std::pair{
+        std::chrono::duration<double>{s.live.fetch.interval},
+        "FETCH_INTERVAL=" + format_duration(s.live.fetch.interval)};
+}
+
+// How far back a stream can begin.
+std::string words_of_reach(const settings& s)
+{
+    auto words = std::to_string(s.store_size) + " ticks of each symbol";
+    if (const auto pace = pace_of(s))
+        words += ", " +
+                 words_of_span(std::chrono::duration_cast<std::chrono::milliseconds>(
+                     pace->first * static_cast<double>(s.store_size))) +
+                 " or more (" + pace->second + ")";
+    return words;
 }
 
 std::vector<asio::io_context*> contexts_of(const hub& h)
@@ -133,6 +178,11 @@ void application::run() noexcept
         log_.warn(
             "more connections are allowed than there are descriptors for",
             {{"max_connections", limits.connections}, {"descriptors", descriptors_}});
+    log_.info(
+        "serving", {{"url", url_of(settings_, port)},
+                    {"symbols", join(settings_.symbols, ",")},
+                    {"providers", join(settings_.providers, ",")},
+                    {"remembers", words_of_reach(settings_)}});
     log_.info(
         "listening", {{"address", settings_.listen_address},
                       {"port", port},

@@ -37,6 +37,16 @@ std::optional<std::string> environment_variable(const std::string& name)
     return value == nullptr ? std::nullopt : std::optional<std::string>{value};
 }
 
+std::vector<std::string> environment_names()
+{
+    std::vector<std::string> names;
+    for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view text{*entry};
+        names.emplace_back(text.substr(0, text.find('=')));
+    }
+    return names;
+}
+
 result<std::string> read_file(const std::string& path, std::size_t bytes_max)
 {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

@@ -20,6 +20,8 @@ public:
 };
 
 std::optional<std::string> environment_variable(const std::string& name);
+// The names of all variables that are set.
+std::vector<std::string> environment_names();
 result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 
 // The flags of process 1 where that is this program too, as in a container, and not this process.

@@ -66,7 +66,8 @@ int main(int argc, char** argv)
         const bool is_check = !all.empty() && all.front() == tickertape::healthcheck_command;
         const auto providers = tickertape::provider::provider_rows();
         const auto loaded = tickertape::load(
-            {arguments, providers, tickertape::environment_variable, tickertape::read_file});
+            {arguments, providers, tickertape::environment_variable, tickertape::read_file,
+             tickertape::environment_names()});
         if (const auto* last = std::get_if<tickertape::last_words>(&loaded)) {
             std::fputs(last->text.c_str(), last->exit_status == 0 ? stdout : stderr);
             return is_check && last->exit_status != 0 ? exit_unhealthy : last->exit_status;

@@ -87,12 +87,33 @@ std::string refusal(const setting& row, const candidate& value, const complaint&
     return line;
 }
 
-void warn_of_env_file(
-    const env_file& file, const setting_table& table, std::vector<std::string>& warnings)
+std::vector<std::string> names_of(const setting_table& table)
 {
     std::vector<std::string> names;
     for (const auto& row : table.rows())
         names.push_back(row.name);
+    return names;
+}
+
+// Of variables that are one of ours with a letter wrong: what they were set for does not happen.
+void warn_of_environment(
+    const std::vector<std::string>& set, const setting_table& table,
+    std::vector<std::string>& warnings)
+{
+    const auto names = names_of(table);
+    for (const auto& name : set) {
+        const bool ours = std::ranges::find(names, name) != names.end();
+        if (const auto meant = nearest(upper_case(name), names); meant && !ours)
+            warnings.push_back(
+                "environment: no setting is called " + printable(name) + "; did you mean " +
+                *meant + "?");
+    }
+}
+
+void warn_of_env_file(
+    const env_file& file, const setting_table& table, std::vector<std::string>& warnings)
+{
+    const auto names = names_of(table);
     for (const auto& entry : file.entries) {
         const bool ours = std::ranges::find(names, entry.name) != names.end();
         // A .env file is often shared: a name that is not ours is somebody else's, unless it is
@@ -183,6 +204,7 @@ std::variant<configuration, last_words> load(const config_inputs& from)
         return refused(*why);
     limit_deadline(out.values, table, origins);
 
+    warn_of_environment(from.environment_names, table, out.warnings);
     warn_of_env_file(file, table, out.warnings);
     warn_of_flags(*line, table, out.warnings);
     std::ranges::move(doubts(out.values, from.providers), std::back_inserter(out.warnings));

@@ -25,6 +25,7 @@ struct config_inputs {
     // The first `bytes_max` bytes of a file. A file that does not exist is
     // boost::system::errc::no_such_file_or_directory.
     std::function<result<std::string>(const std::string& path, std::size_t bytes_max)> read_file;
+    std::vector<std::string> environment_names{};  // of all variables that are set
 };
 
 struct configuration {

@@ -9,8 +9,8 @@
 
 #include "core/clock.hpp"
 #include "core/fetch_error.hpp"
-#include "net/websocket_client.hpp"
 #include "core/token_bucket.hpp"
+#include "net/websocket_client.hpp"
 #include "provider/socket_api.hpp"
 
 #include <boost/asio/awaitable.hpp>

@@ -67,7 +67,7 @@ tcp::endpoint checked_endpoint(const std::string& address, std::uint16_t port)
     } catch (const boost::system::system_error& e) {
         throw std::runtime_error{
             "cannot listen on " + address + " port " + std::to_string(port) + ": " +
-            e.code().message()};
+            e.code().message() + "; PORT and LISTEN_ADDRESS choose another"};
     }
 }
 

@@ -63,6 +63,9 @@ struct given {
 
     std::variant<configuration, last_words> load() const
     {
+        std::vector<std::string> names;
+        for (const auto& [name, value] : environment)
+            names.push_back(name);
         return tickertape::load(
             {.arguments = flags,
              .providers = providers,
@@ -80,7 +83,8 @@ struct given {
                  if (found == files.end())
                      return make_error_code(boost::system::errc::no_such_file_or_directory);
                  return found->second.substr(0, bytes_max);
-             }});
+             },
+             .environment_names = names});
     }
 
     // The settings; a refusal fails the test that asked for them.

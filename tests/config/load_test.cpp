@@ -638,3 +638,23 @@ TEST_CASE("a limit of requests is none, or one that lets something through", "[c
         "0, or 0.1 to 1000000\n");
     CHECK_FALSE(rate("-1").error().empty());
 }
+
+TEST_CASE("a variable that is nearly one of ours is said, others are not", "[config]")
+{
+    const given from{
+        .environment = {
+            {"PROVIDER", "simulator"},
+            {"symbol", "BTC-USD"},
+            {"PATH", "/bin"},
+            {"HOME", "/"},
+            {"PORT", "1"},
+            {"LANG", "C"},
+            {"PWD", "/"},
+            {"TERM", "xterm"},
+            {"USER", "me"}}};
+    CHECK(
+        from.warnings() ==
+        std::vector<std::string>{
+            "environment: no setting is called 'PROVIDER'; did you mean PROVIDERS?",
+            "environment: no setting is called 'symbol'; did you mean SYMBOLS?"});
+}

@@ -37,8 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
 
     std::vector<derivation_names> items;
     for (const auto item : list_items(text))
-        if (auto names = parse_derivation(item))
-            items.push_back(*std::move(names));
+        if (auto item_names = parse_derivation(item))
+            items.push_back(*std::move(item_names));
     if (const auto all = resolve_derivations(items, symbols)) {
         for (const auto& d : *all) {
             expect(d.target != d.left && d.target != d.right);

@@ -667,8 +667,9 @@ TEST_CASE("a port that is taken stops the start with one line", "[web]")
         FAIL("somebody else listens there");
     } catch (const std::runtime_error& e) {
         CHECK(
-            std::string{e.what()} == "cannot listen on 127.0.0.1 port " + std::to_string(s.port()) +
-                                         ": Address already in use");
+            std::string{e.what()} ==
+            "cannot listen on 127.0.0.1 port " + std::to_string(s.port()) +
+                ": Address already in use; PORT and LISTEN_ADDRESS choose another");
     }
     CHECK(is_healthy(s));
 }
@@ -688,7 +689,8 @@ TEST_CASE("an address that is none, or not ours, stops the start with one line",
     CHECK(line_for("1.2.3") == "LISTEN_ADDRESS: '1.2.3' is not an IP address");
     CHECK(
         line_for("192.0.2.1") ==
-        "cannot listen on 192.0.2.1 port 0: Cannot assign requested address");
+        "cannot listen on 192.0.2.1 port 0: Cannot assign requested address; PORT and "
+        "LISTEN_ADDRESS choose another");
     CHECK(line_for("127.0.0.1") == "(it was taken)");
     CHECK(line_for("0.0.0.0") == "(it was taken)");
 }
