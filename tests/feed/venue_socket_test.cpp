@@ -119,7 +119,7 @@ struct rig final : quote_listener {
     void run_until(std::function<bool()> is_enough)
     {
         begin();
-        const auto late = std::chrono::steady_clock::now() + 5s;
+        const auto late = std::chrono::steady_clock::now() + 60s;
         while (!is_enough() && std::chrono::steady_clock::now() < late)
             step(5s);
         CHECK(is_enough());
