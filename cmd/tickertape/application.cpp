@@ -1,11 +1,10 @@
 #include "application.hpp"
 
-#include "feed_choice.hpp"
-
 #include "config/present.hpp"
 #include "config/value.hpp"
 #include "core/timestamp.hpp"
 #include "environment.hpp"
+#include "feed_choice.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -192,7 +191,7 @@ void application::run() noexcept
                       {"max_connections", limits.connections},
                       {"version", product_version()}});
     if (settings_.port == 0) {
-        // Whoever asked for any port has to learn which, whatever the log level.
+        // The operator asked for any free port and has to learn which it is, at every log level.
         std::printf("port %u\n", static_cast<unsigned>(port));
         std::fflush(stdout);
     }
@@ -221,7 +220,7 @@ void application::await_signal()
     });
 }
 
-// Whoever closes the terminal of a server does not mean to end it.
+// Closing the terminal of a server does not end it.
 void application::await_hangup()
 {
     hangups_.async_wait([this](boost::system::error_code failed, int) {

@@ -15,7 +15,7 @@ result<source_id> source_table::intern(std::string_view name, unsigned combined)
     if (size_ == sources_max)
         return core_errc::too_many_sources;
     owned_[size_] = std::make_unique<const entry>(entry{std::string{name}, combined});
-    // release: whoever loads the pointer finds the entry whole.
+    // release: a reader that loads the pointer finds the entry whole.
     published_[size_].store(owned_[size_].get(), std::memory_order_release);
     return static_cast<source_id>(size_++);
 }

@@ -1,7 +1,5 @@
 #include "feed/live_feed.hpp"
 
-#include "provider/answer_failure.hpp"
-
 #include "boost/no_throw.hpp"
 #include "core/fetch_error.hpp"
 #include "core/fetch_grid.hpp"
@@ -9,6 +7,7 @@
 #include "feed/provider_clocks.hpp"
 #include "feed/task_feed.hpp"
 #include "net/when_all.hpp"
+#include "provider/answer_failure.hpp"
 #include "provider/errors.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"

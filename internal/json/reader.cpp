@@ -1,7 +1,6 @@
 #include "json/reader.hpp"
 
 #include "core/quote.hpp"
-
 #include "json/errors.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "core/fetch_error.hpp"
-
 #include "net/http_message.hpp"
 #include "provider/answers.hpp"
 #include "provider/rest_api.hpp"

@@ -89,7 +89,7 @@ tls_wire::flushed tls_wire::flush() noexcept
         }
         outgoing_.erase(0, static_cast<std::size_t>(taken));
     }
-    std::string{}.swap(outgoing_);  // nothing is kept for whoever keeps up; = {} would keep it
+    std::string{}.swap(outgoing_);  // frees the memory; = {} would keep it
     return flushed::all;
 }
 

@@ -1,9 +1,8 @@
 #include "web/stream_request.hpp"
 
-#include "web/problems.hpp"
-
 #include "core/timestamp.hpp"
 #include "web/parameters.hpp"
+#include "web/problems.hpp"
 
 #include <algorithm>
 #include <array>

@@ -83,7 +83,7 @@ TEST_CASE("a stream keeps its client's share when its session is gone", "[http]"
     CHECK_FALSE(judged(next, "192.0.2.1").refused);
 }
 
-TEST_CASE("whoever is refused is held in the reserve until that is full", "[http]")
+TEST_CASE("a refused client is held in the reserve until the reserve is full", "[http]")
 {
     gate g{{.connections = 1, .overflow = 1}};
     const auto inside = g.arrives(stranger);
@@ -93,7 +93,7 @@ TEST_CASE("whoever is refused is held in the reserve until that is full", "[http
     CHECK_FALSE(g.arrives(stranger));
 }
 
-TEST_CASE("a place that has become free goes to whoever was to be refused", "[http]")
+TEST_CASE("a permit given back goes to a client that waits to be refused", "[http]")
 {
     gate g{{.connections = 1, .overflow = 1}};
     auto inside = std::optional{g.arrives(stranger)};
@@ -106,7 +106,7 @@ TEST_CASE("a place that has become free goes to whoever was to be refused", "[ht
     CHECK(g.doors.now().overflow == 0);
 }
 
-TEST_CASE("whoever asks too often is told how long to wait, behind a proxy as well", "[http]")
+TEST_CASE("a client that asks too often is told how long to wait, behind a proxy as well", "[http]")
 {
     gate g{{.requests_per_second_per_client = 1}};
     auto v = g.arrives(proxy);
