@@ -34,25 +34,9 @@ unsigned lane_count(const settings& s)
     return s.threads > 0 ? s.threads : std::max(1u, std::thread::hardware_concurrency());
 }
 
-lane_limits limits_of_lane(const settings& s)
+http::server_limits limits_of_server(const settings& s)
 {
-    lane_limits limits;
-    limits.heartbeat = s.heartbeat;
-    limits.stale = {s.stale_after};
-    limits.retry = s.retry;
-    limits.socket.send_buffer_bytes = static_cast<int>(s.send_buffer);
-    limits.socket.unacknowledged = s.peer_timeout;
-    limits.stalled = s.peer_timeout;
-    limits.lag = s.max_lag;
-    limits.beyond_lag =
-        s.slow_reader == slow_reader_policy::conflate ? slow_reader::conflate : slow_reader::close;
-    limits.age = s.max_stream_age;
-    return limits;
-}
-
-server_limits limits_of_server(const settings& s)
-{
-    server_limits limits;
+    http::server_limits limits;
     limits.header_bytes = s.max_header;
     limits.body_bytes = s.max_body;
     limits.request = s.header_timeout;
@@ -67,69 +51,26 @@ std::size_t own_descriptors(const settings& s)
     return 128 + 4 * std::size_t{lane_count(s)};
 }
 
-admission_limits limits_of_admission(const settings& s, std::size_t descriptors)
+http::admission_limits limits_of_admission(const settings& s, std::size_t descriptors)
 {
-    admission_limits limits;
-    set_connections(limits, descriptors, own_descriptors(s), s.max_connections);
+    http::admission_limits limits;
+    http::set_connections(limits, descriptors, own_descriptors(s), s.max_connections);
     limits.connections_per_client = s.max_connections_per_ip;
     limits.requests_per_second_per_client = s.max_requests_per_second_per_ip;
     return limits;
 }
 
-std::vector<feed::provider_settings> providers_of(const settings& s)
+http::cors_policy cors_of(const cors_policy& c)
 {
-    std::vector<feed::provider_settings> providers;
-    for (const auto& name : s.providers) {
-        feed::provider_settings p{.name = name};
-        if (const auto access = s.access.find(name); access != s.access.end()) {
-            p.url = access->second.url;
-            p.stream_url = access->second.stream_url;
-            p.api_key = access->second.api_key.value_or("");
-            p.per_minute = access->second.requests_per_minute;
-        }
-        providers.push_back(std::move(p));
-    }
-    return providers;
+    return http::cors_policy{c.any ? std::vector<std::string>{"*"} : c.origins};
 }
 
-feed_choice feed_of(const settings& s)
+std::vector<asio::io_context*> contexts_of(const hub& h)
 {
-    feed_choice choice;
-    auto& f = choice.live;
-    f.providers = providers_of(s);
-    f.mode = s.mode == fetch_mode::stream ? feed::feed_mode::stream : feed::feed_mode::poll;
-    f.fetch.interval = s.fetch_interval;
-    f.fetch.deadline = s.fetch_deadline;
-    f.quotes.age_max = s.max_quote_age;
-    f.quotes.spread_max = s.max_spread / 100;
-    f.policy.kind = s.policy == price_policy::median ? pricing::policy_kind::median
-                                                     : pricing::policy_kind::fallback;
-    f.policy.age_max = s.max_quote_age;
-    f.policy.quorum = s.quorum;
-    f.policy.deviation_max = s.max_deviation / 100;
-    f.policy.deviation_min = std::min(f.policy.deviation_min, f.policy.deviation_max);
-    f.breaker.open_first = s.breaker_rest;
-    f.breaker.open_most = 24 * s.breaker_rest;
-    f.reconnect = {s.reconnect_wait, 60 * s.reconnect_wait};
-    f.ticks_per_second = s.ticks_per_second;
-    // The configuration has checked both texts.
-    if (auto standins = parse_usd_standins(join(s.accept_as_usd, ",")))
-        f.accept_as_usd = *std::move(standins);
-    f.derive = join(s.derive, ",");
-    f.ca_file = s.ca_file.value_or("");
-    choice.simulator.seed = s.simulator_seed;
-    choice.simulator.period = s.simulator_period;
-    if (s.simulator_start)
-        choice.simulator.start_price = s.simulator_start->value();
-    choice.simulator.step_max = s.simulator_step / 100;
-    choice.replay = {
-        .path = s.replay_file.value_or(""), .speed = s.replay_speed, .loop = s.replay_loop};
-    return choice;
-}
-
-access_policy policy_of(const cors_policy& c)
-{
-    return access_policy{c.any ? std::vector<std::string>{"*"} : c.origins};
+    std::vector<asio::io_context*> contexts;
+    for (const auto& l : h.lanes())
+        contexts.push_back(&l->context());
+    return contexts;
 }
 
 }  // namespace
@@ -137,22 +78,25 @@ access_policy policy_of(const cors_policy& c)
 application::application(const settings& s, const clock& time, const logger& log)
     : settings_{s}, log_{log}, symbols_{checked_symbols(s.symbols)}, started_{reading_of(time)},
       tapes_{symbols_, s.store_size, started_.wall},
-      files_{s.static_dir ? static_files{*s.static_dir} : static_files{}}, access_{policy_of(
-                                                                               s.cors_origins)},
-      router_{make_router(
-          {tapes_, sources_, reports_, metrics_, files_, staleness{s.stale_after}, draining_})},
-      descriptors_{raise_descriptor_limit()}, doors_{limits_of_admission(s, descriptors_)},
-      proxies_{s.trusted_proxies}, hub_{tapes_, sources_, time, lane_count(s), limits_of_lane(s)},
+      files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
+      cors_{cors_of(s.cors_origins)},
+      descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(s, descriptors_)},
+      proxies_{s.trusted_proxies}, hub_{tapes_, sources_, time, lane_count(s), s.streams},
+      router_{web::make_router(
+          {tapes_, sources_, reports_, metrics_, files_, s.streams.stale, draining_,
+           [this](std::size_t lane, subscription wanted) {
+               hub_.lanes()[lane]->subscribe(std::move(wanted));
+           }})},
       publisher_{tapes_, hub_, time, started_, context_, log, metrics_},
       certificate_{s, time, log, metrics_},
       server_{
-          {hub_, router_, access_, doors_, proxies_, time, log, metrics_},
+          {contexts_of(hub_), router_, cors_, clients_, proxies_, time, log, metrics_},
           s.listen_address,
           s.port,
           limits_of_server(s),
           certificate_.current()},
       feed_{make_feed(
-          feed_of(s),
+          {s.live, s.simulator, s.replay, {}},
           {asio::make_strand(context_), publisher_, symbols_, sources_, time, log, metrics_,
            reports_},
           gates_)}
@@ -184,18 +128,18 @@ void application::run() noexcept
     await_signal();
     await_hangup();
     const auto port = server_.port();
-    const auto& places = doors_.limits();
-    if (places.connections + places.reserve + own_descriptors(settings_) > descriptors_)
+    const auto& limits = clients_.limits();
+    if (limits.connections + limits.overflow + own_descriptors(settings_) > descriptors_)
         log_.warn(
             "more connections are allowed than there are descriptors for",
-            {{"max_connections", places.connections}, {"descriptors", descriptors_}});
+            {{"max_connections", limits.connections}, {"descriptors", descriptors_}});
     log_.info(
         "listening", {{"address", settings_.listen_address},
                       {"port", port},
                       {"tls", certificate_.current() != nullptr},
                       {"lanes", hub_.lanes().size()},
                       {"descriptors", descriptors_},
-                      {"max_connections", places.connections},
+                      {"max_connections", limits.connections},
                       {"version", product_version()}});
     if (settings_.port == 0) {
         // Whoever asked for any port has to learn which, whatever the log level.

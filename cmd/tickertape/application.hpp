@@ -8,15 +8,15 @@
 #include "core/clock.hpp"
 #include "core/feed_report.hpp"
 #include "feed/feed.hpp"
+#include "http/admission.hpp"
+#include "http/client_address.hpp"
+#include "http/server.hpp"
 #include "hub/hub.hpp"
 #include "provider/gates.hpp"
 #include "publisher.hpp"
 #include "tape/tapes.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
-#include "web/admission.hpp"
-#include "web/client_address.hpp"
-#include "web/server.hpp"
 #include "web/site.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -59,19 +59,19 @@ private:
     feed_report_board reports_;
     const clock_reading started_;
     tapes tapes_;
-    static_files files_;
-    access_policy access_;
+    web::static_files files_;
+    http::cors_policy cors_;
     std::atomic<bool> draining_{false};
-    router router_;
     boost::asio::io_context context_{1};
-    // Before the hub, whose subscribers hold places until they end.
+    // Before the hub, whose subscribers hold permits until they end.
     const std::size_t descriptors_;  // how many this process may have
-    admission doors_;
-    const trusted_proxies proxies_;
+    http::admission clients_;
+    const http::trusted_proxies proxies_;
     hub hub_;
+    http::router router_;
     publisher publisher_;
     certificate certificate_;
-    server server_;
+    http::server server_;
     provider::gates gates_;
     std::unique_ptr<feed::price_feed> feed_;
     boost::asio::signal_set signals_{context_};

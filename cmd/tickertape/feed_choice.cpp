@@ -14,14 +14,17 @@ namespace {
 
 bool is_networkless(const std::string& name)
 {
-    return name == "simulator" || name == "replay" || name == "pipe";
+    return std::ranges::find(synthetic::feed_names, name) != synthetic::feed_names.end();
 }
 
 [[noreturn]] void refuse_unknown(const std::string& name)
 {
-    std::string known = "simulator, replay, pipe";
+    std::string known;
+    for (const auto known_name : synthetic::feed_names)
+        known += std::string{known_name} + ", ";
     for (const auto& row : provider::provider_rows())
-        known += ", " + std::string{row.name};
+        known += std::string{row.name} + ", ";
+    known.resize(known.size() - 2);
     throw std::runtime_error{"unknown provider '" + name + "': known are " + known};
 }
 

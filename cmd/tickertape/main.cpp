@@ -4,7 +4,7 @@
 #include "config/load.hpp"
 #include "environment.hpp"
 #include "healthcheck.hpp"
-#include "providers.hpp"
+#include "provider/registry.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -64,7 +64,7 @@ int main(int argc, char** argv)
         for (const auto& argument : all)
             arguments.push_back(argument.c_str());
         const bool is_check = !all.empty() && all.front() == tickertape::healthcheck_command;
-        const auto providers = tickertape::network_providers();
+        const auto providers = tickertape::provider::provider_rows();
         const auto loaded = tickertape::load(
             {arguments, providers, tickertape::environment_variable, tickertape::read_file});
         if (const auto* last = std::get_if<tickertape::last_words>(&loaded)) {

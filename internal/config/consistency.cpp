@@ -1,11 +1,10 @@
 #include "config/consistency.hpp"
 
-#include "config/feed_rules.hpp"
 #include "config/value.hpp"
 #include "core/text.hpp"
+#include "synthetic/settings.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 
 namespace tickertape {
@@ -15,103 +14,88 @@ namespace {
 bool is_networked(const settings& s)
 {
     // A local provider stands alone.
-    return std::ranges::find(local_providers, s.providers.front()) == local_providers.end();
+    return std::ranges::find(synthetic::feed_names, s.providers.front()) ==
+           synthetic::feed_names.end();
 }
 
 // What is wrong with the providers that are to be asked.
 std::optional<std::string>
-wrong_with_providers(const settings& s, std::span<const network_provider> known)
+wrong_with_providers(const settings& s, std::span<const provider::row> known)
 {
     for (const auto& p : known) {
         const std::string name{p.name};
-        if (p.api_key == api_key_use::required && !s.access.at(name).api_key &&
+        if (p.key == provider::key_use::required && s.access.at(name).api_key.empty() &&
             std::ranges::find(s.providers, name) != s.providers.end())
             return upper_case(name) + "_API_KEY is missing: PROVIDERS names " + name +
                    ", which answers nobody without a key";
     }
-    if (is_networked(s) && s.policy == price_policy::median && s.quorum > s.providers.size())
-        return "QUORUM=" + std::to_string(s.quorum) + " is more than the " +
+    if (is_networked(s) && s.live.policy.kind == pricing::policy_kind::median &&
+        s.live.policy.quorum > s.providers.size())
+        return "QUORUM=" + std::to_string(s.live.policy.quorum) + " is more than the " +
                std::to_string(s.providers.size()) +
                " in PROVIDERS: with PRICE_POLICY=median there would never be a price";
     return std::nullopt;
 }
 
 // The time from one request to the next that the provider's rate and FETCH_INTERVAL leave.
-std::chrono::milliseconds pace_of(const settings& s, const network_provider& p)
+std::chrono::milliseconds pace_of(const settings& s, const provider::row& p)
 {
     const auto& access = s.access.at(std::string{p.name});
-    const auto rate = access.requests_per_minute.value_or(
-        access.api_key ? p.requests_per_minute_with_key : p.requests_per_minute);
+    const auto rate = access.per_minute.value_or(
+        !access.api_key.empty() ? p.limit_with_key.per_minute : p.limit.per_minute);
     return std::max(
-        s.fetch_interval,
+        s.live.fetch.interval,
         std::chrono::milliseconds{static_cast<std::int64_t>(std::ceil(60'000 / rate))});
 }
 
-bool is_streamed_by(const settings& s, const network_provider& p)
+bool is_streamed_by(const settings& s, const provider::row& p)
 {
-    return s.mode == fetch_mode::stream && !p.stream_url.empty();
+    return s.live.mode == feed::feed_mode::stream && !p.stream_url.empty();
 }
 
 // Those in PROVIDERS that are only asked, and so rarely that their last price is too old to count
 // before the next can come.
-std::vector<const network_provider*>
-too_slow(const settings& s, std::span<const network_provider> known)
+std::vector<const provider::row*> too_slow(const settings& s, std::span<const provider::row> known)
 {
-    std::vector<const network_provider*> slow;
+    std::vector<const provider::row*> slow;
     for (const auto& p : known)
         if (std::ranges::find(s.providers, p.name) != s.providers.end() && !is_streamed_by(s, p) &&
-            pace_of(s, p) >= s.max_quote_age)
+            pace_of(s, p) >= s.live.quotes.age_max)
             slow.push_back(&p);
     return slow;
 }
 
-std::string words_of_pace(const settings& s, const network_provider& p)
+std::string words_of_pace(const settings& s, const provider::row& p)
 {
     const auto pace = pace_of(s, p);
     const auto by =
-        pace > s.fetch_interval ? upper_case(p.name) + "_RATE" : std::string{"FETCH_INTERVAL"};
+        pace > s.live.fetch.interval ? upper_case(p.name) + "_RATE" : std::string{"FETCH_INTERVAL"};
     return std::string{p.name} + " is asked once in " + format_duration(pace) + " (" + by +
-           "), which is not shorter than MAX_QUOTE_AGE=" + format_duration(s.max_quote_age);
+           "), which is not shorter than MAX_QUOTE_AGE=" + format_duration(s.live.quotes.age_max);
 }
 
 // Between two healthy requests there would be no price.
-std::optional<std::string>
-wrong_with_pace(const settings& s, std::span<const network_provider> known)
+std::optional<std::string> wrong_with_pace(const settings& s, std::span<const provider::row> known)
 {
     const auto slow = too_slow(s, known);
-    const std::size_t needed = s.policy == price_policy::median ? s.quorum : 1;
+    const std::size_t needed =
+        s.live.policy.kind == pricing::policy_kind::median ? s.live.policy.quorum : 1;
     if (!is_networked(s) || slow.empty() || s.providers.size() - slow.size() >= needed)
         return std::nullopt;
-    if (s.fetch_interval >= s.max_quote_age)
-        return "FETCH_INTERVAL=" + format_duration(s.fetch_interval) +
-               " is not shorter than MAX_QUOTE_AGE=" + format_duration(s.max_quote_age) +
+    if (s.live.fetch.interval >= s.live.quotes.age_max)
+        return "FETCH_INTERVAL=" + format_duration(s.live.fetch.interval) +
+               " is not shorter than MAX_QUOTE_AGE=" + format_duration(s.live.quotes.age_max) +
                ": there would be no price between two fetches";
     return words_of_pace(s, *slow.front()) +
            ": there would be no price between two requests; set MAX_QUOTE_AGE to " +
            format_duration(2 * pace_of(s, *slow.front())) + " or the rate to what your plan allows";
 }
 
-std::optional<std::string> wrong_with_derivations(const settings& s)
-{
-    for (const auto& item : s.derive) {
-        const auto names = symbols_of_derivation(item);
-        assert(names);
-        for (const auto& name : *names) {
-            if (std::ranges::find(s.symbols, name) != s.symbols.end())
-                continue;
-            std::string line = "DERIVE: '";
-            line.append(item).append("' needs ").append(name);
-            return line + ", which is not served; accepted: symbols that SYMBOLS names";
-        }
-    }
-    return std::nullopt;
-}
-
 // Whether anybody streams to us.
-bool is_streamed(const settings& s, std::span<const network_provider> known)
+bool is_streamed(const settings& s, std::span<const provider::row> known)
 {
-    return s.mode == fetch_mode::stream &&
-           std::ranges::any_of(known, [&s](const network_provider& p) {
+    return s.live.mode == feed::feed_mode::stream &&
+           std::ranges::any_of(known, [&s](const provider::row& p) {
                return !p.stream_url.empty() &&
                       std::ranges::find(s.providers, p.name) != s.providers.end();
            });
@@ -119,9 +103,9 @@ bool is_streamed(const settings& s, std::span<const network_provider> known)
 
 }  // namespace
 
-std::optional<std::string> contradiction(const settings& s, std::span<const network_provider> known)
+std::optional<std::string> contradiction(const settings& s, std::span<const provider::row> known)
 {
-    if (std::ranges::find(s.providers, "replay") != s.providers.end() && !s.replay_file)
+    if (std::ranges::find(s.providers, "replay") != s.providers.end() && s.replay.path.empty())
         return "REPLAY_FILE is missing: PROVIDERS=replay needs the recording to play";
     if (s.store_size > ticks_total_max / s.symbols.size())
         return "STORE_SIZE=" + std::to_string(s.store_size) + " for " +
@@ -132,28 +116,26 @@ std::optional<std::string> contradiction(const settings& s, std::span<const netw
                          : "TLS_KEY is missing: TLS_CERTIFICATE is nothing without it";
     if (auto wrong = wrong_with_providers(s, known))
         return wrong;
-    if (auto wrong = wrong_with_pace(s, known))
-        return wrong;
-    return wrong_with_derivations(s);
+    return wrong_with_pace(s, known);
 }
 
-std::vector<std::string> doubts(const settings& s, std::span<const network_provider> known)
+std::vector<std::string> doubts(const settings& s, std::span<const provider::row> known)
 {
     std::vector<std::string> lines;
     if (!is_networked(s))
         return lines;
     const bool streamed = is_streamed(s, known);
-    if (s.mode == fetch_mode::stream && !streamed)
+    if (s.live.mode == feed::feed_mode::stream && !streamed)
         lines.emplace_back(
             "FEED=stream: nobody in PROVIDERS streams; all are asked every FETCH_INTERVAL");
     for (const auto* p : too_slow(s, known))
         lines.push_back(
             words_of_pace(s, *p) + ": its price counts for part of the time only; MAX_QUOTE_AGE=" +
             format_duration(2 * pace_of(s, *p)) + " or a higher rate would change that");
-    if (!streamed && s.stale_after <= s.fetch_interval)
+    if (!streamed && s.streams.stale.limit <= s.live.fetch.interval)
         lines.push_back(
-            "STALE_AFTER=" + format_duration(s.stale_after) +
-            " is not longer than FETCH_INTERVAL=" + format_duration(s.fetch_interval) +
+            "STALE_AFTER=" + format_duration(s.streams.stale.limit) +
+            " is not longer than FETCH_INTERVAL=" + format_duration(s.live.fetch.interval) +
             ": prices turn stale between two fetches");
     return lines;
 }

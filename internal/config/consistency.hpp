@@ -4,8 +4,8 @@
 // Threads: any; nothing here has state.
 #pragma once
 
-#include "config/providers.hpp"
 #include "config/settings.hpp"
+#include "provider/registry.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -18,11 +18,10 @@ namespace tickertape {
 // `known` are the providers there are; `s` was filled from a table made of them.
 //
 // Why the server cannot run with these settings, as one line; none: it can.
-std::optional<std::string>
-contradiction(const settings& s, std::span<const network_provider> known);
+std::optional<std::string> contradiction(const settings& s, std::span<const provider::row> known);
 
 // What it can run with and somebody should know, a line each.
-std::vector<std::string> doubts(const settings& s, std::span<const network_provider> known);
+std::vector<std::string> doubts(const settings& s, std::span<const provider::row> known);
 
 // The most ticks all symbols may hold together: 4 GiB at 32 bytes a tick.
 inline constexpr std::size_t ticks_total_max = std::size_t{1} << 27;

@@ -3,6 +3,8 @@
 #include "config/present.hpp"
 #include "core/symbol.hpp"
 #include "core/text.hpp"
+#include "pricing/price_policy.hpp"
+#include "synthetic/settings.hpp"
 
 namespace tickertape::rules {
 namespace {
@@ -10,7 +12,12 @@ namespace {
 constexpr std::size_t api_key_bytes_max = 512;
 constexpr double rate_min = 0.1;
 constexpr double rate_max = 6000;
-constexpr std::array<std::string_view, 2> known_stablecoins{"USDT", "USDC"};
+constexpr std::size_t stablecoins_max = 2;
+
+bool is_local(std::string_view name)
+{
+    return std::ranges::find(synthetic::feed_names, name) != synthetic::feed_names.end();
+}
 
 parsed<std::vector<std::string>> parse_symbols(std::string_view text)
 {
@@ -31,13 +38,13 @@ parsed<std::vector<std::string>> parse_symbols(std::string_view text)
 parsed<std::vector<std::string>>
 parse_providers(std::string_view text, const std::vector<std::string>& known)
 {
-    const auto items = parse_list(text, providers_named_max);
+    const auto items = parse_list(text, pricing::providers_max);
     if (!items)
         return items.error();
     std::vector<std::string> names;
     for (const auto item : *items) {
         const auto name = lower_case(item);
-        const bool local = std::ranges::find(local_providers, name) != local_providers.end();
+        const bool local = is_local(name);
         if (!local && std::ranges::find(known, name) == known.end())
             return because("names a provider that does not exist");
         if (std::ranges::find(names, name) != names.end())
@@ -51,54 +58,62 @@ parse_providers(std::string_view text, const std::vector<std::string>& known)
     return names;
 }
 
-parsed<std::vector<std::string>> parse_stablecoins(std::string_view text)
+parsed<std::vector<usd_standin>> parse_stablecoins(std::string_view text)
 {
-    std::vector<std::string> coins;
+    std::vector<usd_standin> coins;
     if (trimmed(text).empty())
         return coins;
-    const auto items = parse_list(text, known_stablecoins.size());
+    const auto items = parse_list(text, stablecoins_max);
     if (!items)
         return items.error();
     for (std::size_t i = 0; i < items->size(); ++i) {
-        auto coin = upper_case((*items)[i]);
-        if (std::ranges::find(known_stablecoins, coin) == known_stablecoins.end())
+        const auto coin = parse_usd_standin((*items)[i]);
+        if (!coin)
             return because_of_item(i, items->size(), "is neither of them");
-        if (std::ranges::find(coins, coin) == coins.end())
-            coins.push_back(std::move(coin));
+        if (std::ranges::find(coins, *coin) == coins.end())
+            coins.push_back(*coin);
     }
     return coins;
 }
 
-// Whether the symbols are served and whether one is derived from itself is seen elsewhere.
-parsed<std::vector<std::string>> parse_derivations(std::string_view text)
+// Whether the symbols are served and whether one is derived from itself is seen when all settings
+// are known: see consistency.hpp.
+parsed<std::vector<pricing::derivation_names>> parse_derivations(std::string_view text)
 {
-    std::vector<std::string> derivations;
+    std::vector<pricing::derivation_names> derivations;
     if (trimmed(text).empty())
         return derivations;
     const auto items = parse_list(text, symbol_table::symbols_max);
     if (!items)
         return items.error();
     for (const auto item : *items) {
-        const auto names = symbols_of_derivation(item);
+        auto names = pricing::parse_derivation(item);
         if (!names)
             return because(
                 "holds " + printable(item) + ", which is no product or quotient of two symbols");
-        const char sign = item[item.find_first_of("*/")];
-        derivations.push_back((*names)[0] + "=" + (*names)[1] + sign + (*names)[2]);
+        derivations.push_back(*std::move(names));
     }
     return derivations;
+}
+
+// What is set of a provider; nothing yet is nothing.
+feed::provider_settings access_of(const settings& s, const std::string& name)
+{
+    const auto found = s.access.find(name);
+    return found == s.access.end() ? feed::provider_settings{} : found->second;
 }
 
 // A URL of one provider, or nothing, which is its own.
 template <class Parse>
 rule optional_url(
-    std::string name, std::string_view schemes, std::string provider_access::*field, Parse parse)
+    std::string name, std::string_view schemes, std::string_view scheme,
+    std::optional<net::base_url> feed::provider_settings::*field, Parse parse)
 {
     return {
         "empty, or " + std::string{schemes} + " with a host, perhaps a port and a path",
         {},
         [=](settings& s, std::string_view text) -> std::optional<complaint> {
-            std::string given;
+            std::optional<net::base_url> given;
             if (!text.empty()) {
                 auto url = parse(text);
                 if (!url)
@@ -108,7 +123,10 @@ rule optional_url(
             s.access[name].*field = std::move(given);
             return std::nullopt;
         },
-        [=](const settings& s) { return s.access.at(name).*field; }};
+        [=](const settings& s) {
+            const auto url = access_of(s, name).*field;
+            return url ? net::text_of(*url, scheme) : std::string{};
+        }};
 }
 
 }  // namespace
@@ -121,7 +139,7 @@ rule symbols()
         {}, &settings::symbols, parse_symbols, [](const auto& names) { return join(names, ","); });
 }
 
-rule provider_names(std::span<const network_provider> known)
+rule provider_names(std::span<const provider::row> known)
 {
     std::vector<std::string> names;
     for (const auto& p : known)
@@ -136,8 +154,14 @@ rule provider_names(std::span<const network_provider> known)
 rule stablecoins()
 {
     return made_of(
-        "empty, or USDT, USDC or both between commas", {}, &settings::accept_as_usd,
-        parse_stablecoins, [](const auto& coins) { return join(coins, ","); });
+        "empty, or USDT, USDC or both between commas", {},
+        [](auto& s) -> auto& { return s.live.accept_as_usd; }, parse_stablecoins,
+        [](const auto& coins) {
+            std::vector<std::string> names;
+            for (const auto coin : coins)
+                names.emplace_back(to_string(coin));
+            return join(names, ",");
+        });
 }
 
 rule derivations()
@@ -145,20 +169,26 @@ rule derivations()
     return made_of(
         "empty, or items such as BTC-INR=BTC-USD*USD-INR or ETH-BTC=ETH-USD/BTC-USD, between "
         "commas",
-        {}, &settings::derive, parse_derivations,
-        [](const auto& items) { return join(items, ","); });
+        {}, &settings::derive, parse_derivations, [](const auto& items) {
+            std::vector<std::string> texts;
+            for (const auto& item : items)
+                texts.push_back(item.text());
+            return join(texts, ",");
+        });
 }
 
 rule provider_url(std::string name)
 {
     return optional_url(
-        std::move(name), "http:// or https://", &provider_access::url, parse_base_url);
+        std::move(name), "http:// or https://", "http", &feed::provider_settings::url,
+        parse_base_url);
 }
 
-rule provider_stream_url(std::string name)
+rule provider_socket_url(std::string name)
 {
     return optional_url(
-        std::move(name), "ws:// or wss://", &provider_access::stream_url, parse_stream_url);
+        std::move(name), "ws:// or wss://", "ws", &feed::provider_settings::socket_url,
+        parse_socket_url);
 }
 
 rule provider_api_key(std::string name)
@@ -172,14 +202,10 @@ rule provider_api_key(std::string name)
             // It becomes a header of a request: a line break in it would begin another one.
             if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; }))
                 return because("holds a blank or a character that is not visible ASCII");
-            auto& key = s.access[name].api_key;
-            if (text.empty())
-                key.reset();
-            else
-                key = std::string{text};
+            s.access[name].api_key = text;
             return std::nullopt;
         },
-        [name](const settings& s) { return s.access.at(name).api_key.value_or(""); }};
+        [name](const settings& s) { return access_of(s, name).api_key; }};
 }
 
 rule provider_rate(std::string name)
@@ -195,34 +221,13 @@ rule provider_rate(std::string name)
                     return value.error();
                 rate = *value;
             }
-            s.access[name].requests_per_minute = rate;
+            s.access[name].per_minute = rate;
             return std::nullopt;
         },
         [name](const settings& s) {
-            const auto& rate = s.access.at(name).requests_per_minute;
+            const auto rate = access_of(s, name).per_minute;
             return rate ? format_decimal(*rate) : std::string{};
         }};
 }
 
 }  // namespace tickertape::rules
-
-namespace tickertape {
-
-std::optional<std::array<std::string, 3>> symbols_of_derivation(std::string_view item)
-{
-    const auto equals = item.find('=');
-    if (equals == std::string_view::npos)
-        return std::nullopt;
-    const auto right = item.substr(equals + 1);
-    const auto sign = right.find_first_of("*/");
-    if (sign == std::string_view::npos)
-        return std::nullopt;
-    const auto made = normalized_symbol(trimmed(item.substr(0, equals)));
-    const auto left = normalized_symbol(trimmed(right.substr(0, sign)));
-    const auto last = normalized_symbol(trimmed(right.substr(sign + 1)));
-    if (!made || !left || !last)
-        return std::nullopt;
-    return std::array{*made, *left, *last};
-}
-
-}  // namespace tickertape

@@ -5,6 +5,7 @@
 #include "config/dotenv.hpp"
 #include "config/present.hpp"
 #include "config/table.hpp"
+#include "core/symbol.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -124,13 +125,30 @@ constexpr std::chrono::milliseconds deadline_min{2'000};
 
 void limit_deadline(settings& s, const setting_table& table, std::vector<std::string>& origins)
 {
-    const auto longest = std::max(s.fetch_interval, deadline_min);
-    if (s.fetch_deadline <= longest)
+    const auto longest = std::max(s.live.fetch.interval, deadline_min);
+    if (s.live.fetch.deadline <= longest)
         return;
-    s.fetch_deadline = longest;
+    s.live.fetch.deadline = longest;
     const auto row = std::ranges::find(table.rows(), "FETCH_DEADLINE", &setting::name);
     origins[static_cast<std::size_t>(row - table.rows().begin())] +=
-        s.fetch_interval < deadline_min ? ", limited to 2s" : ", limited to FETCH_INTERVAL";
+        s.live.fetch.interval < deadline_min ? ", limited to 2s" : ", limited to FETCH_INTERVAL";
+}
+
+// What the feed is to be told of the providers in PROVIDERS and of DERIVE. Returns what is wrong.
+std::optional<std::string> complete(settings& s)
+{
+    for (const auto& name : s.providers) {
+        const auto access = s.access.find(name);
+        auto& p = s.live.providers.emplace_back();
+        if (access != s.access.end())
+            p = access->second;
+        p.name = name;
+    }
+    auto derivations = pricing::resolve_derivations(s.derive, *symbol_table::from(s.symbols));
+    if (!derivations)
+        return "DERIVE: " + derivations.error().reason;
+    s.live.derivations = *std::move(derivations);
+    return std::nullopt;
 }
 
 }  // namespace
@@ -160,6 +178,8 @@ std::variant<configuration, last_words> load(const config_inputs& from)
         origins.push_back(std::move(value.origin));
     }
     if (const auto why = contradiction(out.values, from.providers))
+        return refused(*why);
+    if (const auto why = complete(out.values))
         return refused(*why);
     limit_deadline(out.values, table, origins);
 

@@ -4,9 +4,9 @@
 // Threads: one.
 #pragma once
 
-#include "config/providers.hpp"
 #include "config/settings.hpp"
 #include "core/errors.hpp"
+#include "provider/registry.hpp"
 
 #include <functional>
 #include <optional>
@@ -18,8 +18,8 @@
 namespace tickertape {
 
 struct config_inputs {
-    std::span<const char* const> arguments;       // without the name of the program
-    std::span<const network_provider> providers;  // there are
+    std::span<const char* const> arguments;    // without the name of the program
+    std::span<const provider::row> providers;  // there are
     // The value of an environment variable, if it is set.
     std::function<std::optional<std::string>(const std::string& name)> environment;
     // The first `bytes_max` bytes of a file. A file that does not exist is

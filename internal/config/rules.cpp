@@ -1,11 +1,10 @@
 #include "config/rules.hpp"
 
+#include "core/price.hpp"
+
 namespace tickertape::rules {
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr std::size_t path_bytes_max = 4096;
 constexpr std::size_t origins_max = 64;
 constexpr std::size_t networks_max = 256;
 
@@ -62,50 +61,6 @@ std::string format_networks(const std::vector<ip_network>& networks)
 
 }  // namespace
 
-rule decimal(double settings::*field, double low, double high, std::string_view unit)
-{
-    return made_of(
-        format_decimal(low) + " to " + format_decimal(high), unit, field,
-        [=](std::string_view text) { return parse_decimal(text, low, high); }, format_decimal);
-}
-
-rule boolean(bool settings::*field)
-{
-    return made_of("true or false", {}, field, parse_boolean, [](bool value) {
-        return std::string{value ? "true" : "false"};
-    });
-}
-
-rule duration(milliseconds settings::*field, milliseconds low, milliseconds high)
-{
-    return made_of(
-        format_duration(low) + " to " + format_duration(high), "duration", field,
-        [=](std::string_view text) { return parse_duration(text, low, high); }, format_duration);
-}
-
-rule bytes(std::size_t settings::*field, std::size_t low, std::size_t high)
-{
-    return made_of(
-        format_bytes(low) + " to " + format_bytes(high), "bytes", field,
-        [=](std::string_view text) { return parse_bytes(text, low, high); }, format_bytes);
-}
-
-rule path(std::optional<std::string> settings::*field, std::string accepted)
-{
-    return made_of(
-        std::move(accepted), {}, field,
-        [](std::string_view text) -> parsed<std::optional<std::string>> {
-            if (text.empty())
-                return std::optional<std::string>{};
-            if (text.size() > path_bytes_max)
-                return because("is longer than " + std::to_string(path_bytes_max) + " bytes");
-            if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
-                return because("holds a control character");
-            return std::optional<std::string>{text};
-        },
-        [](const std::optional<std::string>& value) { return value.value_or(""); });
-}
-
 rule address(std::string settings::*field)
 {
     return made_of(
@@ -113,10 +68,11 @@ rule address(std::string settings::*field)
         [](const std::string& value) { return value; });
 }
 
-rule optional_count(std::optional<std::uint64_t> settings::*field)
+rule simulator_seed()
 {
     return made_of(
-        "empty, or 0 to 18446744073709551615", {}, field,
+        "empty, or 0 to 18446744073709551615", {},
+        [](auto& s) -> auto& { return s.simulator.seed; },
         [](std::string_view text) -> parsed<std::optional<std::uint64_t>> {
             if (text.empty())
                 return std::optional<std::uint64_t>{};
@@ -128,32 +84,19 @@ rule optional_count(std::optional<std::uint64_t> settings::*field)
         [](const auto& value) { return value ? std::to_string(*value) : std::string{}; });
 }
 
-rule optional_price(std::optional<price> settings::*field)
+rule simulator_start()
 {
     constexpr double price_max = 1e9;
     return made_of(
-        "0 to 1000000000", "quote currency", field,
-        [](std::string_view text) -> parsed<std::optional<price>> {
+        "0 to 1000000000", "quote currency",
+        [](auto& s) -> auto& { return s.simulator.start_price; },
+        [](std::string_view text) -> parsed<std::optional<double>> {
             const auto value = parse_decimal(text, 0, price_max);
             if (!value)
                 return value.error();
-            const auto p = price::from(*value);
-            return p ? std::optional{*p} : std::nullopt;
+            return price::from(*value) ? std::optional{*value} : std::nullopt;
         },
-        [](const auto& value) { return value ? value->text() : std::string{"0"}; });
-}
-
-rule decimal_or_none(double settings::*field, double low, double high, std::string_view unit)
-{
-    return made_of(
-        "0, or " + format_decimal(low) + " to " + format_decimal(high), unit, field,
-        [=](std::string_view text) -> parsed<double> {
-            auto value = parse_decimal(text, 0, high);
-            if (value && *value > 0 && *value < low)
-                return because("is below " + format_decimal(low));
-            return value;
-        },
-        format_decimal);
+        [](const auto& value) { return value ? price::from(*value)->text() : std::string{"0"}; });
 }
 
 rule origins(cors_policy settings::*field)

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -32,10 +33,14 @@ struct rule {
 
 namespace rules {
 
+// The type of the member that `Field` leads to: a pointer to a member of settings, or a function
+// from settings to a reference to the member.
+template <class Field>
+using member_of = std::remove_cvref_t<std::invoke_result_t<const Field&, settings&>>;
+
 // For a member that `parse` gives and `format` writes.
-template <class T, class Parse, class Format>
-rule made_of(
-    std::string accepted, std::string_view unit, T settings::*field, Parse parse, Format format)
+template <class Field, class Parse, class Format>
+rule made_of(std::string accepted, std::string_view unit, Field field, Parse parse, Format format)
 {
     return {
         std::move(accepted), unit,
@@ -43,25 +48,39 @@ rule made_of(
             auto value = parse(text);
             if (!value)
                 return value.error();
-            s.*field = static_cast<T>(*std::move(value));
+            std::invoke(field, s) = static_cast<member_of<Field>>(*std::move(value));
             return std::nullopt;
         },
-        [field, format](const settings& s) { return format(s.*field); }};
+        [field, format](const settings& s) { return format(std::invoke(field, s)); }};
 }
 
-template <class T>
-rule count(T settings::*field, std::uint64_t low, std::uint64_t high, std::string_view unit = {})
+// The same rule, and `then` does what else follows from the value it took.
+template <class Then>
+rule followed_by(rule first, Then then)
+{
+    first.assign = [assign = std::move(first.assign),
+                    then](settings& s, std::string_view text) -> std::optional<complaint> {
+        auto refused = assign(s, text);
+        if (!refused)
+            then(s);
+        return refused;
+    };
+    return first;
+}
+
+template <class Field>
+rule count(Field field, std::uint64_t low, std::uint64_t high, std::string_view unit = {})
 {
     return made_of(
         std::to_string(low) + " to " + std::to_string(high), unit, field,
         [=](std::string_view text) { return parse_count(text, low, high); },
-        [](T value) { return std::to_string(value); });
+        [](auto value) { return std::to_string(value); });
 }
 
 // One of a few words, in any case. `synonyms` are taken as well, and neither shown nor documented.
-template <class E>
+template <class Field, class E = member_of<Field>>
 rule choice(
-    E settings::*field, std::vector<std::pair<std::string, E>> words,
+    Field field, std::vector<std::pair<std::string, E>> words,
     std::vector<std::pair<std::string, E>> synonyms = {})
 {
     std::vector<std::string> names;
@@ -82,20 +101,84 @@ rule choice(
         });
 }
 
-rule decimal(double settings::*field, double low, double high, std::string_view unit);
-rule boolean(bool settings::*field);
-rule duration(
-    std::chrono::milliseconds settings::*field, std::chrono::milliseconds low,
-    std::chrono::milliseconds high);
-rule bytes(std::size_t settings::*field, std::size_t low, std::size_t high);
-// Nothing, or the path of a file or a directory. Whether it can be read is seen when it is.
-rule path(std::optional<std::string> settings::*field, std::string accepted);
-rule address(std::string settings::*field);
-rule optional_count(std::optional<std::uint64_t> settings::*field);
-// 0 is none.
-rule optional_price(std::optional<price> settings::*field);
+template <class Field>
+rule decimal(Field field, double low, double high, std::string_view unit)
+{
+    return made_of(
+        format_decimal(low) + " to " + format_decimal(high), unit, field,
+        [=](std::string_view text) { return parse_decimal(text, low, high); }, format_decimal);
+}
+
 // 0 is without a limit.
-rule decimal_or_none(double settings::*field, double low, double high, std::string_view unit);
+template <class Field>
+rule decimal_or_none(Field field, double low, double high, std::string_view unit)
+{
+    return made_of(
+        "0, or " + format_decimal(low) + " to " + format_decimal(high), unit, field,
+        [=](std::string_view text) { return parse_decimal_or_none(text, low, high); },
+        format_decimal);
+}
+
+// Written per cent, kept as a part of 1.
+template <class Field>
+rule percent(Field field, double low, double high)
+{
+    return made_of(
+        format_decimal(low) + " to " + format_decimal(high), "%", field,
+        [=](std::string_view text) { return parse_percent(text, low, high); }, format_percent);
+}
+
+template <class Field>
+rule boolean(Field field)
+{
+    return made_of("true or false", {}, field, parse_boolean, [](bool value) {
+        return std::string{value ? "true" : "false"};
+    });
+}
+
+template <class Field>
+rule duration(Field field, std::chrono::milliseconds low, std::chrono::milliseconds high)
+{
+    return made_of(
+        format_duration(low) + " to " + format_duration(high), "duration", field,
+        [=](std::string_view text) { return parse_duration(text, low, high); }, format_duration);
+}
+
+template <class Field>
+rule bytes(Field field, std::size_t low, std::size_t high)
+{
+    return made_of(
+        format_bytes(low) + " to " + format_bytes(high), "bytes", field,
+        [=](std::string_view text) { return parse_bytes(text, low, high); },
+        [](auto value) { return format_bytes(static_cast<std::size_t>(value)); });
+}
+
+// Nothing, or the path of a file or a directory. Whether it can be read is seen when it is.
+template <class Field>
+rule path(Field field, std::string accepted)
+{
+    using member = member_of<Field>;
+    return made_of(
+        std::move(accepted), {}, field,
+        [](std::string_view text) -> parsed<member> {
+            auto given = parse_path(text);
+            if (!given)
+                return given.error();
+            return given->empty() ? member{} : member{*std::move(given)};
+        },
+        [](const member& value) {
+            if constexpr (std::is_same_v<member, std::string>)
+                return value;
+            else
+                return value.value_or("");
+        });
+}
+
+rule address(std::string settings::*field);
+// Empty is none.
+rule simulator_seed();
+// 0 is none.
+rule simulator_start();
 rule origins(cors_policy settings::*field);
 // A list of addresses and networks, or none.
 rule networks(std::vector<ip_network> settings::*field);

@@ -3,6 +3,7 @@
 #include "config/feed_rules.hpp"
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -19,8 +20,10 @@ struct row_list {
     std::vector<setting> rows;
     std::string_view group;
 
-    setting& add(std::string name, std::string fallback, rule values, std::string meaning)
+    // Its default is what the struct has that it is kept in.
+    setting& add(std::string name, rule values, std::string meaning)
     {
+        auto fallback = values.show(settings{});
         rows.push_back(
             {group, std::move(name), std::move(fallback), std::move(values), std::move(meaning)});
         return rows.back();
@@ -30,21 +33,19 @@ struct row_list {
 void add_server_rows(row_list& rows)
 {
     rows.group = "Server";
+    rows.add("LISTEN_ADDRESS", address(&settings::listen_address), "The address to listen on");
     rows.add(
-        "LISTEN_ADDRESS", "0.0.0.0", address(&settings::listen_address),
-        "The address to listen on");
-    rows.add(
-        "PORT", "8082", count(&settings::port, 0, 65535),
+        "PORT", count(&settings::port, 0, 65535),
         "The TCP port to listen on; 0 picks a free one and prints it");
     rows.add(
-        "THREADS", "0", count(&settings::threads, 0, 256, "threads"),
+        "THREADS", count(&settings::threads, 0, 256, "threads"),
         "Threads that serve subscribers; 0 is one per core");
     rows.add(
-        "DRAIN_DELAY", "0s", duration(&settings::drain_delay, 0ms, 5min),
+        "DRAIN_DELAY", duration(&settings::drain_delay, 0ms, 5min),
         "How long everybody is still served after SIGTERM while /readyz says 503, for a load "
         "balancer to notice");
     rows.add(
-        "DRAIN_TIME", "5s", duration(&settings::drain_time, 0ms, 5min),
+        "DRAIN_TIME", duration(&settings::drain_time, 0ms, 5min),
         "The longest time from SIGTERM and DRAIN_DELAY to the exit, in which subscribers are sent "
         "elsewhere");
 }
@@ -53,18 +54,20 @@ void add_symbols_rows(row_list& rows)
 {
     rows.group = "Symbols";
     rows.add(
-        "SYMBOLS", "BTC-USD", symbols(),
+        "SYMBOLS", symbols(),
         "What to serve; the first is what a stream carries that asks for none");
     rows.add(
-        "STORE_SIZE", "8640", count(&settings::store_size, 2, 10'000'000, "ticks"),
+        "STORE_SIZE", count(&settings::store_size, 2, 10'000'000, "ticks"),
         "Ticks kept in memory per symbol, 32 bytes each; the default is a day at one every 10 s");
     rows.add(
-        "STALE_AFTER", "120s", duration(&settings::stale_after, 100ms, 24h),
+        "STALE_AFTER",
+        duration(
+            [](auto& s) -> auto& { return s.streams.stale.limit; }, 100ms, 24h),
         "The age at which a price counts as stale");
 }
 
 // Those asked where nothing else is said.
-std::string default_providers(std::span<const network_provider> known)
+std::string default_providers(std::span<const provider::row> known)
 {
     std::vector<std::string> names;
     for (const auto& p : known)
@@ -73,97 +76,130 @@ std::string default_providers(std::span<const network_provider> known)
     return join(names, ",");
 }
 
-std::string default_rate(const network_provider& p)
+std::string default_rate(const provider::row& p)
 {
-    auto rate = format_decimal(p.requests_per_minute);
-    if (p.api_key != api_key_use::none && p.requests_per_minute_with_key != p.requests_per_minute)
-        rate += ", with a key " + format_decimal(p.requests_per_minute_with_key);
+    auto rate = format_decimal(p.limit.per_minute);
+    if (p.key != provider::key_use::none && p.limit_with_key.per_minute != p.limit.per_minute)
+        rate += ", with a key " + format_decimal(p.limit_with_key.per_minute);
     return rate;
 }
 
-void add_provider_rows(row_list& rows, const network_provider& p)
+void add_provider_rows(row_list& rows, const provider::row& p)
 {
     const std::string name{p.name};
     const std::string title{p.title};
     const auto prefix = upper_case(p.name);
     rows.add(
-            prefix + "_URL", "", provider_url(name),
+            prefix + "_URL", provider_url(name),
             "Where " + title + " is asked, instead of all its own addresses")
-        .when_empty = p.url;
+        .when_empty = p.urls.front();
     if (!p.stream_url.empty())
-        rows.add(
-                prefix + "_STREAM_URL", "", provider_stream_url(name),
-                "Where " + title + " streams")
+        rows.add(prefix + "_STREAM_URL", provider_socket_url(name), "Where " + title + " streams")
             .when_empty = p.stream_url;
-    if (p.api_key != api_key_use::none) {
-        const bool needed = p.api_key == api_key_use::required;
+    if (p.key != provider::key_use::none) {
+        const bool needed = p.key == provider::key_use::required;
         rows.add(
-                prefix + "_API_KEY", "", provider_api_key(name),
+                prefix + "_API_KEY", provider_api_key(name),
                 "The key sent to " + title +
                     (needed ? ", which answers nobody without one" : "; none is sent when empty"))
             .secret = true;
     }
     rows.add(
-            prefix + "_RATE", "", provider_rate(name),
+            prefix + "_RATE", provider_rate(name),
             "How often " + title + " is asked at most, streams aside")
         .when_empty = default_rate(p);
 }
 
-void add_feed_rows(row_list& rows, std::span<const network_provider> providers)
+void add_feed_rows(row_list& rows, std::span<const provider::row> providers)
 {
     rows.group = "Feed";
     rows.add(
-        "PROVIDERS", default_providers(providers), provider_names(providers),
-        "Where prices come from, in order of preference");
+            "PROVIDERS", provider_names(providers),
+            "Where prices come from, in order of preference")
+        .fallback = default_providers(providers);
     rows.add(
-        "FEED", "poll",
-        choice(&settings::mode, {{"poll", fetch_mode::poll}, {"stream", fetch_mode::stream}}),
+        "FEED",
+        choice(
+            [](auto& s) -> auto& { return s.live.mode; },
+            {{"poll", feed::feed_mode::poll}, {"stream", feed::feed_mode::stream}}),
         "How prices come; poll: asked for every FETCH_INTERVAL; stream: over WebSockets where a "
         "provider has one, asked for elsewhere and while a socket is down");
     rows.add(
-        "PRICE_POLICY", "fallback",
+        "PRICE_POLICY",
         choice(
-            &settings::policy,
-            {{"fallback", price_policy::fallback}, {"median", price_policy::median}}),
+            [](auto& s) -> auto& { return s.live.policy.kind; },
+            {{"fallback", pricing::policy_kind::fallback},
+             {"median", pricing::policy_kind::median}}),
         "How several providers make one price; fallback: the first that answers with a good one; "
         "median: the middle of those that agree");
     rows.add(
-        "QUORUM", "2", count(&settings::quorum, 1, providers_named_max, "providers"),
+        "QUORUM",
+        count(
+            [](auto& s) -> auto& { return s.live.policy.quorum; }, 1, pricing::providers_max,
+            "providers"),
         "How many providers must agree on a median; with fewer there is no price");
     rows.add(
-        "MAX_DEVIATION", "2", decimal(&settings::max_deviation, 0.1, 50, "%"),
+        "MAX_DEVIATION",
+        followed_by(
+            percent(
+                [](auto& s) -> auto& { return s.live.policy.deviation_max; }, 0.1, 50),
+            [](settings& s) {
+                auto& p = s.live.policy;
+                p.deviation_min =
+                    std::min(pricing::policy_settings{}.deviation_min, p.deviation_max);
+            }),
         "The furthest from the median that a provider's price counts");
     rows.add(
-        "MAX_SPREAD", "10", decimal(&settings::max_spread, 0.01, 100, "%"),
+        "MAX_SPREAD",
+        percent(
+            [](auto& s) -> auto& { return s.live.quotes.spread_max; }, 0.01, 100),
         "The furthest apart that bid and ask of a market may be for its price to count");
     rows.add(
-        "MAX_QUOTE_AGE", "120s", duration(&settings::max_quote_age, 1s, 24h),
+        "MAX_QUOTE_AGE",
+        followed_by(
+            duration(
+                [](auto& s) -> auto& { return s.live.quotes.age_max; }, 1s, 24h),
+            [](settings& s) { s.live.policy.age_max = s.live.quotes.age_max; }),
         "The age beyond which a provider's price does not count");
     rows.add(
-        "FETCH_INTERVAL", "10s", duration(&settings::fetch_interval, 100ms, 1h),
+        "FETCH_INTERVAL",
+        duration(
+            [](auto& s) -> auto& { return s.live.fetch.interval; }, 100ms, 1h),
         "The time from one fetch to the next");
     rows.add(
-        "FETCH_DEADLINE", "8s", duration(&settings::fetch_deadline, 50ms, 1h),
+        "FETCH_DEADLINE",
+        duration(
+            [](auto& s) -> auto& { return s.live.fetch.deadline; }, 50ms, 1h),
         "The longest a fetch may take; FETCH_INTERVAL where that is shorter, but at least 2s");
     rows.add(
-        "BREAKER_REST", "5s", duration(&settings::breaker_rest, 50ms, 10min),
+        "BREAKER_REST",
+        followed_by(
+            duration(
+                [](auto& s) -> auto& { return s.live.breaker.open_first; }, 50ms, 10min),
+            [](settings& s) { s.live.breaker.open_most = 24 * s.live.breaker.open_first; }),
         "How long a provider that keeps failing is not asked; doubled each time it goes on "
         "failing, up to 24 times this");
     rows.add(
-        "RECONNECT_WAIT", "1s", duration(&settings::reconnect_wait, 50ms, 1min),
+        "RECONNECT_WAIT",
+        followed_by(
+            duration(
+                [](auto& s) -> auto& { return s.live.reconnect.first; }, 50ms, 1min),
+            [](settings& s) { s.live.reconnect.most = 60 * s.live.reconnect.first; }),
         "The longest first wait before a broken stream is connected again; doubled each time, up "
         "to 60 times this");
     rows.add(
-        "TICKS_PER_SECOND", "5", decimal(&settings::ticks_per_second, 0.1, 1000, {}),
+        "TICKS_PER_SECOND",
+        decimal([](auto& s) -> auto& { return s.live.ticks_per_second; }, 0.1, 1000, {}),
         "Ticks of one symbol in a second at most, with FEED=stream; the newest wins");
     rows.add(
-        "ACCEPT_AS_USD", "", stablecoins(),
+        "ACCEPT_AS_USD", stablecoins(),
         "Stablecoins whose markets are taken for markets in USD; source says so");
     rows.add(
-        "DERIVE", "", derivations(),
-        "Prices made of two others, each one of SYMBOLS; source says so");
+        "DERIVE", derivations(), "Prices made of two others, each one of SYMBOLS; source says so");
     rows.add(
-        "CA_FILE", "", path(&settings::ca_file, "empty, or the path of a PEM file"),
+        "CA_FILE",
+        path(
+            [](auto& s) -> auto& { return s.live.ca_file; }, "empty, or the path of a PEM file"),
         "Certificates to trust instead of the system's when a provider is asked");
     for (const auto& p : providers)
         add_provider_rows(rows, p);
@@ -173,27 +209,34 @@ void add_simulator_rows(row_list& rows)
 {
     rows.group = "Simulator and replay";
     rows.add(
-        "SIMULATOR_SEED", "", optional_count(&settings::simulator_seed),
+        "SIMULATOR_SEED", simulator_seed(),
         "The same seed walks the same way; another one at each start when empty");
     rows.add(
-        "SIMULATOR_PERIOD", "3s", duration(&settings::simulator_period, 1ms, 1h),
+        "SIMULATOR_PERIOD",
+        duration(
+            [](auto& s) -> auto& { return s.simulator.period; }, 1ms, 1h),
         "The time from one simulated price to the next");
     rows.add(
-        "SIMULATOR_START", "0", optional_price(&settings::simulator_start),
+        "SIMULATOR_START", simulator_start(),
         "The first price of the first symbol; 0 is one near what it costs");
     rows.add(
-        "SIMULATOR_STEP", "2", decimal(&settings::simulator_step, 0.001, 50, "%"),
+        "SIMULATOR_STEP",
+        percent(
+            [](auto& s) -> auto& { return s.simulator.step_max; }, 0.001, 50),
         "The largest change from one simulated price to the next, up or down");
     rows.add(
-        "REPLAY_FILE", "",
-        path(&settings::replay_file, "empty, or the path of a CSV or JSON-lines file"),
+        "REPLAY_FILE",
+        path(
+            [](auto& s) -> auto& { return s.replay.path; },
+            "empty, or the path of a CSV or JSON-lines file"),
         "The recording that PROVIDERS=replay plays");
     rows.add(
-        "REPLAY_SPEED", "1",
-        decimal_or_none(&settings::replay_speed, 0.001, 1e6, "times its own pace"),
+        "REPLAY_SPEED",
+        decimal_or_none(
+            [](auto& s) -> auto& { return s.replay.speed; }, 0.001, 1e6, "times its own pace"),
         "How fast the recording is played; 0 is as fast as possible");
     rows.add(
-        "REPLAY_LOOP", "false", boolean(&settings::replay_loop),
+        "REPLAY_LOOP", boolean([](auto& s) -> auto& { return s.replay.loop; }),
         "Whether the recording begins again at its end");
 }
 
@@ -201,30 +244,44 @@ void add_stream_rows(row_list& rows)
 {
     rows.group = "Stream";
     rows.add(
-        "HEARTBEAT", "15s", duration(&settings::heartbeat, 100ms, 5min),
+        "HEARTBEAT",
+        duration(
+            [](auto& s) -> auto& { return s.streams.heartbeat; }, 100ms, 5min),
         "The silence after which a subscriber is sent a heartbeat");
     rows.add(
-        "RETRY", "2s", duration(&settings::retry, 100ms, 10min),
+        "RETRY",
+        duration(
+            [](auto& s) -> auto& { return s.streams.retry; }, 100ms, 10min),
         "The mean wait before a cut subscriber reconnects; each is told its own, 50 % around it");
     rows.add(
-        "SEND_BUFFER", "16KiB", bytes(&settings::send_buffer, 4 * kib, 4 * mib),
+        "SEND_BUFFER",
+        bytes(
+            [](auto& s) -> auto& { return s.streams.socket.send_buffer_bytes; }, 4 * kib, 4 * mib),
         "What the kernel may hold for one subscriber");
     rows.add(
-        "MAX_LAG", "30s", duration(&settings::max_lag, 100ms, 24h),
+        "MAX_LAG",
+        duration(
+            [](auto& s) -> auto& { return s.streams.lag; }, 100ms, 24h),
         "How old the oldest tick may be that a subscriber has not taken, once it had caught up; "
         "until then, the time in which it must come nearer");
     rows.add(
-        "SLOW_READER", "close",
+        "SLOW_READER",
         choice(
-            &settings::slow_reader,
-            {{"close", slow_reader_policy::close}, {"conflate", slow_reader_policy::conflate}}),
+            [](auto& s) -> auto& { return s.streams.beyond_lag; },
+            {{"close", slow_reader::close}, {"conflate", slow_reader::conflate}}),
         "What becomes of a subscriber beyond MAX_LAG: its stream ends, or a gap brings it up to "
         "date");
     rows.add(
-        "PEER_TIMEOUT", "30s", duration(&settings::peer_timeout, 1s, 1h),
+        "PEER_TIMEOUT",
+        followed_by(
+            duration(
+                [](auto& s) -> auto& { return s.streams.stalled; }, 1s, 1h),
+            [](settings& s) { s.streams.socket.unacknowledged = s.streams.stalled; }),
         "How long a subscriber may take nothing of what it was sent before it is closed");
     rows.add(
-        "MAX_STREAM_AGE", "0s", duration(&settings::max_stream_age, 0s, 480h),
+        "MAX_STREAM_AGE",
+        duration(
+            [](auto& s) -> auto& { return s.streams.age; }, 0s, 480h),
         "The age at which a stream is sent elsewhere, less up to a quarter so that ends are "
         "spread; "
         "0s is never");
@@ -234,33 +291,32 @@ void add_http_rows(row_list& rows)
 {
     rows.group = "HTTP";
     rows.add(
-        "CORS_ORIGINS", "*", origins(&settings::cors_origins),
+        "CORS_ORIGINS", origins(&settings::cors_origins),
         "The pages of other origins that may read answers");
     rows.add(
-        "STATIC_DIR", "", path(&settings::static_dir, "empty, or the path of a directory"),
+        "STATIC_DIR", path(&settings::static_dir, "empty, or the path of a directory"),
         "Serves the page from this directory; empty is the page compiled in");
     rows.add(
-        "HEADER_TIMEOUT", "10s", duration(&settings::header_timeout, 100ms, 5min),
+        "HEADER_TIMEOUT", duration(&settings::header_timeout, 100ms, 5min),
         "The longest a request may take to arrive");
     rows.add(
-        "IDLE_TIMEOUT", "60s", duration(&settings::idle_timeout, 100ms, 1h),
+        "IDLE_TIMEOUT", duration(&settings::idle_timeout, 100ms, 1h),
         "The longest a connection may stay open between two requests");
     rows.add(
-        "MAX_HEADER", "8KiB", bytes(&settings::max_header, 1 * kib, 32 * kib),
+        "MAX_HEADER", bytes(&settings::max_header, 1 * kib, 32 * kib),
         "The largest request header");
-    rows.add(
-        "MAX_BODY", "64KiB", bytes(&settings::max_body, 0, 16 * mib), "The largest request body");
+    rows.add("MAX_BODY", bytes(&settings::max_body, 0, 16 * mib), "The largest request body");
 }
 
 void add_tls_rows(row_list& rows)
 {
     rows.group = "TLS";
     rows.add(
-        "TLS_CERTIFICATE", "", path(&settings::tls_certificate, "empty, or the path of a PEM file"),
+        "TLS_CERTIFICATE", path(&settings::tls_certificate, "empty, or the path of a PEM file"),
         "The certificate to show, and behind it those between it and a root; with it the port "
         "speaks HTTPS only. Read again on SIGHUP");
     rows.add(
-        "TLS_KEY", "", path(&settings::tls_key, "empty, or the path of a PEM file"),
+        "TLS_KEY", path(&settings::tls_key, "empty, or the path of a PEM file"),
         "The private key of TLS_CERTIFICATE, not encrypted");
 }
 
@@ -268,22 +324,22 @@ void add_limit_rows(row_list& rows)
 {
     rows.group = "Limits";
     rows.add(
-        "MAX_CONNECTIONS", "0", count(&settings::max_connections, 0, 10'000'000, "connections"),
+        "MAX_CONNECTIONS", count(&settings::max_connections, 0, 10'000'000, "connections"),
         "Connections at a time, streams included; 0 is as many as the file descriptors allow, up "
         "to 100000");
     rows.add(
-        "MAX_CONNECTIONS_PER_IP", "0",
+        "MAX_CONNECTIONS_PER_IP",
         count(&settings::max_connections_per_ip, 0, 10'000'000, "connections"),
         "Connections of one client at a time, an IPv4 address or an IPv6 /64; 0 is no limit");
     rows.add(
-        "MAX_REQUESTS_PER_SECOND_PER_IP", "0",
+        "MAX_REQUESTS_PER_SECOND_PER_IP",
         decimal_or_none(&settings::max_requests_per_second_per_ip, 0.1, 1e6, "requests a second"),
         "Requests of one client, with two seconds' worth at once; 0 is no limit");
     rows.add(
-        "TRUSTED_PROXIES", "", networks(&settings::trusted_proxies),
+        "TRUSTED_PROXIES", networks(&settings::trusted_proxies),
         "Whose X-Forwarded-For is believed when it says who the client is");
     rows.add(
-        "BUSY_RETRY", "30s", duration(&settings::busy_retry, 1s, 1h),
+        "BUSY_RETRY", duration(&settings::busy_retry, 1s, 1h),
         "The mean wait before a client that was turned away comes back; each is told its own, 50 % "
         "around it");
 }
@@ -292,7 +348,7 @@ void add_logs_rows(row_list& rows)
 {
     rows.group = "Logs";
     rows.add(
-        "LOG_LEVEL", "info",
+        "LOG_LEVEL",
         choice(
             &settings::level,
             {{"debug", log_level::debug},
@@ -302,7 +358,7 @@ void add_logs_rows(row_list& rows)
             {{"warning", log_level::warn}}),
         "The least important line that is written");
     rows.add(
-        "LOG_FORMAT", "text",
+        "LOG_FORMAT",
         choice(&settings::format, {{"text", log_format::text}, {"json", log_format::json}}),
         "How a line is written");
 }
@@ -317,7 +373,7 @@ std::string setting::flag() const
     return out;
 }
 
-setting_table::setting_table(std::span<const network_provider> providers)
+setting_table::setting_table(std::span<const provider::row> providers)
 {
     row_list list;
     add_server_rows(list);

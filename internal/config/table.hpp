@@ -4,9 +4,9 @@
 // Threads: any; the table does not change once it is made.
 #pragma once
 
-#include "config/providers.hpp"
 #include "config/rules.hpp"
 #include "config/settings.hpp"
+#include "provider/registry.hpp"
 
 #include <span>
 #include <string>
@@ -35,7 +35,7 @@ struct setting {
 // The settings of a server that may be told to ask those providers.
 class setting_table {
 public:
-    explicit setting_table(std::span<const network_provider> providers);
+    explicit setting_table(std::span<const provider::row> providers);
 
     // In the order in which they are shown.
     const std::vector<setting>& rows() const noexcept { return rows_; }

@@ -5,6 +5,8 @@
 // Threads: any; nothing here has state.
 #pragma once
 
+#include "net/url.hpp"
+
 #include <boost/system/result.hpp>
 
 #include <chrono>
@@ -38,6 +40,10 @@ using parsed = boost::system::result<T, complaint>;
 parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t low, std::uint64_t high);
 // "2", "0.5", "1e3".
 parsed<double> parse_decimal(std::string_view text, double low, double high);
+// 0, or within the limits.
+parsed<double> parse_decimal_or_none(std::string_view text, double low, double high);
+// Per cent, as a part of 1: "2" is 0.02. The limits are per cent too.
+parsed<double> parse_percent(std::string_view text, double low, double high);
 // true, yes, 1; false, no, 0; in any case.
 parsed<bool> parse_boolean(std::string_view text);
 // A whole number and its unit: "500ms", "10s", "2m", "1h". Only 0 needs no unit.
@@ -49,10 +55,12 @@ parsed<std::size_t> parse_bytes(std::string_view text, std::size_t low, std::siz
 parsed<std::vector<std::string_view>> parse_list(std::string_view text, std::size_t items_max);
 // A numeric IPv4 or IPv6 address.
 parsed<std::string> parse_address(std::string_view text);
-// http:// or https://, a host, perhaps a port and a path. Gives it without the slash at the end.
-parsed<std::string> parse_base_url(std::string_view text);
+// Nothing, or a path without control characters.
+parsed<std::string> parse_path(std::string_view text);
+// http:// or https://, a host, perhaps a port and a path.
+parsed<net::base_url> parse_base_url(std::string_view text);
 // The same with ws:// or wss://.
-parsed<std::string> parse_stream_url(std::string_view text);
+parsed<net::base_url> parse_socket_url(std::string_view text);
 // http:// or https://, a host, perhaps a port. Gives it as browsers write it: in lower case,
 // without the port that is the default of the scheme.
 parsed<std::string> parse_origin(std::string_view text);
@@ -61,6 +69,8 @@ parsed<std::string> parse_origin(std::string_view text);
 std::string format_duration(std::chrono::milliseconds value);
 std::string format_bytes(std::size_t value);
 std::string format_decimal(double value);
+// A part of 1 per cent, as parse_percent() reads it.
+std::string format_percent(double part);
 std::string join(const std::vector<std::string>& items, std::string_view separator);
 
 }  // namespace tickertape

@@ -171,6 +171,27 @@ result<wall_time> parse_timestamp(std::string_view text) noexcept
     return parse_rfc3339(text);
 }
 
+result<milliseconds> parse_span_back(std::string_view text) noexcept
+{
+    constexpr milliseconds most = days{36'525};
+    scanner in{text};
+    if (!in.take('-'))
+        return core_errc::bad_timestamp;
+    const auto count = in.whole_seconds();
+    if (!count)
+        return core_errc::bad_timestamp;
+    // No overflow: a count is bounded by the year 2500 in seconds.
+    const auto unit = in.take('s')   ? milliseconds{seconds{1}}
+                      : in.take('m') ? milliseconds{minutes{1}}
+                      : in.take('h') ? milliseconds{hours{1}}
+                      : in.take('d') ? milliseconds{days{1}}
+                                     : milliseconds{0};
+    const auto span = *count * unit;
+    if (unit == milliseconds{0} || !in.done() || span > most)
+        return core_errc::bad_timestamp;
+    return span;
+}
+
 std::string format_rfc3339(wall_time t)
 {
     const auto day = std::chrono::floor<days>(t);

@@ -22,6 +22,10 @@ result<wall_time> parse_timestamp(std::string_view text) noexcept;
 // Errors: core_errc::bad_timestamp.
 result<wall_time> parse_rfc3339(std::string_view text) noexcept;
 
+// Reads a span back from now as people write it: "-30s", "-10m", "-2h" or "-1d", up to 100 years.
+// Errors: core_errc::bad_timestamp.
+result<std::chrono::milliseconds> parse_span_back(std::string_view text) noexcept;
+
 // "2024-04-07T21:31:16.123Z"
 std::string format_rfc3339(wall_time t);
 

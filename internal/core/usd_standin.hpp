@@ -2,12 +2,10 @@
 // BTC-USD, and always labelled so. None does by itself: a stablecoin is a dollar until it is not.
 #pragma once
 
-#include <boost/system/result.hpp>
-
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tickertape {
 
@@ -20,14 +18,8 @@ enum class usd_standin : std::uint8_t {
 // The currency's name: "USD", "USDT", "USDC".
 std::string_view to_string(usd_standin s) noexcept;
 
-struct usd_standin_error {
-    std::string reason;  // one sentence: the item, and what is accepted
-};
-
-// Reads "USDT,USDC", in any case, in the order given; one given twice counts once. No text, no
-// stand-in. Blanks around an item are skipped.
-boost::system::result<std::vector<usd_standin>, usd_standin_error>
-parse_usd_standins(std::string_view text);
+// "USDT" and "USDC", in any case; none: anything else, the dollar included.
+std::optional<usd_standin> parse_usd_standin(std::string_view text);
 
 // What a price in dollars is said to come from: "binance", or "binance(USDT)" for one in a
 // stand-in.

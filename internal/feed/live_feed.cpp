@@ -35,13 +35,12 @@ std::vector<std::string> names_of(const std::vector<live_provider>& providers)
     return names;
 }
 
-engine_settings
-settings_of_engine(const live_settings& s, std::vector<pricing::derivation> derivations)
+engine_settings settings_of_engine(const live_settings& s)
 {
     return {
         .policy = s.policy,
         .quotes = s.quotes,
-        .derivations = std::move(derivations),
+        .derivations = s.derivations,
         .ticks_per_second = s.mode == feed_mode::stream ? s.ticks_per_second : 0,
         .confirm_every = s.mode == feed_mode::stream ? s.fetch.interval : 0ms};
 }
@@ -50,9 +49,7 @@ class live_feed final : public task_feed, public quote_listener {
 public:
     live_feed(const live_settings& settings, const feed_context& context, live_parts parts)
         : task_feed{context}, settings_{settings}, trust_{std::move(parts.trust)},
-          engine_{
-              context, settings_of_engine(settings, std::move(parts.derivations)),
-              names_of(parts.providers)},
+          engine_{context, settings_of_engine(settings), names_of(parts.providers)},
           clocks_{names_of(parts.providers)}, clock_figures_(parts.providers.size(), nullptr),
           round_(context.symbols.size()), due_timer_{context.strand},
           skipped_{context.counters.counter(

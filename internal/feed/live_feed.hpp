@@ -27,15 +27,14 @@ struct live_provider {
 struct live_parts {
     std::unique_ptr<boost::asio::ssl::context> trust;  // outlives the providers' clients
     std::vector<live_provider> providers;              // in order of preference
-    std::vector<pricing::derivation> derivations{};
-    std::function<double()> random;  // numbers in [0, 1)
+    std::function<double()> random;                    // numbers in [0, 1)
 };
 
 std::unique_ptr<price_feed>
 make_live_feed(const live_settings& settings, const feed_context& context, live_parts parts);
 
 // With the providers those settings name, each behind its gate of `gates`, which outlives the feed.
-// Throws std::runtime_error, one line: a bad URL, key, derivation or CA file.
+// Throws std::runtime_error, one line: a bad key or CA file.
 std::unique_ptr<price_feed>
 make_live_feed(const live_settings& settings, const feed_context& context, provider::gates& gates);
 

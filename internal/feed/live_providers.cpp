@@ -6,6 +6,7 @@
 #include "provider/registry.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <random>
 #include <stdexcept>
 
@@ -20,12 +21,10 @@ bool is_header_safe(const std::string& key)
     return std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-net::base_url
-checked(const result<net::base_url>& url, const std::string& text, const std::string& provider)
+// Of a row of the registry: a test sees that all of them are good.
+net::base_url own_url(const result<net::base_url>& url)
 {
-    if (!url)
-        throw std::runtime_error{
-            "bad URL '" + text + "' for provider '" + provider + "': " + url.error().message()};
+    assert(url);
     return *url;
 }
 
@@ -51,13 +50,14 @@ rest_source_parts make_rest(
         .gate = gates.of(
             row, {settings.api_key, settings.per_minute}, all.breaker, context.time.steady_now()),
         .for_usd = all.accept_as_usd};
-    std::vector<std::string> urls{settings.url};
-    if (settings.url.empty())
-        urls.assign(row.urls.begin(), row.urls.end());
-    for (const auto& text : urls) {
-        if (text.empty())
-            continue;
-        const auto base = checked(net::parse_base_url(text), text, settings.name);
+    std::vector<net::base_url> urls;
+    if (settings.url)
+        urls.push_back(*settings.url);
+    else
+        for (const auto text : row.urls)
+            if (!text.empty())
+                urls.push_back(own_url(net::parse_base_url(text)));
+    for (const auto& base : urls) {
         parts.clients.push_back(
             std::make_unique<net::http_client>(context.strand, base, trust, all.http));
         std::vector<net::http_header> keys;
@@ -81,13 +81,12 @@ std::optional<venue_socket_parts> make_socket(
 {
     if (all.mode != feed_mode::stream || row.make_socket == nullptr)
         return std::nullopt;
-    const auto text =
-        settings.stream_url.empty() ? std::string{row.stream_url} : settings.stream_url;
     venue_socket_parts parts{
         .rank = rank,
         .name = settings.name,
         .make_api = row.make_socket,
-        .url = checked(net::parse_websocket_url(text), text, settings.name),
+        .url = settings.socket_url ? *settings.socket_url
+                                   : own_url(net::parse_websocket_url(row.stream_url)),
         .trust = trust,
         .limits = limits_of(all.reconnect),
         .chosen = provider::choose_markets(*row.make_socket(), context.symbols, all.accept_as_usd)};
@@ -101,13 +100,9 @@ std::optional<venue_socket_parts> make_socket(
 std::unique_ptr<price_feed>
 make_live_feed(const live_settings& settings, const feed_context& context, provider::gates& gates)
 {
-    auto derivations = pricing::parse_derivations(settings.derive, context.symbols);
-    if (!derivations)
-        throw std::runtime_error{"DERIVE: " + derivations.error().reason};
     live_parts parts{
         .trust = std::make_unique<ssl::context>(net::make_tls_context(settings.ca_file)),
         .providers = {},
-        .derivations = *std::move(derivations),
         // Shared by the copies of the function, or each would give the same numbers.
         .random = [engine = std::make_shared<std::mt19937_64>(std::random_device{}())] {
             return std::uniform_real_distribution<double>{}(*engine);

@@ -5,6 +5,8 @@
 #include "core/quote.hpp"
 #include "core/usd_standin.hpp"
 #include "net/limits.hpp"
+#include "net/url.hpp"
+#include "pricing/derivation.hpp"
 #include "pricing/price_policy.hpp"
 #include "pricing/quote_checks.hpp"
 #include "provider/circuit_breaker.hpp"
@@ -26,10 +28,12 @@ struct fetch_settings {
 
 struct provider_settings {
     std::string name;
-    std::string url{};                   // empty: the provider's own
-    std::string api_key{};               // empty: none
-    std::string stream_url{};            // of its WebSocket; empty: the provider's own
-    std::optional<double> per_minute{};  // requests; none: what the provider allows
+    std::optional<net::base_url> url{};         // none: the provider's own, it may have several
+    std::optional<net::base_url> socket_url{};  // none: the provider's own
+    std::string api_key{};                      // empty: none
+    std::optional<double> per_minute{};         // requests; none: what the provider allows
+
+    friend bool operator==(const provider_settings&, const provider_settings&) = default;
 };
 
 enum class feed_mode {
@@ -46,7 +50,7 @@ struct live_settings {
     pricing::policy_settings policy{};
     double ticks_per_second = 5;               // of one symbol, when listening
     std::vector<usd_standin> accept_as_usd{};  // where a provider has no market in US dollars
-    std::string derive{};                      // as derivation.hpp reads it
+    std::vector<pricing::derivation> derivations{};
     net::http_limits http{};
     provider::breaker_limits breaker{};
     backoff_limits reconnect{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{60'000}};

@@ -42,7 +42,7 @@ socket_connection::socket_connection(
       random_{random}, heard_{std::move(heard)},
       client_{with.strand, with.base, with.trust, limits_of(with.limits, rules_), with.lookup},
       pace_{
-          provider::rate_limit{.per_minute = rules_.messages_per_second * 60, .burst = 1},
+          rate_limit{.per_minute = rules_.messages_per_second * 60, .burst = 1},
           with.time.steady_now()},
       timer_{with.strand}
 {

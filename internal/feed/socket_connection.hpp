@@ -9,8 +9,8 @@
 
 #include "core/clock.hpp"
 #include "core/fetch_error.hpp"
+#include "core/token_bucket.hpp"
 #include "net/websocket_client.hpp"
-#include "provider/rate_limit.hpp"
 #include "provider/socket_api.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -105,7 +105,7 @@ private:
     double random_;
     heard_function heard_;
     net::websocket_client client_;
-    provider::token_bucket pace_;
+    token_bucket pace_;
     boost::asio::steady_timer timer_;
     bool is_woken_ = false;
     std::deque<std::string> to_send_;

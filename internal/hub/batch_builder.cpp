@@ -47,6 +47,14 @@ void batch_builder::add_tick(const tick& t, std::uint64_t skipped)
     end_frame({.kind = frame_kind::tick, .skipped = bounded(skipped), .at = t.at});
 }
 
+void batch_builder::add_tick(const past_tick& t)
+{
+    sse::append_tick(
+        block_, t.at, t.value, tapes_.symbols().name(t.symbol), t.source, {.combined = t.combined});
+    append_block();
+    end_frame({.kind = frame_kind::tick, .at = t.at});
+}
+
 void batch_builder::add_gap(const sse::gap& g, position told)
 {
     sse::append_gap(block_, g);

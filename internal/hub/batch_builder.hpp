@@ -1,4 +1,4 @@
-// A batch of frames that is put together for one question, where no cache has it as it is needed.
+// Puts a batch of frames together for one question that no cache can answer.
 //
 // Threads: one, its lane's.
 #pragma once
@@ -6,6 +6,7 @@
 #include "hub/frame_cache.hpp"
 #include "hub/notice_board.hpp"
 #include "sse/event.hpp"
+#include "tape/past.hpp"
 
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ public:
 
     // `skipped`: how many ticks of the symbol are passed over for this one.
     void add_tick(const tick& t, std::uint64_t skipped = 0);
+    void add_tick(const past_tick& t);
     // `told`: the told_until of a subscriber that has been sent it, where more follows.
     void add_gap(const sse::gap& g, position told = {});
     // `known`: the version of the board that a subscriber at `at` knows with it.

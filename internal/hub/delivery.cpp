@@ -11,9 +11,9 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
     std::size_t turn = 0;
     std::size_t taken = 0;
     for (;;) {
-        const auto& batch = planner_.next(terms, s.place, seen_, at.boot);
+        const auto& batch = planner_.next(terms, s.cursor, seen_, at.boot);
         if (batch.empty()) {
-            s.place = batch.then;
+            s.cursor = batch.then;
             const auto sent = send_rest(s, at);
             if (sent == outcome::up_to_date)
                 s.caught_up(at.now());
@@ -22,9 +22,9 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
         const auto sent = flush(s, batch.bytes(), taken, at);
         if (sent == outcome::gone)
             return sent;
-        const auto progress = stream_planner::advance(s.place, batch, taken);
-        s.place = progress.place;
-        count(progress);
+        const auto progress = progress_of(s.cursor, batch, taken);
+        s.cursor = progress.cursor;
+        counters_.count(progress);
         s.pace_mark += static_cast<std::uint32_t>(progress.frames());
         if (progress.ticks > 0) {
             s.is_served = true;
@@ -38,22 +38,13 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
             s.caught_up(at.now());
             return outcome::up_to_date;
         }
-        // A pass that had been cut is over: what has come since waits for its time.
-        if (terms.interval.count() > 0 && progress.ticks > 0 && !s.place.is_passing())
+        // A pass that had been cut is over: newer ticks wait until they are due.
+        if (terms.interval.count() > 0 && progress.ticks > 0 && !s.cursor.is_passing())
             return outcome::early;
         turn += taken;
         if (turn >= limits_.turn_bytes)
             return outcome::more;
     }
-}
-
-void delivery::count(const stream_progress& p)
-{
-    counters_.ticks.add(p.ticks);
-    counters_.skipped.add(p.skipped);
-    for (std::size_t i = 0; i < p.gaps.size(); ++i)
-        if (p.gaps[i] > 0)
-            counters_.gaps[i].add(p.gaps[i]);
 }
 
 delivery::outcome delivery::send(subscriber& s, std::string_view frame, const lane_moment& at)
@@ -72,7 +63,7 @@ void delivery::hold(subscriber& s, std::unique_ptr<std::string> bytes)
     counters_.unsent_bytes.add(s.held_bytes());
 }
 
-// What has to go before a subscriber is up to date, if there is anything.
+// Sends the rest of what was begun before; without one the subscriber is up to date.
 delivery::outcome delivery::send_rest(subscriber& s, const lane_moment& at)
 {
     if (!s.unsent && !s.socket.holds_back())
@@ -81,7 +72,8 @@ delivery::outcome delivery::send_rest(subscriber& s, const lane_moment& at)
     return flush(s, {}, none, at);
 }
 
-// Sends what is left from before, and `more` after it; `taken` is what went of `more`.
+// Sends what is left from before, and `more` after it. `taken` becomes the number of bytes of
+// `more` that went.
 delivery::outcome
 delivery::flush(subscriber& s, std::string_view more, std::size_t& taken, const lane_moment& at)
 {

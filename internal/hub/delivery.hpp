@@ -1,4 +1,4 @@
-// Sends one subscriber what it lacks, and keeps its place.
+// Sends one subscriber what it lacks, and moves its cursor.
 //
 // Threads: one, its lane's.
 #pragma once
@@ -12,7 +12,7 @@
 
 namespace tickertape {
 
-// As of the lane's last look at the clock: a slice takes no longer than a clock tick matters.
+// The time of the lane's last look at the clock. A slice is short enough to use one reading.
 struct lane_moment {
     wall_time wall{};
     boot_time boot{};
@@ -27,23 +27,23 @@ public:
         up_to_date,
         behind,  // the socket takes no more; the poller tells when it does
         more,    // there is more to send, and others are to have their turn first
-        early,   // it asked not to be sent anything so soon
+        early,   // it asked for fewer ticks; its next is not due yet
         gone,    // the connection is of no use; the caller removes it
     };
 
     // All outlive this.
     delivery(
-        stream_planner& planner, const horizon& seen, const lane_limits& limits,
+        stream_planner& planner, const commit_horizon& seen, const lane_limits& limits,
         lane_counters& counters) noexcept
         : planner_{planner}, seen_{seen}, limits_{limits}, counters_{counters}
     {
     }
 
-    // All it lacks, as far as it is taken and its turn reaches.
+    // Sends what it lacks, until the socket is full or its turn is over.
     outcome pump(subscriber& s, const stream_terms& terms, const lane_moment& at);
-    // What is left from before, and a frame that is not of the tape.
+    // Sends what is left from before, and a frame that is not of the tape.
     outcome send(subscriber& s, std::string_view frame, const lane_moment& at);
-    // The last words and the end of the response. The peer has limits.farewell to take them.
+    // Sends the last block and the end of the response. The peer has limits.farewell to take them.
     outcome
     end(subscriber& s, const stream_terms& terms, std::string_view block, const lane_moment& at);
     // Keeps what could not be sent until the socket takes it.
@@ -54,10 +54,9 @@ public:
 private:
     outcome send_rest(subscriber& s, const lane_moment& at);
     outcome flush(subscriber& s, std::string_view more, std::size_t& taken, const lane_moment& at);
-    void count(const stream_progress& p);
 
     stream_planner& planner_;
-    const horizon& seen_;
+    const commit_horizon& seen_;
     const lane_limits& limits_;
     lane_counters& counters_;
 };

@@ -30,8 +30,8 @@ frame_run frame_cache::frames_from(symbol_id symbol, tape::index first, position
 {
     block& b = block_of(symbol, first);
     if (first < b.first || first > b.first + b.marks.size()) {
-        // Somebody further behind than whoever asked first, or beyond ticks that were lapped before
-        // they were encoded: encode the block from there instead.
+        // This subscriber is further behind than the one that asked first, or is beyond ticks that
+        // were lapped before they were encoded: encode the block from there instead.
         b.first = first;
         b.bytes.clear();
         b.marks.clear();
@@ -56,7 +56,7 @@ frame_cache::block& frame_cache::block_of(symbol_id symbol, tape::index first)
     }
     drop_evicted(symbol);
     blocks_.push_front({.key = key, .first = first, .bytes = {}, .marks = {}});
-    bytes_held_ += cost_of(blocks_.front().bytes, blocks_.front().marks);
+    bytes_held_.add(cost_of(blocks_.front().bytes, blocks_.front().marks));
     by_key_.emplace(key, blocks_.begin());
     return blocks_.front();
 }
@@ -85,18 +85,19 @@ void frame_cache::extend(block& b, symbol_id symbol, position until)
              .kind = frame_kind::tick,
              .at = e->at});
     }
-    bytes_held_ += cost_of(b.bytes, b.marks) - before;
+    bytes_held_.add(cost_of(b.bytes, b.marks) - before);
     make_room(b);
 }
 
 void frame_cache::make_room(const block& except)
 {
-    while (bytes_held_ > limits_.bytes_max && &blocks_.back() != &except) {
+    while (bytes_held() > limits_.bytes_max && &blocks_.back() != &except) {
         drop(std::prev(blocks_.end()));
     }
 }
 
-// Nobody can ask for them any more. Done whenever a block is begun, so there are never many.
+// Drops the blocks before the oldest tick that is held. It is done whenever a block is begun, so
+// there are never many.
 void frame_cache::drop_evicted(symbol_id symbol)
 {
     const tape& t = tapes_.of(symbol);
@@ -112,7 +113,7 @@ void frame_cache::drop_evicted(symbol_id symbol)
 
 void frame_cache::drop(blocks::iterator b)
 {
-    bytes_held_ -= cost_of(b->bytes, b->marks);
+    bytes_held_.subtract(cost_of(b->bytes, b->marks));
     by_key_.erase(b->key);
     blocks_.erase(b);
 }

@@ -1,13 +1,14 @@
-// Encoded frames of ticks, made when somebody first needs them and kept while there is room.
+// Encodes frames of ticks when a subscriber first needs them, and keeps them while there is room.
 //
 // Ticks of a symbol are encoded in blocks of `block_ticks` consecutive numbers, and a block is one
 // piece of memory, so that what a subscriber lacks is a range of bytes that can be sent as it lies.
-// The newest block grows while ticks arrive; blocks whose ticks are no longer
-// held go, and blocks nobody has asked for lately make room for others.
+// The newest block grows while ticks arrive. Blocks whose ticks are no longer held are dropped, and
+// the least recently used make room for others.
 //
-// Threads: one, its lane's.
+// Threads: one, its lane's; bytes_held() on any.
 #pragma once
 
+#include "core/tally.hpp"
 #include "sse/framing.hpp"
 #include "tape/tapes.hpp"
 
@@ -20,7 +21,7 @@
 
 namespace tickertape {
 
-// What a frame is counted as.
+// The kind of event in a frame, for the counters.
 enum class frame_kind : std::uint8_t {
     tick,
     notice,       // nothing of the tape
@@ -34,13 +35,13 @@ constexpr bool is_gap(frame_kind k) noexcept
     return k >= frame_kind::gap_evicted;
 }
 
-// Where a frame ends in the bytes it lies in, and what a subscriber that has been sent it has.
+// Where a frame ends in its bytes, and where a subscriber is after it.
 struct frame_mark {
     std::uint32_t end = 0;
     frame_kind kind{};
     std::uint32_t notices = 0;  // of a notice: the version of the board that is known with it
     std::uint32_t skipped = 0;  // of a tick: how many were passed over for it
-    // The position of the subscriber. Of a gap, after which it is where it was: stream_place's
+    // The position of the subscriber. Of a gap, after which it is where it was: stream_cursor's
     // told_until.
     position at;
 };
@@ -67,7 +68,8 @@ public:
     // the next call.
     frame_run frames_from(symbol_id symbol, tape::index first, position until);
 
-    std::size_t bytes_held() const noexcept { return bytes_held_; }
+    // Read on any thread.
+    std::size_t bytes_held() const noexcept { return bytes_held_.value(); }
 
 private:
     struct block {
@@ -90,7 +92,7 @@ private:
     const limits limits_;
     blocks blocks_;  // the most recently used first
     std::unordered_map<std::uint64_t, blocks::iterator> by_key_;
-    std::size_t bytes_held_ = 0;
+    tally bytes_held_;
     std::string scratch_;
 };
 

@@ -6,10 +6,10 @@ namespace tickertape {
 
 hub::hub(
     const tapes& from, const source_table& sources, const clock& time, unsigned lanes,
-    const lane_limits& limits)
+    const lane_limits& limits, past* older)
 {
     for (unsigned i = 0; i < lanes; ++i)
-        lanes_.push_back(std::make_unique<lane>(from, sources, time, limits));
+        lanes_.push_back(std::make_unique<lane>(from, sources, time, limits, older));
 }
 
 hub::~hub()

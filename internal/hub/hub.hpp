@@ -19,10 +19,11 @@ class metrics;
 
 class hub final : public bell {
 public:
-    // Everything outlives this. Throws where the kernel gives no descriptors.
+    // Everything outlives this. `older`: where ticks are that the tapes no longer hold; null:
+    // nowhere. Throws where the kernel gives no descriptors.
     hub(const tapes& from, const source_table& sources, const clock& time, unsigned lanes,
-        const lane_limits& limits);
-    // Stops, if nobody has.
+        const lane_limits& limits, past* older = nullptr);
+    // Stops, if stop() was not called.
     ~hub();
 
     std::span<const std::unique_ptr<lane>> lanes() const noexcept { return lanes_; }

@@ -38,6 +38,12 @@ void publish_metrics(const hub& of, metrics& to)
         of, to, kind::gauge, "tickertape_unsent_bytes",
         "Memory held for what subscribers have not taken: the rest of one frame or record each.",
         {}, [](const c& l) -> const tally& { return l.unsent_bytes; });
+    for (std::size_t i = 0; i < of.lanes().size(); ++i)
+        to.sampled(
+            kind::gauge, "tickertape_frame_cache_bytes",
+            "Memory of encoded frames that are kept for the next subscriber who needs them.",
+            {{"lane", std::to_string(i)}},
+            [one = of.lanes()[i].get()] { return static_cast<double>(one->frame_cache_bytes()); });
     per_lane(
         of, to, kind::counter, "tickertape_subscriptions_total", "Streams that were opened.", {},
         [](const c& l) -> const tally& { return l.subscribed; });
@@ -95,6 +101,19 @@ void publish_metrics(const hub& of, metrics& to)
         of, to, kind::counter, "tickertape_lane_wakes_total",
         "How often a lane was woken for new ticks.", {},
         [](const c& l) -> const tally& { return l.wakes; });
+    per_lane(
+        of, to, kind::gauge, "tickertape_past_replays", "Streams that are sent older ticks first.",
+        {}, [](const c& l) -> const tally& { return l.past_replaying; });
+    per_lane(
+        of, to, kind::counter, "tickertape_past_ticks_total",
+        "Ticks delivered from the past, among all deliveries.", {},
+        [](const c& l) -> const tally& { return l.past_ticks; });
+    for (std::size_t i = 0; i < past_outcomes; ++i)
+        per_lane(
+            of, to, kind::counter, "tickertape_past_replays_total",
+            "Streams whose replay of the past ended, by why it did.",
+            {{"outcome", std::string{to_string(static_cast<past_outcome>(i))}}},
+            [i](const c& l) -> const tally& { return l.past_replays[i]; });
     for (const auto reason :
          {sse::gap_reason::evicted, sse::gap_reason::restarted, sse::gap_reason::lapped})
         per_lane(

@@ -1,4 +1,4 @@
-// What a lane may do, and what it counts.
+// The limits of a lane, and its counters.
 #pragma once
 
 #include "core/staleness.hpp"
@@ -9,11 +9,46 @@
 
 #include <array>
 #include <chrono>
+#include <string_view>
 
 namespace tickertape {
 
-// What becomes of a subscriber that reads too slowly for every tick.
+// What a lane does with a subscriber that reads too slowly to get every tick.
 enum class slow_reader { close, conflate };
+
+// What a lane reads from the past, where there is one (see past_replay.hpp).
+struct past_limits {
+    std::size_t permits = 16;  // batches at once, from the question until they are sent
+    // Replays at once. A connection more is served by the tapes alone, and told the gap.
+    std::size_t replays_max = 1'024;
+    std::size_t batch_ticks = 256;
+    // How long a replay waits for a permit, and then for the answer. After that it goes to the lane
+    // as it is, and is told the gap.
+    std::chrono::milliseconds permit_wait{5'000};
+    std::chrono::milliseconds answer{5'000};
+    // How long a reader may take for a batch before the next in turn has its permit.
+    std::chrono::milliseconds write{5'000};
+};
+
+// Why a replay of the past ended.
+enum class past_outcome : std::uint8_t {
+    done,         // the next tick is on the tapes
+    ended,        // the past has no more; the lane tells the gap, if there is one
+    no_room,      // there were too many replays, or the kernel would not watch the socket
+    no_permit,    // it waited too long for its turn
+    late,         // the past did not answer in time
+    failed,       // the past answered with an error, or with what cannot be
+    interrupted,  // the lane drains, or the client has closed its half
+    left,         // the client has gone, or takes nothing
+};
+inline constexpr std::size_t past_outcomes = 8;
+
+constexpr std::string_view to_string(past_outcome o) noexcept
+{
+    constexpr std::array<std::string_view, past_outcomes> words{
+        "done", "ended", "no_room", "no_permit", "late", "failed", "interrupted", "left"};
+    return words[static_cast<std::size_t>(o)];
+}
 
 struct lane_limits {
     std::chrono::milliseconds heartbeat{15'000};  // silence after which one is sent
@@ -32,6 +67,7 @@ struct lane_limits {
     std::size_t sent_away_per_second = 100;  // at least, when draining
     sweep_pace::limits pace{};
     socket_limits socket{};
+    past_limits past{};
     stream_planner::limits planner{};
     std::size_t slice_subscribers = 256;  // served before others on the lane have their turn
     std::size_t turn_bytes = 64 << 10;    // sent to one subscriber before the next has its turn
@@ -57,6 +93,18 @@ struct lane_counters {
     tally heartbeats;
     std::array<tally, 3> gaps;  // by sse::gap_reason
     tally wakes;
+    tally past_replaying;                           // now: still in the past
+    std::array<tally, past_outcomes> past_replays;  // by past_outcome: those that ended
+    tally past_ticks;                               // delivered from the past; among `ticks`
+
+    void count(const stream_progress& p) noexcept
+    {
+        ticks.add(p.ticks);
+        skipped.add(p.skipped);
+        for (std::size_t i = 0; i < p.gaps.size(); ++i)
+            if (p.gaps[i] > 0)
+                gaps[i].add(p.gaps[i]);
+    }
 };
 
 }  // namespace tickertape

@@ -1,8 +1,7 @@
-// What a lane has to tell its subscribers about symbols beside their ticks: that one has gone stale
-// or is fresh again.
+// Tells a lane's subscribers which symbols have gone stale, and which are fresh again.
 //
-// It is kept as state with a version, not as a queue of events: whoever was too slow for a change
-// and for its taking back is told what holds now. Versions count all changes of the board, so one
+// It is kept as state with a version, not as a queue of events: a subscriber that was too slow for
+// a change and its reversal is told what holds now. Versions count all changes of the board, so one
 // number per subscriber says what it knows.
 //
 // Threads: one, its lane's.
@@ -21,8 +20,16 @@ public:
 
     explicit notice_board(std::size_t symbols) : symbols_(symbols) {}
 
-    // Returns whether that is news.
-    bool set_stale(symbol_id symbol, bool stale) noexcept;
+    // Returns true if that is a change.
+    bool set_stale(symbol_id symbol, bool stale) noexcept
+    {
+        state& s = symbols_[index_of(symbol)];
+        if (s.stale == stale)
+            return false;
+        s.stale = stale;
+        s.changed = ++newest_;
+        return true;
+    }
 
     bool is_stale(symbol_id symbol) const noexcept { return symbols_[index_of(symbol)].stale; }
     // When that symbol last changed; 0: never.

@@ -25,6 +25,16 @@ int checked(int descriptor)
     return descriptor;
 }
 
+epoll_event interest_of(poller::key whose) noexcept
+{
+    epoll_event interest{};
+    // Edges: a socket that keeps up never reports anything until its peer leaves. What a peer sends
+    // after its request is not asked for, and stays in the kernel, where it is bounded.
+    interest.events = EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    interest.data.u64 = whose;
+    return interest;
+}
+
 }  // namespace
 
 poller::poller(
@@ -59,19 +69,22 @@ void poller::wake() noexcept
 void poller::listen(bool on) noexcept
 {
     listening_ = on;
-    // acq_rel: pairs with wake(). Whoever finds the bell rung, or muted, published before this
-    // exchange, and what it published is visible behind it.
+    // acq_rel: pairs with wake(). A writer that finds the bell rung, or muted, published before
+    // this exchange, and what it published is visible after it.
     rung_.exchange(!on, std::memory_order_acq_rel);
 }
 
 bool poller::add(int descriptor, key whose) noexcept
 {
-    epoll_event interest{};
-    // Edges: a socket that keeps up never reports anything until its peer leaves. What a peer sends
-    // after its request is not asked for, and stays in the kernel, where it is bounded.
-    interest.events = EPOLLOUT | EPOLLRDHUP | EPOLLET;
-    interest.data.u64 = whose;
+    auto interest = interest_of(whose);
     return ::epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, descriptor, &interest) == 0;
+}
+
+void poller::rename(int descriptor, key whose) noexcept
+{
+    // It takes no more memory than the socket has in the set, so it cannot fail for want of it.
+    auto interest = interest_of(whose);
+    ::epoll_ctl(set_.native_handle(), EPOLL_CTL_MOD, descriptor, &interest);
 }
 
 void poller::start()

@@ -1,9 +1,10 @@
 // Tells which of many sockets can be written to again or have been closed by their peer.
 //
 // It is an epoll set of its own inside the lane's io_context: one wait in Asio for all subscribers,
-// instead of a descriptor state and a pending operation for each (docs/decisions/0003). It can also
-// be woken: without a lock and without memory, because whoever wakes it is on the path of a tick;
-// and not at all where nobody wants ticks, because waking a thread costs more than a tick does.
+// instead of a descriptor state and a pending operation for each (docs/decisions/0003). The writer
+// of the tapes can wake it. That takes no lock and no memory, because it is on the path of a tick;
+// and it does nothing on a lane without subscribers, because waking a thread costs more than a
+// tick.
 //
 // Threads: wake() from any; everything else on one, its lane's.
 #pragma once
@@ -19,7 +20,7 @@ namespace tickertape {
 
 class poller {
 public:
-    // What a socket is known by; its owner gives it a meaning.
+    // The name of a socket in the set; the owner of the poller gives it a meaning.
     using key = std::uint64_t;
     struct event {
         key whose;
@@ -42,10 +43,13 @@ public:
     // takes it out again.
     bool add(int descriptor, key whose) noexcept;
 
+    // Gives a socket that was added another key, and reports its state anew.
+    void rename(int descriptor, key whose) noexcept;
+
     // Calls on_wake soon, if it is listening.
     void wake() noexcept;
-    // Whether wake() is heard; at first it is not. What was published before this returns and was
-    // not told by on_wake is the caller's to look for.
+    // Says whether wake() has an effect; at first it has none. The caller has to look by itself for
+    // ticks that were published before this returns and were not followed by on_wake.
     void listen(bool on) noexcept;
 
     void start();
@@ -59,7 +63,7 @@ private:
 
     boost::asio::posix::stream_descriptor set_;
     int bell_;  // an eventfd in the set, rung by wake()
-    // Whether there is no need to ring: it is ringing, or nobody listens.
+    // True if there is no need to ring: it is ringing already, or the lane does not listen.
     std::atomic<bool> rung_{true};
     bool listening_ = false;
     std::function<void(event)> on_event_;

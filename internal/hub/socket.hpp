@@ -1,4 +1,4 @@
-// A connected TCP socket that a lane writes to: what a subscriber is in the kernel.
+// A connected TCP socket that a lane writes to.
 //
 // Where the connection is one of TLS, what is sent is encrypted on the way. All counts are of bytes
 // as they are before that.
@@ -19,10 +19,11 @@ namespace tickertape {
 struct socket_limits {
     // What the kernel keeps for one subscriber, sent or not. The kernel doubles it for its own
     // bookkeeping; it is what stands between a peer that stopped reading and our memory.
-    int send_buffer_bytes = 32 << 10;
+    int send_buffer_bytes = 16 << 10;
     // Of that, what may wait to be sent at all: the rest waits on the tape, where it is shared.
     int unsent_bytes = 16 << 10;
-    // What a peer may send after its request, which nobody reads: the least that kernels grant.
+    // The kernel's room for what a peer sends after its request, which is never read: the smallest
+    // that kernels grant.
     int receive_buffer_bytes = 1;
     // How long it may leave unacknowledged what it was sent before the kernel ends the connection.
     std::chrono::milliseconds unacknowledged{30'000};
@@ -33,7 +34,7 @@ class stream_socket {
 public:
     enum class outcome {
         all,       // everything was taken
-        some,      // the peer is slower than we: `bytes` were taken, possibly none
+        some,      // the socket is full: `bytes` were taken, possibly none
         gone,      // the connection is of no use any more
         vanished,  // likewise: the peer acknowledged nothing for too long
     };

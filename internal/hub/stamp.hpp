@@ -1,7 +1,7 @@
 // A moment on a lane's clock in four bytes, because every subscriber keeps several.
 //
-// It wraps after 49 days. What is asked of it is how long ago it was, or whether it has come, and
-// never about more than days.
+// It wraps after 49 days. It is only asked how long ago it was, or if it has come, and never about
+// more than a few days.
 #pragma once
 
 #include <chrono>

@@ -7,11 +7,6 @@
 namespace tickertape {
 namespace {
 
-std::size_t reason_index(frame_kind k) noexcept
-{
-    return static_cast<std::size_t>(k) - static_cast<std::size_t>(frame_kind::gap_evicted);
-}
-
 // Of a tape that has had ticks.
 position newest_of(const tape& t) noexcept
 {
@@ -19,9 +14,9 @@ position newest_of(const tape& t) noexcept
     return newest ? newest->at : position{};
 }
 
-sse::gap_reason reason_for(const stream_place& place) noexcept
+sse::gap_reason reason_for(const stream_cursor& cursor) noexcept
 {
-    return place.live ? sse::gap_reason::lapped : sse::gap_reason::evicted;
+    return cursor.live ? sse::gap_reason::lapped : sse::gap_reason::evicted;
 }
 
 }  // namespace
@@ -37,7 +32,7 @@ stream_planner::stream_planner(
 }
 
 const stream_batch& stream_planner::next(
-    const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now)
+    const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen, boot_time now)
 {
     if (last_.terms == &terms && last_.from == from && last_.until == seen.until() &&
         last_.notices == board_.newest())
@@ -56,41 +51,41 @@ const stream_batch& stream_planner::next(
 }
 
 stream_batch stream_planner::plan(
-    const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now)
+    const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen, boot_time now)
 {
-    stream_place place = from;
-    if (place.is_passing()) {
-        if (auto batch = pass(terms, place, seen); !batch.empty())
+    stream_cursor cursor = from;
+    if (cursor.is_passing()) {
+        if (auto batch = pass(terms, cursor, seen); !batch.empty())
             return batch;
-        place.at = place.newest_only_until;
+        cursor.at = cursor.newest_only_until;
     }
-    place = place.settled();
-    if (place.at < tapes_.epoch()) {
+    cursor = cursor.settled();
+    if (cursor.at < tapes_.epoch()) {
         built_.begin(terms.how);
-        built_.add_gap({place.at, tapes_.epoch(), sse::gap_reason::restarted});
-        place.at = tapes_.epoch();
-        return {.run = built_.run(), .then = place};
+        built_.add_gap({cursor.at, tapes_.epoch(), sse::gap_reason::restarted});
+        cursor.at = tapes_.epoch();
+        return {.run = built_.run(), .then = cursor};
     }
     stream_batch batch;
     if (!terms.newest_only) {
-        batch = every_tick(terms, place, seen);
+        batch = every_tick(terms, cursor, seen);
         if (batch.empty())
-            place = batch.then;
-    } else if (place.at < seen.until()) {
-        place.pass_to(seen.until(), stream_place::telling::skipped);
-        batch = pass(terms, place, seen);
-        place.at = seen.until();
-        place = place.settled();
+            cursor = batch.then;
+    } else if (cursor.at < seen.until()) {
+        cursor.pass_to(seen.until(), stream_cursor::telling::skipped);
+        batch = pass(terms, cursor, seen);
+        cursor.at = seen.until();
+        cursor = cursor.settled();
     }
     if (!batch.empty())
         return batch;
-    place.live = true;
-    place.told_until = {};
-    return notices(terms, place, now);
+    cursor.live = true;
+    cursor.told_until = {};
+    return notices(terms, cursor, now);
 }
 
 std::optional<position> stream_planner::first_unsent(
-    std::span<const symbol_id> symbols, position p, const horizon& seen) const
+    std::span<const symbol_id> symbols, position p, const commit_horizon& seen) const
 {
     std::optional<position> first;
     for (const auto symbol : symbols) {
@@ -111,16 +106,16 @@ std::uint32_t stream_planner::published(std::span<const symbol_id> symbols) cons
     return all;
 }
 
-// Each frame is sent by itself, so a pass may end anywhere; where it began is kept, and what is
-// passed over is counted from there.
-stream_batch
-stream_planner::pass(const stream_terms& terms, const stream_place& from, const horizon& seen)
+// A pass may be cut after any frame, so the cursor keeps where it began, and passed-over ticks are
+// counted from there.
+stream_batch stream_planner::pass(
+    const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen)
 {
     built_.begin(terms.how);
     newest_.clear();
     losses_.clear();
-    // Where nothing is told of what is passed over, the pass may reach beyond what has been seen.
-    const bool may_be_beyond = from.passing == stream_place::telling::nothing;
+    // A pass that does not tell what it passes over may reach beyond what has been seen.
+    const bool may_be_beyond = from.passing == stream_cursor::telling::nothing;
     for (const auto symbol : terms.symbols)
         if (may_be_beyond || seen.newest(symbol) > from.at)
             look_for_newest(symbol, from);
@@ -142,10 +137,10 @@ stream_planner::pass(const stream_terms& terms, const stream_place& from, const 
         .completes = then.at == seen.until() && knows_all_notices(then)};
 }
 
-// Finds what a pass sends of one symbol, and what it has to tell of.
-void stream_planner::look_for_newest(symbol_id symbol, const stream_place& from)
+// Finds the tick of one symbol that a pass sends, and the loss that it has to tell.
+void stream_planner::look_for_newest(symbol_id symbol, const stream_cursor& from)
 {
-    using telling = stream_place::telling;
+    using telling = stream_cursor::telling;
     const tape& t = tapes_.of(symbol);
     const auto bound = from.newest_only_until;
     const auto after = t.first_after(bound);
@@ -185,8 +180,8 @@ void stream_planner::look_for_newest(symbol_id symbol, const stream_place& from)
         {{e->at, symbol, e->value, e->source}, from.passing == telling::skipped ? skipped : 0});
 }
 
-stream_batch
-stream_planner::every_tick(const stream_terms& terms, const stream_place& from, const horizon& seen)
+stream_batch stream_planner::every_tick(
+    const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen)
 {
     if (terms.symbols.size() == 1)
         return one_symbol(terms.symbols.front(), terms.how, from, seen.until());
@@ -206,15 +201,15 @@ stream_planner::every_tick(const stream_terms& terms, const stream_place& from, 
 }
 
 stream_batch stream_planner::one_symbol(
-    symbol_id symbol, sse::framing how, const stream_place& from, position until)
+    symbol_id symbol, sse::framing how, const stream_cursor& from, position until)
 {
     const tape& t = tapes_.of(symbol);
-    stream_place then = from;
+    stream_cursor then = from;
     then.live = true;
     then.told_until = {};
     const auto first = t.first_after(from.at);
     const auto run = cache(how).frames_from(symbol, first, until);
-    // Asked after the frames were made: nothing between the place and the first of them is gone
+    // Asked after the frames were made: nothing between the cursor and the first of them is gone
     // unless this says so. What it says is gone is not sent, even where it was encoded in time.
     if (const auto gone = t.evicted(); gone > from.at) {
         built_.begin(how);
@@ -231,14 +226,14 @@ stream_batch stream_planner::one_symbol(
 }
 
 // A loss on one of several symbols reaches beyond ticks of others that are still to be sent, so the
-// place cannot move past it: all gaps are told before the next tick, without an id, and how far
+// cursor cannot move past it: all gaps are told before the next tick, without an id, and how far
 // they have been told is kept until the subscriber is up to date.
-stream_batch stream_planner::merged(sse::framing how, const stream_place& from, position until)
+stream_batch stream_planner::merged(sse::framing how, const stream_cursor& from, position until)
 {
     reader_.start(news_, from.at, until);
     built_.begin(how);
     losses_.clear();
-    stream_place then = from;
+    stream_cursor then = from;
     for (const auto& l : reader_.lost())
         if (!is_told(l.symbol, l.to, from))
             losses_.push_back(
@@ -265,7 +260,7 @@ stream_batch stream_planner::merged(sse::framing how, const stream_place& from, 
 
 // Whether a subscriber there knows that this symbol's ticks up to `lost_until` are gone: it was
 // told what had been lost when the symbol's newest tick came, and nothing has gone since.
-bool stream_planner::is_told(symbol_id symbol, position lost_until, const stream_place& to) const
+bool stream_planner::is_told(symbol_id symbol, position lost_until, const stream_cursor& to) const
 {
     const tape& t = tapes_.of(symbol);
     const auto end = t.end();
@@ -285,7 +280,7 @@ bool stream_planner::is_told(symbol_id symbol, position lost_until, const stream
 // They are in the order of the symbols' newest ticks. So a subscriber that is cut off goes on with
 // those it does not know, and of those it does only the ones that have had a tick since are told
 // again: how many that are shrinks with each turn, for all who read faster than ticks come.
-bool stream_planner::tell_losses(stream_place& then, position until, bool alone)
+bool stream_planner::tell_losses(stream_cursor& then, position until, bool alone)
 {
     if (losses_.empty())
         return true;
@@ -310,9 +305,9 @@ void stream_planner::add_gap(const loss& what, position told, bool resumes)
 }
 
 stream_batch
-stream_planner::notices(const stream_terms& terms, const stream_place& from, boot_time now)
+stream_planner::notices(const stream_terms& terms, const stream_cursor& from, boot_time now)
 {
-    stream_place then = from;
+    stream_cursor then = from;
     news_.clear();
     for (const auto symbol : terms.symbols)
         if (board_.changed(symbol) > from.notices)
@@ -325,7 +320,7 @@ stream_planner::notices(const stream_terms& terms, const stream_place& from, boo
             return {.run = built_.run(), .then = then};
         const bool stale = board_.is_stale(symbol);
         if (!stale && from.notices == 0)
-            continue;  // whoever has just come takes freshness for granted
+            continue;  // a new subscriber takes freshness for granted
         if (const auto observed = tapes_.observed(symbol))
             built_.add_notice(
                 symbol, stale, staleness::age(*observed, now), board_.changed(symbol), from.at);
@@ -333,40 +328,6 @@ stream_planner::notices(const stream_terms& terms, const stream_place& from, boo
     }
     then.notices = board_.newest();
     return {.run = built_.run(), .then = then, .completes = true};
-}
-
-stream_progress stream_planner::advance(
-    const stream_place& from, const stream_batch& batch, std::size_t sent) noexcept
-{
-    if (sent == 0)
-        return {.place = from, .rest = {}};
-    const auto& marks = batch.run.marks;
-    const auto reached = batch.run.base + sent;
-    // The frame that holds the last byte sent; it and all before it count.
-    const auto last = std::ranges::lower_bound(marks, reached, {}, &frame_mark::end);
-    const bool is_whole = last + 1 == marks.end();
-    stream_progress p{
-        .place = is_whole ? batch.then.settled() : batch.then,
-        .rest = batch.run.bytes.substr(reached, last->end - reached)};
-    for (auto m = marks.begin();; ++m) {
-        if (m->kind == frame_kind::tick)
-            ++p.ticks;
-        else if (is_gap(m->kind))
-            ++p.gaps[reason_index(m->kind)];
-        p.skipped += m->skipped;
-        if (m == last)
-            break;
-    }
-    if (is_whole)
-        return p;
-    p.place.at = from.at;
-    p.place.notices = std::max(from.notices, last->notices);
-    p.place.live = from.live || p.ticks > 0;
-    if (is_gap(last->kind))
-        p.place.told_until = last->at;
-    else
-        p.place.at = last->at;
-    return p;
 }
 
 void stream_planner::forget() noexcept

@@ -1,51 +1,24 @@
-// What to send next: a subscriber's place and the tapes in, bytes out. No I/O, no clock of its own.
+// Decides what a subscriber is sent next: its cursor and the tapes go in, bytes come out. No I/O,
+// no clock of its own.
 //
 // Replay, live, catching up after a slow moment and resuming after a reconnect are one thing here:
-// send from the place to the end of the tapes.
+// send from the cursor to the end of the tapes.
 //
 // Threads: one, its lane's.
 #pragma once
 
 #include "hub/batch_builder.hpp"
-#include "hub/horizon.hpp"
-#include "hub/stream_place.hpp"
+#include "hub/commit_horizon.hpp"
+#include "hub/stream_batch.hpp"
 #include "hub/stream_terms.hpp"
 #include "tape/merged_reader.hpp"
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 
 namespace tickertape {
-
-// The next bytes for a subscriber.
-struct stream_batch {
-    frame_run run;
-    // Where the subscriber is after the last frame; where there is none, where it is already.
-    stream_place then;
-    // Whoever has been sent this is up to date: there is no need to ask again.
-    bool completes = false;
-
-    std::string_view bytes() const noexcept
-    {
-        return empty() ? std::string_view{}
-                       : run.bytes.substr(run.base, run.marks.back().end - run.base);
-    }
-    bool empty() const noexcept { return run.marks.empty(); }
-};
-
-// What became of a batch of which some bytes were sent.
-struct stream_progress {
-    stream_place place;
-    // The rest of a frame that was cut in the middle: it must be sent before anything else. The
-    // place is after it.
-    std::string_view rest;
-    std::uint64_t ticks = 0;
-    std::uint64_t skipped = 0;            // ticks that were passed over for those
-    std::array<std::uint64_t, 3> gaps{};  // by sse::gap_reason
-
-    std::uint64_t frames() const noexcept { return ticks + gaps[0] + gaps[1] + gaps[2]; }
-};
 
 class stream_planner {
 public:
@@ -61,20 +34,23 @@ public:
     // What comes next for a subscriber with those terms at `from`, as far as `seen` reaches, which
     // watches all its symbols; empty when it is up to date. Age of stale prices is counted to
     // `now`. Valid until the next call. Empty as well where a new era of the tapes has begun.
-    const stream_batch&
-    next(const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now);
+    const stream_batch& next(
+        const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen,
+        boot_time now);
 
     // The first tick of `symbols` after `p` as far as `seen` reaches and it is still held: the
     // oldest that a subscriber there has not been sent.
     std::optional<position>
-    first_unsent(std::span<const symbol_id> symbols, position p, const horizon& seen) const;
+    first_unsent(std::span<const symbol_id> symbols, position p, const commit_horizon& seen) const;
 
     // How many ticks those symbols have had, in 32 bits: only differences mean anything.
     std::uint32_t published(std::span<const symbol_id> symbols) const noexcept;
 
-    // What `sent` bytes of the batch are worth to a subscriber that was at `from`.
-    static stream_progress
-    advance(const stream_place& from, const stream_batch& batch, std::size_t sent) noexcept;
+    // What the encoded frames take that are kept for others. Read on any thread.
+    std::size_t frame_cache_bytes() const noexcept
+    {
+        return caches_[0].bytes_held() + caches_[1].bytes_held();
+    }
 
     // To be called before terms go away: questions are told apart by their address.
     void forget() noexcept;
@@ -83,7 +59,7 @@ private:
     // A question and its answer.
     struct memo {
         const stream_terms* terms = nullptr;
-        stream_place from;
+        stream_cursor from;
         position until;
         notice_board::version notices = 0;
         stream_batch batch;
@@ -103,24 +79,26 @@ private:
         position newest;
     };
 
+    stream_batch plan(
+        const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen,
+        boot_time now);
     stream_batch
-    plan(const stream_terms& terms, const stream_place& from, const horizon& seen, boot_time now);
-    stream_batch pass(const stream_terms& terms, const stream_place& from, const horizon& seen);
+    pass(const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen);
     stream_batch
-    every_tick(const stream_terms& terms, const stream_place& from, const horizon& seen);
-    void look_for_newest(symbol_id symbol, const stream_place& from);
+    every_tick(const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen);
+    void look_for_newest(symbol_id symbol, const stream_cursor& from);
     stream_batch
-    one_symbol(symbol_id symbol, sse::framing how, const stream_place& from, position until);
-    stream_batch merged(sse::framing how, const stream_place& from, position until);
-    stream_batch notices(const stream_terms& terms, const stream_place& from, boot_time now);
+    one_symbol(symbol_id symbol, sse::framing how, const stream_cursor& from, position until);
+    stream_batch merged(sse::framing how, const stream_cursor& from, position until);
+    stream_batch notices(const stream_terms& terms, const stream_cursor& from, boot_time now);
 
-    bool is_told(symbol_id symbol, position lost_until, const stream_place& to) const;
-    bool tell_losses(stream_place& then, position until, bool alone);
+    bool is_told(symbol_id symbol, position lost_until, const stream_cursor& to) const;
+    bool tell_losses(stream_cursor& then, position until, bool alone);
     void add_gap(const loss& what, position told, bool resumes);
     bool has_room() const noexcept { return built_.bytes() < limits_.batch_bytes_max; }
-    bool knows_all_notices(const stream_place& place) const noexcept
+    bool knows_all_notices(const stream_cursor& cursor) const noexcept
     {
-        return place.notices == board_.newest();
+        return cursor.notices == board_.newest();
     }
     frame_cache& cache(sse::framing how) { return caches_[static_cast<std::size_t>(how)]; }
 

@@ -1,4 +1,4 @@
-// What a subscriber asked for, but for where it begins.
+// What a subscriber asked for, apart from where it begins.
 #pragma once
 
 #include "core/symbol.hpp"
@@ -13,7 +13,8 @@ namespace tickertape {
 struct stream_terms {
     std::vector<symbol_id> symbols;  // without repetition, at least one
     sse::framing how = sse::framing::chunked;
-    // Whoever is behind gets the newest tick of each symbol, and how many were passed over for it.
+    // A subscriber that is behind gets the newest tick of each symbol, with the number of ticks
+    // that were passed over for it.
     bool newest_only = false;
     // At least this between two ticks of a symbol; for newest_only alone.
     std::chrono::milliseconds interval{0};

@@ -4,7 +4,7 @@
 
 namespace tickertape {
 
-subscriber_id subscriber_table::add(stream_socket socket, stream_terms terms, stream_place place)
+subscriber_id subscriber_table::add(stream_socket socket, stream_terms terms, stream_cursor cursor)
 {
     std::ranges::sort(terms.symbols);
     const auto group = group_of(terms);
@@ -20,7 +20,7 @@ subscriber_id subscriber_table::add(stream_socket socket, stream_terms terms, st
     s.socket = std::move(socket);
     s.group = group;
     s.member = static_cast<std::uint32_t>(members.size());
-    s.place = place;
+    s.cursor = cursor;
     members.push_back(id);
     ++size_;
     return id;
@@ -30,9 +30,9 @@ void subscriber_table::remove(subscriber_id id)
 {
     subscriber& s = entries_[id];
     subscriber_group& g = *groups_[s.group];
-    // The last member takes the place of the removed. Where the sweep has passed that place, it
-    // would not be met: the sweep has to go round again.
-    if (s.member < g.cursor)
+    // The last member takes the number of the removed one. If the sweep is past that number, it
+    // would miss the member, so it has to visit the group again.
+    if (s.member < g.swept)
         g.again = true;
     g.members[s.member] = g.members.back();
     entries_[g.members[s.member]].member = s.member;

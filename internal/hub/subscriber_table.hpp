@@ -1,12 +1,12 @@
-// The subscribers of one lane: a socket and a place each, in groups that ask for the same.
+// The subscribers of one lane, each a socket and a cursor, in groups that asked for the same.
 //
 // Threads: one, its lane's.
 #pragma once
 
-#include "hub/lease.hpp"
+#include "core/lease.hpp"
 #include "hub/socket.hpp"
 #include "hub/stamp.hpp"
-#include "hub/stream_place.hpp"
+#include "hub/stream_cursor.hpp"
 #include "hub/stream_terms.hpp"
 
 #include <cstdint>
@@ -25,19 +25,20 @@ struct subscriber {
     lease held;
     static constexpr unsigned generation_bits = 27;
     std::uint32_t generation : generation_bits = 0;  // how often this entry has been used before
-    bool behind : 1 = false;     // it is slower than we; it goes on when the poller says so
-    bool finishing : 1 = false;  // it has been told that this is the end
+    bool behind : 1 = false;     // its socket is full; it goes on when the poller says so
+    bool finishing : 1 = false;  // it has been told that its stream ends
     bool is_served : 1 = false;
     bool has_caught_up : 1 = false;
     bool is_measured : 1 = false;  // it has never caught up, and pace_mark is known
     group_id group = 0;
     std::uint32_t member = 0;  // its number in the group
     stamp sent_at;             // when it was last sent anything
-    stream_place place;
+    stream_cursor cursor;
     // The rest of what could not be sent whole: at most a frame, or the head of the response.
     std::unique_ptr<std::string> unsent;
     stamp served_at;  // when it was last sent a tick, if it ever was
-    // When it last had all there was; before it ever had, when its pace was last looked at.
+    // When it was last up to date. For a subscriber that never was: when its pace was last
+    // measured.
     stamp caught_up_at;
     stamp leaves_at;  // when it has to go, if that is limited or it is finishing
     // How many ticks its symbols had when its pace was last looked at, and what it has taken since.
@@ -64,7 +65,7 @@ struct subscriber_group {
     // For each of the symbols, where the group stands among those interested in it; of a wide group
     // one number only, where it stands among the wide.
     std::vector<std::uint32_t> seats;
-    std::vector<std::uint64_t> wanted;  // of a wide group: a bit for each symbol there is
+    std::vector<std::uint64_t> wanted;  // of a wide group: a bit for every symbol
 
     // The rest is the sweep's.
     enum class sweep_state : std::uint8_t {
@@ -76,18 +77,18 @@ struct subscriber_group {
     bool again = false;                // something came while the sweep was in it
     bool has_served = false;           // it had something for one of its members
     bool is_unfinished = false;        // the sweep has not sent some of its members all they lack
-    std::size_t cursor = 0;            // the member the sweep has reached
+    std::size_t swept = 0;             // the sweep has visited so many members
     std::chrono::milliseconds due{0};  // before this it is not visited again; with an interval only
 };
 
 class subscriber_table {
 public:
-    // A group of more symbols than this is wide: it is not listed with each of them, but holds a
-    // bit for each there is. Everybody may ask for another set of a thousand symbols.
+    // A group of more symbols than this is wide: it is not listed with each of them, but holds one
+    // bit for every symbol. Each subscriber may ask for a different set of a thousand symbols.
     static constexpr std::size_t narrow_max = 64;
 
     // Adds a subscriber; the symbols in any order.
-    subscriber_id add(stream_socket socket, stream_terms terms, stream_place place);
+    subscriber_id add(stream_socket socket, stream_terms terms, stream_cursor cursor);
     // Closes the socket. The group stays, possibly empty, until remove_if_empty().
     void remove(subscriber_id id);
     // Removes a group without members that the sweep is not to visit. Returns whether it did.
@@ -108,7 +109,7 @@ public:
                 visit(id);
     }
 
-    // The symbols that somebody wants.
+    // The symbols that at least one group wants.
     const std::vector<symbol_id>& watched() const noexcept { return watched_; }
 
     std::size_t size() const noexcept { return size_; }

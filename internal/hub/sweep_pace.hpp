@@ -1,6 +1,6 @@
 // How soon a sweep may follow another. To be woken and to look at the tapes costs a lane more than
-// one send, so where a sweep serves many, what comes in quick succession goes out together; where
-// it serves a few, nobody waits.
+// one send. So where a sweep serves many, ticks in quick succession go out together; where it
+// serves few, no tick waits.
 //
 // Threads: one, its lane's.
 #pragma once

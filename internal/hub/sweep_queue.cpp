@@ -9,7 +9,7 @@ void sweep_queue::add(group_id id, milliseconds now)
 {
     subscriber_group& g = table_.group(id);
     if (g.state == subscriber_group::sweep_state::queued) {
-        g.again = g.again || g.cursor > 0;
+        g.again = g.again || g.swept > 0;
         return;
     }
     if (g.state == subscriber_group::sweep_state::early)
@@ -26,7 +26,7 @@ void sweep_queue::add(group_id id, milliseconds now)
 void sweep_queue::end_group(group_id id, milliseconds now)
 {
     subscriber_group& g = table_.group(id);
-    g.cursor = 0;
+    g.swept = 0;
     g.state = subscriber_group::sweep_state::idle;
     const bool unfinished = std::exchange(g.is_unfinished, false);
     const bool again = std::exchange(g.again, false) || unfinished;

@@ -1,5 +1,5 @@
-// Which position was the newest, and when: tells how long ago a tick came without asking what time
-// it is dated by, which the wall clock may have moved.
+// Remembers which position was the newest at what time. It tells how long ago a tick came without
+// its date, which depends on the wall clock.
 //
 // It remembers a little more than `over`, in steps of a 32nd of it; what is older counts as that
 // old.

@@ -59,6 +59,11 @@ result<base_url> parse(std::string_view text, scheme with_tls, scheme without)
 
 }  // namespace
 
+std::string text_of(const base_url& url, std::string_view scheme)
+{
+    return std::string{scheme} + (url.is_tls ? "s://" : "://") + url.host_header + url.prefix;
+}
+
 result<base_url> parse_base_url(std::string_view text)
 {
     return parse(text, scheme::https, scheme::http);

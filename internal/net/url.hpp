@@ -19,6 +19,9 @@ struct base_url {
     friend bool operator==(const base_url&, const base_url&) = default;
 };
 
+// "https://example.com:8443/api": `scheme` is "http" or "ws", and has an s behind it for TLS.
+std::string text_of(const base_url& url, std::string_view scheme);
+
 // Errors: net_errc::bad_url, ::url_scheme, ::url_parts.
 result<base_url> parse_base_url(std::string_view text);
 // The same of a WebSocket: wss:// or ws://, and neither https:// nor http://.

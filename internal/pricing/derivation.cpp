@@ -36,61 +36,74 @@ bool is_fitting(const derivation& d, const symbol_table& symbols)
     return is_target(0, 1) || is_target(1, 0);
 }
 
-parsed parse_one(std::string_view item, const symbol_table& symbols)
+parsed resolve(const derivation_names& item, const symbol_table& symbols)
 {
-    constexpr auto npos = std::string_view::npos;
-    const auto equals = item.find('=');
-    const auto sign = item.find_first_of("*/");
-    if (equals == npos || sign == npos || sign < equals || item.find('=', equals + 1) != npos ||
-        item.find_first_of("*/", sign + 1) != npos)
-        return wrong(item, "is neither TARGET=LEFT*RIGHT nor TARGET=LEFT/RIGHT");
-
-    const std::array names{
-        trimmed(item.substr(0, equals)), trimmed(item.substr(equals + 1, sign - equals - 1)),
-        trimmed(item.substr(sign + 1))};
+    const std::array names{&item.target, &item.left, &item.right};
     std::array<symbol_id, 3> ids{};
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto found = symbols.find(names[i]);
+        const auto found = symbols.find(*names[i]);
         if (!found)
             return wrong(
-                item, "needs \"" + clean_words(names[i]) +
-                          "\", which is not one of SYMBOLS; every symbol named is");
+                item.text(),
+                "needs \"" + *names[i] + "\", which is not one of SYMBOLS; every symbol named is");
         ids[i] = *found;
     }
-    const derivation d{ids[0], ids[1], ids[2], item[sign] == '/'};
+    const derivation d{ids[0], ids[1], ids[2], item.divides};
     if (d.target == d.left || d.target == d.right)
-        return wrong(item, "derives a symbol from itself; both legs are other symbols");
+        return wrong(item.text(), "derives a symbol from itself; both legs are other symbols");
     if (!is_fitting(d, symbols))
         return wrong(
-            item, "does not fit: the currencies of the legs must cancel out to those of "
-                  "the target, as in BTC-INR=BTC-USD*USD-INR and BTC-GBP=BTC-USD/GBP-USD");
+            item.text(), "does not fit: the currencies of the legs must cancel out to those of "
+                         "the target, as in BTC-INR=BTC-USD*USD-INR and BTC-GBP=BTC-USD/GBP-USD");
     return d;
 }
 
 }  // namespace
 
+std::string derivation_names::text() const
+{
+    return target + "=" + left + (divides ? "/" : "*") + right;
+}
+
+std::optional<derivation_names> parse_derivation(std::string_view item)
+{
+    const auto equals = item.find('=');
+    if (equals == std::string_view::npos)
+        return std::nullopt;
+    const auto legs = item.substr(equals + 1);
+    const auto sign = legs.find_first_of("*/");
+    if (sign == std::string_view::npos)
+        return std::nullopt;
+    auto target = normalized_symbol(trimmed(item.substr(0, equals)));
+    auto left = normalized_symbol(trimmed(legs.substr(0, sign)));
+    auto right = normalized_symbol(trimmed(legs.substr(sign + 1)));
+    if (!target || !left || !right)
+        return std::nullopt;
+    return derivation_names{
+        *std::move(target), *std::move(left), *std::move(right), legs[sign] == '/'};
+}
+
 boost::system::result<std::vector<derivation>, derivation_error>
-parse_derivations(std::string_view text, const symbol_table& symbols)
+resolve_derivations(std::span<const derivation_names> items, const symbol_table& symbols)
 {
     std::vector<derivation> all;
-    const auto items = list_items(text);
-    for (const auto item : items) {
-        auto d = parse_one(item, symbols);
+    for (const auto& item : items) {
+        auto d = resolve(item, symbols);
         if (!d)
             return d.error();
         if (std::ranges::count(all, d->target, &derivation::target))
             return wrong(
-                item, "derives " + symbols.name(d->target) +
-                          " a second time; each symbol is derived once");
+                item.text(), "derives " + symbols.name(d->target) +
+                                 " a second time; each symbol is derived once");
         all.push_back(*d);
     }
     for (std::size_t i = 0; i < all.size(); ++i)
         for (const auto leg : {all[i].left, all[i].right})
             if (std::ranges::count(all, leg, &derivation::target))
                 return wrong(
-                    items[i], "needs " + symbols.name(leg) +
-                                  ", which is derived itself; legs are symbols that "
-                                  "providers quote");
+                    items[i].text(), "needs " + symbols.name(leg) +
+                                         ", which is derived itself; legs are symbols that "
+                                         "providers quote");
     return all;
 }
 

@@ -8,6 +8,8 @@
 
 #include <boost/system/result.hpp>
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,16 +25,31 @@ struct derivation {
     friend bool operator==(const derivation&, const derivation&) = default;
 };
 
+// One as it is written, with the names of symbols.
+struct derivation_names {
+    std::string target;
+    std::string left;
+    std::string right;
+    bool divides;
+
+    // "BTC-INR=BTC-USD*USD-INR"
+    std::string text() const;
+    friend bool operator==(const derivation_names&, const derivation_names&) = default;
+};
+
+// Reads TARGET=LEFT*RIGHT or TARGET=LEFT/RIGHT, in any case. None: it is neither, or one of these
+// is no symbol.
+std::optional<derivation_names> parse_derivation(std::string_view item);
+
 struct derivation_error {
     std::string reason;  // one sentence: the item, what is wrong with it, and what is accepted
 };
 
-// Reads TARGET=LEFT*RIGHT and TARGET=LEFT/RIGHT, with commas between them, in any case. No text, no
-// derivations. Every symbol is one of `symbols`; the currencies fit (those of the legs cancel out
-// to those of the target); no symbol is derived twice, and none is derived from a derived one, so
-// that each is two prices away from a market and not more.
+// Every symbol is one of `symbols`; the currencies fit (those of the legs cancel out to those of
+// the target); no symbol is derived twice, and none is derived from a derived one, so that each is
+// two prices away from a market and not more.
 boost::system::result<std::vector<derivation>, derivation_error>
-parse_derivations(std::string_view text, const symbol_table& symbols);
+resolve_derivations(std::span<const derivation_names> items, const symbol_table& symbols);
 
 // "derived(BTC-USD*USD-INR)"; with a stand-in for the dollar in a leg, that leg is "BTC-USD(USDT)".
 std::string source_text(

@@ -9,9 +9,9 @@
 #include "core/clock.hpp"
 #include "core/feed_report.hpp"
 #include "core/fetch_error.hpp"
+#include "core/token_bucket.hpp"
 #include "provider/circuit_breaker.hpp"
 #include "provider/latency_window.hpp"
-#include "provider/rate_limit.hpp"
 
 #include <chrono>
 #include <optional>

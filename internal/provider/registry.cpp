@@ -52,6 +52,7 @@ constexpr std::array rows{
         .make_rest = make_coinbase_rest,
         .stream_url = "wss://ws-feed.exchange.coinbase.com",
         .make_socket = make_coinbase_socket,
+        .is_default = true,
     },
     row{
         .name = "kraken",
@@ -64,6 +65,7 @@ constexpr std::array rows{
         .make_rest = make_kraken_rest,
         .stream_url = "wss://ws.kraken.com/v2",
         .make_socket = make_kraken_socket,
+        .is_default = true,
     },
     row{
         .name = "bitstamp",
@@ -76,6 +78,7 @@ constexpr std::array rows{
         .make_rest = make_bitstamp_rest,
         .stream_url = "wss://ws.bitstamp.net",
         .make_socket = make_bitstamp_socket,
+        .is_default = true,
     },
     row{
         .name = "gemini",
@@ -88,6 +91,7 @@ constexpr std::array rows{
         .make_rest = make_gemini_rest,
         .stream_url = "",
         .make_socket = nullptr,
+        .is_default = true,
     },
     row{
         .name = "coingecko",

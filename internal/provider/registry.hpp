@@ -2,7 +2,7 @@
 // docs/providers.md.
 #pragma once
 
-#include "provider/rate_limit.hpp"
+#include "core/token_bucket.hpp"
 #include "provider/rest_api.hpp"
 #include "provider/socket_api.hpp"
 
@@ -21,16 +21,20 @@ struct row {
     std::string_view title;  // as it calls itself
     // Where it answers REST requests. The second, where there is one, is asked when the first
     // cannot be reached or refuses us as a whole.
-    std::array<std::string_view, 2> urls;
-    key_use key;
+    std::array<std::string_view, 2> urls{};
+    key_use key = key_use::none;
     // The header that carries the key; null where there is none. `host` is the one asked.
-    net::http_header (*key_header)(std::string_view host, std::string_view key);
-    rate_limit limit;           // without a key
-    rate_limit limit_with_key;  // the same where there is none
-    std::unique_ptr<rest_api> (*make_rest)();
+    net::http_header (*key_header)(std::string_view host, std::string_view key) = nullptr;
+    rate_limit limit{};           // without a key
+    rate_limit limit_with_key{};  // the same where there is none
+    std::unique_ptr<rest_api> (*make_rest)() = nullptr;
     // Where it speaks over a WebSocket; empty and null where it does not.
-    std::string_view stream_url;
-    std::unique_ptr<socket_api> (*make_socket)();
+    std::string_view stream_url{};
+    std::unique_ptr<socket_api> (*make_socket)() = nullptr;
+    // Asked where PROVIDERS says nothing: an exchange with a market in dollars that answers
+    // everybody, without a key, from anywhere we know of. Such prices are made where they are sold,
+    // so that they agree or something is wrong.
+    bool is_default = false;
 };
 
 std::span<const row> provider_rows() noexcept;

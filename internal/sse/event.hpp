@@ -1,5 +1,5 @@
-// What an event stream says, as bytes: one function per event, each appending one whole block that
-// ends with an empty line. The contract is docs/protocol.md.
+// Writes the events of a stream as bytes: one function per event, each appending one whole block
+// that ends with an empty line. The contract is docs/protocol.md.
 //
 // Symbols and source names are plain text (see their types), so nothing here needs escaping.
 #pragma once

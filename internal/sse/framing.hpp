@@ -1,4 +1,4 @@
-// How the blocks of a stream are put on the wire.
+// Frames the blocks of a stream for the wire.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ enum class framing {
 
 void append_framed(std::string& out, framing how, std::string_view block);
 
-// What ends the body of a stream in that framing.
+// The bytes that end the body of a stream in that framing.
 std::string_view end_of_stream(framing how) noexcept;
 
 }  // namespace tickertape::sse

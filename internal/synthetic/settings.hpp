@@ -1,12 +1,18 @@
 // What the feeds can be told that ask no provider.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace tickertape::synthetic {
+
+// Prices made up or played back here, as PROVIDERS names them. Each stands alone: a simulated price
+// never stands in for a real one.
+inline constexpr std::array<std::string_view, 3> feed_names{"simulator", "replay", "pipe"};
 
 struct simulator_settings {
     std::optional<std::uint64_t> seed{};  // none: another walk every time; it is logged

@@ -1,5 +1,5 @@
-// What is rung when there are new ticks, or a new era has begun. It wakes somebody who then looks
-// at the tapes; how often it was rung says nothing.
+// Rung when there are new ticks, or a new era has begun. It wakes a reader, which then looks at the
+// tapes. How often it was rung means nothing.
 //
 // Threads: ring() on the thread that writes the tapes.
 #pragma once

@@ -1,4 +1,4 @@
-// Why a place on a tape cannot be read.
+// Why a tick cannot be read from a tape.
 #pragma once
 
 #include <boost/system/error_category.hpp>

@@ -1,9 +1,9 @@
 // Reads several tapes as one: the ticks of a set of symbols in position order.
 //
-// Where ticks after the start are no longer held, that is known before the first tick is given: a
-// loss belongs to one symbol and may reach far beyond the next ticks of others, so it has no place
-// of its own in the order. Whoever stops after some tick and starts anew from its position is told
-// again of a loss that reaches beyond it, and never loses anything without being told.
+// Losses, ticks after the start that are no longer held, are known before the first tick is given.
+// A loss belongs to one symbol and may reach far beyond the next ticks of others, so it cannot
+// stand between ticks. A caller that stops after a tick and starts anew from its position is told
+// again of a loss that reaches beyond it, and so never loses a tick without being told.
 //
 // Threads: one. The tapes may be written meanwhile.
 #pragma once

@@ -62,13 +62,13 @@ void tape::publish(const entry& e) noexcept
         assert(gone < e.at.packed());
         evicted_.store(gone, std::memory_order_release);
     }
-    // release: see above. The words below are releases as well, so whoever sees a new word sees
-    // this stamp, and with it that the old tick has gone.
+    // release: see above. The words below are releases as well, so a reader that sees a new word
+    // sees this stamp, and with it that the old tick has gone.
     s.stamp.store(torn(i), std::memory_order_release);
     s.at.store(e.at.packed(), std::memory_order_release);
     s.value.store(std::bit_cast<std::uint64_t>(e.value.value()), std::memory_order_release);
     s.source.store(static_cast<std::uint64_t>(e.source), std::memory_order_release);
-    // release: whoever sees "whole" sees every word stored above.
+    // release: a reader that sees "whole" sees every word stored above.
     s.stamp.store(whole(i), std::memory_order_release);
     // release: a reader that sees the new end finds the slot whole, or overwritten since.
     end_.store(i + 1, std::memory_order_release);

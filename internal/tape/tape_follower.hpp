@@ -1,7 +1,7 @@
 // Follows the tapes of some symbols: every tick once and in position order, or the word that ticks
 // are lost. It keeps a position and nothing else of its past; a bell tells when to look again.
 //
-// A slow follower holds up nobody: the writer does not know of it, and it is told what it lost.
+// A slow follower delays neither the writer nor other followers; it is told what it lost.
 //
 // Threads: one. The tapes may be written meanwhile.
 #pragma once
@@ -14,7 +14,7 @@
 
 namespace tickertape {
 
-// What a follower hears, each call for what lies after the one before.
+// Receives what a follower reads. Each call is about positions after those of the call before.
 class tape_listener {
 public:
     virtual ~tape_listener() = default;

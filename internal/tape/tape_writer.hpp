@@ -1,5 +1,5 @@
-// The one place that gives observations their positions, puts them on the tapes, and rings the
-// bells of those who follow.
+// Gives observations their positions, puts them on the tapes, and rings the bells of the followers.
+// Nothing else in the process does so.
 //
 // Threads: one, that of the tapes' append().
 #pragma once

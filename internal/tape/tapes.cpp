@@ -12,14 +12,14 @@ tapes::tapes(const symbol_table& symbols, std::size_t capacity, wall_time starte
 {
     for (std::size_t i = 0; i < symbols.size(); ++i) {
         tapes_.emplace_back(capacity);
-        // relaxed: nobody else knows of this yet.
+        // relaxed: no other thread knows of this yet.
         observed_[i].store(never, std::memory_order_relaxed);
     }
 }
 
 void tapes::restore(std::span<const tick> past, position known_since, clock_reading now) noexcept
 {
-    // relaxed: nobody reads yet.
+    // relaxed: no thread reads yet.
     epoch_.store(known_since.packed(), std::memory_order_relaxed);
     committed_.store(known_since.packed(), std::memory_order_relaxed);
     for (const auto& t : past) {
@@ -36,7 +36,7 @@ void tapes::append(const tick& t, boot_time observed) noexcept
     // release: a reader that sees this stamp finds its tick, so an older tick never looks as young.
     observed_[index_of(t.symbol)].store(
         observed.time_since_epoch().count(), std::memory_order_release);
-    // release: whoever sees this position finds its tick, and all before it, on their tapes.
+    // release: a reader that sees this position finds its tick, and all before it, on their tapes.
     committed_.store(t.at.packed(), std::memory_order_release);
 }
 

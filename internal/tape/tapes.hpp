@@ -57,7 +57,7 @@ public:
         // acquire: pairs with append(), so the slots of all ticks up to here are visible.
         return position::from_packed(committed_.load(std::memory_order_acquire));
     }
-    // What lies at or before it is unknown to us: before the first tick of this era, or of what was
+    // Ticks at or before it are unknown to the tapes: they lie before this era, or before what was
     // restored.
     position epoch() const noexcept
     {
@@ -75,8 +75,8 @@ public:
     // Whether that is the position of a tick which is held.
     bool holds(position p) const noexcept;
 
-    // The writer's time, as far as the clock can be believed, is noted at every look; a reader
-    // whose clock is further ahead than looks are apart has a wrong one.
+    // The writer notes its believed time at every look. A reader whose clock is further ahead of it
+    // than two looks are apart has a wrong clock.
     void note_time(wall_time now) noexcept
     {
         // relaxed: a number of its own.

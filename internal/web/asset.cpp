@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
 constexpr std::size_t tag_digits = 32;
@@ -18,9 +18,9 @@ std::string tag_of(const asset& what)
 {
     std::string tag{"\""};
     tag += what.digest.substr(0, tag_digits);
-    if (what.coding != content_coding::identity) {
+    if (what.coding != http::content_coding::identity) {
         tag += '-';
-        tag += name_of(what.coding);
+        tag += http::name_of(what.coding);
     }
     tag += '"';
     return tag;
@@ -44,9 +44,9 @@ bool holds_tag(std::string_view if_none_match, std::string_view tag)
 
 }  // namespace
 
-response head_for(const asset& what, const request& r)
+http::response head_for(const asset& what, const http::request& r)
 {
-    response out;
+    http::response out;
     const auto tag = tag_of(what);
     out.headers.emplace_back("ETag", tag);
     // Where the name stays when the content changes, a copy is asked about before it is used.
@@ -54,13 +54,13 @@ response head_for(const asset& what, const request& r)
         "Cache-Control", what.is_lasting ? "public, max-age=31536000, immutable" : "no-cache");
     if (what.has_codings)
         out.headers.emplace_back("Vary", "Accept-Encoding");
-    if (holds_tag(r.if_none_match, tag)) {
+    if (holds_tag(r.header("If-None-Match"), tag)) {
         out.status = 304;
         return out;
     }
     out.content_type = what.content_type;
-    if (what.coding != content_coding::identity)
-        out.headers.emplace_back("Content-Encoding", name_of(what.coding));
+    if (what.coding != http::content_coding::identity)
+        out.headers.emplace_back("Content-Encoding", http::name_of(what.coding));
     out.headers.emplace_back("Content-Security-Policy", content_policy);
     out.headers.emplace_back("Referrer-Policy", "no-referrer");
     return out;
@@ -79,4 +79,4 @@ std::string sha256_hex(std::string_view content)
     return hex;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

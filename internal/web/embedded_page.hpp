@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::web {
 
 struct embedded_file {
     std::string_view name;  // relative to static/: "page.js", or "page-0123456789ab.js"
@@ -24,4 +24,4 @@ std::span<const embedded_file> embedded_files() noexcept;
 // index.html, with the places that page_template fills in.
 std::string_view embedded_page() noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::web

@@ -1,47 +1,49 @@
-// How the feed is, for those who run the server and those who want to know whose price it is.
+// GET /api/feed: the state of the feed and its providers, and the sources of each price.
+#include "web/problems.hpp"
 #include "web/site.hpp"
 
-#include "web/json_text.hpp"
-#include "web/stream_request.hpp"
+#include "web/parameters.hpp"
+#include "json/json_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <span>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
 std::string failure_object(const feed_report::failure& f)
 {
-    json_object o;
+    json::object o;
     o.time("at", f.at).text("words", f.words);
     return std::move(o).done();
 }
 
 std::string latency_object(const feed_report::latency& l)
 {
-    json_object o;
+    json::object o;
     o.milliseconds("p50", l.p50).milliseconds("p90", l.p90).milliseconds("p99", l.p99);
     return std::move(o).done();
 }
 
 std::string stream_object(const feed_report::stream& s)
 {
-    json_object o;
+    json::object o;
     o.text("state", s.state).time("since", s.since).time("last_message", s.last_message);
     o.number("messages", static_cast<std::int64_t>(s.messages));
     o.number("connections", static_cast<std::int64_t>(s.connections));
     o.number("subscribed", static_cast<std::int64_t>(s.subscribed));
     o.text_or_null("notice", s.notice);
     o.json("last_error", s.last_failure ? failure_object(*s.last_failure) : "null");
-    json_object refused;
+    json::object refused;
     for (const auto& r : s.refused)
         refused.text(r.symbol, r.words);
     o.json("refused", std::move(refused).done());
     return std::move(o).done();
 }
 
-void append_clock(json_object& to, const std::optional<std::chrono::milliseconds>& ahead)
+void append_clock(json::object& to, const std::optional<std::chrono::milliseconds>& ahead)
 {
     if (ahead)
         to.seconds("clock_ahead_seconds", *ahead);
@@ -51,18 +53,18 @@ void append_clock(json_object& to, const std::optional<std::chrono::milliseconds
 
 std::string provider_object(const feed_report::provider& p)
 {
-    json_object o;
+    json::object o;
     o.text("name", p.name).text("breaker", p.breaker).time("last_success", p.last_success);
     o.json("last_error", p.last_failure ? failure_object(*p.last_failure) : "null");
     o.json("latency_ms", p.took ? latency_object(*p.took) : "null");
     o.decimal("requests_left", p.requests_left);
     if (p.paused_for > std::chrono::milliseconds{0})
         o.seconds("paused_for_seconds", p.paused_for);
-    json_object set_aside;
+    json::object set_aside;
     for (const auto& c : p.set_aside)
         set_aside.number(c.reason, static_cast<std::int64_t>(c.times));
     o.json("set_aside", std::move(set_aside).done());
-    json_array lacks;
+    json::array lacks;
     for (const auto& name : p.lacks)
         lacks.text(name);
     o.json("lacks", std::move(lacks).done());
@@ -74,7 +76,7 @@ std::string provider_object(const feed_report::provider& p)
 std::string quote_object(const feed_report::quote& q, const feed_report& report)
 {
     assert(q.provider < report.providers.size());
-    json_object o;
+    json::object o;
     o.text("provider", report.providers[q.provider].name);
     if (!q.market.empty())
         o.text("market", q.market);
@@ -91,7 +93,7 @@ std::string symbol_object(
     const site& s, symbol_id id, const feed_report& report, const feed_report::symbol* said,
     clock_reading now)
 {
-    json_object o;
+    json::object o;
     o.text("symbol", s.prices.symbols().name(id));
     // What is served, not what the feed decided last: the two are a moment apart.
     const auto observed = s.prices.observed(id);  // asked first, so that no age is too small
@@ -104,12 +106,12 @@ std::string symbol_object(
     }
     o.text_or_null("problem", said ? std::string_view{said->problem} : std::string_view{});
     if (said != nullptr && !said->legs.empty()) {
-        json_array legs;
+        json::array legs;
         for (const auto& leg : said->legs)
             legs.text(leg);
         o.json("derived_from", std::move(legs).done());
     }
-    json_array quotes;
+    json::array quotes;
     if (said != nullptr)
         for (const auto& q : said->quotes)
             quotes.json(quote_object(q, report));
@@ -131,14 +133,14 @@ std::vector<const feed_report::symbol*> by_number(const feed_report& report, std
 std::string feed_object(
     const site& s, const feed_report& report, std::span<const symbol_id> wanted, clock_reading now)
 {
-    json_array providers;
+    json::array providers;
     for (const auto& p : report.providers)
         providers.json(provider_object(p));
-    json_array symbols;
+    json::array symbols;
     const auto said = by_number(report, s.prices.symbols().size());
     for (const auto id : wanted)
         symbols.json(symbol_object(s, id, report, said[index_of(id)], now));
-    json_object o;
+    json::object o;
     o.time("at", report.at.value_or(now.wall));
     o.text("mode", report.mode).text_or_null("policy", report.policy);
     append_clock(o, report.clock_ahead);
@@ -147,16 +149,17 @@ std::string feed_object(
     return std::move(o).done();
 }
 
-answer how_the_feed_is(const site& s, const request& r, const request_target& target)
+http::answer how_the_feed_is(const site& s, const http::request& r)
 {
-    if (const auto twice = given_twice(target, {"symbol"}))
-        return to_response(*twice);
+    static constexpr std::array<std::string_view, 1> known_names{"symbol"};
+    if (const auto wrong = wrong_parameters(r.url, known_names))
+        return http::to_response(*wrong);
     const auto& known = s.prices.symbols();
     std::optional<symbol_id> one;
-    if (const auto name = target.parameter("symbol")) {
+    if (const auto name = r.url.parameter("symbol")) {
         one = known.find(*name);
         if (!one)
-            return to_response(unknown_symbol(*name, known));
+            return http::to_response(unknown_symbol(*name, known));
     }
     // Held until the answer is written; the feed may post the next one meanwhile.
     const auto report = s.reports.newest();
@@ -168,11 +171,14 @@ answer how_the_feed_is(const site& s, const request& r, const request_target& ta
 
 }  // namespace
 
-void add_feed_routes(router& to, const site& of)
+void add_feed_routes(http::router& to, const site& of)
 {
-    to.add("/api/feed", [of](const request& r, const auto& target, const auto&) -> answer {
-        return within_an_era(of.prices, [&] { return how_the_feed_is(of, r, target); });
-    });
+    to.add(
+        "/api/feed",
+        [of](const http::request& r) {
+            return within_an_era(of.prices, [&] { return how_the_feed_is(of, r); });
+        },
+        "the state of the feed and its providers: symbol");
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

@@ -1,15 +1,16 @@
 #include "web/front_page.hpp"
 
 #include "core/timestamp.hpp"
+#include "http/gzip.hpp"
+#include "http/problem.hpp"
 #include "web/asset.hpp"
 #include "web/embedded_page.hpp"
-#include "web/gzip.hpp"
 #include "web/price_text.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
 // Sources whose prices are no market's, which the page must say.
@@ -23,19 +24,19 @@ std::string in_words(std::string_view rfc3339)
     return text + " UTC";
 }
 
-response answer_with(std::string page, const request& r)
+http::response answer_with(std::string page, const http::request& r)
 {
-    const offered_codings offered{.gzip = is_worth_gzip(page.size()), .brotli = false};
+    const http::offered_codings offered{.gzip = http::is_worth_gzip(page.size()), .brotli = false};
     const auto digest = sha256_hex(page);
     const asset what{
         .content_type = "text/html; charset=utf-8",
         .digest = digest,
-        .coding = choose_coding(r.accept_encoding, offered),
+        .coding = http::choose_coding(r.only_header("Accept-Encoding"), offered),
         .has_codings = offered.any(),
     };
     auto out = head_for(what, r);
     if (out.status == 200)
-        out.body = what.coding == content_coding::gzip ? gzip(page) : std::move(page);
+        out.body = what.coding == http::content_coding::gzip ? http::gzip(page) : std::move(page);
     return out;
 }
 
@@ -47,11 +48,11 @@ front_page::front_page(const site& of) : of_{of}
         compiled_in_.emplace(embedded_page());
 }
 
-page_facts front_page::facts_for(const request& r, const request_target& target) const
+page_facts front_page::facts_for(const http::request& r) const
 {
     const auto& symbols = of_.prices.symbols();
     const auto id =
-        symbols.find(target.parameter("symbol").value_or("")).value_or(symbols.all().front());
+        symbols.find(r.url.parameter("symbol").value_or("")).value_or(symbols.all().front());
     page_facts facts;
     facts.symbol = symbols.name(id);
     const auto observed = of_.prices.observed(id);  // asked first, so that no age is too small
@@ -71,15 +72,15 @@ page_facts front_page::facts_for(const request& r, const request_target& target)
     return facts;
 }
 
-response front_page::get(const request& r, const request_target& target) const
+http::response front_page::get(const http::request& r) const
 {
-    const auto facts = within_an_era(of_.prices, [&] { return facts_for(r, target); });
+    const auto facts = within_an_era(of_.prices, [&] { return facts_for(r); });
     if (compiled_in_)
         return answer_with(compiled_in_->fill(facts), r);
     const auto text = of_.files.read_page();
     if (!text)
-        return to_response(not_found());
+        return http::to_response(http::not_found());
     return answer_with(page_template{*text}.fill(facts), r);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

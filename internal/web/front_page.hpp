@@ -1,29 +1,29 @@
 // The page at "/": index.html with the newest price of the symbol that `?symbol=` names, or of the
-// first, so that it is there before any script has run, and where none ever runs.
+// first, so that the price is shown before any script has run, and without scripts.
 //
 // Threads: immutable after construction, so any.
 #pragma once
 
+#include "http/message.hpp"
 #include "web/page_template.hpp"
-#include "web/request_target.hpp"
 #include "web/site.hpp"
 
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::web {
 
 class front_page {
 public:
     explicit front_page(const site& of);
 
-    // 200, 304 where the client has it as it is now, 404 where it cannot be read.
-    response get(const request& r, const request_target& target) const;
+    // 200; 304 if the client has it as it is now; 404 if it cannot be read.
+    http::response get(const http::request& r) const;
 
 private:
-    page_facts facts_for(const request& r, const request_target& target) const;
+    page_facts facts_for(const http::request& r) const;
 
     site of_;
     std::optional<page_template> compiled_in_;  // none: it is read for each request
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::web

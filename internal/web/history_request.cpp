@@ -1,11 +1,13 @@
 #include "web/history_request.hpp"
 
+#include "web/parameters.hpp"
 #include "web/stream_request.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
 constexpr std::size_t limit_default = 1'000;
@@ -14,7 +16,7 @@ constexpr std::size_t limit_max = 10'000;
 // everybody else on the lane waits meanwhile.
 constexpr std::size_t rows_max = 1'000;
 
-std::variant<std::size_t, problem> read_limit(const request_target& target)
+std::variant<std::size_t, http::problem> read_limit(const http::request_target& target)
 {
     const auto given = target.parameter("limit");
     if (!given)
@@ -23,22 +25,22 @@ std::variant<std::size_t, problem> read_limit(const request_target& target)
     const auto end = given->data() + given->size();
     const auto read = std::from_chars(given->data(), end, limit);
     if (read.ec != std::errc{} || read.ptr != end || limit < 1 || limit > limit_max)
-        return bad_parameter(
-            "limit", quoted(*given) + " is not a number of ticks",
+        return http::bad_parameter(
+            "limit", http::quoted(*given) + " is not a number of ticks",
             "a whole number from 1 to " + std::to_string(limit_max));
     return limit;
 }
 
-std::variant<std::optional<position>, problem>
-read_id(const request_target& target, std::string_view name)
+std::variant<std::optional<position>, http::problem>
+read_id(const http::request_target& target, std::string_view name)
 {
     const auto given = target.parameter(name);
     if (!given)
         return std::optional<position>{};
     const auto p = position::parse(*given);
     if (!p)
-        return bad_parameter(
-            name, quoted(*given) + " is not the id of a tick",
+        return http::bad_parameter(
+            name, http::quoted(*given) + " is not the id of a tick",
             "the id of a tick, <milliseconds>-<counter>");
     return std::optional{*p};
 }
@@ -50,15 +52,15 @@ struct bound {
     std::optional<position> id{};
 };
 
-std::variant<bound, problem> read_bound(
-    const request_target& target, std::string_view time_name, std::string_view id_name,
+std::variant<bound, http::problem> read_bound(
+    const http::request_target& target, std::string_view time_name, std::string_view id_name,
     range_end which, std::string_view end, const tapes& from, wall_time now)
 {
     auto time = read_time(target, time_name, which, from, now);
-    if (auto* bad = std::get_if<problem>(&time))
+    if (auto* bad = std::get_if<http::problem>(&time))
         return std::move(*bad);
     auto id = read_id(target, id_name);
-    if (auto* bad = std::get_if<problem>(&id))
+    if (auto* bad = std::get_if<http::problem>(&id))
         return std::move(*bad);
     const bound b{
         .name = std::get<0>(time) ? time_name
@@ -67,7 +69,7 @@ std::variant<bound, problem> read_bound(
         .time = std::get<0>(time),
         .id = std::get<0>(id)};
     if (b.time && b.id)
-        return bad_parameter(
+        return http::bad_parameter(
             id_name,
             std::string{time_name} + " and " + std::string{id_name} + " both say where to " +
                 std::string{end},
@@ -83,19 +85,21 @@ position end_of(wall_time ms)
 
 }  // namespace
 
-std::variant<history_request, problem>
-read_history_request(const request_target& target, const tapes& from, wall_time now)
+std::variant<history_request, http::problem>
+read_history_request(const http::request_target& target, const tapes& from, wall_time now)
 {
-    if (auto twice = given_twice(target, {"since", "after", "until", "before", "limit"}))
-        return *std::move(twice);
+    static constexpr std::array<std::string_view, 5> known_names{
+        "since", "after", "until", "before", "limit"};
+    if (auto wrong = wrong_parameters(target, known_names))
+        return *std::move(wrong);
     auto begin = read_bound(target, "since", "after", range_end::begin, "begin", from, now);
-    if (auto* bad = std::get_if<problem>(&begin))
+    if (auto* bad = std::get_if<http::problem>(&begin))
         return std::move(*bad);
     auto end = read_bound(target, "until", "before", range_end::end, "end", from, now);
-    if (auto* bad = std::get_if<problem>(&end))
+    if (auto* bad = std::get_if<http::problem>(&end))
         return std::move(*bad);
     auto limit = read_limit(target);
-    if (auto* bad = std::get_if<problem>(&limit))
+    if (auto* bad = std::get_if<http::problem>(&limit))
         return std::move(*bad);
     const auto& first = std::get<bound>(begin);
     const auto& last = std::get<bound>(end);
@@ -115,16 +119,19 @@ read_history_request(const request_target& target, const tapes& from, wall_time 
         wanted.last = last.id->previous();
 
     // An id is not in the range it bounds, so a range that ends with the id it begins with is
-    // empty, and no mistake: that of a client that has seen all.
+    // empty and valid: the client has seen all.
     const auto end_given = last.id ? last.id : wanted.last;
     const bool is_reversed = first.time && last.time
                                  ? *last.time < *first.time
                                  : wanted.after && end_given && *end_given < *wanted.after;
     if (is_reversed)
-        return bad_parameter(
-            last.name, std::string{last.name} + " lies before " + std::string{first.name},
-            std::string{last.id ? "an id" : "a time"} + " at or after " + std::string{first.name});
+        return http::bad_parameter(
+            last.name,
+            "the range ends before it begins: " + std::string{last.name} + " is earlier than " +
+                std::string{first.name},
+            std::string{last.id ? "an id" : "a time"} + " that is not earlier than " +
+                std::string{first.name});
     return wanted;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

@@ -1,15 +1,15 @@
-// What a request for a history asks for: between which places, from which end, and how many ticks.
+// Parses a request for a history: the range, the end from which it is read, and how many ticks.
 #pragma once
 
+#include "http/problem.hpp"
+#include "http/request_target.hpp"
 #include "tape/tapes.hpp"
-#include "web/problem.hpp"
-#include "web/request_target.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <variant>
 
-namespace tickertape {
+namespace tickertape::web {
 
 struct history_request {
     // Ticks after this one; none: from the oldest that is held. With it the first ticks from there
@@ -23,7 +23,7 @@ struct history_request {
 };
 
 // The contract is docs/protocol.md: one of `since` and `after`, one of `until` and `before`.
-std::variant<history_request, problem>
-read_history_request(const request_target& target, const tapes& from, wall_time now);
+std::variant<history_request, http::problem>
+read_history_request(const http::request_target& target, const tapes& from, wall_time now);
 
-}  // namespace tickertape
+}  // namespace tickertape::web

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
 constexpr std::string_view opening = "{{";
@@ -78,4 +78,4 @@ std::string page_template::fill(const page_facts& with) const
     return out;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

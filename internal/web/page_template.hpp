@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::web {
 
 // The newest price of one symbol, as text. The names are those of the places.
 struct page_facts {
@@ -39,4 +39,4 @@ private:
     std::vector<piece> pieces_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::web

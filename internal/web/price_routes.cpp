@@ -1,17 +1,18 @@
-// The prices for those who ask instead of listening.
+// Prices for clients that poll, and histories.
+#include "web/problems.hpp"
 #include "web/site.hpp"
 
 #include "core/text.hpp"
 #include "sse/event.hpp"
 #include "web/history_request.hpp"
-#include "web/json_text.hpp"
+#include "json/json_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
 constexpr std::size_t row_bytes_usual = 112;
@@ -19,54 +20,54 @@ constexpr std::size_t around_rows_bytes = 256;  // with a gap
 
 std::string price_object(const site& s, symbol_id id, boot_time now)
 {
-    json_object o;
+    json::object o;
     o.text("symbol", s.prices.symbols().name(id));
     append_price(o, s, id, now);
     return std::move(o).done();
 }
 
-answer all_symbols(const symbol_table& symbols)
+http::answer all_symbols(const symbol_table& symbols)
 {
-    json_array list;
+    json::array list;
     for (const auto id : symbols.all()) {
         const auto path = "/api/prices/" + lower_case(symbols.name(id));
-        json_object o;
+        json::object o;
         o.text("symbol", symbols.name(id)).text("base", symbols.base(id));
         o.text("quote", symbols.quote(id)).text("path", path);
         list.json(std::move(o).done());
     }
-    return json_response(std::move(json_object{}.json("symbols", std::move(list).done())).done());
+    return json_response(std::move(json::object{}.json("symbols", std::move(list).done())).done());
 }
 
-answer all_prices(const site& s, const request& r)
+http::answer all_prices(const site& s, const http::request& r)
 {
-    json_array list;
+    json::array list;
     for (const auto id : s.prices.symbols().all())
         list.json(price_object(s, id, r.boot_now));
-    return json_response(std::move(json_object{}.json("prices", std::move(list).done())).done());
+    return json_response(std::move(json::object{}.json("prices", std::move(list).done())).done());
 }
 
-answer one_price(const site& s, const request& r, const std::string& name)
+http::answer one_price(const site& s, const http::request& r, const std::string& name)
 {
     const auto id = s.prices.symbols().find(name);
     if (!id)
-        return to_response(unknown_symbol(name, s.prices.symbols()));
+        return http::to_response(unknown_symbol(name, s.prices.symbols()));
     if (!s.prices.of(*id).newest())
-        return to_response(no_price_yet(s.prices.symbols().name(*id)));
+        return http::to_response(no_price_yet(s.prices.symbols().name(*id)));
     return json_response(price_object(s, *id, r.boot_now));
 }
 
 // For pollers that want two numbers and nothing else.
-answer first_price(const site& s)
+http::answer first_price(const site& s)
 {
     const auto id = s.prices.symbols().all().front();
     const auto newest = s.prices.of(id).newest();
     if (!newest)
-        return to_response(no_price_yet(s.prices.symbols().name(id)));
+        return http::to_response(no_price_yet(s.prices.symbols().name(id)));
     std::array<char, 400> digits;
     const auto end = std::to_chars(
         digits.begin(), digits.end(), newest->value.value(), std::chars_format::fixed, 2);
-    json_object o;
+    json::object o;
     o.json("price", {digits.data(), static_cast<std::size_t>(end.ptr - digits.data())});
     o.seconds("timestamp", newest->at.time().time_since_epoch());
     return json_response(std::move(o).done());
@@ -84,7 +85,7 @@ void append_row(std::string& rows, const site& s, const tape::entry& e)
     rows += ",\"price\":";
     rows.append(text.data(), e.value.write(text.data()));
     rows += ",\"source\":";
-    append_json_string(rows, s.sources.name(e.source));
+    json::append_string(rows, s.sources.name(e.source));
     if (const auto combined = s.sources.combined(e.source); combined > 0) {
         rows += ",\"sources\":";
         rows += std::to_string(combined);
@@ -94,7 +95,7 @@ void append_row(std::string& rows, const site& s, const tape::entry& e)
 
 std::string gap_object(position from, position to, sse::gap_reason why)
 {
-    json_object o;
+    json::object o;
     o.text("from", from.text()).text("to", to.text()).text("reason", sse::to_string(why));
     return std::move(o).done();
 }
@@ -155,7 +156,7 @@ std::string next_object(
     const history_request& wanted, const history_part& part,
     const std::optional<history_gap>& missing)
 {
-    json_object o;
+    json::object o;
     if (!wanted.after)
         return part.more && part.first != position{}
                    ? std::move(o.text("before", part.first.text())).done()
@@ -167,21 +168,20 @@ std::string next_object(
     return std::move(o.text("after", seen.text())).done();
 }
 
-answer
-history(const site& s, const request& r, const request_target& target, const std::string& name)
+http::answer history(const site& s, const http::request& r, const std::string& name)
 {
     const auto id = s.prices.symbols().find(name);
     if (!id)
-        return to_response(unknown_symbol(name, s.prices.symbols()));
-    auto read = read_history_request(target, s.prices, r.now);
-    if (const auto* bad = std::get_if<problem>(&read))
-        return to_response(*bad);
+        return http::to_response(unknown_symbol(name, s.prices.symbols()));
+    auto read = read_history_request(r.url, s.prices, r.now);
+    if (const auto* bad = std::get_if<http::problem>(&read))
+        return http::to_response(*bad);
     const auto& wanted = std::get<history_request>(read);
 
     const tape& t = s.prices.of(*id);
     const auto part = read_part(s, t, wanted);
     const auto missing = wanted.after ? gap_behind(*wanted.after, s.prices, t) : std::nullopt;
-    json_object o;
+    json::object o;
     o.reserve(part.rows.size() + around_rows_bytes);
     o.text("symbol", s.prices.symbols().name(*id));
     o.json("ticks", part.rows);
@@ -195,7 +195,7 @@ history(const site& s, const request& r, const request_target& target, const std
 
 }  // namespace
 
-void append_price(json_object& to, const site& s, symbol_id id, boot_time now)
+void append_price(json::object& to, const site& s, symbol_id id, boot_time now)
 {
     const auto observed = s.prices.observed(id);  // asked first, so that no age is too small
     const auto newest = s.prices.of(id).newest();
@@ -212,25 +212,35 @@ void append_price(json_object& to, const site& s, symbol_id id, boot_time now)
     to.boolean("stale", s.stale.is_stale(*observed, now));
 }
 
-void add_price_routes(router& to, const site& of)
+void add_price_routes(http::router& to, const site& of)
 {
-    to.add("/api/symbols", [of](const auto&, const auto&, const auto&) -> answer {
-        return all_symbols(of.prices.symbols());
-    });
-    to.add("/api/prices", [of](const request& r, const auto&, const auto&) -> answer {
-        return within_an_era(of.prices, [&] { return all_prices(of, r); });
-    });
-    to.add("/api/prices/{}", [of](const request& r, const auto&, const auto& at) -> answer {
-        return within_an_era(of.prices, [&] { return one_price(of, r, at[0]); });
-    });
+    to.add(
+        "/api/symbols", [of](const http::request&) { return all_symbols(of.prices.symbols()); },
+        "the symbols that are served");
+    to.add(
+        "/api/prices",
+        [of](const http::request& r) {
+            return within_an_era(of.prices, [&] { return all_prices(of, r); });
+        },
+        "the newest price of each symbol");
+    to.add(
+        "/api/prices/{}",
+        [of](const http::request& r) {
+            return within_an_era(of.prices, [&] { return one_price(of, r, r.captured[0]); });
+        },
+        "the newest price of one symbol");
     to.add(
         "/api/prices/{}/history",
-        [of](const request& r, const auto& target, const auto& at) -> answer {
-            return within_an_era(of.prices, [&] { return history(of, r, target, at[0]); });
-        });
-    to.add("/crypto-price", [of](const auto&, const auto&, const auto&) -> answer {
-        return within_an_era(of.prices, [&] { return first_price(of); });
-    });
+        [of](const http::request& r) {
+            return within_an_era(of.prices, [&] { return history(of, r, r.captured[0]); });
+        },
+        "the ticks that are held of one symbol: since or after, until or before, limit");
+    to.add(
+        "/crypto-price",
+        [of](const http::request&) {
+            return within_an_era(of.prices, [&] { return first_price(of); });
+        },
+        "the newest price of the first symbol, as two numbers");
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

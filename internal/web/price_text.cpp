@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
 constexpr std::size_t decimals_usual = 2;
@@ -105,4 +105,4 @@ std::string price_text(price p, std::string_view currency)
     return std::string{currency} + "\u00a0" + number;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

@@ -9,10 +9,10 @@
 #include <string>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::web {
 
 // `currency`: the second half of a symbol. A name that cannot be a currency's code follows the
 // number.
 std::string price_text(price p, std::string_view currency);
 
-}  // namespace tickertape
+}  // namespace tickertape::web

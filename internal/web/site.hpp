@@ -1,19 +1,27 @@
-// What is served where: the routes of the product over the tapes.
+// The routes of the product over the tapes.
 #pragma once
 
 #include "core/clock.hpp"
 #include "core/feed_report.hpp"
 #include "core/staleness.hpp"
+#include "http/router.hpp"
+#include "hub/lane.hpp"
 #include "tape/tapes.hpp"
-#include "web/router.hpp"
 #include "web/static_files.hpp"
 
 #include <atomic>
+#include <functional>
 #include <string>
 
 namespace tickertape {
-
 class metrics;
+}
+
+namespace tickertape::json {
+class object;
+}
+
+namespace tickertape::web {
 
 // What the routes answer from. Everything outlives the router.
 struct site {
@@ -23,32 +31,30 @@ struct site {
     const metrics& figures;
     const static_files& files;
     staleness stale;
-    // Whether the instance is on its way out: it says so to whoever asks if it is ready.
+    // Whether the instance is shutting down: then /readyz says so.
     const std::atomic<bool>& draining;
+    // Makes a connection of that lane a subscriber; called on the lane.
+    std::function<void(std::size_t lane, subscription wanted)> subscribe{};
 };
 
-router make_router(const site& of);
-
-// Whether a request's target is that of a stream.
-bool is_stream(std::string_view target) noexcept;
-// Whether it is one that says how the server is, which it does also where there is no room.
-bool is_for_operators(std::string_view target) noexcept;
+http::router make_router(const site& of);
 
 // The parts it is made of.
-void add_price_routes(router& to, const site& of);
-void add_watchlist_route(router& to, const site& of);
-void add_feed_routes(router& to, const site& of);
-void add_operation_routes(router& to, const site& of);
-void add_page_routes(router& to, const site& of);
+void add_price_routes(http::router& to, const site& of);
+void add_watchlist_route(http::router& to, const site& of);
+void add_feed_routes(http::router& to, const site& of);
+void add_operation_routes(http::router& to, const site& of);
+void add_page_routes(http::router& to, const site& of);
+void add_stream_route(http::router& to, const site& of);
+// Lists what has been added before.
+void add_index_route(http::router& to, const site& of);
 
-response json_response(std::string body);
+http::response json_response(std::string body);
 
-class json_object;
+// Appends the name of a tick's source and, for a combined price, the number of its providers.
+void append_source(json::object& to, const source_table& sources, source_id id);
 
-// What a tick's source is called, and how many providers it combines where it does.
-void append_source(json_object& to, const source_table& sources, source_id id);
+// Appends the price of a symbol's newest tick and its age; null if there is none.
+void append_price(json::object& to, const site& s, symbol_id id, boot_time now);
 
-// What is told of a symbol's newest tick: its price and how old it is; null where there is none.
-void append_price(json_object& to, const site& s, symbol_id id, boot_time now);
-
-}  // namespace tickertape
+}  // namespace tickertape::web

@@ -1,8 +1,8 @@
 #include "web/static_files.hpp"
 
+#include "http/problem.hpp"
 #include "web/asset.hpp"
 #include "web/embedded_page.hpp"
-#include "web/problem.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include <fstream>
 #include <stdexcept>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
 namespace fs = std::filesystem;
@@ -59,13 +59,14 @@ std::string_view content_type_of(std::string_view name)
     return "application/octet-stream";
 }
 
-response answer_with(const embedded_file& found, const request& r)
+http::response answer_with(const embedded_file& found, const http::request& r)
 {
-    const offered_codings offered{.gzip = !found.gzip.empty(), .brotli = !found.brotli.empty()};
+    const http::offered_codings offered{
+        .gzip = !found.gzip.empty(), .brotli = !found.brotli.empty()};
     const asset what{
         .content_type = content_type_of(found.name),
         .digest = found.digest,
-        .coding = choose_coding(r.accept_encoding, offered),
+        .coding = http::choose_coding(r.only_header("Accept-Encoding"), offered),
         .has_codings = offered.any(),
         .is_lasting = found.is_lasting,
     };
@@ -73,20 +74,20 @@ response answer_with(const embedded_file& found, const request& r)
     if (out.status != 200)
         return out;
     switch (what.coding) {
-    case content_coding::identity:
+    case http::content_coding::identity:
         out.shared_body = found.content;
         break;
-    case content_coding::gzip:
+    case http::content_coding::gzip:
         out.shared_body = found.gzip;
         break;
-    case content_coding::brotli:
+    case http::content_coding::brotli:
         out.shared_body = found.brotli;
         break;
     }
     return out;
 }
 
-response answer_with(std::string content, std::string_view name, const request& r)
+http::response answer_with(std::string content, std::string_view name, const http::request& r)
 {
     const auto digest = sha256_hex(content);
     auto out = head_for({.content_type = content_type_of(name), .digest = digest}, r);
@@ -119,20 +120,20 @@ static_files::static_files(const fs::path& directory)
             "STATIC_DIR: cannot read index.html in '" + directory.string() + "'"};
 }
 
-response static_files::get(const request& r, std::span<const std::string> path) const
+http::response static_files::get(const http::request& r, std::span<const std::string> path) const
 {
     if (path.empty() || !std::ranges::all_of(path, is_plain_name))
-        return to_response(not_found());
+        return http::to_response(http::not_found());
     if (directory_) {
         if (auto content = read(path))
             return answer_with(*std::move(content), path.back(), r);
         if (path.front() != others_folder)
-            return to_response(not_found());
+            return http::to_response(http::not_found());
     }
     const auto files = embedded_files();
     const auto found = std::ranges::find(files, joined(path), &embedded_file::name);
     if (found == files.end())
-        return to_response(not_found());
+        return http::to_response(http::not_found());
     return answer_with(*found, r);
 }
 
@@ -156,4 +157,4 @@ std::optional<std::string> static_files::read(std::span<const std::string> path)
     return read_whole(where);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

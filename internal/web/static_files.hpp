@@ -1,10 +1,10 @@
-// The files of the page: compiled into the program, or read from a directory while somebody works
-// on them.
+// The files of the page: compiled into the program, or read from a directory while they are being
+// developed.
 //
 // Threads: any.
 #pragma once
 
-#include "web/message.hpp"
+#include "http/message.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -12,7 +12,7 @@
 #include <span>
 #include <string>
 
-namespace tickertape {
+namespace tickertape::web {
 
 class static_files {
 public:
@@ -25,7 +25,7 @@ public:
     explicit static_files(const std::filesystem::path& directory);
 
     // The file at that path: 200, 304 where the client has it, 404.
-    response get(const request& r, std::span<const std::string> path) const;
+    http::response get(const http::request& r, std::span<const std::string> path) const;
 
     bool is_compiled_in() const noexcept { return !directory_; }
     // index.html as it stands in the directory now; none where it cannot be read. Only of files
@@ -38,4 +38,4 @@ private:
     std::optional<std::filesystem::path> directory_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::web

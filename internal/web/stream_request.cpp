@@ -1,16 +1,20 @@
 #include "web/stream_request.hpp"
 
+#include "web/problems.hpp"
+
 #include "core/timestamp.hpp"
+#include "web/parameters.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
-using symbols_or_problem = std::variant<std::vector<symbol_id>, problem>;
-using place_or_problem = std::variant<stream_place, problem>;
+using symbols_or_problem = std::variant<std::vector<symbol_id>, http::problem>;
+using cursor_or_problem = std::variant<stream_cursor, http::problem>;
 
 constexpr std::string_view accepted_symbols = "a comma-separated list of symbols, or *";
 constexpr double max_rate_least = 0.01;
@@ -25,11 +29,15 @@ position before_all_held(const tapes& from)
 
 }  // namespace
 
-symbols_or_problem read_symbols(const request_target& target, const symbol_table& known)
+symbols_or_problem read_symbols(const http::request_target& target, const symbol_table& known)
 {
-    const auto given = target.parameter("symbols");
+    const std::string_view name_given = target.parameter("symbols") ? "symbols" : "symbol";
+    const auto given = target.parameter(name_given);
     if (!given)
         return std::vector{known.all().front()};
+    if (name_given == "symbols" && target.parameter("symbol"))
+        return http::bad_parameter(
+            "symbol", "symbol and symbols both say which symbols are wanted", "symbols alone");
     if (*given == "*")
         return std::vector(known.all().begin(), known.all().end());
     std::vector<symbol_id> wanted;
@@ -38,10 +46,12 @@ symbols_or_problem read_symbols(const request_target& target, const symbol_table
         const auto comma = rest.find(',');
         const auto name = rest.substr(0, comma);
         if (name.empty())
-            return bad_parameter("symbols", "there is an empty name in symbols", accepted_symbols);
+            return http::bad_parameter(
+                name_given, "there is an empty name in " + std::string{name_given},
+                accepted_symbols);
         const auto id = known.find(name);
         if (!id)
-            return unknown_symbol(name, known, "symbols");
+            return unknown_symbol(name, known, name_given);
         // Known symbols only get here, so this stays as short as the configuration.
         if (std::ranges::find(wanted, *id) == wanted.end())
             wanted.push_back(*id);
@@ -56,32 +66,33 @@ namespace {
 // A text that is no id of ours was given by another server: a browser repeats the last id it saw at
 // a URL, also where another server answered. Refusing it would end an EventSource for ever, so it
 // is unknown like an id from the future.
-stream_place after_event(std::string_view id, const tapes& from, wall_time now)
+stream_cursor after_event(std::string_view id, const tapes& from, wall_time now)
 {
     const auto p = position::parse(id);
-    return stream_place::after(p ? last_known(*p, from, now) : before_all_held(from));
+    return stream_cursor::after(p ? last_known(*p, from, now) : before_all_held(from));
 }
 
-place_or_problem read_place(const request& r, const request_target& target, const tapes& from)
+cursor_or_problem read_cursor(const http::request& r, const tapes& from)
 {
-    if (!r.last_event_id.empty())
-        return after_event(r.last_event_id, from, r.now);
-    if (const auto id = target.parameter("last_event_id"); id && !id->empty())
+    if (const auto id = r.header("Last-Event-ID"); !id.empty())
+        return after_event(id, from, r.now);
+    if (const auto id = r.url.parameter("last_event_id"); id && !id->empty())
         return after_event(*id, from, r.now);
-    auto since = read_time(target, "since", range_end::begin, from, r.now);
-    if (auto* bad = std::get_if<problem>(&since))
+    auto since = read_time(r.url, "since", range_end::begin, from, r.now);
+    if (auto* bad = std::get_if<http::problem>(&since))
         return std::move(*bad);
     if (const auto time = std::get<0>(since))
-        return stream_place::after(position::at(*time).previous());
-    return stream_place::newest(from.committed());
+        return stream_cursor::after(position::at(*time).previous());
+    return stream_cursor::newest(from.committed());
 }
 
-// How much of what there is: every tick, or the newest, or that only so often.
-std::optional<problem> read_pace(const request_target& target, stream_terms& wanted)
+// Reads `mode` and `max_rate`: every tick, only the newest, or the newest so many times a second.
+std::optional<http::problem> read_pace(const http::request_target& target, stream_terms& wanted)
 {
     const auto mode = target.parameter("mode");
     if (mode && *mode != "all" && *mode != "latest")
-        return bad_parameter("mode", "there is no mode " + quoted(*mode), "all, latest");
+        return http::bad_parameter(
+            "mode", "there is no mode " + http::quoted(*mode), "all, latest");
     wanted.newest_only = mode && *mode == "latest";
     const auto rate = target.parameter("max_rate");
     if (!rate)
@@ -91,10 +102,10 @@ std::optional<problem> read_pace(const request_target& target, stream_terms& wan
         std::from_chars(rate->data(), rate->data() + rate->size(), per_second);
     if (failed != std::errc{} || end != rate->data() + rate->size() ||
         !(per_second >= max_rate_least && per_second <= max_rate_most))
-        return bad_parameter(
-            "max_rate", quoted(*rate) + " is not a number of ticks a second", accepted_rates);
+        return http::bad_parameter(
+            "max_rate", http::quoted(*rate) + " is not a number of ticks a second", accepted_rates);
     if (mode && *mode == "all")
-        return bad_parameter(
+        return http::bad_parameter(
             "mode", "every tick and no more than some cannot both be had",
             "latest, where there is a max_rate");
     wanted.newest_only = true;
@@ -104,32 +115,33 @@ std::optional<problem> read_pace(const request_target& target, stream_terms& wan
 
 }  // namespace
 
-std::optional<problem>
-given_twice(const request_target& target, std::initializer_list<std::string_view> read)
+namespace {
+
+// Not before 1970: positions begin there.
+result<wall_time> before(wall_time now, std::chrono::milliseconds span)
 {
-    for (const auto name : read)
-        if (std::ranges::count(target.parameters, name, [](const auto& p) {
-                return std::string_view{p.first};
-            }) > 1)
-            return bad_parameter(name, std::string{name} + " is given more than once", "one value");
-    return std::nullopt;
+    return std::max(now - span, wall_time{});
 }
 
-std::variant<std::optional<wall_time>, problem> read_time(
-    const request_target& target, std::string_view name, range_end end, const tapes& from,
+}  // namespace
+
+std::variant<std::optional<wall_time>, http::problem> read_time(
+    const http::request_target& target, std::string_view name, range_end end, const tapes& from,
     wall_time now)
 {
     const auto given = target.parameter(name);
     if (!given)
         return std::optional<wall_time>{};
-    const auto time = parse_timestamp(*given);
+    const auto back = parse_span_back(*given);
+    const auto time = back ? before(from.believed(now), *back) : parse_timestamp(*given);
     if (!time)
-        return bad_parameter(name, quoted(*given) + " is not a time", accepted_times);
+        return http::bad_parameter(name, http::quoted(*given) + " is not a time", accepted_times);
     const auto latest = std::max(from.believed(now), from.committed().time()) + since_ahead_max;
     if (*time <= latest)
         return std::optional{*time};
     if (*time > from.given_before().time())
-        return bad_parameter(name, quoted(*given) + " lies in the future", accepted_times);
+        return http::bad_parameter(
+            name, http::quoted(*given) + " lies in the future", accepted_times);
     // The time of a tick of an era before: all that is held has come since.
     return std::optional{end == range_end::begin ? from.epoch().time() : latest};
 }
@@ -145,24 +157,26 @@ position last_known(position p, const tapes& from, wall_time now)
     return p > known_until || (is_ambiguous && !from.holds(p)) ? before_all_held(from) : p;
 }
 
-std::variant<stream_grant, problem>
-read_stream_request(const request& r, const request_target& target, const tapes& from)
+std::variant<stream_grant, http::problem>
+read_stream_request(const http::request& r, const tapes& from)
 {
-    if (auto twice = given_twice(target, {"symbols", "since", "last_event_id", "mode", "max_rate"}))
-        return *std::move(twice);
+    static constexpr std::array<std::string_view, 6> known_names{
+        "symbols", "symbol", "since", "last_event_id", "mode", "max_rate"};
+    if (auto wrong = wrong_parameters(r.url, known_names))
+        return *std::move(wrong);
     stream_grant grant;
-    if (auto bad = read_pace(target, grant.terms))
+    if (auto bad = read_pace(r.url, grant.terms))
         return std::move(*bad);
-    auto symbols = read_symbols(target, from.symbols());
-    if (auto* bad = std::get_if<problem>(&symbols))
+    auto symbols = read_symbols(r.url, from.symbols());
+    if (auto* bad = std::get_if<http::problem>(&symbols))
         return std::move(*bad);
     grant.era = from.era();  // before its place: where they do not match, the lane sees it
-    auto place = read_place(r, target, from);
-    if (auto* bad = std::get_if<problem>(&place))
+    auto cursor = read_cursor(r, from);
+    if (auto* bad = std::get_if<http::problem>(&cursor))
         return std::move(*bad);
     grant.terms.symbols = std::move(std::get<0>(symbols));
-    grant.place = std::get<0>(place);
+    grant.cursor = std::get<0>(cursor);
     return grant;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

@@ -1,48 +1,54 @@
-// What a request for a stream asks for: which symbols, and from where.
+// Parses a request for a stream: its symbols, its start and its pace.
 #pragma once
 
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "http/request_target.hpp"
+#include "hub/stream_cursor.hpp"
+#include "hub/stream_terms.hpp"
 #include "tape/tapes.hpp"
-#include "web/message.hpp"
-#include "web/problem.hpp"
-#include "web/request_target.hpp"
 
-#include <initializer_list>
 #include <optional>
 #include <variant>
 
-namespace tickertape {
+namespace tickertape::web {
 
 // A time that is later than the server's clock and all it has sent by more than this is refused.
 inline constexpr std::chrono::seconds since_ahead_max{60};
 
 inline constexpr std::string_view accepted_times =
-    "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, or RFC 3339, and no later "
-    "than a minute from now";
+    "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, RFC 3339, or a span back "
+    "from "
+    "now such as -30s, -10m, -2h or -1d; and no later than a minute from now";
 
-// Refuses a parameter that is given more than once: whichever were taken, somebody meant the other.
-std::optional<problem>
-given_twice(const request_target& target, std::initializer_list<std::string_view> read);
-
-// Reads `symbols`: names between commas, or * for all; the first symbol where it is not given.
-std::variant<std::vector<symbol_id>, problem>
-read_symbols(const request_target& target, const symbol_table& known);
+// Reads `symbols`, or `symbol`, which means the same: names between commas, or * for all; the first
+// symbol where it is not given.
+std::variant<std::vector<symbol_id>, http::problem>
+read_symbols(const http::request_target& target, const symbol_table& known);
 
 // Reads a time such as `since` where it is given. It may lie as far ahead of the clock as ticks do
 // that have been sent: those were dated before the clock was set back. Where that was in an era
 // before, a range that begins there begins with all that is held, and one that ends there does not
 // end before the present.
 enum class range_end { begin, end };
-std::variant<std::optional<wall_time>, problem> read_time(
-    const request_target& target, std::string_view name, range_end end, const tapes& from,
+std::variant<std::optional<wall_time>, http::problem> read_time(
+    const http::request_target& target, std::string_view name, range_end end, const tapes& from,
     wall_time now);
 
 // Where to go on for a client whose newest id is `p`: after `p`, or before all that is held where
 // this server cannot have given out `p` yet.
 position last_known(position p, const tapes& from, wall_time now);
 
+// What a request for a stream is granted.
+struct stream_grant {
+    stream_terms terms;  // but for the framing, which the connection decides
+    stream_cursor cursor;
+    tapes::era_number era = 0;  // of the cursor
+};
+
 // The contract is docs/protocol.md: Last-Event-ID wins over since; without either the newest tick
 // comes first.
-std::variant<stream_grant, problem>
-read_stream_request(const request& r, const request_target& target, const tapes& from);
+std::variant<stream_grant, http::problem>
+read_stream_request(const http::request& r, const tapes& from);
 
-}  // namespace tickertape
+}  // namespace tickertape::web

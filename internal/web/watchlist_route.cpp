@@ -1,20 +1,21 @@
-// What a list of symbols needs, in one answer: of each symbol its newest price, its past at even
-// times, and its price one hour and one day ago.
+// GET /api/watchlist: for each symbol of a list its newest price, its past at even times, and its
+// price one hour and one day ago, in one answer.
 //
-// An answer is made in one go, and everybody else on the lane waits meanwhile. So an answer holds
+// An answer is made in one go, and all other clients of the lane wait meanwhile. So an answer holds
 // `symbols_max` symbols and `points_max` points of each at most, and a point costs a binary search
 // on the tape and no reading of the ticks between. Measured with 64 symbols of 8,640 ticks each: an
 // answer takes 0.6 ms with 60 points of each and 1.1 ms with 120.
 #include "web/site.hpp"
 
-#include "web/json_text.hpp"
+#include "web/parameters.hpp"
 #include "web/stream_request.hpp"
+#include "json/json_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
 using std::chrono::milliseconds;
@@ -35,9 +36,9 @@ struct watchlist_request {
     seconds span;
 };
 
-std::variant<std::int64_t, problem> read_number(
-    const request_target& target, std::string_view name, std::int64_t usual, std::int64_t least,
-    std::int64_t most)
+std::variant<std::int64_t, http::problem> read_number(
+    const http::request_target& target, std::string_view name, std::int64_t usual,
+    std::int64_t least, std::int64_t most)
 {
     const auto given = target.parameter(name);
     if (!given)
@@ -46,33 +47,35 @@ std::variant<std::int64_t, problem> read_number(
     const auto end = given->data() + given->size();
     const auto read = std::from_chars(given->data(), end, number);
     if (read.ec != std::errc{} || read.ptr != end || number < least || number > most)
-        return bad_parameter(
+        return http::bad_parameter(
             name,
-            quoted(*given) + " is not a number from " + std::to_string(least) + " to " +
+            http::quoted(*given) + " is not a number from " + std::to_string(least) + " to " +
                 std::to_string(most),
             "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return number;
 }
 
-std::variant<watchlist_request, problem>
-read_watchlist_request(const request_target& target, const symbol_table& known)
+std::variant<watchlist_request, http::problem>
+read_watchlist_request(const http::request_target& target, const symbol_table& known)
 {
-    if (auto twice = given_twice(target, {"symbols", "points", "span"}))
-        return *std::move(twice);
+    static constexpr std::array<std::string_view, 4> known_names{
+        "symbols", "symbol", "points", "span"};
+    if (auto wrong = wrong_parameters(target, known_names))
+        return *std::move(wrong);
     auto symbols = read_symbols(target, known);
-    if (auto* bad = std::get_if<problem>(&symbols))
+    if (auto* bad = std::get_if<http::problem>(&symbols))
         return std::move(*bad);
     auto& wanted = std::get<0>(symbols);
     if (wanted.size() > symbols_max)
-        return bad_parameter(
+        return http::bad_parameter(
             "symbols", std::to_string(wanted.size()) + " symbols are too many for one answer",
             "at most " + std::to_string(symbols_max) +
                 " symbols; the others in requests of their own");
     auto points = read_number(target, "points", points_default, 0, points_max);
-    if (auto* bad = std::get_if<problem>(&points))
+    if (auto* bad = std::get_if<http::problem>(&points))
         return std::move(*bad);
     auto span = read_number(target, "span", span_default, 1, span_max);
-    if (auto* bad = std::get_if<problem>(&span))
+    if (auto* bad = std::get_if<http::problem>(&span))
         return std::move(*bad);
     return watchlist_request{
         std::move(wanted), std::get<std::int64_t>(points), seconds{std::get<std::int64_t>(span)}};
@@ -83,8 +86,8 @@ class look_back {
 public:
     explicit look_back(const tape& of) noexcept : of_{of}, end_{of.end()}, begin_{of.begin()} {}
 
-    // The last tick at or before `time`, which is not before that of the call before. Nothing where
-    // none is held.
+    // The last tick at or before `time`, if one is held. `time` is no earlier than in the call
+    // before.
     std::optional<tape::entry> at(wall_time time) noexcept
     {
         const auto after = position::at(time + milliseconds{1});
@@ -92,7 +95,7 @@ public:
         while (from_ < end) {
             const auto middle = from_ + (end - from_) / 2;
             const auto e = of_.read(middle);
-            // What has been overwritten since is older than all that is held.
+            // A tick that has been overwritten since is older than all that are held.
             if (!e || e->at < after)
                 from_ = middle + 1;
             else
@@ -166,9 +169,9 @@ std::string pasts_of(const tape& t, wall_time until)
     std::array<std::optional<tape::entry>, pasts.size()> then;
     for (auto i = pasts.size(); i-- > 0;)
         then[i] = past.at(until - pasts[i]);
-    json_array list;
+    json::array list;
     for (std::size_t i = 0; i < pasts.size(); ++i) {
-        json_object o;
+        json::object o;
         o.number("seconds", pasts[i].count());
         if (then[i])
             o.time("timestamp", then[i]->at.time()).value("price", then[i]->value);
@@ -180,7 +183,7 @@ std::string pasts_of(const tape& t, wall_time until)
 }
 
 std::string
-watched_object(const site& s, symbol_id id, const watchlist_request& wanted, const request& r)
+watched_object(const site& s, symbol_id id, const watchlist_request& wanted, const http::request& r)
 {
     const auto& t = s.prices.of(id);
     const auto newest = t.newest();
@@ -188,7 +191,7 @@ watched_object(const site& s, symbol_id id, const watchlist_request& wanted, con
     const auto now = s.prices.believed(r.now);
     const auto until = newest ? std::max(now, newest->at.time()) : now;
     const auto oldest = look_back{t}.oldest();
-    json_object o;
+    json::object o;
     o.reserve(symbol_bytes_usual + point_bytes_usual * static_cast<std::size_t>(wanted.points));
     o.text("symbol", s.prices.symbols().name(id));
     o.text_or_null("id", newest ? newest->at.text() : std::string{});
@@ -202,16 +205,16 @@ watched_object(const site& s, symbol_id id, const watchlist_request& wanted, con
     return std::move(o).done();
 }
 
-answer watchlist(const site& s, const request& r, const request_target& target)
+http::answer watchlist(const site& s, const http::request& r)
 {
-    const auto read = read_watchlist_request(target, s.prices.symbols());
-    if (const auto* bad = std::get_if<problem>(&read))
-        return to_response(*bad);
+    const auto read = read_watchlist_request(r.url, s.prices.symbols());
+    if (const auto* bad = std::get_if<http::problem>(&read))
+        return http::to_response(*bad);
     const auto& wanted = std::get<watchlist_request>(read);
-    json_array list;
+    json::array list;
     for (const auto id : wanted.symbols)
         list.json(watched_object(s, id, wanted, r));
-    json_object o;
+    json::object o;
     o.time("at", s.prices.believed(r.now)).number("span", wanted.span.count());
     o.json("watchlist", std::move(list).done());
     return json_response(std::move(o).done());
@@ -219,11 +222,14 @@ answer watchlist(const site& s, const request& r, const request_target& target)
 
 }  // namespace
 
-void add_watchlist_route(router& to, const site& of)
+void add_watchlist_route(http::router& to, const site& of)
 {
-    to.add("/api/watchlist", [of](const request& r, const auto& target, const auto&) -> answer {
-        return within_an_era(of.prices, [&] { return watchlist(of, r, target); });
-    });
+    to.add(
+        "/api/watchlist",
+        [of](const http::request& r) {
+            return within_an_era(of.prices, [&] { return watchlist(of, r); });
+        },
+        "what a list of symbols with small charts needs: symbols, points, span");
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::web

@@ -50,9 +50,6 @@ TEST_CASE("Settings no feed can have are refused in one line", "[feed]")
         refusal({.live = {.providers = {{.name = "coinbase"}, {.name = "coinbase"}}}}) ==
         "provider 'coinbase' is configured twice");
     CHECK(
-        refusal({.live = {.providers = {{.name = "coinbase", .url = "gopher://x"}}}}) ==
-        "bad URL 'gopher://x' for provider 'coinbase': a base URL begins with https:// or http://");
-    CHECK(
         refusal({.live = {.providers = {{.name = "coingecko", .api_key = "a\r\nb"}}}}) ==
         "the API key of provider 'coingecko' has spaces or other odd characters");
     CHECK(

@@ -1,5 +1,5 @@
 #include "config/present.hpp"
-#include "tickertape/providers.hpp"
+#include "provider/registry.hpp"
 
 #include "support/catch.hpp"
 
@@ -21,7 +21,7 @@ TEST_CASE("the documented settings are the settings there are", "[config]")
     REQUIRE(last != std::string::npos);
     const auto documented = page.substr(first + begin.size(), last - first - begin.size());
     // With the providers the server has, not those of the other tests.
-    const auto expected = settings_markdown(setting_table{network_providers()});
+    const auto expected = settings_markdown(setting_table{provider::provider_rows()});
     if (documented == expected)
         return;
     // Not through the test's report, which would wrap the lines.

@@ -13,29 +13,29 @@ namespace tickertape {
 
 // Small, and of every kind: with and without a key, a stream, and by default.
 inline constexpr std::array test_providers{
-    network_provider{
+    provider::row{
         .name = "coinbase",
         .title = "Coinbase",
-        .url = "https://api.exchange.coinbase.com",
+        .urls = {"https://api.exchange.coinbase.com"},
+        .limit = {.per_minute = 600},
+        .limit_with_key = {.per_minute = 600},
         .stream_url = "wss://ws-feed.exchange.coinbase.com",
-        .requests_per_minute = 600,
-        .requests_per_minute_with_key = 600,
         .is_default = true},
-    network_provider{
+    provider::row{
         .name = "coingecko",
         .title = "CoinGecko",
-        .url = "https://api.coingecko.com/api/v3",
-        .api_key = api_key_use::optional,
-        .requests_per_minute = 6.5,
-        .requests_per_minute_with_key = 30,
+        .urls = {"https://api.coingecko.com/api/v3"},
+        .key = provider::key_use::optional,
+        .limit = {.per_minute = 6.5},
+        .limit_with_key = {.per_minute = 30},
         .is_default = true},
-    network_provider{
+    provider::row{
         .name = "coinmarketcap",
         .title = "CoinMarketCap",
-        .url = "https://pro-api.coinmarketcap.com",
-        .api_key = api_key_use::required,
-        .requests_per_minute = 30,
-        .requests_per_minute_with_key = 30},
+        .urls = {"https://pro-api.coinmarketcap.com"},
+        .key = provider::key_use::required,
+        .limit = {.per_minute = 30},
+        .limit_with_key = {.per_minute = 30}},
 };
 
 inline const setting_table& test_table()
@@ -44,13 +44,22 @@ inline const setting_table& test_table()
     return table;
 }
 
+// Every setting as its row shows it: what two configurations are compared by.
+inline std::vector<std::string> shown(const settings& s)
+{
+    std::vector<std::string> texts;
+    for (const auto& row : test_table().rows())
+        texts.push_back(row.values.show(s));
+    return texts;
+}
+
 struct given {
     std::vector<const char*> flags{};
     std::map<std::string, std::string> environment{};
     std::map<std::string, std::string> files{};
     // A file that is there and cannot be read.
     std::string unreadable{};
-    std::span<const network_provider> providers = test_providers;
+    std::span<const provider::row> providers = test_providers;
 
     std::variant<configuration, last_words> load() const
     {

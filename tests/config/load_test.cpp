@@ -40,10 +40,10 @@ TEST_CASE("a word is taken in any case", "[config]")
     CHECK(with("LOG_LEVEL", "WARNING").level == log_level::warn);
     CHECK(with("LOG_LEVEL", "warning").level == log_level::warn);
     CHECK(with("LOG_FORMAT", "JSON").format == log_format::json);
-    CHECK(with("FEED", "Stream").mode == fetch_mode::stream);
-    CHECK(with("PRICE_POLICY", "MEDIAN").policy == price_policy::median);
-    CHECK(with("SLOW_READER", "Conflate").slow_reader == slow_reader_policy::conflate);
-    CHECK(with("REPLAY_LOOP", "YES").replay_loop);
+    CHECK(with("FEED", "Stream").live.mode == feed::feed_mode::stream);
+    CHECK(with("PRICE_POLICY", "MEDIAN").live.policy.kind == pricing::policy_kind::median);
+    CHECK(with("SLOW_READER", "Conflate").streams.beyond_lag == slow_reader::conflate);
+    CHECK(with("REPLAY_LOOP", "YES").replay.loop);
     CHECK(with("CORS_ORIGINS", "None").cors_origins == cors_policy{});
     CHECK(
         with("PROVIDERS", "Coingecko, COINBASE").providers ==
@@ -121,8 +121,8 @@ TEST_CASE("a provider that does not exist, or comes twice, is refused", "[config
 
 TEST_CASE("a provider exists where the program says so, with the settings it brings", "[config]")
 {
-    static constexpr std::array others{network_provider{
-        .name = "gemini", .title = "Gemini", .url = "https://example.com", .is_default = true}};
+    static constexpr std::array others{provider::row{
+        .name = "gemini", .title = "Gemini", .urls = {"https://example.com"}, .is_default = true}};
     const given from{.providers = others};
     CHECK(from.values().providers == std::vector<std::string>{"gemini"});
     CHECK(from.values().access.size() == 1);
@@ -138,13 +138,13 @@ TEST_CASE("a provider exists where the program says so, with the settings it bri
 TEST_CASE("more providers than one price is made of are refused", "[config]")
 {
     std::vector<std::string> names;
-    std::vector<network_provider> many;
-    for (std::size_t i = 0; i <= providers_named_max; ++i)
+    std::vector<provider::row> many;
+    for (std::size_t i = 0; i <= pricing::providers_max; ++i)
         names.push_back("p" + std::to_string(i));
     for (const auto& name : names)
-        many.push_back({.name = name, .title = name, .url = "https://example.com"});
+        many.push_back({.name = name, .title = name, .urls = {"https://example.com"}});
     auto all = names.front();
-    for (std::size_t i = 1; i < providers_named_max; ++i)
+    for (std::size_t i = 1; i < pricing::providers_max; ++i)
         all += "," + names[i];
     CHECK(
         given{.environment = {{"PROVIDERS", all}}, .providers = many}.values().providers.size() ==
@@ -166,12 +166,12 @@ TEST_CASE("a stablecoin nobody knows is not taken for a dollar", "[config]")
         "neither of them; accepted: empty, or USDT, USDC or both between commas\n");
     CHECK_FALSE(given{.flags = {"--accept-as-usd=USDT,"}}.error().empty());
     CHECK(
-        given{.flags = {"--accept-as-usd=usdc, USDT"}}.values().accept_as_usd ==
-        std::vector<std::string>{"USDC", "USDT"});
+        given{.flags = {"--accept-as-usd=usdc, USDT"}}.values().live.accept_as_usd ==
+        std::vector{usd_standin::usdc, usd_standin::usdt});
     CHECK(
-        given{.flags = {"--accept-as-usd=USDT,usdt"}}.values().accept_as_usd ==
-        std::vector<std::string>{"USDT"});
-    CHECK(given{.flags = {"--accept-as-usd= "}}.values().accept_as_usd.empty());
+        given{.flags = {"--accept-as-usd=USDT,usdt"}}.values().live.accept_as_usd ==
+        std::vector{usd_standin::usdt});
+    CHECK(given{.flags = {"--accept-as-usd= "}}.values().live.accept_as_usd.empty());
 }
 
 TEST_CASE("a derivation that is none is refused by its own words", "[config]")
@@ -202,13 +202,19 @@ TEST_CASE("a price is derived from and into what is served only", "[config]")
         .flags = {"--derive=btc-inr = btc-usd * usd-inr,ETH-BTC=ETH-USD/BTC-USD"},
         .environment = {{"SYMBOLS", "BTC-USD,USD-INR,BTC-INR,ETH-USD"}}};
     CHECK(
-        from.error() == "tickertape: DERIVE: 'ETH-BTC=ETH-USD/BTC-USD' needs ETH-BTC, which is not "
-                        "served; accepted: symbols that SYMBOLS names\n");
+        from.error() ==
+        "tickertape: DERIVE: \"ETH-BTC=ETH-USD/BTC-USD\" needs \"ETH-BTC\", which is not one of "
+        "SYMBOLS; every symbol named is\n");
     auto all = from;
     all.environment["SYMBOLS"] += ",eth-btc";
+    const auto values = all.values();
+    REQUIRE(values.derive.size() == 2);
+    CHECK(values.derive[0].text() == "BTC-INR=BTC-USD*USD-INR");
+    CHECK(values.derive[1].text() == "ETH-BTC=ETH-USD/BTC-USD");
     CHECK(
-        all.values().derive ==
-        std::vector<std::string>{"BTC-INR=BTC-USD*USD-INR", "ETH-BTC=ETH-USD/BTC-USD"});
+        values.live.derivations == std::vector<pricing::derivation>{
+                                       {symbol_id{2}, symbol_id{0}, symbol_id{1}, false},
+                                       {symbol_id{4}, symbol_id{3}, symbol_id{0}, true}});
     CHECK_FALSE(given{.flags = {"--derive=BTC-USD=BTC-EUR*EUR-USD"}}.error().empty());
     CHECK(given{.flags = {"--derive="}}.values().derive.empty());
 }
@@ -220,8 +226,10 @@ TEST_CASE("a quorum that the providers cannot have is refused where there is one
         from.error() ==
         "tickertape: QUORUM=3 is more than the 2 in PROVIDERS: with PRICE_POLICY=median there "
         "would never be a price\n");
-    CHECK(given{.flags = {"--price-policy=median"}}.values().policy == price_policy::median);
-    CHECK(given{.flags = {"--quorum=3"}}.values().quorum == 3);
+    CHECK(
+        given{.flags = {"--price-policy=median"}}.values().live.policy.kind ==
+        pricing::policy_kind::median);
+    CHECK(given{.flags = {"--quorum=3"}}.values().live.policy.quorum == 3);
     CHECK(given{.flags = {"--price-policy=median", "--providers=simulator"}}.error().empty());
     CHECK_FALSE(given{.flags = {"--quorum=0"}}.error().empty());
     CHECK_FALSE(given{.flags = {"--quorum=17"}}.error().empty());
@@ -286,15 +294,15 @@ TEST_CASE("how a provider is reached is kept beside its name", "[config]")
                  "--coingecko-api-key=k"}}
             .values();
     CHECK(
-        s.access.at("coinbase") == provider_access{
-                                       .url = "http://127.0.0.1:8080",
-                                       .stream_url = "ws://127.0.0.1:8081/x",
-                                       .api_key = {},
-                                       .requests_per_minute = {}});
+        s.access.at("coinbase") ==
+        feed::provider_settings{
+            .name = {},
+            .url = net::parse_base_url("http://127.0.0.1:8080").value(),
+            .socket_url = net::parse_websocket_url("ws://127.0.0.1:8081/x").value()});
     CHECK(
         s.access.at("coingecko") ==
-        provider_access{.url = {}, .stream_url = {}, .api_key = "k", .requests_per_minute = 0.5});
-    CHECK(s.access.at("coinmarketcap") == provider_access{});
+        feed::provider_settings{.name = {}, .api_key = "k", .per_minute = 0.5});
+    CHECK(s.access.at("coinmarketcap") == feed::provider_settings{});
 }
 
 TEST_CASE("a pace too slow to wait for is refused, none at all is not", "[config]")
@@ -303,8 +311,8 @@ TEST_CASE("a pace too slow to wait for is refused, none at all is not", "[config
         given{.flags = {"--replay-speed=0.0001"}}.error() ==
         "tickertape: REPLAY_SPEED: '0.0001' (--replay-speed) is below 0.001; accepted: 0, or 0.001 "
         "to 1000000\n");
-    CHECK(given{.flags = {"--replay-speed=0"}}.values().replay_speed == 0);
-    CHECK(given{.flags = {"--replay-speed=0.5"}}.values().replay_speed == 0.5);
+    CHECK(given{.flags = {"--replay-speed=0"}}.values().replay.speed == 0);
+    CHECK(given{.flags = {"--replay-speed=0.5"}}.values().replay.speed == 0.5);
 }
 
 TEST_CASE("a replay without a recording is refused", "[config]")
@@ -313,7 +321,7 @@ TEST_CASE("a replay without a recording is refused", "[config]")
         given{.flags = {"--providers=replay"}}.error() ==
         "tickertape: REPLAY_FILE is missing: PROVIDERS=replay needs the recording to play\n");
     CHECK(
-        given{.flags = {"--providers=replay", "--replay-file=a.csv"}}.values().replay_file ==
+        given{.flags = {"--providers=replay", "--replay-file=a.csv"}}.values().replay.path ==
         "a.csv");
 }
 
@@ -512,25 +520,26 @@ TEST_CASE("a stream that nobody sends is warned of", "[config]")
     CHECK(
         from.warnings() == std::vector<std::string>{"FEED=stream: nobody in PROVIDERS streams; all "
                                                     "are asked every FETCH_INTERVAL"});
-    CHECK(from.values().mode == fetch_mode::stream);
+    CHECK(from.values().live.mode == feed::feed_mode::stream);
     CHECK(given{.flags = {"--feed=stream"}}.warnings().empty());
     CHECK(given{.flags = {"--feed=stream", "--providers=simulator"}}.warnings().empty());
 }
 
 TEST_CASE("a fetch takes no longer than the time to the next one, or two seconds", "[config]")
 {
-    CHECK(given{}.values().fetch_deadline == 8s);
-    CHECK(given{.flags = {"--fetch-interval=3s"}}.values().fetch_deadline == 3s);
-    CHECK(given{.flags = {"--fetch-interval=1s"}}.values().fetch_deadline == 2s);
+    CHECK(given{}.values().live.fetch.deadline == 8s);
+    CHECK(given{.flags = {"--fetch-interval=3s"}}.values().live.fetch.deadline == 3s);
+    CHECK(given{.flags = {"--fetch-interval=1s"}}.values().live.fetch.deadline == 2s);
     CHECK(
-        given{.flags = {"--fetch-interval=1s", "--fetch-deadline=500ms"}}.values().fetch_deadline ==
-        500ms);
+        given{.flags = {"--fetch-interval=1s", "--fetch-deadline=500ms"}}
+            .values()
+            .live.fetch.deadline == 500ms);
 }
 
 TEST_CASE("without anything given, the settings are the defaults", "[config]")
 {
     const auto s = given{}.values();
-    CHECK(s == test_table().defaults());
+    CHECK(shown(s) == shown(test_table().defaults()));
     CHECK(s.listen_address == "0.0.0.0");
     CHECK(s.port == 8082);
     CHECK(s.threads == 0);
@@ -538,31 +547,31 @@ TEST_CASE("without anything given, the settings are the defaults", "[config]")
     CHECK(s.drain_time == 5s);
     CHECK(s.symbols == std::vector<std::string>{"BTC-USD"});
     CHECK(s.store_size == 8640);
-    CHECK(s.stale_after == 120s);
+    CHECK(s.streams.stale.limit == 120s);
     CHECK(s.providers == std::vector<std::string>{"coinbase", "coingecko"});
-    CHECK(s.policy == price_policy::fallback);
-    CHECK(s.fetch_interval == 10s);
-    CHECK(s.ca_file == std::nullopt);
+    CHECK(s.live.policy.kind == pricing::policy_kind::fallback);
+    CHECK(s.live.fetch.interval == 10s);
+    CHECK(s.live.ca_file.empty());
     CHECK(s.access.size() == 3);
-    CHECK(s.access.at("coinbase") == provider_access{});
-    CHECK(s.access.at("coingecko") == provider_access{});
-    CHECK(s.mode == fetch_mode::poll);
-    CHECK(s.quorum == 2);
-    CHECK(s.max_deviation == 2.0);
-    CHECK(s.max_spread == 10.0);
-    CHECK(s.max_quote_age == 120s);
-    CHECK(s.ticks_per_second == 5.0);
-    CHECK(s.accept_as_usd.empty());
+    CHECK(s.access.at("coinbase") == feed::provider_settings{});
+    CHECK(s.access.at("coingecko") == feed::provider_settings{});
+    CHECK(s.live.mode == feed::feed_mode::poll);
+    CHECK(s.live.policy.quorum == 2);
+    CHECK(s.live.policy.deviation_max == 0.02);
+    CHECK(s.live.quotes.spread_max == 0.1);
+    CHECK(s.live.quotes.age_max == 120s);
+    CHECK(s.live.ticks_per_second == 5.0);
+    CHECK(s.live.accept_as_usd.empty());
     CHECK(s.derive.empty());
-    CHECK(s.simulator_seed == std::nullopt);
-    CHECK(s.simulator_period == 3s);
-    CHECK(s.simulator_start == std::nullopt);
-    CHECK(s.simulator_step == 2.0);
-    CHECK(s.replay_speed == 1.0);
-    CHECK_FALSE(s.replay_loop);
-    CHECK(s.heartbeat == 15s);
-    CHECK(s.retry == 2s);
-    CHECK(s.send_buffer == 16 * 1024);
+    CHECK(s.simulator.seed == std::nullopt);
+    CHECK(s.simulator.period == 3s);
+    CHECK(s.simulator.start_price == std::nullopt);
+    CHECK(s.simulator.step_max == 0.02);
+    CHECK(s.replay.speed == 1.0);
+    CHECK_FALSE(s.replay.loop);
+    CHECK(s.streams.heartbeat == 15s);
+    CHECK(s.streams.retry == 2s);
+    CHECK(s.streams.socket.send_buffer_bytes == 16 * 1024);
     CHECK(s.cors_origins.any);
     CHECK(s.static_dir == std::nullopt);
     CHECK(s.header_timeout == 10s);
@@ -588,9 +597,9 @@ TEST_CASE("values are kept in the form the program uses", "[config]")
                  "--cors-origins=https://Example.com:443,http://localhost:3000"}}
             .values();
     CHECK(s.symbols == std::vector<std::string>{"BTC-USD", "ETH-USD"});
-    CHECK(s.simulator_seed == 42U);
-    CHECK(s.simulator_start.value().value() == 69420.25);
-    CHECK(s.replay_loop);
+    CHECK(s.simulator.seed == 42U);
+    CHECK(s.simulator.start_price == 69420.25);
+    CHECK(s.replay.loop);
     CHECK_FALSE(s.cors_origins.any);
     CHECK(
         s.cors_origins.origins ==

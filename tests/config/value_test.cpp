@@ -179,16 +179,16 @@ TEST_CASE("a base URL that could not be asked is refused with the reason", "[con
 TEST_CASE("a base URL is kept as it stands, without the slash at its end", "[config]")
 {
     CHECK(
-        taken(parse_base_url("https://api.coingecko.com/api/v3/")) ==
+        text_of(taken(parse_base_url("https://api.coingecko.com/api/v3/")), "http") ==
         "https://api.coingecko.com/api/v3");
-    CHECK(taken(parse_base_url("http://[::1]:8443")) == "http://[::1]:8443");
-    CHECK(taken(parse_base_url("HTTP://127.0.0.1:1/")) == "HTTP://127.0.0.1:1");
+    CHECK(text_of(taken(parse_base_url("http://[::1]:8443")), "http") == "http://[::1]:8443");
+    CHECK(text_of(taken(parse_base_url("HTTP://127.0.0.1:1/")), "http") == "http://127.0.0.1:1");
 }
 
 TEST_CASE("a stream has a scheme of its own and is else written as other addresses", "[config]")
 {
     const auto reason = [](std::string_view text) {
-        const auto read = parse_stream_url(text);
+        const auto read = parse_socket_url(text);
         return read ? "taken" : read.error().reason();
     };
     CHECK(reason("https://example.com") == "does not begin with ws:// or wss://");
@@ -196,8 +196,10 @@ TEST_CASE("a stream has a scheme of its own and is else written as other address
     CHECK(reason("wss://me:hunter2@example.com") == "holds a user name or a password");
     CHECK(reason("wss://example.com/ws?key=1") == "has a part after ? or #");
     CHECK(reason("") == "is empty");
-    CHECK(taken(parse_stream_url("wss://ws.kraken.com/v2")) == "wss://ws.kraken.com/v2");
-    CHECK(taken(parse_stream_url("ws://[::1]:9443/")) == "ws://[::1]:9443");
+    CHECK(
+        text_of(taken(parse_socket_url("wss://ws.kraken.com/v2")), "ws") ==
+        "wss://ws.kraken.com/v2");
+    CHECK(text_of(taken(parse_socket_url("ws://[::1]:9443/")), "ws") == "ws://[::1]:9443");
 }
 
 TEST_CASE("an origin is a scheme, a host and a port", "[config]")

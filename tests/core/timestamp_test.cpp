@@ -160,3 +160,20 @@ TEST_CASE("A span is said in its two largest units", "[core]")
     CHECK(words_of_span(24h * 365) == "365 d");
     CHECK(words_of_span(24h * 365 + 6h) == "365 d 6 h");
 }
+
+TEST_CASE("a span back from now is a minus, a number and a unit", "[core]")
+{
+    using namespace std::chrono_literals;
+    CHECK(parse_span_back("-30s").value() == 30s);
+    CHECK(parse_span_back("-10m").value() == 10min);
+    CHECK(parse_span_back("-2h").value() == 2h);
+    CHECK(parse_span_back("-1d").value() == 24h);
+    CHECK(parse_span_back("-0s").value() == 0s);
+    CHECK(parse_span_back("-36525d").value() == 24h * 36'525);
+    const auto text = GENERATE(
+        "", "-", "10m", "+10m", "-10", "-m", "-10M", "-10min", "-10m ", " -10m", "--10m", "-1.5h",
+        "-1h30m", "-36526d", "-99999999999999999999s", "-16725225600d");
+    CAPTURE(text);
+    REQUIRE_FALSE(parse_span_back(text).has_value());
+    CHECK(parse_span_back(text).error() == core_errc::bad_timestamp);
+}

@@ -1,12 +1,13 @@
 // Any bytes as Accept-Encoding: what is chosen is there, is wanted, and does not depend on case or
 // on blanks around commas.
 #include "core/text.hpp"
-#include "web/content_coding.hpp"
+#include "http/content_coding.hpp"
 
 #include <cstdint>
 #include <cstdlib>
 
 using namespace tickertape;
+using namespace tickertape::http;
 
 namespace {
 

@@ -1,7 +1,7 @@
 // Any bytes as what comes on a connection: they are the same requests however they are cut into
 // pieces, nothing is held or taken beyond its limit, and where Beast, which reads more, takes a
 // request as well, it sees the same one and its end at the same place.
-#include "web/request_reader.hpp"
+#include "http/request_reader.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -12,7 +12,8 @@
 #include <cstdlib>
 
 using namespace tickertape;
-namespace http = boost::beast::http;
+using namespace tickertape::http;
+namespace parsing = boost::beast::http;
 
 namespace {
 
@@ -30,16 +31,13 @@ bool is_harmless(std::string_view text)
         text, [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
 }
 
-void check(const request_head& head)
+void check(const request& head)
 {
     require(!head.method_name.empty() && !head.target.empty());
     require(head.target.size() <= limits.head_bytes && is_harmless(head.target));
-    for (const auto value :
-         {head.last_event_id, head.if_none_match, head.origin, head.accept, head.accept_encoding,
-          head.request_id})
-        require(value.size() <= limits.head_bytes && is_harmless(value));
-    for (const auto value : head.forwarded_for)
-        require(is_harmless(value));
+    for (const auto& [name, value] : head.headers)
+        require(name.size() + value.size() <= limits.head_bytes && is_harmless(value));
+    require(head.body.size() <= limits.body_bytes);
 }
 
 void check(const request_reader::refused& no)
@@ -49,9 +47,9 @@ void check(const request_reader::refused& no)
 }
 
 // A request that was taken, as Beast sees it. Not one whose body was not waited for.
-void compare_with_beast(std::string_view text, const request_head& head)
+void compare_with_beast(std::string_view text, const request& head)
 {
-    http::request_parser<http::string_body> p;
+    parsing::request_parser<parsing::string_body> p;
     p.eager(true);
     p.header_limit(UINT32_MAX);
     boost::system::error_code failed;
@@ -66,7 +64,7 @@ void compare_with_beast(std::string_view text, const request_head& head)
         return;
     require(p.is_done() && used == text.size());
     require(std::string_view(m.target().data(), m.target().size()) == head.target);
-    require(m.body().size() <= limits.body_bytes);
+    require(m.body() == head.body);
 }
 
 // What became of the first request: how many bytes it had, and whether it was refused.
@@ -83,9 +81,16 @@ outcome read(std::string_view text, std::size_t piece)
 {
     request_reader r{limits};
     outcome o;
+    bool is_kept = false;
     while (o.used < text.size() && !r.is_over()) {
         const auto given = text.substr(o.used, piece);
-        const auto taken = r.take(given);
+        // As a session does: the route decides on the body when the head has been read.
+        auto taken = r.take_head(given);
+        if (r.has_head() && !r.is_over() && !is_kept && !r.expects_continue()) {
+            is_kept = true;
+            r.keep_body();
+        }
+        taken += r.take(given.substr(taken));
         require(taken == given.size() || (taken < given.size() && r.is_over()));
         o.used += taken;
     }
@@ -96,8 +101,8 @@ outcome read(std::string_view text, std::size_t piece)
         // How far it was read when that was seen says nothing.
         o = {.used = 0, .over = true, .why = no->why};
     } else if (o.over) {
-        check(r.head());
-        compare_with_beast(text.substr(0, o.used), r.head());
+        check(r.asked());
+        compare_with_beast(text.substr(0, o.used), r.asked());
     }
     return o;
 }

@@ -1,6 +1,7 @@
 // Any bytes as the target of a request to a site with a few ticks: it is answered, with one of the
 // statuses of the contract, and a refusal is a problem in JSON that shows nothing unprintable.
 #include "support/dated_tapes.hpp"
+#include "support/http_request.hpp"
 #include "telemetry/metrics.hpp"
 #include "web/site.hpp"
 
@@ -11,6 +12,8 @@
 #include <cstdlib>
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 
 namespace {
 
@@ -40,7 +43,14 @@ struct fuzzed_site {
     static_files files;
     std::atomic<bool> draining{false};
     const router routes = make_router(
-        {prices, sources, reports, figures, files, staleness{std::chrono::seconds{120}}, draining});
+        {prices,
+         sources,
+         reports,
+         figures,
+         files,
+         staleness{std::chrono::seconds{120}},
+         draining,
+         {}});
 };
 
 void check(const response& r)
@@ -69,20 +79,18 @@ void check(const response& r)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
 {
     static const fuzzed_site site;
-    request r;
-    r.target = {reinterpret_cast<const char*>(bytes), size};
+    auto r = testing::request_for({reinterpret_cast<const char*>(bytes), size});
     r.now = site.started + std::chrono::seconds{30};
     for (const auto what : {method::get, method::head, method::options, method::other}) {
         r.what = what;
-        const auto outcome = site.routes.route(r);
+        const auto outcome = testing::answer_of(site.routes, r);
         require(!outcome.route.empty());
         if (const auto* answered = std::get_if<response>(&outcome.what))
             check(*answered);
         else
             require(outcome.route == "/prices/stream");
     }
-    if (const auto target = parse_target(r.target))
-        for (const auto& [name, value] : target->parameters)
-            require(target->parameter(name).has_value());
+    for (const auto& [name, value] : r.url.parameters)
+        require(r.url.parameter(name).has_value());
     return 0;
 }

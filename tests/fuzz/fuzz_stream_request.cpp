@@ -1,6 +1,7 @@
 // Any first line as the target of a stream and any second as its Last-Event-ID: what is granted is
 // within bounds, and what is not is refused in words of bounded length.
 #include "support/dated_tapes.hpp"
+#include "support/http_request.hpp"
 #include "web/stream_request.hpp"
 
 #include <boost/json/parse.hpp>
@@ -10,6 +11,8 @@
 #include <cstdlib>
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 
 namespace {
 
@@ -42,11 +45,11 @@ void check(const stream_grant& grant, const fuzzed_tapes& of)
     std::ranges::sort(distinct);
     require(std::ranges::adjacent_find(distinct) == distinct.end());
     // Further ahead than a clock's error, a stream would wait in silence.
-    require(grant.place.at < position::at(of.now + since_ahead_max));
+    require(grant.cursor.at < position::at(of.now + since_ahead_max));
     require(
-        grant.place.newest_only_until == position{} ||
-        grant.place == stream_place::newest(of.prices.committed()));
-    require(!grant.place.live && grant.place.notices == 0);
+        grant.cursor.newest_only_until == position{} ||
+        grant.cursor == stream_cursor::newest(of.prices.committed()));
+    require(!grant.cursor.live && grant.cursor.notices == 0);
 }
 
 void check(const problem& told)
@@ -65,16 +68,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     static const fuzzed_tapes held;
     const std::string_view text{reinterpret_cast<const char*>(bytes), size};
     const auto line_end = text.find('\n');
-    request r;
-    r.what = method::get;
-    r.target = text.substr(0, line_end);
-    r.last_event_id =
-        line_end == std::string_view::npos ? std::string_view{} : text.substr(line_end + 1);
+    auto r = testing::request_for(text.substr(0, line_end));
+    if (line_end != std::string_view::npos)
+        testing::set_header(r, "Last-Event-ID", text.substr(line_end + 1));
     r.now = held.now;
-    const auto target = parse_target(r.target);
-    if (!target)
+    if (!r.has_valid_target)
         return 0;
-    const auto wanted = read_stream_request(r, *target, held.prices);
+    const auto wanted = read_stream_request(r, held.prices);
     if (const auto* refused = std::get_if<problem>(&wanted))
         check(*refused);
     else

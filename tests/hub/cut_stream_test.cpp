@@ -63,8 +63,8 @@ public:
             });  // else the writer is ahead of what the lane has seen
         else if (what < 47)
             connect();
-        else if (what < 49 && !terms_.newest_only && !place_.is_passing())
-            place_.pass_to(seen_.until(), stream_place::telling::gap);
+        else if (what < 49 && !terms_.newest_only && !cursor_.is_passing())
+            cursor_.pass_to(seen_.until(), stream_cursor::telling::gap);
         else
             send(pick(400));
     }
@@ -102,11 +102,11 @@ private:
         terms_.how = pick(2) == 0 ? sse::framing::raw : sse::framing::chunked;
         client_.emplace(terms_.how);
         planner_->forget();
-        place_ = stream_place::after(last_id_.value_or(start));
+        cursor_ = stream_cursor::after(last_id_.value_or(start));
         rest_.clear();
         gaps_.clear();
         before_.clear();
-        began_ = place_.at;
+        began_ = cursor_.at;
     }
 
     void send(std::size_t bytes)
@@ -117,17 +117,17 @@ private:
         bytes -= first;
         if (!rest_.empty() || bytes == 0)
             return;
-        const auto batch = planner_->next(terms_, place_, seen_, at_ms(1'000'000));
+        const auto batch = planner_->next(terms_, cursor_, seen_, at_ms(1'000'000));
         done_ = batch.empty();
         if (done_) {
-            place_ = batch.then;
+            cursor_ = batch.then;
             return;
         }
         const auto sent = std::min(bytes, batch.bytes().size());
-        const auto progress = stream_planner::advance(place_, batch, sent);
+        const auto progress = progress_of(cursor_, batch, sent);
         rest_ = progress.rest;
         REQUIRE(rest_.size() < 300);
-        place_ = progress.place;
+        cursor_ = progress.cursor;
         take(batch.bytes().substr(0, sent));
     }
 
@@ -194,11 +194,11 @@ private:
     stream_terms terms_;
     stream_planner::limits bounds_;
     std::optional<stream_planner> planner_;
-    horizon seen_{h_.ticks};
+    commit_horizon seen_{h_.ticks};
     std::map<std::string, std::vector<position>> all_;
 
     // The connection.
-    stream_place place_;
+    stream_cursor cursor_;
     std::string rest_;
     bool done_ = false;
     std::optional<stream_client> client_;

@@ -38,7 +38,7 @@ struct held {
     }
 
     // All there is by now, seen by somebody who watches all symbols.
-    const horizon& seen()
+    const commit_horizon& seen()
     {
         horizon_.look(symbols.all(), [](symbol_id, auto) {});
         return horizon_;
@@ -50,7 +50,7 @@ struct held {
     notice_board board{symbols.size()};
 
 private:
-    horizon horizon_{ticks};
+    commit_horizon horizon_{ticks};
 };
 
 // The frame of a tick of held, not framed.

@@ -88,37 +88,39 @@ inline lane_limits quiet_limits()
 }
 
 struct lane_rig {
-    explicit lane_rig(held& from, unsigned lanes = 1, const lane_limits& limits = quiet_limits())
-        : h{from}, streams{from.ticks, from.sources, time, lanes, limits}
+    explicit lane_rig(
+        held& from, unsigned lanes = 1, const lane_limits& limits = quiet_limits(),
+        past* older = nullptr)
+        : h{from}, streams{from.ticks, from.sources, time, lanes, limits, older}
     {
         streams.start();
     }
 
     // Begins a stream on that lane; where it begins is decided there.
-    template <class Place>
+    template <class Cursor>
     far_end subscribe(
-        std::size_t lane_number, std::vector<symbol_id> symbols, sse::framing how, Place place,
+        std::size_t lane_number, std::vector<symbol_id> symbols, sse::framing how, Cursor cursor,
         std::string head = {})
     {
         return subscribe(
-            lane_number, stream_terms{.symbols = std::move(symbols), .how = how}, place,
+            lane_number, stream_terms{.symbols = std::move(symbols), .how = how}, cursor,
             std::move(head));
     }
-    template <class Place>
+    template <class Cursor>
     far_end
-    subscribe(std::size_t lane_number, stream_terms terms, Place place, std::string head = {})
+    subscribe(std::size_t lane_number, stream_terms terms, Cursor cursor, std::string head = {})
     {
         std::array<int, 2> ends{};
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
             throw std::runtime_error{"no socket pair"};
         lane& on = *streams.lanes()[lane_number];
         boost::asio::post(
-            on.context(), [&on, near = ends[0], terms = std::move(terms), place,
+            on.context(), [&on, near = ends[0], terms = std::move(terms), cursor,
                            head = std::move(head)]() mutable {
                 on.subscribe(
                     {.socket = stream_socket{near},
                      .terms = std::move(terms),
-                     .place = place(),
+                     .cursor = cursor(),
                      .head = std::move(head)});
             });
         return far_end{ends[1]};

@@ -42,7 +42,7 @@ TEST_CASE("a stream begins with its head, then retry, then the newest tick", "[h
     h.add(0, 1.5, 2'000);
     lane_rig rig{h};
     auto end = rig.subscribe(
-        0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); },
+        0, btc, sse::framing::raw, [&] { return stream_cursor::newest(h.ticks.committed()); },
         "the head\r\n\r\n");
     const auto stream = end.read_until("\"test\"}\n\n");
     REQUIRE(stream.starts_with("the head\r\n\r\n"));
@@ -57,7 +57,7 @@ TEST_CASE("the wait that clients are told varies around the mean", "[hub]")
     lane_rig rig{h, 1, limits};
     std::vector<int> waits;
     for (int i = 0; i < 50; ++i) {
-        auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; });
+        auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_cursor{}; });
         waits.push_back(std::stoi(end.read_until("\n\n").substr(7)));
     }
     const auto [least, most] = std::ranges::minmax(waits);
@@ -71,7 +71,7 @@ TEST_CASE("ticks reach a subscriber when its lane is woken", "[hub]")
     held h{{"BTC-USD"}};
     lane_rig rig{h};
     auto end = rig.subscribe(
-        0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
+        0, btc, sse::framing::raw, [&] { return stream_cursor::newest(h.ticks.committed()); });
     end.read_until("\n\n");
     h.add(0, 1, 2'000);
     rig.streams.ring();
@@ -85,13 +85,26 @@ TEST_CASE("ticks reach a subscriber when its lane is woken", "[hub]")
             "\"test\"}\n\n") == tick_block("3000-0", 3, "2") + tick_block("3000-1", 3, "3"));
 }
 
+TEST_CASE("what a lane keeps of encoded ticks is counted in bytes", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1, 2'000);
+    lane_rig rig{h};
+    const auto& lane = *rig.streams.lanes()[0];
+    CHECK(lane.frame_cache_bytes() == 0);
+    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_cursor::after({}); });
+    end.read_until("\"test\"}\n\n");
+    CHECK(lane.frame_cache_bytes() >= tick_block("2000-0", 2, "1").size());
+    CHECK(lane.frame_cache_bytes() <= lane_limits{}.planner.cache.bytes_max);
+}
+
 TEST_CASE("silence is broken by heartbeats", "[hub]")
 {
     held h{{"BTC-USD"}};
     auto limits = quiet_limits();
     limits.heartbeat = 100ms;
     lane_rig rig{h, 1, limits};
-    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; });
+    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_cursor{}; });
     const auto stream = end.read_until("heartbeat\ndata: {\"timestamp\":");
     CHECK(stream.find("event: heartbeat\ndata: {\"timestamp\":") != std::string::npos);
     CHECK(soon([&] { return rig.streams.lanes()[0]->counters().heartbeats.value() > 0; }));
@@ -107,7 +120,7 @@ TEST_CASE("a feed that goes quiet is told as stale, and as fresh when it speaks 
     const auto now = rig.time.boot_now().time_since_epoch().count();
     h.add(0, 1, now);
     auto end = rig.subscribe(
-        0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
+        0, btc, sse::framing::raw, [&] { return stream_cursor::newest(h.ticks.committed()); });
     CHECK(
         end.read_until("event: stale")
             .find("event: stale\ndata: {\"symbol\":\"BTC-USD\",\"age\":") != std::string::npos);
@@ -123,7 +136,7 @@ TEST_CASE(
     auto limits = quiet_limits();
     limits.socket.send_buffer_bytes = 4'096;
     lane_rig rig{h, 1, limits};
-    const auto live = [&] { return stream_place::newest(h.ticks.committed()); };
+    const auto live = [&] { return stream_cursor::newest(h.ticks.committed()); };
     auto stalled = rig.subscribe(0, btc, sse::framing::raw, live);
     auto reading = rig.subscribe(0, btc, sse::framing::chunked, live);
     stream_client client{sse::framing::chunked};
@@ -165,7 +178,7 @@ TEST_CASE("a subscriber that takes nothing for too long is closed", "[hub]")
     limits.socket.send_buffer_bytes = 4'096;
     lane_rig rig{h, 1, limits};
     auto stalled = rig.subscribe(
-        0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
+        0, btc, sse::framing::raw, [&] { return stream_cursor::newest(h.ticks.committed()); });
     const auto& counters = rig.streams.lanes()[0]->counters();
     REQUIRE(soon([&] { return counters.subscribers.value() == 1; }));
     for (int i = 0; i < 2'000; ++i)
@@ -185,7 +198,7 @@ struct slow_rig {
           rig{h, 1, limits_for(beyond)}
     {
         end.emplace(rig.subscribe(
-            0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); }));
+            0, btc, sse::framing::raw, [&] { return stream_cursor::newest(h.ticks.committed()); }));
         end->read_until("\n\n");
     }
 
@@ -287,7 +300,7 @@ TEST_CASE(
         h.add(0, 1, now - 90'000 + i);
     lane_rig rig{h, 1, slow_rig::limits_for(beyond)};
     auto end = rig.subscribe(0, btc, sse::framing::raw, [&] {
-        return stream_place::after(position{static_cast<std::uint64_t>(now - 95'000), 0});
+        return stream_cursor::after(position{static_cast<std::uint64_t>(now - 95'000), 0});
     });
     // It never has all there is, and nothing new comes.
     const auto& counters = rig.streams.lanes()[0]->counters();
@@ -323,7 +336,7 @@ TEST_CASE("last words on a stream of many symbols do not grow with them", "[hub]
     lane_rig rig{h, 1, slow_rig::limits_for(slow_reader::close)};
     auto end =
         rig.subscribe(0, {h.symbols.all().begin(), h.symbols.all().end()}, sse::framing::raw, [&] {
-            return stream_place::after(position{static_cast<std::uint64_t>(now - 95'000), 0});
+            return stream_cursor::after(position{static_cast<std::uint64_t>(now - 95'000), 0});
         });
     const auto& counters = rig.streams.lanes()[0]->counters();
     CHECK(soon([&] { return counters.lag_closed.value() == 1; }));
@@ -336,7 +349,7 @@ TEST_CASE("whoever asked for the latest is never too far behind", "[hub]")
     slow_rig r{slow_reader::close};
     auto latest = r.rig.subscribe(
         0, stream_terms{.symbols = btc, .how = sse::framing::raw, .newest_only = true},
-        [&] { return stream_place::newest(r.h.ticks.committed()); });
+        [&] { return stream_cursor::newest(r.h.ticks.committed()); });
     latest.read_until("\n\n");
     REQUIRE(r.falls_back(r.counters().lag_closed));
     stream_client client{sse::framing::raw};
@@ -362,7 +375,7 @@ TEST_CASE("a stream that is old enough is sent elsewhere", "[hub]")
     limits.heartbeat = 100ms;
     limits.age = 200ms;
     lane_rig rig{h, 1, limits};
-    auto end = rig.subscribe(0, btc, sse::framing::chunked, [] { return stream_place{}; });
+    auto end = rig.subscribe(0, btc, sse::framing::chunked, [] { return stream_cursor{}; });
     const auto stream = end.read_until("0\r\n\r\n");
     CHECK(stream.find("event: moving\nretry: ") != std::string::npos);
     CHECK(stream.ends_with("\r\n0\r\n\r\n"));
@@ -374,7 +387,7 @@ TEST_CASE("a stream whose client will say no more ends as a response should", "[
     held h{{"BTC-USD"}};
     h.add(0, 1, 1'000);
     lane_rig rig{h};
-    const auto all = [] { return stream_place::after({}); };
+    const auto all = [] { return stream_cursor::after({}); };
     auto half = rig.subscribe(0, btc, sse::framing::chunked, all);
     auto stream = half.read_until("\"price\":1,");
     half.finish();
@@ -394,7 +407,7 @@ TEST_CASE("a client that is behind and will say no more gets its end when it rea
     auto limits = quiet_limits();
     limits.socket.send_buffer_bytes = 4'096;
     lane_rig rig{h, 1, limits};
-    auto half = rig.subscribe(0, btc, sse::framing::chunked, [] { return stream_place{}; });
+    auto half = rig.subscribe(0, btc, sse::framing::chunked, [] { return stream_cursor{}; });
     const auto& counters = rig.streams.lanes()[0]->counters();
     CHECK(soon([&] {
         h.add(0, 1, 2'000);
@@ -417,7 +430,7 @@ TEST_CASE("whoever does not leave after its last words is closed", "[hub]")
     limits.heartbeat = 100ms;
     limits.farewell = 100ms;
     lane_rig rig{h, 1, limits};
-    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; });
+    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_cursor{}; });
     end.read_until("\n\n");
     std::promise<void> done;
     rig.streams.drain(0ms, [&] { done.set_value(); });
@@ -433,7 +446,7 @@ TEST_CASE("subscribers are sent away one after another, and the others served me
     lane_rig rig{h, 1, limits};
     std::vector<far_end> ends;
     for (int i = 0; i < 10; ++i) {
-        ends.push_back(rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; }));
+        ends.push_back(rig.subscribe(0, btc, sse::framing::raw, [] { return stream_cursor{}; }));
         ends.back().read_until("\n\n");
     }
     std::promise<void> done;
@@ -456,7 +469,7 @@ TEST_CASE("a lane without subscribers is not woken, and misses nothing for the n
         rig.streams.ring();
     }
     auto end = rig.subscribe(
-        0, btc, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
+        0, btc, sse::framing::raw, [&] { return stream_cursor::newest(h.ticks.committed()); });
     CHECK(without_retry(end.read_until("\"test\"}\n\n")) == tick_block("2099-0", 2, "100"));
     CHECK(counters.wakes.value() == 0);
     h.add(0, 200, 3'000);
@@ -474,8 +487,8 @@ TEST_CASE("draining tells everybody to move, ends their streams, and reports onc
 {
     held h{{"BTC-USD"}};
     lane_rig rig{h, 2};
-    auto first = rig.subscribe(0, btc, sse::framing::chunked, [] { return stream_place{}; });
-    auto second = rig.subscribe(1, btc, sse::framing::raw, [] { return stream_place{}; });
+    auto first = rig.subscribe(0, btc, sse::framing::chunked, [] { return stream_cursor{}; });
+    auto second = rig.subscribe(1, btc, sse::framing::raw, [] { return stream_cursor{}; });
     first.read_until("\n\n");
     second.read_until("\n\n");
 
@@ -486,7 +499,7 @@ TEST_CASE("draining tells everybody to move, ends their streams, and reports onc
     CHECK(last_words.ends_with("\r\n0\r\n\r\n"));
     CHECK(second.read_until("never").find("event: moving\nretry: ") != std::string::npos);
 
-    auto latecomer = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; });
+    auto latecomer = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_cursor{}; });
     CHECK(latecomer.read_until("never").find("event: moving\n") != std::string::npos);
     latecomer.close();
     first.close();
@@ -498,7 +511,7 @@ TEST_CASE("subscribers that will not leave are closed when the hub gives them up
 {
     held h{{"BTC-USD"}};
     lane_rig rig{h};
-    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_place{}; });
+    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_cursor{}; });
     end.read_until("\n\n");
     std::promise<void> done;
     rig.streams.drain(0ms, [&] { done.set_value(); });

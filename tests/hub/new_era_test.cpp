@@ -35,7 +35,7 @@ TEST_CASE("a live subscriber is told of a new era, and gets what comes in it onc
     h.add(0, 1, 900'000);
     h.add(1, 2, 900'001);
     auto live = rig.subscribe(
-        0, both, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
+        0, both, sse::framing::raw, [&] { return stream_cursor::newest(h.ticks.committed()); });
     live.read_until(tick_block("900001-0", 900, "2", "ETH-USD"));
 
     h.ticks.restart_at(at_ms(5'000), std::array{tick_at(0, 1, 4'000, h), tick_at(1, 2, 4'500, h)});
@@ -56,7 +56,7 @@ TEST_CASE("who comes after a new era began knows nothing of the one before", "[h
     lane_rig rig{h};
     const auto kept = tick_block("4000-0", 4, "1");
     auto newest = rig.subscribe(
-        0, both, sse::framing::raw, [&] { return stream_place::newest(h.ticks.committed()); });
+        0, both, sse::framing::raw, [&] { return stream_cursor::newest(h.ticks.committed()); });
     CHECK(newest.read_until("}\n\n").find(kept) != std::string::npos);
 }
 
@@ -64,16 +64,16 @@ TEST_CASE("a place of the era before is put right where the subscriber comes", "
 {
     held h{{"BTC-USD"}};
     h.add(0, 1, 900'000);
-    const auto newest = stream_place::newest(h.ticks.committed());
-    const auto after = stream_place::after(h.ticks.committed());
+    const auto newest = stream_cursor::newest(h.ticks.committed());
+    const auto after = stream_cursor::after(h.ticks.committed());
     h.ticks.restart_at(at_ms(5'000), std::array{tick_at(0, 1, 4'000, h)});
-    CHECK(newest.in_new_era(h.ticks.epoch()) == stream_place::newest(position{4'000, 0}));
-    CHECK(after.in_new_era(h.ticks.epoch()) == stream_place::after(position{4'000, 0}.previous()));
+    CHECK(newest.in_new_era(h.ticks.epoch()) == stream_cursor::newest(position{4'000, 0}));
+    CHECK(after.in_new_era(h.ticks.epoch()) == stream_cursor::after(position{4'000, 0}.previous()));
     // One that had been sent its tick is told, one in the middle of a pass as well.
     auto passing = after;
-    passing.pass_to(position{900'500, 0}, stream_place::telling::skipped);
+    passing.pass_to(position{900'500, 0}, stream_cursor::telling::skipped);
     CHECK(
-        passing.in_new_era(h.ticks.epoch()) == stream_place::after(position{4'000, 0}.previous()));
+        passing.in_new_era(h.ticks.epoch()) == stream_cursor::after(position{4'000, 0}.previous()));
 }
 
 TEST_CASE(
@@ -86,8 +86,8 @@ TEST_CASE(
     std::vector<far_end> ends;
     for (std::size_t i = 0; i < 8; ++i)
         ends.push_back(rig.subscribe(i % 2, both, sse::framing::raw, [&h, i] {
-            return i < 4 ? stream_place::newest(h.ticks.committed())
-                         : stream_place::after(position{1'000'000 + i, 0});
+            return i < 4 ? stream_cursor::newest(h.ticks.committed())
+                         : stream_cursor::after(position{1'000'000 + i, 0});
         }));
 
     // Values count all ticks; where an era begins is kept.

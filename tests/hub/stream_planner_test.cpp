@@ -9,12 +9,12 @@ namespace {
 
 // A subscriber that takes everything at once, and what it was given.
 struct reader {
-    reader(held& from, stream_place start, std::vector<symbol_id> wanted = {symbol_id{0}})
+    reader(held& from, stream_cursor start, std::vector<symbol_id> wanted = {symbol_id{0}})
         : reader{from, start, stream_terms{.symbols = std::move(wanted), .how = sse::framing::raw}}
     {
     }
-    reader(held& from, stream_place start, stream_terms wanted)
-        : h{from}, terms{std::move(wanted)}, place{start}
+    reader(held& from, stream_cursor start, stream_terms wanted)
+        : h{from}, terms{std::move(wanted)}, cursor{start}
     {
     }
 
@@ -22,19 +22,19 @@ struct reader {
     {
         std::string out;
         for (;;) {
-            const auto batch = planner.next(terms, place, h.seen(), now);
+            const auto batch = planner.next(terms, cursor, h.seen(), now);
             if (batch.empty()) {
-                place = batch.then;
+                cursor = batch.then;
                 return out;
             }
             out += batch.bytes();
-            place = stream_planner::advance(place, batch, batch.bytes().size()).place;
+            cursor = progress_of(cursor, batch, batch.bytes().size()).cursor;
         }
     }
 
     held& h;
     stream_terms terms;
-    stream_place place;
+    stream_cursor cursor;
     boot_time now = at_ms(1'000'000);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
 };
@@ -49,7 +49,7 @@ TEST_CASE("without a past, the newest tick comes at once and then what is new", 
     held h{{"BTC-USD"}};
     h.add(0, 1, 2'000);
     h.add(0, 2, 3'000);
-    reader r{h, stream_place::newest(h.ticks.committed())};
+    reader r{h, stream_cursor::newest(h.ticks.committed())};
 
     CHECK(r.take() == tick_block("3000-0", 3, "2"));
     CHECK(r.take().empty());
@@ -60,7 +60,7 @@ TEST_CASE("without a past, the newest tick comes at once and then what is new", 
 TEST_CASE("whoever comes before the first tick is sent it when it comes", "[hub]")
 {
     held h{{"BTC-USD"}};
-    reader r{h, stream_place::newest(h.ticks.committed())};
+    reader r{h, stream_cursor::newest(h.ticks.committed())};
     CHECK(r.take().empty());
     h.add(0, 1, 2'000);
     CHECK(r.take() == tick_block("2000-0", 2, "1"));
@@ -72,7 +72,7 @@ TEST_CASE("of several symbols the newest tick of each comes first, in their orde
     h.add(1, 10, 2'000);
     h.add(0, 1, 3'000);
     h.add(0, 2, 4'000);
-    reader r{h, stream_place::newest(h.ticks.committed()), both};
+    reader r{h, stream_cursor::newest(h.ticks.committed()), both};
     // What comes after the connection is sent whole, whatever is newest by then.
     h.add(0, 3, 5'000);
     h.add(0, 4, 6'000);
@@ -91,9 +91,9 @@ TEST_CASE("a combined price says how many providers are in it on every stream", 
     const std::string frame =
         "id: 2000-0\ndata: {\"timestamp\":2,\"price\":1.5,\"symbol\":\"BTC-USD\","
         "\"source\":\"median(coinbase,kraken)\",\"sources\":2}\n\n";
-    reader newest_of_both{h, stream_place::newest(h.ticks.committed()), both};
+    reader newest_of_both{h, stream_cursor::newest(h.ticks.committed()), both};
     CHECK(newest_of_both.take() == frame);
-    reader history_of_one{h, stream_place::after({1'000, 0})};
+    reader history_of_one{h, stream_cursor::after({1'000, 0})};
     CHECK(history_of_one.take() == frame);
 }
 
@@ -103,9 +103,9 @@ TEST_CASE("everything after a position is sent, and nothing at it", "[hub]")
     h.add(0, 1, 2'000);
     h.add(1, 10, 2'000);
     h.add(0, 2, 3'000);
-    reader one{h, stream_place::after({2'000, 0})};
+    reader one{h, stream_cursor::after({2'000, 0})};
     CHECK(one.take() == tick_block("3000-0", 3, "2"));
-    reader two{h, stream_place::after({2'000, 0}), both};
+    reader two{h, stream_cursor::after({2'000, 0}), both};
     CHECK(two.take() == tick_block("2000-1", 2, "10", "ETH-USD") + tick_block("3000-0", 3, "2"));
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("what lies before this process is told as a gap", "[hub]")
 {
     held h{{"BTC-USD"}, 100, 1'000};
     h.add(0, 1, 2'000);
-    reader r{h, stream_place::after({500, 7})};
+    reader r{h, stream_cursor::after({500, 7})};
     CHECK(
         r.take() == "id: 1000-0\nevent: gap\n"
                     "data: {\"from\":\"500-7\",\"to\":\"1000-0\",\"reason\":\"restarted\"}\n\n" +
@@ -125,7 +125,7 @@ TEST_CASE("what is no longer held is told as a gap", "[hub]")
     held h{{"BTC-USD"}, 2};
     for (int i = 2; i <= 5; ++i)
         h.add(0, i, i * 1'000);
-    reader r{h, stream_place::after({1'000, 0})};
+    reader r{h, stream_cursor::after({1'000, 0})};
     CHECK(
         r.take() == "id: 3000-0\nevent: gap\n"
                     "data: {\"from\":\"1000-0\",\"to\":\"3000-0\",\"reason\":\"evicted\","
@@ -137,7 +137,7 @@ TEST_CASE("a subscriber that was overtaken is told so", "[hub]")
 {
     held h{{"BTC-USD"}, 2};
     h.add(0, 2, 2'000);
-    reader r{h, stream_place::newest(h.ticks.committed())};
+    reader r{h, stream_cursor::newest(h.ticks.committed())};
     CHECK(r.take() == tick_block("2000-0", 2, "2"));
     for (int i = 3; i <= 6; ++i)
         h.add(0, i, i * 1'000);
@@ -154,7 +154,7 @@ TEST_CASE("a gap of one of several symbols is told before the next tick of any",
     h.add(1, 10, 2'500);
     for (int i = 2; i <= 5; ++i)
         h.add(0, i, i * 1'000);
-    reader r{h, stream_place::after({1'000, 0}), both};
+    reader r{h, stream_cursor::after({1'000, 0}), both};
     // Without an id: whoever resumed after it would miss the tick that follows.
     CHECK(
         r.take() == "event: gap\n"
@@ -171,19 +171,19 @@ TEST_CASE("a gap that lies ahead is told again to whoever stops before its end",
     h.add(1, 10, 2'500);
     for (int i = 3; i <= 5; ++i)
         h.add(0, i, i * 1'000);
-    const auto start = stream_place::after({1'000, 0});
+    const auto start = stream_cursor::after({1'000, 0});
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const auto batch = planner.next(both_raw, start, h.seen(), at_ms(6'000));
     // Cut within the gap, the subscriber stands where it stood, and is sent the rest of it alone.
-    const auto progress = stream_planner::advance(start, batch, 1);
+    const auto progress = progress_of(start, batch, 1);
     CHECK(progress.ticks == 0);
     CHECK(progress.gaps[0] == 1);
-    CHECK(progress.place.at == start.at);
+    CHECK(progress.cursor.at == start.at);
     CHECK(progress.rest.ends_with("\"symbols\":[\"BTC-USD\"]}\n\n"));
-    reader on{h, progress.place, both};
+    reader on{h, progress.cursor, both};
     CHECK(on.take().starts_with(tick_block("2500-0", 2, "10", "ETH-USD")));
 
-    reader again{h, stream_place::after({2'500, 0}), both};
+    reader again{h, stream_cursor::after({2'500, 0}), both};
     CHECK(again.take().starts_with("event: gap\ndata: {\"from\":\"2500-0\",\"to\":\"3000-0\","));
 }
 
@@ -193,13 +193,13 @@ TEST_CASE("where nothing is left of several symbols, the gaps alone are told", "
     const auto first = h.add(0, 2, 2'000);
     h.add(1, 10, 2'500);
     h.add(0, 2, 2'500);
-    const horizon a_while_ago = h.seen();
+    const commit_horizon a_while_ago = h.seen();
     for (int i = 3; i <= 6; ++i) {
         h.add(0, i, i * 1'000);
         h.add(1, i, i * 1'000);
     }
     stream_planner planner{h.ticks, h.sources, h.board, {}};
-    const auto start = stream_place::after(first.at);
+    const auto start = stream_cursor::after(first.at);
     // All that had been seen is gone by now.
     const auto batch = planner.next(both_raw, start, a_while_ago, at_ms(6'000));
     const std::string gap_to = "event: gap\ndata: {\"from\":\"2000-0\",\"to\":\"";
@@ -207,8 +207,8 @@ TEST_CASE("where nothing is left of several symbols, the gaps alone are told", "
         batch.bytes() == gap_to + "4000-0\",\"reason\":\"evicted\",\"symbols\":[\"BTC-USD\"]}\n\n" +
                              gap_to +
                              "4000-1\",\"reason\":\"evicted\",\"symbols\":[\"ETH-USD\"]}\n\n");
-    CHECK(stream_planner::advance(start, batch, 1).gaps[0] == 1);
-    CHECK(stream_planner::advance(start, batch, batch.bytes().size()).gaps[0] == 2);
+    CHECK(progress_of(start, batch, 1).gaps[0] == 1);
+    CHECK(progress_of(start, batch, batch.bytes().size()).gaps[0] == 2);
     CHECK(batch.then.at == position{2'500, 1});
 }
 
@@ -232,7 +232,7 @@ struct lossy {
         return all;
     }
     void tick_of(std::size_t symbol) { h.add(symbol, 1, ms++); }
-    stream_batch next(const stream_place& from)
+    stream_batch next(const stream_cursor& from)
     {
         return planner.next(terms, from, h.seen(), at_ms(1'000'000));
     }
@@ -259,24 +259,24 @@ TEST_CASE(
 {
     lossy l;
     l.terms.newest_only = GENERATE(false, true);
-    auto place = stream_place::after({1'000, 0});
+    auto cursor = stream_cursor::after({1'000, 0});
     if (GENERATE(false, true))
-        place.pass_to(l.h.seen().until(), stream_place::telling::gap);
+        cursor.pass_to(l.h.seen().until(), stream_cursor::telling::gap);
     std::string got;
     // A reader that takes a hundred bytes at a time.
     for (int turns = 0; turns < 20'000; ++turns) {
-        const auto batch = l.next(place);
+        const auto batch = l.next(cursor);
         if (batch.empty()) {
             CHECK(count_of(got, "event: gap") == lossy::count);
             return;
         }
         REQUIRE(batch.bytes().size() < 2 * stream_planner::limits{}.batch_bytes_max + 1'000);
         const auto sent = std::min<std::size_t>(100, batch.bytes().size());
-        const auto progress = stream_planner::advance(place, batch, sent);
+        const auto progress = progress_of(cursor, batch, sent);
         REQUIRE(progress.rest.size() < 300);
         got += batch.bytes().substr(0, sent);
         got += progress.rest;
-        place = progress.place;
+        cursor = progress.cursor;
     }
     FAIL("it never ends");
 }
@@ -284,21 +284,21 @@ TEST_CASE(
 TEST_CASE("a loss that has been told is told again only where more is lost since", "[hub]")
 {
     lossy l;
-    auto place = stream_place::after({1'000, 0});
+    auto cursor = stream_cursor::after({1'000, 0});
     // Half of the gaps are sent.
-    const auto first = l.next(place);
+    const auto first = l.next(cursor);
     const auto told = count_of(std::string{first.bytes()}, "event: gap");
     REQUIRE(told > 100);
     REQUIRE(told < lossy::count);
-    place = stream_planner::advance(place, first, first.bytes().size()).place;
-    CHECK(place.at == position{1'000, 0});
+    cursor = progress_of(cursor, first, first.bytes().size()).cursor;
+    CHECK(cursor.at == position{1'000, 0});
     // Of two that have been told, and of one that has not, more goes.
     for (const auto s : {0U, 1U, 999U})
         l.tick_of(s);
     std::string rest;
-    for (auto batch = l.next(place); !batch.empty(); batch = l.next(place)) {
+    for (auto batch = l.next(cursor); !batch.empty(); batch = l.next(cursor)) {
         rest += batch.bytes();
-        place = stream_planner::advance(place, batch, batch.bytes().size()).place;
+        cursor = progress_of(cursor, batch, batch.bytes().size()).cursor;
     }
     const auto ticks = rest.find("\ndata: {\"timestamp\"");
     CHECK(count_of(rest, "event: gap") == lossy::count - told + 2);
@@ -321,11 +321,11 @@ TEST_CASE("what is told of a loss is not forgotten among the ticks behind it", "
         h.add(1, 1, 2'000 + i);
     for (int i = 0; i < 2'001; ++i)
         h.add(0, 1, 5'000 + i);
-    reader r{h, stream_place::after({1'000, 0}), both};
+    reader r{h, stream_cursor::after({1'000, 0}), both};
     const auto all = r.take();
     CHECK(count_of(all, "event: gap") == 1);
     CHECK(count_of(all, "\"source\":\"test\"") == 4'000);
-    CHECK(r.place.told_until == position{});
+    CHECK(r.cursor.told_until == position{});
 }
 
 TEST_CASE("news of many symbols at once is told in pieces", "[hub]")
@@ -333,12 +333,12 @@ TEST_CASE("news of many symbols at once is told in pieces", "[hub]")
     lossy l;
     for (const auto s : l.h.symbols.all())
         l.h.board.set_stale(s, true);
-    auto place = stream_place::after(l.h.ticks.committed());
+    auto cursor = stream_cursor::after(l.h.ticks.committed());
     std::size_t told = 0;
-    for (auto batch = l.next(place); !batch.empty(); batch = l.next(place)) {
+    for (auto batch = l.next(cursor); !batch.empty(); batch = l.next(cursor)) {
         CHECK(batch.bytes().size() < stream_planner::limits{}.batch_bytes_max + 100);
         told += count_of(std::string{batch.bytes()}, "event: stale");
-        place = stream_planner::advance(place, batch, batch.bytes().size()).place;
+        cursor = progress_of(cursor, batch, batch.bytes().size()).cursor;
     }
     CHECK(told == lossy::count);
 }
@@ -347,10 +347,10 @@ TEST_CASE("a stale price is told to whoever comes and to whoever is there", "[hu
 {
     held h{{"BTC-USD"}};
     h.add(0, 1, 2'000);
-    reader there{h, stream_place::newest(h.ticks.committed())};
+    reader there{h, stream_cursor::newest(h.ticks.committed())};
     there.take();
     h.board.set_stale(symbol_id{0}, true);
-    reader newcomer{h, stream_place::newest(h.ticks.committed())};
+    reader newcomer{h, stream_cursor::newest(h.ticks.committed())};
     there.now = newcomer.now = at_ms(133'500);
 
     const std::string stale = "event: stale\ndata: {\"symbol\":\"BTC-USD\",\"age\":131}\n\n";
@@ -364,7 +364,7 @@ TEST_CASE("a stale price is told to whoever comes and to whoever is there", "[hu
     CHECK(
         there.take() == tick_block("134000-0", 134, "2") +
                             "event: fresh\ndata: {\"symbol\":\"BTC-USD\",\"age\":0}\n\n");
-    reader later{h, stream_place::newest(h.ticks.committed())};
+    reader later{h, stream_cursor::newest(h.ticks.committed())};
     CHECK(later.take() == tick_block("134000-0", 134, "2"));
 }
 
@@ -377,15 +377,15 @@ TEST_CASE("notices that are cut short go on where they were cut", "[hub]")
     h.board.set_stale(symbol_id{1}, true);
     h.board.set_stale(symbol_id{0}, true);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
-    const auto start = stream_place::after(h.ticks.committed());
+    const auto start = stream_cursor::after(h.ticks.committed());
     const auto batch = planner.next(both_raw, start, h.seen(), at_ms(3'000));
     const std::string eth = "event: stale\ndata: {\"symbol\":\"ETH-USD\",\"age\":1}\n\n";
     const std::string btc = "event: stale\ndata: {\"symbol\":\"BTC-USD\",\"age\":1}\n\n";
     REQUIRE(batch.bytes() == eth + btc);
 
-    const auto cut = stream_planner::advance(start, batch, 5);
+    const auto cut = progress_of(start, batch, 5);
     CHECK(cut.rest == eth.substr(5));
-    CHECK(planner.next(both_raw, cut.place, h.seen(), at_ms(3'000)).bytes() == btc);
+    CHECK(planner.next(both_raw, cut.cursor, h.seen(), at_ms(3'000)).bytes() == btc);
 }
 
 TEST_CASE("a write that was cut short counts whole frames and keeps the rest", "[hub]")
@@ -396,28 +396,28 @@ TEST_CASE("a write that was cut short counts whole frames and keeps the rest", "
     h.add(0, 3, 4'000);
     const auto first = tick_block("2000-0", 2, "1");
     const auto second = tick_block("3000-0", 3, "2");
-    const auto start = stream_place::after({1'000, 0});
+    const auto start = stream_cursor::after({1'000, 0});
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const stream_terms terms{.symbols = {symbol_id{0}}, .how = sse::framing::raw};
     const auto batch = planner.next(terms, start, h.seen(), at_ms(5'000));
 
-    const auto none = stream_planner::advance(start, batch, 0);
-    CHECK(none.place == start);
+    const auto none = progress_of(start, batch, 0);
+    CHECK(none.cursor == start);
     CHECK(none.rest.empty());
     CHECK(none.ticks == 0);
 
-    const auto exact = stream_planner::advance(start, batch, first.size());
-    CHECK(exact.place.at == position{2'000, 0});
+    const auto exact = progress_of(start, batch, first.size());
+    CHECK(exact.cursor.at == position{2'000, 0});
     CHECK(exact.rest.empty());
     CHECK(exact.ticks == 1);
 
-    const auto cut = stream_planner::advance(start, batch, first.size() + 5);
-    CHECK(cut.place.at == position{3'000, 0});
+    const auto cut = progress_of(start, batch, first.size() + 5);
+    CHECK(cut.cursor.at == position{3'000, 0});
     CHECK(cut.rest == second.substr(5));
     CHECK(cut.ticks == 2);
 
-    const auto all = stream_planner::advance(start, batch, batch.bytes().size());
-    CHECK(all.place == batch.then);
+    const auto all = progress_of(start, batch, batch.bytes().size());
+    CHECK(all.cursor == batch.then);
     CHECK(all.ticks == 3);
 }
 
@@ -428,7 +428,7 @@ TEST_CASE("chunked frames of several symbols are chunks", "[hub]")
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const auto batch = planner.next(
         stream_terms{.symbols = both, .how = sse::framing::chunked},
-        stream_place::after({1'000, 0}), h.seen(), at_ms(5'000));
+        stream_cursor::after({1'000, 0}), h.seen(), at_ms(5'000));
     CHECK(batch.bytes() == "50\r\n" + tick_block("2000-0", 2, "10", "ETH-USD") + "\r\n");
 }
 
@@ -438,7 +438,7 @@ TEST_CASE(
     held h{{"BTC-USD"}};
     h.add(0, 1, 2'000);
     reader r{
-        h, stream_place::newest(h.ticks.committed()),
+        h, stream_cursor::newest(h.ticks.committed()),
         stream_terms{.symbols = {symbol_id{0}}, .how = sse::framing::raw, .newest_only = true}};
     CHECK(r.take() == tick_block("2000-0", 2, "1"));
     h.add(0, 2, 3'000);
@@ -458,7 +458,7 @@ TEST_CASE("the latest of several symbols count what they pass over each for itse
     h.add(1, 11, 3'500);
     h.add(1, 12, 4'000);
     const stream_terms latest{.symbols = both, .how = sse::framing::raw, .newest_only = true};
-    reader r{h, stream_place::after({1'000, 0}), latest};
+    reader r{h, stream_cursor::after({1'000, 0}), latest};
     CHECK(
         r.take() ==
         tick_block("3000-0", 3, "2", "BTC-USD", 1) + tick_block("4000-0", 4, "12", "ETH-USD", 2));
@@ -474,19 +474,19 @@ TEST_CASE(
     h.add(1, 11, 4'000);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const stream_terms latest{.symbols = both, .how = sse::framing::raw, .newest_only = true};
-    const auto start = stream_place::after({1'000, 0});
+    const auto start = stream_cursor::after({1'000, 0});
     const auto batch = planner.next(latest, start, h.seen(), at_ms(5'000));
-    const auto cut = stream_planner::advance(start, batch, 1);
+    const auto cut = progress_of(start, batch, 1);
     CHECK(cut.skipped == 1);
-    CHECK(cut.place.at == position{3'000, 0});
+    CHECK(cut.cursor.at == position{3'000, 0});
     h.add(1, 12, 5'000);  // not of this pass any more
 
-    auto place = cut.place;
-    const auto rest = planner.next(latest, place, h.seen(), at_ms(5'000));
+    auto cursor = cut.cursor;
+    const auto rest = planner.next(latest, cursor, h.seen(), at_ms(5'000));
     CHECK(rest.bytes() == tick_block("4000-0", 4, "11", "ETH-USD", 1));
-    place = stream_planner::advance(place, rest, rest.bytes().size()).place;
+    cursor = progress_of(cursor, rest, rest.bytes().size()).cursor;
     CHECK(
-        planner.next(latest, place, h.seen(), at_ms(5'000)).bytes() ==
+        planner.next(latest, cursor, h.seen(), at_ms(5'000)).bytes() ==
         tick_block("5000-0", 5, "12", "ETH-USD"));
 }
 
@@ -497,18 +497,18 @@ TEST_CASE("those who are in step are in the same place, however they began", "[h
     const bool newest_only = GENERATE(false, true);
     const stream_terms terms{
         .symbols = {symbol_id{0}}, .how = sse::framing::raw, .newest_only = newest_only};
-    reader first{h, stream_place::newest(h.ticks.committed()), terms};
+    reader first{h, stream_cursor::newest(h.ticks.committed()), terms};
     first.take();
     h.add(0, 2, 3'000);
     first.take();
-    reader second{h, stream_place::newest(h.ticks.committed()), terms};
+    reader second{h, stream_cursor::newest(h.ticks.committed()), terms};
     second.take();
     h.add(0, 3, 4'000);
-    reader resumed{h, stream_place::after({3'000, 0}), terms};
+    reader resumed{h, stream_cursor::after({3'000, 0}), terms};
     for (auto* r : {&first, &second, &resumed})
         r->take();
-    CHECK(first.place == second.place);
-    CHECK(first.place == resumed.place);
+    CHECK(first.cursor == second.cursor);
+    CHECK(first.cursor == resumed.cursor);
 }
 
 TEST_CASE("what is passed over but no longer held is told as a gap", "[hub]")
@@ -516,7 +516,7 @@ TEST_CASE("what is passed over but no longer held is told as a gap", "[hub]")
     held h{{"BTC-USD"}, 2};
     h.add(0, 1, 2'000);
     reader r{
-        h, stream_place::newest(h.ticks.committed()),
+        h, stream_cursor::newest(h.ticks.committed()),
         stream_terms{.symbols = {symbol_id{0}}, .how = sse::framing::raw, .newest_only = true}};
     r.take();
     for (int i = 2; i <= 5; ++i)
@@ -530,11 +530,11 @@ TEST_CASE("a slow reader is brought up to date by a gap and the newest tick", "[
 {
     held h{{"BTC-USD"}};
     h.add(0, 1, 2'000);
-    reader r{h, stream_place::newest(h.ticks.committed())};
+    reader r{h, stream_cursor::newest(h.ticks.committed())};
     r.take();
     for (int i = 2; i <= 5; ++i)
         h.add(0, i, 1'000 + i * 1'000);
-    r.place.pass_to(h.ticks.committed(), stream_place::telling::gap);
+    r.cursor.pass_to(h.ticks.committed(), stream_cursor::telling::gap);
     h.add(0, 6, 7'000);
     CHECK(
         r.take() ==
@@ -549,15 +549,15 @@ TEST_CASE("a slow reader of several symbols is told all its gaps before any tick
         h.add(0, i, 1'000 + i * 1'000);
         h.add(1, i, 1'500 + i * 1'000);
     }
-    reader r{h, stream_place::after({1'000, 0}), both};
-    r.place.live = true;
-    r.place.pass_to(h.ticks.committed(), stream_place::telling::gap);
-    const auto batch = r.planner.next(r.terms, r.place, h.seen(), r.now);
+    reader r{h, stream_cursor::after({1'000, 0}), both};
+    r.cursor.live = true;
+    r.cursor.pass_to(h.ticks.committed(), stream_cursor::telling::gap);
+    const auto batch = r.planner.next(r.terms, r.cursor, h.seen(), r.now);
     // One that is cut in the first gap has still to be sent the second, and then the ticks.
-    const auto progress = stream_planner::advance(r.place, batch, 1);
+    const auto progress = progress_of(r.cursor, batch, 1);
     CHECK(progress.gaps[2] == 1);
     CHECK(progress.ticks == 0);
-    reader on{h, progress.place, both};
+    reader on{h, progress.cursor, both};
     const auto rest = on.take();
     CHECK(
         r.take() ==
@@ -574,10 +574,10 @@ TEST_CASE("a slow reader that missed one tick only is not told of a gap", "[hub]
 {
     held h{{"BTC-USD"}};
     h.add(0, 1, 2'000);
-    reader r{h, stream_place::newest(h.ticks.committed())};
+    reader r{h, stream_cursor::newest(h.ticks.committed())};
     r.take();
     h.add(0, 2, 3'000);
-    r.place.pass_to(h.ticks.committed(), stream_place::telling::gap);
+    r.cursor.pass_to(h.ticks.committed(), stream_cursor::telling::gap);
     CHECK(r.take() == tick_block("3000-0", 3, "2"));
 }
 
@@ -586,7 +586,7 @@ TEST_CASE("how far a subscriber is behind is the oldest tick it lacks", "[hub]")
     held h{{"BTC-USD", "ETH-USD"}};
     h.add(0, 1, 2'000);
     h.add(1, 1, 3'000);
-    const horizon earlier = h.seen();
+    const commit_horizon earlier = h.seen();
     h.add(0, 2, 4'000);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     CHECK(planner.first_unsent(both, {2'000, 0}, h.seen()) == position{3'000, 0});

@@ -6,10 +6,13 @@
 // like, are cut off in the middle of an event and come back with the last id they saw. Those that
 // are too far behind are closed or brought up to date. Some want the latest only: each tick they
 // get must say exactly how many it was sent in place of.
+//
+// With a past behind the tapes the same holds, also where that forgets, fails and is late.
 #include "hub/lane_rig.hpp"
 
 #include "hub/stream_client.hpp"
 #include "support/catch.hpp"
+#include "support/fake_past.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -138,7 +141,7 @@ private:
         ++connections_;
         diary_.terms.how = chance(0.5) ? sse::framing::chunked : sse::framing::raw;
         const bool first = last_id_ == position{};
-        const auto start = first ? first_place() : stream_place::after(last_id_);
+        const auto start = first ? first_cursor() : stream_cursor::after(last_id_);
         diary_.lines.push_back(
             {.what = diary::kind::connection,
              .at = std::max(start.at, start.newest_only_until),
@@ -147,21 +150,21 @@ private:
         end_.emplace(rig_.subscribe(chance(0.5) ? 0 : 1, diary_.terms, [start] { return start; }));
     }
 
-    stream_place first_place()
+    stream_cursor first_cursor()
     {
         const auto committed = rig_.h.ticks.committed();
-        stream_place place;
+        stream_cursor cursor;
         if (chance(0.4)) {
-            place = stream_place::newest(committed);
+            cursor = stream_cursor::newest(committed);
             diary_.newest_until = committed;
         } else {
             const auto back = std::uniform_int_distribution<std::uint64_t>{0, 2'000}(random_);
             const auto ms = committed.ms() > back ? committed.ms() - back : 0;
-            place = stream_place::after(position{ms, 0}.previous());
+            cursor = stream_cursor::after(position{ms, 0}.previous());
             diary_.newest_until.reset();
         }
-        diary_.start = place.at;
-        return place;
+        diary_.start = cursor.at;
+        return cursor;
     }
 
     bool read(std::size_t bytes_max)
@@ -330,6 +333,10 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     CAPTURE(of.names.size());
     const auto beyond_lag = GENERATE(slow_reader::close, slow_reader::conflate);
     CAPTURE(beyond_lag == slow_reader::close);
+    const bool has_past = GENERATE(false, true);
+    CAPTURE(has_past);
+    if (has_past && (of.names.size() > 100) == (beyond_lag == slow_reader::close))
+        return;  // one of both is enough
     const auto seed = std::random_device{}();
     CAPTURE(seed);
     std::mt19937 random{seed};
@@ -343,7 +350,14 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     limits.heartbeat = 1s;  // it paces how often lag is looked for
     limits.lag = of.lag;
     limits.beyond_lag = beyond_lag;
-    lane_rig rig{h, 2, limits};
+    limits.past.permits = 4;
+    limits.past.replays_max = 64;
+    limits.past.batch_ticks = 50;
+    limits.past.permit_wait = 300ms;
+    limits.past.answer = 50ms;
+    limits.past.write = 20ms;
+    testing::fake_past older;
+    lane_rig rig{h, 2, limits, has_past ? &older : nullptr};
 
     std::atomic<int> published{0};
     history all;
@@ -357,7 +371,13 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
                                     : std::min<std::size_t>(share(which), h.symbols.size() - 1);
             const auto t = h.add(symbol, 1 + i, time.wall_now().time_since_epoch().count());
             all[h.symbols.name(t.symbol)].push_back(t);
+            older.add({t.at, t.symbol, t.value, "test"});
             rig.streams.ring();
+            // Now and then it answers late or with an error, and forgets what is old.
+            older.hold(i % 500 < 80);
+            older.fail(i % 300 < 20);
+            if (i == ticks / 2)
+                older.forget_before(t.at);
             published.store(i + 1, std::memory_order_relaxed);  // relaxed: paces the test, no more
             std::this_thread::sleep_for(std::chrono::microseconds{900});
         }
@@ -411,8 +431,16 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     for (const auto& l : rig.streams.lanes())
         too_slow += l->counters().lag_closed.value() + l->counters().lag_conflated.value();
     // The run was worth something: people came back, were lapped, and got ticks all the same.
+    if (has_past) {
+        std::map<past_outcome, std::uint64_t> ended;
+        for (const auto& l : rig.streams.lanes())
+            for (std::size_t i = 0; i < past_outcomes; ++i)
+                ended[static_cast<past_outcome>(i)] += l->counters().past_replays[i].value();
+        CHECK(ended[past_outcome::done] > 0);
+        CHECK(ended[past_outcome::failed] + ended[past_outcome::late] > 0);
+    }
     CHECK(connections > static_cast<int>(of.subscribers) * 3 / 2);
-    CHECK(gaps > 100);
+    CHECK(gaps > (has_past ? 10 : 100));
     CHECK(skipped > 100);
     CHECK(too_slow > 0);
     CHECK(received > static_cast<int>(of.subscribers) * of.received_least);

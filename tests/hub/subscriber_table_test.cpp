@@ -93,7 +93,7 @@ TEST_CASE("a member that takes the place of one the sweep has passed is not miss
     const auto last = t.add(some_socket(), {{btc}, sse::framing::chunked}, {});
     auto& g = t.group(t[a].group);
     g.state = subscriber_group::sweep_state::queued;
-    g.cursor = 1;
+    g.swept = 1;
 
     t.remove(a);
     CHECK(g.members.front() == last);

@@ -22,7 +22,7 @@ lane_limits limits_of_a_test()
 }
 
 // A stream on the first lane for the client of `p`, which has shaken hands.
-void subscribe(lane_rig& rig, tls_pair& p, stream_place from)
+void subscribe(lane_rig& rig, tls_pair& p, stream_cursor from)
 {
     REQUIRE(p.connect() == tls_session::progress::done);
     auto writer = p.server.release();
@@ -33,7 +33,7 @@ void subscribe(lane_rig& rig, tls_pair& p, stream_place from)
         on.subscribe(
             {.socket = stream_socket{descriptor, std::move(writer)},
              .terms = {.symbols = btc},
-             .place = from,
+             .cursor = from,
              .head = "the head\r\n\r\n"});
     });
 }
@@ -56,9 +56,9 @@ TEST_CASE("an encrypted stream has the bytes of one that is not", "[hub]")
     const tls_context context{files.issue()};
     const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
     tls_pair p{context, {.version_max = version}};
-    subscribe(rig, p, stream_place{});
+    subscribe(rig, p, stream_cursor{});
     auto plain = rig.subscribe(
-        0, btc, sse::framing::chunked, [] { return stream_place{}; }, "the head\r\n\r\n");
+        0, btc, sse::framing::chunked, [] { return stream_cursor{}; }, "the head\r\n\r\n");
 
     // One reads as fast as it can, the other in pieces, so that records are cut.
     const auto seed = std::random_device{}();
@@ -87,7 +87,7 @@ TEST_CASE("an encrypted stream whose reader stopped goes on when it reads again"
     const tls_files files;
     const tls_context context{files.issue()};
     tls_pair p{context};
-    subscribe(rig, p, stream_place{});
+    subscribe(rig, p, stream_cursor{});
     const auto& counts = rig.streams.lanes()[0]->counters();
     std::int64_t ms = 2'000;
     while (counts.behind.value() == 0) {
@@ -109,7 +109,7 @@ TEST_CASE("a subscriber of an encrypted stream who leaves is gone", "[hub]")
     const tls_files files;
     const tls_context context{files.issue()};
     tls_pair p{context};
-    subscribe(rig, p, stream_place{});
+    subscribe(rig, p, stream_cursor{});
     p.client.read_until("retry");
     const auto& counts = rig.streams.lanes()[0]->counters();
     CHECK(counts.subscribers.value() == 1);

@@ -1,4 +1,4 @@
-#include "hub/drain_pace.hpp"
+#include "hub/lane_drain.hpp"
 #include "hub/upkeep.hpp"
 #include "support/catch.hpp"
 
@@ -105,7 +105,7 @@ TEST_CASE("a reader that is being brought up to date is left to it", "[hub]")
     s.caught_up(at(0s));
     const lag_reading late{.behind = 31s, .published = 9};
     CHECK(judge_lag(s, late, conflating) == lag_verdict::conflate);
-    s.place.pass_to({2'000, 0}, stream_place::telling::gap);
+    s.cursor.pass_to({2'000, 0}, stream_cursor::telling::gap);
     CHECK(judge_lag(s, late, conflating) == lag_verdict::fine);
     CHECK(judge_lag(s, late, limits) == lag_verdict::close);
 }

@@ -1,6 +1,7 @@
 // What the routes say while the clock is set, and of an era of positions that is over.
 #include "small_site.hpp"
 #include "support/catch.hpp"
+#include "web/stream_request.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -8,6 +9,8 @@
 #include <thread>
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 
@@ -31,9 +34,9 @@ tick tick_of_an_era_before(small_site& s, std::int64_t ahead)
     return given;
 }
 
-stream_place place_of(const small_site& s, const request& r)
+stream_cursor cursor_of(const small_site& s, const request& r)
 {
-    return std::get<stream_grant>(s.outcome(r).what).place;
+    return std::get<stream_grant>(read_stream_request(r, s.prices)).cursor;
 }
 
 }  // namespace
@@ -48,15 +51,15 @@ TEST_CASE("an id of an era before is unknown, also when real time has passed it"
     s.now = at_ms(began + 3 * hour);
 
     auto r = s.asked("/prices/stream");
-    r.last_event_id = id;
-    CHECK(place_of(s, r) == stream_place::after(s.prices.epoch().previous()));
+    set_header(r, "Last-Event-ID", id);
+    CHECK(cursor_of(s, r) == stream_cursor::after(s.prices.epoch().previous()));
     const auto history = s.get("/api/prices/btc-usd/history?after=" + id).body;
     CHECK(history.find("\"price\":3,") != std::string::npos);
     CHECK(history.find("\"reason\":\"restarted\"") != std::string::npos);
     // One of this era is known at the same time.
     const auto ours = known.text();
-    r.last_event_id = ours;
-    CHECK(place_of(s, r) == stream_place::after(known));
+    set_header(r, "Last-Event-ID", ours);
+    CHECK(cursor_of(s, r) == stream_cursor::after(known));
 }
 
 TEST_CASE("the time of a tick of an era before is accepted, and everything is new to it", "[web]")
@@ -65,7 +68,7 @@ TEST_CASE("the time of a tick of an era before is accepted, and everything is ne
     const auto given = tick_of_an_era_before(s, 24 * hour);
     s.now = at_ms(began + 3'000);
     const auto since = std::to_string(given.at.ms() / 1'000);
-    CHECK(place_of(s, s.asked("/prices/stream?since=" + since)).at < s.prices.epoch());
+    CHECK(cursor_of(s, s.asked("/prices/stream?since=" + since)).at < s.prices.epoch());
     for (const auto* bound : {"since", "until"}) {
         const auto r = s.get("/api/prices/btc-usd/history?" + std::string{bound} + "=" + since);
         CHECK(r.status == 200);
@@ -84,8 +87,8 @@ TEST_CASE("a wrong reading of the clock makes no id or time known that is not", 
     s.now = at_ms(began + 2'000 + hour);
     auto r = s.asked("/prices/stream");
     const auto id = position{began + 62'000, 0}.text();
-    r.last_event_id = id;
-    CHECK(place_of(s, r) == stream_place::after(s.prices.epoch().previous()));
+    set_header(r, "Last-Event-ID", id);
+    CHECK(cursor_of(s, r) == stream_cursor::after(s.prices.epoch().previous()));
     CHECK(s.get("/prices/stream?since=" + std::to_string((began + hour) / 1'000)).status == 400);
 }
 

@@ -4,6 +4,8 @@
 #include <boost/json/parse.hpp>
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

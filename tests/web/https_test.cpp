@@ -1,21 +1,29 @@
 // The server as its peers see it over HTTPS.
+#include "http/offload.hpp"
 #include "running_server.hpp"
 #include "support/tls_client.hpp"
 #include "support/tls_files.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 
+#include <future>
 #include <thread>
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 
 namespace {
 
 struct https_server {
-    explicit https_server(const server_limits& limits = {}, unsigned lanes = 1)
-        : running{limits, lanes, {}, {}, std::make_shared<tls_context>(files.issue())}
+    explicit https_server(
+        const server_limits& limits = {}, unsigned lanes = 1,
+        const std::function<void(router&)>& change_routes = {})
+        : running{limits,       lanes, {}, {}, std::make_shared<tls_context>(files.issue()),
+                  change_routes}
     {
     }
 
@@ -273,4 +281,51 @@ TEST_CASE("a server that stops does not wait for handshakes that go nowhere", "[
     half.send({"\x16\x03\x01\x02\x00\x01", 6});
     CHECK(is_healthy(s));
     CHECK(s.running.stop());
+}
+
+TEST_CASE(
+    "a request that waits over HTTPS reads ahead what follows it, and sees its client leave",
+    "[web]")
+{
+    std::promise<void> open;
+    const auto opened = open.get_future().share();
+    boost::asio::thread_pool workers{2};
+    const auto executor = workers.get_executor();
+    {
+        const https_server s{
+            {}, 1, [&](router& to) {
+                to.add(route{
+                    .pattern = "/later",
+                    .handle = [opened, executor](const request&) -> boost::asio::awaitable<answer> {
+                        auto work = [opened] {
+                            opened.wait();
+                            return std::string{"{\"status\":\"late\"}"};
+                        };
+                        auto text = co_await offload(executor, std::move(work));
+                        co_return json_response(std::move(text));
+                    }});
+            }};
+        const auto waiting = [&s](double wanted) {
+            while (s.running.figure("tickertape_requests_waiting{lane=\"0\"}") != wanted)
+                std::this_thread::sleep_for(1ms);
+        };
+        https_client c{s};
+        REQUIRE(c.connect());
+        c.send(asking("/later"));
+        waiting(1);
+        c.send(asking("/healthz") + asking("/later"));
+        {
+            https_client leaves{s};
+            REQUIRE(leaves.connect());
+            leaves.send(asking("/later"));
+            waiting(2);
+        }
+        waiting(1);
+        open.set_value();
+        CHECK(c.read_until("}\n").ends_with("{\"status\":\"late\"}\n"));
+        CHECK(c.read_until("}\n").ends_with("{\"status\":\"ok\"}\n"));
+        CHECK(c.read_until("}\n").ends_with("{\"status\":\"late\"}\n"));
+        // Workers end before lanes.
+        workers.join();
+    }
 }

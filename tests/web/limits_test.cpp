@@ -2,6 +2,8 @@
 #include "running_server.hpp"
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 
@@ -110,12 +112,12 @@ TEST_CASE("a place is free again when its stream or its session has ended", "[we
     s.publish(1712525476123, 69420.25);
     for (int i = 0; i < 3; ++i) {
         auto held = stream_of(s);
-        CHECK(s.places().connections == 1);
+        CHECK(s.connections().connections == 1);
         held.close();
-        while (s.places().connections > 0)
+        while (s.connections().connections > 0)
             std::this_thread::yield();
         peer{s}.ask(asking("/api/prices"));
-        while (s.places().connections > 0)
+        while (s.connections().connections > 0)
             std::this_thread::yield();
     }
 }
@@ -183,11 +185,11 @@ TEST_CASE("an idle peer that has taken all is told goodbye", "[web]")
 
 TEST_CASE("beyond the reserve a connection is closed at once, and counted", "[web]")
 {
-    running_server s{{}, 1, {.connections = 1, .reserve = 1}};
+    running_server s{{}, 1, {.connections = 1, .overflow = 1}};
     s.publish(1712525476123, 69420.25);
     const auto held = stream_of(s);
     const peer waits{s};
-    while (s.places().outside == 0)
+    while (s.connections().overflow == 0)
         std::this_thread::yield();
     CHECK(peer{s}.read_to_end().empty());
     CHECK(refused(s, "reserve") == 1);
@@ -241,7 +243,7 @@ TEST_CASE("a kept connection of a proxy counts as nobody's between two requests"
             status_of(second.ask(asking("/api/prices", "X-Forwarded-For: 192.0.2.1\r\n"))) == 200);
     }
     // It is given back once the answer is out, which its reader may see a moment earlier.
-    while (s.places().clients > 0)
+    while (s.connections().clients > 0)
         std::this_thread::yield();
 }
 
@@ -251,7 +253,7 @@ TEST_CASE("a client that asks too often gets a 429 and loses its connection", "[
     peer p{s};
     std::string all;
     for (int i = 0; i < 5; ++i)
-        all += asking("/healthz");
+        all += asking("/crypto-price");
     p.send(all);
     const auto answers = p.read_to_end();
     CHECK(has(answers, "HTTP/1.1 429 Too Many Requests\r\n"));
@@ -259,6 +261,17 @@ TEST_CASE("a client that asks too often gets a 429 and loses its connection", "[
         "{\"type\":\"urn:tickertape:problem:too-many-requests\",\"title\":\"Too Many Requests\","
         "\"status\":429,\"detail\":\"your address asks more often than one may\"}\n"));
     CHECK(refused(s, "rate") == 1);
+}
+
+TEST_CASE("monitoring is not refused for how often it asks", "[web]")
+{
+    const running_server s{{}, 1, {.requests_per_second_per_client = 1}};
+    peer p{s};
+    for (const auto* target : {"/healthz", "/metrics", "/healthz", "/metrics", "/healthz"}) {
+        CAPTURE(target);
+        CHECK(status_of(p.ask(asking(target))) == 200);
+    }
+    CHECK(refused(s, "rate") == 0);
 }
 
 TEST_CASE("what is refused is counted by its reason", "[web]")

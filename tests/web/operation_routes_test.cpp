@@ -2,6 +2,8 @@
 #include "support/catch.hpp"
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

@@ -6,6 +6,8 @@
 #include <random>
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

@@ -1,10 +1,13 @@
 // The server as its peers see it: over sockets, byte by byte.
+#include "http/bind.hpp"
 #include "running_server.hpp"
-#include "web/bind.hpp"
+#include "web/busy_stream.hpp"
 
 #include <thread>
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 
@@ -217,13 +220,12 @@ TEST_CASE("half a request for a stream is no 408: it may be an EventSource's", "
 
 TEST_CASE("a failure of ours is a 500, and for an EventSource a reason to come back", "[web]")
 {
-    const auto fail = [](const auto&, const auto&, const auto&) -> answer {
-        throw std::bad_alloc{};
-    };
-    const running_server s{{.busy = 0ms}, 1, {}, {}, nullptr, [&](router& routes) {
-                               routes = {};
-                               routes.add("/prices/stream", fail);
-                           }};
+    const auto fail = [](const request&) -> answer { throw std::bad_alloc{}; };
+    const running_server s{
+        {.busy = 0ms}, 1, {}, {}, nullptr, [&](router& routes) {
+            routes = {};
+            routes.add(route{.pattern = "/prices/stream", .handle = fail, .busy = busy_stream});
+        }};
     peer reader{s};
     CHECK(status_of(reader.ask(asking("GET /prices/stream HTTP/1.1"))) == 500);
     CHECK(reader.read_to_end().empty());

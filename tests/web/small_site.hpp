@@ -4,10 +4,12 @@
 #pragma once
 
 #include "support/dated_tapes.hpp"
+#include "support/http_request.hpp"
 #include "telemetry/metrics.hpp"
 #include "web/site.hpp"
 
 #include <atomic>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -20,11 +22,14 @@ struct small_site {
 
     explicit small_site(
         const std::vector<std::string>& names = {"BTC-USD", "ETH-USD"}, std::size_t capacity = 8,
-        static_files pages = static_files{})
+        web::static_files pages = web::static_files{})
         : symbols{symbol_table::from(names).value()}, prices{symbols, capacity, started},
-          files{std::move(pages)}, routes{make_router(
+          files{std::move(pages)}, routes{web::make_router(
                                        {prices, sources, reports, figures, files,
-                                        staleness{std::chrono::seconds{120}}, draining})}
+                                        staleness{std::chrono::seconds{120}}, draining,
+                                        [this](std::size_t lane, subscription wanted) {
+                                            subscribe(lane, std::move(wanted));
+                                        }})}
     {
     }
     small_site(const small_site&) = delete;
@@ -42,36 +47,36 @@ struct small_site {
             wall_time{std::chrono::milliseconds{ms}});
     }
 
-    request asked(std::string_view target) const
+    http::request asked(std::string_view target) const
     {
-        request r;
-        r.what = method::get;
-        r.target = target;
+        auto r = request_for(target);
         r.now = now;
         r.boot_now = same_on_boot_clock(now);
         return r;
     }
-    router::outcome outcome(const request& r) const { return routes.route(r); }
-    // For whoever expects an answer with an end.
-    response answer_to(const request& r) const
+    routed outcome(const http::request& r) const { return answer_of(routes, r); }
+    // For tests that expect an answer with an end.
+    http::response answer_to(const http::request& r) const
     {
-        return std::get<response>(std::move(outcome(r).what));
+        return std::get<http::response>(std::move(outcome(r).what));
     }
-    response get(std::string_view target) const { return answer_to(asked(target)); }
+    http::response get(std::string_view target) const { return answer_to(asked(target)); }
 
     symbol_table symbols;
     source_table sources;
     feed_report_board reports;
     dated_tapes prices;
     metrics figures;
-    static_files files;
+    web::static_files files;
     std::atomic<bool> draining{false};
     wall_time now{std::chrono::milliseconds{1712525480000}};
-    router routes;
+    // What becomes of a connection that is granted a stream; does nothing until a test says so.
+    std::function<void(std::size_t lane, subscription)> subscribe = [](auto&&...) {};
+    http::router routes;
 };
 
 // The value of a header, or "(none)".
-inline std::string header_of(const response& r, std::string_view name)
+inline std::string header_of(const http::response& r, std::string_view name)
 {
     for (const auto& [key, value] : r.headers)
         if (key == name)

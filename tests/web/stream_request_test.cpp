@@ -6,6 +6,8 @@
 #include <boost/json/parse.hpp>
 
 using namespace tickertape;
+using namespace tickertape::http;
+using namespace tickertape::web;
 using namespace tickertape::testing;
 
 namespace {
@@ -23,9 +25,9 @@ std::string said(const small_site& of, const std::variant<stream_grant, problem>
         text += " latest";
     if (grant.terms.interval.count() > 0)
         text += " every " + std::to_string(grant.terms.interval.count()) + " ms";
-    if (grant.place.newest_only_until != position{})
-        return text + " newest up to " + grant.place.newest_only_until.text();
-    return text + " after " + grant.place.at.text();
+    if (grant.cursor.newest_only_until != position{})
+        return text + " newest up to " + grant.cursor.newest_only_until.text();
+    return text + " after " + grant.cursor.at.text();
 }
 
 std::string
@@ -33,8 +35,8 @@ asking(const small_site& of, const std::string& query, std::string_view last_eve
 {
     const auto target = "/prices/stream" + query;
     auto r = of.asked(target);
-    r.last_event_id = last_event_id;
-    return said(of, read_stream_request(r, parse_target(target).value(), of.prices));
+    set_header(r, "Last-Event-ID", last_event_id);
+    return said(of, read_stream_request(r, of.prices));
 }
 
 // The answer of the route itself, as the client sees it.
@@ -64,8 +66,8 @@ TEST_CASE("a time that cannot be read is a 400 that names since", "[web]")
     CHECK(body.at("parameter").as_string() == "since");
     CHECK(
         body.at("accepted").as_string() ==
-        "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, or RFC 3339, and no "
-        "later than a minute from now");
+        "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, RFC 3339, or a span "
+        "back from now such as -30s, -10m, -2h or -1d; and no later than a minute from now");
 }
 
 TEST_CASE("since without a value is an empty one, and refused", "[web]")
@@ -116,8 +118,12 @@ TEST_CASE("an unknown symbol is a 404 that names it and the ones there are", "[w
     CHECK(body.at("type").as_string() == "urn:tickertape:problem:unknown-symbol");
     CHECK(body.at("parameter").as_string() == "symbols");
     CHECK(body.at("accepted").as_string() == "BTC-USD, ETH-USD");
-    CHECK(asking(s, "?symbols=BTCUSD") == "404 symbols: there is no symbol 'BTCUSD' here");
-    CHECK(asking(s, "?symbols=%20BTC-USD") == "404 symbols: there is no symbol ' BTC-USD' here");
+    CHECK(
+        asking(s, "?symbols=BTCUSD") ==
+        "404 symbols: there is no symbol 'BTCUSD' here; did you mean BTC-USD?");
+    CHECK(
+        asking(s, "?symbols=%20BTC-USD") ==
+        "404 symbols: there is no symbol ' BTC-USD' here; did you mean BTC-USD?");
     CHECK(asking(s, "?symbols=BTC-USD,*") == "404 symbols: there is no symbol '*' here");
 }
 
@@ -278,20 +284,76 @@ TEST_CASE("parameters nobody knows are ignored", "[web]")
 {
     const small_site s;
     CHECK(asking(s, "?a=1&a=2&until=1&until=2") == "BTC-USD newest up to 1712525000000-0");
-    CHECK(asking(s, "?utm_source=mail&_=17&symbol=x") == "BTC-USD newest up to 1712525000000-0");
+    CHECK(asking(s, "?utm_source=mail&_=17&mo=x") == "BTC-USD newest up to 1712525000000-0");
+}
+
+TEST_CASE("symbol is taken for symbols", "[web]")
+{
+    const small_site s;
+    CHECK(asking(s, "?symbol=eth-usd") == "ETH-USD newest up to 1712525000000-0");
+    CHECK(asking(s, "?symbol=*") == "BTC-USD,ETH-USD newest up to 1712525000000-0");
+    CHECK(
+        asking(s, "?symbol=btcusd") ==
+        "404 symbol: there is no symbol 'btcusd' here; did you mean BTC-USD?");
+    CHECK(
+        asking(s, "?symbol=ETH-USD&symbols=BTC-USD") ==
+        "400 symbol: symbol and symbols both say which symbols are wanted");
+    CHECK(asking(s, "?symbol=").starts_with("400 symbol: there is an empty name"));
+}
+
+TEST_CASE("a parameter that is nearly a known one is refused with the right name", "[web]")
+{
+    const small_site s;
+    const auto told = refusal(s, "/prices/stream?sinc=1712525476");
+    CHECK(told.at("status").as_int64() == 400);
+    CHECK(told.at("parameter").as_string() == "sinc");
+    CHECK(told.at("accepted").as_string() == "since");
+    CHECK(
+        told.at("detail").as_string() == "there is no parameter 'sinc' here; did you mean since?");
+    CHECK(refusal(s, "/prices/stream?Max-Rate=2").at("accepted").as_string() == "max_rate");
+    CHECK(
+        refusal(s, "/prices/stream?lastEventId=1-0").at("accepted").as_string() == "last_event_id");
+    CHECK(refusal(s, "/api/prices/btc-usd/history?limits=3").at("accepted").as_string() == "limit");
+    CHECK(refusal(s, "/api/feed?symbols=btc-usd").at("accepted").as_string() == "symbol");
+    CHECK(refusal(s, "/api/watchlist?point=3").at("accepted").as_string() == "points");
+}
+
+TEST_CASE("since may be a span back from now", "[web]")
+{
+    small_site s;  // it is 1712525480 there
+    CHECK(asking(s, "?since=-10m") == "BTC-USD after 1712524879999-1048575");
+    CHECK(asking(s, "?since=-30s") == "BTC-USD after 1712525449999-1048575");
+    CHECK(asking(s, "?since=-2h") == "BTC-USD after 1712518279999-1048575");
+    CHECK(asking(s, "?since=-1d") == "BTC-USD after 1712439079999-1048575");
+    for (const auto* bad : {"-10", "-m", "-10x", "--10m", "-10m5s", "-1.5h", "-", "-10%20m"}) {
+        CAPTURE(bad);
+        CHECK(asking(s, std::string{"?since="} + bad).starts_with("400 since: "));
+    }
+    s.publish(1712525470000, 1);
+    CHECK(
+        s.get("/api/prices/btc-usd/history?since=-1m").body.find("\"price\":1") !=
+        std::string::npos);
+    CHECK(
+        s.get("/api/prices/btc-usd/history?until=-1m").body.find("\"ticks\":[]") !=
+        std::string::npos);
 }
 
 TEST_CASE("the route grants what was asked for, to GET and to HEAD", "[web]")
 {
-    const small_site s;
+    small_site s;
+    stream_grant granted;
+    s.subscribe = [&granted](std::size_t, const subscription& wanted) {
+        granted = {.terms = wanted.terms, .cursor = wanted.cursor, .era = wanted.era};
+    };
     auto r = s.asked("/prices/stream?symbols=*&since=1712525476");
     for (const auto what : {method::get, method::head}) {
         r.what = what;
         const auto outcome = s.outcome(r);
         CHECK(outcome.route == "/prices/stream");
-        REQUIRE(std::holds_alternative<stream_grant>(outcome.what));
-        CHECK(
-            said(s, std::get<stream_grant>(outcome.what)) ==
-            "BTC-USD,ETH-USD after 1712525475999-1048575");
+        REQUIRE(std::holds_alternative<takeover>(outcome.what));
+        const auto& granting = std::get<takeover>(outcome.what);
+        granting.to({.lane = 0, .socket = {}, .permit = {}, .how = framing::chunked, .head = {}});
+        CHECK(said(s, granted) == "BTC-USD,ETH-USD after 1712525475999-1048575");
+        granted = {};
     }
 }

@@ -71,7 +71,7 @@ export function cppSource({ page, files }) {
 // No compiler we know has a limit that these come near.
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 
-namespace tickertape {
+namespace tickertape::web {
 namespace {
 
 ${texts.join("\n\n")}
@@ -86,6 +86,6 @@ std::span<const embedded_file> embedded_files() noexcept { return files; }
 
 std::string_view embedded_page() noexcept { return ${pageView}; }
 
-}  // namespace tickertape
+}  // namespace tickertape::web
 `;
 }

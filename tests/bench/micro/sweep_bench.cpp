@@ -34,16 +34,15 @@ void plan_in_step(benchmark::State& state)
 {
     held h{{"BTC-USD"}};
     h.add(0, 1, 2'000);
-    auto place = stream_place::after(h.ticks.committed());
-    place.live = true;
+    auto cursor = stream_cursor::after(h.ticks.committed());
+    cursor.live = true;
     h.add(0, 2, 3'000);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const stream_terms terms{.symbols = first_symbols(1)};
     const auto& until = h.seen();
     for (auto _ : state) {
-        const auto batch = planner.next(terms, place, until, at_ms(3'000));
-        benchmark::DoNotOptimize(
-            stream_planner::advance(place, batch, batch.bytes().size()).place.at);
+        const auto batch = planner.next(terms, cursor, until, at_ms(3'000));
+        benchmark::DoNotOptimize(progress_of(cursor, batch, batch.bytes().size()).cursor.at);
     }
     state.SetItemsProcessed(state.iterations());
 }
@@ -55,17 +54,16 @@ void plan_of_many_symbols(benchmark::State& state)
     held h{names(250)};
     for (std::size_t i = 0; i < 250; ++i)
         h.add(i, 1, 2'000);
-    auto place = stream_place::after(h.ticks.committed());
-    place.live = true;
+    auto cursor = stream_cursor::after(h.ticks.committed());
+    cursor.live = true;
     h.add(0, 2, 3'000);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const stream_terms terms{.symbols = first_symbols(static_cast<std::size_t>(state.range(0)))};
     const auto& until = h.seen();
     for (auto _ : state) {
         planner.forget();
-        const auto batch = planner.next(terms, place, until, at_ms(3'000));
-        benchmark::DoNotOptimize(
-            stream_planner::advance(place, batch, batch.bytes().size()).place.at);
+        const auto batch = planner.next(terms, cursor, until, at_ms(3'000));
+        benchmark::DoNotOptimize(progress_of(cursor, batch, batch.bytes().size()).cursor.at);
     }
     state.SetItemsProcessed(state.iterations());
 }
@@ -77,13 +75,13 @@ void plan_replay(benchmark::State& state)
     held h{{"BTC-USD"}, 200};
     for (int i = 0; i < 100; ++i)
         h.add(0, i + 1, 2'000 + i);
-    const auto place = stream_place::after(position{1'500, 0});
+    const auto cursor = stream_cursor::after(position{1'500, 0});
     stream_planner planner{h.ticks, h.sources, h.board, {}};
     const stream_terms terms{.symbols = first_symbols(1)};
     const auto& until = h.seen();
     for (auto _ : state) {
         planner.forget();
-        benchmark::DoNotOptimize(planner.next(terms, place, until, at_ms(3'000)).then.at);
+        benchmark::DoNotOptimize(planner.next(terms, cursor, until, at_ms(3'000)).then.at);
     }
     state.SetItemsProcessed(state.iterations() * 100);
 }
@@ -94,8 +92,8 @@ void plan_latest(benchmark::State& state)
 {
     held h{{"BTC-USD"}};
     h.add(0, 1, 2'000);
-    auto place = stream_place::after(h.ticks.committed());
-    place.live = true;
+    auto cursor = stream_cursor::after(h.ticks.committed());
+    cursor.live = true;
     for (int i = 1; i <= 10; ++i)
         h.add(0, i, 3'000 + i);
     stream_planner planner{h.ticks, h.sources, h.board, {}};
@@ -103,7 +101,7 @@ void plan_latest(benchmark::State& state)
     const auto& until = h.seen();
     for (auto _ : state) {
         planner.forget();
-        benchmark::DoNotOptimize(planner.next(terms, place, until, at_ms(4'000)).then.at);
+        benchmark::DoNotOptimize(planner.next(terms, cursor, until, at_ms(4'000)).then.at);
     }
     state.SetItemsProcessed(state.iterations());
 }
@@ -167,7 +165,7 @@ void lane_sweep(benchmark::State& state)
         subscription s;
         s.socket = stream_socket{fd};
         s.terms.symbols = first_symbols(1);
-        s.place = stream_place::newest(h.ticks.committed());
+        s.cursor = stream_cursor::newest(h.ticks.committed());
         l.subscribe(std::move(s));
     }
     for (auto _ : state) {

@@ -1,0 +1,207 @@
+#include "hub/audience.hpp"
+
+#include "core/jitter.hpp"
+
+#include <cassert>
+
+namespace tickertape {
+
+audience::audience(
+    const tapes& from, const source_table& sources, const clock& time, const lane_limits& limits,
+    std::function<void()> emptied)
+    : tapes_{from}, sources_{sources}, clock_{time}, limits_{limits}, emptied_{std::move(emptied)},
+      board_{from.symbols().size()}, seen_{from}, planner_{from, sources, board_, limits.planner},
+      table_{from.symbols().size()}
+{
+    look_at_clock();
+}
+
+void audience::look_at_clock()
+{
+    moment_.wall = clock_.wall_now();
+    moment_.boot = clock_.boot_now();
+    moment_.steady =
+        std::chrono::duration_cast<milliseconds>(clock_.steady_now().time_since_epoch());
+}
+
+void audience::look_at_tapes()
+{
+    look_at_clock();
+    if (seen_.enter_era())
+        enter_era();
+    seen_.look(
+        table_.watched(), [this](symbol_id symbol, auto newest) { take_news(symbol, newest); });
+}
+
+// The cursors of all subscribers belong to an era that is over.
+void audience::enter_era()
+{
+    planner_.forget();
+    for (subscriber_id id = 0; id < table_.end(); ++id) {
+        if (!table_.is_used(id))
+            continue;
+        subscriber& s = table_[id];
+        s.cursor = s.cursor.in_new_era(tapes_.epoch());
+        queue_.add(s.group, moment_.steady);
+    }
+}
+
+void audience::take_news(symbol_id symbol, std::optional<position> newest)
+{
+    // A tick that may not be sent yet makes its symbol fresh when it is sent.
+    if (const auto observed = tapes_.observed(symbol); newest && observed)
+        board_.set_stale(symbol, limits_.stale.is_stale(*observed, moment_.boot));
+    add_interested(symbol);
+}
+
+void audience::note_staleness()
+{
+    for (const auto symbol : table_.watched()) {
+        const auto observed = tapes_.observed(symbol);
+        if (!observed || !limits_.stale.is_stale(*observed, moment_.boot))
+            continue;
+        if (board_.set_stale(symbol, true))
+            add_interested(symbol);
+    }
+}
+
+void audience::add_interested(symbol_id symbol)
+{
+    table_.for_each_interested(
+        symbol, [this](group_id group) { queue_.add(group, moment_.steady); });
+}
+
+std::chrono::milliseconds audience::jittered_retry()
+{
+    return jittered(limits_.retry, random_());
+}
+
+void audience::prepare(subscription& wanted)
+{
+    wanted.socket.apply(limits_.socket);
+    std::string block;
+    sse::append_retry(block, jittered_retry());
+    sse::append_framed(wanted.head, wanted.terms.how, block);
+}
+
+subscriber_id audience::add(subscription wanted)
+{
+    assert(!wanted.terms.symbols.empty());
+    if (table_.size() == 0 || wanted.era != seen_.era())
+        look_at_tapes();
+    look_at_clock();
+    const auto cursor =
+        wanted.era == seen_.era() ? wanted.cursor : wanted.cursor.in_new_era(tapes_.epoch());
+    const auto id = table_.add(std::move(wanted.socket), std::move(wanted.terms), cursor);
+    subscriber& s = table_[id];
+    s.held = std::move(wanted.held);
+    s.sent_at = moment_.now();
+    std::uniform_int_distribution<milliseconds::rep> age{
+        limits_.age.count() * 3 / 4, limits_.age.count()};
+    s.leaves_at = moment_.now() + milliseconds{age(random_)};
+    s.caught_up_at = moment_.now();
+    if (!wanted.head.empty())
+        delivery_.hold(s, std::make_unique<std::string>(std::move(wanted.head)));
+    counters_.subscribed.add();
+    counters_.subscribers.add();
+    return id;
+}
+
+void audience::begin(subscriber_id id)
+{
+    const subscriber_group& g = table_.group(table_[id].group);
+    if (g.members.size() == 1)  // the lane has not looked at these symbols as long as none wanted
+        for (const auto symbol : g.terms.symbols)
+            seen_.look_at(symbol, [this](symbol_id of, auto newest) { take_news(of, newest); });
+    settle(id, delivery_.pump(table_[id], g.terms, moment_));
+}
+
+void audience::remove(subscriber_id id)
+{
+    const auto group = table_[id].group;
+    if (table_[id].behind)
+        counters_.behind.subtract();
+    counters_.unsent_bytes.subtract(table_[id].held_bytes());
+    table_.remove(id);
+    counters_.subscribers.subtract();
+    planner_.forget();
+    table_.remove_if_empty(group);
+    if (table_.size() == 0)
+        emptied_();
+}
+
+void audience::remove_all()
+{
+    for (subscriber_id id = 0; id < table_.end(); ++id)
+        if (table_.is_used(id))
+            remove(id);
+}
+
+void audience::reset(subscriber_id id)
+{
+    table_[id].socket.reset();
+    remove(id);
+}
+
+void audience::settle(subscriber_id id, delivery::outcome sent)
+{
+    switch (sent) {
+    case delivery::outcome::gone:
+        remove(id);
+        break;
+    case delivery::outcome::more:
+    case delivery::outcome::early:
+        queue_.add(table_[id].group, moment_.steady);
+        break;
+    case delivery::outcome::up_to_date:
+    case delivery::outcome::behind:
+        break;
+    }
+}
+
+sweep_queue::visited audience::visit(subscriber_id id)
+{
+    using visited = sweep_queue::visited;
+    subscriber& s = table_[id];
+    if (s.behind || s.finishing)
+        return visited::in_vain;
+    const auto sent = delivery_.pump(s, table_.group(s.group).terms, moment_);
+    if (sent == delivery::outcome::more || sent == delivery::outcome::early)
+        return visited::unfinished;
+    const bool served = s.is_served && s.served_at == moment_.now();
+    if (sent == delivery::outcome::gone)
+        remove(id);
+    return served ? visited::served : visited::in_vain;
+}
+
+void audience::go_on(subscriber_id id)
+{
+    subscriber& s = table_[id];
+    settle(
+        id, s.finishing ? delivery_.go_on_ending(s, moment_)
+                        : delivery_.pump(s, table_.group(s.group).terms, moment_));
+}
+
+bool audience::send(subscriber_id id, std::string_view frame)
+{
+    subscriber& s = table_[id];
+    const auto sent = delivery_.send(s, frame, moment_);
+    const bool went = s.sent_at == moment_.now();
+    settle(id, sent);
+    return went;
+}
+
+void audience::end(subscriber_id id, std::string_view last_block)
+{
+    subscriber& s = table_[id];
+    settle(id, delivery_.end(s, table_.group(s.group).terms, last_block, moment_));
+}
+
+void audience::send_away(subscriber_id id)
+{
+    std::string block;
+    sse::append_moving(block, jittered_retry());
+    end(id, block);
+}
+
+}  // namespace tickertape

@@ -1,0 +1,120 @@
+// The subscribers of one lane: it lets them in, sends each what it lacks, and removes those that
+// leave. It also knows how far the lane has seen the tapes, and which groups have news to be sent.
+//
+// It has no timer and never waits. When to look at the tapes, and at which subscribers, is decided
+// by the sweeper, the upkeep and the drain of the lane.
+//
+// Threads: one, its lane's; the counters may be read on any.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/lease.hpp"
+#include "hub/delivery.hpp"
+#include "hub/lane_limits.hpp"
+#include "hub/stream_planner.hpp"
+#include "hub/subscriber_table.hpp"
+#include "hub/sweep_queue.hpp"
+
+#include <functional>
+#include <random>
+#include <string>
+
+namespace tickertape {
+
+// A connection that has asked for a stream, and been granted it.
+struct subscription {
+    stream_socket socket;
+    stream_terms terms;
+    stream_cursor cursor;
+    tapes::era_number era = 0;  // of the cursor
+    std::string head;           // the head of the response
+    lease held{};               // given back when the subscriber leaves
+};
+
+class audience {
+public:
+    using milliseconds = std::chrono::milliseconds;
+
+    // All but the limits outlive this. `emptied` is called when the last subscriber has left.
+    audience(
+        const tapes& from, const source_table& sources, const clock& time,
+        const lane_limits& limits, std::function<void()> emptied);
+
+    // The present is read once for many subscribers.
+    void look_at_clock();
+    // Reads the clock, then looks for news on the tapes.
+    void look_at_tapes();
+    const lane_moment& now() const noexcept { return moment_; }
+
+    // Sets its socket up for a stream, and appends to the head what every stream begins with.
+    void prepare(subscription& wanted);
+    // Adds a subscriber, which is sent nothing yet.
+    subscriber_id add(subscription wanted);
+    // Sends a subscriber that was just added what it lacks.
+    void begin(subscriber_id id);
+    // What the sweep does with one subscriber of a group that has news.
+    sweep_queue::visited visit(subscriber_id id);
+    // Its socket takes more again.
+    void go_on(subscriber_id id);
+    // A frame that is not of the tapes. Returns whether any bytes went.
+    bool send(subscriber_id id, std::string_view frame);
+    // Sends the last block and the end of the response. The subscriber is removed when the peer has
+    // read them, or has taken too long.
+    void end(subscriber_id id, std::string_view last_block);
+    // Ends a stream with the request to connect again elsewhere.
+    void send_away(subscriber_id id);
+    void remove(subscriber_id id);
+    void remove_all();
+    // Removes it, and drops what the kernel still holds for its peer.
+    void reset(subscriber_id id);
+
+    // Tells of symbols whose newest price has become too old.
+    void note_staleness();
+
+    // A wait that is told to one client, so that not all come back at the same time.
+    milliseconds jittered_retry();
+
+    std::size_t size() const noexcept { return table_.size(); }
+    // All ids are below this; some of those may be free.
+    subscriber_id id_end() const noexcept { return table_.end(); }
+    bool has(subscriber_id id) const noexcept { return table_.is_used(id); }
+    subscriber& of(subscriber_id id) noexcept { return table_[id]; }
+    const stream_terms& terms_of(subscriber_id id) noexcept
+    {
+        return table_.group(table_[id].group).terms;
+    }
+
+    const commit_horizon& seen() const noexcept { return seen_; }
+    const tapes& ticks() const noexcept { return tapes_; }
+    const source_table& sources() const noexcept { return sources_; }
+    const stream_planner& planner() const noexcept { return planner_; }
+    stream_planner& planner() noexcept { return planner_; }
+    sweep_queue& queue() noexcept { return queue_; }
+    const lane_limits& limits() const noexcept { return limits_; }
+    lane_counters& counters() noexcept { return counters_; }
+    const lane_counters& counters() const noexcept { return counters_; }
+
+private:
+    void enter_era();
+    void take_news(symbol_id symbol, std::optional<position> newest);
+    void add_interested(symbol_id symbol);
+    // Draws the consequences of a delivery. May remove the subscriber.
+    void settle(subscriber_id id, delivery::outcome sent);
+
+    const tapes& tapes_;
+    const source_table& sources_;
+    const clock& clock_;
+    const lane_limits limits_;
+    const std::function<void()> emptied_;
+    notice_board board_;
+    commit_horizon seen_;
+    stream_planner planner_;
+    subscriber_table table_;
+    sweep_queue queue_{table_};
+    lane_counters counters_;
+    delivery delivery_{planner_, seen_, limits_, counters_};
+    lane_moment moment_;
+    std::minstd_rand random_{std::random_device{}()};
+};
+
+}  // namespace tickertape

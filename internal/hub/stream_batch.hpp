@@ -1,0 +1,47 @@
+// Frames that are sent to a subscriber in one write, and where it is when some bytes of them have
+// been taken: in the middle of a frame, as a rule, because sockets know nothing of frames.
+#pragma once
+
+#include "hub/frame_cache.hpp"
+#include "hub/stream_cursor.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace tickertape {
+
+// The next bytes for a subscriber.
+struct stream_batch {
+    frame_run run;
+    // Where the subscriber is after the last frame; where there is none, where it is already.
+    stream_cursor then;
+    // True if the subscriber is up to date after this batch; the planner need not be asked again.
+    bool completes = false;
+
+    std::string_view bytes() const noexcept
+    {
+        return empty() ? std::string_view{}
+                       : run.bytes.substr(run.base, run.marks.back().end - run.base);
+    }
+    bool empty() const noexcept { return run.marks.empty(); }
+};
+
+// The result of sending part of a batch.
+struct stream_progress {
+    stream_cursor cursor;
+    // The rest of a frame that was cut in the middle: it must be sent before anything else. The
+    // cursor is after it.
+    std::string_view rest;
+    std::uint64_t ticks = 0;
+    std::uint64_t skipped = 0;            // ticks that were passed over for those
+    std::array<std::uint64_t, 3> gaps{};  // by sse::gap_reason
+
+    std::uint64_t frames() const noexcept { return ticks + gaps[0] + gaps[1] + gaps[2]; }
+};
+
+// Returns what a subscriber at `from` has received after `sent` bytes of the batch.
+stream_progress
+progress_of(const stream_cursor& from, const stream_batch& batch, std::size_t sent) noexcept;
+
+}  // namespace tickertape

@@ -1,0 +1,78 @@
+#include "web/parameters.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace tickertape::web {
+namespace {
+
+// Short names are near to too many others.
+constexpr std::size_t near_bytes_min = 4;
+// Longer names are not looked at.
+constexpr std::size_t near_bytes_max = 32;
+
+// "Last-Event-ID" and "lastEventId" as "lasteventid".
+std::string plain(std::string_view name)
+{
+    auto text = lower_case(name);
+    std::erase_if(text, [](char c) { return c == '-' || c == '_' || c == '.' || c == ' '; });
+    return text;
+}
+
+// Whether one letter missing, added or wrong makes `a` of `b`. The first letter has to be right.
+bool is_one_letter_off(std::string_view a, std::string_view b)
+{
+    if (a.size() < b.size())
+        std::swap(a, b);
+    if (b.size() < near_bytes_min || a.size() - b.size() > 1 || a.front() != b.front())
+        return false;
+    const auto [in_a, in_b] = std::ranges::mismatch(a, b);
+    const std::string_view rest_a{in_a, a.end()};
+    const std::string_view rest_b{in_b, b.end()};
+    if (a.size() > b.size())
+        return rest_a.substr(1) == rest_b;
+    return !rest_a.empty() && rest_a.substr(1) == rest_b.substr(1);
+}
+
+}  // namespace
+
+std::optional<std::string_view>
+nearly_known(std::string_view name, std::span<const std::string_view> known)
+{
+    // A refusal repeats the name.
+    const auto is_plain = [](unsigned char c) { return c > 0x20 && c < 0x7f; };
+    if (name.size() > near_bytes_max || !std::ranges::all_of(name, is_plain))
+        return std::nullopt;
+    const auto given = plain(name);
+    for (const auto candidate : known) {
+        const auto wanted = plain(candidate);
+        if (given == wanted || is_one_letter_off(given, wanted))
+            return candidate;
+    }
+    return std::nullopt;
+}
+
+std::optional<http::problem>
+wrong_parameters(const http::request_target& target, std::span<const std::string_view> known)
+{
+    const auto name_of = [](const auto& p) { return std::string_view{p.first}; };
+    for (const auto name : known)
+        if (std::ranges::count(target.parameters, name, name_of) > 1)
+            return http::bad_parameter(
+                name, std::string{name} + " is given more than once", "one value");
+    for (const auto& [name, value] : target.parameters) {
+        if (std::ranges::find(known, name) != known.end())
+            continue;
+        if (const auto meant = nearly_known(name, known))
+            return http::bad_parameter(
+                name,
+                "there is no parameter " + http::quoted(name) + " here; did you mean " +
+                    std::string{*meant} + "?",
+                *meant);
+    }
+    return std::nullopt;
+}
+
+}  // namespace tickertape::web

@@ -1,0 +1,26 @@
+// Refusals of parameters as a whole: given twice, or misspelt.
+//
+// No I/O. Threads: any.
+#pragma once
+
+#include "http/problem.hpp"
+#include "http/request_target.hpp"
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace tickertape::web {
+
+// Refuses a request whose parameters cannot mean what its client wants: one of `known` is given
+// more than once, or one that is not known is nearly the name of one that is. Others are ignored:
+// links gather parameters on their way that are none of ours.
+std::optional<http::problem>
+wrong_parameters(const http::request_target& target, std::span<const std::string_view> known);
+
+// The name in `known` that `name` is a misspelling of: another case, other separators, or one
+// letter missing, added or wrong.
+std::optional<std::string_view>
+nearly_known(std::string_view name, std::span<const std::string_view> known);
+
+}  // namespace tickertape::web
