@@ -15,7 +15,7 @@
 namespace tickertape {
 class logger;
 class metrics;
-}
+}  // namespace tickertape
 
 namespace tickertape::feed {
 
