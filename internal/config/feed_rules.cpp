@@ -78,22 +78,22 @@ parsed<std::vector<usd_standin>> parse_stablecoins(std::string_view text)
 
 // Whether the symbols are served and whether one is derived from itself is seen when all settings
 // are known: see consistency.hpp.
-parsed<std::vector<pricing::derivation_names>> parse_derivations(std::string_view text)
+parsed<std::vector<pricing::cross_rate_names>> parse_cross_rates(std::string_view text)
 {
-    std::vector<pricing::derivation_names> derivations;
+    std::vector<pricing::cross_rate_names> cross_rates;
     if (trimmed(text).empty())
-        return derivations;
+        return cross_rates;
     const auto items = parse_list(text, symbol_table::symbols_max);
     if (!items)
         return items.error();
     for (const auto item : *items) {
-        auto names = pricing::parse_derivation(item);
+        auto names = pricing::parse_cross_rate(item);
         if (!names)
             return because(
                 "holds " + printable(item) + ", which is no product or quotient of two symbols");
-        derivations.push_back(*std::move(names));
+        cross_rates.push_back(*std::move(names));
     }
-    return derivations;
+    return cross_rates;
 }
 
 // What is set of a provider; nothing yet is nothing.
@@ -164,12 +164,12 @@ rule stablecoins()
         });
 }
 
-rule derivations()
+rule cross_rates()
 {
     return made_of(
         "empty, or items such as BTC-INR=BTC-USD*USD-INR or ETH-BTC=ETH-USD/BTC-USD, between "
         "commas",
-        {}, &settings::derive, parse_derivations, [](const auto& items) {
+        {}, &settings::derive, parse_cross_rates, [](const auto& items) {
             std::vector<std::string> texts;
             for (const auto& item : items)
                 texts.push_back(item.text());

@@ -16,7 +16,7 @@ rule symbols();
 rule provider_names(std::span<const provider::row> known);
 
 rule stablecoins();
-rule derivations();
+rule cross_rates();
 
 // Of one provider, by its name. Empty is its own.
 rule provider_url(std::string name);

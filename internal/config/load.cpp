@@ -165,10 +165,10 @@ std::optional<std::string> complete(settings& s)
             p = access->second;
         p.name = name;
     }
-    auto derivations = pricing::resolve_derivations(s.derive, *symbol_table::from(s.symbols));
-    if (!derivations)
-        return "DERIVE: " + derivations.error().reason;
-    s.live.derivations = *std::move(derivations);
+    auto cross_rates = pricing::resolve_cross_rates(s.derive, *symbol_table::from(s.symbols));
+    if (!cross_rates)
+        return "DERIVE: " + cross_rates.error().reason;
+    s.live.cross_rates = *std::move(cross_rates);
     return std::nullopt;
 }
 

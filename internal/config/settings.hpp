@@ -7,7 +7,7 @@
 #include "core/ip.hpp"
 #include "feed/settings.hpp"
 #include "hub/lane_limits.hpp"
-#include "pricing/derivation.hpp"
+#include "pricing/cross_rate.hpp"
 #include "synthetic/settings.hpp"
 #include "telemetry/log.hpp"
 
@@ -47,8 +47,8 @@ struct settings {
     std::vector<std::string> providers;  // in order of preference, at least one
     // One entry per provider there is, whether it is in use or not.
     std::map<std::string, feed::provider_settings, std::less<>> access;
-    std::vector<pricing::derivation_names> derive;
-    // `providers` of it are those named above, and `derivations` of it `derive`, once load() has
+    std::vector<pricing::cross_rate_names> derive;
+    // `providers` of it are those named above, and `cross_rates` of it `derive`, once load() has
     // seen that everything fits together.
     feed::live_settings live;
     synthetic::simulator_settings simulator;

@@ -195,7 +195,7 @@ void add_feed_rows(row_list& rows, std::span<const provider::row> providers)
         "ACCEPT_AS_USD", stablecoins(),
         "Stablecoins whose markets are taken for markets in USD; source says so");
     rows.add(
-        "DERIVE", derivations(), "Prices made of two others, each one of SYMBOLS; source says so");
+        "DERIVE", cross_rates(), "Prices made of two others, each one of SYMBOLS; source says so");
     rows.add(
         "CA_FILE",
         path(

@@ -39,7 +39,7 @@ engine_settings settings_of_engine(const live_settings& s)
     return {
         .policy = s.policy,
         .quotes = s.quotes,
-        .derivations = s.derivations,
+        .cross_rates = s.cross_rates,
         .ticks_per_second = s.mode == feed_mode::stream ? s.ticks_per_second : 0,
         .confirm_every = s.mode == feed_mode::stream ? s.fetch.interval : 0ms};
 }

@@ -6,7 +6,7 @@
 #include "feed/rest_source.hpp"
 #include "feed/settings.hpp"
 #include "feed/venue_socket.hpp"
-#include "pricing/derivation.hpp"
+#include "pricing/cross_rate.hpp"
 #include "provider/gates.hpp"
 
 #include <boost/asio/ssl/context.hpp>

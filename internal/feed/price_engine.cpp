@@ -22,9 +22,9 @@ price_engine::price_engine(
       figures_{context, providers},
       symbols_(context.symbols.size()), pace_{context.symbols.size(), settings_.ticks_per_second}
 {
-    for (std::size_t i = 0; i < settings_.derivations.size(); ++i) {
-        const auto& d = settings_.derivations[i];
-        symbols_[index_of(d.target)].derivation = i;
+    for (std::size_t i = 0; i < settings_.cross_rates.size(); ++i) {
+        const auto& d = settings_.cross_rates[i];
+        symbols_[index_of(d.target)].cross_rate = i;
         symbols_[index_of(d.left)].derived.push_back(i);
         symbols_[index_of(d.right)].derived.push_back(i);
     }
@@ -73,10 +73,10 @@ price_engine::verdict price_engine::judge_directly(symbol_id symbol, moment now)
 price_engine::verdict price_engine::judge(symbol_id symbol, moment now) const
 {
     auto v = judge_directly(symbol, now);
-    const auto& derived_by = symbols_[index_of(symbol)].derivation;
+    const auto& derived_by = symbols_[index_of(symbol)].cross_rate;
     if (v.value || !derived_by)
         return v;
-    const auto& d = settings_.derivations[*derived_by];
+    const auto& d = settings_.cross_rates[*derived_by];
     const auto left = judge_directly(d.left, now);
     const auto right = judge_directly(d.right, now);
     if (!left.value || !right.value)
@@ -125,7 +125,7 @@ void price_engine::offer(symbol_id symbol, moment now)
 {
     offer_one(symbol, now);
     for (const auto i : symbols_[index_of(symbol)].derived)
-        offer_one(settings_.derivations[i].target, now);
+        offer_one(settings_.cross_rates[i].target, now);
 }
 
 void price_engine::offer_one(symbol_id symbol, moment now)
@@ -173,7 +173,7 @@ std::optional<source_id> price_engine::source_of(symbol_id symbol, const verdict
 {
     if (v.is_derived)
         return names_.of_derived(
-            settings_.derivations[*symbols_[index_of(symbol)].derivation], v.left, v.right);
+            settings_.cross_rates[*symbols_[index_of(symbol)].cross_rate], v.left, v.right);
     pricing::source_names::parts parts;
     for (const auto provider : v.direct.used)
         parts.push_back({provider, board_.find(provider, symbol)->as});
@@ -230,7 +230,7 @@ void price_engine::report_symbol(symbol_id symbol, feed_report::symbol& into, mo
     if (!v.value)
         into.problem = pricing::make_error_code(v.why).message();
     if (v.is_derived) {
-        const auto& d = settings_.derivations[*symbols_[index_of(symbol)].derivation];
+        const auto& d = settings_.cross_rates[*symbols_[index_of(symbol)].cross_rate];
         into.legs = {with_.symbols.name(d.left), with_.symbols.name(d.right)};
     }
     for (std::size_t i = 0; i < board_.providers(); ++i) {

@@ -12,7 +12,7 @@
 #include "core/tick.hpp"
 #include "feed/engine_figures.hpp"
 #include "feed/feed.hpp"
-#include "pricing/derivation.hpp"
+#include "pricing/cross_rate.hpp"
 #include "pricing/price_policy.hpp"
 #include "pricing/publish_pace.hpp"
 #include "pricing/quote_board.hpp"
@@ -29,7 +29,7 @@ namespace tickertape::feed {
 struct engine_settings {
     pricing::policy_settings policy{};
     pricing::quote_limits quotes{};
-    std::vector<pricing::derivation> derivations{};
+    std::vector<pricing::cross_rate> cross_rates{};
     double ticks_per_second = 0;  // of one symbol, of offer(); 0: no limit
     // An unchanged price that is observed again is published again after this.
     std::chrono::milliseconds confirm_every{0};
@@ -70,7 +70,7 @@ public:
     // Whether its price may have to be derived: then it is known only when all have spoken.
     bool may_be_derived(symbol_id symbol) const
     {
-        return symbols_[index_of(symbol)].derivation.has_value();
+        return symbols_[index_of(symbol)].cross_rate.has_value();
     }
 
     // Publishes what is news of that symbol, at once.
@@ -89,8 +89,8 @@ public:
 
 private:
     struct state {
-        std::vector<std::size_t> derived;       // derivations with this as a leg
-        std::optional<std::size_t> derivation;  // of this
+        std::vector<std::size_t> derived;       // cross rates with this as a leg
+        std::optional<std::size_t> cross_rate;  // of this
         // Of the last tick.
         std::optional<observation> published;
         std::uint64_t published_observed = 0;

@@ -6,7 +6,7 @@
 #include "core/usd_standin.hpp"
 #include "net/limits.hpp"
 #include "net/url.hpp"
-#include "pricing/derivation.hpp"
+#include "pricing/cross_rate.hpp"
 #include "pricing/price_policy.hpp"
 #include "pricing/quote_checks.hpp"
 #include "provider/circuit_breaker.hpp"
@@ -50,7 +50,7 @@ struct live_settings {
     pricing::policy_settings policy{};
     double ticks_per_second = 5;               // of one symbol, when listening
     std::vector<usd_standin> accept_as_usd{};  // where a provider has no market in US dollars
-    std::vector<pricing::derivation> derivations{};
+    std::vector<pricing::cross_rate> cross_rates{};
     net::http_limits http{};
     provider::breaker_limits breaker{};
     backoff_limits reconnect{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{60'000}};

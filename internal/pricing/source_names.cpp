@@ -44,7 +44,7 @@ std::optional<source_id> source_names::of_parts(symbol_id symbol, const parts& o
 }
 
 std::optional<source_id>
-source_names::of_derived(const derivation& d, usd_standin left, usd_standin right)
+source_names::of_derived(const cross_rate& d, usd_standin left, usd_standin right)
 {
     auto& last = last_[index_of(d.target)];
     if (last.derived && last.left == left && last.right == right)

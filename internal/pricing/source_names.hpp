@@ -10,7 +10,7 @@
 
 #include "core/source.hpp"
 #include "core/usd_standin.hpp"
-#include "pricing/derivation.hpp"
+#include "pricing/cross_rate.hpp"
 #include "pricing/price_policy.hpp"
 
 #include <optional>
@@ -39,7 +39,7 @@ public:
     // a short name.
     std::optional<source_id> of_parts(symbol_id symbol, const parts& of);
     // Of a derived price whose legs have these stand-ins among what made them.
-    std::optional<source_id> of_derived(const derivation& d, usd_standin left, usd_standin right);
+    std::optional<source_id> of_derived(const cross_rate& d, usd_standin left, usd_standin right);
 
 private:
     struct named {

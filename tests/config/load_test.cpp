@@ -174,7 +174,7 @@ TEST_CASE("a stablecoin nobody knows is not taken for a dollar", "[config]")
     CHECK(given{.flags = {"--accept-as-usd= "}}.values().live.accept_as_usd.empty());
 }
 
-TEST_CASE("a derivation that is none is refused by its own words", "[config]")
+TEST_CASE("a cross rate that is none is refused by its own words", "[config]")
 {
     CHECK(
         given{.flags = {"--derive=BTC-INR=BTC-USD*USD-INR,BTC-EUR=BTC-USD+USD-EUR"}}.error() ==
@@ -212,7 +212,7 @@ TEST_CASE("a price is derived from and into what is served only", "[config]")
     CHECK(values.derive[0].text() == "BTC-INR=BTC-USD*USD-INR");
     CHECK(values.derive[1].text() == "ETH-BTC=ETH-USD/BTC-USD");
     CHECK(
-        values.live.derivations == std::vector<pricing::derivation>{
+        values.live.cross_rates == std::vector<pricing::cross_rate>{
                                        {symbol_id{2}, symbol_id{0}, symbol_id{1}, false},
                                        {symbol_id{4}, symbol_id{3}, symbol_id{0}, true}});
     CHECK_FALSE(given{.flags = {"--derive=BTC-USD=BTC-EUR*EUR-USD"}}.error().empty());

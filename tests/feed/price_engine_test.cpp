@@ -262,8 +262,8 @@ TEST_CASE("A stand-in for the dollar is named in the source and in the report", 
 
 TEST_CASE("A pair nobody quotes is derived, and says so; a quoted one never is", "[feed]")
 {
-    const derivation inr{symbol_id{2}, symbol_id{0}, symbol_id{1}, false};
-    fixture f{{"BTC-USD", "USD-INR", "BTC-INR"}, {.policy = fallback, .derivations = {inr}}};
+    const cross_rate inr{symbol_id{2}, symbol_id{0}, symbol_id{1}, false};
+    fixture f{{"BTC-USD", "USD-INR", "BTC-INR"}, {.policy = fallback, .cross_rates = {inr}}};
     CHECK(f.engine.may_be_derived(symbol_id{2}));
     CHECK_FALSE(f.engine.may_be_derived(symbol_id{0}));
     f.take(0, 100, {}, 0);
@@ -287,8 +287,8 @@ TEST_CASE("A pair nobody quotes is derived, and says so; a quoted one never is",
 
 TEST_CASE("What streams of a leg moves the price derived from it", "[feed]")
 {
-    const derivation inr{symbol_id{2}, symbol_id{0}, symbol_id{1}, false};
-    fixture f{{"BTC-USD", "USD-INR", "BTC-INR"}, {.policy = fallback, .derivations = {inr}}};
+    const cross_rate inr{symbol_id{2}, symbol_id{0}, symbol_id{1}, false};
+    fixture f{{"BTC-USD", "USD-INR", "BTC-INR"}, {.policy = fallback, .cross_rates = {inr}}};
     f.take(0, 83.5, f.now.wall, 1, way::socket);
     f.take(0, 100, f.now.wall, 0, way::socket, usd_standin::usdt);
     f.offer(0);

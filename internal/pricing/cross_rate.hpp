@@ -16,17 +16,17 @@
 
 namespace tickertape::pricing {
 
-struct derivation {
+struct cross_rate {
     symbol_id target;
     symbol_id left;
     symbol_id right;
     bool divides;  // target = left / right; otherwise left * right
 
-    friend bool operator==(const derivation&, const derivation&) = default;
+    friend bool operator==(const cross_rate&, const cross_rate&) = default;
 };
 
 // One as it is written, with the names of symbols.
-struct derivation_names {
+struct cross_rate_names {
     std::string target;
     std::string left;
     std::string right;
@@ -34,26 +34,26 @@ struct derivation_names {
 
     // "BTC-INR=BTC-USD*USD-INR"
     std::string text() const;
-    friend bool operator==(const derivation_names&, const derivation_names&) = default;
+    friend bool operator==(const cross_rate_names&, const cross_rate_names&) = default;
 };
 
 // Reads TARGET=LEFT*RIGHT or TARGET=LEFT/RIGHT, in any case. None: it is neither, or one of these
 // is no symbol.
-std::optional<derivation_names> parse_derivation(std::string_view item);
+std::optional<cross_rate_names> parse_cross_rate(std::string_view item);
 
-struct derivation_error {
+struct cross_rate_error {
     std::string reason;  // one sentence: the item, what is wrong with it, and what is accepted
 };
 
 // Every symbol is one of `symbols`; the currencies fit (those of the legs cancel out to those of
 // the target); no symbol is derived twice, and none is derived from a derived one, so that each is
 // two prices away from a market and not more.
-boost::system::result<std::vector<derivation>, derivation_error>
-resolve_derivations(std::span<const derivation_names> items, const symbol_table& symbols);
+boost::system::result<std::vector<cross_rate>, cross_rate_error>
+resolve_cross_rates(std::span<const cross_rate_names> items, const symbol_table& symbols);
 
 // "derived(BTC-USD*USD-INR)"; with a stand-in for the dollar in a leg, that leg is "BTC-USD(USDT)".
 std::string source_text(
-    const derivation& d, const symbol_table& symbols, usd_standin left = usd_standin::none,
+    const cross_rate& d, const symbol_table& symbols, usd_standin left = usd_standin::none,
     usd_standin right = usd_standin::none);
 
 // The price of the target, rounded to 12 significant digits. A product of doubles has 17, of which

@@ -1,4 +1,4 @@
-#include "pricing/derivation.hpp"
+#include "pricing/cross_rate.hpp"
 
 #include "core/quote.hpp"
 #include "core/text.hpp"
@@ -13,16 +13,16 @@ namespace {
 
 constexpr int digits_told = 12;
 
-using parsed = boost::system::result<derivation, derivation_error>;
+using parsed = boost::system::result<cross_rate, cross_rate_error>;
 
-derivation_error wrong(std::string_view item, std::string_view what)
+cross_rate_error wrong(std::string_view item, std::string_view what)
 {
     return {"\"" + clean_words(item) + "\" " + std::string{what}};
 }
 
 // BTC-USD is dollars per bitcoin: the quote above the line, the base below. What stands both above
 // and below cancels out; what remains of the legs must be the target.
-bool is_fitting(const derivation& d, const symbol_table& symbols)
+bool is_fitting(const cross_rate& d, const symbol_table& symbols)
 {
     std::array above{
         symbols.quote(d.left), d.divides ? symbols.base(d.right) : symbols.quote(d.right)};
@@ -36,7 +36,7 @@ bool is_fitting(const derivation& d, const symbol_table& symbols)
     return is_target(0, 1) || is_target(1, 0);
 }
 
-parsed resolve(const derivation_names& item, const symbol_table& symbols)
+parsed resolve(const cross_rate_names& item, const symbol_table& symbols)
 {
     const std::array names{&item.target, &item.left, &item.right};
     std::array<symbol_id, 3> ids{};
@@ -48,7 +48,7 @@ parsed resolve(const derivation_names& item, const symbol_table& symbols)
                 "needs \"" + *names[i] + "\", which is not one of SYMBOLS; every symbol named is");
         ids[i] = *found;
     }
-    const derivation d{ids[0], ids[1], ids[2], item.divides};
+    const cross_rate d{ids[0], ids[1], ids[2], item.divides};
     if (d.target == d.left || d.target == d.right)
         return wrong(item.text(), "derives a symbol from itself; both legs are other symbols");
     if (!is_fitting(d, symbols))
@@ -60,12 +60,12 @@ parsed resolve(const derivation_names& item, const symbol_table& symbols)
 
 }  // namespace
 
-std::string derivation_names::text() const
+std::string cross_rate_names::text() const
 {
     return target + "=" + left + (divides ? "/" : "*") + right;
 }
 
-std::optional<derivation_names> parse_derivation(std::string_view item)
+std::optional<cross_rate_names> parse_cross_rate(std::string_view item)
 {
     const auto equals = item.find('=');
     if (equals == std::string_view::npos)
@@ -79,19 +79,19 @@ std::optional<derivation_names> parse_derivation(std::string_view item)
     auto right = normalized_symbol(trimmed(legs.substr(sign + 1)));
     if (!target || !left || !right)
         return std::nullopt;
-    return derivation_names{
+    return cross_rate_names{
         *std::move(target), *std::move(left), *std::move(right), legs[sign] == '/'};
 }
 
-boost::system::result<std::vector<derivation>, derivation_error>
-resolve_derivations(std::span<const derivation_names> items, const symbol_table& symbols)
+boost::system::result<std::vector<cross_rate>, cross_rate_error>
+resolve_cross_rates(std::span<const cross_rate_names> items, const symbol_table& symbols)
 {
-    std::vector<derivation> all;
+    std::vector<cross_rate> all;
     for (const auto& item : items) {
         auto d = resolve(item, symbols);
         if (!d)
             return d.error();
-        if (std::ranges::count(all, d->target, &derivation::target))
+        if (std::ranges::count(all, d->target, &cross_rate::target))
             return wrong(
                 item.text(), "derives " + symbols.name(d->target) +
                                  " a second time; each symbol is derived once");
@@ -99,7 +99,7 @@ resolve_derivations(std::span<const derivation_names> items, const symbol_table&
     }
     for (std::size_t i = 0; i < all.size(); ++i)
         for (const auto leg : {all[i].left, all[i].right})
-            if (std::ranges::count(all, leg, &derivation::target))
+            if (std::ranges::count(all, leg, &cross_rate::target))
                 return wrong(
                     items[i].text(), "needs " + symbols.name(leg) +
                                          ", which is derived itself; legs are symbols that "
@@ -108,7 +108,7 @@ resolve_derivations(std::span<const derivation_names> items, const symbol_table&
 }
 
 std::string
-source_text(const derivation& d, const symbol_table& symbols, usd_standin left, usd_standin right)
+source_text(const cross_rate& d, const symbol_table& symbols, usd_standin left, usd_standin right)
 {
     return "derived(" + labelled(symbols.name(d.left), left) + (d.divides ? "/" : "*") +
            labelled(symbols.name(d.right), right) + ")";

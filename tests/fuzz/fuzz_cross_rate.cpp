@@ -2,7 +2,7 @@
 // is refused is so in one clean line of bounded length.
 #include "core/text.hpp"
 #include "core/usd_standin.hpp"
-#include "pricing/derivation.hpp"
+#include "pricing/cross_rate.hpp"
 
 #include <algorithm>
 #include <array>
@@ -35,21 +35,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     static const auto symbols = *symbol_table::from(names);
     const std::string_view text{reinterpret_cast<const char*>(bytes), size};
 
-    std::vector<derivation_names> items;
+    std::vector<cross_rate_names> items;
     for (const auto item : list_items(text))
-        if (auto item_names = parse_derivation(item))
-            items.push_back(*std::move(item_names));
-    if (const auto all = resolve_derivations(items, symbols)) {
+        if (auto parsed = parse_cross_rate(item))
+            items.push_back(*std::move(parsed));
+    if (const auto all = resolve_cross_rates(items, symbols)) {
         for (const auto& d : *all) {
             expect(d.target != d.left && d.target != d.right);
-            expect(std::ranges::count(*all, d.target, &derivation::target) == 1);
-            expect(std::ranges::count(*all, d.left, &derivation::target) == 0);
-            expect(std::ranges::count(*all, d.right, &derivation::target) == 0);
-            // What a source is called reads back as the same derivation.
+            expect(std::ranges::count(*all, d.target, &cross_rate::target) == 1);
+            expect(std::ranges::count(*all, d.left, &cross_rate::target) == 0);
+            expect(std::ranges::count(*all, d.right, &cross_rate::target) == 0);
+            // What a source is called reads back as the same cross rate.
             auto legs = source_text(d, symbols);
             legs = legs.substr(8, legs.size() - 9);
-            const auto again = parse_derivation(symbols.name(d.target) + "=" + legs);
-            expect(again && resolve_derivations(std::array{*again}, symbols)->front() == d);
+            const auto again = parse_cross_rate(symbols.name(d.target) + "=" + legs);
+            expect(again && resolve_cross_rates(std::array{*again}, symbols)->front() == d);
         }
     } else {
         expect(is_clean(all.error().reason));

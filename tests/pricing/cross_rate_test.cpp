@@ -1,4 +1,4 @@
-#include "pricing/derivation.hpp"
+#include "pricing/cross_rate.hpp"
 
 #include "core/errors.hpp"
 #include "core/text.hpp"
@@ -29,18 +29,18 @@ symbol_id id(std::string_view name)
 }
 
 // As the setting is read: items between commas.
-boost::system::result<std::vector<derivation>, derivation_error> read(std::string_view text)
+boost::system::result<std::vector<cross_rate>, cross_rate_error> read(std::string_view text)
 {
-    std::vector<derivation_names> items;
+    std::vector<cross_rate_names> items;
     for (const auto item : list_items(text)) {
-        auto names = parse_derivation(item);
+        auto names = parse_cross_rate(item);
         REQUIRE(names);
         items.push_back(*std::move(names));
     }
-    return resolve_derivations(items, symbols());
+    return resolve_cross_rates(items, symbols());
 }
 
-std::vector<derivation> parsed(std::string_view text)
+std::vector<cross_rate> parsed(std::string_view text)
 {
     const auto all = read(text);
     REQUIRE(all.has_value());
@@ -60,7 +60,7 @@ double derived(double left, double right, bool divides)
 
 }  // namespace
 
-TEST_CASE("A text of another form is no derivation", "[pricing]")
+TEST_CASE("A text of another form is no cross rate", "[pricing]")
 {
     for (const auto* item :
          {"", "BTC-INR", "BTC-INR=", "BTC-INR=BTC-USD", "BTC-USD*USD-INR",
@@ -68,20 +68,20 @@ TEST_CASE("A text of another form is no derivation", "[pricing]")
           "BTC-INR=BTC-USD*USD-INR=1", "BTC-INR=BTC-USD*/USD-INR", "BTC-INR=BTC-USD+USD-INR",
           "BTC-INR=*USD-INR", "BTC-INR=BTC-USD*1.5", "BTC-INR=\n\x01"}) {
         CAPTURE(item);
-        CHECK_FALSE(parse_derivation(item));
+        CHECK_FALSE(parse_cross_rate(item));
     }
-    CHECK_FALSE(parse_derivation(std::string(100'000, 'x')));
+    CHECK_FALSE(parse_cross_rate(std::string(100'000, 'x')));
 }
 
-TEST_CASE("A derivation is read in any case, with blanks, and written as one", "[pricing]")
+TEST_CASE("A cross rate is read in any case, with blanks, and written as one", "[pricing]")
 {
-    const auto read = parse_derivation(" btc-gbp = Btc-Usd / gbp-usd ");
+    const auto read = parse_cross_rate(" btc-gbp = Btc-Usd / gbp-usd ");
     REQUIRE(read);
-    CHECK(*read == derivation_names{"BTC-GBP", "BTC-USD", "GBP-USD", true});
+    CHECK(*read == cross_rate_names{"BTC-GBP", "BTC-USD", "GBP-USD", true});
     CHECK(read->text() == "BTC-GBP=BTC-USD/GBP-USD");
 }
 
-TEST_CASE("A derivation of a symbol that is not configured is refused by name", "[feed]")
+TEST_CASE("A cross rate of a symbol that is not configured is refused by name", "[feed]")
 {
     CHECK(
         reason("BTC-EUR=BTC-USD/EUR-USD") ==
@@ -93,7 +93,7 @@ TEST_CASE("A derivation of a symbol that is not configured is refused by name", 
         "symbol named is");
 }
 
-TEST_CASE("A derivation whose currencies do not cancel out is refused", "[feed]")
+TEST_CASE("A cross rate whose currencies do not cancel out is refused", "[feed]")
 {
     for (const std::string item :
          {"BTC-INR=BTC-USD/USD-INR", "BTC-GBP=BTC-USD*GBP-USD", "BTC-INR=ETH-USD*USD-INR",
@@ -135,8 +135,8 @@ TEST_CASE("Derivations are read in any case, with blanks, in the order given", "
     CHECK(parsed("  ").empty());
     const auto all = parsed(" btc-inr = BTC-USD * usd-inr ,BTC-GBP=BTC-USD/GBP-USD");
     REQUIRE(all.size() == 2);
-    CHECK(all[0] == derivation{id("BTC-INR"), id("BTC-USD"), id("USD-INR"), false});
-    CHECK(all[1] == derivation{id("BTC-GBP"), id("BTC-USD"), id("GBP-USD"), true});
+    CHECK(all[0] == cross_rate{id("BTC-INR"), id("BTC-USD"), id("USD-INR"), false});
+    CHECK(all[1] == cross_rate{id("BTC-GBP"), id("BTC-USD"), id("GBP-USD"), true});
 }
 
 TEST_CASE("Legs fit in either order, and a stablecoin is a currency like any other", "[feed]")
