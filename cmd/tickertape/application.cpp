@@ -30,12 +30,12 @@ symbol_table checked_symbols(const std::vector<std::string>& names)
     return std::move(*table);
 }
 
-unsigned lane_count(const settings& s)
+unsigned lane_count(const config::settings& s)
 {
     return s.threads > 0 ? s.threads : std::max(1u, std::thread::hardware_concurrency());
 }
 
-http::server_limits limits_of_server(const settings& s)
+http::server_limits limits_of_server(const config::settings& s)
 {
     http::server_limits limits;
     limits.header_bytes = s.max_header;
@@ -47,12 +47,12 @@ http::server_limits limits_of_server(const settings& s)
 }
 
 // Descriptors of ours that are no connections: listeners, the lanes' own, providers, files.
-std::size_t own_descriptors(const settings& s)
+std::size_t own_descriptors(const config::settings& s)
 {
     return 128 + 4 * std::size_t{lane_count(s)};
 }
 
-http::admission_limits limits_of_admission(const settings& s, std::size_t descriptors)
+http::admission_limits limits_of_admission(const config::settings& s, std::size_t descriptors)
 {
     http::admission_limits limits;
     http::set_connections(limits, descriptors, own_descriptors(s), s.max_connections);
@@ -61,13 +61,13 @@ http::admission_limits limits_of_admission(const settings& s, std::size_t descri
     return limits;
 }
 
-http::cors_policy cors_of(const cors_policy& c)
+http::cors_policy cors_of(const config::cors_policy& c)
 {
     return http::cors_policy{c.any ? std::vector<std::string>{"*"} : c.origins};
 }
 
 // Where a person on this machine finds the page.
-std::string url_of(const settings& s, std::uint16_t port)
+std::string url_of(const config::settings& s, std::uint16_t port)
 {
     const bool is_any = s.listen_address == "0.0.0.0" || s.listen_address == "::";
     const bool is_v6 = s.listen_address.find(':') != std::string::npos;
@@ -79,26 +79,27 @@ std::string url_of(const settings& s, std::uint16_t port)
 
 // The least time from one tick of a symbol to the next, and the setting that says so; none: the
 // input of a replay or a pipe decides.
-std::optional<std::pair<std::chrono::duration<double>, std::string>> pace_of(const settings& s)
+std::optional<std::pair<std::chrono::duration<double>, std::string>>
+pace_of(const config::settings& s)
 {
     const auto& first = s.providers.front();
     if (first == "simulator")
         return std::pair{
             std::chrono::duration<double>{s.simulator.period},
-            "SIMULATOR_PERIOD=" + format_duration(s.simulator.period)};
+            "SIMULATOR_PERIOD=" + config::format_duration(s.simulator.period)};
     if (std::ranges::find(synthetic::feed_names, first) != synthetic::feed_names.end())
         return std::nullopt;
     if (s.live.mode == feed::feed_mode::stream)
         return std::pair{
             std::chrono::duration<double>{1 / s.live.ticks_per_second},
-            "TICKS_PER_SECOND=" + format_decimal(s.live.ticks_per_second)};
+            "TICKS_PER_SECOND=" + config::format_decimal(s.live.ticks_per_second)};
     return std::pair{
         std::chrono::duration<double>{s.live.fetch.interval},
-        "FETCH_INTERVAL=" + format_duration(s.live.fetch.interval)};
+        "FETCH_INTERVAL=" + config::format_duration(s.live.fetch.interval)};
 }
 
 // How far back a stream can begin.
-std::string words_of_reach(const settings& s)
+std::string words_of_reach(const config::settings& s)
 {
     auto words = std::to_string(s.store_size) + " ticks of each symbol";
     if (const auto pace = pace_of(s))
@@ -109,7 +110,7 @@ std::string words_of_reach(const settings& s)
     return words;
 }
 
-std::vector<asio::io_context*> contexts_of(const hub& h)
+std::vector<asio::io_context*> contexts_of(const hub::lane_set& h)
 {
     std::vector<asio::io_context*> contexts;
     for (const auto& l : h.lanes())
@@ -119,7 +120,7 @@ std::vector<asio::io_context*> contexts_of(const hub& h)
 
 }  // namespace
 
-application::application(const settings& s, const clock& time, const logger& log)
+application::application(const config::settings& s, const clock& time, const telemetry::logger& log)
     : settings_{s}, log_{log}, symbols_{checked_symbols(s.symbols)}, started_{reading_of(time)},
       tapes_{symbols_, s.store_size, started_.wall},
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
@@ -128,7 +129,7 @@ application::application(const settings& s, const clock& time, const logger& log
       proxies_{s.trusted_proxies}, hub_{tapes_, sources_, time, lane_count(s), s.streams},
       router_{web::make_router(
           {tapes_, sources_, reports_, metrics_, files_, s.streams.stale, draining_,
-           [this](std::size_t lane, subscription wanted) {
+           [this](std::size_t lane, hub::subscription wanted) {
                hub_.lanes()[lane]->subscribe(std::move(wanted));
            }})},
       publisher_{tapes_, hub_, time, started_, context_, log, metrics_},
@@ -152,19 +153,20 @@ application::~application() = default;
 
 void application::publish_figures()
 {
-    publish_metrics(hub_, metrics_);
+    hub::publish_metrics(hub_, metrics_);
     for (const auto id : symbols_.all())
         metrics_.sampled(
-            metrics::kind::counter, "tickertape_ticks_total", "Ticks published.",
+            telemetry::metrics::kind::counter, "tickertape_ticks_total", "Ticks published.",
             {{"symbol", symbols_.name(id)}},
             [this, id] { return static_cast<double>(tapes_.of(id).end()); });
     metrics_.sampled(
-        metrics::kind::counter, "tickertape_log_lines_lost_total",
+        telemetry::metrics::kind::counter, "tickertape_log_lines_lost_total",
         "Log lines dropped because nobody took them fast enough.", {},
         [this] { return static_cast<double>(log_.lines_lost()); });
     metrics_.sampled(
-        metrics::kind::gauge, "tickertape_build_info", "Always 1; the version is a label.",
-        {{"version", std::string{product_version()}}}, [] { return 1.0; });
+        telemetry::metrics::kind::gauge, "tickertape_build_info",
+        "Always 1; the version is a label.", {{"version", std::string{config::product_version()}}},
+        [] { return 1.0; });
 }
 
 void application::run() noexcept
@@ -179,8 +181,8 @@ void application::run() noexcept
             {{"max_connections", limits.connections}, {"descriptors", descriptors_}});
     log_.info(
         "serving", {{"url", url_of(settings_, port)},
-                    {"symbols", join(settings_.symbols, ",")},
-                    {"providers", join(settings_.providers, ",")},
+                    {"symbols", config::join(settings_.symbols, ",")},
+                    {"providers", config::join(settings_.providers, ",")},
                     {"remembers", words_of_reach(settings_)}});
     log_.info(
         "listening", {{"address", settings_.listen_address},
@@ -189,7 +191,7 @@ void application::run() noexcept
                       {"lanes", hub_.lanes().size()},
                       {"descriptors", descriptors_},
                       {"max_connections", limits.connections},
-                      {"version", product_version()}});
+                      {"version", config::product_version()}});
     if (settings_.port == 0) {
         // The operator asked for any free port and has to learn which it is, at every log level.
         std::printf("port %u\n", static_cast<unsigned>(port));

@@ -11,7 +11,7 @@
 #include "http/admission.hpp"
 #include "http/client_address.hpp"
 #include "http/server.hpp"
-#include "hub/hub.hpp"
+#include "hub/lane_set.hpp"
 #include "provider/gates.hpp"
 #include "publisher.hpp"
 #include "tape/tapes.hpp"
@@ -33,7 +33,7 @@ class application {
 public:
     // Binds the port and checks everything that can be wrong before the first price is asked for.
     // Throws std::runtime_error with one line. Clock and log outlive this.
-    application(const settings& s, const clock& time, const logger& log);
+    application(const config::settings& s, const clock& time, const telemetry::logger& log);
     ~application();
 
     // Serves until a signal says stop, for DRAIN_DELAY more, and then until everybody has been sent
@@ -51,14 +51,14 @@ private:
     void one_drained();
     void end_of_patience();
 
-    const settings settings_;
-    const logger& log_;
-    metrics metrics_;
+    const config::settings settings_;
+    const telemetry::logger& log_;
+    telemetry::metrics metrics_;
     symbol_table symbols_;
     source_table sources_;
     feed_report_board reports_;
     const clock_reading started_;
-    tapes tapes_;
+    tape::tapes tapes_;
     web::static_files files_;
     http::cors_policy cors_;
     std::atomic<bool> draining_{false};
@@ -67,7 +67,7 @@ private:
     const std::size_t descriptors_;  // how many this process may have
     http::admission clients_;
     const http::trusted_proxies proxies_;
-    hub hub_;
+    hub::lane_set hub_;
     http::router router_;
     publisher publisher_;
     certificate certificate_;

@@ -10,15 +10,17 @@ constexpr std::chrono::days expires_soon{14};
 
 }  // namespace
 
-certificate::certificate(const settings& s, const clock& time, const logger& log, metrics& figures)
+certificate::certificate(
+    const config::settings& s, const clock& time, const telemetry::logger& log,
+    telemetry::metrics& figures)
     : files_{s.tls_certificate.value_or(""), s.tls_key.value_or("")},
       is_set_{s.tls_certificate.has_value()}, time_{time}, log_{log}, figures_{figures}
 {
     if (!is_set_)
         return;
-    take(std::make_shared<tls_context>(files_));
+    take(std::make_shared<tls::tls_context>(files_));
     figures_.sampled(
-        metrics::kind::gauge, "tickertape_tls_certificate_expires_seconds",
+        telemetry::metrics::kind::gauge, "tickertape_tls_certificate_expires_seconds",
         "Time until the certificate expires; below 0: since it has.", {}, [this] {
             const std::chrono::duration<double> now = time_.wall_now().time_since_epoch();
             // relaxed: a number of its own.
@@ -27,7 +29,7 @@ certificate::certificate(const settings& s, const clock& time, const logger& log
         });
 }
 
-void certificate::take(std::shared_ptr<const tls_context> next)
+void certificate::take(std::shared_ptr<const tls::tls_context> next)
 {
     current_ = std::move(next);
     const auto until = current_->valid_until();
@@ -59,7 +61,7 @@ bool certificate::reload()
             .Increment();
     };
     try {
-        take(std::make_shared<tls_context>(files_));
+        take(std::make_shared<tls::tls_context>(files_));
     } catch (const std::exception& e) {
         count("refused");
         log_.error("the certificate stays as it is", {{"cause", e.what()}});

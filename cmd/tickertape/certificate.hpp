@@ -19,24 +19,26 @@ class certificate {
 public:
     // Where no certificate is set there is none. Throws std::runtime_error with one line where
     // there is one that cannot be used. All outlive this.
-    certificate(const settings& s, const clock& time, const logger& log, metrics& figures);
+    certificate(
+        const config::settings& s, const clock& time, const telemetry::logger& log,
+        telemetry::metrics& figures);
 
     // Null: none.
-    const std::shared_ptr<const tls_context>& current() const noexcept { return current_; }
+    const std::shared_ptr<const tls::tls_context>& current() const noexcept { return current_; }
 
     // Reads the files again. Returns whether there is something new in current(); where the files
     // cannot be used, or there are none, the log says so and everything stays as it is.
     bool reload();
 
 private:
-    void take(std::shared_ptr<const tls_context> next);
+    void take(std::shared_ptr<const tls::tls_context> next);
 
-    const tls_context::files files_;
+    const tls::tls_context::files files_;
     const bool is_set_;
     const clock& time_;
-    const logger& log_;
-    metrics& figures_;
-    std::shared_ptr<const tls_context> current_;
+    const telemetry::logger& log_;
+    telemetry::metrics& figures_;
+    std::shared_ptr<const tls::tls_context> current_;
     std::atomic<std::int64_t> valid_until_s_{0};
 };
 

@@ -29,7 +29,7 @@ constexpr std::size_t answer_bytes_max = 64 << 10;
 
 // Where a server that listens there can be reached from this machine, the likeliest first. "::"
 // takes connections over IPv4 as well, and a container often has no other loopback.
-std::vector<tcp::endpoint> endpoints_of(const settings& of)
+std::vector<tcp::endpoint> endpoints_of(const config::settings& of)
 {
     const auto address = asio::ip::make_address(of.listen_address);
     if (!address.is_unspecified())
@@ -137,11 +137,11 @@ std::string detail_of(std::string_view answer)
 
 }  // namespace
 
-std::optional<std::string>
-why_unhealthy(const settings& of, health_question asked, std::chrono::milliseconds patience)
+std::optional<std::string> why_unhealthy(
+    const config::settings& of, config::health_question asked, std::chrono::milliseconds patience)
 {
     const bool encrypted = of.tls_certificate.has_value();
-    const std::string path = asked == health_question::ready ? "/readyz" : "/healthz";
+    const std::string path = asked == config::health_question::ready ? "/readyz" : "/healthz";
     const auto where = endpoints_of(of);
     const auto request =
         "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";

@@ -24,14 +24,14 @@ constexpr int exit_unhealthy = 1;
 std::vector<std::string> all_arguments(std::span<const char* const> given)
 {
     std::vector<std::string> all{given.begin(), given.end()};
-    if (!all.empty() && all.front() == tickertape::healthcheck_command) {
+    if (!all.empty() && all.front() == tickertape::config::healthcheck_command) {
         const auto flags = tickertape::flags_of_first_process();
         all.insert(all.begin() + 1, flags.begin(), flags.end());
     }
     return all;
 }
 
-int check_health(const tickertape::configuration& c)
+int check_health(const tickertape::config::configuration& c)
 {
     const auto why = tickertape::why_unhealthy(c.values, *c.asks, tickertape::healthcheck_patience);
     if (!why)
@@ -40,9 +40,9 @@ int check_health(const tickertape::configuration& c)
     return exit_unhealthy;
 }
 
-int serve(const tickertape::configuration& c)
+int serve(const tickertape::config::configuration& c)
 {
-    const tickertape::logger log{c.values.level, c.values.format};
+    const tickertape::telemetry::logger log{c.values.level, c.values.format};
     for (const auto& warning : c.warnings)
         log.warn("configuration", {{"warning", warning}});
     const tickertape::machine_clock clock;
@@ -63,16 +63,17 @@ int main(int argc, char** argv)
         std::vector<const char*> arguments;
         for (const auto& argument : all)
             arguments.push_back(argument.c_str());
-        const bool is_check = !all.empty() && all.front() == tickertape::healthcheck_command;
+        const bool is_check =
+            !all.empty() && all.front() == tickertape::config::healthcheck_command;
         const auto providers = tickertape::provider::provider_rows();
-        const auto loaded = tickertape::load(
+        const auto loaded = tickertape::config::load(
             {arguments, providers, tickertape::environment_variable, tickertape::read_file,
              tickertape::environment_names()});
-        if (const auto* last = std::get_if<tickertape::last_words>(&loaded)) {
+        if (const auto* last = std::get_if<tickertape::config::last_words>(&loaded)) {
             std::fputs(last->text.c_str(), last->exit_status == 0 ? stdout : stderr);
             return is_check && last->exit_status != 0 ? exit_unhealthy : last->exit_status;
         }
-        const auto& configured = std::get<tickertape::configuration>(loaded);
+        const auto& configured = std::get<tickertape::config::configuration>(loaded);
         return configured.asks ? check_health(configured) : serve(configured);
     } catch (const std::exception& cannot_start) {
         std::fprintf(stderr, "tickertape: %s\n", cannot_start.what());

@@ -9,8 +9,8 @@ constexpr const char* steps_help = "Steps of the wall clock that were followed."
 }  // namespace
 
 publisher::publisher(
-    tapes& to, bell& then, const clock& time, clock_reading start, boost::asio::io_context& on,
-    const logger& log, metrics& figures)
+    tape::tapes& to, tape::bell& then, const clock& time, clock_reading start,
+    boost::asio::io_context& on, const telemetry::logger& log, telemetry::metrics& figures)
     : time_{time}, log_{log}, writer_{to, start}, again_{on}, forward_{figures.counter(
                                                                   steps_name, steps_help,
                                                                   {{"direction", "forward"}})},
@@ -20,7 +20,7 @@ publisher::publisher(
           "Times that positions started anew because they were too far ahead of the clock.")}
 {
     writer_.add(then);
-    using kind = metrics::kind;
+    using kind = telemetry::metrics::kind;
     figures.sampled(
         kind::gauge, "tickertape_position_lead_seconds",
         "How far the times of new ticks are ahead of the wall clock, since that was set back.", {},
@@ -72,7 +72,7 @@ void publisher::look()
         tell(*step);
 }
 
-void publisher::tell(const timeline::step& s)
+void publisher::tell(const tape::timeline::step& s)
 {
     const bool forward = s.by.count() > 0;
     (forward ? forward_ : back_).Increment();

@@ -19,8 +19,8 @@ class publisher final : public tick_sink {
 public:
     // `start`: when the tapes began; `then`: rung for each tick. All outlive this.
     publisher(
-        tapes& to, bell& then, const clock& time, clock_reading start, boost::asio::io_context& on,
-        const logger& log, metrics& figures);
+        tape::tapes& to, tape::bell& then, const clock& time, clock_reading start,
+        boost::asio::io_context& on, const telemetry::logger& log, telemetry::metrics& figures);
 
     void publish(const observation& seen) noexcept override;
 
@@ -31,11 +31,11 @@ public:
 private:
     void look_again();
     void look();
-    void tell(const timeline::step& s);
+    void tell(const tape::timeline::step& s);
 
     const clock& time_;
-    const logger& log_;
-    tape_writer writer_;
+    const telemetry::logger& log_;
+    tape::tape_writer writer_;
     boost::asio::steady_timer again_;
     std::chrono::milliseconds each_{0};  // zero: stopped
     prometheus::Counter& forward_;

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace tickertape {
+namespace tickertape::config {
 namespace {
 
 namespace po = boost::program_options;
@@ -202,4 +202,4 @@ nearest(std::string_view text, const std::vector<std::string>& candidates)
     return best;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::config

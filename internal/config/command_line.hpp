@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::config {
 
 struct command_line {
     bool help = false;
@@ -40,4 +40,4 @@ parse_command_line(std::span<const char* const> arguments, const setting_table& 
 std::optional<std::string>
 nearest(std::string_view text, const std::vector<std::string>& candidates);
 
-}  // namespace tickertape
+}  // namespace tickertape::config

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::config {
 namespace {
 
 // Whether prices come from others, over the network.
@@ -140,4 +140,4 @@ std::vector<std::string> doubts(const settings& s, std::span<const provider::row
     return lines;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::config

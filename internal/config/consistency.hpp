@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::config {
 
 // `known` are the providers there are; `s` was filled from a table made of them.
 //
@@ -26,4 +26,4 @@ std::vector<std::string> doubts(const settings& s, std::span<const provider::row
 // The most ticks all symbols may hold together: 4 GiB at 32 bytes a tick.
 inline constexpr std::size_t ticks_total_max = std::size_t{1} << 27;
 
-}  // namespace tickertape
+}  // namespace tickertape::config

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::config {
 namespace {
 
 bool is_blank(char c)
@@ -209,4 +209,4 @@ boost::system::result<std::vector<dotenv_entry>, dotenv_error> parse_dotenv(std:
     return entries;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::config

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::config {
 
 inline constexpr std::size_t dotenv_bytes_max = 64 * 1024;
 
@@ -37,4 +37,4 @@ struct dotenv_error {
 // The entries in their order; a name may come more than once. Never throws but for memory.
 boost::system::result<std::vector<dotenv_entry>, dotenv_error> parse_dotenv(std::string_view text);
 
-}  // namespace tickertape
+}  // namespace tickertape::config

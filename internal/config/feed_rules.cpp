@@ -6,7 +6,7 @@
 #include "pricing/price_policy.hpp"
 #include "synthetic/settings.hpp"
 
-namespace tickertape::rules {
+namespace tickertape::config::rules {
 namespace {
 
 constexpr std::size_t api_key_bytes_max = 512;
@@ -230,4 +230,4 @@ rule provider_rate(std::string name)
         }};
 }
 
-}  // namespace tickertape::rules
+}  // namespace tickertape::config::rules

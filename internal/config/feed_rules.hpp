@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-namespace tickertape::rules {
+namespace tickertape::config::rules {
 
 rule symbols();
 // A list out of these and the local ones, or one of the local ones alone.
@@ -24,4 +24,4 @@ rule provider_socket_url(std::string name);
 rule provider_api_key(std::string name);
 rule provider_rate(std::string name);
 
-}  // namespace tickertape::rules
+}  // namespace tickertape::config::rules

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace tickertape {
+namespace tickertape::config {
 namespace {
 
 constexpr const char* default_env_file = ".env";
@@ -217,4 +217,4 @@ std::variant<configuration, last_words> load(const config_inputs& from)
     return out;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::config

@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::config {
 
 struct config_inputs {
     std::span<const char* const> arguments;    // without the name of the program
@@ -50,4 +50,4 @@ inline constexpr int exit_bad_configuration = 2;
 // wins is looked at. The first value refused ends the program with one line.
 std::variant<configuration, last_words> load(const config_inputs& from);
 
-}  // namespace tickertape
+}  // namespace tickertape::config

@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-namespace tickertape {
+namespace tickertape::config {
 namespace {
 
 constexpr std::array<program_option, 5> options{{
@@ -196,4 +196,4 @@ std::string printable(std::string_view text)
     return out;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::config

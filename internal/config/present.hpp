@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::config {
 
 // A flag that is no setting.
 struct program_option {
@@ -39,4 +39,4 @@ std::string check_config_text(
 // A text from outside as one line may show it: quoted, control characters escaped, cut when long.
 std::string printable(std::string_view text);
 
-}  // namespace tickertape
+}  // namespace tickertape::config

@@ -2,7 +2,7 @@
 
 #include "core/price.hpp"
 
-namespace tickertape::rules {
+namespace tickertape::config::rules {
 namespace {
 
 constexpr std::size_t origins_max = 64;
@@ -122,4 +122,4 @@ complaint because_of_item(std::size_t index, std::size_t items, const std::strin
     return because("is refused at item " + std::to_string(index + 1) + ", which " + reason);
 }
 
-}  // namespace tickertape::rules
+}  // namespace tickertape::config::rules

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::config {
 
 // Which values are taken, in words and in code.
 struct rule {
@@ -187,4 +187,4 @@ rule networks(std::vector<ip_network> settings::*field);
 complaint because_of_item(std::size_t index, std::size_t items, const std::string& reason);
 
 }  // namespace rules
-}  // namespace tickertape
+}  // namespace tickertape::config

@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::config {
 
 // What `tickertape healthcheck` asks the server that runs: whether it lives, or whether it should
 // be sent requests.
@@ -54,7 +54,7 @@ struct settings {
     synthetic::simulator_settings simulator;
     synthetic::replay_settings replay;
 
-    lane_limits streams;
+    hub::lane_limits streams;
 
     cors_policy cors_origins{.any = true, .origins = {}};
     std::optional<std::string> static_dir;  // none: the page compiled in
@@ -72,8 +72,8 @@ struct settings {
     std::vector<ip_network> trusted_proxies;
     std::chrono::milliseconds busy_retry{30'000};
 
-    log_level level = log_level::info;
-    log_format format = log_format::text;
+    telemetry::log_level level = telemetry::log_level::info;
+    telemetry::log_format format = telemetry::log_format::text;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::config

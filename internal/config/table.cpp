@@ -7,7 +7,7 @@
 #include <cassert>
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::config {
 namespace {
 
 using namespace rules;
@@ -268,7 +268,7 @@ void add_stream_rows(row_list& rows)
         "SLOW_READER",
         choice(
             [](auto& s) -> auto& { return s.streams.beyond_lag; },
-            {{"close", slow_reader::close}, {"conflate", slow_reader::conflate}}),
+            {{"close", hub::slow_reader::close}, {"conflate", hub::slow_reader::conflate}}),
         "What becomes of a subscriber beyond MAX_LAG: its stream ends, or a gap brings it up to "
         "date");
     rows.add(
@@ -351,15 +351,17 @@ void add_logs_rows(row_list& rows)
         "LOG_LEVEL",
         choice(
             &settings::level,
-            {{"debug", log_level::debug},
-             {"info", log_level::info},
-             {"warn", log_level::warn},
-             {"error", log_level::error}},
-            {{"warning", log_level::warn}}),
+            {{"debug", telemetry::log_level::debug},
+             {"info", telemetry::log_level::info},
+             {"warn", telemetry::log_level::warn},
+             {"error", telemetry::log_level::error}},
+            {{"warning", telemetry::log_level::warn}}),
         "The least important line that is written");
     rows.add(
         "LOG_FORMAT",
-        choice(&settings::format, {{"text", log_format::text}, {"json", log_format::json}}),
+        choice(
+            &settings::format,
+            {{"text", telemetry::log_format::text}, {"json", telemetry::log_format::json}}),
         "How a line is written");
 }
 
@@ -398,4 +400,4 @@ settings setting_table::defaults() const
     return s;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::config

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::config {
 
 struct setting {
     std::string_view group;  // the heading it stands under
@@ -46,4 +46,4 @@ private:
     std::vector<setting> rows_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::config

@@ -12,7 +12,7 @@
 #include <cmath>
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::config {
 namespace {
 
 using std::chrono::milliseconds;
@@ -318,4 +318,4 @@ std::string join(const std::vector<std::string>& items, std::string_view separat
     return out;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::config

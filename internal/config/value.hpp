@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::config {
 
 // Why a text is refused. Made by because() only, so that a text is never taken for a complaint.
 class complaint {
@@ -73,4 +73,4 @@ std::string format_decimal(double value);
 std::string format_percent(double part);
 std::string join(const std::vector<std::string>& items, std::string_view separator);
 
-}  // namespace tickertape
+}  // namespace tickertape::config

@@ -31,7 +31,7 @@ public:
     void report(feed_report& into) const;
 
 private:
-    metrics& counters_;
+    telemetry::metrics& counters_;
     const std::vector<std::string> providers_;
     std::vector<prometheus::Counter*> repeated_;                           // by provider
     std::vector<std::map<std::string_view, prometheus::Counter*>> aside_;  // by provider and reason

@@ -13,9 +13,12 @@
 #include <memory>
 
 namespace tickertape {
+}  // namespace tickertape
+
+namespace tickertape::telemetry {
 class logger;
 class metrics;
-}  // namespace tickertape
+}  // namespace tickertape::telemetry
 
 namespace tickertape::feed {
 
@@ -28,8 +31,8 @@ struct feed_context {
     const symbol_table& symbols;
     source_table& sources;
     const clock& time;
-    const logger& log;
-    metrics& counters;
+    const telemetry::logger& log;
+    telemetry::metrics& counters;
     feed_report_board& reports;
 };
 

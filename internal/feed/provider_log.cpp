@@ -67,7 +67,7 @@ bool provider_log::doubts(const std::string& symbol, const fetch_error& why)
 void provider_log::figures(const provider::gate& gate)
 {
     const auto now = now_of(with_.time);
-    const metrics::labels labels{{"provider", provider_}};
+    const telemetry::metrics::labels labels{{"provider", provider_}};
     auto& to = with_.counters;
     to.gauge(
           "tickertape_breaker_state",

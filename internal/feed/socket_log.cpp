@@ -21,8 +21,8 @@ bool is_about_subscription(const fetch_error& why)
 
 // Adds to a counter what has come since the last call.
 void count_up(
-    metrics& counters, const std::string& name, const std::string& help,
-    const metrics::labels& labels, std::uint64_t now, std::uint64_t& counted)
+    telemetry::metrics& counters, const std::string& name, const std::string& help,
+    const telemetry::metrics::labels& labels, std::uint64_t now, std::uint64_t& counted)
 {
     counters.counter(name, help, labels)
         .Increment(static_cast<double>(now - std::exchange(counted, now)));
@@ -100,7 +100,7 @@ void socket_log::note(symbol_id symbol, fetch_error why, moment now)
 
 void socket_log::report(feed_report::stream& now, std::uint64_t unknown_messages)
 {
-    const metrics::labels labels{{"provider", provider_}};
+    const telemetry::metrics::labels labels{{"provider", provider_}};
     auto& to = with_.counters;
     to.gauge("tickertape_stream_live", "Whether the provider's stream is live.", labels)
         .Set(now.subscribed > 0 ? 1 : 0);

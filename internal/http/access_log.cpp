@@ -16,7 +16,7 @@ void access_log::record(const entry& e) const
             {{"route", std::string{e.route}}, {"status", std::to_string(e.status)}})
         .Increment();
     const std::chrono::duration<double, std::milli> took = e.took;
-    const log_fields fields{
+    const telemetry::log_fields fields{
         {"request_id", e.id},
         {"remote", e.client},
         {"method", e.method.substr(0, 16)},
@@ -45,11 +45,11 @@ void access_log::record_handshake(
     figures_
         .counter(
             "tickertape_tls_handshake_failures_total", "TLS handshakes that came to nothing.",
-            {{"reason", std::string{name_of(failed->why)}}})
+            {{"reason", std::string{tls::name_of(failed->why)}}})
         .Increment();
     log_.debug(
         "TLS handshake failed",
-        {{"remote", client}, {"reason", name_of(failed->why)}, {"cause", failed->cause}});
+        {{"remote", client}, {"reason", tls::name_of(failed->why)}, {"cause", failed->cause}});
 }
 
 }  // namespace tickertape::http

@@ -11,16 +11,22 @@
 #include <string_view>
 
 namespace tickertape {
+}  // namespace tickertape
+
+namespace tickertape::telemetry {
 class logger;
 class metrics;
-}  // namespace tickertape
+}  // namespace tickertape::telemetry
 
 namespace tickertape::http {
 
 class access_log {
 public:
     // Both outlive this.
-    access_log(const logger& log, metrics& figures) noexcept : log_{log}, figures_{figures} {}
+    access_log(const telemetry::logger& log, telemetry::metrics& figures) noexcept
+        : log_{log}, figures_{figures}
+    {
+    }
 
     struct entry {
         std::string_view id;
@@ -40,8 +46,8 @@ public:
         bool is_resumed) const;
 
 private:
-    const logger& log_;
-    metrics& figures_;
+    const telemetry::logger& log_;
+    telemetry::metrics& figures_;
 };
 
 }  // namespace tickertape::http

@@ -16,19 +16,21 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-connection::connection(tcp::socket socket, const tls_context* tls)
-    : socket_{std::move(socket)},
-      tls_{tls == nullptr ? nullptr : std::make_unique<tls_session>(*tls, socket_.native_handle())}
+connection::connection(tcp::socket socket, const tls::tls_context* tls)
+    : socket_{std::move(socket)}, tls_{
+                                      tls == nullptr ? nullptr
+                                                     : std::make_unique<tls::tls_session>(
+                                                           *tls, socket_.native_handle())}
 {
 }
 
 asio::awaitable<std::optional<connection::handshake_failure>>
 connection::handshake(handshake_queue& turns, const deadline& limit)
 {
-    using progress = tls_session::progress;
+    using progress = tls::tls_session::progress;
     const auto broken = [&](error_code why) {
         return handshake_failure{
-            limit.passed() ? tls_failure::slow : tls_failure::closed, why.message()};
+            limit.passed() ? tls::tls_failure::slow : tls::tls_failure::closed, why.message()};
     };
     for (bool has_begun = false;; has_begun = true) {
         auto [failed] = co_await socket_.async_wait(tcp::socket::wait_read, no_throw);
@@ -56,7 +58,7 @@ asio::awaitable<connection::received> connection::read_some(asio::mutable_buffer
 {
     if (!tls_)
         co_return co_await discard_some(into);
-    using progress = tls_session::progress;
+    using progress = tls::tls_session::progress;
     for (;;) {
         if (!socket_.is_open())
             co_return received{asio::error::operation_aborted, 0};
@@ -100,7 +102,7 @@ asio::awaitable<error_code> connection::write(std::string_view first, std::strin
 
 asio::awaitable<error_code> connection::flush()
 {
-    using flushed = tls_session::flushed;
+    using flushed = tls::tls_session::flushed;
     for (;;) {
         // The descriptor may belong to another connection by now.
         if (!socket_.is_open())

@@ -27,12 +27,12 @@ public:
     };
     // Why a handshake failed, as a reason and in words.
     struct handshake_failure {
-        tls_failure why;
+        tls::tls_failure why;
         std::string cause;
     };
 
     // Encrypted if there is a context, which is used in the constructor only.
-    connection(boost::asio::ip::tcp::socket socket, const tls_context* tls);
+    connection(boost::asio::ip::tcp::socket socket, const tls::tls_context* tls);
 
     bool is_encrypted() const noexcept { return tls_ != nullptr; }
     // Comes before everything else if the connection is encrypted. `limit` has been armed.
@@ -73,7 +73,7 @@ private:
     boost::asio::awaitable<boost::system::error_code> flush();
 
     boost::asio::ip::tcp::socket socket_;
-    std::unique_ptr<tls_session> tls_;  // null: as it is
+    std::unique_ptr<tls::tls_session> tls_;  // null: as it is
 };
 
 }  // namespace tickertape::http

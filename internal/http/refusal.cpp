@@ -30,7 +30,7 @@ std::string_view to_string(refusal r) noexcept
     return words[static_cast<std::size_t>(r)];
 }
 
-refusal_counters::refusal_counters(metrics& to)
+refusal_counters::refusal_counters(telemetry::metrics& to)
 {
     for (std::size_t i = 0; i < refusals; ++i)
         counters_[i] = &to.counter(

@@ -17,6 +17,9 @@ class Counter;
 }
 
 namespace tickertape {
+}
+
+namespace tickertape::telemetry {
 class metrics;
 }
 
@@ -52,7 +55,7 @@ std::string_view to_string(refusal r) noexcept;
 // tickertape_refused_total{reason=...}; every reason is there from the start.
 class refusal_counters {
 public:
-    explicit refusal_counters(metrics& to);
+    explicit refusal_counters(telemetry::metrics& to);
 
     void add(refusal r) const noexcept;
 

@@ -16,7 +16,8 @@ namespace tickertape::http {
 class released_socket {
 public:
     released_socket() noexcept = default;
-    explicit released_socket(int descriptor, std::unique_ptr<tls_writer> through = nullptr) noexcept
+    explicit released_socket(
+        int descriptor, std::unique_ptr<tls::tls_writer> through = nullptr) noexcept
         : through_{std::move(through)}, fd_{descriptor}
     {
     }
@@ -33,13 +34,13 @@ public:
 
     bool is_open() const noexcept { return fd_ >= 0; }
     // The caller owns both from now on. No writer: the connection is not encrypted.
-    std::pair<int, std::unique_ptr<tls_writer>> release() noexcept
+    std::pair<int, std::unique_ptr<tls::tls_writer>> release() noexcept
     {
         return {std::exchange(fd_, -1), std::move(through_)};
     }
 
 private:
-    std::unique_ptr<tls_writer> through_;
+    std::unique_ptr<tls::tls_writer> through_;
     int fd_ = -1;
 };
 

@@ -177,7 +177,7 @@ namespace {
 
 void publish_admission(const server::parts& of)
 {
-    using kind = metrics::kind;
+    using kind = telemetry::metrics::kind;
     using figures = admission::figures;
     const auto publish =
         [&of](kind k, const char* name, const char* help, std::size_t figures::*which) {
@@ -208,7 +208,7 @@ void publish_admission(const server::parts& of)
 
 server::server(
     const parts& of, const std::string& address, std::uint16_t port, server_limits limits,
-    std::shared_ptr<const tls_context> tls)
+    std::shared_ptr<const tls::tls_context> tls)
     : refused_{of.figures}
 {
     auto at = checked_endpoint(address, port);
@@ -218,16 +218,16 @@ server::server(
         listeners_.back()->lane.tls = tls;
         const auto* lane = &listeners_.back()->lane;
         of.figures.sampled(
-            metrics::kind::gauge, "tickertape_sessions",
+            telemetry::metrics::kind::gauge, "tickertape_sessions",
             "Open HTTP connections that are not streams.", {{"lane", std::to_string(i)}},
             [lane] { return static_cast<double>(lane->count.value()); });
         of.figures.sampled(
-            metrics::kind::gauge, "tickertape_requests_waiting",
+            telemetry::metrics::kind::gauge, "tickertape_requests_waiting",
             "Requests that wait for their handler.", {{"lane", std::to_string(i)}},
             [lane] { return static_cast<double>(lane->waiting.value()); });
         if (tls)
             of.figures.sampled(
-                metrics::kind::gauge, "tickertape_tls_handshakes_waiting",
+                telemetry::metrics::kind::gauge, "tickertape_tls_handshakes_waiting",
                 "Clients that wait for the answer to their TLS hello.",
                 {{"lane", std::to_string(i)}},
                 [lane] { return static_cast<double>(lane->turns.waiting().value()); });
@@ -255,7 +255,7 @@ void server::start()
             });
 }
 
-void server::use(const std::shared_ptr<const tls_context>& tls)
+void server::use(const std::shared_ptr<const tls::tls_context>& tls)
 {
     for (const auto& f : listeners_)
         asio::post(f->lane.context, [one = f.get(), tls] { one->lane.tls = tls; });

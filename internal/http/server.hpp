@@ -19,10 +19,15 @@
 #include <vector>
 
 namespace tickertape {
+}  // namespace tickertape
+
+namespace tickertape::telemetry {
 class logger;
 class metrics;
+}  // namespace tickertape::telemetry
+namespace tickertape::tls {
 class tls_context;
-}  // namespace tickertape
+}
 
 namespace tickertape::http {
 
@@ -67,15 +72,15 @@ public:
         admission& clients;  // permits are given back when the last connection ends
         const trusted_proxies& proxies;
         const clock& time;
-        const logger& log;
-        metrics& figures;
+        const telemetry::logger& log;
+        telemetry::metrics& figures;
     };
 
     // Binds; all parts outlive this. `port` 0 picks one. Speaks HTTPS only if there is `tls`.
     // Throws std::runtime_error with one line if it cannot listen there.
     server(
         const parts& of, const std::string& address, std::uint16_t port, server_limits limits,
-        std::shared_ptr<const tls_context> tls = nullptr);
+        std::shared_ptr<const tls::tls_context> tls = nullptr);
     ~server();
 
     std::uint16_t port() const noexcept;
@@ -83,7 +88,7 @@ public:
     // Accepts from now on.
     void start();
     // Connections that are accepted from now on get that one. For a server that speaks HTTPS.
-    void use(const std::shared_ptr<const tls_context>& tls);
+    void use(const std::shared_ptr<const tls::tls_context>& tls);
     // Accepts no more, lets answers under way finish, waiting handlers within
     // server_limits::wait_at_stop, closes idle connections, and calls `done`, once and on some
     // lane, when no session is left.

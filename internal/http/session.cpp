@@ -151,13 +151,13 @@ asio::awaitable<bool> session::greet()
         }
         co_return true;
     }
-    if (failed->why == tls_failure::http) {
+    if (failed->why == tls::tls_failure::http) {
         connection_.give_up_encryption();
         const problem told{
             .status = 400, .type = "https-only", .detail = "this port speaks HTTPS only"};
         began_ = lane_.of.time.steady_now();
         co_await refuse(told, {});
-    } else if (failed->why != tls_failure::slow && failed->why != tls_failure::closed) {
+    } else if (failed->why != tls::tls_failure::slow && failed->why != tls::tls_failure::closed) {
         co_await linger();
     }
     co_return false;

@@ -31,7 +31,7 @@ struct session_lane {
     boost::asio::io_context& context;
     const refusal_counters& refused;
     access_log requests{of.log, of.figures};
-    std::shared_ptr<const tls_context> tls{};  // null: in the clear
+    std::shared_ptr<const tls::tls_context> tls{};  // null: in the clear
     request_ids ids{};
     std::minstd_rand random{std::random_device{}()};
     std::unordered_set<session*> open{};  // each is in it while it lives

@@ -4,11 +4,11 @@
 
 #include <cassert>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 audience::audience(
-    const tapes& from, const source_table& sources, const clock& time, const lane_limits& limits,
-    std::function<void()> emptied)
+    const tape::tapes& from, const source_table& sources, const clock& time,
+    const lane_limits& limits, std::function<void()> emptied)
     : tapes_{from}, sources_{sources}, clock_{time}, limits_{limits}, emptied_{std::move(emptied)},
       board_{from.symbols().size()}, seen_{from}, planner_{from, sources, board_, limits.planner},
       table_{from.symbols().size()}
@@ -204,4 +204,4 @@ void audience::send_away(subscriber_id id)
     end(id, block);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -19,16 +19,16 @@
 #include <random>
 #include <string>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 // A connection that has asked for a stream, and been granted it.
 struct subscription {
     stream_socket socket;
     stream_terms terms;
     stream_cursor cursor;
-    tapes::era_number era = 0;  // of the cursor
-    std::string head;           // the head of the response
-    lease held{};               // given back when the subscriber leaves
+    tape::tapes::era_number era = 0;  // of the cursor
+    std::string head;                 // the head of the response
+    lease held{};                     // given back when the subscriber leaves
 };
 
 class audience {
@@ -37,7 +37,7 @@ public:
 
     // All but the limits outlive this. `emptied` is called when the last subscriber has left.
     audience(
-        const tapes& from, const source_table& sources, const clock& time,
+        const tape::tapes& from, const source_table& sources, const clock& time,
         const lane_limits& limits, std::function<void()> emptied);
 
     // The present is read once for many subscribers.
@@ -85,7 +85,7 @@ public:
     }
 
     const commit_horizon& seen() const noexcept { return seen_; }
-    const tapes& ticks() const noexcept { return tapes_; }
+    const tape::tapes& ticks() const noexcept { return tapes_; }
     const source_table& sources() const noexcept { return sources_; }
     const stream_planner& planner() const noexcept { return planner_; }
     stream_planner& planner() noexcept { return planner_; }
@@ -101,7 +101,7 @@ private:
     // Draws the consequences of a delivery. May remove the subscriber.
     void settle(subscriber_id id, delivery::outcome sent);
 
-    const tapes& tapes_;
+    const tape::tapes& tapes_;
     const source_table& sources_;
     const clock& clock_;
     const lane_limits limits_;
@@ -117,4 +117,4 @@ private:
     std::minstd_rand random_{std::random_device{}()};
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

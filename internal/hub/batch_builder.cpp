@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace tickertape {
+namespace tickertape::hub {
 namespace {
 
 frame_kind kind_of(sse::gap_reason r) noexcept
@@ -47,7 +47,7 @@ void batch_builder::add_tick(const tick& t, std::uint64_t skipped)
     end_frame({.kind = frame_kind::tick, .skipped = bounded(skipped), .at = t.at});
 }
 
-void batch_builder::add_tick(const past_tick& t)
+void batch_builder::add_tick(const tape::past_tick& t)
 {
     sse::append_tick(
         block_, t.at, t.value, tapes_.symbols().name(t.symbol), t.source, {.combined = t.combined});
@@ -75,4 +75,4 @@ void batch_builder::add_notice(
     end_frame({.kind = frame_kind::notice, .notices = known, .at = at});
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class batch_builder {
 public:
     // Both outlive this.
-    batch_builder(const tapes& from, const source_table& sources) noexcept
+    batch_builder(const tape::tapes& from, const source_table& sources) noexcept
         : tapes_{from}, sources_{sources}
     {
     }
@@ -25,7 +25,7 @@ public:
 
     // `skipped`: how many ticks of the symbol are passed over for this one.
     void add_tick(const tick& t, std::uint64_t skipped = 0);
-    void add_tick(const past_tick& t);
+    void add_tick(const tape::past_tick& t);
     // `told`: the told_until of a subscriber that has been sent it, where more follows.
     void add_gap(const sse::gap& g, position told = {});
     // `known`: the version of the board that a subscriber at `at` knows with it.
@@ -41,7 +41,7 @@ private:
     void append_block();
     void end_frame(frame_mark m);
 
-    const tapes& tapes_;
+    const tape::tapes& tapes_;
     const source_table& sources_;
     sse::framing how_{};
     std::string block_;  // one block before its framing
@@ -49,4 +49,4 @@ private:
     std::vector<frame_mark> marks_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -11,15 +11,15 @@
 #include <span>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class commit_horizon {
 public:
     // Sees nothing at first. The tapes outlive this.
-    explicit commit_horizon(const tapes& of) : tapes_{of}, newest_(of.symbols().size()) {}
+    explicit commit_horizon(const tape::tapes& of) : tapes_{of}, newest_(of.symbols().size()) {}
 
     // The era of the tapes that this belongs to. What was read in one era means nothing in another.
-    tapes::era_number era() const noexcept { return era_; }
+    tape::tapes::era_number era() const noexcept { return era_; }
 
     // Every tick up to here may be sent.
     position until() const noexcept { return until_; }
@@ -66,10 +66,10 @@ public:
     }
 
 private:
-    const tapes& tapes_;
-    tapes::era_number era_ = 0;
+    const tape::tapes& tapes_;
+    tape::tapes::era_number era_ = 0;
     position until_;
     std::vector<position> newest_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -1,6 +1,6 @@
 #include "hub/delivery.hpp"
 
-namespace tickertape {
+namespace tickertape::hub {
 
 delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const lane_moment& at)
 {
@@ -126,4 +126,4 @@ delivery::outcome delivery::go_on_ending(subscriber& s, const lane_moment& at)
     return sent;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -10,7 +10,7 @@
 
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 // The time of the lane's last look at the clock. A slice is short enough to use one reading.
 struct lane_moment {
@@ -61,4 +61,4 @@ private:
     lane_counters& counters_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

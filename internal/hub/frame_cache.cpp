@@ -2,7 +2,7 @@
 
 #include "sse/event.hpp"
 
-namespace tickertape {
+namespace tickertape::hub {
 namespace {
 
 constexpr std::size_t block_bytes_guess = 128 * 120;
@@ -21,12 +21,12 @@ std::uint64_t key_of(symbol_id symbol, std::uint64_t number)
 }  // namespace
 
 frame_cache::frame_cache(
-    const tapes& from, const source_table& sources, sse::framing how, limits bounds)
+    const tape::tapes& from, const source_table& sources, sse::framing how, limits bounds)
     : tapes_{from}, sources_{sources}, how_{how}, limits_{bounds}
 {
 }
 
-frame_run frame_cache::frames_from(symbol_id symbol, tape::index first, position until)
+frame_run frame_cache::frames_from(symbol_id symbol, tape::symbol_tape::index first, position until)
 {
     block& b = block_of(symbol, first);
     if (first < b.first || first > b.first + b.marks.size()) {
@@ -47,7 +47,7 @@ frame_run frame_cache::frames_from(symbol_id symbol, tape::index first, position
     };
 }
 
-frame_cache::block& frame_cache::block_of(symbol_id symbol, tape::index first)
+frame_cache::block& frame_cache::block_of(symbol_id symbol, tape::symbol_tape::index first)
 {
     const auto key = key_of(symbol, first / block_ticks);
     if (const auto found = by_key_.find(key); found != by_key_.end()) {
@@ -100,7 +100,7 @@ void frame_cache::make_room(const block& except)
 // there are never many.
 void frame_cache::drop_evicted(symbol_id symbol)
 {
-    const tape& t = tapes_.of(symbol);
+    const tape::symbol_tape& t = tapes_.of(symbol);
     const auto end = t.end();
     const auto oldest = end > t.capacity() ? end - t.capacity() : 0;
     for (auto number = oldest / block_ticks; number > 0; --number) {
@@ -118,4 +118,4 @@ void frame_cache::drop(blocks::iterator b)
     blocks_.erase(b);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -19,7 +19,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 // The kind of event in a frame, for the counters.
 enum class frame_kind : std::uint8_t {
@@ -55,18 +55,19 @@ struct frame_run {
 
 class frame_cache {
 public:
-    static constexpr tape::index block_ticks = 128;
+    static constexpr tape::symbol_tape::index block_ticks = 128;
 
     struct limits {
         std::size_t bytes_max = std::size_t{16} << 20;  // beyond it the least recently used go
     };
 
-    frame_cache(const tapes& from, const source_table& sources, sse::framing how, limits bounds);
+    frame_cache(
+        const tape::tapes& from, const source_table& sources, sse::framing how, limits bounds);
 
     // The frames of that symbol's ticks from number `first` on, up to position `until`, as far as
     // they lie in one block; empty where tick `first` is lapped or lies beyond `until`. Valid until
     // the next call.
-    frame_run frames_from(symbol_id symbol, tape::index first, position until);
+    frame_run frames_from(symbol_id symbol, tape::symbol_tape::index first, position until);
 
     // Read on any thread.
     std::size_t bytes_held() const noexcept { return bytes_held_.value(); }
@@ -74,19 +75,19 @@ public:
 private:
     struct block {
         std::uint64_t key;
-        tape::index first;  // the tick of the first frame
+        tape::symbol_tape::index first;  // the tick of the first frame
         std::string bytes;
         std::vector<frame_mark> marks;
     };
     using blocks = std::list<block>;
 
-    block& block_of(symbol_id symbol, tape::index first);
+    block& block_of(symbol_id symbol, tape::symbol_tape::index first);
     void extend(block& b, symbol_id symbol, position until);
     void make_room(const block& except);
     void drop_evicted(symbol_id symbol);
     void drop(blocks::iterator b);
 
-    const tapes& tapes_;
+    const tape::tapes& tapes_;
     const source_table& sources_;
     const sse::framing how_;
     const limits limits_;
@@ -96,4 +97,4 @@ private:
     std::string scratch_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

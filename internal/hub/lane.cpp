@@ -4,7 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 namespace asio = boost::asio;
 
@@ -18,8 +18,8 @@ poller::key key_of(subscriber_id id, std::uint32_t generation) noexcept
 }  // namespace
 
 lane::lane(
-    const tapes& from, const source_table& sources, const clock& time, lane_limits limits,
-    past* older)
+    const tape::tapes& from, const source_table& sources, const clock& time, lane_limits limits,
+    tape::past* older)
     : poller_{context_, [this](poller::event e) { on_socket(e); }, [this] { on_wake(); }},
       audience_{from, sources, time, limits, [this] { on_empty(); }},
       sweeper_{context_, audience_, [this](bool on) { poller_.listen(on); }},
@@ -158,4 +158,4 @@ void lane::on_socket(poller::event e)
     sweeper_.go_on();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -28,15 +28,15 @@
 #include <functional>
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class lane {
 public:
     // All but the limits outlive this. `older`: where ticks are that the tapes no longer hold;
     // null: nowhere. Throws where the kernel gives no descriptors.
     lane(
-        const tapes& from, const source_table& sources, const clock& time, lane_limits limits,
-        past* older = nullptr);
+        const tape::tapes& from, const source_table& sources, const clock& time, lane_limits limits,
+        tape::past* older = nullptr);
 
     boost::asio::io_context& context() noexcept { return context_; }
 
@@ -88,4 +88,4 @@ private:
     bool drains_ = false;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::hub {
 namespace {
 
 // Between two looks at how many are to be sent away.
@@ -46,4 +46,4 @@ void lane_drain::report_if_over()
         std::exchange(done_, nullptr)();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

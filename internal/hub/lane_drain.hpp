@@ -14,7 +14,7 @@
 #include <cstddef>
 #include <functional>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 struct drain_pace {
     std::size_t all = 0;  // how many are to go
@@ -55,4 +55,4 @@ private:
     std::function<void()> done_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

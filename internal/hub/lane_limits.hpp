@@ -11,7 +11,7 @@
 #include <chrono>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 // What a lane does with a subscriber that reads too slowly to get every tick.
 enum class slow_reader { close, conflate };
@@ -107,4 +107,4 @@ struct lane_counters {
     }
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

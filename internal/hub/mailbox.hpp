@@ -9,7 +9,7 @@
 #include <mutex>
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class mailbox {
 public:
@@ -35,4 +35,4 @@ private:
     boost::asio::io_context* context_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

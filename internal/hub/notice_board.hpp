@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class notice_board {
 public:
@@ -46,4 +46,4 @@ private:
     version newest_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

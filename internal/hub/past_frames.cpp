@@ -6,9 +6,9 @@
 #include <array>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::hub {
 
-position held_after(const tapes& of, std::span<const symbol_id> symbols) noexcept
+position held_after(const tape::tapes& of, std::span<const symbol_id> symbols) noexcept
 {
     auto p = of.epoch();
     for (const auto symbol : symbols)
@@ -17,8 +17,8 @@ position held_after(const tapes& of, std::span<const symbol_id> symbols) noexcep
 }
 
 bool needs_past(
-    const stream_terms& terms, const stream_cursor& at, tapes::era_number era,
-    const tapes& of) noexcept
+    const stream_terms& terms, const stream_cursor& at, tape::tapes::era_number era,
+    const tape::tapes& of) noexcept
 {
     if (terms.newest_only || at.is_passing())
         return false;
@@ -30,7 +30,7 @@ bool needs_past(
     return of.era() == era && is_known && at.at < held;
 }
 
-bool is_sound(const past_batch& answer, const past_query& asked) noexcept
+bool is_sound(const tape::past_batch& answer, const tape::past_query& asked) noexcept
 {
     if (answer.from < asked.after || answer.to < answer.from ||
         answer.ticks.size() > asked.ticks_max)
@@ -45,8 +45,8 @@ bool is_sound(const past_batch& answer, const past_query& asked) noexcept
 }
 
 void past_frames::build(
-    const stream_terms& terms, const stream_cursor& from, const past_query& asked,
-    const past_batch& answer)
+    const stream_terms& terms, const stream_cursor& from, const tape::past_query& asked,
+    const tape::past_batch& answer)
 {
     built_.begin(terms.how);
     then_ = from;
@@ -61,7 +61,7 @@ void past_frames::build(
 }
 
 // The newest tick of a symbol that ticks seldom may be older than the past, and on its tape.
-void past_frames::build_without_past(const past_query& asked, position until)
+void past_frames::build_without_past(const tape::past_query& asked, position until)
 {
     const auto after = asked.after;
     if (after < tapes_.epoch()) {
@@ -70,7 +70,7 @@ void past_frames::build_without_past(const past_query& asked, position until)
         return;
     }
     const bool alone = asked.symbols.size() == 1;
-    merged_reader reader{tapes_};
+    tape::merged_reader reader{tapes_};
     reader.start(asked.symbols, after, until);
     for (const auto& lost : reader.lost()) {
         const auto to = std::min(lost.to, until);
@@ -92,4 +92,4 @@ void past_frames::build_without_past(const past_query& asked, position until)
         then_.at = until;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

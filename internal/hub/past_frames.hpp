@@ -12,26 +12,26 @@
 #include <cstddef>
 #include <span>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 // The position after which the tapes hold every tick of those symbols.
-position held_after(const tapes& of, std::span<const symbol_id> symbols) noexcept;
+position held_after(const tape::tapes& of, std::span<const symbol_id> symbols) noexcept;
 
 // Whether ticks after the cursor are no longer on the tapes, and a past may have them. It may not
 // for a cursor of another era, nor for an unknown one, which stands just before the epoch: the lane
 // tells those that positions began anew.
 bool needs_past(
-    const stream_terms& terms, const stream_cursor& at, tapes::era_number era,
-    const tapes& of) noexcept;
+    const stream_terms& terms, const stream_cursor& at, tape::tapes::era_number era,
+    const tape::tapes& of) noexcept;
 
 // Whether an answer keeps what past.hpp promises: files may be damaged.
-bool is_sound(const past_batch& answer, const past_query& asked) noexcept;
+bool is_sound(const tape::past_batch& answer, const tape::past_query& asked) noexcept;
 
 // The frames of one answer.
 class past_frames {
 public:
     // Both outlive this.
-    past_frames(const tapes& of, const source_table& sources) noexcept
+    past_frames(const tape::tapes& of, const source_table& sources) noexcept
         : tapes_{of}, built_{of, sources}
     {
     }
@@ -39,17 +39,17 @@ public:
     // Puts together what a subscriber at `from` is sent of a sound answer. Where the past begins
     // after that, it is a gap for what the tapes do not hold either, and the ticks they hold.
     void build(
-        const stream_terms& terms, const stream_cursor& from, const past_query& asked,
-        const past_batch& answer);
+        const stream_terms& terms, const stream_cursor& from, const tape::past_query& asked,
+        const tape::past_batch& answer);
 
     stream_batch batch() const noexcept { return {.run = built_.run(), .then = then_}; }
 
 private:
-    void build_without_past(const past_query& asked, position until);
+    void build_without_past(const tape::past_query& asked, position until);
 
-    const tapes& tapes_;
+    const tape::tapes& tapes_;
     batch_builder built_;
     stream_cursor then_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -9,7 +9,7 @@
 #include <exception>
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 // What is kept of a connection while it is sent the past.
 struct past_replays::replay {
@@ -25,14 +25,14 @@ struct past_replays::replay {
     bool is_over = false;  // it has been handed over or closed
     bool has_permit = false;
     bool is_asking = false;  // the past has not answered yet
-    std::optional<result<past_batch>> answer;
+    std::optional<result<tape::past_batch>> answer;
     std::optional<past_frames> frames;  // of the batch that is being sent
     std::size_t sent = 0;               // how many bytes of them have gone
     stamp sent_at;
 };
 
 past_replays::past_replays(
-    asio::io_context& context, audience& of, poller& sockets, past& older, hand_over to_lane)
+    asio::io_context& context, audience& of, poller& sockets, tape::past& older, hand_over to_lane)
     : context_{context}, audience_{of}, poller_{sockets}, past_{older}, to_lane_{std::move(
                                                                             to_lane)},
       mailbox_{std::make_shared<mailbox>(context)}, permits_{of.limits().past.permits}
@@ -179,14 +179,14 @@ void past_replays::give_back_permit()
 asio::awaitable<std::optional<past_outcome>> past_replays::read(replay& r)
 {
     const auto& symbols = r.wanted.terms.symbols;
-    const past_query query{
+    const tape::past_query query{
         .symbols = symbols,
         .after = r.wanted.cursor.at,
         .until = held_after(audience_.ticks(), symbols),
         .ticks_max = limits().batch_ticks};
     r.is_asking = true;
     // What is posted runs on the lane, and only while that is there.
-    past_.read(query, [this, to = mailbox_, key = r.key](result<past_batch> answer) {
+    past_.read(query, [this, to = mailbox_, key = r.key](result<tape::past_batch> answer) {
         to->post([this, key, a = std::move(answer)]() mutable { on_answer(key, std::move(a)); });
     });
     const bool has_come = co_await wait(r, limits().answer, [&r] { return r.answer.has_value(); });
@@ -308,7 +308,7 @@ void past_replays::append_heartbeat_if_due(replay& r)
     audience_.counters().heartbeats.add();
 }
 
-void past_replays::on_answer(poller::key of, result<past_batch> answer)
+void past_replays::on_answer(poller::key of, result<tape::past_batch> answer)
 {
     const auto found = running_.find(of);
     if (found == running_.end()) {
@@ -340,4 +340,4 @@ void past_replays::end(replay& r, past_outcome how)
         to_lane_(std::move(connection), how == past_outcome::interrupted);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -30,7 +30,7 @@
 #include <memory>
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class past_replays {
 public:
@@ -40,7 +40,7 @@ public:
 
     // All outlive this.
     past_replays(
-        boost::asio::io_context& context, audience& of, poller& sockets, past& older,
+        boost::asio::io_context& context, audience& of, poller& sockets, tape::past& older,
         hand_over to_lane);
     ~past_replays();
     past_replays(const past_replays&) = delete;
@@ -83,14 +83,14 @@ private:
     void settle_batch(replay& r);
     bool send_some(replay& r, std::string_view bytes, std::size_t& sent);
     void append_heartbeat_if_due(replay& r);
-    void on_answer(poller::key of, result<past_batch> answer);
+    void on_answer(poller::key of, result<tape::past_batch> answer);
     void give_back_permit();
     void end(replay& r, past_outcome how);
 
     boost::asio::io_context& context_;
     audience& audience_;
     poller& poller_;
-    past& past_;
+    tape::past& past_;
     const hand_over to_lane_;
     const std::shared_ptr<mailbox> mailbox_;
     std::map<poller::key, replay_ptr> running_;
@@ -99,4 +99,4 @@ private:
     std::uint32_t next_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -8,7 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 namespace asio = boost::asio;
 
@@ -125,4 +125,4 @@ void poller::take()
     }
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

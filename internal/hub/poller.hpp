@@ -16,7 +16,7 @@
 #include <cstdint>
 #include <functional>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class poller {
 public:
@@ -70,4 +70,4 @@ private:
     std::function<void()> on_wake_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

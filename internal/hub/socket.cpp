@@ -8,7 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-namespace tickertape {
+namespace tickertape::hub {
 namespace {
 
 stream_socket::outcome gone_because(int error) noexcept
@@ -106,4 +106,4 @@ bool stream_socket::has_timed_out() const noexcept
     return ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == ETIMEDOUT;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 struct socket_limits {
     // What the kernel keeps for one subscriber, sent or not. The kernel doubles it for its own
@@ -44,7 +44,8 @@ public:
     };
 
     stream_socket() noexcept = default;
-    explicit stream_socket(int descriptor, std::unique_ptr<tls_writer> through = nullptr) noexcept
+    explicit stream_socket(
+        int descriptor, std::unique_ptr<tls::tls_writer> through = nullptr) noexcept
         : through_{std::move(through)}, fd_{descriptor}
     {
     }
@@ -74,8 +75,8 @@ public:
     bool is_open() const noexcept { return fd_ >= 0; }
 
 private:
-    std::unique_ptr<tls_writer> through_;  // null: as it is
+    std::unique_ptr<tls::tls_writer> through_;  // null: as it is
     int fd_ = -1;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class stamp {
 public:
@@ -38,4 +38,4 @@ private:
     std::uint32_t ms_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

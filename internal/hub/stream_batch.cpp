@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::hub {
 namespace {
 
 std::size_t reason_index(frame_kind k) noexcept
@@ -46,4 +46,4 @@ progress_of(const stream_cursor& from, const stream_batch& batch, std::size_t se
     return p;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 // The next bytes for a subscriber.
 struct stream_batch {
@@ -44,4 +44,4 @@ struct stream_progress {
 stream_progress
 progress_of(const stream_cursor& from, const stream_batch& batch, std::size_t sent) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 struct stream_cursor {
     // How a subscriber is told of the ticks that are passed over for a newer one.
@@ -78,4 +78,4 @@ struct stream_cursor {
     }
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::hub {
 namespace {
 
 // Of a tape that has had ticks.
-position newest_of(const tape& t) noexcept
+position newest_of(const tape::symbol_tape& t) noexcept
 {
     const auto newest = t.newest();
     return newest ? newest->at : position{};
@@ -22,7 +22,8 @@ sse::gap_reason reason_for(const stream_cursor& cursor) noexcept
 }  // namespace
 
 stream_planner::stream_planner(
-    const tapes& from, const source_table& sources, const notice_board& notices, limits bounds)
+    const tape::tapes& from, const source_table& sources, const notice_board& notices,
+    limits bounds)
     : tapes_{from}, board_{notices}, limits_{bounds},
       caches_{
           frame_cache{from, sources, sse::framing::chunked, bounds.cache},
@@ -91,7 +92,7 @@ std::optional<position> stream_planner::first_unsent(
     for (const auto symbol : symbols) {
         if (seen.newest(symbol) <= p)
             continue;
-        const tape& t = tapes_.of(symbol);
+        const tape::symbol_tape& t = tapes_.of(symbol);
         if (const auto e = t.read(t.first_after(p)); e && e->at <= seen.until())
             first = std::min(first.value_or(e->at), e->at);
     }
@@ -141,7 +142,7 @@ stream_batch stream_planner::pass(
 void stream_planner::look_for_newest(symbol_id symbol, const stream_cursor& from)
 {
     using telling = stream_cursor::telling;
-    const tape& t = tapes_.of(symbol);
+    const tape::symbol_tape& t = tapes_.of(symbol);
     const auto bound = from.newest_only_until;
     const auto after = t.first_after(bound);
     if (after == 0)
@@ -203,7 +204,7 @@ stream_batch stream_planner::every_tick(
 stream_batch stream_planner::one_symbol(
     symbol_id symbol, sse::framing how, const stream_cursor& from, position until)
 {
-    const tape& t = tapes_.of(symbol);
+    const tape::symbol_tape& t = tapes_.of(symbol);
     stream_cursor then = from;
     then.live = true;
     then.told_until = {};
@@ -262,7 +263,7 @@ stream_batch stream_planner::merged(sse::framing how, const stream_cursor& from,
 // told what had been lost when the symbol's newest tick came, and nothing has gone since.
 bool stream_planner::is_told(symbol_id symbol, position lost_until, const stream_cursor& to) const
 {
-    const tape& t = tapes_.of(symbol);
+    const tape::symbol_tape& t = tapes_.of(symbol);
     const auto end = t.end();
     if (end < t.capacity())
         return false;
@@ -335,4 +336,4 @@ void stream_planner::forget() noexcept
     last_ = {};
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -18,7 +18,7 @@
 #include <optional>
 #include <span>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class stream_planner {
 public:
@@ -29,7 +29,8 @@ public:
     };
 
     stream_planner(
-        const tapes& from, const source_table& sources, const notice_board& notices, limits bounds);
+        const tape::tapes& from, const source_table& sources, const notice_board& notices,
+        limits bounds);
 
     // What comes next for a subscriber with those terms at `from`, as far as `seen` reaches, which
     // watches all its symbols; empty when it is up to date. Age of stale prices is counted to
@@ -102,11 +103,11 @@ private:
     }
     frame_cache& cache(sse::framing how) { return caches_[static_cast<std::size_t>(how)]; }
 
-    const tapes& tapes_;
+    const tape::tapes& tapes_;
     const notice_board& board_;
     const limits limits_;
     std::array<frame_cache, 2> caches_;
-    merged_reader reader_;
+    tape::merged_reader reader_;
     batch_builder built_;
     std::vector<newest_tick> newest_;
     std::vector<loss> losses_;
@@ -114,4 +115,4 @@ private:
     memo last_;                    // subscribers in step ask the same question one after another
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

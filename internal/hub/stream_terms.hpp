@@ -8,7 +8,7 @@
 #include <compare>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 struct stream_terms {
     std::vector<symbol_id> symbols;  // without repetition, at least one
@@ -23,4 +23,4 @@ struct stream_terms {
     friend bool operator==(const stream_terms&, const stream_terms&) = default;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 subscriber_id subscriber_table::add(stream_socket socket, stream_terms terms, stream_cursor cursor)
 {
@@ -123,4 +123,4 @@ group_id subscriber_table::group_of(const stream_terms& terms)
     return id;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

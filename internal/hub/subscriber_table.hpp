@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 using subscriber_id = std::uint32_t;
 using group_id = std::uint32_t;
@@ -145,4 +145,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

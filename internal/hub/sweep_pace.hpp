@@ -9,7 +9,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class sweep_pace {
 public:
@@ -43,4 +43,4 @@ private:
     std::size_t served_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 void sweep_queue::add(group_id id, milliseconds now)
 {
@@ -56,4 +56,4 @@ void sweep_queue::release(milliseconds now)
     }
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

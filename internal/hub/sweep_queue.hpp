@@ -12,7 +12,7 @@
 #include <queue>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class sweep_queue {
 public:
@@ -79,4 +79,4 @@ void sweep_queue::run(std::size_t budget, milliseconds now, Visit visit)
     }
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

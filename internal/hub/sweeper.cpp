@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 namespace asio = boost::asio;
 
@@ -96,4 +96,4 @@ void sweeper::arm_release()
     });
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -17,7 +17,7 @@
 #include <functional>
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class sweeper {
 public:
@@ -48,4 +48,4 @@ private:
     bool is_posted_ = false;  // a slice is
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

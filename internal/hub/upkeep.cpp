@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 namespace asio = boost::asio;
 using std::chrono::milliseconds;
@@ -173,4 +173,4 @@ void upkeep::close_lagging(subscriber_id id)
     audience_.end(id, block);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -18,7 +18,7 @@
 #include <array>
 #include <string>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 enum class care {
     nothing,
@@ -102,10 +102,10 @@ private:
     audience& audience_;
     sweeper& sweeper_;
     boost::asio::steady_timer timer_;
-    tapes::era_number era_ = 0;  // of the watermarks
+    tape::tapes::era_number era_ = 0;  // of the watermarks
     watermark_log watermarks_;
     std::array<std::string, 2> heartbeats_;  // by framing, of this pass
     bool is_passing_ = false;                // a slice of the pass is posted
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -13,7 +13,7 @@
 #include <chrono>
 #include <deque>
 
-namespace tickertape {
+namespace tickertape::hub {
 
 class watermark_log {
 public:
@@ -50,4 +50,4 @@ private:
     std::deque<sample> samples_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

@@ -11,6 +11,9 @@
 #include <string_view>
 
 namespace tickertape {
+}
+
+namespace tickertape::telemetry {
 class logger;
 }
 
@@ -24,7 +27,7 @@ public:
     static constexpr std::chrono::seconds window{60};
 
     // `feed`: "pipe", "replay". Both outlive this.
-    line_complaints(std::string_view feed, const logger& log) : feed_{feed}, log_{log} {}
+    line_complaints(std::string_view feed, const telemetry::logger& log) : feed_{feed}, log_{log} {}
 
     void bad(std::uint64_t line, const boost::system::error_code& why, steady_time now);
     // Says what is still unsaid.
@@ -32,7 +35,7 @@ public:
 
 private:
     std::string_view feed_;
-    const logger& log_;
+    const telemetry::logger& log_;
     steady_time window_began_{};
     std::uint64_t said_ = 0;
     std::uint64_t unsaid_ = 0;

@@ -10,7 +10,7 @@ namespace tickertape::synthetic {
 
 class line_counter {
 public:
-    line_counter(metrics& counters, const std::string& feed)
+    line_counter(telemetry::metrics& counters, const std::string& feed)
         : ok_{of(counters, feed, "ok")}, bad_{of(counters, feed, "bad")},
           unknown_symbol_{of(counters, feed, "unknown_symbol")}
     {
@@ -24,7 +24,7 @@ public:
 
 private:
     static prometheus::Counter&
-    of(metrics& counters, const std::string& feed, const std::string& outcome)
+    of(telemetry::metrics& counters, const std::string& feed, const std::string& outcome)
     {
         return counters.counter(
             "tickertape_feed_lines_total", "Lines read by a feed, by what became of them",

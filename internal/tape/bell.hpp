@@ -4,7 +4,7 @@
 // Threads: ring() on the thread that writes the tapes.
 #pragma once
 
-namespace tickertape {
+namespace tickertape::tape {
 
 class bell {
 public:
@@ -15,4 +15,4 @@ protected:
     ~bell() = default;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

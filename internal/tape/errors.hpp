@@ -4,7 +4,7 @@
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace tickertape {
+namespace tickertape::tape {
 
 enum class tape_errc {
     not_yet = 1,  // nothing has been appended there so far
@@ -14,8 +14,8 @@ enum class tape_errc {
 const boost::system::error_category& tape_category() noexcept;
 boost::system::error_code make_error_code(tape_errc e) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::tape
 
 template <>
-struct boost::system::is_error_code_enum<tickertape::tape_errc> : std::true_type {
+struct boost::system::is_error_code_enum<tickertape::tape::tape_errc> : std::true_type {
 };

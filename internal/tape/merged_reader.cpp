@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::tape {
 namespace {
 
 // std heaps keep the largest in front.
@@ -13,7 +13,7 @@ constexpr auto later = [](const auto& a, const auto& b) { return a.what.at > b.w
 std::optional<merged_reader::head>
 merged_reader::first_held(symbol_id symbol, position& after) const
 {
-    const tape& t = tapes_.of(symbol);
+    const symbol_tape& t = tapes_.of(symbol);
     for (;;) {
         const auto i = t.first_after(after);
         const auto e = t.read(i);
@@ -59,7 +59,7 @@ std::optional<tick> merged_reader::next()
     const auto first = heads_.back();
     heads_.pop_back();
 
-    const tape& t = tapes_.of(first.what.symbol);
+    const symbol_tape& t = tapes_.of(first.what.symbol);
     const auto e = t.read(first.index + 1);
     if (t.evicted() > first.what.at) {
         overtaken_ = true;
@@ -70,4 +70,4 @@ std::optional<tick> merged_reader::next()
     return first.what;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

@@ -14,7 +14,7 @@
 #include <span>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::tape {
 
 // Ticks of that symbol after where the reader started, up to and including `to`, were once there
 // and are gone. `to` may lie beyond what was to be read: the ticks up to it are gone all the same.
@@ -47,7 +47,7 @@ private:
     // A tick and its number on the tape of its symbol.
     struct head {
         tick what;
-        tape::index index;
+        symbol_tape::index index;
     };
 
     // The first tick of that symbol that is still held after `after`, if it lies up to until_;
@@ -61,4 +61,4 @@ private:
     bool overtaken_ = false;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

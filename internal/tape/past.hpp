@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::tape {
 
 // A tick with the name of its source: numbers of sources belong to one process, and only the
 // writer's thread may give them out.
@@ -55,4 +55,4 @@ protected:
     ~past() = default;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

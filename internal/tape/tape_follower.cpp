@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::tape {
 
 tape_follower::tape_follower(const tapes& of, std::span<const symbol_id> symbols, position after)
     : tapes_{of}, symbols_{symbols.begin(), symbols.end()}, era_{of.era()}, at_{after}, reader_{of},
@@ -62,4 +62,4 @@ void tape_follower::tell_losses(tape_listener& to)
     }
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::tape {
 
 // Receives what a follower reads. Each call is about positions after those of the call before.
 class tape_listener {
@@ -51,4 +51,4 @@ private:
     std::vector<tick> ticks_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

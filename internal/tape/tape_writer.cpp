@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::tape {
 
 tape_writer::tape_writer(tapes& to, clock_reading start, timeline::limits bounds) noexcept
     : tapes_{to}, time_{start, bounds, to.committed().time()}, looked_{start.boot},
@@ -59,4 +59,4 @@ void tape_writer::ring() noexcept
         b->ring();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

@@ -8,7 +8,7 @@
 #include "tape/tapes.hpp"
 #include "tape/timeline.hpp"
 
-namespace tickertape {
+namespace tickertape::tape {
 
 class tape_writer {
 public:
@@ -39,4 +39,4 @@ private:
     std::vector<bell*> bells_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-namespace tickertape {
+namespace tickertape::tape {
 
 tapes::tapes(const symbol_table& symbols, std::size_t capacity, wall_time started)
     : symbols_{symbols}, newest_(symbols.size()),
@@ -42,7 +42,7 @@ void tapes::append(const tick& t, boot_time observed) noexcept
 
 bool tapes::holds(position p) const noexcept
 {
-    return std::ranges::any_of(tapes_, [p](const tape& t) {
+    return std::ranges::any_of(tapes_, [p](const symbol_tape& t) {
         const auto e = t.read(t.first_after(p.previous()));
         return e && e->at == p;
     });
@@ -78,4 +78,4 @@ void tapes::restart(position epoch, std::span<const tick> newest) noexcept
     era_.store(before + 2, std::memory_order_release);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

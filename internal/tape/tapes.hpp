@@ -15,7 +15,7 @@
 
 #include "core/clock.hpp"
 #include "core/tick.hpp"
-#include "tape/tape.hpp"
+#include "tape/symbol_tape.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -25,7 +25,7 @@
 #include <span>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::tape {
 
 class tapes {
 public:
@@ -90,7 +90,7 @@ public:
         return std::min(now, wall_time{noted} + looks_apart);
     }
 
-    const tape& of(symbol_id id) const noexcept { return tapes_[index_of(id)]; }
+    const symbol_tape& of(symbol_id id) const noexcept { return tapes_[index_of(id)]; }
     // The position of the symbol's newest tick; position{} before the first. At least that of its
     // newest tick up to what committed() said before. Of many symbols it is cheaper than asking
     // each tape: they lie side by side.
@@ -121,7 +121,7 @@ private:
     void put(const tick& t) noexcept;
 
     const symbol_table& symbols_;
-    std::deque<tape> tapes_;
+    std::deque<symbol_tape> tapes_;
     std::vector<std::atomic<std::uint64_t>> newest_;
     std::vector<std::atomic<std::int64_t>> observed_;
     std::atomic<std::uint64_t> epoch_;
@@ -145,4 +145,4 @@ auto within_an_era(const tapes& of, Look look)
     }
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tickertape {
+namespace tickertape::tape {
 
 timeline::timeline(clock_reading start, limits bounds, wall_time at_least) noexcept
     : limits_{bounds}, at_{start}, now_{std::max(start.wall, at_least)}
@@ -42,4 +42,4 @@ std::optional<timeline::step> timeline::look(clock_reading now) noexcept
     return followed;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

@@ -16,7 +16,7 @@
 #include <chrono>
 #include <optional>
 
-namespace tickertape {
+namespace tickertape::tape {
 
 class timeline {
 public:
@@ -68,4 +68,4 @@ private:
     std::uint64_t passing_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

@@ -6,7 +6,7 @@
 #include <spdlog/async_logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-namespace tickertape {
+namespace tickertape::telemetry {
 
 struct logger::impl {
     std::shared_ptr<spdlog::async_logger> out;
@@ -63,4 +63,4 @@ std::uint64_t logger::lines_lost() const noexcept
     return impl_->pool->overrun_counter();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::telemetry

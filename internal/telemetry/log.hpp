@@ -16,7 +16,7 @@
 #include <string_view>
 #include <variant>
 
-namespace tickertape {
+namespace tickertape::telemetry {
 
 enum class log_level { debug, info, warn, error };
 enum class log_format { text, json };
@@ -70,4 +70,4 @@ private:
     std::unique_ptr<impl> impl_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::telemetry

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace tickertape {
+namespace tickertape::telemetry {
 namespace {
 
 // One character, so that it can neither end the line nor steer a terminal.
@@ -127,4 +127,4 @@ std::string log_line(
     return out;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::telemetry

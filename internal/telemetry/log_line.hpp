@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace tickertape {
+namespace tickertape::telemetry {
 
 // 2024-04-07T21:31:16.123Z WARN  fetch failed provider=coinbase cause="no route to host"
 // {"time":"2024-04-07T21:31:16.123Z","level":"warn","message":"fetch failed","provider":"coinbase"}
@@ -18,4 +18,4 @@ std::string log_line(
 
 std::string_view to_string(log_level level) noexcept;
 
-}  // namespace tickertape
+}  // namespace tickertape::telemetry

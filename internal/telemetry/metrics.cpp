@@ -7,7 +7,7 @@
 #include <mutex>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::telemetry {
 
 class metrics::samples {
 public:
@@ -101,4 +101,4 @@ std::string metrics::text() const
     return prometheus::TextSerializer{}.Serialize(families);
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::telemetry

@@ -15,7 +15,7 @@
 #include <memory>
 #include <string>
 
-namespace tickertape {
+namespace tickertape::telemetry {
 
 class metrics {
 public:
@@ -52,4 +52,4 @@ private:
     std::unique_ptr<samples> samples_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::telemetry

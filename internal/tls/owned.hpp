@@ -7,7 +7,7 @@
 #include <openssl/kdf.h>
 #include <openssl/ssl.h>
 
-namespace tickertape {
+namespace tickertape::tls {
 
 struct openssl_free {
     void operator()(BIO* p) const noexcept { ::BIO_free(p); }
@@ -24,4 +24,4 @@ struct openssl_free {
 template <class T>
 using owned = std::unique_ptr<T, openssl_free>;
 
-}  // namespace tickertape
+}  // namespace tickertape::tls

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace tickertape {
+namespace tickertape::tls {
 namespace {
 
 constexpr const char* groups = "X25519:P-256";
@@ -167,4 +167,4 @@ tls_context::tls_context(const files& from) : context_{::SSL_CTX_new(::TLS_serve
     ::ERR_clear_error();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::tls

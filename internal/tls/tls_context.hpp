@@ -15,7 +15,7 @@
 #include <memory>
 #include <string>
 
-namespace tickertape {
+namespace tickertape::tls {
 
 class tls_context {
 public:
@@ -39,4 +39,4 @@ private:
     std::chrono::sys_seconds valid_until_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::tls

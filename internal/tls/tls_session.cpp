@@ -3,7 +3,7 @@
 #include <new>
 #include <openssl/err.h>
 
-namespace tickertape {
+namespace tickertape::tls {
 namespace {
 
 tls_failure failure_of(unsigned long error, bool input_ended)
@@ -159,4 +159,4 @@ std::unique_ptr<tls_writer> tls_session::release()
     return std::make_unique<tls_writer>(std::move(wire_), std::move(ssl_));
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::tls

@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::tls {
 
 // Why a handshake came to nothing.
 enum class tls_failure {
@@ -79,4 +79,4 @@ private:
     std::string cause_;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::tls

@@ -5,7 +5,7 @@
 #include <new>
 #include <sys/socket.h>
 
-namespace tickertape {
+namespace tickertape::tls {
 
 struct tls_wire::hooks {
     static tls_wire& of(BIO* b) { return *static_cast<tls_wire*>(::BIO_get_data(b)); }
@@ -93,4 +93,4 @@ tls_wire::flushed tls_wire::flush() noexcept
     return flushed::all;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::tls

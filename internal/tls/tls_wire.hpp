@@ -9,7 +9,7 @@
 
 #include <string>
 
-namespace tickertape {
+namespace tickertape::tls {
 
 class tls_wire {
 public:
@@ -45,4 +45,4 @@ private:
     bool input_ended_ = false;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::tls

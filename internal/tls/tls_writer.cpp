@@ -2,7 +2,7 @@
 
 #include <openssl/err.h>
 
-namespace tickertape {
+namespace tickertape::tls {
 namespace {
 
 // Takes up to `count` bytes off the front.
@@ -62,4 +62,4 @@ void tls_writer::finish() noexcept
     wire_->flush();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::tls

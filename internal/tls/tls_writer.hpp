@@ -16,7 +16,7 @@
 #include <memory>
 #include <string_view>
 
-namespace tickertape {
+namespace tickertape::tls {
 
 class tls_writer {
 public:
@@ -54,4 +54,4 @@ private:
     std::uint32_t records_ = 0;
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::tls

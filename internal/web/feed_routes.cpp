@@ -176,7 +176,7 @@ void add_feed_routes(http::router& to, const site& of)
     to.add(
         "/api/feed",
         [of](const http::request& r) {
-            return within_an_era(of.prices, [&] { return how_the_feed_is(of, r); });
+            return tape::within_an_era(of.prices, [&] { return how_the_feed_is(of, r); });
         },
         "the state of the feed and its providers: symbol");
 }

@@ -74,7 +74,7 @@ page_facts front_page::facts_for(const http::request& r) const
 
 http::response front_page::get(const http::request& r) const
 {
-    const auto facts = within_an_era(of_.prices, [&] { return facts_for(r); });
+    const auto facts = tape::within_an_era(of_.prices, [&] { return facts_for(r); });
     if (compiled_in_)
         return answer_with(compiled_in_->fill(facts), r);
     const auto text = of_.files.read_page();

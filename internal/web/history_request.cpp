@@ -54,7 +54,7 @@ struct bound {
 
 std::variant<bound, http::problem> read_bound(
     const http::request_target& target, std::string_view time_name, std::string_view id_name,
-    range_end which, std::string_view end, const tapes& from, wall_time now)
+    range_end which, std::string_view end, const tape::tapes& from, wall_time now)
 {
     auto time = read_time(target, time_name, which, from, now);
     if (auto* bad = std::get_if<http::problem>(&time))
@@ -86,7 +86,7 @@ position end_of(wall_time ms)
 }  // namespace
 
 std::variant<history_request, http::problem>
-read_history_request(const http::request_target& target, const tapes& from, wall_time now)
+read_history_request(const http::request_target& target, const tape::tapes& from, wall_time now)
 {
     static constexpr std::array<std::string_view, 5> known_names{
         "since", "after", "until", "before", "limit"};

@@ -24,6 +24,6 @@ struct history_request {
 
 // The contract is docs/protocol.md: one of `since` and `after`, one of `until` and `before`.
 std::variant<history_request, http::problem>
-read_history_request(const http::request_target& target, const tapes& from, wall_time now);
+read_history_request(const http::request_target& target, const tape::tapes& from, wall_time now);
 
 }  // namespace tickertape::web

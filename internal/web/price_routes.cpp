@@ -74,7 +74,7 @@ http::answer first_price(const site& s)
 }
 
 // In place: a row of its own, copied thrice, took most of the time of an answer.
-void append_row(std::string& rows, const site& s, const tape::entry& e)
+void append_row(std::string& rows, const site& s, const tape::symbol_tape::entry& e)
 {
     std::array<char, std::max(position::text_bytes_max, price::text_bytes_max)> text;
     rows += rows.empty() ? "[{\"id\":\"" : ",{\"id\":\"";
@@ -108,7 +108,7 @@ struct history_part {
     bool more = false;
 };
 
-history_part read_part(const site& s, const tape& t, const history_request& wanted)
+history_part read_part(const site& s, const tape::symbol_tape& t, const history_request& wanted)
 {
     const auto committed = s.prices.committed();
     const auto end = t.first_after(std::min(committed, wanted.last.value_or(committed)));
@@ -141,7 +141,8 @@ struct history_gap {
 
 // What is missing behind `after`. Asked after the reading: what is gone by now may be missing
 // there.
-std::optional<history_gap> gap_behind(position after, const tapes& prices, const tape& t)
+std::optional<history_gap>
+gap_behind(position after, const tape::tapes& prices, const tape::symbol_tape& t)
 {
     const auto epoch = prices.epoch();
     if (const auto gone = t.evicted(); gone > std::max(after, epoch))
@@ -178,7 +179,7 @@ http::answer history(const site& s, const http::request& r, const std::string& n
         return http::to_response(*bad);
     const auto& wanted = std::get<history_request>(read);
 
-    const tape& t = s.prices.of(*id);
+    const tape::symbol_tape& t = s.prices.of(*id);
     const auto part = read_part(s, t, wanted);
     const auto missing = wanted.after ? gap_behind(*wanted.after, s.prices, t) : std::nullopt;
     json::object o;
@@ -220,25 +221,25 @@ void add_price_routes(http::router& to, const site& of)
     to.add(
         "/api/prices",
         [of](const http::request& r) {
-            return within_an_era(of.prices, [&] { return all_prices(of, r); });
+            return tape::within_an_era(of.prices, [&] { return all_prices(of, r); });
         },
         "the newest price of each symbol");
     to.add(
         "/api/prices/{}",
         [of](const http::request& r) {
-            return within_an_era(of.prices, [&] { return one_price(of, r, r.captured[0]); });
+            return tape::within_an_era(of.prices, [&] { return one_price(of, r, r.captured[0]); });
         },
         "the newest price of one symbol");
     to.add(
         "/api/prices/{}/history",
         [of](const http::request& r) {
-            return within_an_era(of.prices, [&] { return history(of, r, r.captured[0]); });
+            return tape::within_an_era(of.prices, [&] { return history(of, r, r.captured[0]); });
         },
         "the ticks that are held of one symbol: since or after, until or before, limit");
     to.add(
         "/crypto-price",
         [of](const http::request&) {
-            return within_an_era(of.prices, [&] { return first_price(of); });
+            return tape::within_an_era(of.prices, [&] { return first_price(of); });
         },
         "the newest price of the first symbol, as two numbers");
 }

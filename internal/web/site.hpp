@@ -14,27 +14,30 @@
 #include <string>
 
 namespace tickertape {
-class metrics;
 }
 
 namespace tickertape::json {
 class object;
 }
 
+namespace tickertape::telemetry {
+class metrics;
+}
+
 namespace tickertape::web {
 
 // What the routes answer from. Everything outlives the router.
 struct site {
-    const tapes& prices;
+    const tape::tapes& prices;
     const source_table& sources;
     const feed_report_board& reports;
-    const metrics& figures;
+    const telemetry::metrics& figures;
     const static_files& files;
     staleness stale;
     // Whether the instance is shutting down: then /readyz says so.
     const std::atomic<bool>& draining;
     // Makes a connection of that lane a subscriber; called on the lane.
-    std::function<void(std::size_t lane, subscription wanted)> subscribe{};
+    std::function<void(std::size_t lane, hub::subscription wanted)> subscribe{};
 };
 
 http::router make_router(const site& of);

@@ -13,7 +13,7 @@ namespace tickertape::web {
 namespace {
 
 using symbols_or_problem = std::variant<std::vector<symbol_id>, http::problem>;
-using cursor_or_problem = std::variant<stream_cursor, http::problem>;
+using cursor_or_problem = std::variant<hub::stream_cursor, http::problem>;
 
 constexpr std::string_view accepted_symbols = "a comma-separated list of symbols, or *";
 constexpr double max_rate_least = 0.01;
@@ -21,7 +21,7 @@ constexpr double max_rate_most = 1'000;
 constexpr std::string_view accepted_rates = "a number from 0.01 to 1000, of ticks a second";
 
 // Who goes on from here is told by a gap that what lies before the start is not known.
-position before_all_held(const tapes& from)
+position before_all_held(const tape::tapes& from)
 {
     return from.epoch().previous();
 }
@@ -65,13 +65,13 @@ namespace {
 // A text that is no id of ours was given by another server: a browser repeats the last id it saw at
 // a URL, also where another server answered. Refusing it would end an EventSource for ever, so it
 // is unknown like an id from the future.
-stream_cursor after_event(std::string_view id, const tapes& from, wall_time now)
+hub::stream_cursor after_event(std::string_view id, const tape::tapes& from, wall_time now)
 {
     const auto p = position::parse(id);
-    return stream_cursor::after(p ? last_known(*p, from, now) : before_all_held(from));
+    return hub::stream_cursor::after(p ? last_known(*p, from, now) : before_all_held(from));
 }
 
-cursor_or_problem read_cursor(const http::request& r, const tapes& from)
+cursor_or_problem read_cursor(const http::request& r, const tape::tapes& from)
 {
     if (const auto id = r.header("Last-Event-ID"); !id.empty())
         return after_event(id, from, r.now);
@@ -81,12 +81,13 @@ cursor_or_problem read_cursor(const http::request& r, const tapes& from)
     if (auto* bad = std::get_if<http::problem>(&since))
         return std::move(*bad);
     if (const auto time = std::get<0>(since))
-        return stream_cursor::after(position::at(*time).previous());
-    return stream_cursor::newest(from.committed());
+        return hub::stream_cursor::after(position::at(*time).previous());
+    return hub::stream_cursor::newest(from.committed());
 }
 
 // Reads `mode` and `max_rate`: every tick, only the newest, or the newest so many times a second.
-std::optional<http::problem> read_pace(const http::request_target& target, stream_terms& wanted)
+std::optional<http::problem>
+read_pace(const http::request_target& target, hub::stream_terms& wanted)
 {
     const auto mode = target.parameter("mode");
     if (mode && *mode != "all" && *mode != "latest")
@@ -125,8 +126,8 @@ result<wall_time> before(wall_time now, std::chrono::milliseconds span)
 }  // namespace
 
 std::variant<std::optional<wall_time>, http::problem> read_time(
-    const http::request_target& target, std::string_view name, range_end end, const tapes& from,
-    wall_time now)
+    const http::request_target& target, std::string_view name, range_end end,
+    const tape::tapes& from, wall_time now)
 {
     const auto given = target.parameter(name);
     if (!given)
@@ -145,7 +146,7 @@ std::variant<std::optional<wall_time>, http::problem> read_time(
     return std::optional{end == range_end::begin ? from.epoch().time() : latest};
 }
 
-position last_known(position p, const tapes& from, wall_time now)
+position last_known(position p, const tape::tapes& from, wall_time now)
 {
     // An id from the future was given by another clock, or by this one before it stepped back.
     // Waiting for our ticks to pass it would be a silent hole, so all that is held is new to it.
@@ -157,7 +158,7 @@ position last_known(position p, const tapes& from, wall_time now)
 }
 
 std::variant<stream_grant, http::problem>
-read_stream_request(const http::request& r, const tapes& from)
+read_stream_request(const http::request& r, const tape::tapes& from)
 {
     static constexpr std::array<std::string_view, 6> known_names{
         "symbols", "symbol", "since", "last_event_id", "mode", "max_rate"};

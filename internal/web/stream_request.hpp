@@ -32,23 +32,23 @@ read_symbols(const http::request_target& target, const symbol_table& known);
 // end before the present.
 enum class range_end { begin, end };
 std::variant<std::optional<wall_time>, http::problem> read_time(
-    const http::request_target& target, std::string_view name, range_end end, const tapes& from,
-    wall_time now);
+    const http::request_target& target, std::string_view name, range_end end,
+    const tape::tapes& from, wall_time now);
 
 // Where to go on for a client whose newest id is `p`: after `p`, or before all that is held where
 // this server cannot have given out `p` yet.
-position last_known(position p, const tapes& from, wall_time now);
+position last_known(position p, const tape::tapes& from, wall_time now);
 
 // What a request for a stream is granted.
 struct stream_grant {
-    stream_terms terms;  // but for the framing, which the connection decides
-    stream_cursor cursor;
-    tapes::era_number era = 0;  // of the cursor
+    hub::stream_terms terms;  // but for the framing, which the connection decides
+    hub::stream_cursor cursor;
+    tape::tapes::era_number era = 0;  // of the cursor
 };
 
 // The contract is docs/protocol.md: Last-Event-ID wins over since; without either the newest tick
 // comes first.
 std::variant<stream_grant, http::problem>
-read_stream_request(const http::request& r, const tapes& from);
+read_stream_request(const http::request& r, const tape::tapes& from);
 
 }  // namespace tickertape::web

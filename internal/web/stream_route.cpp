@@ -13,7 +13,7 @@ void subscribe(const site& to, const stream_grant& granted, http::taken_connecti
     terms.how =
         connection.how == http::framing::chunked ? sse::framing::chunked : sse::framing::raw;
     to.subscribe(
-        connection.lane, {.socket = stream_socket{descriptor, std::move(writer)},
+        connection.lane, {.socket = hub::stream_socket{descriptor, std::move(writer)},
                           .terms = std::move(terms),
                           .cursor = granted.cursor,
                           .era = granted.era,

@@ -84,11 +84,14 @@ read_watchlist_request(const http::request_target& target, const symbol_table& k
 // Finds ticks of one tape by their times, from the oldest time to the newest.
 class look_back {
 public:
-    explicit look_back(const tape& of) noexcept : of_{of}, end_{of.end()}, begin_{of.begin()} {}
+    explicit look_back(const tape::symbol_tape& of) noexcept
+        : of_{of}, end_{of.end()}, begin_{of.begin()}
+    {
+    }
 
     // The last tick at or before `time`, if one is held. `time` is no earlier than in the call
     // before.
-    std::optional<tape::entry> at(wall_time time) noexcept
+    std::optional<tape::symbol_tape::entry> at(wall_time time) noexcept
     {
         const auto after = position::at(time + milliseconds{1});
         auto end = end_;
@@ -108,7 +111,7 @@ public:
     }
 
     // The oldest that is held.
-    std::optional<tape::entry> oldest() const noexcept
+    std::optional<tape::symbol_tape::entry> oldest() const noexcept
     {
         for (auto i = begin_; i < end_; ++i)
             if (const auto e = of_.read(i))
@@ -117,10 +120,10 @@ public:
     }
 
 private:
-    const tape& of_;
-    tape::index end_;
-    tape::index begin_;
-    tape::index from_ = begin_;  // all before are at or before the last time
+    const tape::symbol_tape& of_;
+    tape::symbol_tape::index end_;
+    tape::symbol_tape::index begin_;
+    tape::symbol_tape::index from_ = begin_;  // all before are at or before the last time
 };
 
 void append_seconds(std::string& out, std::uint64_t ms)
@@ -133,7 +136,7 @@ void append_seconds(std::string& out, std::uint64_t ms)
         out += static_cast<char>('0' + digit);
 }
 
-void append_point(std::string& out, const std::optional<tape::entry>& e)
+void append_point(std::string& out, const std::optional<tape::symbol_tape::entry>& e)
 {
     if (!e) {
         out += "null";
@@ -148,7 +151,8 @@ void append_point(std::string& out, const std::optional<tape::entry>& e)
 }
 
 // `from`, `until`: the times of the first and the last point.
-std::string points_of(const tape& t, std::int64_t points, wall_time from, wall_time until)
+std::string
+points_of(const tape::symbol_tape& t, std::int64_t points, wall_time from, wall_time until)
 {
     look_back past{t};
     std::string out{"["};
@@ -163,10 +167,10 @@ std::string points_of(const tape& t, std::int64_t points, wall_time from, wall_t
 }
 
 // The longest time first, because that is how a tape is looked through.
-std::string pasts_of(const tape& t, wall_time until)
+std::string pasts_of(const tape::symbol_tape& t, wall_time until)
 {
     look_back past{t};
-    std::array<std::optional<tape::entry>, pasts.size()> then;
+    std::array<std::optional<tape::symbol_tape::entry>, pasts.size()> then;
     for (auto i = pasts.size(); i-- > 0;)
         then[i] = past.at(until - pasts[i]);
     json::array list;
@@ -227,7 +231,7 @@ void add_watchlist_route(http::router& to, const site& of)
     to.add(
         "/api/watchlist",
         [of](const http::request& r) {
-            return within_an_era(of.prices, [&] { return watchlist(of, r); });
+            return tape::within_an_era(of.prices, [&] { return watchlist(of, r); });
         },
         "what a list of symbols with small charts needs: symbols, points, span");
 }

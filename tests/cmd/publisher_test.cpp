@@ -5,6 +5,8 @@
 #include <thread>
 
 using namespace tickertape;
+using namespace tickertape::tape;
+using namespace tickertape::telemetry;
 using namespace std::chrono_literals;
 
 namespace {

@@ -5,6 +5,7 @@
 #include "config/command_line.hpp"
 
 using namespace tickertape;
+using namespace tickertape::config;
 
 TEST_CASE("an unknown flag is refused with the one it was meant to be", "[config]")
 {

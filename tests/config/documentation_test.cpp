@@ -8,6 +8,7 @@
 #include <iterator>
 
 using namespace tickertape;
+using namespace tickertape::config;
 
 TEST_CASE("the documented settings are the settings there are", "[config]")
 {

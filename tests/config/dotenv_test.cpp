@@ -4,6 +4,7 @@
 #include "taken.hpp"
 
 using namespace tickertape;
+using namespace tickertape::config;
 
 namespace {
 

@@ -38,14 +38,14 @@ inline constexpr std::array test_providers{
         .limit_with_key = {.per_minute = 30}},
 };
 
-inline const setting_table& test_table()
+inline const config::setting_table& test_table()
 {
-    static const setting_table table{test_providers};
+    static const config::setting_table table{test_providers};
     return table;
 }
 
 // Every setting as its row shows it: what two configurations are compared by.
-inline std::vector<std::string> shown(const settings& s)
+inline std::vector<std::string> shown(const config::settings& s)
 {
     std::vector<std::string> texts;
     for (const auto& row : test_table().rows())
@@ -61,12 +61,12 @@ struct given {
     std::string unreadable{};
     std::span<const provider::row> providers = test_providers;
 
-    std::variant<configuration, last_words> load() const
+    std::variant<config::configuration, config::last_words> load() const
     {
         std::vector<std::string> names;
         for (const auto& [name, value] : environment)
             names.push_back(name);
-        return tickertape::load(
+        return tickertape::config::load(
             {.arguments = flags,
              .providers = providers,
              .environment = [this](const std::string& name) -> std::optional<std::string> {
@@ -88,22 +88,25 @@ struct given {
     }
 
     // The settings; a refusal fails the test that asked for them.
-    settings values() const
+    config::settings values() const
     {
         auto outcome = load();
-        if (const auto* words = std::get_if<last_words>(&outcome))
+        if (const auto* words = std::get_if<config::last_words>(&outcome))
             throw std::runtime_error{"refused: " + words->text};
-        return std::get<configuration>(std::move(outcome)).values;
+        return std::get<config::configuration>(std::move(outcome)).values;
     }
 
-    std::vector<std::string> warnings() const { return std::get<configuration>(load()).warnings; }
+    std::vector<std::string> warnings() const
+    {
+        return std::get<config::configuration>(load()).warnings;
+    }
 
     // What a refused configuration prints; empty when it is taken.
     std::string error() const
     {
         const auto outcome = load();
-        const auto* words = std::get_if<last_words>(&outcome);
-        if (words == nullptr || words->exit_status != exit_bad_configuration)
+        const auto* words = std::get_if<config::last_words>(&outcome);
+        if (words == nullptr || words->exit_status != config::exit_bad_configuration)
             return {};
         return words->text;
     }
@@ -112,7 +115,7 @@ struct given {
     std::string printed() const
     {
         const auto outcome = load();
-        const auto* words = std::get_if<last_words>(&outcome);
+        const auto* words = std::get_if<config::last_words>(&outcome);
         if (words == nullptr || words->exit_status != 0)
             return {};
         return words->text;

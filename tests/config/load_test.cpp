@@ -5,6 +5,9 @@
 #include "config/dotenv.hpp"
 
 using namespace tickertape;
+using namespace tickertape::config;
+using namespace tickertape::hub;
+using namespace tickertape::telemetry;
 using namespace std::chrono_literals;
 
 TEST_CASE("a bad value is refused in one line that says where it came from", "[config]")

@@ -6,6 +6,7 @@
 #include <sstream>
 
 using namespace tickertape;
+using namespace tickertape::config;
 
 namespace {
 

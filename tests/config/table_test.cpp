@@ -7,6 +7,7 @@
 #include <set>
 
 using namespace tickertape;
+using namespace tickertape::config;
 
 TEST_CASE("every setting has a name, a group and a meaning of its own", "[config]")
 {

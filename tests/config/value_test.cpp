@@ -4,6 +4,7 @@
 #include "taken.hpp"
 
 using namespace tickertape;
+using namespace tickertape::config;
 using namespace std::chrono_literals;
 
 namespace {

@@ -69,8 +69,8 @@ struct harness {
     symbol_table symbols;
     source_table sources;
     test_clock time;
-    logger log{log_level::error, log_format::text};
-    metrics counters;
+    telemetry::logger log{telemetry::log_level::error, telemetry::log_format::text};
+    telemetry::metrics counters;
     feed_report_board reports;
 };
 

@@ -19,7 +19,8 @@ public:
     {
         if (before_ < 0 || file_ == nullptr || ::dup2(::fileno(file_), STDERR_FILENO) < 0)
             throw std::runtime_error{"standard error cannot be redirected"};
-        log_ = std::make_unique<logger>(log_level::debug, log_format::text);
+        log_ = std::make_unique<telemetry::logger>(
+            telemetry::log_level::debug, telemetry::log_format::text);
     }
     ~said_log()
     {
@@ -31,7 +32,7 @@ public:
     said_log(const said_log&) = delete;
     said_log& operator=(const said_log&) = delete;
 
-    const logger& log() const noexcept { return *log_; }
+    const telemetry::logger& log() const noexcept { return *log_; }
     // All lines so far. Nothing may use the logger before this that may use it after.
     std::string text()
     {
@@ -46,7 +47,7 @@ public:
 private:
     int before_;
     std::FILE* file_;
-    std::unique_ptr<logger> log_;
+    std::unique_ptr<telemetry::logger> log_;
 };
 
 }  // namespace tickertape::testing

@@ -85,10 +85,10 @@ public:
     double waiting() const { return figure("tickertape_requests_waiting{lane=\"0\"}"); }
 
 private:
-    metrics figures_;
+    telemetry::metrics figures_;
     http::router routes_;
     http::cors_policy cors_{{"*"}};
-    logger log_{log_level::error, log_format::text};
+    telemetry::logger log_{telemetry::log_level::error, telemetry::log_format::text};
     standing_clock time_{wall_time{std::chrono::milliseconds{1712525480000}}};
     http::admission clients_;
     const http::trusted_proxies proxies_;

@@ -5,6 +5,7 @@
 #include "telemetry/metrics.hpp"
 
 using namespace tickertape;
+using namespace tickertape::telemetry;
 using namespace tickertape::http;
 using namespace std::chrono_literals;
 

@@ -23,7 +23,7 @@ public:
 };
 
 struct audience_rig {
-    explicit audience_rig(held& from, const lane_limits& limits = quiet_limits())
+    explicit audience_rig(held& from, const hub::lane_limits& limits = quiet_limits())
         : h{from}, of{from.ticks, from.sources, time, limits, [this] { ++emptied; }}
     {
     }
@@ -34,11 +34,11 @@ struct audience_rig {
         std::array<int, 2> ends{};
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
             throw std::runtime_error{"no socket pair"};
-        subscription wanted;
-        wanted.socket = stream_socket{ends[0]};
+        hub::subscription wanted;
+        wanted.socket = hub::stream_socket{ends[0]};
         wanted.terms.symbols.assign(h.symbols.all().begin(), h.symbols.all().end());
         wanted.terms.how = how;
-        wanted.cursor = stream_cursor::newest(h.ticks.committed());
+        wanted.cursor = hub::stream_cursor::newest(h.ticks.committed());
         of.prepare(wanted);
         newest = of.add(std::move(wanted));
         of.begin(newest);
@@ -48,8 +48,8 @@ struct audience_rig {
     held& h;
     stepped_clock time;
     int emptied = 0;
-    audience of;
-    subscriber_id newest = 0;
+    hub::audience of;
+    hub::subscriber_id newest = 0;
     boost::asio::io_context context;  // runs only where the test polls it
 };
 

@@ -12,6 +12,7 @@
 #include <set>
 
 using namespace tickertape;
+using namespace tickertape::hub;
 
 namespace {
 

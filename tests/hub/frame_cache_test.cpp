@@ -4,6 +4,8 @@
 #include "support/catch.hpp"
 
 using namespace tickertape;
+using namespace tickertape::hub;
+using namespace tickertape::tape;
 
 namespace {
 
@@ -122,7 +124,7 @@ TEST_CASE("blocks nobody has asked for lately make room", "[hub]")
     frame_cache cache{h.ticks, h.sources, sse::framing::raw, {.bytes_max = bytes_max}};
 
     std::string all;
-    for (tape::index i = 0; i < 5'000;) {
+    for (symbol_tape::index i = 0; i < 5'000;) {
         const auto run = cache.frames_from(btc, i, h.ticks.committed());
         REQUIRE_FALSE(run.marks.empty());
         all += bytes_of(run);

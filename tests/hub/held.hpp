@@ -38,7 +38,7 @@ struct held {
     }
 
     // All there is by now, seen by somebody who watches all symbols.
-    const commit_horizon& seen()
+    const hub::commit_horizon& seen()
     {
         horizon_.look(symbols.all(), [](symbol_id, auto) {});
         return horizon_;
@@ -47,10 +47,10 @@ struct held {
     symbol_table symbols;
     source_table sources;
     testing::dated_tapes ticks;
-    notice_board board{symbols.size()};
+    hub::notice_board board{symbols.size()};
 
 private:
-    commit_horizon horizon_{ticks};
+    hub::commit_horizon horizon_{ticks};
 };
 
 // The frame of a tick of held, not framed.

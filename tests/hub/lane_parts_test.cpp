@@ -7,6 +7,7 @@
 #include "support/catch.hpp"
 
 using namespace tickertape;
+using namespace tickertape::hub;
 using namespace std::chrono_literals;
 
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "hub/held.hpp"
-#include "hub/hub.hpp"
+#include "hub/lane_set.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -80,17 +80,17 @@ private:
 };
 
 // Limits under which the ticks of a test, which come from 1970, are not stale.
-inline lane_limits quiet_limits()
+inline hub::lane_limits quiet_limits()
 {
-    lane_limits limits;
+    hub::lane_limits limits;
     limits.stale = {std::chrono::years{1'000}};
     return limits;
 }
 
 struct lane_rig {
     explicit lane_rig(
-        held& from, unsigned lanes = 1, const lane_limits& limits = quiet_limits(),
-        past* older = nullptr)
+        held& from, unsigned lanes = 1, const hub::lane_limits& limits = quiet_limits(),
+        tape::past* older = nullptr)
         : h{from}, streams{from.ticks, from.sources, time, lanes, limits, older}
     {
         streams.start();
@@ -103,22 +103,22 @@ struct lane_rig {
         std::string head = {})
     {
         return subscribe(
-            lane_number, stream_terms{.symbols = std::move(symbols), .how = how}, cursor,
+            lane_number, hub::stream_terms{.symbols = std::move(symbols), .how = how}, cursor,
             std::move(head));
     }
     template <class Cursor>
-    far_end
-    subscribe(std::size_t lane_number, stream_terms terms, Cursor cursor, std::string head = {})
+    far_end subscribe(
+        std::size_t lane_number, hub::stream_terms terms, Cursor cursor, std::string head = {})
     {
         std::array<int, 2> ends{};
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
             throw std::runtime_error{"no socket pair"};
-        lane& on = *streams.lanes()[lane_number];
+        hub::lane& on = *streams.lanes()[lane_number];
         boost::asio::post(
             on.context(), [&on, near = ends[0], terms = std::move(terms), cursor,
                            head = std::move(head)]() mutable {
                 on.subscribe(
-                    {.socket = stream_socket{near},
+                    {.socket = hub::stream_socket{near},
                      .terms = std::move(terms),
                      .cursor = cursor(),
                      .head = std::move(head)});
@@ -128,7 +128,7 @@ struct lane_rig {
 
     held& h;
     real_clock time;
-    hub streams;
+    hub::lane_set streams;
 };
 
 }  // namespace tickertape

@@ -7,6 +7,7 @@
 #include <future>
 
 using namespace tickertape;
+using namespace tickertape::hub;
 using namespace std::chrono_literals;
 
 namespace {

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 using namespace tickertape;
+using namespace tickertape::hub;
 
 TEST_CASE("a notice board counts only what is news", "[hub]")
 {

@@ -6,6 +6,8 @@
 #include <array>
 
 using namespace tickertape;
+using namespace tickertape::hub;
+using namespace tickertape::tape;
 
 namespace {
 

@@ -12,6 +12,7 @@
 #include <thread>
 
 using namespace tickertape;
+using namespace tickertape::hub;
 using namespace std::chrono_literals;
 
 namespace {

@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 
 using namespace tickertape;
+using namespace tickertape::hub;
 
 namespace {
 

@@ -21,6 +21,7 @@
 #include <thread>
 
 using namespace tickertape;
+using namespace tickertape::hub;
 using namespace std::chrono_literals;
 
 namespace {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 
 using namespace tickertape;
+using namespace tickertape::hub;
 
 namespace {
 

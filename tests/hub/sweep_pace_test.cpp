@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 using namespace tickertape;
+using namespace tickertape::hub;
 using namespace std::chrono_literals;
 
 namespace {

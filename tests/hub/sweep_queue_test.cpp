@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 using namespace tickertape;
+using namespace tickertape::hub;
 using namespace std::chrono_literals;
 
 namespace {

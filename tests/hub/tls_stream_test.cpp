@@ -7,6 +7,8 @@
 #include <random>
 
 using namespace tickertape;
+using namespace tickertape::hub;
+using namespace tickertape::tls;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 

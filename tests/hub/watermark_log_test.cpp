@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 using namespace tickertape;
+using namespace tickertape::hub;
 using namespace std::chrono_literals;
 
 TEST_CASE("a tick is as old as the first look that saw it", "[hub]")

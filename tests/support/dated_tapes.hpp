@@ -13,10 +13,10 @@ inline boot_time same_on_boot_clock(wall_time t)
     return boot_time{t.time_since_epoch()};
 }
 
-class dated_tapes : public tapes {
+class dated_tapes : public tape::tapes {
 public:
     dated_tapes(const symbol_table& symbols, std::size_t capacity, wall_time started)
-        : tapes{symbols, capacity, started}, positions_{position::at(started)}
+        : tape::tapes{symbols, capacity, started}, positions_{position::at(started)}
     {
     }
 

@@ -15,7 +15,7 @@
 
 namespace tickertape::testing {
 
-class fake_past final : public past {
+class fake_past final : public tape::past {
 public:
     fake_past() : thread_{[this] { answer_all(); }} {}
     // Whatever is held back is answered first.
@@ -31,7 +31,7 @@ public:
     }
 
     // In position order.
-    void add(past_tick t)
+    void add(tape::past_tick t)
     {
         const std::scoped_lock held{mutex_};
         ticks_.push_back(std::move(t));
@@ -72,7 +72,7 @@ public:
         return questions_.size();
     }
 
-    void read(past_query query, on_answer answer) override
+    void read(tape::past_query query, on_answer answer) override
     {
         {
             const std::scoped_lock held{mutex_};
@@ -84,7 +84,7 @@ public:
 
 private:
     struct question {
-        past_query query;
+        tape::past_query query;
         on_answer answer;
     };
 
@@ -104,12 +104,12 @@ private:
         }
     }
 
-    result<past_batch> answer_to(const past_query& q) const
+    result<tape::past_batch> answer_to(const tape::past_query& q) const
     {
         if (fails_)
             return boost::system::errc::make_error_code(boost::system::errc::io_error);
         const auto end = std::max(complete_to_, ticks_.empty() ? position{} : ticks_.back().at);
-        past_batch b{.from = std::max(q.after, from_), .to = {}, .ticks = {}};
+        tape::past_batch b{.from = std::max(q.after, from_), .to = {}, .ticks = {}};
         b.to = std::max(b.from, std::min(end, q.until));
         for (const auto& t : ticks_) {
             if (t.at <= b.from || t.at > b.to || !std::ranges::count(q.symbols, t.symbol))
@@ -125,7 +125,7 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<past_tick> ticks_;
+    std::vector<tape::past_tick> ticks_;
     position from_;
     position complete_to_;
     std::deque<question> questions_;

@@ -28,12 +28,12 @@ public:
         std::ofstream{path, std::ios::binary} << text;
         return path;
     }
-    tls_context::files write(const tls_identity& who) const
+    tls::tls_context::files write(const tls_identity& who) const
     {
         return {write("certificate.pem", who.certificate), write("key.pem", who.key)};
     }
     // A new certificate for 127.0.0.1.
-    tls_context::files issue(std::chrono::seconds valid_for = std::chrono::hours{24}) const
+    tls::tls_context::files issue(std::chrono::seconds valid_for = std::chrono::hours{24}) const
     {
         return write(authority.issue("127.0.0.1", valid_for));
     }

@@ -24,7 +24,7 @@ std::vector<std::string> said_all(const Range& items)
     return texts;
 }
 
-std::vector<tick> read_all(merged_reader& reader)
+std::vector<tick> read_all(tape::merged_reader& reader)
 {
     std::vector<tick> ticks;
     while (const auto t = reader.next())
@@ -34,7 +34,7 @@ std::vector<tick> read_all(merged_reader& reader)
 
 // What a reader says from start to end.
 struct answer {
-    std::vector<lost_ticks> lost;
+    std::vector<tape::lost_ticks> lost;
     std::vector<tick> ticks;
 };
 
@@ -97,7 +97,7 @@ public:
         return std::max(after, until);
     }
 
-    const tapes& all() const { return tapes_; }
+    const tape::tapes& all() const { return tapes_; }
     const std::vector<tick>& history() const { return history_; }
 
     // What a reader that starts now must answer, as long as nothing is published meanwhile.
@@ -143,7 +143,7 @@ private:
 class account {
 public:
     void give(const tick& t) { ++given_[t.at]; }
-    void tell(position from, std::span<const lost_ticks> lost)
+    void tell(position from, std::span<const tape::lost_ticks> lost)
     {
         for (const auto& l : lost)
             told_.push_back({l.symbol, from, l.to});
@@ -223,7 +223,7 @@ TEST_CASE("several tapes are read in position order, and what is lost is known f
     for (unsigned seed = 1; seed <= 300; ++seed) {
         CAPTURE(seed);
         scene s{seed};
-        merged_reader reader{s.all()};
+        tape::merged_reader reader{s.all()};
         for (int round = 0; round < 5; ++round) {
             s.publish(s.between(0, 25));
             const auto symbols = s.some_symbols();
@@ -263,16 +263,16 @@ TEST_CASE("a reader that starts anew from any tick goes on with the same ticks",
         const auto symbols = s.some_symbols();
         const auto after = s.some_position();
         const auto until = s.all().committed();
-        merged_reader reader{s.all()};
+        tape::merged_reader reader{s.all()};
         reader.start(symbols, after, until);
-        std::vector<lost_ticks> lost(reader.lost().begin(), reader.lost().end());
+        std::vector<tape::lost_ticks> lost(reader.lost().begin(), reader.lost().end());
         auto ticks = read_all(reader);
         while (!ticks.empty()) {
             const auto at = ticks.front().at;
             CAPTURE(at.text());
             ticks.erase(ticks.begin());
             // Told again as long as it reaches beyond, with the same end.
-            std::erase_if(lost, [at](const lost_ticks& l) { return l.to <= at; });
+            std::erase_if(lost, [at](const tape::lost_ticks& l) { return l.to <= at; });
             reader.start(symbols, at, until);
             CHECK(said_all(reader.lost()) == said_all(lost));
             CHECK(said_all(read_all(reader)) == said_all(ticks));
@@ -294,7 +294,7 @@ TEST_CASE("a reader that is overtaken stops at a tick and does not say that it h
         const auto busy = s.between(0, 3);
         CAPTURE(after.text(), until.text(), busy);
         auto expected = s.expected(symbols, after, until);
-        merged_reader reader{s.all()};
+        tape::merged_reader reader{s.all()};
         reader.start(symbols, after, until);
 
         std::vector<tick> ticks;
@@ -341,7 +341,7 @@ TEST_CASE("whoever starts anew from wherever it stopped is given or told every t
         const auto after = s.some_position();
         const auto busy = s.between(0, 3);
         CAPTURE(after.text(), busy);
-        merged_reader reader{s.all()};
+        tape::merged_reader reader{s.all()};
         account told;
         auto at = after;
 
@@ -350,7 +350,7 @@ TEST_CASE("whoever starts anew from wherever it stopped is given or told every t
         const auto follow = [&](position until, std::uint64_t ticks_max, std::uint64_t writes_max) {
             const auto from = at;
             reader.start(symbols, from, until);
-            const std::vector<lost_ticks> lost(reader.lost().begin(), reader.lost().end());
+            const std::vector<tape::lost_ticks> lost(reader.lost().begin(), reader.lost().end());
             for (const auto& l : lost) {
                 CHECK(l.to > from);
                 CHECK(l.to == s.all().of(l.symbol).evicted());
@@ -404,7 +404,7 @@ TEST_CASE("a loss is told at every start until the ticks given lie beyond it", "
     t.publish(t.btc, {1006, 1007});
 
     // One tick, and then anew from there.
-    merged_reader reader{t.written};
+    tape::merged_reader reader{t.written};
     auto at = t.written.epoch();
     texts told;
     for (;;) {
@@ -434,7 +434,7 @@ TEST_CASE("a reader that is overtaken is told of the loss when it starts anew", 
     two_symbols t;
     t.publish(t.btc, {1001, 1002});
     t.publish(t.eth, {1003});
-    merged_reader reader{t.written};
+    tape::merged_reader reader{t.written};
     reader.start(t.symbols.all(), t.written.epoch(), t.written.committed());
     CHECK(reader.lost().empty());
     t.publish(t.btc, {1004, 1005});
@@ -461,7 +461,7 @@ TEST_CASE("a loss that reaches beyond where the reader stops is told as a whole"
     const auto until = t.written.committed();
     t.publish(t.btc, {1004, 1005, 1006});
 
-    merged_reader reader{t.written};
+    tape::merged_reader reader{t.written};
     reader.start(t.symbols.all(), t.written.epoch(), until);
     CHECK(said_all(reader.lost()) == texts{"symbol 0 lost up to 1004-0"});
     CHECK(said_all(read_all(reader)) == texts{"symbol 1: 1003-0 1003 from 7"});

@@ -6,6 +6,7 @@
 #include <array>
 
 using namespace tickertape;
+using namespace tickertape::tape;
 using namespace std::chrono_literals;
 
 namespace {

@@ -11,6 +11,7 @@
 #include <thread>
 
 using namespace tickertape;
+using namespace tickertape::tape;
 using namespace std::chrono_literals;
 
 namespace {

@@ -37,27 +37,30 @@ class tape_model {
 public:
     explicit tape_model(std::size_t capacity) : capacity_{capacity} {}
 
-    void publish(const tape::entry& e) { all_.push_back(e); }
+    void publish(const tape::symbol_tape::entry& e) { all_.push_back(e); }
 
-    const std::vector<tape::entry>& all() const { return all_; }
-    tape::index end() const { return all_.size(); }
-    tape::index first_held() const { return all_.size() > capacity_ ? all_.size() - capacity_ : 0; }
+    const std::vector<tape::symbol_tape::entry>& all() const { return all_; }
+    tape::symbol_tape::index end() const { return all_.size(); }
+    tape::symbol_tape::index first_held() const
+    {
+        return all_.size() > capacity_ ? all_.size() - capacity_ : 0;
+    }
     position evicted() const { return first_held() == 0 ? position{} : all_[first_held() - 1].at; }
-    result<tape::entry> read(tape::index i) const
+    result<tape::symbol_tape::entry> read(tape::symbol_tape::index i) const
     {
         if (i >= end())
-            return tape_errc::not_yet;
+            return tape::tape_errc::not_yet;
         if (i < first_held())
-            return tape_errc::lapped;
+            return tape::tape_errc::lapped;
         return all_[i];
     }
-    result<tape::entry> newest() const
+    result<tape::symbol_tape::entry> newest() const
     {
         if (all_.empty())
-            return tape_errc::not_yet;
+            return tape::tape_errc::not_yet;
         return all_.back();
     }
-    tape::index first_after(position p) const
+    tape::symbol_tape::index first_after(position p) const
     {
         auto i = first_held();
         while (i < end() && all_[i].at <= p)
@@ -67,7 +70,7 @@ public:
 
 private:
     std::size_t capacity_;
-    std::vector<tape::entry> all_;
+    std::vector<tape::symbol_tape::entry> all_;
 };
 
 // At, beside and between the ticks there have been, before all and after all of them.
@@ -90,7 +93,7 @@ position any_position(const tape_model& model, random_source& random)
     }
 }
 
-void compare(const tape& t, const tape_model& model, random_source& random)
+void compare(const tape::symbol_tape& t, const tape_model& model, random_source& random)
 {
     CHECK(t.end() == model.end());
     CHECK(t.evicted().text() == model.evicted().text());
@@ -108,7 +111,7 @@ void drive(std::size_t capacity, unsigned seed)
 {
     CAPTURE(capacity, seed);
     random_source random{seed};
-    tape t{capacity};
+    tape::symbol_tape t{capacity};
     tape_model model{capacity};
     // A tape of close neighbours is searched differently from one of far ones.
     const std::uint64_t distance_max = random.between(0, 1) == 0 ? 2 : 5'000'000;
@@ -117,13 +120,13 @@ void drive(std::size_t capacity, unsigned seed)
         compare(t, model, random);
         for (auto n = random.between(0, 3); n > 0; --n) {
             last += random.between(1, distance_max);
-            const tape::entry e{
+            const tape::symbol_tape::entry e{
                 position::from_packed(last), random.any_price(), random.any_source()};
             t.publish(e);
             model.publish(e);
         }
     }
-    for (tape::index i = 0; i < model.end() + 3; ++i)
+    for (tape::symbol_tape::index i = 0; i < model.end() + 3; ++i)
         CHECK(said(t.read(i)) == said(model.read(i)));
     for (const auto& e : model.all())
         for (const auto p : {e.at.previous(), e.at, e.at.next()})
@@ -134,15 +137,15 @@ void drive(std::size_t capacity, unsigned seed)
 
 TEST_CASE("an empty tape says that nothing has been appended", "[tape]")
 {
-    const tape t{3};
+    const tape::symbol_tape t{3};
     CHECK(t.capacity() == 3);
     CHECK(t.end() == 0);
     CHECK(t.evicted() == position{});
     CHECK(t.first_after({}) == 0);
     CHECK(t.first_after(position{1712525476123, 0}) == 0);
-    CHECK(t.newest().error() == tape_errc::not_yet);
-    CHECK(t.read(0).error() == tape_errc::not_yet);
-    CHECK(t.read(std::numeric_limits<std::uint32_t>::max()).error() == tape_errc::not_yet);
+    CHECK(t.newest().error() == tape::tape_errc::not_yet);
+    CHECK(t.read(0).error() == tape::tape_errc::not_yet);
+    CHECK(t.read(std::numeric_limits<std::uint32_t>::max()).error() == tape::tape_errc::not_yet);
 }
 
 TEST_CASE("a tape holds the last ticks of its capacity and names the newest that is gone", "[tape]")

@@ -120,21 +120,21 @@ private:
     std::vector<std::thread> threads_;
 };
 
-position position_of(tape::index i)
+position position_of(tape::symbol_tape::index i)
 {
     return position::from_packed(7 * i + 3);
 }
-tape::index index_at(position p)
+tape::symbol_tape::index index_at(position p)
 {
     return (p.packed() - 3) / 7;
 }
 
 struct one_tape {
-    static constexpr tape::index count = 120'000;
+    static constexpr tape::symbol_tape::index count = 120'000;
 
     explicit one_tape(std::size_t capacity) : written{capacity}, notes(count) {}
 
-    void publish(tape::index i)
+    void publish(tape::symbol_tape::index i)
     {
         const auto at = position_of(i);
         notes[i] = ~i;
@@ -142,20 +142,21 @@ struct one_tape {
     }
 
     // Looks at one answer to read(i).
-    void judge(tape::index i, const result<tape::entry>& e, forbidden& f) const
+    void
+    judge(tape::symbol_tape::index i, const result<tape::symbol_tape::entry>& e, forbidden& f) const
     {
         if (e) {
             ++f.ticks;
             f.torn_ticks += is_torn(e->at, e->value, e->source);
             f.reordered_ticks += e->at != position_of(i);
             f.false_notes += notes[i] != ~i;
-        } else if (e.error() == tape_errc::lapped) {
+        } else if (e.error() == tape::tape_errc::lapped) {
             ++f.losses;
             f.lapped_but_not_evicted += written.evicted() < position_of(i);
         }
     }
 
-    tape written;
+    tape::symbol_tape written;
     std::vector<std::uint64_t> notes;
 };
 
@@ -169,7 +170,7 @@ auto prober(const one_tape& t, forbidden& f)
         const auto i = end > back ? end - back : 0;
         const auto e = t.written.read(i);
         t.judge(i, e, f);
-        f.appended_but_not_yet += !e && e.error() == tape_errc::not_yet && i < end;
+        f.appended_but_not_yet += !e && e.error() == tape::tape_errc::not_yet && i < end;
         if (end > 0)
             f.false_notes += t.notes[end - 1] != ~(end - 1);
         if (end > t.written.capacity())
@@ -197,7 +198,7 @@ auto watcher(const one_tape& t, forbidden& f)
 // Follows the tape by position; each tick is the next one, or evicted() has said what is missing.
 auto follower(const one_tape& t, forbidden& f)
 {
-    return [&t, &f, at = position{}, next = tape::index{0}]() mutable {
+    return [&t, &f, at = position{}, next = tape::symbol_tape::index{0}]() mutable {
         const auto i = t.written.first_after(at);
         const auto e = t.written.read(i);
         const auto gone = t.written.evicted();
@@ -251,7 +252,7 @@ struct three_tapes {
     symbol_table symbols;
     testing::dated_tapes written;
     std::vector<std::uint64_t> notes;
-    std::vector<tape::index> numbers;                     // of each tick on the tape of its symbol
+    std::vector<tape::symbol_tape::index> numbers;        // of each tick on the tape of its symbol
     std::array<std::vector<std::uint64_t>, 3> of_symbol;  // the other way round
 };
 
@@ -347,10 +348,11 @@ private:
     const three_tapes& t_;
     std::uint64_t ticks_max_;
     forbidden& f_;
-    merged_reader reader_;
+    tape::merged_reader reader_;
     position at_;
     std::uint64_t starts_ = 0;
-    std::array<tape::index, 3> next_{};  // the number of the first tick not known, of each symbol
+    std::array<tape::symbol_tape::index, 3>
+        next_{};  // the number of the first tick not known, of each symbol
 };
 
 }  // namespace
@@ -368,7 +370,7 @@ TEST_CASE("readers that are lapped all the time never get a torn or reordered ti
             r.reader(prober(t, probed));
             r.reader(watcher(t, watched));
             r.reader(follower(t, followed));
-            r.writer(one_tape::count, [&t](tape::index i) { t.publish(i); });
+            r.writer(one_tape::count, [&t](tape::symbol_tape::index i) { t.publish(i); });
         }
         check(probed);
         check(watched);

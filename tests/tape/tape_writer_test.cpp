@@ -6,6 +6,7 @@
 #include <array>
 
 using namespace tickertape;
+using namespace tickertape::tape;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
@@ -119,7 +120,7 @@ TEST_CASE("a tape that starts anew holds as many ticks as before, and tells what
     t.now.wall -= year;
     t.run(6, t.btc);
     REQUIRE(t.ticks.era() == 2);
-    const tape& btc = t.ticks.of(t.btc);
+    const symbol_tape& btc = t.ticks.of(t.btc);
     t.run(2, t.btc);
     // One that was kept and three since: none has gone.
     CHECK(btc.evicted() < t.ticks.epoch());

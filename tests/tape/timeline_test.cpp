@@ -5,6 +5,7 @@
 #include <random>
 
 using namespace tickertape;
+using namespace tickertape::tape;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 

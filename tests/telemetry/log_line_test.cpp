@@ -5,6 +5,7 @@
 #include <limits>
 
 using namespace tickertape;
+using namespace tickertape::telemetry;
 using std::chrono::milliseconds;
 
 namespace {

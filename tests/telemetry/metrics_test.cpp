@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 using namespace tickertape;
+using namespace tickertape::telemetry;
 
 namespace {
 

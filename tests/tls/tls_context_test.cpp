@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 
 using namespace tickertape;
+using namespace tickertape::tls;
 using namespace tickertape::testing;
 
 namespace {

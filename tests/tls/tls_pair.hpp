@@ -26,21 +26,21 @@ struct socket_pair {
 };
 
 struct tls_pair {
-    explicit tls_pair(const tls_context& of, const tls_client::wishes& w = {})
+    explicit tls_pair(const tls::tls_context& of, const tls_client::wishes& w = {})
         : server{of, wire.ends[0]}, client{wire.ends[1], w}
     {
     }
 
     // Both go on until both are done or one has failed. Returns what ours came to.
-    tls_session::progress connect()
+    tls::tls_session::progress connect()
     {
-        auto ours = tls_session::progress::wants_input;
+        auto ours = tls::tls_session::progress::wants_input;
         for (int i = 0; i < 10; ++i) {
             client.step();
-            if (ours == tls_session::progress::wants_input)
+            if (ours == tls::tls_session::progress::wants_input)
                 ours = server.handshake();
             server.flush();
-            if (ours == tls_session::progress::failed)
+            if (ours == tls::tls_session::progress::failed)
                 break;
         }
         client.step();
@@ -49,7 +49,7 @@ struct tls_pair {
 
     // The wire is there first and longest.
     socket_pair wire;
-    tls_session server;
+    tls::tls_session server;
     tls_client client;
 };
 

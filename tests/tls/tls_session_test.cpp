@@ -1,6 +1,7 @@
 #include "tls_pair.hpp"
 
 using namespace tickertape;
+using namespace tickertape::tls;
 using namespace tickertape::testing;
 using progress = tls_session::progress;
 

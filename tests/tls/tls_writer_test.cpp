@@ -3,6 +3,7 @@
 #include <random>
 
 using namespace tickertape;
+using namespace tickertape::tls;
 using namespace tickertape::testing;
 using progress = tls_session::progress;
 

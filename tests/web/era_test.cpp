@@ -9,6 +9,7 @@
 #include <thread>
 
 using namespace tickertape;
+using namespace tickertape::hub;
 using namespace tickertape::http;
 using namespace tickertape::web;
 using namespace tickertape::testing;

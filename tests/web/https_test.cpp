@@ -11,6 +11,7 @@
 #include <thread>
 
 using namespace tickertape;
+using namespace tickertape::tls;
 using namespace tickertape::http;
 using namespace tickertape::web;
 using namespace tickertape::testing;

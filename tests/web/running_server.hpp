@@ -5,7 +5,7 @@
 
 #include "http/admission.hpp"
 #include "http/server.hpp"
-#include "hub/hub.hpp"
+#include "hub/lane_set.hpp"
 #include "small_site.hpp"
 #include "support/http_peer.hpp"
 #include "telemetry/log.hpp"
@@ -20,7 +20,7 @@ public:
     explicit running_server(
         const http::server_limits& limits = {}, unsigned lanes = 1,
         const http::admission_limits& places = {}, const std::vector<ip_network>& trusted = {},
-        std::shared_ptr<const tls_context> tls = nullptr,
+        std::shared_ptr<const tls::tls_context> tls = nullptr,
         const std::function<void(http::router&)>& change_routes = {})
         : time_{site.now}, clients_{places}, proxies_{trusted},
           hub_{site.prices, site.sources, time_, lanes, stream_limits()},
@@ -32,7 +32,7 @@ public:
               std::move(tls)},
           port_{server_.port()}
     {
-        site.subscribe = [this](std::size_t lane, subscription wanted) {
+        site.subscribe = [this](std::size_t lane, hub::subscription wanted) {
             hub_.lanes()[lane]->subscribe(std::move(wanted));
         };
         if (change_routes)
@@ -47,7 +47,7 @@ public:
     }
 
     std::uint16_t port() const { return port_; }
-    hub& streams() { return hub_; }
+    hub::lane_set& streams() { return hub_; }
     http::server& front() { return server_; }
 
     http::admission::figures connections() const { return clients_.now(); }
@@ -97,20 +97,20 @@ private:
             all.push_back(&l->context());
         return all;
     }
-    static lane_limits stream_limits()
+    static hub::lane_limits stream_limits()
     {
-        lane_limits limits;
+        hub::lane_limits limits;
         // A jitter of half to one and a half times nothing is nothing.
         limits.retry = std::chrono::milliseconds{0};
         return limits;
     }
 
     http::cors_policy cors_{{"*"}};
-    logger log_{log_level::error, log_format::text};
+    telemetry::logger log_{telemetry::log_level::error, telemetry::log_format::text};
     standing_clock time_;
     http::admission clients_;
     const http::trusted_proxies proxies_;
-    hub hub_;
+    hub::lane_set hub_;
     http::server server_;
     const std::uint16_t port_;
     bool stopped_ = false;

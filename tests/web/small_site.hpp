@@ -27,7 +27,7 @@ struct small_site {
           files{std::move(pages)}, routes{web::make_router(
                                        {prices, sources, reports, figures, files,
                                         staleness{std::chrono::seconds{120}}, draining,
-                                        [this](std::size_t lane, subscription wanted) {
+                                        [this](std::size_t lane, hub::subscription wanted) {
                                             subscribe(lane, std::move(wanted));
                                         }})}
     {
@@ -66,12 +66,12 @@ struct small_site {
     source_table sources;
     feed_report_board reports;
     dated_tapes prices;
-    metrics figures;
+    telemetry::metrics figures;
     web::static_files files;
     std::atomic<bool> draining{false};
     wall_time now{std::chrono::milliseconds{1712525480000}};
     // What becomes of a connection that is granted a stream; does nothing until a test says so.
-    std::function<void(std::size_t lane, subscription)> subscribe = [](auto&&...) {};
+    std::function<void(std::size_t lane, hub::subscription)> subscribe = [](auto&&...) {};
     http::router routes;
 };
 

@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 
 using namespace tickertape;
+using namespace tickertape::hub;
 using namespace tickertape::http;
 using namespace tickertape::web;
 using namespace tickertape::testing;

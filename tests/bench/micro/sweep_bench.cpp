@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 using namespace tickertape;
+using namespace tickertape::hub;
 
 namespace {
 

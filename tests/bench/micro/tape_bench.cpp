@@ -5,17 +5,18 @@
 #include <benchmark/benchmark.h>
 
 using namespace tickertape;
+using namespace tickertape::tape;
 
 namespace {
 
 constexpr std::size_t held_ticks = 8'640;  // the default: a day at one every 10 s
 
-tape::entry entry_at(std::uint64_t ms)
+symbol_tape::entry entry_at(std::uint64_t ms)
 {
     return {.at = position{ms, 0}, .value = *price::from(69420.25), .source = {}};
 }
 
-void fill(tape& t)
+void fill(symbol_tape& t)
 {
     for (std::uint64_t ms = 1; ms <= held_ticks; ++ms)
         t.publish(entry_at(ms));
@@ -23,7 +24,7 @@ void fill(tape& t)
 
 void tape_publish(benchmark::State& state)
 {
-    tape t{held_ticks};
+    symbol_tape t{held_ticks};
     std::uint64_t ms = 0;
     for (auto _ : state)
         t.publish(entry_at(++ms));
@@ -33,9 +34,9 @@ BENCHMARK(tape_publish);
 
 void tape_read(benchmark::State& state)
 {
-    tape t{held_ticks};
+    symbol_tape t{held_ticks};
     fill(t);
-    tape::index i = 0;
+    symbol_tape::index i = 0;
     for (auto _ : state) {
         benchmark::DoNotOptimize(t.read(i));
         i = (i + 1) % held_ticks;
@@ -46,7 +47,7 @@ BENCHMARK(tape_read);
 
 void tape_first_after(benchmark::State& state)
 {
-    tape t{held_ticks};
+    symbol_tape t{held_ticks};
     fill(t);
     std::uint64_t ms = 0;
     for (auto _ : state) {

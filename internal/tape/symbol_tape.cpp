@@ -1,11 +1,11 @@
-#include "tape/tape.hpp"
+#include "tape/symbol_tape.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cassert>
 #include <string>
 
-namespace tickertape {
+namespace tickertape::tape {
 namespace {
 
 class category final : public boost::system::error_category {
@@ -45,12 +45,12 @@ boost::system::error_code make_error_code(tape_errc e) noexcept
     return {static_cast<int>(e), tape_category()};
 }
 
-tape::tape(std::size_t capacity) : slots_(capacity)
+symbol_tape::symbol_tape(std::size_t capacity) : slots_(capacity)
 {
     assert(capacity > 0);
 }
 
-void tape::publish(const entry& e) noexcept
+void symbol_tape::publish(const entry& e) noexcept
 {
     const auto i = end_.load(std::memory_order_relaxed);  // relaxed: our own last store
     slot& s = slot_of(i);
@@ -74,14 +74,14 @@ void tape::publish(const entry& e) noexcept
     end_.store(i + 1, std::memory_order_release);
 }
 
-void tape::forget(position gone) noexcept
+void symbol_tape::forget(position gone) noexcept
 {
     // release: see tapes::restart(), whose readers look whether it came between.
     first_.store(end_.load(std::memory_order_relaxed), std::memory_order_release);
     evicted_.store(gone.packed(), std::memory_order_release);
 }
 
-result<tape::entry> tape::read(index i) const noexcept
+result<symbol_tape::entry> symbol_tape::read(index i) const noexcept
 {
     const slot& s = slot_of(i);
     // acquire: pairs with the last store of publish(); the words read below are at least as new.
@@ -101,7 +101,7 @@ result<tape::entry> tape::read(index i) const noexcept
     return entry{position::from_packed(at), price_of(value), static_cast<source_id>(source)};
 }
 
-result<tape::entry> tape::newest() const noexcept
+result<symbol_tape::entry> symbol_tape::newest() const noexcept
 {
     for (;;) {
         const auto i = end();
@@ -115,19 +115,19 @@ result<tape::entry> tape::newest() const noexcept
     }
 }
 
-tape::index tape::begin_before(index newest) const noexcept
+symbol_tape::index symbol_tape::begin_before(index newest) const noexcept
 {
     // acquire: pairs with forget().
     const auto first = std::min(first_.load(std::memory_order_acquire), newest);
     return newest - first > slots_.size() ? newest - slots_.size() : first;
 }
 
-tape::index tape::begin() const noexcept
+symbol_tape::index symbol_tape::begin() const noexcept
 {
     return begin_before(end());
 }
 
-tape::index tape::first_after(position p) const noexcept
+symbol_tape::index symbol_tape::first_after(position p) const noexcept
 {
     const auto newest = end();
     auto low = begin_before(newest);
@@ -155,4 +155,4 @@ tape::index tape::first_after(position p) const noexcept
     return low;
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

@@ -1,17 +1,17 @@
-#include "hub/hub.hpp"
+#include "hub/lane_set.hpp"
 
 #include "telemetry/metrics.hpp"
 
-namespace tickertape {
+namespace tickertape::hub {
 namespace {
 
-using kind = metrics::kind;
+using kind = telemetry::metrics::kind;
 
 // One row per lane, so that an operator sees a share that is uneven.
 template <class Pick>
 void per_lane(
-    const hub& of, metrics& to, kind k, const std::string& name, const std::string& help,
-    metrics::labels with, Pick pick)
+    const lane_set& of, telemetry::metrics& to, kind k, const std::string& name,
+    const std::string& help, telemetry::metrics::labels with, Pick pick)
 {
     for (std::size_t i = 0; i < of.lanes().size(); ++i) {
         const auto* counters = &of.lanes()[i]->counters();
@@ -24,7 +24,7 @@ void per_lane(
 
 }  // namespace
 
-void publish_metrics(const hub& of, metrics& to)
+void publish_metrics(const lane_set& of, telemetry::metrics& to)
 {
     using c = lane_counters;
     per_lane(
@@ -125,4 +125,4 @@ void publish_metrics(const hub& of, metrics& to)
             });
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

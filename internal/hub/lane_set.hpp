@@ -13,18 +13,21 @@
 #include <thread>
 #include <vector>
 
-namespace tickertape {
-
+namespace tickertape::telemetry {
 class metrics;
+}
 
-class hub final : public bell {
+namespace tickertape::hub {
+
+class lane_set final : public tape::bell {
 public:
     // Everything outlives this. `older`: where ticks are that the tapes no longer hold; null:
     // nowhere. Throws where the kernel gives no descriptors.
-    hub(const tapes& from, const source_table& sources, const clock& time, unsigned lanes,
-        const lane_limits& limits, past* older = nullptr);
+    lane_set(
+        const tape::tapes& from, const source_table& sources, const clock& time, unsigned lanes,
+        const lane_limits& limits, tape::past* older = nullptr);
     // Stops, if stop() was not called.
-    ~hub();
+    ~lane_set();
 
     std::span<const std::unique_ptr<lane>> lanes() const noexcept { return lanes_; }
 
@@ -45,6 +48,6 @@ private:
 };
 
 // Lets the lanes' counters be read as metrics; the hub outlives them.
-void publish_metrics(const hub& of, metrics& to);
+void publish_metrics(const lane_set& of, telemetry::metrics& to);
 
-}  // namespace tickertape
+}  // namespace tickertape::hub

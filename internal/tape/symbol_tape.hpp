@@ -21,9 +21,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace tickertape {
+namespace tickertape::tape {
 
-class tape {
+class symbol_tape {
 public:
     // The number of a tick on this tape.
     using index = std::uint64_t;
@@ -38,7 +38,7 @@ public:
     };
 
     // Holds `capacity` ticks, at least 1, in 32 bytes each.
-    explicit tape(std::size_t capacity);
+    explicit symbol_tape(std::size_t capacity);
 
     // Appends one tick. Its position must be greater than that of the one before, and than `gone`
     // of the last forget().
@@ -98,4 +98,4 @@ private:
     std::atomic<std::uint64_t> evicted_{0};
 };
 
-}  // namespace tickertape
+}  // namespace tickertape::tape

@@ -1,35 +1,35 @@
-#include "hub/hub.hpp"
+#include "hub/lane_set.hpp"
 
 #include <atomic>
 
-namespace tickertape {
+namespace tickertape::hub {
 
-hub::hub(
-    const tapes& from, const source_table& sources, const clock& time, unsigned lanes,
-    const lane_limits& limits, past* older)
+lane_set::lane_set(
+    const tape::tapes& from, const source_table& sources, const clock& time, unsigned lanes,
+    const lane_limits& limits, tape::past* older)
 {
     for (unsigned i = 0; i < lanes; ++i)
         lanes_.push_back(std::make_unique<lane>(from, sources, time, limits, older));
 }
 
-hub::~hub()
+lane_set::~lane_set()
 {
     stop();
 }
 
-void hub::start()
+void lane_set::start()
 {
     for (const auto& l : lanes_)
         threads_.emplace_back([one = l.get()] { one->run(); });
 }
 
-void hub::ring() noexcept
+void lane_set::ring() noexcept
 {
     for (const auto& l : lanes_)
         l->wake();
 }
 
-void hub::drain(std::chrono::milliseconds over, std::function<void()> done)
+void lane_set::drain(std::chrono::milliseconds over, std::function<void()> done)
 {
     auto left = std::make_shared<std::atomic<std::size_t>>(lanes_.size());
     for (const auto& l : lanes_)
@@ -40,13 +40,13 @@ void hub::drain(std::chrono::milliseconds over, std::function<void()> done)
         });
 }
 
-void hub::abandon()
+void lane_set::abandon()
 {
     for (const auto& l : lanes_)
         l->abandon();
 }
 
-void hub::stop()
+void lane_set::stop()
 {
     for (const auto& l : lanes_)
         l->stop();
@@ -55,4 +55,4 @@ void hub::stop()
     threads_.clear();
 }
 
-}  // namespace tickertape
+}  // namespace tickertape::hub
