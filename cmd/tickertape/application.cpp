@@ -35,17 +35,6 @@ unsigned lane_count(const config::settings& s)
     return s.threads > 0 ? s.threads : std::max(1u, std::thread::hardware_concurrency());
 }
 
-http::server_limits limits_of_server(const config::settings& s)
-{
-    http::server_limits limits;
-    limits.header_bytes = s.max_header;
-    limits.body_bytes = s.max_body;
-    limits.request = s.header_timeout;
-    limits.idle = s.idle_timeout;
-    limits.busy = s.busy_retry;
-    return limits;
-}
-
 // Descriptors of ours that are no connections: listeners, the lanes' own, providers, files.
 std::size_t own_descriptors(const config::settings& s)
 {
@@ -54,16 +43,9 @@ std::size_t own_descriptors(const config::settings& s)
 
 http::admission_limits limits_of_admission(const config::settings& s, std::size_t descriptors)
 {
-    http::admission_limits limits;
+    auto limits = s.admission;
     http::set_connections(limits, descriptors, own_descriptors(s), s.max_connections);
-    limits.connections_per_client = s.max_connections_per_ip;
-    limits.requests_per_second_per_client = s.max_requests_per_second_per_ip;
     return limits;
-}
-
-http::cors_policy cors_of(const config::cors_policy& c)
-{
-    return http::cors_policy{c.any ? std::vector<std::string>{"*"} : c.origins};
 }
 
 // Where a person on this machine finds the page.
@@ -124,8 +106,8 @@ application::application(const config::settings& s, const clock& time, const tel
     : settings_{s}, log_{log}, symbols_{checked_symbols(s.symbols)}, started_{reading_of(time)},
       tapes_{symbols_, s.store_size, started_.wall},
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
-      cors_{cors_of(s.cors_origins)},
-      descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(s, descriptors_)},
+      cors_{s.cors_origins}, descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(
+                                                                         s, descriptors_)},
       proxies_{s.trusted_proxies}, hub_{tapes_, sources_, time, lane_count(s), s.streams},
       router_{web::make_router(
           {tapes_, sources_, reports_, metrics_, files_, s.streams.stale, draining_,
@@ -138,7 +120,7 @@ application::application(const config::settings& s, const clock& time, const tel
           {contexts_of(hub_), router_, cors_, clients_, proxies_, time, log, metrics_},
           s.listen_address,
           s.port,
-          limits_of_server(s),
+          s.http,
           certificate_.current()},
       feed_{make_feed(
           {s.live, s.simulator, s.replay, {}},

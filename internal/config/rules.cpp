@@ -8,30 +8,28 @@ namespace {
 constexpr std::size_t origins_max = 64;
 constexpr std::size_t networks_max = 256;
 
-parsed<cors_policy> parse_cors(std::string_view text)
+parsed<std::vector<std::string>> parse_cors(std::string_view text)
 {
     if (text == "*")
-        return cors_policy{.any = true, .origins = {}};
+        return std::vector<std::string>{"*"};
     if (lower_case(text) == "none")
-        return cors_policy{};
+        return std::vector<std::string>{};
     const auto items = parse_list(text, origins_max);
     if (!items)
         return items.error();
-    cors_policy policy;
+    std::vector<std::string> origins;
     for (std::size_t i = 0; i < items->size(); ++i) {
         auto origin = parse_origin((*items)[i]);
         if (!origin)
             return because_of_item(i, items->size(), origin.error().reason());
-        policy.origins.push_back(*std::move(origin));
+        origins.push_back(*std::move(origin));
     }
-    return policy;
+    return origins;
 }
 
-std::string format_cors(const cors_policy& policy)
+std::string format_cors(const std::vector<std::string>& origins)
 {
-    if (policy.any)
-        return "*";
-    return policy.origins.empty() ? "none" : join(policy.origins, ",");
+    return origins.empty() ? "none" : join(origins, ",");
 }
 
 parsed<std::vector<ip_network>> parse_networks(std::string_view text)
@@ -99,7 +97,7 @@ rule simulator_start()
         [](const auto& value) { return value ? price::from(*value)->text() : std::string{"0"}; });
 }
 
-rule origins(cors_policy settings::*field)
+rule origins(std::vector<std::string> settings::*field)
 {
     return made_of(
         "*, none, or up to " + std::to_string(origins_max) +

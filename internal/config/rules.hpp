@@ -179,7 +179,7 @@ rule address(std::string settings::*field);
 rule simulator_seed();
 // 0 is none.
 rule simulator_start();
-rule origins(cors_policy settings::*field);
+rule origins(std::vector<std::string> settings::*field);
 // A list of addresses and networks, or none.
 rule networks(std::vector<ip_network> settings::*field);
 

@@ -6,6 +6,7 @@
 
 #include "core/ip.hpp"
 #include "feed/settings.hpp"
+#include "http/limits.hpp"
 #include "hub/lane_limits.hpp"
 #include "pricing/cross_rate.hpp"
 #include "synthetic/settings.hpp"
@@ -25,14 +26,6 @@ namespace tickertape::config {
 // What `tickertape healthcheck` asks the server that runs: whether it lives, or whether it should
 // be sent requests.
 enum class health_question { alive, ready };
-
-// Who may read answers from a page of another origin.
-struct cors_policy {
-    bool any = false;                  // every origin
-    std::vector<std::string> origins;  // otherwise these, as browsers write them
-
-    friend bool operator==(const cors_policy&, const cors_policy&) = default;
-};
 
 struct settings {
     std::string listen_address = "0.0.0.0";       // numeric, IPv4 or IPv6
@@ -56,21 +49,18 @@ struct settings {
 
     hub::lane_limits streams;
 
-    cors_policy cors_origins{.any = true, .origins = {}};
+    // Of the pages that may read answers, as browsers write them; "*" alone: all.
+    std::vector<std::string> cors_origins{"*"};
     std::optional<std::string> static_dir;  // none: the page compiled in
-    std::chrono::milliseconds header_timeout{10'000};
-    std::chrono::milliseconds idle_timeout{60'000};
-    std::size_t max_header = 8 << 10;  // bytes
-    std::size_t max_body = 64 << 10;   // bytes
+    http::server_limits http;
 
     std::optional<std::string> tls_certificate;  // both, or neither: in the clear
     std::optional<std::string> tls_key;
 
-    std::size_t max_connections = 0;            // 0: as many as there are descriptors for
-    std::size_t max_connections_per_ip = 0;     // 0: no limit
-    double max_requests_per_second_per_ip = 0;  // 0: no limit
+    std::size_t max_connections = 0;  // 0: as many as there are descriptors for
+    // `connections` and `overflow` of it follow from that and the descriptors.
+    http::admission_limits admission;
     std::vector<ip_network> trusted_proxies;
-    std::chrono::milliseconds busy_retry{30'000};
 
     telemetry::log_level level = telemetry::log_level::info;
     telemetry::log_format format = telemetry::log_format::text;

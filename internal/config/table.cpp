@@ -297,15 +297,25 @@ void add_http_rows(row_list& rows)
         "STATIC_DIR", path(&settings::static_dir, "empty, or the path of a directory"),
         "Serves the page from this directory; empty is the page compiled in");
     rows.add(
-        "HEADER_TIMEOUT", duration(&settings::header_timeout, 100ms, 5min),
+        "HEADER_TIMEOUT",
+        duration(
+            [](auto& s) -> auto& { return s.http.request; }, 100ms, 5min),
         "The longest a request may take to arrive");
     rows.add(
-        "IDLE_TIMEOUT", duration(&settings::idle_timeout, 100ms, 1h),
+        "IDLE_TIMEOUT",
+        duration(
+            [](auto& s) -> auto& { return s.http.idle; }, 100ms, 1h),
         "The longest a connection may stay open between two requests");
     rows.add(
-        "MAX_HEADER", bytes(&settings::max_header, 1 * kib, 32 * kib),
+        "MAX_HEADER",
+        bytes(
+            [](auto& s) -> auto& { return s.http.header_bytes; }, 1 * kib, 32 * kib),
         "The largest request header");
-    rows.add("MAX_BODY", bytes(&settings::max_body, 0, 16 * mib), "The largest request body");
+    rows.add(
+        "MAX_BODY",
+        bytes(
+            [](auto& s) -> auto& { return s.http.body_bytes; }, 0, 16 * mib),
+        "The largest request body");
 }
 
 void add_tls_rows(row_list& rows)
@@ -329,17 +339,23 @@ void add_limit_rows(row_list& rows)
         "to 100000");
     rows.add(
         "MAX_CONNECTIONS_PER_IP",
-        count(&settings::max_connections_per_ip, 0, 10'000'000, "connections"),
+        count(
+            [](auto& s) -> auto& { return s.admission.connections_per_client; }, 0, 10'000'000,
+            "connections"),
         "Connections of one client at a time, an IPv4 address or an IPv6 /64; 0 is no limit");
     rows.add(
         "MAX_REQUESTS_PER_SECOND_PER_IP",
-        decimal_or_none(&settings::max_requests_per_second_per_ip, 0.1, 1e6, "requests a second"),
+        decimal_or_none(
+            [](auto& s) -> auto& { return s.admission.requests_per_second_per_client; }, 0.1, 1e6,
+            "requests a second"),
         "Requests of one client, with two seconds' worth at once; 0 is no limit");
     rows.add(
         "TRUSTED_PROXIES", networks(&settings::trusted_proxies),
         "Whose X-Forwarded-For is believed when it says who the client is");
     rows.add(
-        "BUSY_RETRY", duration(&settings::busy_retry, 1s, 1h),
+        "BUSY_RETRY",
+        duration(
+            [](auto& s) -> auto& { return s.http.busy; }, 1s, 1h),
         "The mean wait before a client that was turned away comes back; each is told its own, 50 % "
         "around it");
 }

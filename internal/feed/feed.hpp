@@ -12,9 +12,6 @@
 
 #include <memory>
 
-namespace tickertape {
-}  // namespace tickertape
-
 namespace tickertape::telemetry {
 class logger;
 class metrics;

@@ -10,9 +10,6 @@
 #include <optional>
 #include <string_view>
 
-namespace tickertape {
-}  // namespace tickertape
-
 namespace tickertape::telemetry {
 class logger;
 class metrics;

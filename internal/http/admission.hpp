@@ -11,6 +11,7 @@
 #include "core/lease.hpp"
 #include "core/token_bucket.hpp"
 #include "http/client_address.hpp"
+#include "http/limits.hpp"
 #include "http/refusal.hpp"
 
 #include <chrono>
@@ -22,17 +23,6 @@
 #include <utility>
 
 namespace tickertape::http {
-
-struct admission_limits {
-    std::size_t connections = 10'000;           // sessions and streams together
-    std::size_t overflow = 64;                  // beyond them, held only to be told so
-    std::size_t connections_per_client = 0;     // 0: as many as there are
-    double requests_per_second_per_client = 0;  // two seconds' worth at once; 0: any number
-    // Clients whose bucket is filling up. Beyond that the bucket that is next to be full is
-    // forgotten, and its client may ask again a little too early: a limit for each address does not
-    // stop a client that has so many of them.
-    std::size_t remembered = 16'384;
-};
 
 // Sets `connections` and `overflow` for a process that may have that many descriptors, of which it
 // needs `own` itself. `wanted`: how many connections were configured; 0: as many as there are

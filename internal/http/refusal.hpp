@@ -16,9 +16,6 @@ namespace prometheus {
 class Counter;
 }
 
-namespace tickertape {
-}
-
 namespace tickertape::telemetry {
 class metrics;
 }

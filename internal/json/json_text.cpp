@@ -23,7 +23,12 @@ void append_string(std::string& out, std::string_view text)
         out += '"';
         return;
     }
-    out += boost::json::serialize(boost::json::string_view{text.data(), text.size()});
+    // Delete needs no escape in JSON, but would steer a terminal.
+    for (const char c : boost::json::serialize(boost::json::string_view{text.data(), text.size()}))
+        if (c == '\x7f')
+            out += "\\u007f";
+        else
+            out += c;
 }
 
 object& object::reserve(std::size_t bytes)

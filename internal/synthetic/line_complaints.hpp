@@ -10,9 +10,6 @@
 #include <cstdint>
 #include <string_view>
 
-namespace tickertape {
-}
-
 namespace tickertape::telemetry {
 class logger;
 }

@@ -1,6 +1,7 @@
 #include "telemetry/log_line.hpp"
 
 #include "core/timestamp.hpp"
+#include "json/json_text.hpp"
 
 #include <array>
 #include <charconv>
@@ -25,17 +26,6 @@ void append_visible(std::string& out, char c)
     }
 }
 
-void append_escaped(std::string& out, std::string_view text)
-{
-    out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
-            out += '\\';
-        append_visible(out, c);
-    }
-    out += '"';
-}
-
 // Words that a reader, and a grep, can tell from the next field without quotes.
 bool is_plain(std::string_view text)
 {
@@ -56,7 +46,7 @@ struct append_value {
         if (format == log_format::text && is_plain(text))
             out += text;
         else
-            append_escaped(out, text);
+            json::append_string(out, text);
     }
     void operator()(std::int64_t number) const { out += std::to_string(number); }
     void operator()(double number) const
@@ -97,10 +87,10 @@ void append_json(
     out += R"(","level":")";
     out += to_string(level);
     out += R"(","message":)";
-    append_escaped(out, message);
+    json::append_string(out, message);
     for (const auto& field : fields) {
         out += ',';
-        append_escaped(out, field.key);
+        json::append_string(out, field.key);
         out += ':';
         std::visit(append_value{out, log_format::json}, field.value);
     }

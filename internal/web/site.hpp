@@ -13,9 +13,6 @@
 #include <functional>
 #include <string>
 
-namespace tickertape {
-}
-
 namespace tickertape::json {
 class object;
 }

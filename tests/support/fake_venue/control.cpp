@@ -1,4 +1,5 @@
 #include "support/fake_venue/control.hpp"
+#include "boost/no_throw.hpp"
 
 #include "support/fake_venue/http_read.hpp"
 
@@ -16,10 +17,10 @@ namespace fake_venue {
 namespace {
 
 namespace asio = boost::asio;
+using tickertape::no_throw;
 namespace json = boost::json;
 using tcp = asio::ip::tcp;
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint64_t sent_per_answer_max = 100'000;
 
 http_answer said(const json::value& what, int status = 200)

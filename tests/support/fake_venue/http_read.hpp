@@ -1,15 +1,14 @@
 // Reads one request, body and all.
 #pragma once
 
+#include "boost/no_throw.hpp"
 #include "support/fake_venue/http_text.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/completion_condition.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <cstdlib>
 
@@ -23,9 +22,9 @@ template <class Stream>
 boost::asio::awaitable<std::optional<http_request>>
 read_request(Stream& stream, std::string& pending)
 {
-    constexpr auto no_throw = boost::asio::as_tuple(boost::asio::use_awaitable);
     const auto [ec, size] = co_await boost::asio::async_read_until(
-        stream, boost::asio::dynamic_buffer(pending, request_bytes_max), "\r\n\r\n", no_throw);
+        stream, boost::asio::dynamic_buffer(pending, request_bytes_max), "\r\n\r\n",
+        tickertape::no_throw);
     if (ec)
         co_return std::nullopt;
     auto request = parse_request(std::string_view{pending}.substr(0, size));
@@ -39,7 +38,7 @@ read_request(Stream& stream, std::string& pending)
     if (pending.size() < length) {
         const auto [failed, more] = co_await boost::asio::async_read(
             stream, boost::asio::dynamic_buffer(pending, request_bytes_max),
-            boost::asio::transfer_at_least(length - pending.size()), no_throw);
+            boost::asio::transfer_at_least(length - pending.size()), tickertape::no_throw);
         if (failed)
             co_return std::nullopt;
     }

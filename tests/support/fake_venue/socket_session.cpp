@@ -1,8 +1,7 @@
 #include "support/fake_venue/socket_session.hpp"
+#include "boost/no_throw.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
@@ -11,10 +10,9 @@ namespace fake_venue {
 namespace {
 
 namespace asio = boost::asio;
+using tickertape::no_throw;
 using namespace std::chrono_literals;
 using namespace asio::experimental::awaitable_operators;
-
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
 // How often quotes leave: many together, as one write is what costs.
 constexpr auto beat = 20ms;

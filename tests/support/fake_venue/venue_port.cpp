@@ -1,4 +1,5 @@
 #include "support/fake_venue/venue_port.hpp"
+#include "boost/no_throw.hpp"
 
 #include "support/fake_venue/http_read.hpp"
 
@@ -12,10 +13,10 @@ namespace fake_venue {
 namespace {
 
 namespace asio = boost::asio;
+using tickertape::no_throw;
 using tcp = asio::ip::tcp;
 using namespace std::chrono_literals;
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr auto for_a_month = std::chrono::seconds{30 * 24h};
 
 // Both names: what stands before the comma is the first, and the rest is for OpenSSL's list.

@@ -1,12 +1,11 @@
 // The venues as a client meets them: TLS, HTTP, and sockets read by Beast, which is strict.
+#include "boost/no_throw.hpp"
 #include "support/catch.hpp"
 #include "support/fake_venue/control.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/ssl.hpp>
@@ -19,6 +18,7 @@
 using namespace fake_venue;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
+using tickertape::no_throw;
 namespace json = boost::json;
 namespace ssl = asio::ssl;
 namespace websocket = boost::beast::websocket;
@@ -26,8 +26,6 @@ using tcp = asio::ip::tcp;
 using error_code = boost::system::error_code;
 
 namespace {
-
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
 // A world, and one coroutine of a client on the same thread.
 struct fixture {
