@@ -87,7 +87,7 @@ struct feed_report {
     std::vector<symbol> symbols{};
 };
 
-// Holds the newest report for whoever asks.
+// Holds the newest report for those who ask.
 // Threads: any.
 class feed_report_board {
 public:

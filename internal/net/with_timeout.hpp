@@ -20,7 +20,7 @@ boost::asio::awaitable<boost::system::error_code> with_timeout(
     boost::asio::awaitable<boost::system::error_code> phase);
 
 // Whether somebody cancelled this coroutine. A cancellation that arrives between two operations
-// ends neither, so whoever awaits several asks in between.
+// ends neither, so a caller that awaits several asks in between.
 boost::asio::awaitable<bool> is_cancelled();
 
 }  // namespace tickertape::net

@@ -2,8 +2,8 @@
 // requests after it. Decides nothing and waits for nothing: it does what can be done at once with
 // the descriptor and says what it would have to wait for.
 //
-// What it writes is kept until flush(), as long as the kernel does not take it; whoever writes much
-// flushes in between.
+// What it writes is kept until flush(), as long as the kernel does not take it; a caller that
+// writes much flushes in between.
 //
 // Threads: one, that of the descriptor.
 #pragma once

@@ -19,7 +19,7 @@ function stateOf(provider, symbol) {
     const until = pause > 0 ? `, asked again in ${seconds(Math.ceil(pause))}` : "";
     if (breaker === "open") return ["bad", `failing, left alone${until}`];
     if (breaker === "half_open") return ["busy", "failing, being tried again"];
-    if (pause > 0) return ["busy", `wants a pause${until}`];
+    if (pause > 0) return ["busy", `paused${until}`];
     if (hasFailedLast(provider)) return ["bad", "the last request failed"];
     if (stream?.state === "waiting") return ["busy", "stream lost, waiting to connect"];
     if (provider.last_success) return ["good", refused ? "answering, no stream" : "answering"];

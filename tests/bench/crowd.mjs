@@ -104,7 +104,7 @@ class Deliveries {
 const deliveries = new Deliveries();
 deliveries.begin(0, 1, 0);
 
-// Its bytes are taken out of it before the next read, whoever's they are.
+// Its bytes are taken out of it before the next read, whichever subscriber's they are.
 const buffer = Buffer.allocUnsafeSlow(64 * 1024);
 const sockets = [];
 let dropped = 0;

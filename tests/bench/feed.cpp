@@ -3,7 +3,7 @@
 //   bench_feed TICKS_PER_SECOND [--symbols N] [--count N] [--post http://HOST:PORT/PATH]
 //
 // The price of a tick is the moment it was due, as seconds since midnight UTC with six decimals: it
-// looks like a price, and whoever receives it can tell how old it is. Due, not written: where this
+// looks like a price, and a receiver can tell how old it is. Due, not written: where this
 // program or the server is late, the ticks are old. With several symbols they take turns, so that
 // no two ticks were due at the same moment. After --count ticks it stays, so that a pipe stays
 // open.
@@ -64,7 +64,7 @@ void write_all(int to, std::string_view text)
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
-            std::exit(0);  // whoever read it has gone
+            std::exit(0);  // the reader has gone
         text.remove_prefix(static_cast<std::size_t>(written));
     }
 }

@@ -73,7 +73,7 @@ TEST_CASE("a reader that got a number reads all of it while others are added", "
         REQUIRE(
             table.intern("name-" + std::to_string(i), i + 1).value() ==
             source_id{static_cast<std::uint16_t>(i)});
-        // release: whoever sees the number finds the name.
+        // release: a thread that sees the number finds the name.
         published.store(i + 1, std::memory_order_release);
     }
     reader.join();

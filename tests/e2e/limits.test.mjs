@@ -69,7 +69,7 @@ async function checkRefusal(url, status, options = {}) {
 const refusals = async (server) => (await figuresOf(server)).by("reason", "tickertape_refused_total");
 
 describe("no room", atOnce, () => {
-    test("whoever comes is told so, in the words it understands", { timeout }, async (t) => {
+    test("a client that comes is told so, in words that it understands", { timeout }, async (t) => {
         const server = await startWithPrice(t, { MAX_CONNECTIONS: "5" });
         const streams = await take(t, server.url, 5);
         const before = (await refusals(server)).max_connections;

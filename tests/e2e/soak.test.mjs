@@ -22,7 +22,7 @@ const subscriberCount = 2_000;
 const everySymbolAt = 64; // each 64th subscriber wants all symbols
 const pages = 2; // sets that many want: a lane serves those who want the same as a group
 const connectAtOnce = 100;
-// So short that whoever is away for a moment, or stops reading for some more, loses ticks.
+// So short that a client that is away for a moment, or stops reading for some more, loses ticks.
 const ticksHeld = 4;
 const symbols = Array.from({ length: 250 }, (_, i) => `S${i}-USD`);
 

@@ -194,7 +194,7 @@ TEST_CASE("A median is of all providers, and one that lies is left out", "[feed]
     CHECK(w.source(0) == "median(a,b,d)");
 }
 
-TEST_CASE("Without a quorum nothing is published, whoever answers", "[feed]")
+TEST_CASE("Without a quorum nothing is published, no matter who answers", "[feed]")
 {
     world w;
     w.add(says(R"({"BTC-USD":100})"));

@@ -1,7 +1,7 @@
 // Invariant 1 without sockets and threads, so that every cut can be tried: a planner and a client
 // of many symbols, whose stream is cut after any byte, goes on, or is taken up again elsewhere from
 // the last id. Whenever a connection ends, everything up to the last id has been received or was
-// told as a gap: whoever resumes there is never told of it again.
+// told as a gap: a client that resumes there is never told of it again.
 #include "hub/held.hpp"
 #include "hub/stream_client.hpp"
 #include "support/catch.hpp"

@@ -74,7 +74,8 @@ TEST_CASE("a block grows with its tape", "[hub]")
     CHECK(cache.frames_from(btc, 0, h.ticks.committed()).marks.size() == frame_cache::block_ticks);
 }
 
-TEST_CASE("a block that was begun late is encoded anew for whoever is further behind", "[hub]")
+TEST_CASE(
+    "a block that was begun late is encoded anew for a subscriber that is further behind", "[hub]")
 {
     held h{{"BTC-USD"}};
     h.add(0, 1, 2'000);

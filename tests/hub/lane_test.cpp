@@ -246,7 +246,7 @@ TEST_CASE("a subscriber too far behind is told what it misses, and its stream en
     CHECK(
         stream.find("\"reason\":\"lapped\",\"symbols\":[\"BTC-USD\"]}\n\n", gap) + 42 ==
         stream.size());
-    // Nothing is lost for whoever comes again: the last id is the last tick's.
+    // Nothing is lost for a client that comes again: the last id is the last tick's.
     stream_client client{sse::framing::raw};
     position last;
     position from;
@@ -345,7 +345,7 @@ TEST_CASE("last words on a stream of many symbols do not grow with them", "[hub]
     CHECK(end.read_until("never").ends_with("\"reason\":\"lapped\"}\n\n"));
 }
 
-TEST_CASE("whoever asked for the latest is never too far behind", "[hub]")
+TEST_CASE("a subscriber of the latest is never too far behind", "[hub]")
 {
     slow_rig r{slow_reader::close};
     auto latest = r.rig.subscribe(
@@ -424,7 +424,7 @@ TEST_CASE("a client that is behind and will say no more gets its end when it rea
     CHECK_FALSE(half.read_some().has_value());
 }
 
-TEST_CASE("whoever does not leave after its last words is closed", "[hub]")
+TEST_CASE("a subscriber that does not leave after its last words is closed", "[hub]")
 {
     held h{{"BTC-USD"}};
     auto limits = quiet_limits();

@@ -58,7 +58,7 @@ TEST_CASE("without a past, the newest tick comes at once and then what is new", 
     CHECK(r.take() == tick_block("4000-0", 4, "3"));
 }
 
-TEST_CASE("whoever comes before the first tick is sent it when it comes", "[hub]")
+TEST_CASE("a subscriber that comes before the first tick is sent it when it comes", "[hub]")
 {
     held h{{"BTC-USD"}};
     reader r{h, stream_cursor::newest(h.ticks.committed())};
@@ -156,7 +156,7 @@ TEST_CASE("a gap of one of several symbols is told before the next tick of any",
     for (int i = 2; i <= 5; ++i)
         h.add(0, i, i * 1'000);
     reader r{h, stream_cursor::after({1'000, 0}), both};
-    // Without an id: whoever resumed after it would miss the tick that follows.
+    // Without an id: a client that resumed after it would miss the tick that follows.
     CHECK(
         r.take() == "event: gap\n"
                     "data: {\"from\":\"1000-0\",\"to\":\"3000-0\",\"reason\":\"evicted\","
@@ -165,7 +165,7 @@ TEST_CASE("a gap of one of several symbols is told before the next tick of any",
                         tick_block("5000-0", 5, "5"));
 }
 
-TEST_CASE("a gap that lies ahead is told again to whoever stops before its end", "[hub]")
+TEST_CASE("a gap that lies ahead is told again to a client that stops before its end", "[hub]")
 {
     held h{{"BTC-USD", "ETH-USD"}, 2};
     h.add(0, 2, 2'000);
@@ -344,7 +344,7 @@ TEST_CASE("news of many symbols at once is told in pieces", "[hub]")
     CHECK(told == lossy::count);
 }
 
-TEST_CASE("a stale price is told to whoever comes and to whoever is there", "[hub]")
+TEST_CASE("a stale price is told to a subscriber that comes and to those there are", "[hub]")
 {
     held h{{"BTC-USD"}};
     h.add(0, 1, 2'000);
@@ -434,7 +434,7 @@ TEST_CASE("chunked frames of several symbols are chunks", "[hub]")
 }
 
 TEST_CASE(
-    "whoever asked for the latest is sent the newest tick, and how many it passes over", "[hub]")
+    "a subscriber of the latest is sent the newest tick, and how many it passes over", "[hub]")
 {
     held h{{"BTC-USD"}};
     h.add(0, 1, 2'000);

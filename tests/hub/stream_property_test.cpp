@@ -306,7 +306,7 @@ std::string fault_of_latest(const diary& d, const std::string& symbol, const std
             const auto is_it = std::ranges::find(all, l.at, &tick::at);
             if (is_it == all.end() || is_it->value.text() != l.value)
                 return "a tick nobody published at " + l.at.text();
-            if (uncounted && l.at <= before) {  // the answer to whoever asked for no past
+            if (uncounted && l.at <= before) {  // the answer to a subscriber that asked for no past
                 uncounted = false;
                 continue;
             }

@@ -39,7 +39,7 @@ TEST_CASE("a subscriber is sent a heartbeat when it was sent nothing for long en
     CHECK(care_for(s, at(25s), limits) == care::nothing);
 }
 
-TEST_CASE("whoever takes nothing for too long is closed", "[hub]")
+TEST_CASE("a subscriber that takes nothing for too long is closed", "[hub]")
 {
     subscriber s;
     s.sent_at = at(10s);
@@ -63,7 +63,7 @@ TEST_CASE("lag is looked for in those who are behind, and have not caught up for
     CHECK(care_for(s, at(41s), limits) == care::nothing);
 }
 
-TEST_CASE("whoever had caught up may be behind for as long as the limit", "[hub]")
+TEST_CASE("a subscriber that had caught up may be behind for as long as the limit", "[hub]")
 {
     subscriber s;
     s.caught_up(at(0s));
@@ -123,7 +123,7 @@ TEST_CASE("a stream ends when it is old, where that is limited", "[hub]")
     CHECK(care_for(s, at(100s), limited) == care::send_away_as_old);
 }
 
-TEST_CASE("whoever does not take its last words in time is closed", "[hub]")
+TEST_CASE("a subscriber that does not take its last words in time is closed", "[hub]")
 {
     subscriber s;
     s.finishing = true;

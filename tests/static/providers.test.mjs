@@ -18,7 +18,7 @@ for (const [words, more] of [
     ["does not sell BTC-USD", { lacks: ["BTC-USD"] }],
     ["failing, left alone, asked again in 12 s", { breaker: "open", paused_for_seconds: 11.2 }],
     ["failing, being tried again", { breaker: "half_open" }],
-    ["wants a pause, asked again in 3 s", { paused_for_seconds: 3 }],
+    ["paused, asked again in 3 s", { paused_for_seconds: 3 }],
     ["the last request failed", { last_error: { at: 995, words: "x" } }],
     ["answering", { last_error: { at: 985, words: "x" } }],
     ["streaming", { stream: { state: "live", refused: {} } }],

@@ -371,7 +371,7 @@ test("close() is the end, and open() a new beginning behind the last id", async 
     assert.equal(Source.only.asked("last_event_id"), id);
 });
 
-test("may be closed by whoever is told something", async (t) => {
+test("may be closed by a listener", async (t) => {
     for (const word of ["connecting", "open", "reconnecting"])
         await t.test(word, async (t) => {
             const { owns } = await startBrowser(t);

@@ -76,7 +76,7 @@ void look_below(sum& all, const protocol& p, memory model, int ticks, int capaci
     all.add(explorer{publish_all(p, t, ticks), steps, model, judge}.run());
 }
 
-// Whoever goes on from what evicted() says finds the end there was when that tick went.
+// A reader that goes on from what evicted() says finds the end there was when that tick went.
 void go_on_from_evicted(sum& all, const protocol& p, memory model, int ticks, int capacity)
 {
     const tape_model t{.first = 0, .capacity = capacity};

@@ -312,7 +312,7 @@ TEST_CASE("a reader that is overtaken stops at a tick and does not say that it h
         } else {
             ++overtaken;
             CHECK(has_evicted);
-            // Whoever starts anew from the last tick is further than before.
+            // A reader that starts anew from the last tick is further than before.
             REQUIRE_FALSE(ticks.empty());
             REQUIRE(ticks.size() <= expected.ticks.size());
             expected.ticks.erase(
@@ -326,9 +326,9 @@ TEST_CASE("a reader that is overtaken stops at a tick and does not say that it h
     CHECK(complete > 0);
 }
 
-// The promise to whoever holds nothing but a position: a browser that reconnects, or a subscriber
-// whose socket took only the first ticks of many.
-TEST_CASE("whoever starts anew from wherever it stopped is given or told every tick", "[tape]")
+// The promise to a reader that holds nothing but a position: a browser that reconnects, or a
+// subscriber whose socket took only the first ticks of many.
+TEST_CASE("a reader that starts anew from where it stopped is given or told every tick", "[tape]")
 {
     int lossy = 0;
     int overtaken = 0;
@@ -371,7 +371,7 @@ TEST_CASE("whoever starts anew from wherever it stopped is given or told every t
             const bool has_ended = taken < ticks_max;
             stopped += !has_ended;
             overtaken += has_ended && !reader.is_complete();
-            // Whoever has all up to `until` may as well go on from there.
+            // A reader that has all up to `until` may as well go on from there.
             if (reader.is_complete() && (taken == 0 || s.between(0, 1) == 0))
                 at = until;
         };

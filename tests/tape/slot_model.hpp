@@ -1,6 +1,6 @@
 // The protocol of tape.cpp and tapes.cpp as steps for the explorer: each store of publish() and
 // each load of read(), end(), evicted() and committed(), in their order and with their memory
-// orders. Whoever changes one of them there changes it here.
+// orders. A change of one of them there is made here too.
 //
 // A tick is three words, each of which is its position: an answer with any other word is torn.
 #pragma once

@@ -289,7 +289,7 @@ public:
             f_.appended_but_not_yet += !knows_all_up_to(until);
             at_ = until;
         } else {
-            // Whoever is overtaken has been given something, or it would never get on.
+            // A reader that is overtaken has been given something, or it would never get on.
             f_.appended_but_not_yet += taken == 0 && ticks_max > 0;
         }
         f_.silent_holes += !knows_all_up_to(at_);

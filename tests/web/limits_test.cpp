@@ -78,7 +78,8 @@ TEST_CASE("an EventSource that finds the server full is told busy, and the respo
     CHECK(refused(s, "max_connections") == 1);
 }
 
-TEST_CASE("whoever else finds the server full gets a 503 that says when to come back", "[web]")
+TEST_CASE(
+    "any other client that finds the server full gets a 503 that says when to come back", "[web]")
 {
     running_server s{{.busy = 0ms}, 1, {.connections = 1}};
     s.publish(1712525476123, 69420.25);
@@ -195,7 +196,7 @@ TEST_CASE("beyond the reserve a connection is closed at once, and counted", "[we
     CHECK(refused(s, "reserve") == 1);
 }
 
-TEST_CASE("whoever sits in the reserve and says nothing does not sit there for long", "[web]")
+TEST_CASE("a connection in the reserve that says nothing does not stay there for long", "[web]")
 {
     running_server s{{.reserve = 50ms}, 1, {.connections = 1}};
     s.publish(1712525476123, 69420.25);

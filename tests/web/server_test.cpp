@@ -254,13 +254,13 @@ TEST_CASE("a request that comes byte by byte has no more time than any other", "
     CHECK(took < 3s);
 }
 
-TEST_CASE("whoever connects and says nothing is closed without a word", "[web]")
+TEST_CASE("a client that connects and says nothing is closed without a word", "[web]")
 {
     const running_server s{{.request = 50ms}};
     CHECK(peer{s}.read_to_end().empty());
 }
 
-TEST_CASE("whoever leaves in the middle of a request leaves nothing behind", "[web]")
+TEST_CASE("a client that leaves in the middle of a request leaves nothing behind", "[web]")
 {
     const running_server s;
     peer half{s};

@@ -1,4 +1,4 @@
-// Somebody who means harm, in a process of its own so that whoever measures is not slowed by it:
+// Somebody who means harm, in a process of its own so that it does not slow the process that measures:
 //     node attacker.mjs KIND PORT '{"connections":100,…}'
 // It attacks until its standard input ends, and then says what it did, as one line of JSON.
 //

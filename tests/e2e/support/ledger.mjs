@@ -2,7 +2,7 @@
 // positions, and every tick after its start exactly once, or a gap that says what is missing.
 //
 // What is true: the n-th tick of a symbol, from 0 on, was fed with the price 1000 + n. Which
-// position it was given is learned from whoever receives it first, and everybody else must agree.
+// position it was given is learned from the first that receives it, and everybody else must agree.
 
 import { positionOf } from "./events.mjs";
 

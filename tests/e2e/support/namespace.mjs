@@ -51,7 +51,7 @@ export async function namespace(t) {
     await ip("link", "set", ours, "up");
     await ip("-n", name, "addr", "add", `${at(2)}/24`, "dev", "tt0");
     await ip("-n", name, "link", "set", "tt0", "up");
-    // Whoever asks for the other's address would learn that it has gone.
+    // A process that asks for the other's address would learn that it has gone.
     await ip("neigh", "replace", at(2), "lladdr", mac(2), "dev", ours, "nud", "permanent");
     await ip("route", "replace", `198.19.${number}.0/24`, "via", at(2), "dev", ours);
     const under = ["ip", "netns", "exec", name];

@@ -19,7 +19,7 @@ export async function scratch(t) {
 }
 
 const quickly = { LISTEN_ADDRESS: "127.0.0.1", PORT: "0", THREADS: "2", RETRY: "200ms" };
-// The page as it stands in the sources, for whoever is at work on it.
+// The page as it stands in the sources, for those who work on it.
 if (process.env.TICKERTAPE_STATIC) quickly.STATIC_DIR = process.env.TICKERTAPE_STATIC;
 
 // Runs the program as it is, for tests of how it starts and refuses to. `under`: a command that

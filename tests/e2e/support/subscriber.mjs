@@ -40,7 +40,7 @@ export class EventParser {
     }
 }
 
-// Bytes are taken out of it before the next read, whoever's they are.
+// Bytes are taken out of it before the next read, whichever subscriber's they are.
 const buffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 export class Subscriber {

@@ -1,6 +1,6 @@
 // Recorded messages, sent again as if they were of now: their names become those subscribed to, in
 // turn, their times and sequence numbers the present, and their prices a running number, so that
-// whoever gets a price can ask when it was sent.
+// one who gets a price can ask when it was sent.
 //
 // Threads: one.
 #pragma once
