@@ -1,5 +1,6 @@
 #include "series/errors.hpp"
 
+#include "series/averages.hpp"
 #include "series/interval.hpp"
 
 #include <string>
@@ -36,9 +37,10 @@ public:
         case series_errc::times_go_back:
             return "the times of the points go back";
         case series_errc::bad_period:
-            return "a period is 1 to 1000 candles";
+            return "a period is 1 to " + std::to_string(period_max) + " candles";
         case series_errc::bad_width:
-            return "the width of a band is more than 0 and at most 10 standard deviations";
+            return "the width of a band is more than 0 and at most " + std::to_string(width_max) +
+                   " standard deviations";
         }
         return "unknown error";
     }
