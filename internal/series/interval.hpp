@@ -46,7 +46,7 @@ constexpr std::string_view text(interval of) noexcept
 
 // Reads what text() gives, or the number of seconds ("3600"). Case counts, because 1M is a month
 // elsewhere. Errors: series_errc::unknown_interval, whose message names all that are accepted.
-result<interval> parse_interval(std::string_view text) noexcept;
+result<interval> parse_interval(std::string_view said) noexcept;
 
 // When the bucket that holds that time opens.
 constexpr candle_time bucket_open(interval of, wall_time at) noexcept
