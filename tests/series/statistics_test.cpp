@@ -250,7 +250,7 @@ TEST_CASE("Volatility is that of the price, however irregular its ticks are", "[
     CHECK(walk(24h * 30, [&] {
               return milliseconds{1 + static_cast<int>(seldom(random))};
           }) == Approx(60).epsilon(0.06));
-    // Bursts, and pauses of half an hour: 3,500 samples.
+    // Bursts, and pauses of half an hour: 1,400 samples.
     CHECK(walk(24h * 30, [&]() -> milliseconds {
               return random() % 50 == 0 ? 30min : milliseconds{1 + random() % 2'000};
           }) == Approx(60).epsilon(0.15));
@@ -260,7 +260,7 @@ TEST_CASE("Volatility is that of the price, however irregular its ticks are", "[
 
 TEST_CASE("A bounce between two prices is no volatility of its own", "[series]")
 {
-    // A tick each second, alternating by 0.01 %: of every return, 17,000 % a year.
+    // A tick each second, alternating by 0.01 %: made of every return, 56 % a year.
     const auto s = describe(
         seconds_of(86'400, [](std::size_t i) { return i % 2 == 0 ? 10'000.0 : 10'001.0; }));
     CHECK(*s->volatility_percent < 5);
