@@ -1,5 +1,5 @@
 // Candles against a calculation of their own, over random ticks with empty minutes, holes and
-// restarts: whoever computes them, and in whatever portions, they are the same.
+// restarts. They are the same by every way of computing them, and in any portions.
 #include "series/candle_builder.hpp"
 
 #include "series/made.hpp"
@@ -132,7 +132,7 @@ TEST_CASE("Candles of every interval follow from the ticks alone", "[series]")
     }
 }
 
-TEST_CASE("A restart in the middle of a candle changes nothing, at whichever tick", "[series]")
+TEST_CASE("A restart in the middle of a candle changes nothing, at any tick", "[series]")
 {
     const auto seed = std::random_device{}();
     CAPTURE(seed);
