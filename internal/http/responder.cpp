@@ -146,9 +146,8 @@ asio::awaitable<std::optional<answer>> responder::wait_for(const waiting_handler
         limit = limits.wait;
     if (lane_.closing)
         limit = std::min(limit, limits.wait_at_stop);
-    auto handling = h(x.reader.asked());
     auto leaving = client_leaves_();
-    auto ended = co_await wait_.run(std::move(handling), std::move(leaving), limit);
+    auto ended = co_await wait_.run(h, x.reader.asked(), std::move(leaving), limit);
     if (ended.how == handler_wait::end::late && lane_.closing)
         ended.how = handler_wait::end::stopped;
     lane_.of.figures

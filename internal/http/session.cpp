@@ -231,8 +231,10 @@ asio::awaitable<bool> session::handle(exchange& x)
     remote_ = x.client.text();
     // Without a permit it may be answered, but not stay.
     last_ = last_ || client_.refused();
-    if (!made || !connection_.is_open())
+    if (!made || !connection_.is_open()) {
+        record(asked, x.match.name, client_has_left, 0, id, false);
         co_return false;
+    }
     const wire_options options{
         .keep_alive = asked.keep_alive && !x.is_last && !last_ && !lane_.closing,
         .head_only = asked.what == method::head,
