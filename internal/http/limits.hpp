@@ -30,7 +30,7 @@ struct server_limits {
     std::size_t answer_bytes = 8 << 20;
     // An answer of no more than that is always given: one for each connection is little.
     std::size_t small_answer_bytes = 2 << 10;
-    // The body budget of a lane, for bodies that routes read; more: 503.
+    // The body budget of a lane, for what has come of bodies that routes read; more: 503.
     std::size_t held_body_bytes = 8 << 20;
     // Clients of a lane that wait for the answer to their TLS hello; then no more are accepted.
     std::size_t handshakes_waiting = 256;

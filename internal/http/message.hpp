@@ -27,8 +27,9 @@ struct header_line {
     std::string_view value;
 };
 
-// Made once, when the head has been read. Its views point into the session's buffers and are valid
-// until the answer has been made, also for a handler that waits.
+// Its views point into the session's buffers and are valid until the answer has been made, also for
+// a handler that waits. The head fills it; `body`, `captured` and the two times are there when a
+// handler gets it.
 struct request {
     method what = method::other;
     std::string_view method_name = "-";

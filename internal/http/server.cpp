@@ -225,6 +225,14 @@ server::server(
             telemetry::metrics::kind::gauge, "tickertape_requests_waiting",
             "Requests that wait for their handler.", {{"lane", std::to_string(i)}},
             [lane] { return static_cast<double>(lane->waiting.value()); });
+        of.figures.sampled(
+            telemetry::metrics::kind::gauge, "tickertape_body_bytes",
+            "Memory of request bodies that have not been answered.", {{"lane", std::to_string(i)}},
+            [lane] { return static_cast<double>(lane->body_bytes.value()); });
+        of.figures.sampled(
+            telemetry::metrics::kind::gauge, "tickertape_answer_bytes",
+            "Memory of answers that the kernel has not taken.", {{"lane", std::to_string(i)}},
+            [lane] { return static_cast<double>(lane->answer_bytes.value()); });
         if (tls)
             of.figures.sampled(
                 telemetry::metrics::kind::gauge, "tickertape_tls_handshakes_waiting",

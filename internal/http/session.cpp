@@ -180,6 +180,11 @@ asio::awaitable<bool> session::read(exchange& x)
             co_return false;
     if (!r.refusal_found()) {
         x.match = lane_.of.routes.find(r.asked());
+        const bool had_permit = !client_.refused();
+        responder_.judge(x, began_);
+        remote_ = x.judged.client.text();
+        if (!had_permit && !client_.refused())
+            deadline_.arm(time_to_ask());
         if (!co_await prepare_body(x))
             co_return false;
     }
@@ -190,21 +195,11 @@ asio::awaitable<bool> session::read(exchange& x)
     co_return true;
 }
 
-// Decides whether the body is kept, and tells a client to send it that waits for that. Returns
+// Has the body kept if it is wanted, and tells a client to send it that waits for that. Returns
 // false if the peer has left.
 asio::awaitable<bool> session::prepare_body(exchange& x)
 {
-    auto& r = x.reader;
-    const auto bytes = r.body_bytes_announced();
-    const bool is_wanted = !x.match.answer && x.match.at->reads_body;
-    if (!is_wanted || bytes == 0)
-        co_return true;
-    if (!x.body.take(bytes, lane_.limits.held_body_bytes)) {
-        x.has_no_room_for_body = true;
-        co_return true;
-    }
-    r.keep_body();
-    if (!r.expects_continue() || !unread_.empty())
+    if (!responder_.keep_body(x) || !x.reader.expects_continue() || !unread_.empty())
         co_return true;
     const auto failed = co_await connection_.write("HTTP/1.1 100 Continue\r\n\r\n");
     co_return !failed;
@@ -227,8 +222,7 @@ asio::awaitable<bool> session::handle(exchange& x)
     asked.captured = std::move(x.match.captured);
     const auto id = lane_.ids.id_for(asked.header("X-Request-Id"));
 
-    auto made = co_await responder_.answer_to(x, began_);
-    remote_ = x.client.text();
+    auto made = co_await responder_.answer_to(x);
     // Without a permit it may be answered, but not stay.
     last_ = last_ || client_.refused();
     if (!made || !connection_.is_open()) {
