@@ -114,7 +114,7 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stay_{
         context_.get_executor()};
     boost::asio::thread_pool workers_{2};
-    http::job_queue jobs_{workers_.get_executor(), jobs_max};
+    http::job_queue jobs_{workers_.get_executor(), jobs_max, "test", figures_};
     http::server server_;
     std::uint16_t port_ = 0;
     std::thread lane_;

@@ -177,6 +177,8 @@ TEST_CASE("a job of a client that is gone counts until it has run", "[http]")
     CHECK(s.server.jobs().jobs() == plain_server::jobs_max);
     CHECK(status_of(p.ask(asking("/slow"))) == 503);
     CHECK(s.server.jobs().refused() == 1);
+    CHECK(s.server.figure("tickertape_jobs_waiting{queue=\"test\"}") == plain_server::jobs_max);
+    CHECK(s.server.figure("tickertape_jobs_refused_total{queue=\"test\"}") == 1);
     s.released.open();
     CHECK(comes_true([&] { return s.server.jobs().jobs() == 0; }));
 }
