@@ -16,7 +16,8 @@ struct server_limits {
     std::chrono::milliseconds answer{60'000};   // a whole answer that is not taken: closed
     std::chrono::milliseconds linger{1'000};    // for a refused peer to read its refusal
     std::size_t linger_bytes = 256 << 10;       // and what is read and dropped meanwhile
-    std::chrono::milliseconds reserve{2'000};   // for a request that can only be refused: closed
+    std::chrono::milliseconds reserve_time{
+        2'000};                              // for a request that can only be refused: closed
     std::chrono::milliseconds busy{30'000};  // told to the refused, half to one and a half times it
     std::chrono::milliseconds wait{10'000};  // for a waiting handler, unless its route says: 504
     std::chrono::milliseconds wait_at_stop{2'000};  // what is left to it when the server stops: 503
@@ -38,7 +39,7 @@ struct server_limits {
 
 struct admission_limits {
     std::size_t connections = 10'000;           // sessions and streams together
-    std::size_t overflow = 64;                  // beyond them, held only to be told so
+    std::size_t reserve = 64;                   // beyond them, held only to be told so
     std::size_t connections_per_client = 0;     // 0: as many as there are
     double requests_per_second_per_client = 0;  // two seconds' worth at once; 0: any number
     // Clients whose bucket is filling up. Beyond that the bucket that is next to be full is

@@ -3,7 +3,7 @@
 
 #include "core/clock.hpp"
 #include "core/lease.hpp"
-#include "http/framing.hpp"
+#include "http/body_end.hpp"
 #include "http/released_socket.hpp"
 #include "http/request_target.hpp"
 
@@ -70,7 +70,7 @@ struct taken_connection {
     std::size_t lane;  // which of the server's lanes it lives on
     released_socket socket;
     lease permit;      // to be given back when the connection ends
-    framing how;       // of the body
+    body_end how;      // of the body
     std::string head;  // of the response; the new owner sends it first
 };
 

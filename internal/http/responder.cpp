@@ -78,7 +78,7 @@ void responder::judge(exchange& x, steady_time began)
     const auto* at = x.match.at;
     x.judged = client_.judge(
         asked.all_headers("X-Forwarded-For"),
-        {.for_operators = at != nullptr && at->meant_for == audience::operators,
+        {.for_operators = at != nullptr && at->access == route_access::operators,
          .is_counted = at == nullptr || at->is_rate_limited},
         began);
 }
@@ -205,7 +205,7 @@ bool responder::has_room_for(const response& r, exchange& x) const
     const auto& limits = lane_.limits;
     const auto bytes = r.body.capacity();
     const bool for_operators =
-        x.match.at != nullptr && x.match.at->meant_for == audience::operators;
+        x.match.at != nullptr && x.match.at->access == route_access::operators;
     return bytes <= limits.small_answer_bytes ||
            x.share.resize(bytes, for_operators ? 2 * limits.answer_bytes : limits.answer_bytes);
 }

@@ -119,7 +119,7 @@ boost::system::error_code server::listener::accept_some()
     return {};
 }
 
-// Returns false if no overflow permit was left: then the connections that have one are told first,
+// Returns false if no reserve permit was left: then the connections that have one are told first,
 // so that they leave, before more is accepted.
 bool server::listener::admit(tcp::socket connection, const tcp::endpoint& from)
 {
@@ -149,10 +149,10 @@ void server::listener::note_refusal(refusal why, const ip_address& from)
     noted = now;
     const auto seen = of.clients.now();
     of.log.warn(
-        "no place for a connection", {{"reason", to_string(why)},
-                                      {"remote", from.text()},
-                                      {"connections", seen.connections},
-                                      {"in_reserve", seen.overflow}});
+        "no permit for a connection", {{"reason", to_string(why)},
+                                       {"remote", from.text()},
+                                       {"connections", seen.connections},
+                                       {"in_reserve", seen.reserve}});
 }
 
 // Counts the failure. Returns true if no descriptor is free, so that the kernel's queue is to be
@@ -186,11 +186,11 @@ void publish_admission(const server::parts& of)
             });
         };
     publish(
-        kind::gauge, "tickertape_connections", "Connections that have a place, streams included.",
+        kind::gauge, "tickertape_connections", "Connections that have a permit, streams included.",
         &figures::connections);
     publish(
         kind::gauge, "tickertape_connections_in_reserve",
-        "Connections held only to be told that there is no place.", &figures::overflow);
+        "Connections held only to be told that there is no permit.", &figures::reserve);
     publish(
         kind::gauge, "tickertape_clients_remembered",
         "Clients that have connections, or have asked lately, where a limit for each is set.",
@@ -200,8 +200,8 @@ void publish_admission(const server::parts& of)
         "Clients that were forgotten before their time, because there were too many.",
         &figures::forgotten);
     of.figures.sampled(
-        kind::gauge, "tickertape_connections_max", "How many connections may have a place.", {},
-        [clients = &of.clients] { return static_cast<double>(clients->limits().connections); });
+        kind::gauge, "tickertape_connections_max", "How many permits there are for connections.",
+        {}, [clients = &of.clients] { return static_cast<double>(clients->limits().connections); });
 }
 
 }  // namespace

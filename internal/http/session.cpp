@@ -59,7 +59,7 @@ private:
     bool has_been_asked() const { return connection_.has_input(); }
     std::chrono::milliseconds time_to_ask() const
     {
-        return client_.refused() ? lane_.limits.reserve : lane_.limits.request;
+        return client_.refused() ? lane_.limits.reserve_time : lane_.limits.request;
     }
 
     asio::awaitable<bool> greet();
@@ -268,13 +268,13 @@ asio::awaitable<bool> session::hand_over(exchange& x, takeover to, wire_options 
 {
     const auto& asked = x.reader.asked();
     const auto how =
-        asked.is_http_1_1 && options.keep_alive ? framing::chunked : framing::until_close;
+        asked.is_http_1_1 && options.keep_alive ? body_end::last_chunk : body_end::connection_end;
     lane_.of.cors.add_headers(to.head.headers, asked.header("Origin"));
     auto head = open_head(to.head, how, options);
     record(asked, x.match.name, to.head.status, 0, options.request_id, x.is_refused);
     if (options.head_only) {
         const bool sent = was_sent(co_await writer_.send(head, {}));
-        last_ = last_ || !sent || how == framing::until_close;
+        last_ = last_ || !sent || how == body_end::connection_end;
         co_return true;
     }
     // Bytes behind the request are dropped: nothing can be asked on the connection any more.
