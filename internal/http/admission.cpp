@@ -4,11 +4,6 @@
 #include <cassert>
 
 namespace tickertape::http {
-namespace {
-
-constexpr double burst_seconds = 2;
-
-}  // namespace
 
 // The reserve is a 32nd: its connections end in a moment, so it need not be large, and each of
 // them is a connection less. It is never smaller than what a lane accepts in one go, or most of
@@ -16,14 +11,14 @@ constexpr double burst_seconds = 2;
 void set_connections(
     admission_limits& of, std::size_t descriptors, std::size_t own, std::size_t wanted) noexcept
 {
-    static constexpr std::size_t part = 32;
-    static constexpr std::size_t least = 64;
-    static constexpr std::size_t most = 2048;
     const auto free = descriptors > own ? descriptors - own : 0;
-    const auto reserve_for = [](std::size_t n) { return std::clamp(n / part, least, most); };
+    const auto reserve_for = [](std::size_t n) {
+        return std::clamp(n / reserve_part, reserve_least, reserve_most);
+    };
     if (wanted == 0) {
         const auto reserve = reserve_for(free);
-        wanted = std::clamp(free > reserve ? free - reserve : 0, least, connections_unasked_max);
+        wanted =
+            std::clamp(free > reserve ? free - reserve : 0, reserve_least, connections_unasked_max);
     }
     of.connections = wanted;
     of.reserve = reserve_for(wanted);

@@ -31,6 +31,12 @@ void set_connections(
     admission_limits& of, std::size_t descriptors, std::size_t own, std::size_t wanted) noexcept;
 
 inline constexpr std::size_t connections_unasked_max = 100'000;
+// The reserve is that part of the permits, within bounds.
+inline constexpr std::size_t reserve_part = 32;
+inline constexpr std::size_t reserve_least = 64;
+inline constexpr std::size_t reserve_most = 2'048;
+// How many seconds' worth of requests a client may send at once.
+inline constexpr double burst_seconds = 2;
 
 class admission {
 public:

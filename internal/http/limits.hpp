@@ -33,8 +33,12 @@ struct server_limits {
     std::size_t small_answer_bytes = 2 << 10;
     // The body budget of a lane, for what has come of bodies that routes read; more: 503.
     std::size_t held_body_bytes = 8 << 20;
-    // Clients of a lane that wait for the answer to their TLS hello; then no more are accepted.
+    // Clients of a lane that wait for the answer to their TLS hello; then no more are accepted for
+    // the pause, again and again.
     std::size_t handshakes_waiting = 256;
+    std::chrono::milliseconds handshake_pause{10};
+    // How long to leave the kernel's queue alone after accepting failed for want of descriptors.
+    std::chrono::milliseconds accept_pause{100};
 };
 
 struct admission_limits {

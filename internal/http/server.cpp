@@ -21,12 +21,6 @@ using asio::ip::tcp;
 
 namespace {
 
-// How long to leave the kernel's queue alone after accepting failed for want of descriptors.
-constexpr std::chrono::milliseconds accept_pause{100};
-
-// How long to accept nothing while too many wait for the answer to their TLS hello.
-constexpr std::chrono::milliseconds handshake_pause{10};
-
 // Between two lines of the log that say that connections are refused.
 constexpr std::chrono::minutes refusal_note_pause{1};
 
@@ -89,14 +83,14 @@ asio::awaitable<void> server::listener::accept_all()
                     "tickertape_tls_accept_pauses_total",
                     "Times that nobody was accepted because too many waited for their handshake.")
                 .Increment();
-            pause.expires_after(handshake_pause);
+            pause.expires_after(lane.limits.handshake_pause);
             co_await pause.async_wait(no_throw);
             continue;
         }
         co_await acceptor.async_wait(tcp::acceptor::wait_read, no_throw);
         const auto failed = accept_some();
         if (failed && report(failed)) {
-            pause.expires_after(accept_pause);
+            pause.expires_after(lane.limits.accept_pause);
             co_await pause.async_wait(no_throw);
         }
     }
@@ -233,6 +227,16 @@ server::server(
             telemetry::metrics::kind::gauge, "tickertape_answer_bytes",
             "Memory of answers that the kernel has not taken.", {{"lane", std::to_string(i)}},
             [lane] { return static_cast<double>(lane->answer_bytes.value()); });
+        of.figures.sampled(
+            telemetry::metrics::kind::counter, "tickertape_idle_connections_closed_total",
+            "Connections closed because no further request came.", {{"lane", std::to_string(i)}},
+            [lane] { return static_cast<double>(lane->idle_closed.value()); });
+        of.figures.sampled(
+            telemetry::metrics::kind::counter, "tickertape_lingering_closed_total",
+            "Connections closed because their clients stayed, or went on sending, after the last "
+            "answer.",
+            {{"lane", std::to_string(i)}},
+            [lane] { return static_cast<double>(lane->lingering_closed.value()); });
         if (tls)
             of.figures.sampled(
                 telemetry::metrics::kind::gauge, "tickertape_tls_handshakes_waiting",

@@ -78,6 +78,7 @@ private:
     asio::awaitable<void> linger();
     asio::awaitable<bool> send(const response& r, const wire_options& options);
     bool was_sent(response_writer::outcome how);
+    void close_idle();
     void give_up_on_reader();
     void record(
         const request& asked, std::string_view route, unsigned status, std::size_t bytes,
@@ -112,8 +113,8 @@ asio::awaitable<void> session::run()
         if (!there) {
             if (is_first && deadline_.passed())
                 lane_.refused.add(refusal::silent);
-            else if (deadline_.passed() && connection_.has_unsent())
-                give_up_on_reader();
+            else if (deadline_.passed())
+                close_idle();
             break;
         }
         began_ = lane_.of.time.steady_now();
@@ -325,11 +326,14 @@ asio::awaitable<void> session::refuse(const problem& told, const request& asked)
 }
 
 // A client without a permit that has said all it wanted makes room for the next one instead.
+// (g++ 12 miscompiles this where the co_await is the condition itself.)
 asio::awaitable<void> session::linger()
 {
     if (client_.refused() && unread_.empty() && !has_been_asked())
         co_return;
-    co_await writer_.end(lane_.limits.linger, lane_.limits.linger_bytes);
+    const bool has_left = co_await writer_.end(lane_.limits.linger, lane_.limits.linger_bytes);
+    if (!has_left)
+        lane_.lingering_closed.add();
 }
 
 // Returns whether it was sent.
@@ -343,6 +347,13 @@ bool session::was_sent(response_writer::outcome how)
     if (how == response_writer::outcome::slow)
         give_up_on_reader();
     return how == response_writer::outcome::sent;
+}
+
+void session::close_idle()
+{
+    lane_.idle_closed.add();
+    if (connection_.has_unsent())
+        give_up_on_reader();
 }
 
 void session::give_up_on_reader()

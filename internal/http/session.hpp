@@ -39,6 +39,8 @@ struct session_lane {
     std::function<void()> emptied{};  // called when `closing` and the last session has gone
     tally count{};                    // of `open`, for others to read
     tally waiting{};                  // requests that wait for their handlers
+    tally idle_closed{};              // connections on which no further request came
+    tally lingering_closed{};         // whose clients stayed after the last answer
     tally answer_bytes{};             // held, of answers
     tally body_bytes{};               // held, of request bodies
     handshake_queue turns{context, limits.handshakes_waiting};
