@@ -157,7 +157,7 @@ void application::run() noexcept
     await_hangup();
     const auto port = server_.port();
     const auto& limits = clients_.limits();
-    if (limits.connections + limits.overflow + own_descriptors(settings_) > descriptors_)
+    if (limits.connections + limits.reserve + own_descriptors(settings_) > descriptors_)
         log_.warn(
             "more connections are allowed than there are descriptors for",
             {{"max_connections", limits.connections}, {"descriptors", descriptors_}});

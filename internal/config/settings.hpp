@@ -58,7 +58,7 @@ struct settings {
     std::optional<std::string> tls_key;
 
     std::size_t max_connections = 0;  // 0: as many as there are descriptors for
-    // `connections` and `overflow` of it follow from that and the descriptors.
+    // `connections` and `reserve` of it follow from that and the descriptors.
     http::admission_limits admission;
     std::vector<ip_network> trusted_proxies;
 

@@ -16,7 +16,7 @@ struct fetch_error {
     int http_status = 0;   // 0: there was no answer, or its status was 200
 };
 
-// "the provider refuses the WebSocket: slow down (429)"
+// "the host refuses the WebSocket: slow down (429)"
 std::string words_of(const fetch_error& error);
 
 // Called by result::value() only, which we do not call where there may be none.

@@ -12,7 +12,8 @@ void access_log::record(const entry& e) const
 {
     figures_
         .counter(
-            "tickertape_requests_total", "Requests answered, by route and status.",
+            "tickertape_requests_total",
+            "Requests, by route and status; 499: the client left before it was answered.",
             {{"route", std::string{e.route}}, {"status", std::to_string(e.status)}})
         .Increment();
     const std::chrono::duration<double, std::milli> took = e.took;

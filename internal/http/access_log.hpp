@@ -17,6 +17,10 @@ class metrics;
 
 namespace tickertape::http {
 
+// The status of a request that was not answered because its client left meanwhile. No client is
+// ever told it; nginx has the same number for the same thing.
+inline constexpr unsigned client_has_left = 499;
+
 class access_log {
 public:
     // Both outlive this.

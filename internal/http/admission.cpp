@@ -4,29 +4,24 @@
 #include <cassert>
 
 namespace tickertape::http {
-namespace {
 
-constexpr double burst_seconds = 2;
-
-}  // namespace
-
-// The overflow is a 32nd: its connections end in a moment, so it need not be large, and each of
+// The reserve is a 32nd: its connections end in a moment, so it need not be large, and each of
 // them is a connection less. It is never smaller than what a lane accepts in one go, or most of
 // that would be closed before the first of them has been told.
 void set_connections(
     admission_limits& of, std::size_t descriptors, std::size_t own, std::size_t wanted) noexcept
 {
-    static constexpr std::size_t part = 32;
-    static constexpr std::size_t least = 64;
-    static constexpr std::size_t most = 2048;
     const auto free = descriptors > own ? descriptors - own : 0;
-    const auto overflow_for = [](std::size_t n) { return std::clamp(n / part, least, most); };
+    const auto reserve_for = [](std::size_t n) {
+        return std::clamp(n / reserve_part, reserve_least, reserve_most);
+    };
     if (wanted == 0) {
-        const auto overflow = overflow_for(free);
-        wanted = std::clamp(free > overflow ? free - overflow : 0, least, connections_unasked_max);
+        const auto reserve = reserve_for(free);
+        wanted =
+            std::clamp(free > reserve ? free - reserve : 0, reserve_least, connections_unasked_max);
     }
     of.connections = wanted;
-    of.overflow = overflow_for(wanted);
+    of.reserve = reserve_for(wanted);
 }
 
 admission::admission(admission_limits limits) noexcept : limits_{limits} {}
@@ -48,20 +43,20 @@ admission::entry admission::enter(std::optional<client_key> who)
     return {lease{&c}, std::nullopt};
 }
 
-lease admission::enter_overflow()
+lease admission::enter_reserve()
 {
     const std::lock_guard lock{mutex_};
-    if (figures_.overflow >= limits_.overflow)
+    if (figures_.reserve >= limits_.reserve)
         return {};
-    ++figures_.overflow;
-    return lease{&overflow_};
+    ++figures_.reserve;
+    return lease{&reserve_};
 }
 
 bool admission::assign(lease& permit, std::optional<client_key> who)
 {
     if (limits_.connections_per_client == 0)
         return true;
-    assert(permit && permit.get() != &overflow_);
+    assert(permit && permit.get() != &reserve_);
     const std::lock_guard lock{mutex_};
     lessor* after = &unowned_;
     if (who) {
@@ -152,10 +147,10 @@ void admission::unowned_permits::give_back() noexcept
     --of_.figures_.connections;
 }
 
-void admission::overflow_permits::give_back() noexcept
+void admission::reserve_permits::give_back() noexcept
 {
     const std::lock_guard lock{of_.mutex_};
-    --of_.figures_.overflow;
+    --of_.figures_.reserve;
 }
 
 void admission::client::give_back() noexcept

@@ -24,13 +24,19 @@
 
 namespace tickertape::http {
 
-// Sets `connections` and `overflow` for a process that may have that many descriptors, of which it
+// Sets `connections` and `reserve` for a process that may have that many descriptors, of which it
 // needs `own` itself. `wanted`: how many connections were configured; 0: as many as there are
 // descriptors for, up to connections_unasked_max.
 void set_connections(
     admission_limits& of, std::size_t descriptors, std::size_t own, std::size_t wanted) noexcept;
 
 inline constexpr std::size_t connections_unasked_max = 100'000;
+// The reserve is that part of the permits, within bounds.
+inline constexpr std::size_t reserve_part = 32;
+inline constexpr std::size_t reserve_least = 64;
+inline constexpr std::size_t reserve_most = 2'048;
+// How many seconds' worth of requests a client may send at once.
+inline constexpr double burst_seconds = 2;
 
 class admission {
 public:
@@ -46,7 +52,7 @@ public:
     // A permit for a connection of that client; of none, if it is not known yet.
     entry enter(std::optional<client_key> who);
     // A permit for a connection that was refused, to tell it so; empty if all of those are taken.
-    lease enter_overflow();
+    lease enter_reserve();
     // Makes `permit`, as enter() gave it, count for that client, or for none. Returns false and
     // changes nothing if the client has as many as one may have.
     bool assign(lease& permit, std::optional<client_key> who);
@@ -57,7 +63,7 @@ public:
 
     struct figures {
         std::size_t connections;  // permits taken
-        std::size_t overflow;     // overflow permits taken
+        std::size_t reserve;      // reserve permits taken
         std::size_t clients;      // remembered
         std::size_t forgotten;    // since the start, because of `remembered`
     };
@@ -73,9 +79,9 @@ private:
     private:
         admission& of_;
     };
-    class overflow_permits final : public lessor {
+    class reserve_permits final : public lessor {
     public:
-        explicit overflow_permits(admission& of) : of_{of} {}
+        explicit reserve_permits(admission& of) : of_{of} {}
         void give_back() noexcept override;
 
     private:
@@ -107,7 +113,7 @@ private:
     const admission_limits limits_;
     mutable std::mutex mutex_;  // of all below
     unowned_permits unowned_{*this};
-    overflow_permits overflow_{*this};
+    reserve_permits reserve_{*this};
     std::map<client_key, client> clients_;
     std::set<std::pair<steady_time, client_key>> filling_;  // by when their bucket is full
     figures figures_{};

@@ -8,7 +8,7 @@ client_admission::client_admission(
 {
     auto entered = by_.enter(owner());
     refused_ = entered.refused;
-    permit_ = refused_ ? by_.enter_overflow() : std::move(entered.permit);
+    permit_ = refused_ ? by_.enter_reserve() : std::move(entered.permit);
 }
 
 client_admission::judgement

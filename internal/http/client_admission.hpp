@@ -17,13 +17,13 @@ namespace tickertape::http {
 
 class client_admission {
 public:
-    // Takes a permit for a connection from `peer`, or an overflow permit if it is refused. Both
+    // Takes a permit for a connection from `peer`, or a reserve permit if it is refused. Both
     // arguments outlive this.
     client_admission(admission& by, const trusted_proxies& proxies, const ip_address& peer);
 
     // False: there is no permit of either kind, and the connection is to be closed without a word.
     explicit operator bool() const noexcept { return permit_ != nullptr; }
-    // Why it has an overflow permit only, with which it may be told so, once; none: it was
+    // Why it has a reserve permit only, with which it may be told so, once; none: it was
     // admitted.
     std::optional<refusal> refused() const noexcept { return refused_; }
     const ip_address& peer() const noexcept { return peer_; }

@@ -18,11 +18,11 @@ namespace asio = boost::asio;
 namespace {
 
 // Nothing that a handler does is meant to throw, but for want of memory.
-asio::awaitable<handler_wait::outcome> guarded(asio::awaitable<answer> handler)
+asio::awaitable<handler_wait::outcome> guarded(const waiting_handler& handle, const request& asked)
 {
     handler_wait::outcome ended{.how = handler_wait::end::answered};
     try {
-        ended.what = co_await std::move(handler);
+        ended.what = co_await handle(asked);
     } catch (const std::exception& e) {
         ended.how = handler_wait::end::failed;
         ended.cause = e.what();
@@ -33,7 +33,7 @@ asio::awaitable<handler_wait::outcome> guarded(asio::awaitable<answer> handler)
 }  // namespace
 
 asio::awaitable<handler_wait::outcome> handler_wait::run(
-    asio::awaitable<answer> handler, asio::awaitable<void> client_leaves,
+    const waiting_handler& handle, const request& asked, asio::awaitable<void> client_leaves,
     std::chrono::milliseconds limit)
 {
     const auto lane = co_await asio::this_coro::executor;
@@ -41,7 +41,7 @@ asio::awaitable<handler_wait::outcome> handler_wait::run(
     runs_ = true;
     stopped_ = false;
     auto first = asio::experimental::make_parallel_group(
-        asio::co_spawn(lane, guarded(std::move(handler)), asio::deferred),
+        asio::co_spawn(lane, guarded(handle, asked), asio::deferred),
         asio::co_spawn(lane, std::move(client_leaves), asio::deferred),
         asio::co_spawn(lane, time_over(), asio::deferred));
     // The two that lose are cancelled, and have ended when this line is left.

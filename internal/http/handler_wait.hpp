@@ -5,7 +5,7 @@
 // Threads: the lane's.
 #pragma once
 
-#include "http/message.hpp"
+#include "http/router.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -29,10 +29,12 @@ public:
 
     explicit handler_wait(boost::asio::io_context& on) : timer_{on} {}
 
-    // `client_leaves` ends when the client has left, and is cancelled otherwise.
+    // Calls the handler for that request and waits. Both outlive this. `client_leaves` ends when
+    // the client has left, and is cancelled otherwise. What the handler throws is in the outcome,
+    // also if it throws before it waits for anything.
     boost::asio::awaitable<outcome>
-    run(boost::asio::awaitable<answer> handler, boost::asio::awaitable<void> client_leaves,
-        std::chrono::milliseconds limit);
+    run(const waiting_handler& handle, const request& asked,
+        boost::asio::awaitable<void> client_leaves, std::chrono::milliseconds limit);
 
     // The server stops: what runs now has `grace` left, at most.
     void stop_within(std::chrono::milliseconds grace);

@@ -16,7 +16,8 @@ struct server_limits {
     std::chrono::milliseconds answer{60'000};   // a whole answer that is not taken: closed
     std::chrono::milliseconds linger{1'000};    // for a refused peer to read its refusal
     std::size_t linger_bytes = 256 << 10;       // and what is read and dropped meanwhile
-    std::chrono::milliseconds reserve{2'000};   // for a request that can only be refused: closed
+    std::chrono::milliseconds reserve_time{
+        2'000};                              // for a request that can only be refused: closed
     std::chrono::milliseconds busy{30'000};  // told to the refused, half to one and a half times it
     std::chrono::milliseconds wait{10'000};  // for a waiting handler, unless its route says: 504
     std::chrono::milliseconds wait_at_stop{2'000};  // what is left to it when the server stops: 503
@@ -30,15 +31,19 @@ struct server_limits {
     std::size_t answer_bytes = 8 << 20;
     // An answer of no more than that is always given: one for each connection is little.
     std::size_t small_answer_bytes = 2 << 10;
-    // The body budget of a lane, for bodies that routes read; more: 503.
+    // The body budget of a lane, for what has come of bodies that routes read; more: 503.
     std::size_t held_body_bytes = 8 << 20;
-    // Clients of a lane that wait for the answer to their TLS hello; then no more are accepted.
+    // Clients of a lane that wait for the answer to their TLS hello; then no more are accepted for
+    // the pause, again and again.
     std::size_t handshakes_waiting = 256;
+    std::chrono::milliseconds handshake_pause{10};
+    // How long to leave the kernel's queue alone after accepting failed for want of descriptors.
+    std::chrono::milliseconds accept_pause{100};
 };
 
 struct admission_limits {
     std::size_t connections = 10'000;           // sessions and streams together
-    std::size_t overflow = 64;                  // beyond them, held only to be told so
+    std::size_t reserve = 64;                   // beyond them, held only to be told so
     std::size_t connections_per_client = 0;     // 0: as many as there are
     double requests_per_second_per_client = 0;  // two seconds' worth at once; 0: any number
     // Clients whose bucket is filling up. Beyond that the bucket that is next to be full is

@@ -3,7 +3,7 @@
 
 #include "core/clock.hpp"
 #include "core/lease.hpp"
-#include "http/framing.hpp"
+#include "http/body_end.hpp"
 #include "http/released_socket.hpp"
 #include "http/request_target.hpp"
 
@@ -27,8 +27,9 @@ struct header_line {
     std::string_view value;
 };
 
-// Made once, when the head has been read. Its views point into the session's buffers and are valid
-// until the answer has been made, also for a handler that waits.
+// Its views point into the session's buffers and are valid until the answer has been made, also for
+// a handler that waits. The head fills it; `body`, `captured` and the two times are there when a
+// handler gets it.
 struct request {
     method what = method::other;
     std::string_view method_name = "-";
@@ -69,7 +70,7 @@ struct taken_connection {
     std::size_t lane;  // which of the server's lanes it lives on
     released_socket socket;
     lease permit;      // to be given back when the connection ends
-    framing how;       // of the body
+    body_end how;      // of the body
     std::string head;  // of the response; the new owner sends it first
 };
 

@@ -20,8 +20,13 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
+
+namespace tickertape::telemetry {
+class metrics;
+}
 
 namespace tickertape::http {
 
@@ -74,11 +79,14 @@ boost::asio::awaitable<std::invoke_result_t<F&>> offload(boost::asio::any_io_exe
 // Threads: any.
 class job_queue {
 public:
-    // Outlives its jobs.
-    job_queue(boost::asio::any_io_executor on, std::size_t jobs_max)
-        : on_{std::move(on)}, jobs_max_{jobs_max}
-    {
-    }
+    // Outlives its jobs, and its figures are not read after its end. `name` is its own among the
+    // queues of the process: it is the label of tickertape_jobs_waiting and
+    // tickertape_jobs_refused_total.
+    job_queue(
+        boost::asio::any_io_executor on, std::size_t jobs_max, const std::string& name,
+        telemetry::metrics& figures);
+    job_queue(const job_queue&) = delete;
+    job_queue& operator=(const job_queue&) = delete;
 
     // As offload(). Errors: http_errc::too_many_jobs; then the work has not been run.
     template <class F>

@@ -99,17 +99,14 @@ std::size_t request_reader::take_head(std::string_view bytes)
 
 std::size_t request_reader::body_bytes_announced() const noexcept
 {
-    if (at_ == step::body)
-        return static_cast<std::size_t>(left_);
-    return at_ == step::chunk_size ? limits_.body_bytes : 0;
+    return at_ == step::body ? static_cast<std::size_t>(left_) : 0;
 }
 
-void request_reader::keep_body()
+void request_reader::keep_body(room_for room)
 {
     assert(has_head() && body_.empty());
     keeps_body_ = true;
-    if (at_ == step::body)
-        body_.reserve(static_cast<std::size_t>(left_));
+    room_ = std::move(room);
 }
 
 std::string_view request_reader::target_so_far() const noexcept
@@ -245,13 +242,36 @@ std::size_t request_reader::take_body(std::string_view bytes)
     }
     const auto used = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
     left_ -= used;
-    if (keeps_body_)
-        body_ += bytes.substr(0, used);
+    if (room_)
+        keep(bytes.substr(0, used));
     if (left_ == 0 && at_ == step::body)
         end_body();
     else if (left_ == 0)
         at_ = step::chunk_end;
     return used;
+}
+
+// Grows as a string does by itself, but says so before, and never beyond what may come. The old
+// bytes are there until they have been copied: of one body of the lane at a time.
+void request_reader::keep(std::string_view bytes)
+{
+    const auto size = body_.size() + bytes.size();
+    if (size > body_.capacity()) {
+        const auto most =
+            at_ == step::body ? static_cast<std::size_t>(body_bytes_) : limits_.body_bytes;
+        const auto capacity = std::clamp(2 * body_.capacity(), size, most);
+        if (!room_(capacity)) {
+            room_ = nullptr;
+            std::string{}.swap(body_);
+            return;
+        }
+        // reserve() of a string that has bytes would at least double it.
+        std::string larger;
+        larger.reserve(capacity);
+        larger += body_;
+        body_.swap(larger);
+    }
+    body_ += bytes;
 }
 
 void request_reader::end_body()

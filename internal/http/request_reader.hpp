@@ -14,6 +14,7 @@
 #include "http/refusal.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,14 +56,20 @@ public:
     const request& asked() const noexcept { return asked_; }
     request& asked() noexcept { return asked_; }
 
-    // How long the body may become, as its head says: 0 if there is none, the limit if it comes in
-    // chunks.
+    // Whether bytes of a body are still to come.
+    bool has_body() const noexcept { return has_head() && !is_over(); }
+    // How long the body will be, as the head says; 0 if it does not say so, because the body comes
+    // in chunks. To be asked when the head has been read and before take().
     std::size_t body_bytes_announced() const noexcept;
     // Whether the client waits for 100 Continue before it sends its body.
     bool expects_continue() const noexcept { return expects_continue_; }
-    // The body will be asked().body when the request is over. To be called when the head has been
-    // read and before take().
-    void keep_body();
+    // Asked before the kept body takes more memory: whether it may take that many bytes in all.
+    using room_for = std::function<bool(std::size_t bytes)>;
+    // The body will be asked().body when the request is over. It takes no memory before its bytes
+    // come, at most twice what has come, and no more than it may become. When `room` says no, what
+    // has been kept is dropped, and so is the rest. To be called when the head has been read and
+    // before take().
+    void keep_body(room_for room);
 
     // The target of a request whose head has not ended yet; empty before the end of its first line.
     std::string_view target_so_far() const noexcept;
@@ -85,6 +92,7 @@ private:
 
     std::size_t take_some_head(std::string_view bytes);
     std::size_t take_body(std::string_view bytes);
+    void keep(std::string_view bytes);
     void end_body();
     void take_framing(char c);
     void take_chunk_size(char c);
@@ -108,6 +116,7 @@ private:
     std::size_t chunk_digits_ = 0;
     std::size_t framing_bytes_ = 0;  // extensions and trailers
     bool keeps_body_ = false;
+    room_for room_;  // of a body that is kept; empty: it is dropped
     bool expects_continue_ = false;
     std::string body_;
     std::optional<refused> refused_;

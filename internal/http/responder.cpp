@@ -51,10 +51,10 @@ std::chrono::milliseconds responder::busy_pause()
     return jittered(lane_.limits.busy, lane_.random());
 }
 
-asio::awaitable<std::optional<answer>> responder::answer_to(exchange& x, steady_time began)
+asio::awaitable<std::optional<answer>> responder::answer_to(exchange& x)
 {
     std::optional<answer> made;
-    if (auto refused = turn_away(x, began)) {
+    if (auto refused = turn_away(x)) {
         x.is_refused = x.is_last = true;
         x.match.name = "none";
         made = *std::move(refused);
@@ -72,22 +72,47 @@ asio::awaitable<std::optional<answer>> responder::answer_to(exchange& x, steady_
     co_return made;
 }
 
-// The refusal by admission, if it refuses the request.
-std::optional<response> responder::turn_away(exchange& x, steady_time began)
+void responder::judge(exchange& x, steady_time began)
 {
     const auto& asked = x.reader.asked();
     const auto* at = x.match.at;
-    const auto found = client_.judge(
+    x.judged = client_.judge(
         asked.all_headers("X-Forwarded-For"),
-        {.for_operators = at != nullptr && at->meant_for == audience::operators,
+        {.for_operators = at != nullptr && at->access == route_access::operators,
          .is_counted = at == nullptr || at->is_rate_limited},
         began);
-    x.client = found.client;
-    if (found.refused == refusal::rate)
+}
+
+bool responder::keep_body(exchange& x)
+{
+    auto& r = x.reader;
+    const bool is_wanted = !x.judged.refused && !x.match.answer && x.match.at->reads_body;
+    if (!is_wanted || !r.has_body())
+        return false;
+    const auto most = lane_.limits.held_body_bytes;
+    // A body that would not fit now is not begun. But nothing is set aside for one that is only
+    // announced: clients that announce bodies and send none would fill the lane.
+    if (!x.body.has_room_for(r.body_bytes_announced(), most)) {
+        x.has_no_room_for_body = true;
+        return false;
+    }
+    r.keep_body([&x, most](std::size_t bytes) {
+        x.has_no_room_for_body = !x.body.resize(bytes, most);
+        if (x.has_no_room_for_body)
+            x.body.resize(0, most);
+        return !x.has_no_room_for_body;
+    });
+    return true;
+}
+
+// The refusal, if admission refuses the request or there was no room for its body.
+std::optional<response> responder::turn_away(exchange& x)
+{
+    if (x.judged.refused == refusal::rate)
         return refused_for_now(
-            x, refusal::rate, std::chrono::ceil<std::chrono::milliseconds>(found.wait));
-    if (found.refused)
-        return refused_for_now(x, *found.refused);
+            x, refusal::rate, std::chrono::ceil<std::chrono::milliseconds>(x.judged.wait));
+    if (x.judged.refused)
+        return refused_for_now(x, *x.judged.refused);
     if (x.has_no_room_for_body)
         return refused_for_now(x, refusal::max_bodies);
     return std::nullopt;
@@ -146,9 +171,8 @@ asio::awaitable<std::optional<answer>> responder::wait_for(const waiting_handler
         limit = limits.wait;
     if (lane_.closing)
         limit = std::min(limit, limits.wait_at_stop);
-    auto handling = h(x.reader.asked());
     auto leaving = client_leaves_();
-    auto ended = co_await wait_.run(std::move(handling), std::move(leaving), limit);
+    auto ended = co_await wait_.run(h, x.reader.asked(), std::move(leaving), limit);
     if (ended.how == handler_wait::end::late && lane_.closing)
         ended.how = handler_wait::end::stopped;
     lane_.of.figures
@@ -181,9 +205,9 @@ bool responder::has_room_for(const response& r, exchange& x) const
     const auto& limits = lane_.limits;
     const auto bytes = r.body.capacity();
     const bool for_operators =
-        x.match.at != nullptr && x.match.at->meant_for == audience::operators;
+        x.match.at != nullptr && x.match.at->access == route_access::operators;
     return bytes <= limits.small_answer_bytes ||
-           x.share.take(bytes, for_operators ? 2 * limits.answer_bytes : limits.answer_bytes);
+           x.share.resize(bytes, for_operators ? 2 * limits.answer_bytes : limits.answer_bytes);
 }
 
 }  // namespace tickertape::http

@@ -1,13 +1,13 @@
 // Gets one request answered: by admission if that refuses it, by the router or by its handler, and
-// within the budgets of the lane.
+// within the byte budgets of the lane.
 //
 // Threads: the lane's.
 #pragma once
 
+#include "http/byte_budget.hpp"
 #include "http/client_admission.hpp"
 #include "http/handler_wait.hpp"
 #include "http/request_reader.hpp"
-#include "http/response_budget.hpp"
 #include "http/session.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -25,7 +25,7 @@ struct exchange {
 
     request_reader reader;
     router::match match;
-    ip_address client{};
+    client_admission::judgement judged{};
     budget_share body;   // of the body budget
     budget_share share;  // of the response budget
     bool has_no_room_for_body = false;
@@ -40,14 +40,20 @@ public:
         session_lane& lane, client_admission& client,
         std::function<boost::asio::awaitable<void>()> client_leaves);
 
-    // The answer to a request that has been read, since `began`; none: the client has left.
-    boost::asio::awaitable<std::optional<answer>> answer_to(exchange& x, steady_time began);
+    // Asks admission whether the request may be answered that began at `began`. Its head has been
+    // read and matched, and its body has not: a client that is refused has no claim on memory.
+    void judge(exchange& x, steady_time began);
+    // Has the body kept, within the body budget, if there is one and it is wanted. Returns whether
+    // it is. After judge().
+    bool keep_body(exchange& x);
+    // The answer to a request that has been read; none: the client has left.
+    boost::asio::awaitable<std::optional<answer>> answer_to(exchange& x);
     // The server stops: a handler that waits has server_limits::wait_at_stop left.
     void stop_waiting();
 
 private:
     std::chrono::milliseconds busy_pause();
-    std::optional<response> turn_away(exchange& x, steady_time began);
+    std::optional<response> turn_away(exchange& x);
     response refused_for_now(
         const exchange& x, refusal why, std::optional<std::chrono::milliseconds> wait = {});
     boost::asio::awaitable<std::optional<answer>> handled(exchange& x);

@@ -8,13 +8,6 @@ namespace tickertape::http {
 namespace asio = boost::asio;
 using std::chrono::milliseconds;
 
-namespace {
-
-// What a peer has to take of an answer to be given more time for the next.
-constexpr std::size_t piece_bytes = std::size_t{16} << 10;
-
-}  // namespace
-
 asio::awaitable<response_writer::outcome>
 response_writer::send(const response& r, const wire_options& options)
 {
@@ -44,18 +37,21 @@ response_writer::send(std::string_view head, std::string_view body)
 }
 
 // Closing while the peer still sends would take the answer away from it (RFC 9112, section 9.6).
-asio::awaitable<void> response_writer::end(milliseconds limit, std::size_t bytes_max)
+// (g++ 12 miscompiles this with a co_return inside the loop.)
+asio::awaitable<bool> response_writer::end(milliseconds limit, std::size_t bytes_max)
 {
     to_.shutdown_send();
     deadline_.arm(limit);
     std::array<char, 4096> dropped;
-    for (auto left = bytes_max; left > 0;) {
+    auto left = bytes_max;
+    bool is_there = true;
+    while (is_there && left > 0) {
         auto [failed, bytes] = co_await to_.discard_some(asio::buffer(dropped));
-        if (failed)
-            break;
+        is_there = !failed;
         left -= std::min(left, bytes);
     }
     deadline_.disarm();
+    co_return !is_there && !deadline_.passed();
 }
 
 }  // namespace tickertape::http

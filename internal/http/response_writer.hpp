@@ -23,6 +23,9 @@ public:
         std::chrono::milliseconds answer;  // to take all of it
     };
 
+    // What a peer has to take of an answer to be given more time for the next.
+    static constexpr std::size_t piece_bytes = std::size_t{16} << 10;
+
     // All outlive this.
     response_writer(connection& to, deadline& limit, const clock& time, limits l) noexcept
         : to_{to}, deadline_{limit}, time_{time}, limits_{l}
@@ -36,8 +39,8 @@ public:
     boost::asio::awaitable<outcome> send(const response& r, const wire_options& options);
     boost::asio::awaitable<outcome> send(std::string_view head, std::string_view body);
     // Says that nothing more will be sent, and reads and drops what the peer still sends, up to
-    // that time and that many bytes.
-    boost::asio::awaitable<void> end(std::chrono::milliseconds limit, std::size_t bytes_max);
+    // that time and that many bytes. Returns whether the peer ended the connection within both.
+    boost::asio::awaitable<bool> end(std::chrono::milliseconds limit, std::size_t bytes_max);
 
 private:
     connection& to_;

@@ -24,7 +24,7 @@ using handler = std::function<answer(const request&)>;
 // request outlives it.
 using waiting_handler = std::function<boost::asio::awaitable<answer>(const request&)>;
 
-enum class audience : std::uint8_t {
+enum class route_access : std::uint8_t {
     everyone,
     operators,  // served also if there is no room for more connections
 };
@@ -36,7 +36,7 @@ struct route {
     // GET answers HEAD as well, and the router answers OPTIONS.
     std::vector<method> methods{method::get};
     bool reads_body = false;  // otherwise a body is read and dropped
-    audience meant_for = audience::everyone;
+    route_access access = route_access::everyone;
     bool is_rate_limited = true;            // counts against the requests of its client
     std::chrono::milliseconds wait_max{0};  // of a waiting handler; 0: server_limits::wait
     std::string name{};                     // in metrics; empty: the pattern

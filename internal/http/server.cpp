@@ -21,12 +21,6 @@ using asio::ip::tcp;
 
 namespace {
 
-// How long to leave the kernel's queue alone after accepting failed for want of descriptors.
-constexpr std::chrono::milliseconds accept_pause{100};
-
-// How long to accept nothing while too many wait for the answer to their TLS hello.
-constexpr std::chrono::milliseconds handshake_pause{10};
-
 // Between two lines of the log that say that connections are refused.
 constexpr std::chrono::minutes refusal_note_pause{1};
 
@@ -89,14 +83,14 @@ asio::awaitable<void> server::listener::accept_all()
                     "tickertape_tls_accept_pauses_total",
                     "Times that nobody was accepted because too many waited for their handshake.")
                 .Increment();
-            pause.expires_after(handshake_pause);
+            pause.expires_after(lane.limits.handshake_pause);
             co_await pause.async_wait(no_throw);
             continue;
         }
         co_await acceptor.async_wait(tcp::acceptor::wait_read, no_throw);
         const auto failed = accept_some();
         if (failed && report(failed)) {
-            pause.expires_after(accept_pause);
+            pause.expires_after(lane.limits.accept_pause);
             co_await pause.async_wait(no_throw);
         }
     }
@@ -119,7 +113,7 @@ boost::system::error_code server::listener::accept_some()
     return {};
 }
 
-// Returns false if no overflow permit was left: then the connections that have one are told first,
+// Returns false if no reserve permit was left: then the connections that have one are told first,
 // so that they leave, before more is accepted.
 bool server::listener::admit(tcp::socket connection, const tcp::endpoint& from)
 {
@@ -149,10 +143,10 @@ void server::listener::note_refusal(refusal why, const ip_address& from)
     noted = now;
     const auto seen = of.clients.now();
     of.log.warn(
-        "no place for a connection", {{"reason", to_string(why)},
-                                      {"remote", from.text()},
-                                      {"connections", seen.connections},
-                                      {"in_reserve", seen.overflow}});
+        "no permit for a connection", {{"reason", to_string(why)},
+                                       {"remote", from.text()},
+                                       {"connections", seen.connections},
+                                       {"in_reserve", seen.reserve}});
 }
 
 // Counts the failure. Returns true if no descriptor is free, so that the kernel's queue is to be
@@ -186,11 +180,11 @@ void publish_admission(const server::parts& of)
             });
         };
     publish(
-        kind::gauge, "tickertape_connections", "Connections that have a place, streams included.",
+        kind::gauge, "tickertape_connections", "Connections that have a permit, streams included.",
         &figures::connections);
     publish(
         kind::gauge, "tickertape_connections_in_reserve",
-        "Connections held only to be told that there is no place.", &figures::overflow);
+        "Connections held only to be told that there is no permit.", &figures::reserve);
     publish(
         kind::gauge, "tickertape_clients_remembered",
         "Clients that have connections, or have asked lately, where a limit for each is set.",
@@ -200,8 +194,8 @@ void publish_admission(const server::parts& of)
         "Clients that were forgotten before their time, because there were too many.",
         &figures::forgotten);
     of.figures.sampled(
-        kind::gauge, "tickertape_connections_max", "How many connections may have a place.", {},
-        [clients = &of.clients] { return static_cast<double>(clients->limits().connections); });
+        kind::gauge, "tickertape_connections_max", "How many permits there are for connections.",
+        {}, [clients = &of.clients] { return static_cast<double>(clients->limits().connections); });
 }
 
 }  // namespace
@@ -225,6 +219,24 @@ server::server(
             telemetry::metrics::kind::gauge, "tickertape_requests_waiting",
             "Requests that wait for their handler.", {{"lane", std::to_string(i)}},
             [lane] { return static_cast<double>(lane->waiting.value()); });
+        of.figures.sampled(
+            telemetry::metrics::kind::gauge, "tickertape_body_bytes",
+            "Memory of request bodies that have not been answered.", {{"lane", std::to_string(i)}},
+            [lane] { return static_cast<double>(lane->body_bytes.value()); });
+        of.figures.sampled(
+            telemetry::metrics::kind::gauge, "tickertape_answer_bytes",
+            "Memory of answers that the kernel has not taken.", {{"lane", std::to_string(i)}},
+            [lane] { return static_cast<double>(lane->answer_bytes.value()); });
+        of.figures.sampled(
+            telemetry::metrics::kind::counter, "tickertape_idle_connections_closed_total",
+            "Connections closed because no further request came.", {{"lane", std::to_string(i)}},
+            [lane] { return static_cast<double>(lane->idle_closed.value()); });
+        of.figures.sampled(
+            telemetry::metrics::kind::counter, "tickertape_lingering_closed_total",
+            "Connections closed because their clients stayed, or went on sending, after the last "
+            "answer.",
+            {{"lane", std::to_string(i)}},
+            [lane] { return static_cast<double>(lane->lingering_closed.value()); });
         if (tls)
             of.figures.sampled(
                 telemetry::metrics::kind::gauge, "tickertape_tls_handshakes_waiting",

@@ -59,7 +59,7 @@ private:
     bool has_been_asked() const { return connection_.has_input(); }
     std::chrono::milliseconds time_to_ask() const
     {
-        return client_.refused() ? lane_.limits.reserve : lane_.limits.request;
+        return client_.refused() ? lane_.limits.reserve_time : lane_.limits.request;
     }
 
     asio::awaitable<bool> greet();
@@ -78,6 +78,7 @@ private:
     asio::awaitable<void> linger();
     asio::awaitable<bool> send(const response& r, const wire_options& options);
     bool was_sent(response_writer::outcome how);
+    void close_idle();
     void give_up_on_reader();
     void record(
         const request& asked, std::string_view route, unsigned status, std::size_t bytes,
@@ -112,8 +113,8 @@ asio::awaitable<void> session::run()
         if (!there) {
             if (is_first && deadline_.passed())
                 lane_.refused.add(refusal::silent);
-            else if (deadline_.passed() && connection_.has_unsent())
-                give_up_on_reader();
+            else if (deadline_.passed())
+                close_idle();
             break;
         }
         began_ = lane_.of.time.steady_now();
@@ -180,6 +181,11 @@ asio::awaitable<bool> session::read(exchange& x)
             co_return false;
     if (!r.refusal_found()) {
         x.match = lane_.of.routes.find(r.asked());
+        const bool had_permit = !client_.refused();
+        responder_.judge(x, began_);
+        remote_ = x.judged.client.text();
+        if (!had_permit && !client_.refused())
+            deadline_.arm(time_to_ask());
         if (!co_await prepare_body(x))
             co_return false;
     }
@@ -190,21 +196,11 @@ asio::awaitable<bool> session::read(exchange& x)
     co_return true;
 }
 
-// Decides whether the body is kept, and tells a client to send it that waits for that. Returns
+// Has the body kept if it is wanted, and tells a client to send it that waits for that. Returns
 // false if the peer has left.
 asio::awaitable<bool> session::prepare_body(exchange& x)
 {
-    auto& r = x.reader;
-    const auto bytes = r.body_bytes_announced();
-    const bool is_wanted = !x.match.answer && x.match.at->reads_body;
-    if (!is_wanted || bytes == 0)
-        co_return true;
-    if (!x.body.take(bytes, lane_.limits.held_body_bytes)) {
-        x.has_no_room_for_body = true;
-        co_return true;
-    }
-    r.keep_body();
-    if (!r.expects_continue() || !unread_.empty())
+    if (!responder_.keep_body(x) || !x.reader.expects_continue() || !unread_.empty())
         co_return true;
     const auto failed = co_await connection_.write("HTTP/1.1 100 Continue\r\n\r\n");
     co_return !failed;
@@ -227,12 +223,13 @@ asio::awaitable<bool> session::handle(exchange& x)
     asked.captured = std::move(x.match.captured);
     const auto id = lane_.ids.id_for(asked.header("X-Request-Id"));
 
-    auto made = co_await responder_.answer_to(x, began_);
-    remote_ = x.client.text();
+    auto made = co_await responder_.answer_to(x);
     // Without a permit it may be answered, but not stay.
     last_ = last_ || client_.refused();
-    if (!made || !connection_.is_open())
+    if (!made || !connection_.is_open()) {
+        record(asked, x.match.name, client_has_left, 0, id, false);
         co_return false;
+    }
     const wire_options options{
         .keep_alive = asked.keep_alive && !x.is_last && !last_ && !lane_.closing,
         .head_only = asked.what == method::head,
@@ -272,13 +269,13 @@ asio::awaitable<bool> session::hand_over(exchange& x, takeover to, wire_options 
 {
     const auto& asked = x.reader.asked();
     const auto how =
-        asked.is_http_1_1 && options.keep_alive ? framing::chunked : framing::until_close;
+        asked.is_http_1_1 && options.keep_alive ? body_end::last_chunk : body_end::connection_end;
     lane_.of.cors.add_headers(to.head.headers, asked.header("Origin"));
     auto head = open_head(to.head, how, options);
     record(asked, x.match.name, to.head.status, 0, options.request_id, x.is_refused);
     if (options.head_only) {
         const bool sent = was_sent(co_await writer_.send(head, {}));
-        last_ = last_ || !sent || how == framing::until_close;
+        last_ = last_ || !sent || how == body_end::connection_end;
         co_return true;
     }
     // Bytes behind the request are dropped: nothing can be asked on the connection any more.
@@ -329,11 +326,14 @@ asio::awaitable<void> session::refuse(const problem& told, const request& asked)
 }
 
 // A client without a permit that has said all it wanted makes room for the next one instead.
+// (g++ 12 miscompiles this where the co_await is the condition itself.)
 asio::awaitable<void> session::linger()
 {
     if (client_.refused() && unread_.empty() && !has_been_asked())
         co_return;
-    co_await writer_.end(lane_.limits.linger, lane_.limits.linger_bytes);
+    const bool has_left = co_await writer_.end(lane_.limits.linger, lane_.limits.linger_bytes);
+    if (!has_left)
+        lane_.lingering_closed.add();
 }
 
 // Returns whether it was sent.
@@ -347,6 +347,13 @@ bool session::was_sent(response_writer::outcome how)
     if (how == response_writer::outcome::slow)
         give_up_on_reader();
     return how == response_writer::outcome::sent;
+}
+
+void session::close_idle()
+{
+    lane_.idle_closed.add();
+    if (connection_.has_unsent())
+        give_up_on_reader();
 }
 
 void session::give_up_on_reader()

@@ -35,12 +35,14 @@ struct session_lane {
     request_ids ids{};
     std::minstd_rand random{std::random_device{}()};
     std::unordered_set<session*> open{};  // each is in it while it lives
-    std::size_t answer_bytes = 0;         // held, of answers
-    std::size_t body_bytes = 0;           // held, or to be held, of request bodies
     bool closing = false;
     std::function<void()> emptied{};  // called when `closing` and the last session has gone
     tally count{};                    // of `open`, for others to read
     tally waiting{};                  // requests that wait for their handlers
+    tally idle_closed{};              // connections on which no further request came
+    tally lingering_closed{};         // whose clients stayed after the last answer
+    tally answer_bytes{};             // held, of answers
+    tally body_bytes{};               // held, of request bodies
     handshake_queue turns{context, limits.handshakes_waiting};
 };
 

@@ -49,15 +49,15 @@ std::string head_of(const response& r, const wire_options& options)
     return out;
 }
 
-std::string open_head(const response& of, framing how, const wire_options& options)
+std::string open_head(const response& of, body_end how, const wire_options& options)
 {
     auto out = begin_head(of.status, options);
     append_header(out, "Content-Type", of.content_type);
     for (const auto& [name, value] : of.headers)
         append_header(out, name, value);
-    if (how == framing::chunked)
+    if (how == body_end::last_chunk)
         append_header(out, "Transfer-Encoding", "chunked");
-    append_header(out, "Connection", how == framing::chunked ? "keep-alive" : "close");
+    append_header(out, "Connection", how == body_end::last_chunk ? "keep-alive" : "close");
     out += "\r\n";
     return out;
 }

@@ -19,6 +19,6 @@ struct wire_options {
 std::string head_of(const response& r, const wire_options& options);
 
 // The head of an answer with a body of unknown length; `of` has no body.
-std::string open_head(const response& of, framing how, const wire_options& options);
+std::string open_head(const response& of, body_end how, const wire_options& options);
 
 }  // namespace tickertape::http

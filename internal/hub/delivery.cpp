@@ -42,8 +42,10 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
         if (terms.interval.count() > 0 && progress.ticks > 0 && !s.cursor.is_passing())
             return outcome::early;
         turn += taken;
-        if (turn >= limits_.turn_bytes)
+        if (turn >= limits_.turn_bytes) {
+            counters_.turns_cut.add();
             return outcome::more;
+        }
     }
 }
 

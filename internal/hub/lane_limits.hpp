@@ -83,6 +83,7 @@ struct lane_counters {
     tally skipped;  // passed over for newer ones, and said so
     tally bytes;    // handed to the kernel
     tally writes;
+    tally turns_cut;  // ended by lane_limits::turn_bytes, with more to be sent
     tally fell_behind;
     tally stalled;           // closed because they took nothing for too long
     tally timed_out;         // closed by the kernel: the peer acknowledged nothing for too long

@@ -63,6 +63,10 @@ void publish_metrics(const lane_set& of, telemetry::metrics& to)
         of, to, kind::counter, "tickertape_stream_writes_total", "Writes to streams.", {},
         [](const c& l) -> const tally& { return l.writes; });
     per_lane(
+        of, to, kind::counter, "tickertape_turns_cut_total",
+        "How often a subscriber had more to be sent than its turn allows.", {},
+        [](const c& l) -> const tally& { return l.turns_cut; });
+    per_lane(
         of, to, kind::counter, "tickertape_behind_total",
         "How often a subscriber could not take what it was sent at once.", {},
         [](const c& l) -> const tally& { return l.fell_behind; });

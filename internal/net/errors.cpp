@@ -43,9 +43,9 @@ const char* meaning(net_errc e) noexcept
     case net_errc::unexpected_encoding:
         return "the answer is compressed, which was not asked for";
     case net_errc::redirect:
-        return "the provider redirects, which is not followed";
+        return "the host redirects, which is not followed";
     case net_errc::upgrade_refused:
-        return "the provider refuses the WebSocket";
+        return "the host refuses the WebSocket";
     case net_errc::bad_websocket:
         return "what came back is not WebSocket";
     case net_errc::message_too_large:
@@ -53,7 +53,7 @@ const char* meaning(net_errc e) noexcept
     case net_errc::peer_silent:
         return "nothing was heard for too long";
     case net_errc::peer_closed:
-        return "the provider ended the connection";
+        return "the host ended the connection";
     case net_errc::bad_url:
         return "not a URL";
     case net_errc::url_scheme:

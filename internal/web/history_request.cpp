@@ -1,5 +1,6 @@
 #include "web/history_request.hpp"
 
+#include "web/answer_limits.hpp"
 #include "web/parameters.hpp"
 #include "web/stream_request.hpp"
 
@@ -10,24 +11,18 @@
 namespace tickertape::web {
 namespace {
 
-constexpr std::size_t limit_default = 1'000;
-constexpr std::size_t limit_max = 10'000;
-// More rows than these are asked for again, whatever the limit: an answer is made in one go, and
-// everybody else on the lane waits meanwhile.
-constexpr std::size_t rows_max = 1'000;
-
 std::variant<std::size_t, http::problem> read_limit(const http::request_target& target)
 {
     const auto given = target.parameter("limit");
     if (!given)
-        return limit_default;
+        return history_limit_default;
     std::size_t limit = 0;
     const auto end = given->data() + given->size();
     const auto read = std::from_chars(given->data(), end, limit);
-    if (read.ec != std::errc{} || read.ptr != end || limit < 1 || limit > limit_max)
+    if (read.ec != std::errc{} || read.ptr != end || limit < 1 || limit > history_limit_max)
         return http::bad_parameter(
             "limit", http::quoted(*given) + " is not a number of ticks",
-            "a whole number from 1 to " + std::to_string(limit_max));
+            "a whole number from 1 to " + std::to_string(history_limit_max));
     return limit;
 }
 
@@ -107,7 +102,7 @@ read_history_request(const http::request_target& target, const tape::tapes& from
     history_request wanted{
         .after = {},
         .last = {},
-        .limit = std::min(std::get<0>(limit), rows_max),
+        .limit = std::min(std::get<0>(limit), history_ticks_max),
         .pages = first.id || last.id};
     if (first.time)
         wanted.after = position::at(*first.time).previous();

@@ -59,7 +59,7 @@ void add_operation_routes(http::router& to, const site& of)
         to.add(http::route{
             .pattern = std::move(pattern),
             .handle = std::move(h),
-            .meant_for = http::audience::operators,
+            .access = http::route_access::operators,
             .is_rate_limited = false,
             .about = std::move(about)});
     };

@@ -11,7 +11,7 @@ void subscribe(const site& to, const stream_grant& granted, http::taken_connecti
     auto [descriptor, writer] = connection.socket.release();
     auto terms = granted.terms;
     terms.how =
-        connection.how == http::framing::chunked ? sse::framing::chunked : sse::framing::raw;
+        connection.how == http::body_end::last_chunk ? sse::framing::chunked : sse::framing::raw;
     to.subscribe(
         connection.lane, {.socket = hub::stream_socket{descriptor, std::move(writer)},
                           .terms = std::move(terms),

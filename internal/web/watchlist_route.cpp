@@ -2,11 +2,12 @@
 // price one hour and one day ago, in one answer.
 //
 // An answer is made in one go, and all other clients of the lane wait meanwhile. So an answer holds
-// `symbols_max` symbols and `points_max` points of each at most, and a point costs a binary search
-// on the tape and no reading of the ticks between. Measured with 64 symbols of 8,640 ticks each: an
-// answer takes 0.6 ms with 60 points of each and 1.1 ms with 120.
+// `watchlist_symbols_max` symbols and `watchlist_points_max` points of each at most, and a point
+// costs a binary search on the tape and no reading of the ticks between. Measured with 64 symbols
+// of 8,640 ticks each: an answer takes 0.6 ms with 60 points of each and 1.1 ms with 120.
 #include "web/site.hpp"
 
+#include "web/answer_limits.hpp"
 #include "web/parameters.hpp"
 #include "web/stream_request.hpp"
 #include "json/json_text.hpp"
@@ -21,9 +22,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::size_t symbols_max = 64;
 constexpr std::int64_t points_default = 60;
-constexpr std::int64_t points_max = 120;
 constexpr std::int64_t span_default = 3'600;
 constexpr std::int64_t span_max = 604'800;  // a week
 constexpr std::array<seconds, 2> pasts{seconds{3'600}, seconds{86'400}};
@@ -66,12 +65,12 @@ read_watchlist_request(const http::request_target& target, const symbol_table& k
     if (auto* bad = std::get_if<http::problem>(&symbols))
         return std::move(*bad);
     auto& wanted = std::get<0>(symbols);
-    if (wanted.size() > symbols_max)
+    if (wanted.size() > watchlist_symbols_max)
         return http::bad_parameter(
             "symbols", std::to_string(wanted.size()) + " symbols are too many for one answer",
-            "at most " + std::to_string(symbols_max) +
+            "at most " + std::to_string(watchlist_symbols_max) +
                 " symbols; the others in requests of their own");
-    auto points = read_number(target, "points", points_default, 0, points_max);
+    auto points = read_number(target, "points", points_default, 0, watchlist_points_max);
     if (auto* bad = std::get_if<http::problem>(&points))
         return std::move(*bad);
     auto span = read_number(target, "span", span_default, 1, span_max);

@@ -89,7 +89,7 @@ describe("no room", atOnce, () => {
             await stream.sees("the next price", (_, { prices }) => prices.includes(69421));
     });
 
-    test("a place that is free is taken", { timeout }, async (t) => {
+    test("a permit that is free is taken", { timeout }, async (t) => {
         const server = await startWithPrice(t, { MAX_CONNECTIONS: "5", MAX_CONNECTIONS_PER_IP: "5" });
         for (let round = 0; round < 10; round += 1) {
             await until("nothing else is open", () => server.openFiles() <= server.filesAtStart);
@@ -101,7 +101,7 @@ describe("no room", atOnce, () => {
         assert.equal((await request(`${server.url}/api/prices`)).status, 200);
     });
 
-    test("connections that are no streams have places too, and give them back", { timeout }, async (t) => {
+    test("connections that are no streams have permits too, and give them back", { timeout }, async (t) => {
         // One lane accepts in the order in which they came.
         const server = await startWithPrice(
             t, { MAX_CONNECTIONS: "10", HEADER_TIMEOUT: "2s", THREADS: "1" });
@@ -179,7 +179,7 @@ describe("one client's share", atOnce, () => {
         await checkBusy(t, server.url, { from: one, headers: { "x-forwarded-for": "192.0.2.1" } });
         await take(t, server.url, 3, { from: other });
         mine[0].close();
-        await until("its place is free", async () =>
+        await until("its permit is free", async () =>
             (await request(`${server.url}/api/prices`, { from: one })).status === 200);
     });
 
@@ -255,8 +255,8 @@ describe("one client's share", atOnce, () => {
             assert.ok(answers["429"] > 0);
         }
         assert.deepEqual((await good.faults()).slice(0, 10), []);
-        const { rate = 0, max_connections_per_ip: places = 0 } = await refusals(server);
-        assert.ok(rate > 100 && places > 0, `${rate}, ${places}`);
+        const { rate = 0, max_connections_per_ip: connections = 0 } = await refusals(server);
+        assert.ok(rate > 100 && connections > 0, `${rate}, ${connections}`);
     });
 
     test("an IPv6 client is its /64, an IPv4 client its address however it comes", { timeout }, async (t) => {
@@ -289,7 +289,7 @@ describe("one client's share", atOnce, () => {
         await checkBusy(t, server.url, { from: one });
         await take(t, server.url, 1, { from: other });
         held.close();
-        await until("its place is free", () => take(t, six, 1).catch(() => null), { timeout: 20_000 });
+        await until("its permit is free", () => take(t, six, 1).catch(() => null), { timeout: 20_000 });
     });
 
     test("behind nginx each client has a share of its own", { timeout }, async (t) => {
@@ -309,7 +309,7 @@ describe("one client's share", atOnce, () => {
         await take(t, nginx.url, 2, { from: other });
         await checkBusy(t, nginx.url, { from: other });
         mine[0].close();
-        await until("its place is free", async () =>
+        await until("its permit is free", async () =>
             (await request(`${nginx.url}/api/prices`, { from: one })).status === 200);
     });
 

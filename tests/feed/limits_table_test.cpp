@@ -15,95 +15,14 @@
 #include "provider/latency_window.hpp"
 #include "provider/market_catalog.hpp"
 #include "provider/sockets.hpp"
-#include "support/catch.hpp"
+#include "support/limits_table.hpp"
 #include "json/reader.hpp"
 
-#include <fstream>
-#include <map>
-#include <regex>
-
 using namespace tickertape;
+using namespace tickertape::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-using figures = std::vector<std::string>;
-
-struct row {
-    std::vector<std::string> cells;
-
-    // "15 s", "2,048", "1 %": in the order of the value's text, that of settings' names left out.
-    figures of_value() const
-    {
-        static const std::regex figure{R"(\b[0-9][0-9,]*( (ms|s|min|h|d|KiB|MiB|%))?(?=[^\w]|$))"};
-        figures all;
-        const auto& value = cells.at(1);
-        for (std::sregex_iterator found{value.begin(), value.end(), figure}, end; found != end;
-             ++found) {
-            auto text = found->str();
-            if (text.ends_with(','))
-                text.pop_back();
-            all.push_back(std::move(text));
-        }
-        return all;
-    }
-};
-
-std::map<std::string, row> documented()
-{
-    std::ifstream file{TICKERTAPE_ROOT "/docs/architecture.md"};
-    REQUIRE(file);
-    std::map<std::string, row> rows;
-    std::string line;
-    while (std::getline(file, line) && line != "### Limits of the feed") {
-    }
-    while (std::getline(file, line) && !line.starts_with("## ")) {
-        if (!line.starts_with("| ") || line.starts_with("| ---") || line.starts_with("| limit"))
-            continue;
-        row r;
-        for (std::size_t from = 1; from < line.size();) {
-            const auto bar = line.find('|', from);
-            auto cell = line.substr(from, bar - from);
-            cell.erase(0, cell.find_first_not_of(' '));
-            cell.erase(cell.find_last_not_of(' ') + 1);
-            r.cells.push_back(std::move(cell));
-            from = bar + 1;
-        }
-        const auto name = r.cells.at(0);
-        CHECK(rows.emplace(name, std::move(r)).second);
-    }
-    return rows;
-}
-
-// "2,048"
-std::string count(std::size_t n)
-{
-    auto text = std::to_string(n);
-    for (auto at = text.size(); at > 3; at -= 3)
-        text.insert(at - 3, ",");
-    return text;
-}
-
-// As people say it: "90 d", "72 h", "10 min", "60 s", "200 ms".
-std::string time(std::chrono::milliseconds span)
-{
-    const auto in = [&](std::chrono::milliseconds unit, const char* name) {
-        return std::to_string(span / unit) + " " + name;
-    };
-    if (span >= 24h * 7 && span % 24h == 0ms)
-        return in(24h, "d");
-    if (span >= 1h && span % 1h == 0ms)
-        return in(1h, "h");
-    if (span >= 2min && span % 1min == 0ms)
-        return in(1min, "min");
-    return span % 1s == 0ms ? in(1s, "s") : in(1ms, "ms");
-}
-
-std::string size(std::size_t bytes)
-{
-    return bytes % (1024 * 1024) == 0 ? std::to_string(bytes / 1024 / 1024) + " MiB"
-                                      : std::to_string(bytes / 1024) + " KiB";
-}
 
 std::string percent(double part)
 {
@@ -185,19 +104,7 @@ TEST_CASE("The documented limits of the feed are those of the code", "[feed]")
         {"`latency_window::held_max`", {count(provider::latency_window::held_max)}},
         {"`words_bytes_max`: words of a provider", {count(words_bytes_max)}}};
 
-    const auto rows = documented();
-    for (const auto& [name, row] : rows) {
-        CAPTURE(name);
-        CHECK(coded.contains(name));
-        REQUIRE(row.cells.size() == 4);
-        for (const auto& cell : row.cells)
-            CHECK_FALSE(cell.empty());
-    }
-    for (const auto& [name, expected] : coded) {
-        CAPTURE(name);
-        REQUIRE(rows.contains(name));
-        CHECK(rows.at(name).of_value() == expected);
-    }
+    check_limits(limits_rows("architecture.md", "### Limits of the feed"), coded);
     // What the table says of several at once.
     CHECK(kraken.silence_max == coinbase.silence_max);
     CHECK(pace(bitstamp) == pace(coinbase));

@@ -88,7 +88,7 @@ outcome read(std::string_view text, std::size_t piece)
         auto taken = r.take_head(given);
         if (r.has_head() && !r.is_over() && !is_kept && !r.expects_continue()) {
             is_kept = true;
-            r.keep_body();
+            r.keep_body([](std::size_t bytes) { return bytes <= limits.body_bytes; });
         }
         taken += r.take(given.substr(taken));
         require(taken == given.size() || (taken < given.size() && r.is_over()));

@@ -17,7 +17,7 @@ constexpr steady_time start{1h};
 
 }  // namespace
 
-TEST_CASE("there is a place for as many connections as there may be", "[http]")
+TEST_CASE("there is a permit for as many connections as there may be", "[http]")
 {
     admission doors{{.connections = 2}};
     auto first = doors.enter(anna);
@@ -34,18 +34,18 @@ TEST_CASE("there is a place for as many connections as there may be", "[http]")
     CHECK(doors.now().connections == 1);
 }
 
-TEST_CASE("the reserve is bounded, and nobody's place", "[http]")
+TEST_CASE("the reserve is bounded, and takes no permit of the others", "[http]")
 {
-    admission doors{{.connections = 1, .overflow = 2}};
+    admission doors{{.connections = 1, .reserve = 2}};
     const auto inside = doors.enter(anna);
-    auto first = doors.enter_overflow();
-    const auto second = doors.enter_overflow();
+    auto first = doors.enter_reserve();
+    const auto second = doors.enter_reserve();
     CHECK((first && second));
-    CHECK_FALSE(doors.enter_overflow());
-    CHECK(doors.now().overflow == 2);
+    CHECK_FALSE(doors.enter_reserve());
+    CHECK(doors.now().reserve == 2);
     CHECK(doors.now().connections == 1);
     first.reset();
-    CHECK(doors.enter_overflow());
+    CHECK(doors.enter_reserve());
 }
 
 TEST_CASE("a client has its share of connections and no more", "[http]")
@@ -70,7 +70,7 @@ TEST_CASE("without a limit for each, one client may have every connection", "[ht
     CHECK(doors.now().clients == 0);
 }
 
-TEST_CASE("a place changes hands without being given back", "[http]")
+TEST_CASE("a permit changes hands without being given back", "[http]")
 {
     admission doors{{.connections_per_client = 1}};
     auto permit = doors.enter(std::nullopt).permit;
@@ -89,7 +89,7 @@ TEST_CASE("a place changes hands without being given back", "[http]")
     CHECK(doors.now().connections == 0);
 }
 
-TEST_CASE("a place stays whose it was where the other client has its share", "[http]")
+TEST_CASE("a permit stays whose it was where the other client has its share", "[http]")
 {
     admission doors{{.connections_per_client = 1}};
     auto of_anna = doors.enter(anna).permit;
@@ -168,7 +168,7 @@ TEST_CASE("more clients than can be remembered are forgotten, the least busy fir
     CHECK(doors.ask(anna, start) > 0ns);
 }
 
-TEST_CASE("places are counted right on many threads at once", "[http]")
+TEST_CASE("permits are counted right on many threads at once", "[http]")
 {
     admission doors{
         {.connections = 50, .connections_per_client = 20, .requests_per_second_per_client = 1e6}};
@@ -196,17 +196,18 @@ TEST_CASE("places are counted right on many threads at once", "[http]")
 }
 
 TEST_CASE(
-    "without a number there are as many places as descriptors, less what else needs them", "[http]")
+    "without a number there are as many permits as descriptors, less what else needs them",
+    "[http]")
 {
-    const auto places = [](std::size_t descriptors, std::size_t wanted = 0) {
+    const auto permits = [](std::size_t descriptors, std::size_t wanted = 0) {
         admission_limits l;
         set_connections(l, descriptors, 128, wanted);
-        return std::pair{l.connections, l.overflow};
+        return std::pair{l.connections, l.reserve};
     };
-    CHECK(places(20'000) == std::pair<std::size_t, std::size_t>{19'251, 601});
-    CHECK(places(1'024) == std::pair<std::size_t, std::size_t>{832, 64});
-    CHECK(places(1'048'576) == std::pair<std::size_t, std::size_t>{100'000, 2'048});
-    CHECK(places(64) == std::pair<std::size_t, std::size_t>{64, 64});
-    CHECK(places(20'000, 5) == std::pair<std::size_t, std::size_t>{5, 64});
-    CHECK(places(20'000, 500'000) == std::pair<std::size_t, std::size_t>{500'000, 2'048});
+    CHECK(permits(20'000) == std::pair<std::size_t, std::size_t>{19'251, 601});
+    CHECK(permits(1'024) == std::pair<std::size_t, std::size_t>{832, 64});
+    CHECK(permits(1'048'576) == std::pair<std::size_t, std::size_t>{100'000, 2'048});
+    CHECK(permits(64) == std::pair<std::size_t, std::size_t>{64, 64});
+    CHECK(permits(20'000, 5) == std::pair<std::size_t, std::size_t>{5, 64});
+    CHECK(permits(20'000, 500'000) == std::pair<std::size_t, std::size_t>{500'000, 2'048});
 }

@@ -1,6 +1,8 @@
 // Routes that read bodies, and methods other than GET, as their clients see them.
 #include "plain_server.hpp"
 
+#include <memory>
+
 using namespace tickertape;
 using namespace tickertape::http;
 using namespace tickertape::testing;
@@ -113,24 +115,80 @@ TEST_CASE("bodies that are held at once have a budget", "[http]")
 {
     const plain_server s{add_notes, {.body_bytes = 100, .held_body_bytes = 150}};
     peer first{s};
-    first.send(with("POST /notes", "Content-Length: 100\r\n", "half"));
-    // Its head has been read when another connection's later request is answered.
-    peer probe{s};
-    while (s.figure("tickertape_sessions{lane=\"0\"}") < 2)
-        probe.ask(with("GET /notes", ""));
-    probe.ask(with("GET /notes", ""));
+    first.send(with("POST /notes", "Content-Length: 100\r\n", std::string(99, 'y')));
+    CHECK(comes_true([&] { return s.body_bytes() == 99; }));
     peer second{s};
     const auto told =
         second.ask(with("POST /notes", "Content-Length: 100\r\n", std::string(100, 'x')));
     CHECK(status_of(told) == 503);
     CHECK(has(told, "Retry-After: "));
     CHECK(s.refused("max_bodies") == 1);
-    first.send(std::string(96, 'y'));
+    first.send("y");
     CHECK(status_of(first.read_answer()) == 201);
+    CHECK(comes_true([&] { return s.body_bytes() == 0; }));
     peer third{s};
     CHECK(
         status_of(third.ask(
             with("POST /notes", "Content-Length: 100\r\n", std::string(100, 'x')))) == 201);
+}
+
+TEST_CASE("a body that is announced and does not come takes nothing of the budget", "[http]")
+{
+    const plain_server s{add_notes, {.body_bytes = 100, .held_body_bytes = 150}};
+    std::vector<std::unique_ptr<peer>> silent;
+    for (int i = 0; i < 5; ++i) {
+        silent.push_back(std::make_unique<peer>(s));
+        // The first is answered when the head of the second has been read with it.
+        silent.back()->send(
+            with("GET /notes", "") + with("POST /notes", "Content-Length: 100\r\n"));
+        CHECK(status_of(silent.back()->read_answer()) == 200);
+    }
+    CHECK(s.body_bytes() == 0);
+    peer p{s};
+    CHECK(
+        status_of(p.ask(with("POST /notes", "Content-Length: 100\r\n", std::string(100, 'x')))) ==
+        201);
+    CHECK(s.refused("max_bodies") == 0);
+}
+
+TEST_CASE("a body counts as much as it takes, never more than it may become", "[http]")
+{
+    const plain_server s{add_notes, {.body_bytes = 1'000, .held_body_bytes = 1'100}};
+    const auto large = std::string(600, 'x');
+    peer announced{s};
+    announced.send(with("POST /notes", "Content-Length: 700\r\n", large));
+    CHECK(comes_true([&] { return s.body_bytes() == 600; }));
+    // In chunks it might become 1,000 bytes, for which there is no room; it counts for what it is.
+    peer chunked{s};
+    chunked.send(with("POST /notes", "Transfer-Encoding: chunked\r\n", "64\r\n"));
+    chunked.send(std::string(100, 'y') + "\r\n");
+    CHECK(comes_true([&] { return s.body_bytes() > 600 && s.body_bytes() <= 800; }));
+    chunked.send("0\r\n\r\n");
+    CHECK(body_of(chunked.read_answer()) == "POST  " + std::string(100, 'y'));
+    // One that grows past the budget is dropped, read to its end, and refused.
+    peer grows{s};
+    grows.send(with("POST /notes", "Transfer-Encoding: chunked\r\n", "258\r\n" + large));
+    grows.send("\r\n0\r\n\r\n");
+    CHECK(status_of(grows.read_answer()) == 503);
+    CHECK(s.refused("max_bodies") == 1);
+    CHECK(comes_true([&] { return s.body_bytes() == 600; }));
+    announced.send(std::string(100, 'x'));
+    CHECK(status_of(announced.read_answer()) == 201);
+}
+
+TEST_CASE("a client that is refused is not asked for its body, and takes no room for it", "[http]")
+{
+    const plain_server s{add_notes, {.body_bytes = 100}, {.requests_per_second_per_client = 0.001}};
+    peer p{s};
+    CHECK(status_of(p.ask(with("GET /notes", ""))) == 200);
+    p.send(with("POST /notes", "Content-Length: 100\r\nExpect: 100-continue\r\n"));
+    CHECK(status_of(p.read_to_end()) == 429);
+    peer other{s};
+    other.send(with("POST /notes", "Content-Length: 100\r\n", std::string(99, 'x')));
+    CHECK(status_of(peer{s}.ask(with("GET /notes", ""))) == 429);  // the lane goes on meanwhile
+    CHECK(s.body_bytes() == 0);
+    other.send("x");
+    CHECK(status_of(other.read_to_end()) == 429);
 }
 
 TEST_CASE("each path says which methods it has, and its preflight says the same", "[http]")

@@ -85,7 +85,7 @@ TEST_CASE("a stream keeps its client's share when its session is gone", "[http]"
 
 TEST_CASE("a refused client is held in the reserve until the reserve is full", "[http]")
 {
-    gate g{{.connections = 1, .overflow = 1}};
+    gate g{{.connections = 1, .reserve = 1}};
     const auto inside = g.arrives(stranger);
     const auto outside = g.arrives(stranger);
     CHECK(outside);
@@ -95,7 +95,7 @@ TEST_CASE("a refused client is held in the reserve until the reserve is full", "
 
 TEST_CASE("a permit given back goes to a client that waits to be refused", "[http]")
 {
-    gate g{{.connections = 1, .overflow = 1}};
+    gate g{{.connections = 1, .reserve = 1}};
     auto inside = std::optional{g.arrives(stranger)};
     auto outside = g.arrives(proxy);
     CHECK(judged(outside, "192.0.2.1").refused == refusal::max_connections);
@@ -103,7 +103,7 @@ TEST_CASE("a permit given back goes to a client that waits to be refused", "[htt
     CHECK_FALSE(judged(outside, "192.0.2.1").refused);
     CHECK_FALSE(outside.refused());
     CHECK(g.doors.now().connections == 1);
-    CHECK(g.doors.now().overflow == 0);
+    CHECK(g.doors.now().reserve == 0);
 }
 
 TEST_CASE("a client that asks too often is told how long to wait, behind a proxy as well", "[http]")

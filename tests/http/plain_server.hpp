@@ -21,6 +21,18 @@
 
 namespace tickertape::testing {
 
+// Whether that is true within as long as a busy machine may take.
+template <class Condition>
+bool comes_true(Condition holds)
+{
+    for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+         std::chrono::steady_clock::now() < end;
+         std::this_thread::sleep_for(std::chrono::milliseconds{1}))
+        if (holds())
+            return true;
+    return false;
+}
+
 class plain_server {
 public:
     static constexpr std::size_t jobs_max = 4;
@@ -82,6 +94,12 @@ public:
     {
         return figure("tickertape_handler_waits_total{end=\"" + end + "\"}");
     }
+    double requests(const std::string& route, const std::string& status) const
+    {
+        return figure(
+            "tickertape_requests_total{route=\"" + route + "\",status=\"" + status + "\"}");
+    }
+    double body_bytes() const { return figure("tickertape_body_bytes{lane=\"0\"}"); }
     double waiting() const { return figure("tickertape_requests_waiting{lane=\"0\"}"); }
 
 private:
@@ -96,7 +114,7 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stay_{
         context_.get_executor()};
     boost::asio::thread_pool workers_{2};
-    http::job_queue jobs_{workers_.get_executor(), jobs_max};
+    http::job_queue jobs_{workers_.get_executor(), jobs_max, "test", figures_};
     http::server server_;
     std::uint16_t port_ = 0;
     std::thread lane_;

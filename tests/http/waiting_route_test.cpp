@@ -85,16 +85,6 @@ struct slow_server {
         limits_};
 };
 
-template <class Condition>
-bool comes_true(Condition holds)
-{
-    for (const auto end = std::chrono::steady_clock::now() + 10s;
-         std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(1ms))
-        if (holds())
-            return true;
-    return false;
-}
-
 }  // namespace
 
 TEST_CASE("a route waits for another thread, and its lane serves others meanwhile", "[http]")
@@ -187,6 +177,8 @@ TEST_CASE("a job of a client that is gone counts until it has run", "[http]")
     CHECK(s.server.jobs().jobs() == plain_server::jobs_max);
     CHECK(status_of(p.ask(asking("/slow"))) == 503);
     CHECK(s.server.jobs().refused() == 1);
+    CHECK(s.server.figure("tickertape_jobs_waiting{queue=\"test\"}") == plain_server::jobs_max);
+    CHECK(s.server.figure("tickertape_jobs_refused_total{queue=\"test\"}") == 1);
     s.released.open();
     CHECK(comes_true([&] { return s.server.jobs().jobs() == 0; }));
 }
@@ -203,6 +195,7 @@ TEST_CASE("a client that leaves ends the wait of its handler", "[http]")
     CHECK(comes_true([&] { return s.server.connections().connections == 0; }));
     CHECK(s.server.waits("left") == 1);
     CHECK(s.server.waiting() == 0);
+    CHECK(s.server.requests("/slow", "499") == 1);
 }
 
 TEST_CASE("requests behind one that waits are answered after it, in order", "[http]")
@@ -260,6 +253,20 @@ TEST_CASE("what a handler throws while it waits is a 500", "[http]")
     CHECK(status_of(p.ask(asking("/throws"))) == 500);
     CHECK(p.read_to_end().empty());
     CHECK(s.waits("failed") == 1);
+}
+
+TEST_CASE("what a waiting handler throws before it waits is a 500", "[http]")
+{
+    plain_server s{[](router& to, plain_server&) {
+        to.add(route{.pattern = "/throws", .handle = [](const request&) -> asio::awaitable<answer> {
+                         throw std::bad_alloc{};
+                     }});
+    }};
+    peer p{s};
+    CHECK(status_of(p.ask(asking("/throws"))) == 500);
+    CHECK(p.read_to_end().empty());
+    CHECK(s.waits("failed") == 1);
+    CHECK(s.waiting() == 0);
 }
 
 TEST_CASE("a server that stops lets a handler finish within its grace", "[http]")

@@ -100,7 +100,7 @@ TEST_CASE("the head is the same for HEAD, the length of the body included", "[ht
 TEST_CASE("the head of a chunked stream is these bytes", "[http]")
 {
     CHECK(
-        open_head(stream({{"Vary", "Origin"}}), framing::chunked, some_options()) ==
+        open_head(stream({{"Vary", "Origin"}}), body_end::last_chunk, some_options()) ==
         "HTTP/1.1 200 OK\r\n"
         "Date: Sun, 07 Apr 2024 21:31:16 GMT\r\n"
         "X-Request-Id: r1\r\n"
@@ -117,7 +117,7 @@ TEST_CASE("the head of a chunked stream is these bytes", "[http]")
 TEST_CASE("a raw stream ends with its connection and says so", "[http]")
 {
     CHECK(
-        open_head(stream({}), framing::until_close, some_options()) ==
+        open_head(stream({}), body_end::connection_end, some_options()) ==
         "HTTP/1.1 200 OK\r\n"
         "Date: Sun, 07 Apr 2024 21:31:16 GMT\r\n"
         "X-Request-Id: r1\r\n"

@@ -325,6 +325,20 @@ TEST_CASE(
     CHECK(counters.unsent_bytes.value() == 0);
 }
 
+TEST_CASE("a subscriber that has much to be sent gets it in turns, which are counted", "[hub]")
+{
+    held h{{"BTC-USD"}, 4'096};
+    for (std::int64_t i = 1; i <= 1'000; ++i)
+        h.add(0, 1, i * 1'000);
+    auto limits = quiet_limits();
+    limits.turn_bytes = 1'000;
+    lane_rig rig{h, 1, limits};
+    auto end = rig.subscribe(0, btc, sse::framing::raw, [] { return stream_cursor::after({}); });
+    stream_client client{sse::framing::raw};
+    CHECK(ticks_among(client.take(end.read_until("id: 1000000-0"))) >= 999);
+    CHECK(rig.streams.lanes()[0]->counters().turns_cut.value() > 1);
+}
+
 TEST_CASE("last words on a stream of many symbols do not grow with them", "[hub]")
 {
     std::vector<std::string> names;

@@ -35,5 +35,5 @@ TEST_CASE("A failure is said with its words and its status", "[net]")
     CHECK(words_of({net_errc::connect_failed, "refused"}) == "could not connect: refused");
     CHECK(
         words_of({net_errc::redirect, "to x", 302}) ==
-        "the provider redirects, which is not followed: to x (302)");
+        "the host redirects, which is not followed: to x (302)");
 }

@@ -107,7 +107,7 @@ TEST_CASE("a server that is full still says how it is, once for each connection"
     CHECK(refused(s, "max_connections") == 0);
 }
 
-TEST_CASE("a place is free again when its stream or its session has ended", "[web]")
+TEST_CASE("a permit is free again when its stream or its session has ended", "[web]")
 {
     running_server s{{}, 1, {.connections = 1}};
     s.publish(1712525476123, 69420.25);
@@ -186,11 +186,11 @@ TEST_CASE("an idle peer that has taken all is told goodbye", "[web]")
 
 TEST_CASE("beyond the reserve a connection is closed at once, and counted", "[web]")
 {
-    running_server s{{}, 1, {.connections = 1, .overflow = 1}};
+    running_server s{{}, 1, {.connections = 1, .reserve = 1}};
     s.publish(1712525476123, 69420.25);
     const auto held = stream_of(s);
     const peer waits{s};
-    while (s.connections().overflow == 0)
+    while (s.connections().reserve == 0)
         std::this_thread::yield();
     CHECK(peer{s}.read_to_end().empty());
     CHECK(refused(s, "reserve") == 1);
@@ -198,7 +198,7 @@ TEST_CASE("beyond the reserve a connection is closed at once, and counted", "[we
 
 TEST_CASE("a connection in the reserve that says nothing does not stay there for long", "[web]")
 {
-    running_server s{{.reserve = 50ms}, 1, {.connections = 1}};
+    running_server s{{.reserve_time = 50ms}, 1, {.connections = 1}};
     s.publish(1712525476123, 69420.25);
     const auto held = stream_of(s);
     CHECK(peer{s}.read_to_end().empty());

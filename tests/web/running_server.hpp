@@ -19,10 +19,10 @@ class running_server {
 public:
     explicit running_server(
         const http::server_limits& limits = {}, unsigned lanes = 1,
-        const http::admission_limits& places = {}, const std::vector<ip_network>& trusted = {},
+        const http::admission_limits& permits = {}, const std::vector<ip_network>& trusted = {},
         std::shared_ptr<const tls::tls_context> tls = nullptr,
         const std::function<void(http::router&)>& change_routes = {})
-        : time_{site.now}, clients_{places}, proxies_{trusted},
+        : time_{site.now}, clients_{permits}, proxies_{trusted},
           hub_{site.prices, site.sources, time_, lanes, stream_limits()},
           server_{
               {contexts(), site.routes, cors_, clients_, proxies_, time_, log_, site.figures},

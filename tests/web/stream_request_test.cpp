@@ -353,7 +353,8 @@ TEST_CASE("the route grants what was asked for, to GET and to HEAD", "[web]")
         CHECK(outcome.route == "/prices/stream");
         REQUIRE(std::holds_alternative<takeover>(outcome.what));
         const auto& granting = std::get<takeover>(outcome.what);
-        granting.to({.lane = 0, .socket = {}, .permit = {}, .how = framing::chunked, .head = {}});
+        granting.to(
+            {.lane = 0, .socket = {}, .permit = {}, .how = body_end::last_chunk, .head = {}});
         CHECK(said(s, granted) == "BTC-USD,ETH-USD after 1712525475999-1048575");
         granted = {};
     }

@@ -1,0 +1,231 @@
+// The limits, settings and metrics of docs/operations.md are those of the code.
+#include "config/table.hpp"
+#include "http/admission.hpp"
+#include "http/gzip.hpp"
+#include "http/refusal.hpp"
+#include "http/response_writer.hpp"
+#include "provider/registry.hpp"
+#include "support/limits_table.hpp"
+#include "telemetry/log.hpp"
+#include "tls/tls_writer.hpp"
+#include "web/answer_limits.hpp"
+#include "web/static_files.hpp"
+
+#include <filesystem>
+#include <iterator>
+#include <set>
+
+using namespace tickertape;
+using namespace tickertape::testing;
+
+namespace {
+
+using names = std::set<std::string>;
+
+const config::setting_table& settings_there_are()
+{
+    static const config::setting_table table{provider::provider_rows()};
+    return table;
+}
+
+std::string text_of(const std::filesystem::path& file)
+{
+    std::ifstream in{file};
+    REQUIRE(in);
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+// The first groups of all matches.
+names all_matches(const std::string& text, const char* pattern)
+{
+    const std::regex wanted{pattern};
+    names all;
+    for (std::sregex_iterator found{text.begin(), text.end(), wanted}, end; found != end; ++found)
+        all.insert((*found)[1].str());
+    return all;
+}
+
+// Every string of the server that consists of small letters: names of metrics, labels and values.
+const names& words_of_the_code()
+{
+    static const names all = [] {
+        names found;
+        const std::filesystem::path root{TICKERTAPE_ROOT};
+        for (const auto& folder : {root / "internal", root / "cmd/tickertape"})
+            for (const auto& file : std::filesystem::recursive_directory_iterator{folder})
+                if (file.path().extension() == ".cpp" || file.path().extension() == ".hpp")
+                    found.merge(all_matches(text_of(file.path()), R"re("([a-z_]+)")re"));
+        return found;
+    }();
+    return all;
+}
+
+std::string operations()
+{
+    return text_of(TICKERTAPE_ROOT "/docs/operations.md");
+}
+
+void check_settings(const std::map<std::string, limits_row>& rows)
+{
+    names there;
+    for (const auto& s : settings_there_are().rows())
+        there.insert(s.name);
+    for (const auto& [name, row] : rows)
+        for (const auto& cell : row.cells)
+            for (const auto& named : all_matches(cell, "`([A-Z]+_[A-Z_]+)`")) {
+                CAPTURE(named);
+                CHECK(there.contains(named));
+            }
+}
+
+// Each limit says what counts it, or why nothing does: `gaps_total`, `requests_total{status="404"}`
+// or a reason of tickertape_refused_total.
+void check_counters(const std::map<std::string, limits_row>& rows)
+{
+    const auto& words = words_of_the_code();
+    for (const auto& [name, row] : rows) {
+        const auto& counted = row.cells.at(3);
+        CAPTURE(name, counted);
+        const auto named = all_matches(counted, R"re(`([a-z_]+)[`{])re");
+        CHECK((!named.empty() || counted.starts_with("not counted: ")));
+        for (const auto& metric : named) {
+            CAPTURE(metric);
+            CHECK((words.contains("tickertape_" + metric) || words.contains(metric)));
+        }
+        for (const auto& value : all_matches(counted, R"re(="([a-z_]+)")re"))
+            CHECK(words.contains(value));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the documented limits of the server are those of the code", "[web]")
+{
+    const auto s = settings_there_are().defaults();
+    const auto& streams = s.streams;
+    const auto& past = streams.past;
+    const auto batch = size(streams.planner.batch_bytes_max);
+    const std::map<std::string, figures> coded{
+        {"ticks held per symbol", {count(s.store_size)}},
+        {"unsent bytes per subscriber, user space", {size(tls::tls_writer::record_bytes)}},
+        // The 400 bytes were measured.
+        {"different sets of symbols", {count(sizeof(symbol_id)), "400"}},
+        {"bytes that a lane assembles for one subscriber, if they are not in the cache",
+         {batch, batch}},
+        {"time for which a subscriber may read nothing while something waits to be sent",
+         {time(streams.stalled)}},
+        {"age of the oldest unread tick, for a subscriber that had caught up", {time(streams.lag)}},
+        {"time in which a subscriber that never caught up must take more events than new ticks "
+         "come for it",
+         {time(streams.lag)}},
+        {"age of a stream", {count(static_cast<std::size_t>(streams.age.count()))}},
+        {"replays of the past per lane, waiting or not", {count(past.replays_max)}},
+        {"batches of the past in memory per lane", {count(past.permits)}},
+        {"ticks in one batch of the past", {count(past.batch_ticks)}},
+        {"time for the past to answer", {time(past.answer)}},
+        {"time for a client to read a batch of the past", {time(past.write)}},
+        {"time to read the last event of a stream", {time(streams.farewell)}},
+        {"what a subscriber may send after its request", {}},
+        {"kernel send buffer per subscriber",
+         {size(static_cast<std::size_t>(streams.socket.send_buffer_bytes)),
+          size(static_cast<std::size_t>(streams.socket.unsent_bytes))}},
+        {"encoded frames per lane and framing", {size(streams.planner.cache.bytes_max)}},
+        {"bytes sent to one subscriber before the next has its turn", {size(streams.turn_bytes)}},
+        {"time from the start of one sweep to the start of the next",
+         {"0." + count(static_cast<std::size_t>(streams.pace.per_served.count() / 100)) + " ms",
+          time(streams.pace.most)}},
+        {"subscribers in one slice of a sweep", {count(streams.slice_subscribers)}},
+        {"time for a TLS handshake", {time(s.http.request)}},
+        {"TLS hellos of a lane that wait for their answer", {count(s.http.handshakes_waiting)}},
+        {"TLS records under one key", {count(tls::tls_writer::records_max)}},
+        {"unsent bytes of a TLS record per subscriber", {size(tls::tls_writer::record_bytes)}},
+        {"idle connection", {time(s.http.idle)}},
+        {"what a peer may send after its last answer, and for how long it may stay",
+         {size(s.http.linger_bytes), time(s.http.linger)}},
+        {"page that is compressed on request",
+         {size(http::gzip_bytes_min), size(http::gzip_bytes_max)}},
+        {"file of `STATIC_DIR`", {size(web::static_files::file_bytes_max)}},
+        {"ticks in one answer of the history",
+         {count(web::history_limit_default), count(web::history_ticks_max),
+          count(web::history_limit_max)}},
+        {"symbols, points of each in one answer of `/api/watchlist`",
+         {count(web::watchlist_symbols_max), count(web::watchlist_points_max)}},
+        {"log lines waiting", {count(telemetry::logger::queue_lines_max)}},
+    };
+    const auto rows = limits_rows("operations.md", "## Limits");
+    check_limits(rows, coded);
+    check_settings(rows);
+    check_counters(rows);
+}
+
+TEST_CASE("the documented limits against overload are those of the code", "[web]")
+{
+    const auto s = settings_there_are().defaults();
+    const auto& http = s.http;
+    const auto& clients = s.admission;
+    const auto burst = std::chrono::seconds{static_cast<int>(http::burst_seconds)};
+    const auto reserve = "reserve of connections to answer them";
+    const std::map<std::string, figures> coded{
+        {"`MAX_CONNECTIONS`, streams included",
+         {count(s.max_connections), count(http::connections_unasked_max)}},
+        {reserve, {count(http::reserve_least), count(http::reserve_most), time(http.reserve_time)}},
+        {"`MAX_CONNECTIONS_PER_IP`", {count(clients.connections_per_client)}},
+        {"`MAX_REQUESTS_PER_SECOND_PER_IP`, with the requests of " + time(burst) + " at once",
+         {count(static_cast<std::size_t>(clients.requests_per_second_per_client))}},
+        {"clients without a connection whose rate is remembered", {count(clients.remembered)}},
+        {"time to begin a first request", {time(http.request)}},
+        {"time for a request", {time(http.request)}},
+        {"time to read " + size(http::response_writer::piece_bytes) +
+             " of an answer; a whole answer",
+         {time(http.write), time(http.answer)}},
+        {"bytes of answers in the kernel for one connection",
+         {size(static_cast<std::size_t>(http.send_buffer_bytes))}},
+        {"answers of more than " + size(http.small_answer_bytes) +
+             " that wait in a lane for the kernel",
+         {size(http.answer_bytes), size(2 * http.answer_bytes)}},
+        {"bodies of requests that a lane holds, for routes that read them",
+         {size(http.held_body_bytes)}},
+        {"requests of a lane that wait for another thread's answer",
+         {count(http.requests_waiting)}},
+        {"time for such an answer", {time(http.wait)}},
+        {"the same, when the instance drains", {time(http.wait_at_stop)}},
+        {"head of a request; chunk headers and trailer of a body", {size(http.header_bytes)}},
+        {"body of a request", {size(http.body_bytes)}},
+        {"first line: no HTTP/1, a TLS hello, the HTTP/2 preface", {}},
+        {"fields: folded, bare CR or LF, NUL, a blank before the colon, not one `Host`, or one "
+         "that names no host",
+         {}},
+        {"length of a body given twice, in two ways, or with another coding than `chunked`", {}},
+        {"malformed chunks", {}},
+    };
+    const auto rows = limits_rows("operations.md", "## Overload and abuse");
+    check_limits(rows, coded);
+    check_settings(rows);
+    check_counters(rows);
+    REQUIRE(rows.contains(reserve));
+    CHECK(rows.at(reserve).cells.at(1).starts_with(
+        "a " + std::to_string(http::reserve_part) + "nd of `MAX_CONNECTIONS`"));
+    // Every reason to refuse stands in the table.
+    names counted;
+    for (const auto& [name, row] : rows)
+        counted.merge(all_matches(row.cells.at(3), "`([a-z_]+)`"));
+    for (std::size_t i = 0; i < http::refusals; ++i) {
+        const std::string reason{to_string(static_cast<http::refusal>(i))};
+        CAPTURE(reason);
+        CHECK(counted.contains(reason));
+    }
+}
+
+TEST_CASE("the documented metrics are the metrics there are", "[web]")
+{
+    const auto documented = all_matches(operations(), "(tickertape_[a-z_]+)");
+    for (const auto& metric : documented) {
+        CAPTURE(metric);
+        CHECK(words_of_the_code().contains(metric));
+    }
+    for (const auto& word : words_of_the_code())
+        if (word.starts_with("tickertape_")) {
+            CAPTURE(word);
+            CHECK(documented.contains(word));
+        }
+}
