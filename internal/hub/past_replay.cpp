@@ -249,7 +249,8 @@ void past_replays::settle_batch(replay& r)
 }
 
 // Sends what has to go before the next batch: the head of the response, the rest of a frame that
-// was cut. Returns whether it went; it did not where the peer takes nothing for too long.
+// was cut. Then waits until the socket takes more, so that a peer that has stopped reading waits
+// here, without a permit. Returns false if it took nothing for too long, or has gone.
 asio::awaitable<bool> past_replays::send_rest(replay& r)
 {
     for (;;) {
@@ -260,7 +261,7 @@ asio::awaitable<bool> past_replays::send_rest(replay& r)
                 co_return false;
             rest.erase(0, sent);
         }
-        if (rest.empty() && !r.wanted.socket.holds_back()) {
+        if (rest.empty() && !r.wanted.socket.holds_back() && r.is_writable) {
             std::string{}.swap(rest);
             co_return true;
         }

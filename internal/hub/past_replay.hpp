@@ -8,8 +8,9 @@
 // gap.
 //
 // A batch is held only under a permit, so memory is bounded by limits.permits batches. A reader
-// that is too slow for its batch gives the permit back, keeps the rest of one frame, and waits for
-// its turn again.
+// that is too slow for its batch gives the permit back and keeps the rest of one frame. It asks for
+// a permit again when its socket takes bytes again, and is closed if that takes longer than
+// lane_limits::stalled.
 //
 // Threads: one, its lane's; the past answers on any.
 #pragma once
