@@ -102,7 +102,7 @@ void rest_source::conclude(std::size_t wanted)
     if (round_.unexplained > 0 && round_.failed == 0 &&
         (round_.is_lost || !catalog_.has_any(now.steady))) {
         const auto why = round_.why;
-        log_.changed(gate_.failed(now, why, std::nullopt, random_()), &why, gate_);
+        log_.changed(gate_.failed(now, why, random_()), &why, gate_);
     } else if (wanted > 0 && round_.lacked == wanted && !catalog_.has_any(now.steady)) {
         fetch_error why{
             provider::provider_errc::unknown_symbol, round_.why.detail, round_.why.http_status};
@@ -151,22 +151,22 @@ rest_source::ask(const std::vector<provider::market>& batch, steady_time until)
 {
     backoff wait{retry};
     for (unsigned attempt = 1;; ++attempt) {
-        if (const auto refused = co_await admitted(until)) {
-            if (is_over(refused))
+        auto permit = co_await admitted(until);
+        if (!permit) {
+            if (is_over(permit.error()))
                 co_return std::nullopt;
             provider::answers none(batch.size());
-            provider::answer_rest(none, {refused});
+            provider::answer_rest(none, {permit.error()});
             co_return none;
         }
         const auto began = with_.time.steady_now();
         const auto response = co_await request(batch, until);
-        if (!response && is_over(response.error().code)) {
-            gate_.abandoned();
+        if (!response && is_over(response.error().code))
             co_return std::nullopt;
-        }
         const auto ended = with_.time.steady_now();
-        auto said =
-            judged(batch, response, std::chrono::duration_cast<microseconds>(ended - began));
+        auto said = judged(
+            batch, response, std::move(*permit),
+            std::chrono::duration_cast<microseconds>(ended - began));
         const auto failure = provider::failure_of(said);
         if (!failure || attempt == attempts_max || !provider::may_pass(*failure))
             co_return said;
@@ -181,16 +181,16 @@ rest_source::ask(const std::vector<provider::market>& batch, steady_time until)
 }
 
 // Waits for the provider's limit to leave a request, if it does before `until`.
-asio::awaitable<error_code> rest_source::admitted(steady_time until)
+asio::awaitable<result<provider::gate::permit>> rest_source::admitted(steady_time until)
 {
     for (;;) {
         if (co_await net::is_cancelled())
-            co_return asio::error::operation_aborted;
+            co_return error_code{asio::error::operation_aborted};
         const auto now = with_.time.steady_now();
-        const auto refused = gate_.admit(now);
-        if (refused != provider::provider_errc::throttled ||
+        auto permit = gate_.admit(now);
+        if (permit || permit.error() != provider::provider_errc::throttled ||
             now + gate_.wait(now) + answer_min > until)
-            co_return refused;
+            co_return permit;
         asio::steady_timer timer{with_.strand, gate_.wait(now)};
         const auto [cancelled] = co_await timer.async_wait(no_throw);
         if (cancelled)
@@ -223,7 +223,7 @@ rest_source::request(const std::vector<provider::market>& batch, steady_time unt
 
 provider::answers rest_source::judged(
     const std::vector<provider::market>& batch, const fetched<net::http_response>& response,
-    microseconds took)
+    provider::gate::permit of_request, microseconds took)
 {
     const auto now = judged_at_ = now_of(with_.time);
     if (response)
@@ -244,24 +244,24 @@ provider::answers rest_source::judged(
     if (says_nothing(batch, said))
         said = all_missing(batch.size());
     if (std::ranges::any_of(said, [](const auto& answer) { return answer->has_value(); })) {
-        log_.changed(gate_.succeeded(now, took), nullptr, gate_);
+        log_.changed(of_request.succeeded(now, took), nullptr, gate_);
         return said;
     }
     const auto failure = provider::failure_of(said);
     // Of one market alone nobody can tell whether it or the provider is the matter.
     if (!failure || (batch.size() == 1 && provider::is_about_what_was_said(failure->code))) {
-        gate_.answered(took);
+        of_request.answered(took);
         return said;
     }
     if (provider::is_unexplained(batch, *failure)) {
-        gate_.undecided(took);
+        of_request.undecided(took);
         return said;
     }
     std::optional<std::chrono::milliseconds> retry_after;
     if (response)
         retry_after = net::parse_retry_after(
             response->retry_after, net::time_said(response->dated, now.wall).value_or(now.wall));
-    log_.changed(gate_.failed(now, *failure, retry_after, random_()), &*failure, gate_);
+    log_.changed(of_request.failed(now, *failure, retry_after, random_()), &*failure, gate_);
     if (provider::is_about_the_host(*failure))
         client_ = (client_ + 1) % parts_.clients.size();
     return said;

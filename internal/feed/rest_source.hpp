@@ -70,13 +70,13 @@ public:
 private:
     boost::asio::awaitable<std::optional<provider::answers>>
     ask(const std::vector<provider::market>& batch, steady_time until);
-    boost::asio::awaitable<boost::system::error_code> admitted(steady_time until);
+    boost::asio::awaitable<result<provider::gate::permit>> admitted(steady_time until);
     boost::asio::awaitable<fetched<net::http_response>>
     request(const std::vector<provider::market>& batch, steady_time until);
-    // Tells the gate how the request ended. Returns the answers, one for each market.
+    // Says how the request ended. Returns the answers, one for each market.
     provider::answers judged(
         const std::vector<provider::market>& batch, const fetched<net::http_response>& response,
-        std::chrono::microseconds took);
+        provider::gate::permit of_request, std::chrono::microseconds took);
     bool
     says_nothing(const std::vector<provider::market>& batch, const provider::answers& said) const;
     // Tells gate and log what the round as a whole says of the provider.
