@@ -123,11 +123,11 @@ struct asking {
         return r;
     }
 
+    provider::gates gates;
     harness h;
     fake_http_server server;
     boost::asio::ssl::context trust;
     recording_listener listener;
-    provider::gates gates;
     std::unique_ptr<rest_source> source;
 };
 

@@ -59,6 +59,17 @@ TEST_CASE("A gate stays where it is however many are made after it", "[feed]")
     CHECK(&all.of("a", {.per_minute = 1}, {}, start) == &first);
 }
 
+TEST_CASE("One provider cannot be asked under two different limits", "[feed]")
+{
+    gates all;
+    constexpr rate_limit two{.per_minute = 2, .burst = 2};
+    auto& first = all.of("kraken", two, {}, start);
+    const std::string refusal = "provider 'kraken' is to be asked under two different limits";
+    CHECK_THROWS_WITH(all.of("kraken", {.per_minute = 3, .burst = 2}, {}, start), refusal);
+    CHECK_THROWS_WITH(all.of("kraken", two, {.failures_max = 1}, start), refusal);
+    CHECK(&all.of("kraken", two, {}, start) == &first);
+}
+
 TEST_CASE("A provider's limit follows from the registry, the key and the setting", "[feed]")
 {
     const auto& coingecko = *find_provider("coingecko");
