@@ -1,6 +1,6 @@
 #include "feed/live_feed.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/fetch_error.hpp"
 #include "core/fetch_grid.hpp"
 #include "feed/price_engine.hpp"

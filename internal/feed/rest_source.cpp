@@ -1,6 +1,6 @@
 #include "feed/rest_source.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/fetch_error.hpp"
 #include "feed/errors.hpp"
 #include "net/retry_after.hpp"

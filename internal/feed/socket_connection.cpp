@@ -1,6 +1,6 @@
 #include "feed/socket_connection.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/fetch_error.hpp"
 #include "core/text.hpp"
 #include "net/with_timeout.hpp"

@@ -1,6 +1,6 @@
 #include "feed/venue_socket.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/elapsed.hpp"
 #include "core/fetch_error.hpp"
 #include "core/text.hpp"

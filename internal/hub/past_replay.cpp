@@ -1,6 +1,6 @@
 #include "hub/past_replay.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "hub/past_frames.hpp"
 
 #include <boost/asio/co_spawn.hpp>

@@ -7,7 +7,7 @@
 // Threads: one strand.
 #pragma once
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "net/byte_stream.hpp"
 #include "net/errors.hpp"
 

@@ -1,6 +1,6 @@
 #include "net/http_client.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/text.hpp"
 #include "net/with_timeout.hpp"
 

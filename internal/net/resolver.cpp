@@ -1,6 +1,6 @@
 #include "net/resolver.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "net/errors.hpp"
 
 #include <boost/asio/ip/address.hpp>
