@@ -35,7 +35,7 @@ struct feed_report {
         std::uint64_t times;
     };
     // The provider's WebSocket, where one is used.
-    struct stream {
+    struct venue_socket {
         std::string state;  // "connecting", "live", "waiting"
         std::optional<wall_time> since;
         std::optional<wall_time> last_message;
@@ -56,7 +56,7 @@ struct feed_report {
         std::chrono::milliseconds paused_for{0};  // zero: it may be asked
         std::vector<counted> set_aside;           // quotes not used, by reason, since the start
         std::vector<std::string> lacks;           // symbols it does not sell
-        std::optional<feed_report::stream> socket;
+        std::optional<feed_report::venue_socket> socket;
         // How far our wall clock is ahead of its; none: not known.
         std::optional<std::chrono::milliseconds> clock_ahead{};
     };
@@ -66,7 +66,7 @@ struct feed_report {
         price value;
         std::chrono::milliseconds age;           // when the report was made
         std::chrono::milliseconds received_ago;  // the same
-        bool by_stream = false;
+        bool by_socket = false;
         bool is_used = false;
         std::string aside{};  // why it is not
     };

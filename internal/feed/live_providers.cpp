@@ -68,7 +68,7 @@ rest_source_parts make_rest(
     return parts;
 }
 
-socket_limits limits_of(const backoff_limits& reconnect)
+venue_socket_limits limits_of(const backoff_limits& reconnect)
 {
     // After "not welcome" we do not come back sooner than after the longest wait.
     return {
@@ -86,7 +86,7 @@ std::optional<venue_socket_parts> make_socket(
         .name = settings.name,
         .make_api = row.make_socket,
         .url = settings.socket_url ? *settings.socket_url
-                                   : own_url(net::parse_websocket_url(row.stream_url)),
+                                   : own_url(net::parse_websocket_url(row.socket_url)),
         .trust = trust,
         .limits = limits_of(all.reconnect),
         .chosen = provider::choose_markets(*row.make_socket(), context.symbols, all.accept_as_usd)};

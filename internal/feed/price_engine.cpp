@@ -243,7 +243,7 @@ void price_engine::report_symbol(symbol_id symbol, feed_report::symbol& into, mo
             .value = held->last.value,
             .age = held->age(now),
             .received_ago = elapsed(held->received, now),
-            .by_stream = held->by == pricing::quote_way::socket,
+            .by_socket = held->by == pricing::quote_way::socket,
             .is_used = std::ranges::find(v.direct.used, i) != v.direct.used.end()};
         if (held->as != usd_standin::none)
             q.market.append(with_.symbols.base(symbol)).append("-").append(to_string(held->as));

@@ -16,7 +16,8 @@
 namespace tickertape::feed {
 namespace {
 
-net::websocket_limits limits_of(const socket_limits& limits, const provider::socket_rules& rules)
+net::websocket_limits
+limits_of(const venue_socket_limits& limits, const provider::socket_rules& rules)
 {
     auto of = limits.connection;
     of.silence_max = rules.silence_max;

@@ -27,7 +27,7 @@
 
 namespace tickertape::feed {
 
-struct socket_limits {
+struct venue_socket_limits {
     // Of each connection; silence_max and message_bytes_max are those of the protocol's rules.
     net::websocket_limits connection{};
     // From the open connection to the first subscription confirmed, or the first quote.
@@ -58,7 +58,7 @@ public:
         boost::asio::any_io_executor strand;  // outlives the connection, as `trust` and `time` do
         net::base_url base;
         boost::asio::ssl::context& trust;
-        const socket_limits& limits;
+        const venue_socket_limits& limits;
         const clock& time;
         net::resolve_function lookup;
     };

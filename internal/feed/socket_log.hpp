@@ -44,7 +44,7 @@ public:
     void notice(std::string_view words);
 
     // Once a second: brings the figures of /metrics up to date with `now`, and completes it.
-    void report(feed_report::stream& now, std::uint64_t unknown_messages);
+    void report(feed_report::venue_socket& now, std::uint64_t unknown_messages);
 
 private:
     struct failure {

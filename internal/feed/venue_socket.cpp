@@ -294,7 +294,7 @@ void venue_socket::change_state(std::string_view to)
     since_ = now_of(with_.time);
 }
 
-feed_report::stream venue_socket::report()
+feed_report::venue_socket venue_socket::report()
 {
     auto status = status_;
     const auto now = now_of(with_.time);

@@ -32,7 +32,7 @@ struct venue_socket_parts {
     std::function<std::unique_ptr<provider::socket_api>()> make_api;  // one per connection
     net::base_url url;
     boost::asio::ssl::context& trust;
-    socket_limits limits{};
+    venue_socket_limits limits{};
     provider::market_choice chosen;  // at least one market
     net::resolve_function lookup = net::system_resolve;
 };
@@ -53,7 +53,7 @@ public:
     // is one of them, even if its subscription was never confirmed in words.
     std::span<const symbol_id> confirmed() const noexcept { return announced_; }
     // Once a second: the figures of /metrics are brought up to date with it.
-    feed_report::stream report();
+    feed_report::venue_socket report();
 
 private:
     // A connection, and how to end it.
@@ -102,7 +102,7 @@ private:
     int running_ = 0;                // lines that have not ended
     steady_time again_at_;           // no new connection before
     std::vector<symbol_id> announced_;
-    feed_report::stream status_;  // without its times
+    feed_report::venue_socket status_;  // without its times
     moment since_{};
     std::optional<moment> last_message_;
     std::uint64_t unknown_ = 0;

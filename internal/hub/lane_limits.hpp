@@ -66,7 +66,7 @@ struct lane_limits {
     std::size_t farewell_symbols = 32;
     std::size_t sent_away_per_second = 100;  // at least, when draining
     sweep_pace::limits pace{};
-    socket_limits socket{};
+    stream_socket_limits socket{};
     past_limits past{};
     stream_planner::limits planner{};
     std::size_t slice_subscribers = 256;  // served before others on the lane have their turn

@@ -35,7 +35,7 @@ stream_socket::~stream_socket()
         ::close(fd_);
 }
 
-void stream_socket::apply(const socket_limits& limits) noexcept
+void stream_socket::apply(const stream_socket_limits& limits) noexcept
 {
     // None of these can fail on a connected TCP socket in a way that would matter: without them the
     // stream is slower or larger in the kernel, and as correct.

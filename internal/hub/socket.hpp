@@ -16,7 +16,7 @@
 
 namespace tickertape::hub {
 
-struct socket_limits {
+struct stream_socket_limits {
     // What the kernel keeps for one subscriber, sent or not. The kernel doubles it for its own
     // bookkeeping; it is what stands between a peer that stopped reading and our memory.
     int send_buffer_bytes = 16 << 10;
@@ -56,7 +56,7 @@ public:
     stream_socket& operator=(stream_socket&& other) noexcept;
     ~stream_socket();
 
-    void apply(const socket_limits& limits) noexcept;
+    void apply(const stream_socket_limits& limits) noexcept;
     // Writes `first` and then `second` as one, as far as they are taken now. Never blocks.
     sent send(std::string_view first, std::string_view second) noexcept;
     // Whether bytes have been taken that are not with the kernel yet, the rest of an encrypted
