@@ -1,5 +1,5 @@
-// How the feed is: what it tells those who ask, as plain values. Made on the feed's strand, read by
-// any thread.
+// A report of the state of the feed, as plain values: /api/feed shows it. It is made on the feed's
+// strand and read by any thread.
 #pragma once
 
 #include "core/clock.hpp"
@@ -44,7 +44,7 @@ struct feed_report {
         std::size_t subscribed = 0;  // symbols it confirmed
         std::string notice{};        // the provider's words: maintenance to come
         std::optional<failure> last_failure{};
-        std::vector<refusal> refused{};  // symbols it will not stream
+        std::vector<refusal> refused{};  // symbols it refuses to send
     };
     struct provider {
         std::string name;
@@ -61,7 +61,7 @@ struct feed_report {
         std::optional<std::chrono::milliseconds> clock_ahead{};
     };
     struct quote {
-        std::size_t provider;  // its place in `providers`
+        std::size_t provider;  // index in `providers`
         std::string market;    // where it is not the symbol itself: "BTC-USDT"
         price value;
         std::chrono::milliseconds age;           // when the report was made
@@ -77,11 +77,11 @@ struct feed_report {
         std::vector<quote> quotes{};
     };
 
-    // None: it says nothing that could get old, and is of now whenever it is read.
+    // When it was made. None if nothing in it can get old: it is then as good as new.
     std::optional<wall_time> at{};
     std::string mode;    // "poll", "stream", "simulator", "replay", "pipe"
     std::string policy;  // "fallback", "median"; empty where prices are not asked for
-    // The median of the providers'.
+    // The median of the providers' clock_ahead.
     std::optional<std::chrono::milliseconds> clock_ahead{};
     std::vector<provider> providers{};
     std::vector<symbol> symbols{};

@@ -1,4 +1,4 @@
-// The door of the feed room: prices come in from somewhere, observations go out to a sink.
+// The interface of every feed: it observes prices and gives them to a sink.
 //
 // Threads: a feed lives on the strand it was given. start() and stop() may be called on any thread.
 #pragma once

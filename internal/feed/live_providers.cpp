@@ -1,4 +1,4 @@
-// From settings to providers that can be asked and listened to.
+// Makes providers of settings.
 #include "feed/live_feed.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
@@ -21,7 +21,7 @@ bool is_header_safe(const std::string& key)
     return std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-// Of a row of the registry: a test sees that all of them are good.
+// `url` is of a row of the registry; a test checks that all of these are valid.
 net::base_url own_url(const result<net::base_url>& url)
 {
     assert(url);
@@ -70,7 +70,7 @@ rest_source_parts make_rest(
 
 venue_socket_limits limits_of(const backoff_limits& reconnect)
 {
-    // After "not welcome" we do not come back sooner than after the longest wait.
+    // After a refusal such as 403 or 429 the wait is at least the longest one.
     return {
         .again_first = reconnect.first, .again_most = reconnect.most, .unwelcome = reconnect.most};
 }

@@ -91,7 +91,7 @@ price_engine::verdict price_engine::judge(symbol_id symbol, moment now) const
     return v;
 }
 
-// The first there is among the quotes used.
+// Returns the stand-in of the first quote used that has one.
 usd_standin price_engine::standin_in(symbol_id symbol, const verdict& v) const
 {
     for (const auto provider : v.direct.used)
@@ -130,7 +130,7 @@ void price_engine::offer(symbol_id symbol, moment now)
 
 void price_engine::offer_one(symbol_id symbol, moment now)
 {
-    // What is no news must not use up the symbol's pace.
+    // Asked before the pace: a price that is not news must not use up the symbol's turn.
     const auto what = news_of(symbol, now);
     if (!what)
         return;

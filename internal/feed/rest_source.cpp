@@ -82,7 +82,7 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
         const auto failure = provider::failure_of(*said);
         if (!failure || outcome_of(failure->code) != not_asked)
             begin_at_ = index_of(batch.back().symbol) + 1;
-        // What keeps one batch from being asked for, or answered at all, keeps the others as well.
+        // If a batch could not be asked for, or got no answer at all, the others will not either.
         if (failure && !provider::is_about_what_was_said(failure->code) &&
             !provider::is_unexplained(batch, *failure)) {
             fail(todo, *failure);
@@ -92,8 +92,8 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
     conclude(wanted.size());
 }
 
-// A market that is refused without a reason we know may not exist. Where no market is answered, it
-// is the provider, or the address we ask at.
+// A market that is refused for an unknown reason may not exist. If no market at all is answered,
+// the fault is the provider's, or that of the address we ask at.
 void rest_source::conclude(std::size_t wanted)
 {
     const auto now = now_of(with_.time);
@@ -136,7 +136,7 @@ void rest_source::fail_what_must_wait(std::vector<provider::market>& todo, stead
     auto rest = todo;
     for (; requests >= 1 && !rest.empty(); --requests)
         (void)catalog_.next_batch(rest);
-    // A pause or an open breaker has words of its own: they are found when the first is asked for.
+    // A pause or an open breaker has an error of its own, which admit() gives for the first batch.
     if (rest.size() == todo.size())
         return;
     fail(rest, {provider::provider_errc::throttled});
@@ -145,7 +145,7 @@ void rest_source::fail_what_must_wait(std::vector<provider::market>& todo, stead
     });
 }
 
-// Nothing: we were cancelled.
+// Returns none if we were cancelled.
 asio::awaitable<std::optional<provider::answers>>
 rest_source::ask(const std::vector<provider::market>& batch, steady_time until)
 {
@@ -248,7 +248,7 @@ provider::answers rest_source::judged(
         return said;
     }
     const auto failure = provider::failure_of(said);
-    // Of one market alone nobody can tell whether it or the provider is the matter.
+    // An answer about one market alone does not tell whether the market or the provider fails.
     if (!failure || (batch.size() == 1 && provider::is_about_what_was_said(failure->code))) {
         of_request.answered(took);
         return said;
@@ -267,8 +267,8 @@ provider::answers rest_source::judged(
     return said;
 }
 
-// Several markets are asked for, some of them quoted before, and now there is none: that is how
-// maintenance looks, and not how markets end.
+// True if several markets are asked for, some were quoted before, and all are missing now. That is
+// maintenance: markets do not end all at once.
 bool rest_source::says_nothing(
     const std::vector<provider::market>& batch, const provider::answers& said) const
 {
@@ -329,7 +329,7 @@ rest_source::settle(const std::vector<provider::market>& batch, const provider::
             }
             if (is_unknown || provider::is_about_what_was_said(why.code)) {
                 const bool is_said = log_.doubts(with_.symbols.name(symbol), why);
-                // What is the matter with one market for good must not hide what happens to others.
+                // A lasting problem of one market must not hide the problems of others.
                 if (is_said || !has_quote)
                     note(symbol, why);
             }
@@ -363,7 +363,7 @@ void rest_source::note(symbol_id symbol, fetch_error why)
     gate_.note(judged_at_, why);
 }
 
-// A provider that is asked one by one, and rarely, would otherwise never come to the last ones.
+// Otherwise the last symbols would never be asked for if the limit allows few requests a round.
 void rest_source::begin_where_left_off(std::vector<provider::market>& todo) const
 {
     const auto first = std::ranges::find_if(

@@ -1,5 +1,5 @@
-// Keeps one provider's socket alive until it is cancelled: connects, watches, connects again with
-// growing patience, and replaces a connection that is about to end before it does.
+// Keeps one provider's socket alive until it is cancelled: connects, watches, connects again after
+// waits that grow, and replaces a connection before the provider ends it.
 //
 // While one connection takes over from another, a symbol's quotes come from the new one as soon as
 // that has confirmed the symbol, and from the old one until then: none is missed, none comes twice.
@@ -98,7 +98,7 @@ private:
     bool is_woken_ = false;
     std::unique_ptr<line> current_;  // null: waiting
     std::unique_ptr<line> next_;     // is to take over
-    std::unique_ptr<line> leaving_;  // has been taken over from
+    std::unique_ptr<line> leaving_;  // another has taken over from it
     int running_ = 0;                // lines that have not ended
     steady_time again_at_;           // no new connection before
     std::vector<symbol_id> announced_;

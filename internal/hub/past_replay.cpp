@@ -11,7 +11,7 @@
 
 namespace tickertape::hub {
 
-// What is kept of a connection while it is sent the past.
+// The state of one connection while it is sent the past.
 struct past_replays::replay {
     replay(asio::io_context& context, poller::key known_as, subscription s)
         : key{known_as}, wanted{std::move(s)}, wake{context}
@@ -19,7 +19,7 @@ struct past_replays::replay {
     }
 
     const poller::key key;
-    subscription wanted;  // its head: what has to be sent before anything else
+    subscription wanted;  // the bytes of its head are sent before anything else
     asio::steady_timer wake;
     bool is_writable = true;
     bool is_over = false;  // it has been handed over or closed
@@ -148,7 +148,7 @@ asio::awaitable<std::optional<past_outcome>> past_replays::run(replay_ptr r)
     }
 }
 
-// In the order in which they asked.
+// Permits are given in the order in which replays ask.
 asio::awaitable<bool> past_replays::take_permit(replay& r)
 {
     if (permits_ > 0) {
