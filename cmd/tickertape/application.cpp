@@ -124,8 +124,7 @@ application::application(const config::settings& s, const clock& time, const tel
           certificate_.current()},
       feed_{make_feed(
           {s.live, s.simulator, s.replay, {}},
-          {asio::make_strand(context_), publisher_, symbols_, sources_, time, log, metrics_,
-           reports_},
+          {provider_strand_, publisher_, symbols_, sources_, time, log, metrics_, reports_},
           gates_)}
 {
     publish_figures();

@@ -62,7 +62,11 @@ private:
     web::static_files files_;
     http::cors_policy cors_;
     std::atomic<bool> draining_{false};
+    // All that ask a provider share its gate, and run on this strand. The gates are before the
+    // io_context, whose last tasks may hold permits of theirs.
+    provider::gates gates_;
     boost::asio::io_context context_{1};
+    const feed::feed_context::strand_type provider_strand_{boost::asio::make_strand(context_)};
     // Before the hub, whose subscribers hold permits until they end.
     const std::size_t descriptors_;  // how many this process may have
     http::admission clients_;
@@ -72,7 +76,6 @@ private:
     publisher publisher_;
     certificate certificate_;
     http::server server_;
-    provider::gates gates_;
     std::unique_ptr<feed::price_feed> feed_;
     boost::asio::signal_set signals_{context_};
     boost::asio::signal_set hangups_{context_, SIGHUP};

@@ -1,6 +1,6 @@
 #include "healthcheck.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

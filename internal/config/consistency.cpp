@@ -50,7 +50,7 @@ std::chrono::milliseconds pace_of(const settings& s, const provider::row& p)
 
 bool is_streamed_by(const settings& s, const provider::row& p)
 {
-    return s.live.mode == feed::feed_mode::stream && !p.stream_url.empty();
+    return s.live.mode == feed::feed_mode::stream && !p.socket_url.empty();
 }
 
 // Those in PROVIDERS that are only asked, and so rarely that their last price is too old to count
@@ -96,7 +96,7 @@ bool is_streamed(const settings& s, std::span<const provider::row> known)
 {
     return s.live.mode == feed::feed_mode::stream &&
            std::ranges::any_of(known, [&s](const provider::row& p) {
-               return !p.stream_url.empty() &&
+               return !p.socket_url.empty() &&
                       std::ranges::find(s.providers, p.name) != s.providers.end();
            });
 }

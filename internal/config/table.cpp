@@ -93,9 +93,9 @@ void add_provider_rows(row_list& rows, const provider::row& p)
             prefix + "_URL", provider_url(name),
             "Where " + title + " is asked, instead of all its own addresses")
         .when_empty = p.urls.front();
-    if (!p.stream_url.empty())
+    if (!p.socket_url.empty())
         rows.add(prefix + "_STREAM_URL", provider_socket_url(name), "Where " + title + " streams")
-            .when_empty = p.stream_url;
+            .when_empty = p.socket_url;
     if (p.key != provider::key_use::none) {
         const bool needed = p.key == provider::key_use::required;
         rows.add(

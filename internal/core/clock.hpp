@@ -51,8 +51,8 @@ inline moment now_of(const clock& time) noexcept
     return {time.steady_now(), time.wall_now(), time.boot_now()};
 }
 
-// What the wall says and what has passed, read together: the difference between two readings shows
-// whether the wall clock has stepped.
+// Wall time and steady time, read together. Two readings show whether the wall clock has stepped
+// between them.
 struct clock_reading {
     wall_time wall;
     boot_time boot;

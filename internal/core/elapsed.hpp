@@ -1,4 +1,4 @@
-// How long ago something was that we saw ourselves, whatever the wall clock did since.
+// The age of an event that this process saw. Steps of the wall clock do not change it.
 #pragma once
 
 #include "core/clock.hpp"
@@ -13,8 +13,8 @@ inline std::chrono::milliseconds elapsed(moment since, moment now) noexcept
     return std::max(now.boot - since.boot, std::chrono::milliseconds{0});
 }
 
-// When that was, for people, by the wall clock as it goes now: what happened later has a later time
-// even if the wall clock was put back in between.
+// The wall time of an event, for people, counted back from the wall clock of now. So a later event
+// has a later time even if the wall clock was put back in between.
 inline wall_time wall_time_of(moment then, moment now) noexcept
 {
     return now.wall - elapsed(then, now);

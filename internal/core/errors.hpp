@@ -1,4 +1,4 @@
-// What can be wrong with a value that came from outside, before it becomes one of our types.
+// The errors of values from outside that do not become one of our types.
 #pragma once
 
 #include <boost/system/error_category.hpp>
@@ -22,7 +22,7 @@ enum class core_errc {
 const boost::system::error_category& core_category() noexcept;
 boost::system::error_code make_error_code(core_errc e) noexcept;
 
-// What a function gives whose failure lies in the outside world.
+// The return type of functions that can fail because of the outside world.
 using boost::system::result;
 
 }  // namespace tickertape

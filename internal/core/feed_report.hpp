@@ -1,5 +1,5 @@
-// How the feed is: what it tells those who ask, as plain values. Made on the feed's strand, read by
-// any thread.
+// A report of the state of the feed, as plain values: /api/feed shows it. It is made on the feed's
+// strand and read by any thread.
 #pragma once
 
 #include "core/clock.hpp"
@@ -35,7 +35,7 @@ struct feed_report {
         std::uint64_t times;
     };
     // The provider's WebSocket, where one is used.
-    struct stream {
+    struct venue_socket {
         std::string state;  // "connecting", "live", "waiting"
         std::optional<wall_time> since;
         std::optional<wall_time> last_message;
@@ -44,7 +44,7 @@ struct feed_report {
         std::size_t subscribed = 0;  // symbols it confirmed
         std::string notice{};        // the provider's words: maintenance to come
         std::optional<failure> last_failure{};
-        std::vector<refusal> refused{};  // symbols it will not stream
+        std::vector<refusal> refused{};  // symbols it refuses to send
     };
     struct provider {
         std::string name;
@@ -56,17 +56,17 @@ struct feed_report {
         std::chrono::milliseconds paused_for{0};  // zero: it may be asked
         std::vector<counted> set_aside;           // quotes not used, by reason, since the start
         std::vector<std::string> lacks;           // symbols it does not sell
-        std::optional<feed_report::stream> socket;
+        std::optional<feed_report::venue_socket> socket;
         // How far our wall clock is ahead of its; none: not known.
         std::optional<std::chrono::milliseconds> clock_ahead{};
     };
     struct quote {
-        std::size_t provider;  // its place in `providers`
+        std::size_t provider;  // index in `providers`
         std::string market;    // where it is not the symbol itself: "BTC-USDT"
         price value;
         std::chrono::milliseconds age;           // when the report was made
         std::chrono::milliseconds received_ago;  // the same
-        bool by_stream = false;
+        bool by_socket = false;
         bool is_used = false;
         std::string aside{};  // why it is not
     };
@@ -77,11 +77,11 @@ struct feed_report {
         std::vector<quote> quotes{};
     };
 
-    // None: it says nothing that could get old, and is of now whenever it is read.
+    // When it was made. None if nothing in it can get old: it is then as good as new.
     std::optional<wall_time> at{};
     std::string mode;    // "poll", "stream", "simulator", "replay", "pipe"
     std::string policy;  // "fallback", "median"; empty where prices are not asked for
-    // The median of the providers'.
+    // The median of the providers' clock_ahead.
     std::optional<std::chrono::milliseconds> clock_ahead{};
     std::vector<provider> providers{};
     std::vector<symbol> symbols{};

@@ -1,4 +1,4 @@
-// Why something that was asked of another host could not be had.
+// Why a request to another host failed.
 #pragma once
 
 #include <boost/assert/source_location.hpp>
@@ -9,7 +9,7 @@
 
 namespace tickertape {
 
-// A code, which is what callers branch on, and words, which are what the log says.
+// A code for callers to branch on, and words for the log.
 struct fetch_error {
     boost::system::error_code code;
     std::string detail{};  // more words for the log, bounded and without control characters
@@ -19,7 +19,7 @@ struct fetch_error {
 // "the host refuses the WebSocket: slow down (429)"
 std::string words_of(const fetch_error& error);
 
-// Called by result::value() only, which we do not call where there may be none.
+// Called by result::value() without a value. We do not call value() unless there is one.
 [[noreturn]] void
 throw_exception_from_error(const fetch_error& error, const boost::source_location& where);
 

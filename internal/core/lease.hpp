@@ -1,5 +1,5 @@
-// A permit to use one unit of a bounded thing, such as a connection, which is given back when its
-// holder ends.
+// A permit to use one unit of something bounded, such as a connection. It is given back when it is
+// destroyed.
 //
 // Eight bytes, because every subscriber has one.
 #pragma once

@@ -1,5 +1,5 @@
-// A position is a tick's place among all ticks of all symbols: Unix milliseconds and a counter
-// within the millisecond, written <ms>-<n>. It is the id of the event that carries the tick.
+// A position orders a tick among all ticks of all symbols: Unix milliseconds and a counter within
+// the millisecond, written <ms>-<n>. It is the id of the event that carries the tick.
 //
 // Both parts share one 64-bit word, so that a position is compared, stored and loaded atomically as
 // one number: 44 bits of milliseconds (until the year 2527) and 20 bits of counter.

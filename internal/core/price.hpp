@@ -1,4 +1,4 @@
-// A price in the quote currency of its symbol: finite and greater than zero, or it does not exist.
+// A price in the quote currency of its symbol. Every object is finite and greater than zero.
 //
 // It is a double because the contract is a JSON number: the shortest text that reads back to the
 // same double, which is the text the provider sent for any price of up to 15 digits.

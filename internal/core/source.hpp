@@ -28,8 +28,8 @@ public:
 
     // The number of that name, new or known. A name is plain text without quotes, backslashes or
     // control characters, because it is written into frames as it is. `combined`: how many
-    // providers stand behind it, where it is their combination; it goes with the name, so that of a
-    // known name it is not looked at.
+    // providers' prices the name combines, 0 for one. It belongs to the name, so it is ignored for
+    // a name that is known already.
     // Errors: core_errc::too_many_sources.
     result<source_id> intern(std::string_view name, unsigned combined = 0);
     std::string_view name(source_id id) const noexcept;

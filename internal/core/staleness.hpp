@@ -1,4 +1,4 @@
-// When a price is too old to be called the price.
+// Decides when a price is too old to be shown as the current one.
 #pragma once
 
 #include "core/clock.hpp"

@@ -1,5 +1,5 @@
-// Text from outside: as people type it, in any case and in lists with commas and blanks; and as a
-// log line may repeat it.
+// Text from outside: case and lists with commas and blanks as people type them, and the part of a
+// foreign text that may be repeated in a log line.
 //
 // ASCII letters only; any other byte stays as it is, but for clean_words().
 #pragma once
@@ -30,9 +30,8 @@ std::string_view trimmed(std::string_view text) noexcept;
 // views of `text`.
 std::vector<std::string_view> list_items(std::string_view text);
 
-// As much of somebody else's words as goes into a log line: control characters and bytes that are
-// not ASCII become '?', runs of white space become one space, and no more than this many bytes
-// stay.
+// Makes foreign text fit for a log line: control characters and bytes that are not ASCII become
+// '?', runs of white space become one space, and the rest after this many bytes is cut.
 inline constexpr std::size_t words_bytes_max = 200;
 std::string clean_words(std::string_view text);
 

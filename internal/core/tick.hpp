@@ -1,4 +1,5 @@
-// A tick is one observed price of one symbol. An observation is the same before it has its place.
+// A tick is one observed price of one symbol, with its position. An observation is a tick that has
+// no position yet.
 #pragma once
 
 #include "core/position.hpp"

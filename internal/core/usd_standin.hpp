@@ -1,5 +1,6 @@
 // Which stablecoins the operator lets stand in for the dollar: BTC-USDT asked for instead of
-// BTC-USD, and always labelled so. None does by itself: a stablecoin is a dollar until it is not.
+// BTC-USD, and always labelled so. By default none
+// does, because a stablecoin can lose its peg.
 #pragma once
 
 #include <cstdint>

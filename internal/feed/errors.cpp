@@ -26,8 +26,8 @@ public:
     }
 };
 
-// What one market's answer lacks to be a price. dead_market is said twice: by the answer itself,
-// and by the book that it shows.
+// Failures that concern one market's answer. Both rooms can find a dead market: provider by the
+// words of the answer, pricing by its bid and ask.
 bool is_dead_market(const boost::system::error_code& code) noexcept
 {
     return code == provider::provider_errc::dead_market ||

@@ -1,4 +1,4 @@
-// What can go wrong on the whole way from a provider to a price, and how it is counted and told.
+// The errors between a provider and a price, and the labels under which they are counted.
 //
 // The codes are those of the rooms on the way: net_errc, json_errc, provider_errc, pricing_errc.
 #pragma once

@@ -1,4 +1,4 @@
-// The door of the feed room: prices come in from somewhere, observations go out to a sink.
+// The interface of every feed: it observes prices and gives them to a sink.
 //
 // Threads: a feed lives on the strand it was given. start() and stop() may be called on any thread.
 #pragma once
@@ -23,7 +23,9 @@ namespace tickertape::feed {
 struct feed_context {
     using strand_type = boost::asio::strand<boost::asio::io_context::executor_type>;
 
-    strand_type strand;  // the only place the sink is called from
+    // The sink is called from here only. Whatever else asks a provider through its gate runs here
+    // as well (see provider/gates.hpp).
+    strand_type strand;
     tick_sink& sink;
     const symbol_table& symbols;
     source_table& sources;

@@ -1,6 +1,6 @@
 #include "feed/live_feed.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/fetch_error.hpp"
 #include "core/fetch_grid.hpp"
 #include "feed/price_engine.hpp"
@@ -68,7 +68,7 @@ public:
     }
 
 private:
-    // How far a symbol has come in this round.
+    // What this round has done for a symbol.
     struct progress {
         std::size_t awaited = 0;  // answers of providers that are well
         bool is_published = false;
@@ -206,7 +206,7 @@ private:
             return engine_.refuse(provider, symbol, by, why.code);
         if (provider::is_about_what_was_said(why.code))
             engine_.refuse(provider, symbol, by, why.code);
-        // What it said at its own pace holds until it can be asked again, or is too old.
+        // If only the limit kept it from being asked, its last quote stands until that is too old.
         else if (why.code != provider::provider_errc::throttled)
             engine_.withdraw(provider, symbol, by);
         answered(provider, symbol);
@@ -296,7 +296,7 @@ private:
                           : std::numeric_limits<double>::quiet_NaN());
     }
 
-    // Not before something is known of it: zero would say that the clocks agree.
+    // The gauge exists only once the difference is known: zero would mean that the clocks agree.
     prometheus::Gauge& figure_of_clock(std::size_t rank)
     {
         auto& figure = clock_figures_[rank];

@@ -1,4 +1,4 @@
-// From settings to providers that can be asked and listened to.
+// Makes providers of settings.
 #include "feed/live_feed.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
@@ -21,7 +21,7 @@ bool is_header_safe(const std::string& key)
     return std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-// Of a row of the registry: a test sees that all of them are good.
+// `url` is of a row of the registry; a test checks that all of these are valid.
 net::base_url own_url(const result<net::base_url>& url)
 {
     assert(url);
@@ -68,9 +68,9 @@ rest_source_parts make_rest(
     return parts;
 }
 
-socket_limits limits_of(const backoff_limits& reconnect)
+venue_socket_limits limits_of(const backoff_limits& reconnect)
 {
-    // After "not welcome" we do not come back sooner than after the longest wait.
+    // After a refusal such as 403 or 429 the wait is at least the longest one.
     return {
         .again_first = reconnect.first, .again_most = reconnect.most, .unwelcome = reconnect.most};
 }
@@ -86,7 +86,7 @@ std::optional<venue_socket_parts> make_socket(
         .name = settings.name,
         .make_api = row.make_socket,
         .url = settings.socket_url ? *settings.socket_url
-                                   : own_url(net::parse_websocket_url(row.stream_url)),
+                                   : own_url(net::parse_websocket_url(row.socket_url)),
         .trust = trust,
         .limits = limits_of(all.reconnect),
         .chosen = provider::choose_markets(*row.make_socket(), context.symbols, all.accept_as_usd)};

@@ -91,7 +91,7 @@ price_engine::verdict price_engine::judge(symbol_id symbol, moment now) const
     return v;
 }
 
-// The first there is among the quotes used.
+// Returns the stand-in of the first quote used that has one.
 usd_standin price_engine::standin_in(symbol_id symbol, const verdict& v) const
 {
     for (const auto provider : v.direct.used)
@@ -130,7 +130,7 @@ void price_engine::offer(symbol_id symbol, moment now)
 
 void price_engine::offer_one(symbol_id symbol, moment now)
 {
-    // What is no news must not use up the symbol's pace.
+    // Asked before the pace: a price that is not news must not use up the symbol's turn.
     const auto what = news_of(symbol, now);
     if (!what)
         return;
@@ -243,7 +243,7 @@ void price_engine::report_symbol(symbol_id symbol, feed_report::symbol& into, mo
             .value = held->last.value,
             .age = held->age(now),
             .received_ago = elapsed(held->received, now),
-            .by_stream = held->by == pricing::quote_way::socket,
+            .by_socket = held->by == pricing::quote_way::socket,
             .is_used = std::ranges::find(v.direct.used, i) != v.direct.used.end()};
         if (held->as != usd_standin::none)
             q.market.append(with_.symbols.base(symbol)).append("-").append(to_string(held->as));

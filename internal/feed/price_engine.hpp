@@ -1,9 +1,9 @@
-// From what every provider says to the ticks that are published.
+// Makes the ticks that are published of the quotes of all providers.
 //
 // Quotes come in from REST and from sockets and are held on the board; the price policy makes a
 // price of them; what is news goes to the sink. A price is news when it differs, when another
 // provider says it, or when it was observed anew and nothing was published for `confirm_every`. An
-// answer a provider merely repeats, price and time alike, is no observation.
+// answer with the same price and time as the provider's last one is not a new observation.
 //
 // Threads: the feed's strand. Nothing here waits or does I/O.
 #pragma once
@@ -45,11 +45,11 @@ public:
         const feed_context& context, engine_settings settings,
         const std::vector<std::string>& providers);
 
-    // Keeps the quote, if it can be believed at all.
+    // Keeps the quote if it passes the checks.
     // Errors: those of check_age() and check_book(); the quote before it is then dropped.
     boost::system::error_code
     take(std::size_t provider, const quote& q, usd_standin as, pricing::quote_way by, moment now);
-    // The provider failed to confirm what it said that way: drops that.
+    // The provider failed to confirm the quote it gave that way: drops it.
     void withdraw(std::size_t provider, symbol_id symbol, pricing::quote_way by) noexcept
     {
         board_.withdraw(provider, symbol, by);
@@ -58,7 +58,7 @@ public:
     {
         board_.withdraw(provider, pricing::quote_way::socket);
     }
-    // What the provider says of that symbol that way is no price: drops what it said before.
+    // The provider's answer for that symbol is not a price: drops the quote it gave that way.
     void refuse(
         std::size_t provider, symbol_id symbol, pricing::quote_way by,
         const boost::system::error_code& why);
@@ -67,18 +67,18 @@ public:
     std::optional<std::size_t> preferred(symbol_id symbol, moment now) const;
     // Whether the provider's socket has sent a price of it that is not too old.
     bool is_sent_by_socket(std::size_t provider, symbol_id symbol, moment now) const;
-    // Whether its price may have to be derived: then it is known only when all have spoken.
+    // Whether its price may have to be derived: then it is known only at the end of the round.
     bool may_be_derived(symbol_id symbol) const
     {
         return symbols_[index_of(symbol)].cross_rate.has_value();
     }
 
-    // Publishes what is news of that symbol, at once.
+    // Publishes the price of that symbol at once, if it is news.
     void publish(symbol_id symbol, moment now);
-    // Publishes what is news of that symbol and of those derived from it as soon as its pace
-    // allows.
+    // Publishes the prices of that symbol and of those derived from it, if they are news, as soon
+    // as the pace allows.
     void offer(symbol_id symbol, moment now);
-    // When the next of those offered may be published; none: nothing waits.
+    // When the next offered symbol may be published; none if nothing waits.
     std::optional<steady_time> next_due() const { return pace_.next_due(); }
     void publish_due(moment now);
 
@@ -100,7 +100,7 @@ private:
         pricing::pricing_errc problem{};
         std::optional<steady_time> said_at;
     };
-    // What follows from all that is known of a symbol.
+    // The price that follows from all quotes of a symbol.
     struct verdict {
         std::optional<price> value;
         pricing::pricing_errc why{};

@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Of an even number, the one nearer to zero: no clock is called wrong by half a vote.
+// The median; of an even number, the middle one nearer to zero, so that a tie blames no clock.
 milliseconds median_of(std::vector<milliseconds> all)
 {
     assert(!all.empty());
@@ -115,7 +115,7 @@ std::vector<provider_clocks::line> provider_clocks::changes(moment now)
     say_machine(v, readings.size(), lines);
     for (std::size_t i = 0; i < of.size(); ++i) {
         const bool is_odd = std::ranges::find(v.odd, i) != v.odd.end();
-        // Already said to be ours, and nobody else is there to judge anew.
+        // Our clock was said to be wrong, and no other provider is left to decide anew.
         if (is_odd && of.size() == 1 && said_machine_)
             continue;
         say_provider(*of[i], v, is_odd, of.size() == 1, lines);
@@ -143,12 +143,12 @@ void provider_clocks::say_provider(
     state& s, const clock_verdict& v, bool is_odd, bool is_alone, std::vector<line>& into)
 {
     if (!is_odd) {
-        // Where ours turned out to be the wrong one, that has been said.
+        // If our clock turned out to be wrong, that line has been logged instead.
         if (std::exchange(s.said_ahead, std::nullopt) && !v.machine)
             into.push_back({true, "the clock of " + s.name + " agrees with this machine's again"});
         return;
     }
-    // Ahead of theirs is behind for them.
+    // `ahead` is how far our clock is ahead of theirs, so theirs is ahead by the negative of it.
     const auto theirs = v.machine.value_or(milliseconds{0}) - s.reading->ahead;
     if (!is_news(s.said_ahead, theirs))
         return;

@@ -13,7 +13,7 @@
 
 namespace tickertape::feed {
 
-// Whose clock is wrong, as far as these readings tell.
+// The clocks that are wrong according to these readings.
 struct clock_verdict {
     // By how much ours is ahead of where most of the providers see it, if that is too much.
     std::optional<std::chrono::milliseconds> machine{};
@@ -24,7 +24,7 @@ struct clock_verdict {
 
 class provider_clocks {
 public:
-    // Less than this is not worth words: Date has whole seconds, and caches hold answers back.
+    // Less than this is not logged: Date has whole seconds, and caches hold answers back.
     static constexpr std::chrono::seconds off_min{10};
     // An older reading says nothing of now.
     static constexpr std::chrono::minutes reading_max{10};
@@ -47,7 +47,7 @@ public:
     // The median of these. None: no provider's is known.
     std::optional<std::chrono::milliseconds> ahead(moment now) const;
 
-    // What has to be said since the last call: once when a clock is found to be wrong, again when
+    // The lines to log since the last call: once when a clock is found to be wrong, again when
     // it is wrong by another amount, and once when it is right again.
     std::vector<line> changes(moment now);
 

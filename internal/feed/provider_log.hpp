@@ -1,4 +1,4 @@
-// Logs how a provider is: one line when that changes, not one per failure; and counts the same.
+// Logs changes of a provider's state, one line per change and not per failure, and counts them.
 //
 // Threads: the feed's strand.
 #pragma once
@@ -25,10 +25,10 @@ public:
     // After so long without any doubt, each is logged again.
     static constexpr std::chrono::minutes calm{10};
 
-    // The provider answered, and its answer for the symbol is no price. The same words are logged
-    // once, until the provider was `calm`. Returns whether they were logged now.
+    // The provider's answer for the symbol is not a price. The same words are logged once, until
+    // there was no doubt for `calm`. Returns whether they were logged now.
     bool doubts(const std::string& symbol, const fetch_error& why);
-    // How the gate is, as figures: once a second, whether it was asked or not.
+    // Writes the state of the gate into the figures; called once a second.
     void figures(const provider::gate& gate);
     // Symbols the provider turned out not to have.
     void lacks(const std::vector<std::string>& symbols);

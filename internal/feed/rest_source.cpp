@@ -1,6 +1,6 @@
 #include "feed/rest_source.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/fetch_error.hpp"
 #include "feed/errors.hpp"
 #include "net/retry_after.hpp"
@@ -82,7 +82,7 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
         const auto failure = provider::failure_of(*said);
         if (!failure || outcome_of(failure->code) != not_asked)
             begin_at_ = index_of(batch.back().symbol) + 1;
-        // What keeps one batch from being asked for, or answered at all, keeps the others as well.
+        // If a batch could not be asked for, or got no answer at all, the others will not either.
         if (failure && !provider::is_about_what_was_said(failure->code) &&
             !provider::is_unexplained(batch, *failure)) {
             fail(todo, *failure);
@@ -92,8 +92,8 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
     conclude(wanted.size());
 }
 
-// A market that is refused without a reason we know may not exist. Where no market is answered, it
-// is the provider, or the address we ask at.
+// A market that is refused for an unknown reason may not exist. If no market at all is answered,
+// the fault is the provider's, or that of the address we ask at.
 void rest_source::conclude(std::size_t wanted)
 {
     const auto now = now_of(with_.time);
@@ -102,7 +102,7 @@ void rest_source::conclude(std::size_t wanted)
     if (round_.unexplained > 0 && round_.failed == 0 &&
         (round_.is_lost || !catalog_.has_any(now.steady))) {
         const auto why = round_.why;
-        log_.changed(gate_.failed(now, why, std::nullopt, random_()), &why, gate_);
+        log_.changed(gate_.failed(now, why, random_()), &why, gate_);
     } else if (wanted > 0 && round_.lacked == wanted && !catalog_.has_any(now.steady)) {
         fetch_error why{
             provider::provider_errc::unknown_symbol, round_.why.detail, round_.why.http_status};
@@ -136,7 +136,7 @@ void rest_source::fail_what_must_wait(std::vector<provider::market>& todo, stead
     auto rest = todo;
     for (; requests >= 1 && !rest.empty(); --requests)
         (void)catalog_.next_batch(rest);
-    // A pause or an open breaker has words of its own: they are found when the first is asked for.
+    // A pause or an open breaker has an error of its own, which admit() gives for the first batch.
     if (rest.size() == todo.size())
         return;
     fail(rest, {provider::provider_errc::throttled});
@@ -145,28 +145,28 @@ void rest_source::fail_what_must_wait(std::vector<provider::market>& todo, stead
     });
 }
 
-// Nothing: we were cancelled.
+// Returns none if we were cancelled.
 asio::awaitable<std::optional<provider::answers>>
 rest_source::ask(const std::vector<provider::market>& batch, steady_time until)
 {
     backoff wait{retry};
     for (unsigned attempt = 1;; ++attempt) {
-        if (const auto refused = co_await admitted(until)) {
-            if (is_over(refused))
+        auto permit = co_await admitted(until);
+        if (!permit) {
+            if (is_over(permit.error()))
                 co_return std::nullopt;
             provider::answers none(batch.size());
-            provider::answer_rest(none, {refused});
+            provider::answer_rest(none, {permit.error()});
             co_return none;
         }
         const auto began = with_.time.steady_now();
         const auto response = co_await request(batch, until);
-        if (!response && is_over(response.error().code)) {
-            gate_.abandoned();
+        if (!response && is_over(response.error().code))
             co_return std::nullopt;
-        }
         const auto ended = with_.time.steady_now();
-        auto said =
-            judged(batch, response, std::chrono::duration_cast<microseconds>(ended - began));
+        auto said = judged(
+            batch, response, std::move(*permit),
+            std::chrono::duration_cast<microseconds>(ended - began));
         const auto failure = provider::failure_of(said);
         if (!failure || attempt == attempts_max || !provider::may_pass(*failure))
             co_return said;
@@ -181,16 +181,16 @@ rest_source::ask(const std::vector<provider::market>& batch, steady_time until)
 }
 
 // Waits for the provider's limit to leave a request, if it does before `until`.
-asio::awaitable<error_code> rest_source::admitted(steady_time until)
+asio::awaitable<result<provider::gate::permit>> rest_source::admitted(steady_time until)
 {
     for (;;) {
         if (co_await net::is_cancelled())
-            co_return asio::error::operation_aborted;
+            co_return error_code{asio::error::operation_aborted};
         const auto now = with_.time.steady_now();
-        const auto refused = gate_.admit(now);
-        if (refused != provider::provider_errc::throttled ||
+        auto permit = gate_.admit(now);
+        if (permit || permit.error() != provider::provider_errc::throttled ||
             now + gate_.wait(now) + answer_min > until)
-            co_return refused;
+            co_return permit;
         asio::steady_timer timer{with_.strand, gate_.wait(now)};
         const auto [cancelled] = co_await timer.async_wait(no_throw);
         if (cancelled)
@@ -223,7 +223,7 @@ rest_source::request(const std::vector<provider::market>& batch, steady_time unt
 
 provider::answers rest_source::judged(
     const std::vector<provider::market>& batch, const fetched<net::http_response>& response,
-    microseconds took)
+    provider::gate::permit of_request, microseconds took)
 {
     const auto now = judged_at_ = now_of(with_.time);
     if (response)
@@ -244,31 +244,31 @@ provider::answers rest_source::judged(
     if (says_nothing(batch, said))
         said = all_missing(batch.size());
     if (std::ranges::any_of(said, [](const auto& answer) { return answer->has_value(); })) {
-        log_.changed(gate_.succeeded(now, took), nullptr, gate_);
+        log_.changed(of_request.succeeded(now, took), nullptr, gate_);
         return said;
     }
     const auto failure = provider::failure_of(said);
-    // Of one market alone nobody can tell whether it or the provider is the matter.
+    // An answer about one market alone does not tell whether the market or the provider fails.
     if (!failure || (batch.size() == 1 && provider::is_about_what_was_said(failure->code))) {
-        gate_.answered(took);
+        of_request.answered(took);
         return said;
     }
     if (provider::is_unexplained(batch, *failure)) {
-        gate_.undecided(took);
+        of_request.undecided(took);
         return said;
     }
     std::optional<std::chrono::milliseconds> retry_after;
     if (response)
         retry_after = net::parse_retry_after(
             response->retry_after, net::time_said(response->dated, now.wall).value_or(now.wall));
-    log_.changed(gate_.failed(now, *failure, retry_after, random_()), &*failure, gate_);
+    log_.changed(of_request.failed(now, *failure, retry_after, random_()), &*failure, gate_);
     if (provider::is_about_the_host(*failure))
         client_ = (client_ + 1) % parts_.clients.size();
     return said;
 }
 
-// Several markets are asked for, some of them quoted before, and now there is none: that is how
-// maintenance looks, and not how markets end.
+// True if several markets are asked for, some were quoted before, and all are missing now. That is
+// maintenance: markets do not end all at once.
 bool rest_source::says_nothing(
     const std::vector<provider::market>& batch, const provider::answers& said) const
 {
@@ -329,7 +329,7 @@ rest_source::settle(const std::vector<provider::market>& batch, const provider::
             }
             if (is_unknown || provider::is_about_what_was_said(why.code)) {
                 const bool is_said = log_.doubts(with_.symbols.name(symbol), why);
-                // What is the matter with one market for good must not hide what happens to others.
+                // A lasting problem of one market must not hide the problems of others.
                 if (is_said || !has_quote)
                     note(symbol, why);
             }
@@ -363,7 +363,7 @@ void rest_source::note(symbol_id symbol, fetch_error why)
     gate_.note(judged_at_, why);
 }
 
-// A provider that is asked one by one, and rarely, would otherwise never come to the last ones.
+// Otherwise the last symbols would never be asked for if the limit allows few requests a round.
 void rest_source::begin_where_left_off(std::vector<provider::market>& todo) const
 {
     const auto first = std::ranges::find_if(

@@ -47,7 +47,7 @@ public:
     static constexpr backoff_limits retry{
         std::chrono::milliseconds{200}, std::chrono::milliseconds{2'000}};
 
-    // A request that has to wait for its turn is sent only if so much of the round is left then.
+    // A request that has to wait for its turn is sent only if this much of the round is left then.
     static constexpr std::chrono::milliseconds answer_min{500};
 
     // All referred to outlives this. `random` gives numbers in [0, 1).
@@ -62,7 +62,7 @@ public:
     const std::string& name() const noexcept { return parts_.name; }
     // Whether the provider's last request succeeded, or none was made yet.
     bool is_well() const noexcept { return gate_.failures() == 0; }
-    // Whether what the limit leaves now is enough to ask for all of these without a wait.
+    // Whether the limit allows to ask for all of these now, without a wait.
     bool has_requests_for(std::span<const symbol_id> wanted);
     // Once a second: the figures of /metrics are brought up to date with it.
     void report(feed_report::provider& into);
@@ -70,13 +70,13 @@ public:
 private:
     boost::asio::awaitable<std::optional<provider::answers>>
     ask(const std::vector<provider::market>& batch, steady_time until);
-    boost::asio::awaitable<boost::system::error_code> admitted(steady_time until);
+    boost::asio::awaitable<result<provider::gate::permit>> admitted(steady_time until);
     boost::asio::awaitable<fetched<net::http_response>>
     request(const std::vector<provider::market>& batch, steady_time until);
-    // Tells the gate how the request ended. Returns the answers, one for each market.
+    // Says how the request ended. Returns the answers, one for each market.
     provider::answers judged(
         const std::vector<provider::market>& batch, const fetched<net::http_response>& response,
-        std::chrono::microseconds took);
+        provider::gate::permit of_request, std::chrono::microseconds took);
     bool
     says_nothing(const std::vector<provider::market>& batch, const provider::answers& said) const;
     // Tells gate and log what the round as a whole says of the provider.

@@ -1,4 +1,4 @@
-// What the feed of real prices can be told.
+// The settings of the feed of real prices.
 #pragma once
 
 #include "core/backoff.hpp"

@@ -1,6 +1,6 @@
 #include "feed/socket_connection.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/fetch_error.hpp"
 #include "core/text.hpp"
 #include "net/with_timeout.hpp"
@@ -16,7 +16,8 @@
 namespace tickertape::feed {
 namespace {
 
-net::websocket_limits limits_of(const socket_limits& limits, const provider::socket_rules& rules)
+net::websocket_limits
+limits_of(const venue_socket_limits& limits, const provider::socket_rules& rules)
 {
     auto of = limits.connection;
     of.silence_max = rules.silence_max;
@@ -83,8 +84,8 @@ asio::awaitable<fetch_error> socket_connection::reading()
     for (std::string message;;) {
         const auto got = co_await client_.read(message);
         if (!got) {
-            // Where we say goodbye, it is minding() that knows when it has been said. Cancelled
-            // before, we would not be a second time.
+            // When we say goodbye, minding() ends the connection once that is done. If this
+            // coroutine was cancelled before, it would not be cancelled a second time.
             const bool is_over = co_await net::is_cancelled();
             if (is_leaving_ && !is_over) {
                 asio::steady_timer until_cancelled{with_.strand, steady_time::max()};
@@ -102,7 +103,7 @@ asio::awaitable<fetch_error> socket_connection::reading()
     }
 }
 
-// What an event comes to. The failure it means, if any.
+// Acts on an event of the protocol. Returns the failure that it stands for, if any.
 std::optional<fetch_error> socket_connection::take(event what, provider::socket_news& news)
 {
     for (auto& message : news.to_send) {
@@ -150,8 +151,8 @@ bool socket_connection::confirms(symbol_id symbol) const noexcept
     return std::binary_search(confirmed_.begin(), confirmed_.end(), symbol);
 }
 
-// Everything that has its time: what is to be sent, the keep-alive, the first confirmation, the
-// renewal and the goodbye.
+// Does all that depends on time: messages that wait for their turn, the keep-alive, the limit for
+// the first confirmation, the renewal and the goodbye.
 asio::awaitable<fetch_error> socket_connection::minding()
 {
     co_await asio::this_coro::throw_if_cancelled(false);

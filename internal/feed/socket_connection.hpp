@@ -1,8 +1,8 @@
-// One connection to a provider's socket, and the conversation on it: what the protocol wants said
-// goes out at the pace the provider allows, what the provider says is read and handed on.
+// One connection to a provider's socket. It sends the messages of the protocol at the pace the
+// provider allows, and reads the provider's messages and hands them on.
 //
-// It ends by an error, by its owner's wish, or by confirming nothing in time. Whether and when
-// there is another is its owner's concern: see venue_socket.hpp.
+// It ends because of an error, because its owner ends it, or because the provider confirmed nothing
+// in time. The owner decides whether and when to connect again: see venue_socket.hpp.
 //
 // Threads: one strand.
 #pragma once
@@ -27,19 +27,18 @@
 
 namespace tickertape::feed {
 
-struct socket_limits {
+struct venue_socket_limits {
     // Of each connection; silence_max and message_bytes_max are those of the protocol's rules.
     net::websocket_limits connection{};
     // From the open connection to the first subscription confirmed, or the first quote.
     std::chrono::milliseconds confirm{10'000};
     std::size_t to_send_max = 2048;  // messages that wait for their turn; more end the connection
-    // The first wait after a failure, at most; the longest; and what a connection must have been
-    // live for to begin with the first again.
+    // The first wait after a failure is at most again_first, and no wait is longer than again_most.
+    // After a connection that was live for the third, waits begin with the first again.
     std::chrono::milliseconds again_first{1000};
     std::chrono::milliseconds again_most{60'000};
     std::chrono::milliseconds settled{30'000};
-    // Before the next try, at least, where we are not welcome: status 403 or 451, or too many of
-    // us.
+    // The least wait after a refusal: status 403 or 451, or too many connections.
     std::chrono::milliseconds unwelcome{60'000};
     // How long two connections stand side by side, at most, when one takes over from the other.
     std::chrono::milliseconds overlap{10'000};
@@ -47,8 +46,7 @@ struct socket_limits {
 
 class socket_connection {
 public:
-    // What `news` is of: the open connection, one message, or that the connection is due by its
-    // age.
+    // The origin of `news`: the open connection, one message, or the age of the connection.
     enum class event : std::uint8_t { opened, message, due };
     // Called within run() only; `news` is the connection's own.
     using heard_function =
@@ -58,7 +56,7 @@ public:
         boost::asio::any_io_executor strand;  // outlives the connection, as `trust` and `time` do
         net::base_url base;
         boost::asio::ssl::context& trust;
-        const socket_limits& limits;
+        const venue_socket_limits& limits;
         const clock& time;
         net::resolve_function lookup;
     };

@@ -98,7 +98,7 @@ void socket_log::note(symbol_id symbol, fetch_error why, moment now)
     last_failure_ = failure{now, words_of(why)};
 }
 
-void socket_log::report(feed_report::stream& now, std::uint64_t unknown_messages)
+void socket_log::report(feed_report::venue_socket& now, std::uint64_t unknown_messages)
 {
     const telemetry::metrics::labels labels{{"provider", provider_}};
     auto& to = with_.counters;

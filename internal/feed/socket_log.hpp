@@ -1,5 +1,5 @@
-// Logs how a provider's socket is: one line when that changes, not one per failure; and counts and
-// reports the same.
+// Logs changes of a provider's socket, one line per change and not per failure, counts them, and
+// reports its state.
 //
 // Threads: the feed's strand.
 #pragma once
@@ -22,8 +22,7 @@ class socket_log {
 public:
     // How many different words about messages that cannot be read are logged.
     static constexpr std::size_t doubts_max = 16;
-    // Quotes that cannot be believed may come by the thousand: at most one in this time is put into
-    // words.
+    // Quotes that fail the checks may come by the thousand: at most one in this time is noted.
     static constexpr std::chrono::seconds noted_every{1};
 
     socket_log(const feed_context& context, std::string provider);
@@ -44,7 +43,7 @@ public:
     void notice(std::string_view words);
 
     // Once a second: brings the figures of /metrics up to date with `now`, and completes it.
-    void report(feed_report::stream& now, std::uint64_t unknown_messages);
+    void report(feed_report::venue_socket& now, std::uint64_t unknown_messages);
 
 private:
     struct failure {

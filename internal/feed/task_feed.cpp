@@ -45,7 +45,7 @@ void task_feed::stop()
 
 asio::awaitable<void> task_feed::run_quietly()
 {
-    // Being cancelled is an answer to our own request: it arrives as a value, like everything else.
+    // A cancellation arrives as an error code, not as an exception.
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await run();
 }

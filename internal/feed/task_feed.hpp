@@ -1,4 +1,4 @@
-// A feed that is one coroutine: what the kinds of feed share of starting, stopping and counting.
+// The base of feeds that are one coroutine: it starts and stops that, and counts it.
 //
 // Threads: start() and stop() on any; run() and stopping() on the strand.
 #pragma once

@@ -1,6 +1,6 @@
 #include "feed/venue_socket.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/elapsed.hpp"
 #include "core/fetch_error.hpp"
 #include "core/text.hpp"
@@ -34,8 +34,8 @@ venue_socket::venue_socket(
     report();
 }
 
-// The connections run beside this and wake it when one of them opened, changed or ended. What
-// follows is decided here alone.
+// The connections run at the same time, and wake this when one opened, changed or ended. All
+// decisions are made here.
 asio::awaitable<void> venue_socket::run()
 {
     co_await asio::this_coro::throw_if_cancelled(false);
@@ -84,7 +84,7 @@ void venue_socket::step(steady_time now)
 void venue_socket::bury_current(steady_time now)
 {
     const auto gone = std::move(current_);
-    // One that is live already takes over without a gap; one that is not may yet become it.
+    // If the next connection is live it takes over without a gap; otherwise it may become live.
     current_ = std::move(next_);
     if (current_ && current_->connection.live_since()) {
         announce();
@@ -96,7 +96,7 @@ void venue_socket::bury_current(steady_time now)
     down(*gone->ended);
 }
 
-// Make before break.
+// Opens the new connection before the old one ends.
 void venue_socket::renew(steady_time now)
 {
     if (next_ && next_->ended) {
@@ -109,7 +109,7 @@ void venue_socket::renew(steady_time now)
     if (!current_ || !current_->connection.live_since())
         return;
     if (!next_ && !leaving_ && current_->connection.is_due() && now >= again_at_) {
-        // A provider that wants every connection renewed at once is followed with patience.
+        // A provider may ask for renewal again and again: we wait between two renewals.
         if (now - *current_->connection.live_since() >= parts_.limits.settled)
             backoff_.reset();
         again_at_ = now + backoff_.next(random_());
@@ -177,7 +177,7 @@ void venue_socket::ended(line& which, std::exception_ptr escaped, fetch_error wh
     wake();
 }
 
-// How long to wait after this connection.
+// Returns how long to wait before the connection after this one.
 std::chrono::milliseconds venue_socket::patience(const line& after)
 {
     const auto now = with_.time.steady_now();
@@ -202,7 +202,7 @@ void venue_socket::heard(
     const bool is_next = next_ && &next_->connection == &by;
     auto* const from = is_next ? next_.get() : current_.get();
     if (from == nullptr || &from->connection != &by)
-        return;  // it has been taken over from
+        return;  // another connection has taken over
     if (what == socket_connection::event::opened) {
         ++status_.connections;
         if (const auto reading = net::read_clock(by.dated(), now_of(with_.time)))
@@ -219,7 +219,7 @@ void venue_socket::heard(
         status_.notice = clean_words(news.notice);
         log_.notice(status_.notice);
     }
-    // They only become more.
+    // Symbols are only added.
     if (const auto known = by.confirmed().size(); known != from->known) {
         from->known = known;
         announce();
@@ -251,7 +251,7 @@ void venue_socket::tell(const quote& q)
         log_.disbelieved(q, refused);
 }
 
-// Makes known which symbols are sent, if that has changed.
+// Tells the listener which symbols the socket sends, if that has changed.
 void venue_socket::announce()
 {
     std::vector<symbol_id> all;
@@ -294,7 +294,7 @@ void venue_socket::change_state(std::string_view to)
     since_ = now_of(with_.time);
 }
 
-feed_report::stream venue_socket::report()
+feed_report::venue_socket venue_socket::report()
 {
     auto status = status_;
     const auto now = now_of(with_.time);

@@ -1,5 +1,5 @@
-// Keeps one provider's socket alive until it is cancelled: connects, watches, connects again with
-// growing patience, and replaces a connection that is about to end before it does.
+// Keeps one provider's socket alive until it is cancelled: connects, watches, connects again after
+// waits that grow, and replaces a connection before the provider ends it.
 //
 // While one connection takes over from another, a symbol's quotes come from the new one as soon as
 // that has confirmed the symbol, and from the old one until then: none is missed, none comes twice.
@@ -32,7 +32,7 @@ struct venue_socket_parts {
     std::function<std::unique_ptr<provider::socket_api>()> make_api;  // one per connection
     net::base_url url;
     boost::asio::ssl::context& trust;
-    socket_limits limits{};
+    venue_socket_limits limits{};
     provider::market_choice chosen;  // at least one market
     net::resolve_function lookup = net::system_resolve;
 };
@@ -53,7 +53,7 @@ public:
     // is one of them, even if its subscription was never confirmed in words.
     std::span<const symbol_id> confirmed() const noexcept { return announced_; }
     // Once a second: the figures of /metrics are brought up to date with it.
-    feed_report::stream report();
+    feed_report::venue_socket report();
 
 private:
     // A connection, and how to end it.
@@ -98,11 +98,11 @@ private:
     bool is_woken_ = false;
     std::unique_ptr<line> current_;  // null: waiting
     std::unique_ptr<line> next_;     // is to take over
-    std::unique_ptr<line> leaving_;  // has been taken over from
+    std::unique_ptr<line> leaving_;  // another has taken over from it
     int running_ = 0;                // lines that have not ended
     steady_time again_at_;           // no new connection before
     std::vector<symbol_id> announced_;
-    feed_report::stream status_;  // without its times
+    feed_report::venue_socket status_;  // without its times
     moment since_{};
     std::optional<moment> last_message_;
     std::uint64_t unknown_ = 0;

@@ -1,6 +1,6 @@
 #include "http/connection.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>

@@ -1,6 +1,6 @@
 #include "http/handler_wait.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>

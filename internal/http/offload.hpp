@@ -4,7 +4,7 @@
 // has ended before the lane's io_context is destroyed.
 #pragma once
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "http/errors.hpp"
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,6 +1,6 @@
 #include "http/server.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "http/bind.hpp"
 #include "http/client_admission.hpp"
 #include "http/session.hpp"

@@ -1,6 +1,6 @@
 #include "http/session.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "http/client_admission.hpp"
 #include "http/connection.hpp"
 #include "http/deadline.hpp"

@@ -33,7 +33,7 @@ void audience::look_at_tapes()
         table_.watched(), [this](symbol_id symbol, auto newest) { take_news(symbol, newest); });
 }
 
-// The cursors of all subscribers belong to an era that is over.
+// A new era of the tapes has begun: moves the cursors of all subscribers into it.
 void audience::enter_era()
 {
     planner_.forget();

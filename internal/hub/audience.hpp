@@ -21,7 +21,7 @@
 
 namespace tickertape::hub {
 
-// A connection that has asked for a stream, and been granted it.
+// A connection whose request for a stream was granted.
 struct subscription {
     stream_socket socket;
     stream_terms terms;
@@ -40,7 +40,7 @@ public:
         const tape::tapes& from, const source_table& sources, const clock& time,
         const lane_limits& limits, std::function<void()> emptied);
 
-    // The present is read once for many subscribers.
+    // The time of the last look at the clock, which serves many subscribers.
     void look_at_clock();
     // Reads the clock, then looks for news on the tapes.
     void look_at_tapes();
@@ -52,11 +52,11 @@ public:
     subscriber_id add(subscription wanted);
     // Sends a subscriber that was just added what it lacks.
     void begin(subscriber_id id);
-    // What the sweep does with one subscriber of a group that has news.
+    // Sends a subscriber of a group that has news what it lacks; called by the sweep.
     sweep_queue::visited visit(subscriber_id id);
-    // Its socket takes more again.
+    // To be called when the socket of a subscriber takes bytes again.
     void go_on(subscriber_id id);
-    // A frame that is not of the tapes. Returns whether any bytes went.
+    // Sends a frame that is not a tick, such as a heartbeat. Returns whether any bytes were sent.
     bool send(subscriber_id id, std::string_view frame);
     // Sends the last block and the end of the response. The subscriber is removed when the peer has
     // read them, or has taken too long.
@@ -98,7 +98,7 @@ private:
     void enter_era();
     void take_news(symbol_id symbol, std::optional<position> newest);
     void add_interested(symbol_id symbol);
-    // Draws the consequences of a delivery. May remove the subscriber.
+    // Acts on the result of a delivery. May remove the subscriber.
     void settle(subscriber_id id, delivery::outcome sent);
 
     const tape::tapes& tapes_;

@@ -1,4 +1,4 @@
-// Puts a batch of frames together for one question that no cache can answer.
+// Puts a batch of frames together that is not in the cache.
 //
 // Threads: one, its lane's.
 #pragma once

@@ -1,4 +1,4 @@
-// Keeps how far a lane has seen the committed ticks. The lane sends nothing beyond that, and it
+// Keeps the newest committed position that a lane has seen. The lane sends nothing after it, and
 // knows which symbols have news without asking their tapes again for each subscriber.
 //
 // Threads: one, its lane's.

@@ -65,7 +65,7 @@ void delivery::hold(subscriber& s, std::unique_ptr<std::string> bytes)
     counters_.unsent_bytes.add(s.held_bytes());
 }
 
-// Sends the rest of what was begun before; without one the subscriber is up to date.
+// Sends the rest of a frame that was cut. Without one the subscriber is up to date.
 delivery::outcome delivery::send_rest(subscriber& s, const lane_moment& at)
 {
     if (!s.unsent && !s.socket.holds_back())

@@ -41,7 +41,7 @@ public:
 
     // Sends what it lacks, until the socket is full or its turn is over.
     outcome pump(subscriber& s, const stream_terms& terms, const lane_moment& at);
-    // Sends what is left from before, and a frame that is not of the tape.
+    // Sends the rest of a frame that was cut, and then a frame that is not a tick.
     outcome send(subscriber& s, std::string_view frame, const lane_moment& at);
     // Sends the last block and the end of the response. The peer has limits.farewell to take them.
     outcome

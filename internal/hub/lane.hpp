@@ -44,7 +44,7 @@ public:
     // tapes come first, from the past.
     void subscribe(subscription wanted);
 
-    // There are new ticks. Costs next to nothing where the lane knows already or has no subscriber.
+    // To be called after new ticks. Cheap if the lane was woken already or has no subscriber.
     void wake() noexcept { poller_.wake(); }
 
     // Tells every subscriber to go elsewhere, one after another within `over`, and calls `done`,

@@ -5,7 +5,7 @@
 namespace tickertape::hub {
 namespace {
 
-// Between two looks at how many are to be sent away.
+// How often the drain sends some subscribers away.
 constexpr std::chrono::milliseconds step{20};
 
 }  // namespace

@@ -22,8 +22,8 @@ struct past_limits {
     // Replays at once. A connection more is served by the tapes alone, and told the gap.
     std::size_t replays_max = 1'024;
     std::size_t batch_ticks = 256;
-    // How long a replay waits for a permit, and then for the answer. After that it goes to the lane
-    // as it is, and is told the gap.
+    // How long a replay waits for a permit, and then for the answer. After that the connection goes
+    // to the lane as it is, and is told the gap.
     std::chrono::milliseconds permit_wait{5'000};
     std::chrono::milliseconds answer{5'000};
     // How long a reader may take for a batch before the next in turn has its permit.
@@ -54,19 +54,21 @@ struct lane_limits {
     std::chrono::milliseconds heartbeat{15'000};  // silence after which one is sent
     staleness stale{std::chrono::milliseconds{120'000}};
     std::chrono::milliseconds retry{2'000};  // told to clients, half to one and a half times this
-    // The age of the oldest tick that a subscriber has not taken yet. One that has never caught up
-    // may be further behind for as long as it comes nearer.
+    // The age of the oldest tick that a subscriber has not taken yet. A subscriber that has never
+    // caught up may be further behind as long as it gets closer to the present. Replays of the past
+    // have no such limit, only `stalled`.
     std::chrono::milliseconds lag{30'000};
     slow_reader beyond_lag = slow_reader::close;
-    std::chrono::milliseconds stalled{30'000};  // without taking a byte of what waits: closed
-    // A stream's age at its end, less up to a quarter so that ends are spread; 0: no limit.
+    std::chrono::milliseconds stalled{30'000};  // closed after this long without taking a byte
+    // A stream that is older is ended, or up to a quarter sooner so that ends are spread; 0: no
+    // limit. Counted from when it becomes a subscriber of the lane: its time in the past is extra.
     std::chrono::milliseconds age{0};
     std::chrono::milliseconds farewell{5'000};  // for the last words to be taken
     // Last words name the symbols they are about up to so many; without names they are about all.
     std::size_t farewell_symbols = 32;
     std::size_t sent_away_per_second = 100;  // at least, when draining
     sweep_pace::limits pace{};
-    socket_limits socket{};
+    stream_socket_limits socket{};
     past_limits past{};
     stream_planner::limits planner{};
     std::size_t slice_subscribers = 256;  // served before others on the lane have their turn

@@ -32,7 +32,7 @@ public:
     std::span<const std::unique_ptr<lane>> lanes() const noexcept { return lanes_; }
 
     void start();
-    // There are new ticks.
+    // Wakes all lanes; called after new ticks.
     void ring() noexcept override;
     // Sends all subscribers away, one after another within `over`, and calls `done` once, on some
     // lane, when the last has gone.

@@ -23,7 +23,7 @@ public:
         if (context_ != nullptr)
             boost::asio::post(*context_, std::move(work));
     }
-    // The lane goes: nothing that comes later is run.
+    // To be called when the lane ends: later work is dropped.
     void close()
     {
         const std::scoped_lock held{mutex_};

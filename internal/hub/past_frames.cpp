@@ -60,7 +60,7 @@ void past_frames::build(
     then_.live = then_.live || !answer.ticks.empty();
 }
 
-// The newest tick of a symbol that ticks seldom may be older than the past, and on its tape.
+// The tape of a symbol that ticks seldom may hold ticks that are older than the past.
 void past_frames::build_without_past(const tape::past_query& asked, position until)
 {
     const auto after = asked.after;

@@ -17,14 +17,14 @@ namespace tickertape::hub {
 // The position after which the tapes hold every tick of those symbols.
 position held_after(const tape::tapes& of, std::span<const symbol_id> symbols) noexcept;
 
-// Whether ticks after the cursor are no longer on the tapes, and a past may have them. It may not
-// for a cursor of another era, nor for an unknown one, which stands just before the epoch: the lane
-// tells those that positions began anew.
+// Whether ticks after the cursor are no longer on the tapes and a past may have them. False for a
+// cursor of another era and for an unknown id, whose cursor is just before the epoch: the lane
+// tells those subscribers that positions began anew.
 bool needs_past(
     const stream_terms& terms, const stream_cursor& at, tape::tapes::era_number era,
     const tape::tapes& of) noexcept;
 
-// Whether an answer keeps what past.hpp promises: files may be damaged.
+// Whether an answer is as past.hpp requires. It may not be if files are damaged.
 bool is_sound(const tape::past_batch& answer, const tape::past_query& asked) noexcept;
 
 // The frames of one answer.
@@ -36,8 +36,9 @@ public:
     {
     }
 
-    // Puts together what a subscriber at `from` is sent of a sound answer. Where the past begins
-    // after that, it is a gap for what the tapes do not hold either, and the ticks they hold.
+    // Puts together the frames for a subscriber at `from` of a sound answer. If the past begins
+    // after `from`, a gap covers the ticks in between, except those that the tapes hold, which are
+    // sent.
     void build(
         const stream_terms& terms, const stream_cursor& from, const tape::past_query& asked,
         const tape::past_batch& answer);

@@ -1,6 +1,6 @@
 #include "hub/past_replay.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "hub/past_frames.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -11,7 +11,7 @@
 
 namespace tickertape::hub {
 
-// What is kept of a connection while it is sent the past.
+// The state of one connection while it is sent the past.
 struct past_replays::replay {
     replay(asio::io_context& context, poller::key known_as, subscription s)
         : key{known_as}, wanted{std::move(s)}, wake{context}
@@ -19,7 +19,7 @@ struct past_replays::replay {
     }
 
     const poller::key key;
-    subscription wanted;  // its head: what has to be sent before anything else
+    subscription wanted;  // the bytes of its head are sent before anything else
     asio::steady_timer wake;
     bool is_writable = true;
     bool is_over = false;  // it has been handed over or closed
@@ -148,7 +148,7 @@ asio::awaitable<std::optional<past_outcome>> past_replays::run(replay_ptr r)
     }
 }
 
-// In the order in which they asked.
+// Permits are given in the order in which replays ask.
 asio::awaitable<bool> past_replays::take_permit(replay& r)
 {
     if (permits_ > 0) {
@@ -249,7 +249,8 @@ void past_replays::settle_batch(replay& r)
 }
 
 // Sends what has to go before the next batch: the head of the response, the rest of a frame that
-// was cut. Returns whether it went; it did not where the peer takes nothing for too long.
+// was cut. Then waits until the socket takes more, so that a peer that has stopped reading waits
+// here, without a permit. Returns false if it took nothing for too long, or has gone.
 asio::awaitable<bool> past_replays::send_rest(replay& r)
 {
     for (;;) {
@@ -260,7 +261,7 @@ asio::awaitable<bool> past_replays::send_rest(replay& r)
                 co_return false;
             rest.erase(0, sent);
         }
-        if (rest.empty() && !r.wanted.socket.holds_back()) {
+        if (rest.empty() && !r.wanted.socket.holds_back() && r.is_writable) {
             std::string{}.swap(rest);
             co_return true;
         }

@@ -7,9 +7,14 @@
 // no more, fails or is too late, the connection is handed over as it is, and the lane tells the
 // gap.
 //
+// A replay costs more than a subscriber: a coroutine frame, a timer and its list of symbols. At
+// most limits.replays_max run at once. Neither MAX_LAG nor MAX_STREAM_AGE ends one, only a stalled
+// socket does; its age counts from when it becomes a subscriber.
+//
 // A batch is held only under a permit, so memory is bounded by limits.permits batches. A reader
-// that is too slow for its batch gives the permit back, keeps the rest of one frame, and waits for
-// its turn again.
+// that is too slow for its batch gives the permit back and keeps the rest of one frame. It asks for
+// a permit again when its socket takes bytes again, and is closed if that takes longer than
+// lane_limits::stalled.
 //
 // Threads: one, its lane's; the past answers on any.
 #pragma once
@@ -69,8 +74,7 @@ private:
 
     const past_limits& limits() const noexcept { return audience_.limits().past; }
 
-    // Sends all that is wanted of the past. Returns why it ended; none if it was ended from
-    // outside.
+    // Runs the whole replay. Returns why it ended; none if end() was called from outside.
     boost::asio::awaitable<std::optional<past_outcome>> run(replay_ptr r);
     // The replay outlives each of these: run() holds it.
     boost::asio::awaitable<bool> take_permit(replay& r);

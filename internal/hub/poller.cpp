@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// No subscriber's key is this: it would be the last entry of a table that never grows so far.
+// The key of the eventfd. No subscriber has it, because the table never grows that far.
 constexpr poller::key bell_key = ~poller::key{0};
 
 int checked(int descriptor)
@@ -28,8 +28,8 @@ int checked(int descriptor)
 epoll_event interest_of(poller::key whose) noexcept
 {
     epoll_event interest{};
-    // Edges: a socket that keeps up never reports anything until its peer leaves. What a peer sends
-    // after its request is not asked for, and stays in the kernel, where it is bounded.
+    // Edge-triggered: a socket that keeps up reports nothing until its peer leaves. Bytes that a
+    // peer sends after its request are never read, and stay in the kernel, where they are bounded.
     interest.events = EPOLLOUT | EPOLLRDHUP | EPOLLET;
     interest.data.u64 = whose;
     return interest;
@@ -44,7 +44,7 @@ poller::poller(
       on_event_{std::move(on_event)}, on_wake_{std::move(on_wake)}
 {
     epoll_event interest{};
-    // Edges: every write to the eventfd is one, so it need never be read.
+    // Edge-triggered: every write to the eventfd reports it, so it need never be read.
     interest.events = EPOLLIN | EPOLLET;
     interest.data.u64 = bell_key;
     checked(::epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, bell_, &interest));
@@ -82,7 +82,7 @@ bool poller::add(int descriptor, key whose) noexcept
 
 void poller::rename(int descriptor, key whose) noexcept
 {
-    // It takes no more memory than the socket has in the set, so it cannot fail for want of it.
+    // This changes an entry of the set and adds none, so it cannot fail for lack of memory.
     auto interest = interest_of(whose);
     ::epoll_ctl(set_.native_handle(), EPOLL_CTL_MOD, descriptor, &interest);
 }

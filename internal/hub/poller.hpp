@@ -20,7 +20,7 @@ namespace tickertape::hub {
 
 class poller {
 public:
-    // The name of a socket in the set; the owner of the poller gives it a meaning.
+    // Identifies a socket in the set; the owner of the poller chooses it.
     using key = std::uint64_t;
     struct event {
         key whose;

@@ -35,10 +35,10 @@ stream_socket::~stream_socket()
         ::close(fd_);
 }
 
-void stream_socket::apply(const socket_limits& limits) noexcept
+void stream_socket::apply(const stream_socket_limits& limits) noexcept
 {
-    // None of these can fail on a connected TCP socket in a way that would matter: without them the
-    // stream is slower or larger in the kernel, and as correct.
+    // Errors are ignored: without these options the stream is as correct, only slower or larger in
+    // the kernel.
     const int on = 1;
     ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ::setsockopt(fd_, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);

@@ -1,7 +1,7 @@
 // A connected TCP socket that a lane writes to.
 //
-// Where the connection is one of TLS, what is sent is encrypted on the way. All counts are of bytes
-// as they are before that.
+// On a TLS connection the bytes are encrypted on the way. All counts are of bytes before
+// encryption.
 //
 // Threads: one, its lane's.
 #pragma once
@@ -16,11 +16,11 @@
 
 namespace tickertape::hub {
 
-struct socket_limits {
+struct stream_socket_limits {
     // What the kernel keeps for one subscriber, sent or not. The kernel doubles it for its own
-    // bookkeeping; it is what stands between a peer that stopped reading and our memory.
+    // bookkeeping. It bounds the memory that a peer that stopped reading can take.
     int send_buffer_bytes = 16 << 10;
-    // Of that, what may wait to be sent at all: the rest waits on the tape, where it is shared.
+    // The part of that which may wait to be sent. Further ticks wait on the tape, which all share.
     int unsent_bytes = 16 << 10;
     // The kernel's room for what a peer sends after its request, which is never read: the smallest
     // that kernels grant.
@@ -56,11 +56,11 @@ public:
     stream_socket& operator=(stream_socket&& other) noexcept;
     ~stream_socket();
 
-    void apply(const socket_limits& limits) noexcept;
+    void apply(const stream_socket_limits& limits) noexcept;
     // Writes `first` and then `second` as one, as far as they are taken now. Never blocks.
     sent send(std::string_view first, std::string_view second) noexcept;
-    // Whether bytes have been taken that are not with the kernel yet, the rest of an encrypted
-    // record: they go with the next send(), which may be one of nothing.
+    // Whether bytes were taken that the kernel does not have yet: the rest of an encrypted record.
+    // The next send() sends them, also if it is called without bytes.
     bool holds_back() const noexcept { return through_ != nullptr && through_->holds_back(); }
     // How many bytes those are.
     std::size_t held_bytes() const noexcept { return through_ ? through_->held_bytes() : 0; }

@@ -1,7 +1,6 @@
 // A moment on a lane's clock in four bytes, because every subscriber keeps several.
 //
-// It wraps after 49 days. It is only asked how long ago it was, or if it has come, and never about
-// more than a few days.
+// It wraps after 49 days, so only stamps that are at most a few days apart are compared.
 #pragma once
 
 #include <chrono>

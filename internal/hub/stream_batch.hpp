@@ -1,5 +1,5 @@
-// Frames that are sent to a subscriber in one write, and where it is when some bytes of them have
-// been taken: in the middle of a frame, as a rule, because sockets know nothing of frames.
+// Frames that are sent to a subscriber in one write, and its cursor after the socket has taken some
+// of their bytes, which usually end in the middle of a frame.
 #pragma once
 
 #include "hub/frame_cache.hpp"
@@ -14,7 +14,7 @@ namespace tickertape::hub {
 // The next bytes for a subscriber.
 struct stream_batch {
     frame_run run;
-    // Where the subscriber is after the last frame; where there is none, where it is already.
+    // The cursor after the last frame; without frames, the cursor as it was.
     stream_cursor then;
     // True if the subscriber is up to date after this batch; the planner need not be asked again.
     bool completes = false;
@@ -34,7 +34,7 @@ struct stream_progress {
     // cursor is after it.
     std::string_view rest;
     std::uint64_t ticks = 0;
-    std::uint64_t skipped = 0;            // ticks that were passed over for those
+    std::uint64_t skipped = 0;            // ticks that were passed over for these
     std::array<std::uint64_t, 3> gaps{};  // by sse::gap_reason
 
     std::uint64_t frames() const noexcept { return ticks + gaps[0] + gaps[1] + gaps[2]; }

@@ -10,28 +10,29 @@
 namespace tickertape::hub {
 
 struct stream_cursor {
-    // How a subscriber is told of the ticks that are passed over for a newer one.
+    // How a subscriber is told of ticks that were passed over for a newer one.
     enum class telling : std::uint8_t {
-        nothing,  // it did not ask for the past
-        skipped,  // the newer one says how many they were
-        gap,      // by a gap: it wanted them all, and was too slow
+        nothing,  // not at all: it did not ask for the past
+        skipped,  // by a number in the newer tick
+        gap,      // by a gap: it wanted every tick, and was too slow
     };
 
-    // Everything at or before has been sent, or was said to be missing, or lies before what was
-    // asked for.
+    // Every tick up to and including this was sent, was told to be missing, or lies before the
+    // beginning that the subscriber asked for.
     position at;
-    // Up to here only the newest tick of each symbol is wanted: before it lies a *pass* over the
-    // others. position{} where every tick is.
+    // Up to this position only the newest tick of each symbol is sent, and the others are passed
+    // over: that is a *pass*. position{} if there is no pass, so that every tick is sent.
     position newest_only_until;
-    // Where that pass began.
+    // The position at which the pass began.
     position passed_from;
-    // On a stream of several symbols: what is lost of those whose newest tick is not after this has
-    // been told. position{} where nothing has, or nothing is lost.
+    // On a stream of several symbols: the subscriber was told the losses of all symbols whose
+    // newest tick is not after this position. position{} if it was told of none.
     position told_until;
-    // Which version of the notice board it has been told; 0: it knows of nothing.
+    // The version of the notice board that it was told; 0: none.
     notice_board::version notices = 0;
     telling passing = telling::nothing;
-    // Whether it is past what it asked for at the start: from then on what is missing was lapped.
+    // Whether it was sent a tick after its beginning. Ticks that are missing before that were
+    // evicted, and those after it lapped.
     bool live = false;
 
     friend bool operator==(const stream_cursor&, const stream_cursor&) noexcept = default;
@@ -47,8 +48,8 @@ struct stream_cursor {
         return {.at = p, .newest_only_until = {}, .passed_from = {}, .told_until = {}};
     }
 
-    // Where to go on when a new era of the tapes has begun at `epoch`: behind a gap, but for a
-    // subscriber that wants only what is newest and has not been sent it.
+    // The cursor in a new era of the tapes, which began at `epoch`. The subscriber is told a gap,
+    // unless it wants only the newest ticks and has been sent none yet.
     stream_cursor in_new_era(position epoch) const noexcept
     {
         const bool has_begun = at != position{} || passing != telling::nothing || !is_passing();
@@ -56,7 +57,7 @@ struct stream_cursor {
         p.notices = notices;
         return p;
     }
-    // Of what lies before `until`, only the newest tick of each symbol from now on.
+    // Begins a pass: of the ticks up to `until`, only the newest of each symbol is sent.
     void pass_to(position until, telling how) noexcept
     {
         passed_from = at;

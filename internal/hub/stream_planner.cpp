@@ -7,7 +7,7 @@
 namespace tickertape::hub {
 namespace {
 
-// Of a tape that has had ticks.
+// The tape has had ticks.
 position newest_of(const tape::symbol_tape& t) noexcept
 {
     const auto newest = t.newest();
@@ -43,7 +43,7 @@ const stream_batch& stream_planner::next(
     last_.from = from;
     last_.until = seen.until();
     last_.notices = board_.newest();
-    // Asked after all that is in the batch was read: it is of that era, or it is not used.
+    // Asked after the tapes were read: a batch of an era that is over is not used.
     if (tapes_.era() != seen.era()) {
         last_.batch = {.run = {}, .then = from};
         last_.terms = nullptr;
@@ -150,8 +150,8 @@ void stream_planner::look_for_newest(symbol_id symbol, const stream_cursor& from
     const auto e = t.read(after - 1);
     if (e && e->at <= from.at)
         return;  // it has been sent, or lies before
-    // Those that are still held are counted, and the others told as gone: none twice, whatever the
-    // writer does in between.
+    // Ticks that are still held are counted as skipped, and the others told as lost. None counts
+    // twice, even if the writer overwrites some in between.
     auto gone = t.evicted();
     auto first = t.first_after(std::max(from.passed_from, gone));
     for (auto now = t.evicted(); now != gone; now = t.evicted()) {
@@ -160,7 +160,7 @@ void stream_planner::look_for_newest(symbol_id symbol, const stream_cursor& from
     }
     first = std::min(first, after - 1);
     if (!e || gone >= e->at) {
-        // Where nothing of the past was asked for, what follows the bound tells of the loss.
+        // If the past was not asked for, the ticks after the bound tell of the loss.
         if (from.passing != telling::nothing && gone > from.passed_from &&
             !is_told(symbol, gone, from))
             losses_.push_back(
@@ -172,7 +172,7 @@ void stream_planner::look_for_newest(symbol_id symbol, const stream_cursor& from
     const bool has_begun = from.at > from.passed_from;
     if (from.passing == telling::skipped && lost && !is_told(symbol, gone, from))
         losses_.push_back({symbol, from.passed_from, gone, reason_for(from), newest_of(t)});
-    // What this says does not change while that tick is held.
+    // This answer does not change while that tick is held.
     if (from.passing == telling::gap && !has_begun && (lost || skipped > 0) &&
         e->at > from.told_until)
         losses_.push_back(
@@ -192,8 +192,8 @@ stream_batch stream_planner::every_tick(
             news_.push_back(symbol);
     if (news_.empty())
         return {.run = {}, .then = from};
-    // Mostly one of many has moved, and what it says is already encoded for others. A loss is told
-    // otherwise on a stream of several.
+    // Usually one symbol of many has a new tick, whose frame is already encoded for others. A batch
+    // that begins with a gap is not used: a stream of several symbols tells losses in another way.
     if (news_.size() == 1)
         if (auto batch = one_symbol(news_.front(), terms.how, from, seen.until());
             !batch.empty() && !is_gap(batch.run.marks.front().kind))
@@ -210,8 +210,9 @@ stream_batch stream_planner::one_symbol(
     then.told_until = {};
     const auto first = t.first_after(from.at);
     const auto run = cache(how).frames_from(symbol, first, until);
-    // Asked after the frames were made: nothing between the cursor and the first of them is gone
-    // unless this says so. What it says is gone is not sent, even where it was encoded in time.
+    // Asked after the frames were made, so it knows of every tick between the cursor and the first
+    // frame that is lost. A tick that it counts as lost is not sent, even if its frame was encoded
+    // in time.
     if (const auto gone = t.evicted(); gone > from.at) {
         built_.begin(how);
         add_gap({symbol, from.at, gone, reason_for(from), {}}, {}, true);
@@ -259,8 +260,8 @@ stream_batch stream_planner::merged(sse::framing how, const stream_cursor& from,
         .completes = reader_.is_complete() && knows_all_notices(then)};
 }
 
-// Whether a subscriber there knows that this symbol's ticks up to `lost_until` are gone: it was
-// told what had been lost when the symbol's newest tick came, and nothing has gone since.
+// Whether a subscriber with this cursor was told that the symbol's ticks up to `lost_until` are
+// lost: it was told of the losses when the symbol's newest tick came, and none was lost since.
 bool stream_planner::is_told(symbol_id symbol, position lost_until, const stream_cursor& to) const
 {
     const tape::symbol_tape& t = tapes_.of(symbol);
@@ -278,16 +279,16 @@ bool stream_planner::is_told(symbol_id symbol, position lost_until, const stream
 // Puts losses_ before the ticks, each as a frame of its own; returns whether there was room for
 // all. `then` knows of those that are in, and `until` is how far all tapes have been looked at.
 //
-// They are in the order of the symbols' newest ticks. So a subscriber that is cut off goes on with
-// those it does not know, and of those it does only the ones that have had a tick since are told
-// again: how many that are shrinks with each turn, for all who read faster than ticks come.
+// Losses are in the order of their symbols' newest ticks. A subscriber that could not take all goes
+// on with those it was not told; of the others only symbols with a newer tick are told again. They
+// become fewer with each turn if the subscriber reads faster than ticks come.
 bool stream_planner::tell_losses(stream_cursor& then, position until, bool alone)
 {
     if (losses_.empty())
         return true;
     std::ranges::stable_sort(losses_, {}, &loss::newest);
     for (const auto& l : losses_) {
-        // Beyond what has been looked at there is no order to rely on; those are told in one go.
+        // Ticks after `until` have no reliable order yet: these losses are told all at once.
         if (l.newest <= until) {
             if (!has_room())
                 return false;
@@ -313,7 +314,7 @@ stream_planner::notices(const stream_terms& terms, const stream_cursor& from, bo
     for (const auto symbol : terms.symbols)
         if (board_.changed(symbol) > from.notices)
             news_.push_back(symbol);
-    // In the order of the board's versions, so that one that was cut short is known by its version.
+    // In the order of the board's versions, so that one version says which were sent.
     std::ranges::sort(news_, {}, [this](symbol_id s) { return board_.changed(s); });
     built_.begin(terms.how);
     for (const auto symbol : news_) {
@@ -321,7 +322,7 @@ stream_planner::notices(const stream_terms& terms, const stream_cursor& from, bo
             return {.run = built_.run(), .then = then};
         const bool stale = board_.is_stale(symbol);
         if (!stale && from.notices == 0)
-            continue;  // a new subscriber takes freshness for granted
+            continue;  // a new subscriber assumes that a symbol is fresh
         if (const auto observed = tapes_.observed(symbol))
             built_.add_notice(
                 symbol, stale, staleness::age(*observed, now), board_.changed(symbol), from.at);

@@ -32,28 +32,29 @@ public:
         const tape::tapes& from, const source_table& sources, const notice_board& notices,
         limits bounds);
 
-    // What comes next for a subscriber with those terms at `from`, as far as `seen` reaches, which
-    // watches all its symbols; empty when it is up to date. Age of stale prices is counted to
-    // `now`. Valid until the next call. Empty as well where a new era of the tapes has begun.
+    // Returns the next batch for a subscriber with those terms at `from`, up to what `seen` has
+    // seen; `seen` watches all its symbols. Empty if the subscriber is up to date, or if a new era
+    // of the tapes has begun. The age of stale prices is counted up to `now`. Valid until the next
+    // call.
     const stream_batch& next(
         const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen,
         boot_time now);
 
-    // The first tick of `symbols` after `p` as far as `seen` reaches and it is still held: the
-    // oldest that a subscriber there has not been sent.
+    // The first tick of `symbols` after `p` that is held and that `seen` has seen: the oldest one
+    // that a subscriber at `p` has not been sent.
     std::optional<position>
     first_unsent(std::span<const symbol_id> symbols, position p, const commit_horizon& seen) const;
 
     // How many ticks those symbols have had, in 32 bits: only differences mean anything.
     std::uint32_t published(std::span<const symbol_id> symbols) const noexcept;
 
-    // What the encoded frames take that are kept for others. Read on any thread.
+    // The bytes of all encoded frames that are kept. Read on any thread.
     std::size_t frame_cache_bytes() const noexcept
     {
         return caches_[0].bytes_held() + caches_[1].bytes_held();
     }
 
-    // To be called before terms go away: questions are told apart by their address.
+    // To be called before terms are destroyed: the memo knows terms by their address.
     void forget() noexcept;
 
 private:
@@ -76,7 +77,7 @@ private:
         position from;
         position to;
         sse::gap_reason why;
-        // Losses are told in the order of these, so that one position says how far.
+        // Losses are told in the order of these, so that one position says which were told.
         position newest;
     };
 

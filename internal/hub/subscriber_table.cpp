@@ -93,7 +93,7 @@ void subscriber_table::give_up_seats(const subscriber_group& g)
             std::erase(watched_, symbol);
 }
 
-// The last of those interested takes the seat: thousands of groups may leave at once.
+// The last entry moves into the free one: this is cheap, and thousands of groups may leave at once.
 void subscriber_table::give_up_seat(symbol_id symbol, std::uint32_t seat)
 {
     auto& interested = by_symbol_[index_of(symbol)];

@@ -25,13 +25,13 @@ struct subscriber {
     lease held;
     static constexpr unsigned generation_bits = 27;
     std::uint32_t generation : generation_bits = 0;  // how often this entry has been used before
-    bool behind : 1 = false;     // its socket is full; it goes on when the poller says so
+    bool behind : 1 = false;     // its socket is full; the poller tells when it takes more
     bool finishing : 1 = false;  // it has been told that its stream ends
     bool is_served : 1 = false;
     bool has_caught_up : 1 = false;
     bool is_measured : 1 = false;  // it has never caught up, and pace_mark is known
     group_id group = 0;
-    std::uint32_t member = 0;  // its number in the group
+    std::uint32_t member = 0;  // its index in the group
     stamp sent_at;             // when it was last sent anything
     stream_cursor cursor;
     // The rest of what could not be sent whole: at most a frame, or the head of the response.
@@ -41,8 +41,8 @@ struct subscriber {
     // measured.
     stamp caught_up_at;
     stamp leaves_at;  // when it has to go, if that is limited or it is finishing
-    // How many ticks its symbols had when its pace was last looked at, and what it has taken since.
-    // While they have fewer than this, it comes nearer to the present.
+    // The ticks its symbols had had when its pace was last measured, plus those it has taken since.
+    // While its symbols have had fewer than this, it gets closer to the present.
     std::uint32_t pace_mark = 0;
 
     void caught_up(stamp now) noexcept
@@ -50,7 +50,7 @@ struct subscriber {
         has_caught_up = true;
         caught_up_at = now;
     }
-    // What user space holds of its stream.
+    // The bytes of its stream that user space holds.
     std::size_t held_bytes() const noexcept
     {
         return (unsent ? unsent->capacity() : 0) + socket.held_bytes();
@@ -62,12 +62,12 @@ static_assert(sizeof(subscriber) <= 104, "this times 20,000 is what a full lane 
 struct subscriber_group {
     stream_terms terms;  // symbols ascending; its address names the group to the planner
     std::vector<subscriber_id> members;
-    // For each of the symbols, where the group stands among those interested in it; of a wide group
-    // one number only, where it stands among the wide.
+    // For each of the symbols, the index of the group among those interested in it; for a wide
+    // group one number only, its index among the wide ones.
     std::vector<std::uint32_t> seats;
     std::vector<std::uint64_t> wanted;  // of a wide group: a bit for every symbol
 
-    // The rest is the sweep's.
+    // The members below belong to the sweep.
     enum class sweep_state : std::uint8_t {
         idle,
         queued,  // it has something new and waits for the sweep, or the sweep is in it

@@ -1,5 +1,5 @@
-// How soon a sweep may follow another. To be woken and to look at the tapes costs a lane more than
-// one send. So where a sweep serves many, ticks in quick succession go out together; where it
+// Decides how soon one sweep may follow another. Waking a lane and looking at the tapes costs more
+// than one send. So if a sweep serves many, ticks in quick succession are sent together; if it
 // serves few, no tick waits.
 //
 // Threads: one, its lane's.

@@ -30,8 +30,9 @@ void sweep_queue::end_group(group_id id, milliseconds now)
     g.state = subscriber_group::sweep_state::idle;
     const bool unfinished = std::exchange(g.is_unfinished, false);
     const bool again = std::exchange(g.again, false) || unfinished;
-    // Members came at different moments, so their times come at different ones; an eighth is near
-    // enough for each, and no more than eight sweeps for all.
+    // Members joined at different moments, so they are due at different ones. The group is visited
+    // again after an eighth of the interval: that is exact enough for each member, and makes at
+    // most eight sweeps per interval for all.
     if (std::exchange(g.has_served, false) && g.terms.interval.count() > 0)
         g.due =
             now + (unfinished ? std::max(milliseconds{1}, g.terms.interval / 8) : g.terms.interval);

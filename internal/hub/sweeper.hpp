@@ -24,9 +24,9 @@ public:
     // All outlive this. listen(bool): whether the lane is to be woken for new ticks.
     sweeper(boost::asio::io_context& context, audience& of, std::function<void(bool)> listen);
 
-    // There are new ticks.
+    // To be called when there are new ticks.
     void on_wake();
-    // Sweeps soon if a group has news, and when the time of one comes that has to wait.
+    // Arranges the next sweep: soon if a group has news, later if one has to wait.
     void go_on();
 
 private:

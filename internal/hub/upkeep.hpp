@@ -23,7 +23,7 @@ namespace tickertape::hub {
 enum class care {
     nothing,
     heartbeat,
-    look_at_lag,    // it has not caught up, or not been looked at, for longer than the limit
+    look_at_lag,    // for longer than the limit it has not caught up, nor was its lag looked at
     close_stalled,  // it takes nothing
     close_unheard,  // it did not take the end of its stream in time
     send_away_as_old,
@@ -42,7 +42,7 @@ inline care care_for(const subscriber& s, stamp now, const lane_limits& limits) 
     return s.sent_at.age(now) >= limits.heartbeat ? care::heartbeat : care::nothing;
 }
 
-// How far behind the present a subscriber is.
+// The lag of a subscriber.
 struct lag_reading {
     std::chrono::milliseconds behind{0};  // how long ago the oldest tick came that it lacks
     std::uint32_t published = 0;          // how many ticks its symbols have had since the start

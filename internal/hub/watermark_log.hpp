@@ -1,5 +1,5 @@
-// Remembers which position was the newest at what time. It tells how long ago a tick came without
-// its date, which depends on the wall clock.
+// Remembers which position was the newest at what time. So the age of a tick is known without its
+// date, which depends on the wall clock.
 //
 // It remembers a little more than `over`, in steps of a 32nd of it; what is older counts as that
 // old.
@@ -21,7 +21,7 @@ public:
 
     explicit watermark_log(milliseconds over) noexcept : over_{over} {}
 
-    // All up to `until` had come by then. To be called again and again, with later times.
+    // Notes that all ticks up to `until` had come by then. Called with ever later times.
     void note(position until, milliseconds now)
     {
         if (!samples_.empty() && now - samples_.back().at < over_ / 32)
@@ -30,7 +30,7 @@ public:
         while (samples_.size() > 1 && now - samples_[1].at > over_)
             samples_.pop_front();
     }
-    // Positions begin anew.
+    // Forgets everything, because positions begin anew.
     void clear() noexcept { samples_.clear(); }
 
     // How long ago the tick at `p` had come, at least.

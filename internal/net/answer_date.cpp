@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono;
 
-// Nothing lies longer in a cache and is still an answer.
+// An answer that lay longer than this in a cache says nothing of the time.
 constexpr seconds in_cache_max{24 * 3600};
 
 std::optional<seconds> cached_for(std::string_view age) noexcept

@@ -1,4 +1,4 @@
-// What an HTTP answer says of the time, and what that says of our wall clock. No I/O.
+// Compares the time that an HTTP answer gives with our wall clock. No I/O.
 #pragma once
 
 #include "core/clock.hpp"
@@ -8,7 +8,7 @@
 
 namespace tickertape::net {
 
-// As it came; empty where there was no such header.
+// The headers as they came; empty if there was none.
 struct answer_date {
     std::string date{};            // the header Date, of one second's resolution
     std::string age{};             // the header Age: seconds it lay in a cache
@@ -16,7 +16,8 @@ struct answer_date {
 };
 
 // What time it was at the host when it answered: the second it names, and the time in the
-// cache. None: it does not say, or what it says is no time.
+// cache. None: there is no such
+// header, or it is not a time.
 std::optional<wall_time> time_said(const answer_date& said, wall_time now) noexcept;
 
 // One comparison of our wall clock with a host's.

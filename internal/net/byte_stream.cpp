@@ -1,6 +1,6 @@
 #include "net/byte_stream.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -98,8 +98,8 @@ public:
     asio::awaitable<bytes_read> read_some(asio::mutable_buffer into) override
     {
         const auto [ec, count] = co_await stream_.async_read_some(into, no_throw);
-        // The end without TLS's own goodbye is an end that anybody on the way can have made, so it
-        // ends no body whose length is not known otherwise.
+        // Without TLS's own goodbye, anybody on the way can have cut the connection. So this is an
+        // error, and does not count as the end of a body without a length.
         co_return bytes_read{ec, count};
     }
     asio::awaitable<error_code> write(asio::const_buffer all) override

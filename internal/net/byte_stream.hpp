@@ -20,7 +20,7 @@ class stream;
 
 namespace tickertape::net {
 
-// What one read came to. The end of the stream is an error, asio::error::eof.
+// The result of one read. The end of the stream is an error, asio::error::eof.
 struct bytes_read {
     boost::system::error_code code;
     std::size_t count = 0;
@@ -30,11 +30,11 @@ class byte_stream {
 public:
     virtual ~byte_stream() = default;
 
-    // Errors: what the system says.
+    // Errors: those of the system.
     virtual boost::asio::awaitable<boost::system::error_code>
     connect(boost::asio::ip::tcp::endpoint to) = 0;
-    // What follows the connection before the first byte of HTTP: nothing, or the TLS handshake with
-    // the certificate checked against `host`. Errors: net_errc::tls_*.
+    // Does what comes between the TCP connection and the first byte of HTTP: nothing, or the TLS
+    // handshake with the certificate checked against `host`. Errors: net_errc::tls_*.
     virtual boost::asio::awaitable<boost::system::error_code> handshake(std::string host) = 0;
     virtual boost::asio::awaitable<bytes_read> read_some(boost::asio::mutable_buffer into) = 0;
     virtual boost::asio::awaitable<boost::system::error_code>
@@ -43,8 +43,8 @@ public:
     // Why the certificate was refused, in OpenSSL's words.
     virtual std::string refusal() const { return {}; }
 
-    // What is underneath, for who brings operations of its own, as Beast does. tls() is null where
-    // there is none; where there is, all bytes go through it.
+    // The socket and the TLS stream underneath, for callers with I/O operations of their own, such
+    // as Beast. tls() is null without TLS; with TLS, all bytes go through it.
     using tls_layer = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
     virtual boost::asio::ip::tcp::socket& socket() noexcept = 0;
     virtual tls_layer* tls() noexcept { return nullptr; }

@@ -1,6 +1,6 @@
 #include "net/dialer.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/text.hpp"
 #include "net/with_timeout.hpp"
 
@@ -39,7 +39,7 @@ asio::awaitable<fetched<std::unique_ptr<byte_stream>>> dialer::open()
     co_return std::move(connection);
 }
 
-// The addresses share the time there is, so that one that swallows packets leaves some to the next.
+// The addresses share the time limit, so that one that drops packets leaves time for the next.
 asio::awaitable<error_code>
 dialer::connect_any(const endpoints& to, std::unique_ptr<byte_stream>& connection)
 {

@@ -1,6 +1,6 @@
-// From a host's base URL to an open connection: looked up, connected, and with TLS spoken where
-// the URL wants it, the certificate and the host's name checked. No phase has more time than its
-// limit.
+// Opens a connection to the host of a base URL: looks its name up, connects, and for https:// or
+// wss:// shakes hands over TLS and checks the certificate and the host's name. Each phase has a
+// time limit.
 //
 // Threads: one strand.
 #pragma once

@@ -18,7 +18,7 @@ enum class net_errc {
     tls_untrusted,        // the certificate is signed by nobody we trust
     tls_wrong_host,       // the certificate is somebody else's
     tls_expired,          // the certificate is not valid at this time
-    tls_failed,           // any other end of the handshake
+    tls_failed,           // the handshake failed in any other way
     response_timeout,     // the whole answer was not there in time
     connection_lost,      // the connection ended before the answer began
     response_truncated,   // the connection ended in the middle of the answer
@@ -26,9 +26,9 @@ enum class net_errc {
     header_too_large,     // the answer's header is over its limit
     body_too_large,       // the answer's body is over its limit
     unexpected_encoding,  // the body is compressed, which we did not ask for
-    redirect,             // the host sends us elsewhere, where we do not go
-    upgrade_refused,      // the answer to a WebSocket handshake is not one
-    bad_websocket,        // frames that are none, or text that is not UTF-8
+    redirect,             // the host redirects us; redirects are not followed
+    upgrade_refused,      // the host answered a WebSocket handshake with another status
+    bad_websocket,        // malformed frames, or text that is not UTF-8
     message_too_large,    // a message over its limit
     peer_silent,          // no byte for longer than the peer is ever silent
     peer_closed,          // the peer ended the connection

@@ -1,13 +1,13 @@
-// What Beast's WebSocket stands on: a connection of ours that remembers when it last heard a byte.
-// Beast answers pings by itself and tells nobody; this is below it, and sees them as well.
+// The transport below Beast's WebSocket: a connection of ours that remembers when it last received
+// a byte. Beast answers pings without telling its caller, so only the layer below it sees them.
 //
-// While the upgrade is under way it also keeps what came, up to a limit, so that a refusal can be
-// told even if its body never ends.
+// While the upgrade is under way it also keeps the bytes received, up to a limit, so that a refusal
+// can be reported even if its body never ends.
 //
 // Threads: one strand.
 #pragma once
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "net/byte_stream.hpp"
 #include "net/errors.hpp"
 
@@ -38,9 +38,9 @@ public:
 
     std::chrono::steady_clock::time_point heard() const noexcept { return heard_; }
 
-    // From now on what comes is kept; more than `bytes_max` is net_errc::body_too_large.
+    // Keeps the bytes received from now on; more than `bytes_max` is net_errc::body_too_large.
     void keep(std::size_t bytes_max) noexcept { keep_max_ = bytes_max; }
-    // What was kept; and keeps no more.
+    // Returns the bytes kept, and stops keeping them.
     std::string kept() noexcept
     {
         keep_max_ = 0;
@@ -77,7 +77,7 @@ public:
             token, from);
     }
 
-    // A handler of a read, which first tells us of it.
+    // Wraps the handler of a read, so that this stream notes the bytes first.
     template <class Handler>
     struct noting {
         Handler handler;
@@ -103,7 +103,7 @@ private:
         if (keep_max_ == 0)
             return start_read_of(buffers, asio::mutable_buffer{}, std::move(handler));
         if (kept_.size() >= keep_max_) {
-            // Not from within the call that began it.
+            // Asio requires that a handler is not called from the function that started it.
             asio::post(
                 get_executor(),
                 boost::beast::bind_front_handler(
@@ -138,7 +138,7 @@ private:
     std::string kept_;
 };
 
-// What Beast wants to know of what it stands on. After both goodbyes there is nothing to wait for.
+// Beast calls these to close its transport. After both goodbyes there is nothing to wait for.
 inline void beast_close_socket(heard_stream& s)
 {
     s.shut();

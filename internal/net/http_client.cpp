@@ -1,6 +1,6 @@
 #include "net/http_client.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/text.hpp"
 #include "net/with_timeout.hpp"
 
@@ -62,8 +62,8 @@ error_code meaning_of(error_code ec, bool got_some)
     return got_some ? net_errc::response_truncated : net_errc::connection_lost;
 }
 
-// Reads one response, whatever the sizes of the pieces it comes in. What is not body, the trailer
-// and the extensions of chunks, has no limit in the parser: bytes_max is theirs.
+// Reads one response. The parser has no limit for the trailer and the extensions of chunks;
+// bytes_max covers them as well.
 asio::awaitable<error_code> read_response(
     byte_stream& from, beast::flat_buffer& buffer, parser_type& parser, std::size_t bytes_max)
 {
@@ -125,7 +125,7 @@ asio::awaitable<fetched<http_response>> http_client::send(http_request request)
         auto answer = co_await ask(request_bytes);
         if (answer || answer.error().code != net_errc::connection_lost)
             co_return answer;
-        // The host had closed it while it was idle: no fault of anybody's.
+        // The host had closed the kept connection while it was idle, which it may do.
     }
     auto opened = co_await dialer_.open();
     if (!opened)
@@ -136,7 +136,7 @@ asio::awaitable<fetched<http_response>> http_client::send(http_request request)
 
 asio::awaitable<fetched<http_response>> http_client::ask(const std::string& request_bytes)
 {
-    // Whatever goes wrong below, the connection is not used again.
+    // If anything below fails, the connection is not used again.
     auto connection = std::move(connection_);
     beast::flat_buffer buffer;
     parser_type parser;

@@ -1,7 +1,7 @@
 // Asks one host over HTTP or HTTPS: one request at a time over one kept connection.
 //
-// The certificate and the host's name are verified, redirects are not followed, nothing has more
-// time or room than its limit.
+// The certificate and the host's name are verified, redirects are not followed, everything has a
+// limit in time and in bytes.
 //
 // Threads: one strand.
 #pragma once
@@ -32,7 +32,7 @@ public:
 
     const base_url& base() const noexcept { return dialer_.base(); }
 
-    // Any answer that is HTTP, but for redirects, is a response, errors of the host included.
+    // Returns every valid HTTP answer except redirects, also those with an error status.
     // A GET is sent over the kept connection; if that turns out to be closed before the first byte
     // of an answer, it is replaced once. A POST is sent once, over a new connection: nobody can
     // tell whether the host acted on one that was not answered, and repeating it is for the caller

@@ -1,5 +1,5 @@
-// A request and an answer of HTTP, as values: what formats write and read without knowing who
-// carries them.
+// A request and an answer of HTTP, as values. Formats write and read these, and know nothing of the
+// connections that carry them.
 //
 // Pure. Threads: any.
 #pragma once

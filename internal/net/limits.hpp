@@ -1,4 +1,4 @@
-// What a connection to somebody else may take, in time and in bytes.
+// The limits of connections to other hosts, in time and in bytes.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "net/resolver.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "net/errors.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -103,7 +103,7 @@ void resolver::begin(std::string host, std::string port)
         }}.detach();
         under_way_ = std::move(state);
     } catch (const std::system_error&) {
-        // No thread to be had: that is an answer as well.
+        // The system has no thread for us: the lookup has failed.
         state->abandoned();
         state->finish(net_errc::resolve_failed);
         under_way_ = std::move(state);

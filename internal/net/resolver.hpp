@@ -1,8 +1,8 @@
-// From a host's name to its addresses, without ever waiting longer than allowed.
+// Looks up the addresses of a host's name, and never waits longer than allowed.
 //
 // The system's resolver cannot be interrupted: it may block for half a minute on a name server that
 // is gone, and Asio's own resolver would hold the io_context for as long. So the call runs on a
-// thread nobody joins, and what it shares with us is the little state below, kept alive by both.
+// thread that nobody joins. It shares only the small state below with us; both keep that alive.
 //
 // Threads: one strand; only the state is shared with the lookup's own thread.
 #pragma once
@@ -42,8 +42,8 @@ public:
     resolver(const resolver&) = delete;
     resolver& operator=(const resolver&) = delete;
 
-    // The addresses of one host, always the same one. At most one call is under way: an answer that
-    // came too late for one caller is the next one's. One caller at a time.
+    // Returns the addresses of one host, always the same host. One caller at a time. At most one
+    // lookup is under way: if its answer comes too late for its caller, the next caller gets it.
     // Errors: what the blocking function gives; net_errc::resolve_timeout; operation_aborted.
     boost::asio::awaitable<result<endpoints>>
     resolve(std::string host, std::string port, std::chrono::steady_clock::duration limit);

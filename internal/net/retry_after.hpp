@@ -9,7 +9,7 @@
 
 namespace tickertape::net {
 
-// Binance's bans last up to 3 days; nobody means more.
+// Binance's bans last up to 3 days. A longer time is a mistake of the sender's.
 inline constexpr std::chrono::hours retry_after_max{72};
 
 // How long to wait from `now` on; never negative, never more than retry_after_max. None: the text

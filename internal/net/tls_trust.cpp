@@ -13,8 +13,8 @@ ssl::context make_tls_context(const std::string& ca_file)
     context.set_verify_mode(ssl::verify_peer);
     boost::system::error_code ec;
     if (ca_file.empty()) {
-        // A system without authorities is no reason not to start: http:// needs none, and each
-        // https:// fetch will say that it trusts nobody.
+        // The server starts on a system without authorities: http:// needs none, and each https://
+        // request then fails with tls_untrusted.
         context.set_default_verify_paths(ec);
         return context;
     }

@@ -1,4 +1,4 @@
-// Whom our clients trust, and which TLS they speak: one context for all of them.
+// The TLS context of all our clients: the authorities they trust and the versions they speak.
 //
 // Threads: built once; then shared by the clients of one strand.
 #pragma once

@@ -1,6 +1,6 @@
 #include "net/websocket_client.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/text.hpp"
 #include "net/heard_stream.hpp"
 #include "net/with_timeout.hpp"
@@ -23,10 +23,11 @@ namespace websocket = beast::websocket;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 using parser_type = http::response_parser<http::string_body>;
-// Without permessage-deflate: a few bytes a second saved would cost a bomb to be defused.
+// Without permessage-deflate: it would save a few bytes a second, and need a limit for messages
+// that decompress to a multiple of their size.
 using socket_type = websocket::stream<heard_stream, false>;
 
-// As a temporary within a co_return, g++ 12 takes it for one that is read before it is written.
+// A function, because g++ 12 warns that a temporary in a co_return is read before it is written.
 fetched<void> done()
 {
     return {};
@@ -37,7 +38,7 @@ bool is_of_websocket(const error_code& ec)
     return ec.category() == make_error_code(websocket::error::closed).category();
 }
 
-// As much of an answer as there is.
+// Parses the part of an answer that has come.
 void parse(std::string_view bytes, std::size_t bytes_max, parser_type& parser)
 {
     parser.header_limit(static_cast<std::uint32_t>(bytes_max));
@@ -79,9 +80,9 @@ std::string body_of(const parser_type& answer, std::string_view bytes)
 
 }  // namespace
 
-// The open connection and the watch over it. Beast's own timeouts are off: they cannot tell silence
-// from any other end, say nothing of a message of ours that nobody takes, and the phases before the
-// upgrade need limits of ours anyway.
+// The open connection and the timer that watches it. Beast's own timeouts are off: they do not tell
+// a silent peer from other failures, they do not cover a message of ours that the peer does not
+// take, and the phases before the upgrade need limits of ours anyway.
 struct websocket_client::wire : std::enable_shared_from_this<wire> {
     wire(std::unique_ptr<byte_stream> under, const websocket_limits& of)
         : socket{std::move(under)}, timer{socket.get_executor()}, limits{of}
@@ -197,7 +198,8 @@ fetch_error websocket_client::refusal(error_code ec, std::string_view bytes)
     wire_->shut();
     if (ec == asio::error::operation_aborted)
         return fetch_error{ec};
-    // Whatever ended it: who has said no has said it, and be it without end.
+    // A host that refuses is believed even if its answer was cut short: the status it sent counts
+    // more than the way the connection ended.
     parser_type answer;
     parse(bytes, limits_.answer_bytes_max, answer);
     note_date(answer, answer_.dated);
@@ -226,7 +228,7 @@ fetch_error websocket_client::refusal(error_code ec, std::string_view bytes)
     return fetch_error{net_errc::connection_lost, clean_words(ec.message())};
 }
 
-// What an end of the open connection means.
+// Returns the failure that an error of the open connection stands for.
 fetch_error websocket_client::failure(error_code ec) const
 {
     if (wire_->given_up)
@@ -280,7 +282,7 @@ asio::awaitable<void> websocket_client::close()
 {
     if (!wire_)
         co_return;
-    // Whether it was answered changes nothing.
+    // The connection is closed either way, with or without the peer's answer.
     const auto answered =
         co_await with_timeout(limits_.goodbye, net_errc::response_timeout, wire_->say_goodbye());
     (void)answered;

@@ -1,8 +1,8 @@
 // One connection to a host over ws:// or wss://, from the dial to its end.
 //
 // The certificate and the host's name are verified, redirects are not followed, compression is not
-// offered, and nothing has more time or room than its limit. The peer's pings are answered as
-// long as a read is under way, so let there always be one.
+// offered, and nothing has more time or room than its limit. The peer's pings are answered only
+// while a read is under way, so the caller keeps one under way all the time.
 //
 // Threads: one strand. Destroying the client closes the connection; no call may be under way then.
 #pragma once
@@ -35,22 +35,22 @@ public:
     // Connects and asks for `target`, which follows the base URL's prefix. Once, first. Cancelling
     // the caller ends it, here and below, and the connection with it. Nothing here throws.
     // Errors: as dialer has them; net_errc::response_timeout (of the upgrade), ::connection_lost,
-    // ::bad_http; ::upgrade_refused with the status, and with the address if that is elsewhere:
-    // what the body says of it is for the reader of answer() to understand.
+    // ::bad_http; ::upgrade_refused with the status, and with the new address of a redirect. The
+    // body of a refusal is in answer().
     boost::asio::awaitable<fetched<void>> open(std::string target);
-    // The answer to the upgrade. Of one that was granted only its date; of one that was refused
-    // also its status, its Retry-After, and its body as far as it came.
+    // The answer to the upgrade. If the upgrade was granted, only the date is set; if it was
+    // refused, also the status, Retry-After, and the part of the body that came.
     const http_response& answer() const noexcept { return answer_; }
 
-    // The next text message, whole, replaces `into`. Binary messages are no part of what any
-    // peer of ours speaks: they are counted and passed over.
-    // Every message comes in a turn of its own of the executor, however many have arrived at once.
+    // Waits for the next text message and puts it into `into`. Binary messages are counted and
+    // skipped, because no provider uses them. Each message takes a turn of the executor of its own,
+    // so that others have theirs if many messages arrive at once.
     // After an error the connection is of no use.
     // Errors: net_errc::peer_closed with the peer's words, ::connection_lost,
     // ::bad_websocket, ::message_too_large, ::peer_silent; operation_aborted.
     boost::asio::awaitable<fetched<void>> read(std::string& into);
 
-    // One text message. One write at a time, beside a read.
+    // Sends one text message. A read may be under way, but no other write.
     // Errors: as read(); a peer that does not take it in time is net_errc::connection_lost.
     boost::asio::awaitable<fetched<void>> write(std::string message);
 

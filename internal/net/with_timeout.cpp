@@ -1,6 +1,6 @@
 #include "net/with_timeout.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>

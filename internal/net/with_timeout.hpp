@@ -1,4 +1,4 @@
-// A phase of a request, and the time it has.
+// Puts a time limit on one phase of a request.
 //
 // Threads: the executor of the coroutine.
 #pragma once
@@ -11,8 +11,8 @@
 
 namespace tickertape::net {
 
-// Runs `phase` and gives it at most `limit`, then cancels it and waits for its end: whatever the
-// phase refers to need only outlive this call. Cancelling the caller cancels the phase.
+// Runs `phase` and gives it at most `limit`, then cancels it and waits for its end, so the
+// objects the phase refers to need only outlive this call. Cancelling the caller cancels the phase.
 // Errors: what the phase gives; `late` if the time was over; operation_aborted if we were
 // cancelled.
 boost::asio::awaitable<boost::system::error_code> with_timeout(

@@ -24,7 +24,7 @@ bool is_behind(const held_quote& held, const quote& q, quote_way by, moment now)
         const auto made = held.last.upstream_time.value_or(now.wall - held.age(now));
         return made > *q.upstream_time && made <= now.wall;
     }
-    // An answer without a time was under way while the stream went on.
+    // An answer without a time may be older than what the socket has sent since.
     return by == quote_way::poll && held.by == quote_way::socket;
 }
 

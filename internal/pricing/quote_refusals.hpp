@@ -1,5 +1,5 @@
 // Which refusals of quotes are worth a line in the log: the first of a provider and a reason, and
-// not again before it has recovered. A stream may be refused a thousand times a second.
+// not again before it has recovered. A socket may send a thousand of them a second.
 //
 // No clock and no I/O. Threads: one.
 #pragma once

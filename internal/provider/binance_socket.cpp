@@ -33,7 +33,7 @@ constexpr std::size_t markets_per_message_max = 100;
 // One stream each.
 constexpr std::size_t markets_max = 1024;
 
-class binance_stream final : public socket_api {
+class binance_socket_api final : public socket_api {
 public:
     socket_rules rules() const override
     {
@@ -159,7 +159,7 @@ private:
         // the order of the requests.
         auto asked = asked_by_id_of(said);
         const auto is_open = [](const asked_market& of) {
-            return of.answer == subscription::asked;
+            return of.state == subscription_state::asked;
         };
         for (std::size_t request = 0; asked.empty() && !asked_in(request).empty(); ++request)
             if (std::ranges::any_of(asked_in(request), is_open))
@@ -178,7 +178,7 @@ private:
 
 std::unique_ptr<socket_api> make_binance_socket()
 {
-    return std::make_unique<binance_stream>();
+    return std::make_unique<binance_socket_api>();
 }
 
 }  // namespace tickertape::provider

@@ -33,7 +33,7 @@ constexpr std::string_view channel_prefix = "live_trades_";
 // One channel each; with one more it ends the connection without a word.
 constexpr std::size_t markets_max = 1024;
 
-class bitstamp_stream final : public socket_api {
+class bitstamp_socket_api final : public socket_api {
 public:
     socket_rules rules() const override
     {
@@ -149,7 +149,7 @@ private:
 
     static bool is_open(const asked_market& of) noexcept
     {
-        return of.answer == subscription::asked;
+        return of.state == subscription_state::asked;
     }
 
     static void ask_to_reconnect(socket_news& news)
@@ -168,7 +168,7 @@ private:
 
 std::unique_ptr<socket_api> make_bitstamp_socket()
 {
-    return std::make_unique<bitstamp_stream>();
+    return std::make_unique<bitstamp_socket_api>();
 }
 
 }  // namespace tickertape::provider

@@ -5,46 +5,56 @@
 
 namespace tickertape::provider {
 
-bool circuit_breaker::admits(steady_time now) noexcept
+std::optional<circuit_breaker::permit> circuit_breaker::admit(steady_time now) noexcept
 {
-    switch (state_) {
-    case state::closed:
-        return true;
-    case state::open:
-        if (now < open_until_)
-            return false;
+    if (state_ == state::open && now >= open_until_)
         state_ = state::half_open;
-        probing_ = true;
-        return true;
-    case state::half_open:
-        if (probing_)
-            return false;
-        probing_ = true;
-        return true;
-    }
-    return false;
+    if (state_ == state::open || probing_)
+        return std::nullopt;
+    probing_ = state_ == state::half_open;
+    return permit{*this, next_++};
 }
 
-void circuit_breaker::succeeded() noexcept
+circuit_breaker::permit::~permit()
 {
-    if (state_ == state::open)
-        return;
-    state_ = state::closed;
-    failures_ = 0;
-    openings_ = 0;
+    if (of_ != nullptr && is_up_to_date())
+        of_->probing_ = false;
+}
+
+void circuit_breaker::permit::succeeded() noexcept
+{
+    assert(of_ != nullptr);
+    if (is_up_to_date())
+        of_->close();
+    of_ = nullptr;
+}
+
+void circuit_breaker::permit::failed(steady_time now, double random) noexcept
+{
+    assert(of_ != nullptr);
+    if (is_up_to_date())
+        of_->count_failure(now, random);
+    of_ = nullptr;
 }
 
 void circuit_breaker::failed(steady_time now, double random) noexcept
 {
-    if (state_ == state::open)
-        return;
-    if (state_ == state::half_open || ++failures_ >= limits_.failures_max)
-        open(now, random);
+    if (state_ != state::open && !probing_)
+        count_failure(now, random);
 }
 
-void circuit_breaker::abandoned() noexcept
+void circuit_breaker::close() noexcept
 {
+    state_ = state::closed;
+    failures_ = 0;
+    openings_ = 0;
     probing_ = false;
+}
+
+void circuit_breaker::count_failure(steady_time now, double random) noexcept
+{
+    if (state_ == state::half_open || ++failures_ >= limits_.failures_max)
+        open(now, random);
 }
 
 void circuit_breaker::open(steady_time now, double random) noexcept
@@ -60,6 +70,8 @@ void circuit_breaker::open(steady_time now, double random) noexcept
     const auto quarter = static_cast<double>(whole.count()) / 4;
     const auto early = milliseconds{static_cast<milliseconds::rep>((1 - random) * quarter)};
     state_ = state::open;
+    probing_ = false;
+    since_opening_ = next_;
     open_until_ = now + (whole - early);
 }
 

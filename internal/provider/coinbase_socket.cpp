@@ -54,7 +54,7 @@ void for_each_product_in(std::string_view text, F f)
     }
 }
 
-class coinbase_stream final : public socket_api {
+class coinbase_socket_api final : public socket_api {
 public:
     socket_rules rules() const override
     {
@@ -172,7 +172,7 @@ private:
             auto* of = markets_.find(name);
             if (of != nullptr && std::ranges::find(outstanding_, of) != outstanding_.end())
                 refuse(*of, why, news);
-            is_named = is_named || (of != nullptr && of->answer == subscription::refused);
+            is_named = is_named || (of != nullptr && of->state == subscription_state::refused);
         });
         if (is_named)
             return subscribe_without_refused(news);
@@ -190,7 +190,7 @@ private:
     void subscribe_without_refused(socket_news& news)
     {
         const auto is_refused = [](const asked_market* of) {
-            return of->answer == subscription::refused;
+            return of->state == subscription_state::refused;
         };
         if (std::erase_if(outstanding_, is_refused) == 0)
             return;
@@ -228,7 +228,7 @@ private:
 
 std::unique_ptr<socket_api> make_coinbase_socket()
 {
-    return std::make_unique<coinbase_stream>();
+    return std::make_unique<coinbase_socket_api>();
 }
 
 }  // namespace tickertape::provider

@@ -5,6 +5,7 @@
 #include "provider/errors.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace tickertape::provider {
@@ -16,36 +17,41 @@ gate::gate(rate_limit limit, breaker_limits breaker, steady_time now)
 {
 }
 
-boost::system::error_code gate::admit(steady_time now) noexcept
+boost::system::result<gate::permit> gate::admit(steady_time now) noexcept
 {
-    if (!breaker_.admits(now))
+    auto of_breaker = breaker_.admit(now);
+    if (!of_breaker)
         return provider_errc::breaker_open;
-    if (bucket_.take(now))
-        return {};
-    breaker_.abandoned();
-    return bucket_.paused_until() > now ? provider_errc::paused : provider_errc::throttled;
+    if (!bucket_.take(now))
+        return bucket_.paused_until() > now ? provider_errc::paused : provider_errc::throttled;
+    return permit{*this, std::move(*of_breaker), now};
 }
 
-gate_change gate::succeeded(moment now, std::chrono::microseconds took)
+gate_change gate::permit::succeeded(moment now, std::chrono::microseconds took)
 {
-    breaker_.succeeded();
-    took_.add(took);
-    penalty_.reset();
-    last_success_ = now;
-    return std::exchange(failures_, 0) > 0 ? gate_change::recovered : gate_change::none;
+    of_->last_success_ = now;
+    const bool is_up_to_date = breaker_->is_up_to_date();
+    answered(took);
+    const bool ends_streak = is_up_to_date && std::exchange(of_->failures_, 0) > 0;
+    return ends_streak ? gate_change::recovered : gate_change::none;
 }
 
-void gate::answered(std::chrono::microseconds took)
+void gate::permit::answered(std::chrono::microseconds took)
 {
-    breaker_.succeeded();
-    took_.add(took);
-    penalty_.reset();
+    assert(breaker_);
+    breaker_->succeeded();
+    breaker_.reset();
+    of_->took_.add(took);
+    // An answer to a request of before the last "too many requests" does not take that back.
+    if (!of_->limited_at_ || admitted_ > *of_->limited_at_)
+        of_->penalty_.reset();
 }
 
-void gate::undecided(std::chrono::microseconds took)
+void gate::permit::undecided(std::chrono::microseconds took)
 {
-    breaker_.abandoned();
-    took_.add(took);
+    assert(breaker_);
+    breaker_.reset();
+    of_->took_.add(took);
 }
 
 void gate::note(moment now, const fetch_error& why)
@@ -53,30 +59,57 @@ void gate::note(moment now, const fetch_error& why)
     last_failure_ = failure{now, words_of(why)};
 }
 
-gate_change gate::failed(
+gate_change gate::permit::failed(
     moment now, const fetch_error& why, std::optional<milliseconds> retry_after, double random)
 {
-    const bool was_failing = failures_++ > 0;
-    if (!was_failing)
-        streak_.since = now;
-    streak_.failures = failures_;
-    note(now, why);
+    assert(breaker_);
+    auto& g = *of_;
+    g.note(now, why);
+    const bool is_up_to_date = breaker_->is_up_to_date();
+    const bool was_failing = g.failures_ > 0;
+    if (is_up_to_date)
+        g.count_failure(now);
     if (why.code == provider_errc::rate_limited) {
         // It answers, and says why it does not: no matter for the breaker.
-        breaker_.abandoned();
+        breaker_.reset();
         auto pause = retry_after;
         if (!pause) {
             // At least half of what it can be: jitter must not undo the penalty.
-            pause = penalty_.next(0.5 + random / 2);
+            pause = g.penalty_.next(0.5 + random / 2);
             if (why.http_status == 418)
                 pause = std::max<milliseconds>(*pause, ban_min);
         }
-        bucket_.pause(now.steady + *pause);
+        g.limited_at_ = now.steady;
+        g.bucket_.pause(now.steady + *pause);
         return gate_change::paused;
     }
-    breaker_.failed(now.steady, random);
+    breaker_->failed(now.steady, random);
+    breaker_.reset();
     if (retry_after)
-        bucket_.pause(now.steady + *retry_after);
+        g.bucket_.pause(now.steady + *retry_after);
+    return is_up_to_date ? g.change_after_failure(was_failing) : gate_change::none;
+}
+
+gate_change gate::failed(moment now, const fetch_error& why, double random)
+{
+    const bool was_failing = failures_ > 0;
+    note(now, why);
+    count_failure(now);
+    if (breaker_.current() == circuit_breaker::state::open)
+        return was_failing ? gate_change::none : gate_change::failing;
+    breaker_.failed(now.steady, random);
+    return change_after_failure(was_failing);
+}
+
+void gate::count_failure(moment now)
+{
+    if (failures_++ == 0)
+        streak_.since = now;
+    streak_.failures = failures_;
+}
+
+gate_change gate::change_after_failure(bool was_failing) const noexcept
+{
     if (breaker_.current() == circuit_breaker::state::open)
         return gate_change::opened;
     return was_failing ? gate_change::none : gate_change::failing;

@@ -13,9 +13,12 @@
 #include "provider/circuit_breaker.hpp"
 #include "provider/latency_window.hpp"
 
+#include <boost/system/result.hpp>
+
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace tickertape::provider {
 
@@ -45,25 +48,47 @@ public:
     const rate_limit& limit() const noexcept { return limit_; }
     const breaker_limits& limit_of_breaker() const noexcept { return breaker_.limits(); }
 
-    // Whether a request may go out. One that may is followed by exactly one of the calls below.
+    // The right to send one request. Its end is said by one of the calls below. A permit that is
+    // destroyed before that stands for a request that was cancelled, which says nothing of the
+    // provider. The gate outlives it.
+    //
+    // Requests may overlap. The end of one that went out before the breaker last opened is noted
+    // for the report, but changes neither the breaker nor the streak of failures. A pause that the
+    // provider asks for is kept to in any case.
+    class permit {
+    public:
+        gate_change succeeded(moment now, std::chrono::microseconds took);
+        // The provider answered, but without a price: the breaker closes, and it is no success.
+        void answered(std::chrono::microseconds took);
+        // The provider answered, and only other answers will tell whether that is a failure.
+        void undecided(std::chrono::microseconds took);
+        // `retry_after`: what the provider asked for, if it did. `random` in [0, 1).
+        gate_change failed(
+            moment now, const fetch_error& why,
+            std::optional<std::chrono::milliseconds> retry_after, double random);
+
+    private:
+        friend gate;
+        permit(gate& of, circuit_breaker::permit of_breaker, steady_time now) noexcept
+            : of_{&of}, breaker_{std::in_place, std::move(of_breaker)}, admitted_{now}
+        {
+        }
+
+        gate* of_;
+        std::optional<circuit_breaker::permit> breaker_;  // none once the end was said
+        steady_time admitted_;
+    };
+
+    // Returns a permit if a request may go out.
     // Errors: provider_errc::throttled, ::paused, ::breaker_open.
-    boost::system::error_code admit(steady_time now) noexcept;
+    [[nodiscard]] boost::system::result<permit> admit(steady_time now) noexcept;
     // How long until admit() can say yes, as far as the limit goes.
     steady_time::duration wait(steady_time now) const noexcept { return bucket_.wait(now); }
 
-    gate_change succeeded(moment now, std::chrono::microseconds took);
-    // The provider answered, but without a price: the breaker closes, and it is no success.
-    void answered(std::chrono::microseconds took);
-    // The provider answered, and only other answers will tell whether that is a failure.
-    void undecided(std::chrono::microseconds took);
-    // Notes what is wrong with an answer, for the report. Beside one of the calls above.
+    // The provider failed in a way that only several answers together show.
+    gate_change failed(moment now, const fetch_error& why, double random);
+    // Notes what is wrong with an answer, for the report. Beside the end of its request.
     void note(moment now, const fetch_error& why);
-    // `retry_after`: what the provider asked for, if it did. `random` in [0, 1).
-    gate_change failed(
-        moment now, const fetch_error& why, std::optional<std::chrono::milliseconds> retry_after,
-        double random);
-    // The request was cancelled, and says nothing of the provider.
-    void abandoned() noexcept { breaker_.abandoned(); }
 
     circuit_breaker::state breaker() const noexcept { return breaker_.current(); }
     // How long the provider is not asked: it asked for a pause, or the breaker is open.
@@ -87,10 +112,14 @@ private:
         std::string words;
     };
 
+    void count_failure(moment now);
+    gate_change change_after_failure(bool was_failing) const noexcept;
+
     const rate_limit limit_;
     token_bucket bucket_;
     circuit_breaker breaker_;
     backoff penalty_{penalty};
+    std::optional<steady_time> limited_at_;  // when the provider last said "too many requests"
     latency_window took_;
     unsigned failures_ = 0;
     streak streak_;

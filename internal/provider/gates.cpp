@@ -1,7 +1,7 @@
 #include "provider/gates.hpp"
 
 #include <algorithm>
-#include <cassert>
+#include <stdexcept>
 
 namespace tickertape::provider {
 
@@ -20,7 +20,9 @@ gate& gates::of(std::string_view name, rate_limit limit, breaker_limits breaker,
     auto found = by_name_.find(name);
     if (found == by_name_.end())
         found = by_name_.try_emplace(std::string{name}, limit, breaker, now).first;
-    assert(found->second.limit() == limit && found->second.limit_of_breaker() == breaker);
+    else if (found->second.limit() != limit || found->second.limit_of_breaker() != breaker)
+        throw std::runtime_error{
+            "provider '" + found->first + "' is to be asked under two different limits"};
     return found->second;
 }
 

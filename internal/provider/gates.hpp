@@ -2,8 +2,8 @@
 // asks that provider. A provider counts our requests together, so a limit, a breaker or a pause
 // that only one caller keeps to is none.
 //
-// Threads: one strand, which all that ask a provider run on; the feed's. What it hands out is
-// reachable on that strand only.
+// Threads: one strand, which all that ask a provider run on; the application has it. What this
+// hands out is used on that strand only.
 #pragma once
 
 #include "provider/gate.hpp"
@@ -33,7 +33,9 @@ public:
     gates& operator=(const gates&) = delete;
 
     // The one gate of that provider. The first call makes it, its bucket full and its breaker
-    // closed; later calls say the same limits. It lives as long as this.
+    // closed. It lives as long as this.
+    // Throws std::runtime_error, one line, if the limits are not those of the first call: two that
+    // ask one provider under different limits would keep to neither.
     gate& of(const row& provider, const access& ours, breaker_limits breaker, steady_time now)
     {
         return of(provider.name, limit_of(provider, ours), breaker, now);

@@ -1,4 +1,4 @@
-// How Kraken spells a market, over REST with assetVersion=1 and on its stream alike.
+// How Kraken spells a market, over REST with assetVersion=1 and over its WebSocket.
 #pragma once
 
 #include "provider/rest_api.hpp"

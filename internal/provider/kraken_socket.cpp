@@ -30,7 +30,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t markets_per_message_max = 100;
 constexpr std::size_t markets_max = 4096;
 
-class kraken_stream final : public socket_api {
+class kraken_socket_api final : public socket_api {
 public:
     socket_rules rules() const override
     {
@@ -186,7 +186,7 @@ private:
             asked = markets_.all();
         bool is_of_any = false;
         for (auto& of : asked) {
-            is_of_any = is_of_any || of.answer == subscription::asked;
+            is_of_any = is_of_any || of.state == subscription_state::asked;
             refuse(of, why, news);
         }
         if (!is_of_any)
@@ -215,7 +215,7 @@ private:
 
 std::unique_ptr<socket_api> make_kraken_socket()
 {
-    return std::make_unique<kraken_stream>();
+    return std::make_unique<kraken_socket_api>();
 }
 
 }  // namespace tickertape::provider

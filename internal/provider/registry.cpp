@@ -50,7 +50,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 300, .burst = 10},  // of 10 a second and 15 at once
         .limit_with_key = {.per_minute = 300, .burst = 10},
         .make_rest = make_coinbase_rest,
-        .stream_url = "wss://ws-feed.exchange.coinbase.com",
+        .socket_url = "wss://ws-feed.exchange.coinbase.com",
         .make_socket = make_coinbase_socket,
         .is_default = true,
     },
@@ -63,7 +63,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 40, .burst = 3},  // of about one a second
         .limit_with_key = {.per_minute = 40, .burst = 3},
         .make_rest = make_kraken_rest,
-        .stream_url = "wss://ws.kraken.com/v2",
+        .socket_url = "wss://ws.kraken.com/v2",
         .make_socket = make_kraken_socket,
         .is_default = true,
     },
@@ -76,7 +76,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 60, .burst = 5},  // of 10,000 in ten minutes
         .limit_with_key = {.per_minute = 60, .burst = 5},
         .make_rest = make_bitstamp_rest,
-        .stream_url = "wss://ws.bitstamp.net",
+        .socket_url = "wss://ws.bitstamp.net",
         .make_socket = make_bitstamp_socket,
         .is_default = true,
     },
@@ -89,7 +89,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 55, .burst = 5},  // of 120; it advises one a second
         .limit_with_key = {.per_minute = 55, .burst = 5},
         .make_rest = make_gemini_rest,
-        .stream_url = "",
+        .socket_url = "",
         .make_socket = nullptr,
         .is_default = true,
     },
@@ -102,7 +102,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 2, .burst = 2},  // unpublished; it caches for 30 to 60 seconds
         .limit_with_key = {.per_minute = 30, .burst = 2},  // of 100, in older documents of 30
         .make_rest = make_coingecko_rest,
-        .stream_url = "",
+        .socket_url = "",
         .make_socket = nullptr,
     },
     row{
@@ -114,7 +114,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 240, .burst = 20},  // a weight of 480, of 1200 or more
         .limit_with_key = {.per_minute = 240, .burst = 20},
         .make_rest = make_binance_rest,
-        .stream_url = "wss://data-stream.binance.vision",
+        .socket_url = "wss://data-stream.binance.vision",
         .make_socket = make_binance_socket,
     },
     row{
@@ -126,7 +126,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 10, .burst = 2},  // of 10 to 90, it does not say which
         .limit_with_key = {.per_minute = 10, .burst = 2},
         .make_rest = make_bitfinex_rest,
-        .stream_url = "",
+        .socket_url = "",
         .make_socket = nullptr,
     },
     row{
@@ -138,7 +138,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 120, .burst = 5},  // of 20 in two seconds
         .limit_with_key = {.per_minute = 120, .burst = 5},
         .make_rest = make_okx_rest,
-        .stream_url = "",
+        .socket_url = "",
         .make_socket = nullptr,
     },
     row{
@@ -152,7 +152,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 0.3, .burst = 2},
         .limit_with_key = {.per_minute = 0.3, .burst = 2},
         .make_rest = make_coinmarketcap_rest,
-        .stream_url = "",
+        .socket_url = "",
         .make_socket = nullptr,
     },
     row{
@@ -164,7 +164,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 30, .burst = 2},  // the plan's, which differs
         .limit_with_key = {.per_minute = 30, .burst = 2},
         .make_rest = make_cryptocompare_rest,
-        .stream_url = "",
+        .socket_url = "",
         .make_socket = nullptr,
     },
 };

@@ -29,7 +29,7 @@ struct row {
     rate_limit limit_with_key{};  // the same where there is none
     std::unique_ptr<rest_api> (*make_rest)() = nullptr;
     // Where it speaks over a WebSocket; empty and null where it does not.
-    std::string_view stream_url{};
+    std::string_view socket_url{};
     std::unique_ptr<socket_api> (*make_socket)() = nullptr;
     // Asked where PROVIDERS says nothing: an exchange with a market in dollars that answers
     // everybody, without a key, from anywhere we know of. Such prices are made where they are sold,

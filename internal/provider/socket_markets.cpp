@@ -80,17 +80,17 @@ asked_market* socket_markets::find(std::string_view name) noexcept
 
 void accept(asked_market& of, socket_news& news)
 {
-    if (of.answer == subscription::accepted)
+    if (of.state == subscription_state::accepted)
         return;
-    of.answer = subscription::accepted;
+    of.state = subscription_state::accepted;
     news.accepted.insert(news.accepted.end(), of.symbols.begin(), of.symbols.end());
 }
 
 void refuse(asked_market& of, const fetch_error& why, socket_news& news)
 {
-    if (of.answer != subscription::asked)
+    if (of.state != subscription_state::asked)
         return;
-    of.answer = subscription::refused;
+    of.state = subscription_state::refused;
     for (const auto symbol : of.symbols)
         news.refused.push_back({symbol, why});
 }

@@ -17,13 +17,13 @@
 
 namespace tickertape::provider {
 
-enum class subscription { asked, accepted, refused };
+enum class subscription_state { asked, accepted, refused };
 
 struct asked_market {
     std::string name;  // as the provider spells it
     // Several where symbols of ours share a market: BTC-USDT is also what BTC-USD may be priced by.
     std::vector<symbol_id> symbols;
-    subscription answer = subscription::asked;
+    subscription_state state = subscription_state::asked;
     std::optional<std::int64_t> newest{};  // the order of its newest price
     int older_in_a_row = 0;
 };

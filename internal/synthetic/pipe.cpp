@@ -1,6 +1,6 @@
 #include "synthetic/pipe.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "feed/task_feed.hpp"
 #include "synthetic/errors.hpp"
 #include "synthetic/line_complaints.hpp"

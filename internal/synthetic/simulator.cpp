@@ -1,6 +1,6 @@
 #include "synthetic/simulator.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "core/fetch_grid.hpp"
 #include "core/quote.hpp"
 #include "feed/task_feed.hpp"

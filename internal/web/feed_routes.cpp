@@ -27,7 +27,7 @@ std::string latency_object(const feed_report::latency& l)
     return std::move(o).done();
 }
 
-std::string stream_object(const feed_report::stream& s)
+std::string socket_object(const feed_report::venue_socket& s)
 {
     json::object o;
     o.text("state", s.state).time("since", s.since).time("last_message", s.last_message);
@@ -69,7 +69,7 @@ std::string provider_object(const feed_report::provider& p)
         lacks.text(name);
     o.json("lacks", std::move(lacks).done());
     append_clock(o, p.clock_ahead);
-    o.json("stream", p.socket ? stream_object(*p.socket) : "null");
+    o.json("stream", p.socket ? socket_object(*p.socket) : "null");
     return std::move(o).done();
 }
 
@@ -82,7 +82,7 @@ std::string quote_object(const feed_report::quote& q, const feed_report& report)
         o.text("market", q.market);
     o.value("price", q.value);
     o.seconds("age_seconds", q.age).seconds("received_seconds_ago", q.received_ago);
-    o.text("via", q.by_stream ? "stream" : "poll").boolean("used", q.is_used);
+    o.text("via", q.by_socket ? "stream" : "poll").boolean("used", q.is_used);
     if (!q.is_used && !q.aside.empty())
         o.text("aside", q.aside);
     return std::move(o).done();

@@ -170,7 +170,8 @@ read_stream_request(const http::request& r, const tape::tapes& from)
     auto symbols = read_symbols(r.url, from.symbols());
     if (auto* bad = std::get_if<http::problem>(&symbols))
         return std::move(*bad);
-    grant.era = from.era();  // before its place: where they do not match, the lane sees it
+    // Read before the cursor: if a new era begins in between, the lane sees that they do not match.
+    grant.era = from.era();
     auto cursor = read_cursor(r, from);
     if (auto* bad = std::get_if<http::problem>(&cursor))
         return std::move(*bad);

@@ -19,7 +19,7 @@ inline constexpr std::array test_providers{
         .urls = {"https://api.exchange.coinbase.com"},
         .limit = {.per_minute = 600},
         .limit_with_key = {.per_minute = 600},
-        .stream_url = "wss://ws-feed.exchange.coinbase.com",
+        .socket_url = "wss://ws-feed.exchange.coinbase.com",
         .is_default = true},
     provider::row{
         .name = "coingecko",

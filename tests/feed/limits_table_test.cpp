@@ -34,7 +34,7 @@ std::string percent(double part)
 TEST_CASE("The documented limits of the feed are those of the code", "[feed]")
 {
     const feed::live_settings settings;
-    const feed::socket_limits socket;
+    const feed::venue_socket_limits socket;
     const net::websocket_limits wire;
     const net::http_limits http;
     const provider::breaker_limits breaker;
@@ -89,12 +89,12 @@ TEST_CASE("The documented limits of the feed are those of the code", "[feed]")
         {"`socket_rules::messages_per_second`", {pace(kraken), pace(binance), pace(coinbase)}},
         {"`socket_rules::lifetime`",
          {time(binance.lifetime.value()), time(bitstamp.lifetime.value())}},
-        {"`socket_limits::to_send_max`", {count(socket.to_send_max)}},
-        {"`socket_limits::confirm`", {time(socket.confirm)}},
-        {"`socket_limits`, reconnects",
+        {"`venue_socket_limits::to_send_max`", {count(socket.to_send_max)}},
+        {"`venue_socket_limits::confirm`", {time(socket.confirm)}},
+        {"`venue_socket_limits`, reconnects",
          {time(settings.reconnect.first), reconnects, time(socket.settled), reconnects, "403",
           "418", "429", "451"}},
-        {"`socket_limits::overlap`", {time(socket.overlap)}},
+        {"`venue_socket_limits::overlap`", {time(socket.overlap)}},
         {"`socket_log::doubts_max`, `provider_log::doubts_max`",
          {count(feed::socket_log::doubts_max), time(feed::provider_log::calm)}},
         {"`net::resolver::endpoints_max`", {count(net::resolver::endpoints_max)}},

@@ -109,8 +109,8 @@ struct world {
         return std::string{h.sources.name(h.sink.seen.at(i).source)};
     }
 
-    harness h;
     provider::gates gates;
+    harness h;
     std::vector<std::unique_ptr<fake_http_server>> servers;
     std::unique_ptr<price_feed> live;
 };

@@ -123,11 +123,11 @@ struct asking {
         return r;
     }
 
+    provider::gates gates;
     harness h;
     fake_http_server server;
     boost::asio::ssl::context trust;
     recording_listener listener;
-    provider::gates gates;
     std::unique_ptr<rest_source> source;
 };
 
@@ -481,8 +481,8 @@ TEST_CASE("All that ask one provider share its limit", "[feed]")
 
     a.fetch(*a.second, 1s);
     CHECK(a.listener.failures.empty());
-    CHECK_FALSE(a.gates.of("x", {.per_minute = 1, .burst = 2}, {}, a.h.time.steady_now())
-                    .admit(a.h.time.steady_now()));
+    CHECK(a.gates.of("x", {.per_minute = 1, .burst = 2}, {}, a.h.time.steady_now())
+              .admit(a.h.time.steady_now()));
     a.fetch(*a.source, 1s);
 
     CHECK(a.listener.failures.at("A-USD") == provider_errc::throttled);
@@ -493,10 +493,9 @@ TEST_CASE("All that ask one provider share its breaker", "[feed]")
 {
     asking_twice a{[](const auto&) { return refusal(404); }, {.per_minute = 60'000, .burst = 1000}};
     auto& gate = a.gates.of("x", {.per_minute = 60'000, .burst = 1000}, {}, {});
-    while (gate.breaker() == circuit_breaker::state::closed) {
-        REQUIRE_FALSE(gate.admit(a.h.time.steady_now()));
-        gate.failed(now_of(a.h.time), {net_errc::connect_failed}, std::nullopt, 0.5);
-    }
+    while (gate.breaker() == circuit_breaker::state::closed)
+        gate.admit(a.h.time.steady_now())
+            ->failed(now_of(a.h.time), {net_errc::connect_failed}, std::nullopt, 0.5);
 
     a.fetch(*a.source, 1s);
     CHECK(a.listener.failures.at("A-USD") == provider_errc::breaker_open);

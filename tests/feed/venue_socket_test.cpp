@@ -237,7 +237,7 @@ struct rig final : quote_listener {
     fake_websocket_server server;
     asio::ssl::context trust;
     std::vector<market> markets;
-    socket_limits limits;
+    venue_socket_limits limits;
     socket_rules rules;
     double random = 0.5;
     asio::cancellation_signal stop;
@@ -462,7 +462,7 @@ TEST_CASE("A provider that wants to hear from us does", "[feed]")
 TEST_CASE("The report says how the stream is", "[feed]")
 {
     rig r{says({"ok 0", "ok 1", "ok 1", "what?", "note down for maintenance"}), 3};
-    feed_report::stream seen;
+    feed_report::venue_socket seen;
 
     r.run_until([&] {
         seen = r.source->report();

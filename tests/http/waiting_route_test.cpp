@@ -1,7 +1,7 @@
 // Routes that wait for another thread, as their clients see them.
 #include "plain_server.hpp"
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 
 #include <atomic>
 #include <latch>

@@ -320,6 +320,37 @@ TEST_CASE("a reader of the past that takes nothing is closed, as any other", "[h
     CHECK(r.counters().past_replaying.value() == 0);
 }
 
+TEST_CASE("a reader of the past that takes none of a batch is closed as well", "[hub]")
+{
+    auto limits = quiet_limits();
+    limits.past.batch_ticks = 1;  // smaller than the send buffer: the last is taken whole or not
+    limits.past.write = 20ms;
+    limits.stalled = 100ms;
+    limits.socket.send_buffer_bytes = 4'096;
+    past_rig r{2'000, limits};
+    auto stalled = r.subscribe({});
+    CHECK(soon([&] { return r.counters().stalled.value() == 1; }));
+    CHECK(soon([&] { return r.ended(past_outcome::left) == 1; }));
+    CHECK(r.counters().past_replaying.value() == 0);
+}
+
+TEST_CASE("a reader of the past that stopped reading asks for no batch until it reads", "[hub]")
+{
+    auto limits = quiet_limits();
+    limits.past.permits = 1;
+    limits.past.batch_ticks = 1;
+    limits.past.write = 0ms;
+    limits.socket.send_buffer_bytes = 4'096;
+    past_rig r{2'000, limits};
+    auto stopped = r.subscribe({});
+    auto reading = r.subscribe({});
+    CHECK(body(reading.read_until(block(2'000))) == blocks(1, 2'000));
+    // The one that reads asks for each of its ticks, the other for those that fit into its buffer.
+    CHECK(r.older.asked() < 2'000 + 200);
+    CHECK(r.counters().past_replaying.value() == 1);
+    CHECK(body(stopped.read_until(block(2'000))) == blocks(1, 2'000));
+}
+
 TEST_CASE("a client that leaves during its replay is forgotten", "[hub]")
 {
     auto limits = quiet_limits();

@@ -2,6 +2,7 @@
 #include "hub/lane_rig.hpp"
 
 #include "support/catch.hpp"
+#include "support/fake_past.hpp"
 #include "tls/tls_pair.hpp"
 
 #include <random>
@@ -119,5 +120,70 @@ TEST_CASE("a subscriber of an encrypted stream who leaves is gone", "[hub]")
     const auto last = std::chrono::steady_clock::now() + 5s;
     while (counts.subscribers.value() > 0 && std::chrono::steady_clock::now() < last)
         std::this_thread::yield();
+    CHECK(counts.subscribers.value() == 0);
+}
+
+TEST_CASE("older ticks of an encrypted stream have the bytes of one that is not", "[hub]")
+{
+    auto limits = limits_of_a_test();
+    limits.past.batch_ticks = GENERATE(1U, 256U);
+    limits.past.write = 20ms;
+    limits.socket.send_buffer_bytes = 4'096;
+    held h{{"BTC-USD"}, 2};
+    fake_past older;
+    for (int i = 1; i <= 2'000; ++i) {
+        const auto t = h.add(0, i, 1'000 + i);
+        older.add({t.at, t.symbol, t.value, "test", 0});
+    }
+    lane_rig rig{h, 1, limits, &older};
+    const tls_files files;
+    const tls_context context{files.issue()};
+    const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+    tls_pair p{context, {.version_max = version}};
+    subscribe(rig, p, stream_cursor{});
+    auto plain = rig.subscribe(
+        0, btc, sse::framing::chunked, [] { return stream_cursor{}; }, "the head\r\n\r\n");
+
+    // The encrypted one reads in pieces and with pauses, so that records and batches are cut.
+    const auto seed = std::random_device{}();
+    CAPTURE(seed, version);
+    std::minstd_rand random{seed};
+    const auto expected = plain.read_until("\"price\":2000,");
+    CHECK(expected.find("event: gap") == std::string::npos);
+    std::string got;
+    while (got.size() < expected.size() && !p.client.is_over())
+        got += p.client.read_some(1 + random() % 5'000);
+    CHECK(got.substr(0, expected.size()) == expected);
+    const auto& counts = rig.streams.lanes()[0]->counters();
+    CHECK(counts.past_ticks.value() >= 2 * 1'998);
+
+    h.add(0, 0.5, 20'000);
+    rig.streams.ring();
+    CHECK(last_frame(p.client.read_until("\"price\":0.5,")).starts_with("id: 20000-0\n"));
+}
+
+TEST_CASE("a reader of older ticks that takes nothing of an encrypted stream is closed", "[hub]")
+{
+    auto limits = limits_of_a_test();
+    limits.past.batch_ticks = GENERATE(1U, 256U);
+    limits.past.write = 20ms;
+    limits.stalled = 100ms;
+    limits.socket.send_buffer_bytes = 4'096;
+    held h{{"BTC-USD"}, 2};
+    fake_past older;
+    for (int i = 1; i <= 20'000; ++i) {
+        const auto t = h.add(0, i, 1'000 + i);
+        older.add({t.at, t.symbol, t.value, "test", 0});
+    }
+    lane_rig rig{h, 1, limits, &older};
+    const tls_files files;
+    const tls_context context{files.issue()};
+    tls_pair p{context};
+    subscribe(rig, p, stream_cursor{});
+    const auto& counts = rig.streams.lanes()[0]->counters();
+    const auto last = std::chrono::steady_clock::now() + 60s;
+    while (counts.stalled.value() == 0 && std::chrono::steady_clock::now() < last)
+        std::this_thread::yield();
+    CHECK(counts.stalled.value() == 1);
     CHECK(counts.subscribers.value() == 0);
 }

@@ -39,7 +39,7 @@ TEST_CASE("a subscriber is sent a heartbeat when it was sent nothing for long en
     CHECK(care_for(s, at(25s), limits) == care::nothing);
 }
 
-TEST_CASE("upkeep closes a subscriber that takes nothing for too long", "[hub]")
+TEST_CASE("taking nothing for longer than the limit is a reason to close a subscriber", "[hub]")
 {
     subscriber s;
     s.sent_at = at(10s);

@@ -23,10 +23,16 @@ struct fixture {
         now.wall += time;
         now.boot += time;
     }
+    provider::gate::permit admitted()
+    {
+        auto permit = gate.admit(now.steady);
+        REQUIRE(permit);
+        return std::move(*permit);
+    }
+    boost::system::error_code refused() { return gate.admit(now.steady).error(); }
     gate_change fail(const fetch_error& why, std::optional<std::chrono::milliseconds> after = {})
     {
-        REQUIRE_FALSE(gate.admit(now.steady));
-        return gate.failed(now, why, after, 0.5);
+        return admitted().failed(now, why, after, 0.5);
     }
 };
 
@@ -38,14 +44,12 @@ const fetch_error limited{provider_errc::rate_limited, "slow down", 429};
 TEST_CASE("A provider is never asked more often than its limit", "[feed]")
 {
     fixture f;
-    CHECK_FALSE(f.gate.admit(f.now.steady));
-    f.gate.succeeded(f.now, 1ms);
-    CHECK_FALSE(f.gate.admit(f.now.steady));
-    f.gate.succeeded(f.now, 1ms);
-    CHECK(f.gate.admit(f.now.steady) == provider_errc::throttled);
+    f.admitted().succeeded(f.now, 1ms);
+    f.admitted().succeeded(f.now, 1ms);
+    CHECK(f.refused() == provider_errc::throttled);
     CHECK(f.gate.wait(f.now.steady) == 1s);
     f.pass(1s);
-    CHECK_FALSE(f.gate.admit(f.now.steady));
+    CHECK(f.gate.admit(f.now.steady));
 }
 
 TEST_CASE(
@@ -59,15 +63,14 @@ TEST_CASE(
     }
     f.pass(1s);
     CHECK(f.fail(down) == gate_change::opened);
-    CHECK(f.gate.admit(f.now.steady) == provider_errc::breaker_open);
+    CHECK(f.refused() == provider_errc::breaker_open);
     CHECK(f.gate.paused_for(f.now.steady) > 3s);
 
     f.pass(5s);
-    CHECK_FALSE(f.gate.admit(f.now.steady));
-    CHECK(f.gate.admit(f.now.steady) == provider_errc::breaker_open);  // one probe at a time
-    CHECK(f.gate.succeeded(f.now, 1ms) == gate_change::recovered);
-    CHECK_FALSE(f.gate.admit(f.now.steady));
-    CHECK(f.gate.succeeded(f.now, 1ms) == gate_change::none);
+    auto probe = f.admitted();
+    CHECK(f.refused() == provider_errc::breaker_open);  // one probe at a time
+    CHECK(probe.succeeded(f.now, 1ms) == gate_change::recovered);
+    CHECK(f.admitted().succeeded(f.now, 1ms) == gate_change::none);
 }
 
 TEST_CASE("Retry-After is waited for, to the end", "[feed]")
@@ -75,9 +78,9 @@ TEST_CASE("Retry-After is waited for, to the end", "[feed]")
     fixture f;
     CHECK(f.fail(limited, 119s) == gate_change::paused);
     f.pass(119s - 1ms);
-    CHECK(f.gate.admit(f.now.steady) == provider_errc::paused);
+    CHECK(f.refused() == provider_errc::paused);
     f.pass(1ms);
-    CHECK_FALSE(f.gate.admit(f.now.steady));
+    CHECK(f.gate.admit(f.now.steady));
 }
 
 TEST_CASE("Too many requests without a Retry-After: the pause grows with each", "[feed]")
@@ -123,21 +126,19 @@ TEST_CASE("A request that found no token does not block the breaker's probe", "[
         f.pass(1s);
     }
     f.pass(5s);
-    CHECK_FALSE(f.gate.admit(f.now.steady));
-    f.gate.failed(f.now, down, 60s, 0.5);  // a 503 with Retry-After
-    f.pass(20s);                           // the breaker's time is over, the pause is not
-    CHECK(f.gate.admit(f.now.steady) == provider_errc::paused);
-    CHECK(f.gate.admit(f.now.steady) == provider_errc::paused);
+    f.fail(down, 60s);  // a 503 with Retry-After
+    f.pass(20s);        // the breaker's time is over, the pause is not
+    CHECK(f.refused() == provider_errc::paused);
+    CHECK(f.refused() == provider_errc::paused);
     f.pass(40s);
-    CHECK_FALSE(f.gate.admit(f.now.steady));
+    CHECK(f.gate.admit(f.now.steady));
 }
 
 TEST_CASE("An answer without a price is neither a success nor a failure", "[feed]")
 {
     fixture f;
     for (int i = 0; i < 20; ++i) {
-        REQUIRE_FALSE(f.gate.admit(f.now.steady));
-        f.gate.answered(1ms);
+        f.admitted().answered(1ms);
         f.pass(1s);
     }
     CHECK(f.gate.breaker() == circuit_breaker::state::closed);
@@ -151,8 +152,7 @@ TEST_CASE("What is told of times follows the wall clock when that is put right",
     f.fail(down);
     f.pass(10s);
     f.now.wall -= 1h;
-    REQUIRE_FALSE(f.gate.admit(f.now.steady));
-    f.gate.succeeded(f.now, 1ms);
+    f.admitted().succeeded(f.now, 1ms);
     feed_report::provider r;
     f.gate.report(f.now, r);
     CHECK(r.last_failure->at == f.now.wall - 10s);

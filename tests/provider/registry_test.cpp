@@ -203,7 +203,7 @@ TEST_CASE(
             CHECK(limit.per_minute > 0);
             CHECK(limit.burst >= 1);
         }
-        CHECK(row.stream_url.empty() == (row.make_socket == nullptr));
+        CHECK(row.socket_url.empty() == (row.make_socket == nullptr));
     }
     CHECK(find_provider("") == nullptr);
     CHECK(find_provider("Coinbase") == nullptr);

@@ -117,7 +117,7 @@ TEST_CASE("all there is to say of a provider is said", "[web]")
     p.clock_ahead = 190'250ms;
     p.set_aside = {{"outlier", 3}, {"stale_quote", 12}};
     p.lacks = {"XYZ-USD", "ABC-USD"};
-    p.socket = feed_report::stream{
+    p.socket = feed_report::venue_socket{
         .state = "live",
         .since = at_ms(1712525400000),
         .last_message = at_ms(1712525479999),
@@ -154,7 +154,7 @@ TEST_CASE("a pause is told while it lasts, and a stream without news has none", 
 {
     small_site s{{"BTC-USD"}};
     auto p = provider_named("kraken");
-    p.socket = feed_report::stream{.state = "connecting", .since = {}, .last_message = {}};
+    p.socket = feed_report::venue_socket{.state = "connecting", .since = {}, .last_message = {}};
     feed_report report{.at = reported, .mode = "stream", .policy = "median"};
     report.providers = {p};
     post(s, report);
@@ -213,7 +213,7 @@ TEST_CASE("a quote says whose it is, how old, and why it is not used", "[web]")
     small_site s{{"BTC-USD"}};
     auto used = quote_of(0, 69420.25, 100ms);
     used.age = 2s;
-    used.by_stream = true;
+    used.by_socket = true;
     used.is_used = true;
     auto aside = quote_of(1, 1e-8, 10s);
     aside.market = "BTC-USDT";

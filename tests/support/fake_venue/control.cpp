@@ -1,5 +1,5 @@
 #include "support/fake_venue/control.hpp"
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 
 #include "support/fake_venue/http_read.hpp"
 

@@ -1,7 +1,7 @@
 // Reads one request, body and all.
 #pragma once
 
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "support/fake_venue/http_text.hpp"
 
 #include <boost/asio/awaitable.hpp>

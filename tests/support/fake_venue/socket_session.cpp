@@ -1,5 +1,5 @@
 #include "support/fake_venue/socket_session.hpp"
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/write.hpp>

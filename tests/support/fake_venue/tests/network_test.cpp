@@ -1,5 +1,5 @@
 // The venues as a client meets them: TLS, HTTP, and sockets read by Beast, which is strict.
-#include "boost/no_throw.hpp"
+#include "asio/no_throw.hpp"
 #include "support/catch.hpp"
 #include "support/fake_venue/control.hpp"
 
