@@ -28,17 +28,20 @@ position before_all_held(const tape::tapes& from)
 
 }  // namespace
 
-symbols_or_problem read_symbols(const http::request_target& target, const symbol_table& known)
+symbols_or_problem
+read_symbols(const http::request_target& target, const symbol_table& known, unnamed_symbols unnamed)
 {
+    const auto all = known.all();
     const std::string_view name_given = target.parameter("symbols") ? "symbols" : "symbol";
     const auto given = target.parameter(name_given);
     if (!given)
-        return std::vector{known.all().front()};
+        return std::vector(
+            all.begin(), unnamed == unnamed_symbols::all ? all.end() : all.begin() + 1);
     if (name_given == "symbols" && target.parameter("symbol"))
         return http::bad_parameter(
             "symbol", "symbol and symbols both say which symbols are wanted", "symbols alone");
     if (*given == "*")
-        return std::vector(known.all().begin(), known.all().end());
+        return std::vector(all.begin(), all.end());
     std::vector<symbol_id> wanted;
     std::string_view rest = *given;
     for (;;) {

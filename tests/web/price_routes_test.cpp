@@ -50,6 +50,54 @@ TEST_CASE("an unknown symbol is a 404 on every route that takes one", "[web]")
     CHECK(refusal(s, std::string{"/api/prices/"} + name + "/history") == "404 symbol");
 }
 
+TEST_CASE("the prices of some symbols are had by their names, in any case", "[web]")
+{
+    small_site s;
+    s.publish(1712525476123, 69420.25);
+    const auto names = [&s](const std::string& query) {
+        std::string text;
+        const auto body = boost::json::parse(s.get("/api/prices" + query).body);
+        for (const auto& one : body.at("prices").as_array())
+            text += std::string{one.at("symbol").as_string()} + ' ';
+        return text;
+    };
+    CHECK(names("") == "BTC-USD ETH-USD ");
+    CHECK(names("?symbols=*") == "BTC-USD ETH-USD ");
+    CHECK(names("?symbols=eth-usd") == "ETH-USD ");
+    CHECK(names("?symbol=eth-usd") == "ETH-USD ");
+    CHECK(names("?symbols=eth-usd,btc-usd") == "ETH-USD BTC-USD ");
+    CHECK(names("?utm_source=x") == "BTC-USD ETH-USD ");
+    CHECK(refusal(s, "/api/prices?symbols=doge-usd") == "404 symbols");
+    CHECK(refusal(s, "/api/prices?symbol=") == "400 symbol");
+    CHECK(refusal(s, "/api/prices?Symbols=eth-usd") == "400 Symbols");
+}
+
+TEST_CASE("a parameter of another route is a 400 that says what this one takes", "[web]")
+{
+    small_site s;
+    s.publish(1712525476123, 69420.25);
+    const auto accepted = [&s](const std::string& target) {
+        const auto body = boost::json::parse(s.get(target).body).as_object();
+        return std::string{body.at("parameter").as_string()} + ": " +
+               std::string{body.at("accepted").as_string()};
+    };
+    CHECK(
+        accepted("/api/prices/btc-usd/history?symbol=eth-usd") ==
+        "symbol: since, after, until, before, limit");
+    CHECK(accepted("/api/prices?since=-1h") == "since: symbols, symbol");
+    CHECK(accepted("/api/prices/btc-usd?symbol=eth-usd") == "symbol: no parameter");
+    CHECK(accepted("/crypto-price?symbol=eth-usd") == "symbol: no parameter");
+    CHECK(accepted("/api/symbols?symbols=eth-usd") == "symbols: no parameter");
+    CHECK(accepted("/api/feed?limit=3") == "limit: symbols, symbol");
+    CHECK(accepted("/api/watchlist?since=-1h") == "since: symbols, symbol, points, span");
+    CHECK(
+        accepted("/prices/stream?limit=3") ==
+        "limit: symbols, symbol, since, last_event_id, mode, max_rate");
+    // Others belong to nobody here.
+    for (const auto* target : {"/api/prices/btc-usd?_=17", "/crypto-price?utm_source=x"})
+        CHECK(s.get(target).status == 200);
+}
+
 TEST_CASE("a limit that is no number of ticks is a 400 that names it", "[web]")
 {
     const small_site s;

@@ -284,7 +284,7 @@ TEST_CASE("a parameter given twice is a 400 that names it", "[web]")
 TEST_CASE("parameters nobody knows are ignored", "[web]")
 {
     const small_site s;
-    CHECK(asking(s, "?a=1&a=2&until=1&until=2") == "BTC-USD newest up to 1712525000000-0");
+    CHECK(asking(s, "?a=1&a=2&tag=1&tag=2") == "BTC-USD newest up to 1712525000000-0");
     CHECK(asking(s, "?utm_source=mail&_=17&mo=x") == "BTC-USD newest up to 1712525000000-0");
 }
 
@@ -315,7 +315,7 @@ TEST_CASE("a parameter that is nearly a known one is refused with the right name
     CHECK(
         refusal(s, "/prices/stream?lastEventId=1-0").at("accepted").as_string() == "last_event_id");
     CHECK(refusal(s, "/api/prices/btc-usd/history?limits=3").at("accepted").as_string() == "limit");
-    CHECK(refusal(s, "/api/feed?symbols=btc-usd").at("accepted").as_string() == "symbol");
+    CHECK(refusal(s, "/api/feed?symbolz=btc-usd").at("accepted").as_string() == "symbols");
     CHECK(refusal(s, "/api/watchlist?point=3").at("accepted").as_string() == "points");
 }
 
