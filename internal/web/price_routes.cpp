@@ -65,7 +65,7 @@ http::answer one_price(const site& s, const http::request& r, const std::string&
     if (const auto wrong = wrong_parameters(r.url, {}))
         return http::to_response(*wrong);
     if (!s.prices.of(*id).newest())
-        return http::to_response(no_price_yet(s.prices.symbols().name(*id)));
+        return refusal_for_now(no_price_yet(s.prices.symbols().name(*id)));
     return json_response(price_object(s, *id, r.boot_now));
 }
 
@@ -77,7 +77,7 @@ http::answer first_price(const site& s, const http::request& r)
     const auto id = s.prices.symbols().all().front();
     const auto newest = s.prices.of(id).newest();
     if (!newest)
-        return http::to_response(no_price_yet(s.prices.symbols().name(id)));
+        return refusal_for_now(no_price_yet(s.prices.symbols().name(id)));
     std::array<char, 400> digits;
     const auto end = std::to_chars(
         digits.begin(), digits.end(), newest->value.value(), std::chars_format::fixed, 2);

@@ -30,6 +30,7 @@ TEST_CASE("before the first price there is none to be had", "[web]")
     for (const auto* target : {"/api/prices/btc-usd", "/crypto-price"}) {
         const auto r = s.get(target);
         CHECK(r.status == 503);
+        CHECK(header_of(r, "Retry-After") == "5");
         CHECK(
             r.body ==
             "{\"type\":\"urn:tickertape:problem:no-price\",\"title\":\"Service Unavailable\","
