@@ -10,17 +10,15 @@
 namespace tickertape::web {
 namespace {
 
-constexpr std::size_t limit_default = 1'000;
-constexpr std::size_t limit_max = 10'000;
-// More rows than these are asked for again, whatever the limit: an answer is made in one go, and
-// everybody else on the lane waits meanwhile.
-constexpr std::size_t rows_max = 1'000;
+// Ticks in one answer, also where no limit is given. More are asked for again: an answer is made in
+// one go, and everybody else on the lane waits meanwhile.
+constexpr std::size_t limit_max = 1'000;
 
 std::variant<std::size_t, http::problem> read_limit(const http::request_target& target)
 {
     const auto given = target.parameter("limit");
     if (!given)
-        return limit_default;
+        return limit_max;
     std::size_t limit = 0;
     const auto end = given->data() + given->size();
     const auto read = std::from_chars(given->data(), end, limit);
@@ -105,10 +103,7 @@ read_history_request(const http::request_target& target, const tape::tapes& from
     const auto& last = std::get<bound>(end);
 
     history_request wanted{
-        .after = {},
-        .last = {},
-        .limit = std::min(std::get<0>(limit), rows_max),
-        .pages = first.id || last.id};
+        .after = {}, .last = {}, .limit = std::get<0>(limit), .pages = first.id || last.id};
     if (first.time)
         wanted.after = position::at(*first.time).previous();
     if (first.id)
