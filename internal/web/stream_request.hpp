@@ -17,9 +17,9 @@ namespace tickertape::web {
 inline constexpr std::chrono::seconds since_ahead_max{60};
 
 inline constexpr std::string_view accepted_times =
-    "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, RFC 3339, or a span back "
-    "from "
-    "now such as -30s, -10m, -2h or -1d; and no later than a minute from now";
+    "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, RFC 3339, a date such as "
+    "2024-04-07 (its midnight, UTC), or a span back from now such as -30s, -10m, -2h or -1d; and "
+    "no later than a minute from now";
 
 // Which symbols a request is about that names none.
 enum class unnamed_symbols { first, all };
