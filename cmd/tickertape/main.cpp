@@ -3,6 +3,7 @@
 #include "config/command_line.hpp"
 #include "config/load.hpp"
 #include "environment.hpp"
+#include "file_checks.hpp"
 #include "healthcheck.hpp"
 #include "provider/registry.hpp"
 
@@ -68,7 +69,7 @@ int main(int argc, char** argv)
         const auto providers = tickertape::provider::provider_rows();
         const auto loaded = tickertape::config::load(
             {arguments, providers, tickertape::environment_variable, tickertape::read_file,
-             tickertape::environment_names()});
+             tickertape::environment_names(), tickertape::wrong_with_files});
         if (const auto* last = std::get_if<tickertape::config::last_words>(&loaded)) {
             std::fputs(last->text.c_str(), last->exit_status == 0 ? stdout : stderr);
             return is_check && last->exit_status != 0 ? exit_unhealthy : last->exit_status;

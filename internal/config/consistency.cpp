@@ -107,6 +107,10 @@ std::optional<std::string> contradiction(const settings& s, std::span<const prov
 {
     if (std::ranges::find(s.providers, "replay") != s.providers.end() && s.replay.path.empty())
         return "REPLAY_FILE is missing: PROVIDERS=replay needs the recording to play";
+    if (!is_networked(s) && !s.derive.empty())
+        return "DERIVE: PROVIDERS=" + s.providers.front() +
+               " derives no prices, and those symbols would never have one; leave DERIVE out, or "
+               "have prices of exchanges";
     if (s.store_size > ticks_total_max / s.symbols.size())
         return "STORE_SIZE=" + std::to_string(s.store_size) + " for " +
                std::to_string(s.symbols.size()) + " SYMBOLS is more than the " +

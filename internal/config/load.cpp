@@ -202,6 +202,10 @@ std::variant<configuration, last_words> load(const config_inputs& from)
         return refused(*why);
     if (const auto why = complete(out.values))
         return refused(*why);
+    // healthcheck asks a server that has read its files; it may not be allowed to read them itself.
+    if (from.wrong_with_files && !out.asks)
+        if (const auto why = from.wrong_with_files(out.values))
+            return refused(*why);
     limit_deadline(out.values, table, origins);
 
     warn_of_environment(from.environment_names, table, out.warnings);

@@ -26,6 +26,9 @@ struct config_inputs {
     // boost::system::errc::no_such_file_or_directory.
     std::function<result<std::string>(const std::string& path, std::size_t bytes_max)> read_file;
     std::vector<std::string> environment_names{};  // of all variables that are set
+    // Why the files that the settings name cannot be used, as one line; none: they can. Empty: no
+    // file is looked at.
+    std::function<std::optional<std::string>(const settings&)> wrong_with_files{};
 };
 
 struct configuration {

@@ -4,7 +4,9 @@
 
 namespace tickertape::synthetic {
 
-void line_complaints::bad(std::uint64_t line, const boost::system::error_code& why, steady_time now)
+void line_complaints::bad(
+    std::uint64_t line, const boost::system::error_code& why, steady_time now,
+    std::string_view symbol)
 {
     if (said_ > 0 && now - window_began_ >= window)
         end();
@@ -15,6 +17,12 @@ void line_complaints::bad(std::uint64_t line, const boost::system::error_code& w
         return;
     }
     ++said_;
+    if (!symbol.empty()) {
+        log_.warn(
+            "bad line skipped",
+            {{"feed", feed_}, {"line", line}, {"cause", why.message()}, {"symbol", symbol}});
+        return;
+    }
     log_.warn("bad line skipped", {{"feed", feed_}, {"line", line}, {"cause", why.message()}});
 }
 

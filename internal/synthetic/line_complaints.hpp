@@ -26,7 +26,10 @@ public:
     // `feed`: "pipe", "replay". Both outlive this.
     line_complaints(std::string_view feed, const telemetry::logger& log) : feed_{feed}, log_{log} {}
 
-    void bad(std::uint64_t line, const boost::system::error_code& why, steady_time now);
+    // `symbol`: what the line calls its symbol, where that is what is wrong with it.
+    void
+    bad(std::uint64_t line, const boost::system::error_code& why, steady_time now,
+        std::string_view symbol = {});
     // Says what is still unsaid.
     void end();
 

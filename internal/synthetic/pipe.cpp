@@ -2,6 +2,7 @@
 
 #include "asio/no_throw.hpp"
 #include "feed/task_feed.hpp"
+#include "synthetic/end_report.hpp"
 #include "synthetic/errors.hpp"
 #include "synthetic/line_complaints.hpp"
 #include "synthetic/line_counter.hpp"
@@ -49,7 +50,7 @@ bool is_open_for_reading(int descriptor)
 class pipe_feed final : public feed::task_feed {
 public:
     pipe_feed(const feed::feed_context& context, int own_descriptor)
-        : feed::task_feed{context}, input_{context.strand, own_descriptor},
+        : feed::task_feed{context}, names_{context.symbols}, input_{context.strand, own_descriptor},
           lines_{context.counters, "pipe"}, complaints_{"pipe", context.log}
     {
     }
@@ -89,10 +90,13 @@ private:
         if (!line.is_too_long && is_blank(line.text))
             return;
         const auto read = line.is_too_long ? result<pipe_price>{synthetic_errc::line_too_long}
-                                           : parse_pipe_line(line.text, with_.symbols, reader_);
+                                           : parse_pipe_line(line.text, names_, reader_);
         if (!read) {
             lines_.failed(read.error());
-            complaints_.bad(line.number, read.error(), with_.time.steady_now());
+            const auto named = read.error() == synthetic_errc::unknown_symbol
+                                   ? name_in_pipe_line(line.text, reader_)
+                                   : std::string{};
+            complaints_.bad(line.number, read.error(), with_.time.steady_now(), named);
             return;
         }
         lines_.ok();
@@ -102,8 +106,9 @@ private:
     void said_end(const boost::system::error_code& ec)
     {
         complaints_.end();
+        post_end(with_, "pipe", "the input has ended");
         if (ec == asio::error::eof)
-            with_.log.info("end of input: no more prices will come", {{"feed", "pipe"}});
+            with_.log.warn("end of input: no more prices will come", {{"feed", "pipe"}});
         else
             with_.log.error(
                 "input lost: no more prices will come",
@@ -117,6 +122,7 @@ private:
 
     using error_code_type = boost::system::error_code;
 
+    recorded_names names_;
     asio::posix::stream_descriptor input_;
     line_splitter splitter_{line_bytes_max};
     json::reader reader_;

@@ -127,7 +127,8 @@ result<wall_time> time_in(const boost::json::value& at)
 
 }  // namespace
 
-recorded_names::recorded_names(const symbol_table& symbols) : first_{symbols.all().front()}
+recorded_names::recorded_names(const symbol_table& symbols)
+    : symbols_{symbols.size()}, first_{symbols.all().front()}
 {
     for (const auto symbol : symbols.all())
         by_name_.emplace(without_separators(symbols.name(symbol)), symbol);

@@ -27,8 +27,12 @@ public:
 
     // An empty name is the first symbol.
     std::optional<symbol_id> find(std::string_view name) const;
+    symbol_id first() const noexcept { return first_; }
+    // How many symbols there are.
+    std::size_t symbols() const noexcept { return symbols_; }
 
 private:
+    std::size_t symbols_;
     symbol_id first_;
     std::unordered_map<std::string, symbol_id> by_name_;
 };

@@ -2,6 +2,7 @@
 
 #include "asio/no_throw.hpp"
 #include "feed/task_feed.hpp"
+#include "synthetic/end_report.hpp"
 #include "synthetic/errors.hpp"
 #include "synthetic/line_complaints.hpp"
 #include "synthetic/line_counter.hpp"
@@ -94,7 +95,8 @@ private:
                 co_return;
             if (!settings_.loop || published == 0) {
                 complaints_.end();
-                with_.log.info(
+                post_end(with_, "replay", "the recording has ended");
+                with_.log.warn(
                     "end of the recording: no more prices will come", {{"prices", published}});
                 co_return;
             }
@@ -169,10 +171,13 @@ private:
     int unwaited_ = 0;
 };
 
-}  // namespace
+// A recording that can be played, and what it is.
+struct opened_recording {
+    line_file file;
+    recording format;
+};
 
-std::unique_ptr<feed::price_feed>
-make_replay(const feed::feed_context& context, const replay_settings& settings)
+opened_recording open_recording(const replay_settings& settings, const symbol_table& symbols)
 {
     const auto refuse = [&](std::string_view why) {
         throw std::runtime_error{"cannot replay '" + settings.path + "': " + std::string{why}};
@@ -192,11 +197,25 @@ make_replay(const feed::feed_context& context, const replay_settings& settings)
         first = file.next();
     if (!first)
         refuse("it is empty");
-    auto format = recording::of_first_line(first->text, recorded_names{context.symbols});
+    auto format = recording::of_first_line(first->text, recorded_names{symbols});
     if (!format)
         refuse(format.error().message());
     file.rewind();
-    return std::make_unique<replay>(context, settings, std::move(file), std::move(*format));
+    return {std::move(file), std::move(*format)};
+}
+
+}  // namespace
+
+void check_replay(const replay_settings& settings, const symbol_table& symbols)
+{
+    open_recording(settings, symbols);
+}
+
+std::unique_ptr<feed::price_feed>
+make_replay(const feed::feed_context& context, const replay_settings& settings)
+{
+    auto [file, format] = open_recording(settings, context.symbols);
+    return std::make_unique<replay>(context, settings, std::move(file), std::move(format));
 }
 
 }  // namespace tickertape::synthetic

@@ -15,4 +15,7 @@ namespace tickertape::synthetic {
 std::unique_ptr<feed::price_feed>
 make_replay(const feed::feed_context& context, const replay_settings& settings);
 
+// Throws what make_replay() would throw, and makes nothing.
+void check_replay(const replay_settings& settings, const symbol_table& symbols);
+
 }  // namespace tickertape::synthetic

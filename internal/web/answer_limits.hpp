@@ -6,11 +6,8 @@
 
 namespace tickertape::web {
 
-// Ticks of a history: unless `limit` says otherwise, and the most that `limit` may say.
-inline constexpr std::size_t history_limit_default = 1'000;
-inline constexpr std::size_t history_limit_max = 10'000;
-// More ticks than these are asked for again, whatever the limit: an answer is made in one go, and
-// everybody else on the lane waits meanwhile.
+// Ticks of a history, also where no limit is given. More are asked for again: an answer is made in
+// one go, and all other clients of the lane wait meanwhile.
 inline constexpr std::size_t history_ticks_max = 1'000;
 
 // Symbols of a watchlist, and points of each.

@@ -1,8 +1,8 @@
 // GET /api/feed: the state of the feed and its providers, and the sources of each price.
-#include "web/problems.hpp"
 #include "web/site.hpp"
 
 #include "web/parameters.hpp"
+#include "web/stream_request.hpp"
 #include "json/json_text.hpp"
 
 #include <algorithm>
@@ -151,22 +151,17 @@ std::string feed_object(
 
 http::answer how_the_feed_is(const site& s, const http::request& r)
 {
-    static constexpr std::array<std::string_view, 1> known_names{"symbol"};
+    static constexpr std::array<std::string_view, 2> known_names{"symbols", "symbol"};
     if (const auto wrong = wrong_parameters(r.url, known_names))
         return http::to_response(*wrong);
-    const auto& known = s.prices.symbols();
-    std::optional<symbol_id> one;
-    if (const auto name = r.url.parameter("symbol")) {
-        one = known.find(*name);
-        if (!one)
-            return http::to_response(unknown_symbol(*name, known));
-    }
+    const auto wanted = read_symbols(r.url, s.prices.symbols(), unnamed_symbols::all);
+    if (const auto* bad = std::get_if<http::problem>(&wanted))
+        return http::to_response(*bad);
     // Held until the answer is written; the feed may post the next one meanwhile.
     const auto report = s.reports.newest();
     if (!report)
         return json_response(R"({"mode":"starting","policy":null,"providers":[],"symbols":[]})");
-    const auto wanted = one ? std::span{&*one, 1} : known.all();
-    return json_response(feed_object(s, *report, wanted, {r.now, r.boot_now}));
+    return json_response(feed_object(s, *report, std::get<0>(wanted), {r.now, r.boot_now}));
 }
 
 }  // namespace
@@ -178,7 +173,7 @@ void add_feed_routes(http::router& to, const site& of)
         [of](const http::request& r) {
             return tape::within_an_era(of.prices, [&] { return how_the_feed_is(of, r); });
         },
-        "the state of the feed and its providers: symbol");
+        "the state of the feed and its providers: symbols");
 }
 
 }  // namespace tickertape::web

@@ -15,14 +15,14 @@ std::variant<std::size_t, http::problem> read_limit(const http::request_target& 
 {
     const auto given = target.parameter("limit");
     if (!given)
-        return history_limit_default;
+        return history_ticks_max;
     std::size_t limit = 0;
     const auto end = given->data() + given->size();
     const auto read = std::from_chars(given->data(), end, limit);
-    if (read.ec != std::errc{} || read.ptr != end || limit < 1 || limit > history_limit_max)
+    if (read.ec != std::errc{} || read.ptr != end || limit < 1 || limit > history_ticks_max)
         return http::bad_parameter(
             "limit", http::quoted(*given) + " is not a number of ticks",
-            "a whole number from 1 to " + std::to_string(history_limit_max));
+            "a whole number from 1 to " + std::to_string(history_ticks_max));
     return limit;
 }
 
@@ -100,10 +100,7 @@ read_history_request(const http::request_target& target, const tape::tapes& from
     const auto& last = std::get<bound>(end);
 
     history_request wanted{
-        .after = {},
-        .last = {},
-        .limit = std::min(std::get<0>(limit), history_ticks_max),
-        .pages = first.id || last.id};
+        .after = {}, .last = {}, .limit = std::get<0>(limit), .pages = first.id || last.id};
     if (first.time)
         wanted.after = position::at(*first.time).previous();
     if (first.id)

@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace tickertape::web {
@@ -12,6 +13,21 @@ namespace {
 constexpr std::size_t near_bytes_min = 4;
 // Longer names are not looked at.
 constexpr std::size_t near_bytes_max = 32;
+
+// Of all routes. One that means nothing on a route is not a stranger's: its client wants something
+// that it would not get.
+constexpr std::array<std::string_view, 12> of_all_routes{
+    "symbols", "symbol", "since",  "last_event_id", "mode",   "max_rate",
+    "after",   "until",  "before", "limit",         "points", "span"};
+
+// "since, after, until"
+std::string listed(std::span<const std::string_view> names)
+{
+    std::string text;
+    for (const auto name : names)
+        text.append(text.empty() ? "" : ", ").append(name);
+    return text.empty() ? "no parameter" : text;
+}
 
 // "Last-Event-ID" and "lastEventId" as "lasteventid".
 std::string plain(std::string_view name)
@@ -71,6 +87,10 @@ wrong_parameters(const http::request_target& target, std::span<const std::string
                 "there is no parameter " + http::quoted(name) + " here; did you mean " +
                     std::string{*meant} + "?",
                 *meant);
+        if (std::ranges::find(of_all_routes, name) != of_all_routes.end())
+            return http::bad_parameter(
+                name, std::string{name} + " is a parameter of other routes; it means nothing here",
+                listed(known));
     }
     return std::nullopt;
 }

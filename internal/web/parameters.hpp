@@ -1,4 +1,4 @@
-// Refusals of parameters as a whole: given twice, or misspelt.
+// Refusals of parameters as a whole: given twice, misspelt, or of another route.
 //
 // No I/O. Threads: any.
 #pragma once
@@ -13,8 +13,9 @@
 namespace tickertape::web {
 
 // Refuses a request whose parameters cannot mean what its client wants: one of `known` is given
-// more than once, or one that is not known is nearly the name of one that is. Others are ignored:
-// links gather parameters on their way that are none of ours.
+// more than once, or one that is not known is nearly the name of one that is, or means something on
+// another route only. Others are ignored: links gather parameters on their way that are none of
+// ours.
 std::optional<http::problem>
 wrong_parameters(const http::request_target& target, std::span<const std::string_view> known);
 

@@ -5,6 +5,8 @@
 #include "core/text.hpp"
 #include "sse/event.hpp"
 #include "web/history_request.hpp"
+#include "web/parameters.hpp"
+#include "web/stream_request.hpp"
 #include "json/json_text.hpp"
 
 #include <algorithm>
@@ -26,8 +28,10 @@ std::string price_object(const site& s, symbol_id id, boot_time now)
     return std::move(o).done();
 }
 
-http::answer all_symbols(const symbol_table& symbols)
+http::answer all_symbols(const symbol_table& symbols, const http::request& r)
 {
+    if (const auto wrong = wrong_parameters(r.url, {}))
+        return http::to_response(*wrong);
     json::array list;
     for (const auto id : symbols.all()) {
         const auto path = "/api/prices/" + lower_case(symbols.name(id));
@@ -41,8 +45,14 @@ http::answer all_symbols(const symbol_table& symbols)
 
 http::answer all_prices(const site& s, const http::request& r)
 {
+    static constexpr std::array<std::string_view, 2> known_names{"symbols", "symbol"};
+    if (const auto wrong = wrong_parameters(r.url, known_names))
+        return http::to_response(*wrong);
+    const auto wanted = read_symbols(r.url, s.prices.symbols(), unnamed_symbols::all);
+    if (const auto* bad = std::get_if<http::problem>(&wanted))
+        return http::to_response(*bad);
     json::array list;
-    for (const auto id : s.prices.symbols().all())
+    for (const auto id : std::get<0>(wanted))
         list.json(price_object(s, id, r.boot_now));
     return json_response(std::move(json::object{}.json("prices", std::move(list).done())).done());
 }
@@ -52,18 +62,22 @@ http::answer one_price(const site& s, const http::request& r, const std::string&
     const auto id = s.prices.symbols().find(name);
     if (!id)
         return http::to_response(unknown_symbol(name, s.prices.symbols()));
+    if (const auto wrong = wrong_parameters(r.url, {}))
+        return http::to_response(*wrong);
     if (!s.prices.of(*id).newest())
-        return http::to_response(no_price_yet(s.prices.symbols().name(*id)));
+        return refusal_for_now(no_price_yet(s.prices.symbols().name(*id)));
     return json_response(price_object(s, *id, r.boot_now));
 }
 
 // For pollers that want two numbers and nothing else.
-http::answer first_price(const site& s)
+http::answer first_price(const site& s, const http::request& r)
 {
+    if (const auto wrong = wrong_parameters(r.url, {}))
+        return http::to_response(*wrong);
     const auto id = s.prices.symbols().all().front();
     const auto newest = s.prices.of(id).newest();
     if (!newest)
-        return http::to_response(no_price_yet(s.prices.symbols().name(id)));
+        return refusal_for_now(no_price_yet(s.prices.symbols().name(id)));
     std::array<char, 400> digits;
     const auto end = std::to_chars(
         digits.begin(), digits.end(), newest->value.value(), std::chars_format::fixed, 2);
@@ -216,14 +230,15 @@ void append_price(json::object& to, const site& s, symbol_id id, boot_time now)
 void add_price_routes(http::router& to, const site& of)
 {
     to.add(
-        "/api/symbols", [of](const http::request&) { return all_symbols(of.prices.symbols()); },
+        "/api/symbols",
+        [of](const http::request& r) { return all_symbols(of.prices.symbols(), r); },
         "the symbols that are served");
     to.add(
         "/api/prices",
         [of](const http::request& r) {
             return tape::within_an_era(of.prices, [&] { return all_prices(of, r); });
         },
-        "the newest price of each symbol");
+        "the newest price of each symbol: symbols");
     to.add(
         "/api/prices/{}",
         [of](const http::request& r) {
@@ -238,8 +253,8 @@ void add_price_routes(http::router& to, const site& of)
         "the ticks that are held of one symbol: since or after, until or before, limit");
     to.add(
         "/crypto-price",
-        [of](const http::request&) {
-            return tape::within_an_era(of.prices, [&] { return first_price(of); });
+        [of](const http::request& r) {
+            return tape::within_an_era(of.prices, [&] { return first_price(of, r); });
         },
         "the newest price of the first symbol, as two numbers");
 }

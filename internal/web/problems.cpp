@@ -66,4 +66,11 @@ http::problem no_price_yet(std::string_view symbol)
     };
 }
 
+http::response refusal_for_now(const http::problem& p)
+{
+    auto r = http::to_response(p);
+    r.headers.emplace_back("Retry-After", std::to_string(retry_after_usual.count()));
+    return r;
+}
+
 }  // namespace tickertape::web

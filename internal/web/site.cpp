@@ -3,6 +3,7 @@
 #include "http/problem.hpp"
 #include "telemetry/metrics.hpp"
 #include "web/front_page.hpp"
+#include "web/problems.hpp"
 #include "json/json_text.hpp"
 
 #include <optional>
@@ -70,7 +71,7 @@ void add_operation_routes(http::router& to, const site& of)
             auto reason = reason_against(of, r.boot_now);
             if (reason.empty())
                 return json_response(R"({"status":"ready"})");
-            return http::to_response(
+            return refusal_for_now(
                 {.status = 503, .type = "not-ready", .detail = std::move(reason)});
         });
     add("/metrics", "figures for Prometheus", [of](const http::request&) {

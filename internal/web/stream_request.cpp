@@ -26,24 +26,54 @@ position before_all_held(const tape::tapes& from)
     return from.epoch().previous();
 }
 
+std::string_view without_blanks(std::string_view text)
+{
+    const auto first = text.find_first_not_of(' ');
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+// "2026-11-21": midnight UTC. Replays of recordings read dates by rules of their own.
+result<wall_time> parse_date(std::string_view text)
+{
+    constexpr std::size_t date_bytes = 10;
+    if (text.size() != date_bytes)
+        return core_errc::bad_timestamp;
+    return parse_rfc3339(std::string{text} + "T00:00:00Z");
+}
+
+// A time that does not depend on now.
+result<wall_time> parse_moment(std::string_view text)
+{
+    const auto time = parse_timestamp(text);
+    return time ? time : parse_date(text);
+}
+
 }  // namespace
 
-symbols_or_problem read_symbols(const http::request_target& target, const symbol_table& known)
+symbols_or_problem
+read_symbols(const http::request_target& target, const symbol_table& known, unnamed_symbols unnamed)
 {
+    const auto all = known.all();
     const std::string_view name_given = target.parameter("symbols") ? "symbols" : "symbol";
     const auto given = target.parameter(name_given);
     if (!given)
-        return std::vector{known.all().front()};
+        return std::vector(
+            all.begin(), unnamed == unnamed_symbols::all ? all.end() : all.begin() + 1);
     if (name_given == "symbols" && target.parameter("symbol"))
         return http::bad_parameter(
             "symbol", "symbol and symbols both say which symbols are wanted", "symbols alone");
-    if (*given == "*")
-        return std::vector(known.all().begin(), known.all().end());
+    if (without_blanks(*given) == "*")
+        return std::vector(all.begin(), all.end());
     std::vector<symbol_id> wanted;
     std::string_view rest = *given;
     for (;;) {
         const auto comma = rest.find(',');
-        const auto name = rest.substr(0, comma);
+        const auto name = without_blanks(rest.substr(0, comma));
+        if (name == "*")
+            return http::bad_parameter(
+                name_given, "* means all symbols, and stands alone", accepted_symbols);
         if (name.empty())
             return http::bad_parameter(
                 name_given, "there is an empty name in " + std::string{name_given},
@@ -133,7 +163,7 @@ std::variant<std::optional<wall_time>, http::problem> read_time(
     if (!given)
         return std::optional<wall_time>{};
     const auto back = parse_span_back(*given);
-    const auto time = back ? before(from.believed(now), *back) : parse_timestamp(*given);
+    const auto time = back ? before(from.believed(now), *back) : parse_moment(*given);
     if (!time)
         return http::bad_parameter(name, http::quoted(*given) + " is not a time", accepted_times);
     const auto latest = std::max(from.believed(now), from.committed().time()) + since_ahead_max;

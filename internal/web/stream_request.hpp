@@ -17,14 +17,18 @@ namespace tickertape::web {
 inline constexpr std::chrono::seconds since_ahead_max{60};
 
 inline constexpr std::string_view accepted_times =
-    "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, RFC 3339, or a span back "
-    "from "
-    "now such as -30s, -10m, -2h or -1d; and no later than a minute from now";
+    "Unix seconds (decimals allowed), 13 digits of Unix milliseconds, RFC 3339, a date such as "
+    "2024-04-07 (its midnight, UTC), or a span back from now such as -30s, -10m, -2h or -1d; and "
+    "no later than a minute from now";
 
-// Reads `symbols`, or `symbol`, which means the same: names between commas, or * for all; the first
-// symbol where it is not given.
-std::variant<std::vector<symbol_id>, http::problem>
-read_symbols(const http::request_target& target, const symbol_table& known);
+// Which symbols a request is about that names none.
+enum class unnamed_symbols { first, all };
+
+// Reads `symbols`, or `symbol`, which means the same: names between commas, with blanks around them
+// or without, or * for all.
+std::variant<std::vector<symbol_id>, http::problem> read_symbols(
+    const http::request_target& target, const symbol_table& known,
+    unnamed_symbols unnamed = unnamed_symbols::first);
 
 // Reads a time such as `since` where it is given. It may lie as far ahead of the clock as ticks do
 // that have been sent: those were dated before the clock was set back. Where that was in an era

@@ -60,6 +60,8 @@ struct given {
     // A file that is there and cannot be read.
     std::string unreadable{};
     std::span<const provider::row> providers = test_providers;
+    // What is wrong with the files that settings name; empty: nothing.
+    std::string wrong_with_files{};
 
     std::variant<config::configuration, config::last_words> load() const
     {
@@ -84,7 +86,10 @@ struct given {
                      return make_error_code(boost::system::errc::no_such_file_or_directory);
                  return found->second.substr(0, bytes_max);
              },
-             .environment_names = names});
+             .environment_names = names,
+             .wrong_with_files = [this](const config::settings&) -> std::optional<std::string> {
+                 return wrong_with_files.empty() ? std::nullopt : std::optional{wrong_with_files};
+             }});
     }
 
     // The settings; a refusal fails the test that asked for them.

@@ -199,6 +199,34 @@ TEST_CASE("a cross rate that is none is refused by its own words", "[config]")
     CHECK(std::count(forged.begin(), forged.end(), '\n') == 1);
 }
 
+TEST_CASE("where no provider is asked, no price is derived", "[config]")
+{
+    const auto* name = GENERATE("simulator", "pipe", "replay");
+    given from{
+        .environment = {
+            {"SYMBOLS", "BTC-USD,USD-INR,BTC-INR"},
+            {"PROVIDERS", name},
+            {"REPLAY_FILE", "prices.csv"},
+            {"DERIVE", "BTC-INR=BTC-USD*USD-INR"}}};
+    CHECK(
+        from.error() == "tickertape: DERIVE: PROVIDERS=" + std::string{name} +
+                            " derives no prices, and those symbols would never have one; leave "
+                            "DERIVE out, or have prices of exchanges\n");
+    from.environment.erase("DERIVE");
+    CHECK(from.error().empty());
+}
+
+TEST_CASE("files that cannot be used stop the start, and --check-config", "[config]")
+{
+    given from{.wrong_with_files = "TLS_KEY: 'key.pem' cannot be read"};
+    CHECK(from.error() == "tickertape: TLS_KEY: 'key.pem' cannot be read\n");
+    from.flags = {"--check-config"};
+    CHECK(from.error() == "tickertape: TLS_KEY: 'key.pem' cannot be read\n");
+    // The key of the server that it asks may be none of its business.
+    from.flags = {"healthcheck"};
+    CHECK(from.error().empty());
+}
+
 TEST_CASE("a price is derived from and into what is served only", "[config]")
 {
     const given from{

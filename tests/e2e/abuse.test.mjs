@@ -328,7 +328,7 @@ describe("floods", { timeout: 300_000, concurrency: 2 }, () => {
 
     test("the largest answer there is, again and again", { timeout }, async (t) => {
         const house = await openWithHistory(t);
-        const target = "/api/prices/eth-usd/history?since=0&limit=10000";
+        const target = "/api/prices/eth-usd/history?since=0&limit=1000";
         await endure(t, house, "ask_and_leave", { connections: 50, pauseMs: 1, target });
         await house.isUnharmed();
     });
@@ -336,7 +336,7 @@ describe("floods", { timeout: 300_000, concurrency: 2 }, () => {
     test("large answers that nobody takes", { timeout }, async (t) => {
         // What two lanes hold of them is freed, and may be used again before the system has it.
         const house = await openWithHistory(t, { memoryMiB: 40 });
-        const target = "/api/prices/eth-usd/history?since=0&limit=10000";
+        const target = "/api/prices/eth-usd/history?since=0&limit=1000";
         await endure(t, house, "slow_read", { connections: 600, once: true, target }, 4);
         assert.ok(await house.refused("max_answers") > 0);
         await house.isUnharmed();

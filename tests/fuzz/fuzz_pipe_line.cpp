@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         while (const auto line = splitter.next()) {
             if (line->text.size() > line_bytes_max)
                 std::abort();
-            const auto read = parse_pipe_line(line->text, symbols, reader);
+            const auto read = parse_pipe_line(line->text, recorded_names{symbols}, reader);
             if (read && !(read->value.value() > 0))
                 std::abort();
         }

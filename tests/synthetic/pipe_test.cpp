@@ -64,7 +64,8 @@ boost::system::error_code
 refusal(const std::string& line, const std::vector<std::string>& symbols = {"BTC-USD"})
 {
     json::reader reader;
-    const auto read = parse_pipe_line(line, symbol_table::from(symbols).value(), reader);
+    const auto read =
+        parse_pipe_line(line, recorded_names{symbol_table::from(symbols).value()}, reader);
     return read ? boost::system::error_code{} : read.error();
 }
 
@@ -107,6 +108,46 @@ TEST_CASE("The pipe skips bad lines, reads on, and outlives the end of its input
     CHECK(h.sink.seen[2].value.text() == "1");
     CHECK(h.counted(R"(tickertape_feed_lines_total{feed="pipe",outcome="ok"})") == 3);
     CHECK(h.counted(R"(tickertape_feed_lines_total{feed="pipe",outcome="bad"})") == 1);
+}
+
+TEST_CASE("The pipe knows a symbol by the names that a recording may use", "[feed]")
+{
+    for (const auto* name : {"BTC-USD", "btc-usd", "btcusd", "btc/usd", "BTC_USD", "btc"}) {
+        CAPTURE(name);
+        const auto line = std::string{R"({"price":1,"symbol":")"} + name + "\"}";
+        CHECK_FALSE(refusal(line, {"ETH-USD", "BTC-USD"}));
+    }
+    CHECK(refusal(R"({"price":1,"symbol":""})") == synthetic_errc::unknown_symbol);
+}
+
+TEST_CASE("A complaint about an unknown symbol names it", "[feed]")
+{
+    json::reader reader;
+    CHECK(name_in_pipe_line(R"({"price":1,"symbol":"DOGE-USD"})", reader) == "DOGE-USD");
+    CHECK(
+        name_in_pipe_line(R"({"symbol":")" + std::string(9'000, 'x') + "\"}", reader) ==
+        std::string(40, 'x'));
+    CHECK(name_in_pipe_line(R"({"symbol":7})", reader).empty());
+    CHECK(name_in_pipe_line("nonsense", reader).empty());
+}
+
+TEST_CASE("At the end of its input the pipe says so of every symbol", "[feed]")
+{
+    harness h{{"BTC-USD", "ETH-USD"}};
+    os_pipe in;
+    const auto piped = pipe_on(h, in.read.fd);
+    in.say("{\"symbol\":\"BTC-USD\",\"price\":1}\n");
+    in.write.close();
+
+    piped->start();
+    REQUIRE(h.run_to_the_end());
+
+    const auto report = h.reports.newest();
+    REQUIRE(report);
+    CHECK(report->mode == "pipe");
+    REQUIRE(report->symbols.size() == 2);
+    for (const auto& one : report->symbols)
+        CHECK(one.problem == "the input has ended");
 }
 
 TEST_CASE("A line without end is dropped and the pipe finds its feet again", "[feed]")

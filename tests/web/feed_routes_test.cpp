@@ -70,7 +70,8 @@ TEST_CASE("a symbol that is not served is a 404 of the feed, report or no report
     post(s, {.mode = "poll", .policy = "median"});
     CHECK(s.get("/api/feed?symbol=doge-usd").body == refused);
     CHECK(s.get("/api/feed?symbol=doge-usd").status == 404);
-    CHECK(s.get("/api/feed?symbol=").status == 404);
+    CHECK(s.get("/api/feed?symbols=eth-usd,doge-usd").status == 404);
+    CHECK(s.get("/api/feed?symbol=").status == 400);
 }
 
 TEST_CASE("before its first report the feed is starting, whatever the tapes hold", "[web]")

@@ -23,6 +23,7 @@ TEST_CASE("an instance without a price is alive and not ready", "[web]")
     const small_site s;
     CHECK(s.get("/readyz").status == 503);
     CHECK(s.get("/readyz").body == not_ready("no price has been seen yet"));
+    CHECK(header_of(s.get("/readyz"), "Retry-After") == "5");
     CHECK(s.get("/healthz").status == 200);
     CHECK(s.get("/healthz").body == "{\"status\":\"ok\"}\n");
 }

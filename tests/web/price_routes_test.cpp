@@ -30,6 +30,7 @@ TEST_CASE("before the first price there is none to be had", "[web]")
     for (const auto* target : {"/api/prices/btc-usd", "/crypto-price"}) {
         const auto r = s.get(target);
         CHECK(r.status == 503);
+        CHECK(header_of(r, "Retry-After") == "5");
         CHECK(
             r.body ==
             "{\"type\":\"urn:tickertape:problem:no-price\",\"title\":\"Service Unavailable\","
@@ -50,18 +51,66 @@ TEST_CASE("an unknown symbol is a 404 on every route that takes one", "[web]")
     CHECK(refusal(s, std::string{"/api/prices/"} + name + "/history") == "404 symbol");
 }
 
+TEST_CASE("the prices of some symbols are had by their names, in any case", "[web]")
+{
+    small_site s;
+    s.publish(1712525476123, 69420.25);
+    const auto names = [&s](const std::string& query) {
+        std::string text;
+        const auto body = boost::json::parse(s.get("/api/prices" + query).body);
+        for (const auto& one : body.at("prices").as_array())
+            text += std::string{one.at("symbol").as_string()} + ' ';
+        return text;
+    };
+    CHECK(names("") == "BTC-USD ETH-USD ");
+    CHECK(names("?symbols=*") == "BTC-USD ETH-USD ");
+    CHECK(names("?symbols=eth-usd") == "ETH-USD ");
+    CHECK(names("?symbol=eth-usd") == "ETH-USD ");
+    CHECK(names("?symbols=eth-usd,btc-usd") == "ETH-USD BTC-USD ");
+    CHECK(names("?utm_source=x") == "BTC-USD ETH-USD ");
+    CHECK(refusal(s, "/api/prices?symbols=doge-usd") == "404 symbols");
+    CHECK(refusal(s, "/api/prices?symbol=") == "400 symbol");
+    CHECK(refusal(s, "/api/prices?Symbols=eth-usd") == "400 Symbols");
+}
+
+TEST_CASE("a parameter of another route is a 400 that says what this one takes", "[web]")
+{
+    small_site s;
+    s.publish(1712525476123, 69420.25);
+    const auto accepted = [&s](const std::string& target) {
+        const auto body = boost::json::parse(s.get(target).body).as_object();
+        return std::string{body.at("parameter").as_string()} + ": " +
+               std::string{body.at("accepted").as_string()};
+    };
+    CHECK(
+        accepted("/api/prices/btc-usd/history?symbol=eth-usd") ==
+        "symbol: since, after, until, before, limit");
+    CHECK(accepted("/api/prices?since=-1h") == "since: symbols, symbol");
+    CHECK(accepted("/api/prices/btc-usd?symbol=eth-usd") == "symbol: no parameter");
+    CHECK(accepted("/crypto-price?symbol=eth-usd") == "symbol: no parameter");
+    CHECK(accepted("/api/symbols?symbols=eth-usd") == "symbols: no parameter");
+    CHECK(accepted("/api/feed?limit=3") == "limit: symbols, symbol");
+    CHECK(accepted("/api/watchlist?since=-1h") == "since: symbols, symbol, points, span");
+    CHECK(
+        accepted("/prices/stream?limit=3") ==
+        "limit: symbols, symbol, since, last_event_id, mode, max_rate");
+    // Others belong to nobody here.
+    for (const auto* target : {"/api/prices/btc-usd?_=17", "/crypto-price?utm_source=x"})
+        CHECK(s.get(target).status == 200);
+}
+
 TEST_CASE("a limit that is no number of ticks is a 400 that names it", "[web]")
 {
     const small_site s;
     const auto limit = GENERATE(
-        "", "0", "-1", "+1", "1.5", "1e3", "0x10", "NaN", "x", "%201", "1%20", "10001",
+        "", "0", "-1", "+1", "1.5", "1e3", "0x10", "NaN", "x", "%201", "1%20", "1001", "10000",
         "18446744073709551617", "99999999999999999999999999");
     CAPTURE(limit);
     const auto target = std::string{"/api/prices/btc-usd/history?limit="} + limit;
     CHECK(refusal(s, target) == "400 limit");
     CHECK(
         boost::json::parse(s.get(target).body).at("accepted").as_string() ==
-        "a whole number from 1 to 10000");
+        "a whole number from 1 to 1000");
 }
 
 TEST_CASE("since and until of a history are refused like that of a stream", "[web]")
@@ -284,14 +333,15 @@ TEST_CASE("a history has no more than a thousand ticks, whatever its limit", "[w
     for (int i = 0; i < 1'500; ++i)
         ids.push_back(s.publish(1712525476000 + i, 1).at.text());
     const auto from_begin =
-        read_history(s.get("/api/prices/btc-usd/history?since=1712525476&limit=10000").body);
+        read_history(s.get("/api/prices/btc-usd/history?since=1712525476&limit=1000").body);
     CHECK(from_begin.ids == std::vector(ids.begin(), ids.begin() + 1'000));
     CHECK(from_begin.more);
-    const auto to_end = read_history(s.get("/api/prices/btc-usd/history?limit=10000").body);
+    const auto to_end = read_history(s.get("/api/prices/btc-usd/history?limit=1000").body);
     CHECK(to_end.ids == std::vector(ids.end() - 1'000, ids.end()));
     CHECK(to_end.more);
+    CHECK(read_history(s.get("/api/prices/btc-usd/history").body).ids == to_end.ids);
     const auto rest =
-        read_history(s.get("/api/prices/btc-usd/history?since=1712525477&limit=10000").body);
+        read_history(s.get("/api/prices/btc-usd/history?since=1712525477&limit=1000").body);
     CHECK(rest.ids == std::vector(ids.begin() + 1'000, ids.end()));
     CHECK_FALSE(rest.more);
 }
@@ -349,7 +399,7 @@ TEST_CASE("a history of one millisecond is paged to its end, either way", "[web]
     const auto forth = pages_of(s, "&after=1712525475999-0", "", 1'000);
     CHECK(forth.size() == 4);
     CHECK(in_a_row(forth) == ids);
-    auto back = pages_of(s, "&before=1712525477000-0", "", 10'000);
+    auto back = pages_of(s, "&before=1712525477000-0", "", 1'000);
     CHECK(back.size() == 4);
     std::ranges::reverse(back);
     CHECK(in_a_row(back) == ids);

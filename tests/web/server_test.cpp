@@ -355,6 +355,7 @@ TEST_CASE("requests sent at once are answered in their order", "[web]")
                                answered(
                                    "503 Service Unavailable",
                                    problem_headers +
+                                       "Retry-After: 5\r\n"
                                        "Access-Control-Allow-Origin: *\r\n"
                                        "Access-Control-Expose-Headers: X-Request-Id\r\n"
                                        "Content-Length: " +

@@ -98,6 +98,11 @@ TEST_CASE("a point of a watchlist is the last tick up to its time, and is never 
     CHECK(
         points_in(s.get("/api/watchlist?span=30&points=4")) ==
         "[[1712529910.000,0.5],[1712529980.000,2],[1712529980.001,3],[1712529980.001,3]]");
+    CHECK(
+        points_in(s.get("/api/watchlist?span=30s&points=4")) ==
+        points_in(s.get("/api/watchlist?span=30&points=4")));
+    CHECK(s.get("/api/watchlist?span=1h").body == s.get("/api/watchlist?span=3600").body);
+    CHECK(s.get("/api/watchlist?span=7d").status == 200);
     CHECK(points_in(s.get("/api/watchlist?span=30&points=1")) == "[[1712529980.001,3]]");
 }
 
@@ -131,7 +136,7 @@ TEST_CASE("a bad parameter of a watchlist is refused by name", "[web]")
     CHECK(refusal(s, "/api/watchlist?symbols=BTC-USD,,ETH-USD") == "400 symbols");
     for (const auto* value : {"", "-1", "121", "1.5", "x", "99999999999999999999"})
         CHECK(refusal(s, std::string{"/api/watchlist?points="} + value) == "400 points");
-    for (const auto* value : {"", "0", "-1", "604801", "1h"})
+    for (const auto* value : {"", "0", "-1", "604801", "8d", "500ms", "-1h", "1.5h", "h"})
         CHECK(refusal(s, std::string{"/api/watchlist?span="} + value) == "400 span");
     CHECK(refusal(s, "/api/watchlist?points=1&points=2") == "400 points");
     CHECK(
