@@ -122,23 +122,22 @@ std::int64_t fact(const database& from, std::string_view name)
 
 catalogue::catalogue(const std::filesystem::path& path) : file_{path, database::access::create}
 {
-    if (!migrate())
-        now_ = read();
+    if (migrate())
+        return;
+    // Written once as it was: what cannot be written is found now, while it can be made anew.
+    change(read());
 }
 
 bool catalogue::migrate()
 {
-    auto version = file_.integer("PRAGMA user_version");
-    if (version > newest_schema)
-        archive::fail(
-            archive_errc::newer_schema, file_.path().string() + ": written by a newer version");
+    auto version = file_.schema_version(newest_schema);
     const bool is_new = version == 0;
     if (is_new && file_.integer("SELECT count(*) FROM sqlite_master") != 0)
         archive::fail(archive_errc::damaged, file_.path().string() + ": its version is damaged");
     for (; version < newest_schema; ++version) {
         transaction t{file_};
         file_.run(migrations[static_cast<std::size_t>(version)]);
-        file_.run("PRAGMA user_version = " + std::to_string(version + 1));
+        file_.set_schema_version(version + 1);
         if (is_new)
             write_all(file_, {});
         t.commit();

@@ -11,6 +11,9 @@ namespace {
 
 using namespace sqlite_api;
 
+// "TT" and, in the lower half, the version of the schema.
+constexpr std::int64_t application_id = 0x5454'0000;
+
 archive_errc code_of(int sqlite_code, int system_errno) noexcept
 {
     switch (sqlite_code & 0xff) {
@@ -218,6 +221,25 @@ std::int64_t database::integer(std::string_view sql) const
 {
     auto s = prepare(sql);
     return s.step() ? s.integer(0) : 0;
+}
+
+std::int64_t database::schema_version(std::int64_t newest) const
+{
+    const auto version = integer("PRAGMA user_version");
+    const auto second = integer("PRAGMA application_id");
+    if (version == 0 && second == 0)
+        return 0;
+    if (second != application_id + version)
+        archive::fail(archive_errc::damaged, path_.string() + ": its version is damaged");
+    if (version > newest)
+        archive::fail(archive_errc::newer_schema, path_.string() + ": written by a newer version");
+    return version;
+}
+
+void database::set_schema_version(std::int64_t version)
+{
+    run("PRAGMA user_version = " + std::to_string(version));
+    run("PRAGMA application_id = " + std::to_string(application_id + version));
 }
 
 void database::sync_log()

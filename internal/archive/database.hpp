@@ -79,6 +79,11 @@ public:
     statement prepare(std::string_view sql) const { return {*this, sql}; }
     std::int64_t integer(std::string_view sql) const;
 
+    // The version of the schema. It is stored twice, so that a flipped bit is no newer version.
+    // Throws archive_errc::damaged, or ::newer_schema if it is later than `newest`.
+    std::int64_t schema_version(std::int64_t newest) const;
+    void set_schema_version(std::int64_t version);
+
     // Forces the write-ahead log to the disk, so that everything committed is durable.
     void sync_log();
     // Copies the log into the file as far as readers let it, if it has grown long. SQLite would do

@@ -10,7 +10,7 @@
 namespace tickertape::archive {
 namespace {
 
-constexpr int schema_version = 1;
+constexpr std::int64_t newest_schema = 1;
 
 constexpr const char* common_schema = R"(
 CREATE TABLE day(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -119,7 +119,7 @@ void create_open_day(const std::filesystem::path& directory, const day_heading& 
 
 void write_schema(database& to, const day_heading& heading, day_form form)
 {
-    to.run("PRAGMA user_version = " + std::to_string(schema_version));
+    to.set_schema_version(newest_schema);
     to.run(std::string{form == day_form::open ? open_ticks : sealed_ticks} + common_schema);
     put_value(to, "kind", text_of(heading.kind));
     put_value(to, "day", std::string_view{text_of(heading.key.day)});
@@ -132,9 +132,8 @@ void write_schema(database& to, const day_heading& heading, day_form form)
 
 day_heading read_heading(const database& from)
 {
-    const auto version = from.integer("PRAGMA user_version");
-    if (version > schema_version)
-        fail(archive_errc::newer_schema, from.path().string() + ": written by a newer version");
+    if (from.schema_version(newest_schema) == 0)
+        fail(archive_errc::damaged, from.path().string() + ": has no schema");
     std::optional<feed_kind> kind;
     std::optional<utc_day> day;
     std::int64_t part = -1;

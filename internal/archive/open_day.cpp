@@ -109,6 +109,11 @@ void open_day_writer::append(std::span<const past_tick> ticks, const symbol_tabl
     }
 }
 
+bool open_day_writer::is_fit() const
+{
+    return file_.integer("PRAGMA freelist_count") == 0;
+}
+
 void open_day_writer::record_hole(const hole& h)
 {
     write_day_hole(file_, h);
@@ -134,6 +139,7 @@ void open_day_scan::start(position after)
     damaged_.clear();
     is_broken_ = false;
     rows_.reset();
+    before_.reset();
     good_ = heading_.previous;
     if (after > good_) {
         before_.bind(1, stored(after));
@@ -143,6 +149,15 @@ void open_day_scan::start(position after)
     }
     candidate_ = good_;
     rows_.bind(1, stored(good_));
+}
+
+bool can_be_read(const std::filesystem::path& path, position after, position last)
+{
+    open_day_scan scan{path, database::access::read};
+    scan.start(after);
+    while (scan.next()) {
+    }
+    return scan.damaged().empty() && scan.reached() == last && !scan.has_unverified_tail();
 }
 
 std::optional<std::uint32_t> open_day_scan::check_of(const day_row& row, position before)

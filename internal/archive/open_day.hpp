@@ -22,6 +22,9 @@ public:
     // day.
     void append(std::span<const past_tick> ticks, const symbol_table& symbols);
     void record_hole(const hole& h);
+    // Nothing is ever deleted from the file, so a list of free pages is damage, and what was
+    // added would overwrite what is there.
+    bool is_fit() const;
     // The last tick that is committed.
     position last() const noexcept { return last_; }
     void sync() { file_.sync_log(); }
@@ -111,5 +114,8 @@ private:
     std::vector<range> damaged_;
     bool is_broken_ = false;
 };
+
+// Whether the rows after one position verify, up to another, which is that of the last row.
+bool can_be_read(const std::filesystem::path& path, position after, position last);
 
 }  // namespace tickertape::archive

@@ -3,6 +3,7 @@
 #include "archive/reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tickertape::archive {
 namespace {
@@ -165,14 +166,12 @@ void store::close_writer(bool is_trusted)
     if (!writer_)
         return;
     auto next = catalogue_->now();
-    auto& day = next.days[written_];
-    if (is_trusted) {
-        day.last = writer_->last();
-        catalogue_->change(std::move(next));
+    next.days[written_].last = held_last_;
+    catalogue_->change(std::move(next));
+    if (is_trusted)
         writer_->finish();
-    } else {
+    else
         writer_->give_up();
-    }
     writer_.reset();
     publish();
 }
@@ -199,11 +198,30 @@ result<void> store::append(std::span<const past_tick> ticks)
     });
 }
 
-// Appends ticks of one day.
-void store::append_part(std::span<const past_tick> ticks)
+void store::write(std::span<const past_tick> ticks)
 {
     write_to(ticks.front().at);
     writer_->append(ticks, symbols_);
+    // Damage of a file that was there may show only in what is added to it.
+    if (!std::exchange(is_tried_, true) &&
+        !can_be_read(writer_->path(), held_last_, writer_->last()))
+        fail(archive_errc::damaged, writer_->path().string() + ": what was added does not verify");
+}
+
+// Appends ticks of one day.
+void store::append_part(std::span<const past_tick> ticks)
+{
+    try {
+        write(ticks);
+    } catch (const thrown_failure& e) {
+        if (e.said().code != archive_errc::damaged || failed_.contains(written_))
+            throw;
+        // Something in the file that no row shows, such as an index: what it has can be read, but
+        // nothing can be added. The day goes on in another part.
+        failed_.insert(written_);
+        close_writer(false);
+        write(ticks);
+    }
     last_ = held_last_ = writer_->last();
     progress_.set(last_, synced_);
     inventory_->set_last(last_);

@@ -126,6 +126,7 @@ private:
 
     void recover_now(const store_options& options);
     void append_part(std::span<const past_tick> ticks);
+    void write(std::span<const past_tick> ticks);
     void write_to(position first);
     void close_writer(bool is_trusted);
     void give_up_unsynced();
@@ -141,6 +142,7 @@ private:
     std::unique_ptr<catalogue> catalogue_;
     std::unique_ptr<open_day_writer> writer_;
     day_key written_;           // the day of writer_
+    bool is_tried_ = false;     // something was added to it and has been read back
     std::set<day_key> failed_;  // nothing is written to these any more
     std::shared_ptr<inventory> inventory_ = std::make_shared<inventory>();
     found_at_open found_;

@@ -22,8 +22,7 @@ std::vector<past_tick> make_archive(const fs::path& directory)
         all.insert(all.end(), ticks.begin(), ticks.end());
     }
     REQUIRE(*s->seal_finished_days(midnight + 22h) == 2);
-    REQUIRE(s->record_hole(
-        {all.back().at, all.back().at.next(), hole_reason::not_archived}));
+    REQUIRE(s->record_hole({all.back().at, all.back().at.next(), hole_reason::not_archived}));
     const auto more = ticks_from(midnight + 22h, 50, 200);
     REQUIRE(s->append(more));
     all.insert(all.end(), more.begin(), more.end());
@@ -64,8 +63,8 @@ reading open_and_check(const fs::path& directory, const std::vector<past_tick>& 
 
 std::size_t of_day(const reading& r, utc_day day)
 {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        r.ticks, [day](const past_tick& t) { return day_of(t.at) == day; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(r.ticks, [day](const past_tick& t) { return day_of(t.at) == day; }));
 }
 
 }  // namespace
@@ -145,13 +144,16 @@ TEST_CASE("rows of an open day that do not verify are left out, and the rest is 
     }
     {
         database file{place.path() / "ticks-2026-11-21.db", database::access::write};
-        file.run("UPDATE ticks SET price = price + 1 WHERE position = " +
-                 std::to_string(stored(ticks[700].at)));
+        file.run(
+            "UPDATE ticks SET price = price + 1 WHERE position = " +
+            std::to_string(stored(ticks[700].at)));
         file.run("DELETE FROM ticks WHERE position = " + std::to_string(stored(ticks[900].at)));
-        file.run("UPDATE ticks SET position = position + 77 WHERE position = " +
-                 std::to_string(stored(ticks[1100].at)));
-        file.run("UPDATE ticks SET symbol = 1 + symbol % 4 WHERE position = " +
-                 std::to_string(stored(ticks[1999].at)));
+        file.run(
+            "UPDATE ticks SET position = position + 77 WHERE position = " +
+            std::to_string(stored(ticks[1100].at)));
+        file.run(
+            "UPDATE ticks SET symbol = 1 + symbol % 4 WHERE position = " +
+            std::to_string(stored(ticks[1999].at)));
     }
     for (int times = 0; times < 2; ++times) {
         const auto s = open_store(place.path(), morning + 2h);
@@ -166,7 +168,8 @@ TEST_CASE("rows of an open day that do not verify are left out, and the rest is 
     }
 }
 
-TEST_CASE("damage of an open day in use is told to its reader, and mended at the start", "[archive]")
+TEST_CASE(
+    "damage of an open day in use is told to its reader, and mended at the start", "[archive]")
 {
     const temporary_directory place;
     const auto ticks = ticks_from(morning, 2000);
@@ -174,8 +177,8 @@ TEST_CASE("damage of an open day in use is told to its reader, and mended at the
     REQUIRE(s->append(ticks));
     {
         database file{place.path() / "ticks-2026-11-21.db", database::access::write};
-        file.run("UPDATE ticks SET price = 1 WHERE position = " +
-                 std::to_string(stored(ticks[700].at)));
+        file.run(
+            "UPDATE ticks SET price = 1 WHERE position = " + std::to_string(stored(ticks[700].at)));
     }
     CHECK(s->verify()->size() == 1);
     const auto got = read_all_of(*s->make_reader());
@@ -192,8 +195,9 @@ TEST_CASE("a lost catalogue is made anew from the day files, with their holes", 
 {
     const temporary_directory place;
     const auto ticks = make_archive(place.path());
-    write_bytes(place.path() / "archive.db", "no database, and longer than its header, which is "
-                                             "one hundred bytes of text that means nothing at all");
+    write_bytes(
+        place.path() / "archive.db", "no database, and longer than its header, which is "
+                                     "one hundred bytes of text that means nothing at all");
     const auto s = open_store(place.path(), midnight + 23h);
     const auto got = read_all_of(*s->make_reader());
     check_honest(got, ticks);

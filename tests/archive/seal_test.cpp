@@ -70,8 +70,7 @@ TEST_CASE("a file of tomorrow does not end today", "[archive]")
 
 TEST_CASE("a seal that ends at any step is completed or made again", "[archive]")
 {
-    struct crash {
-    };
+    struct crash {};
     const auto last = GENERATE(
         seal_step::written, seal_step::synced, seal_step::digest_written, seal_step::named);
     const temporary_directory place;
