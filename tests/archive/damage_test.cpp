@@ -11,11 +11,18 @@ namespace {
 
 constexpr auto midnight = morning + 14h;
 
+void copy_over(const fs::path& from, const fs::path& to)
+{
+    fs::remove_all(to);
+    fs::copy(from, to, fs::copy_options::recursive);
+}
+
 // Three days: two sealed, and one that is open with rows in its file and in its log.
 std::vector<past_tick> make_archive(const fs::path& directory)
 {
     std::vector<past_tick> all;
-    const auto s = open_store(directory, midnight - 24h);
+    const auto live = directory.parent_path() / "live";
+    const auto s = open_store(live, midnight - 24h);
     for (const int day : {-1, 0, 1}) {
         const auto ticks = ticks_from(midnight + day * 24h - 2h, 150);
         REQUIRE(s->append(ticks));
@@ -27,7 +34,8 @@ std::vector<past_tick> make_archive(const fs::path& directory)
     REQUIRE(s->append(more));
     all.insert(all.end(), more.begin(), more.end());
     REQUIRE(s->sync());
-    return all;  // and is killed
+    copy_over(live, directory);  // as a kill would leave it, with its log
+    return all;
 }
 
 std::vector<fs::path> files_of(const fs::path& directory)
@@ -39,12 +47,6 @@ std::vector<fs::path> files_of(const fs::path& directory)
             files.push_back(entry.path());
     std::ranges::sort(files);
     return files;
-}
-
-void copy_over(const fs::path& from, const fs::path& to)
-{
-    fs::remove_all(to);
-    fs::copy(from, to, fs::copy_options::recursive);
 }
 
 // Returns what is known of the ticks, after checking that all of it is true.
@@ -115,16 +117,19 @@ TEST_CASE("a day's file or log that is cut anywhere never becomes a wrong tick",
     const auto work = place.path() / "work";
     const auto ticks = ticks_from(morning, 40);
     {
-        const auto s = open_store(original);
-        REQUIRE(s->append(ticks));
+        const auto s = open_store(place.path() / "live");
+        REQUIRE(s->append(std::span{ticks}.first(20)));
+        REQUIRE(s->append(std::span{ticks}.subspan(20)));
         REQUIRE(s->sync());
+        copy_over(place.path() / "live", original);
     }
     // Every byte with ARCHIVE_CUTS=1, else one in some hundred.
     const std::size_t step = std::getenv("ARCHIVE_CUTS") != nullptr ? 1 : 397;
     const auto name = GENERATE(
         as<std::string>{}, "ticks-2026-11-21.db", "ticks-2026-11-21.db-wal", "progress",
         "archive.db", "archive.db-wal", "KIND");
-    const auto size = fs::exists(original / name) ? fs::file_size(original / name) : 0;
+    const auto size = fs::file_size(original / name);
+    REQUIRE(size > 0);
     for (std::size_t bytes = 0; bytes < size; bytes += step) {
         INFO(name << " cut to " << bytes << " of " << size);
         copy_over(original, work);
@@ -194,16 +199,18 @@ TEST_CASE(
 TEST_CASE("a lost catalogue is made anew from the day files, with their holes", "[archive]")
 {
     const temporary_directory place;
-    const auto ticks = make_archive(place.path());
+    const auto directory = place.path() / "copy";
+    const auto ticks = make_archive(directory);
+    remove_database(directory / "archive.db");
     write_bytes(
-        place.path() / "archive.db", "no database, and longer than its header, which is "
-                                     "one hundred bytes of text that means nothing at all");
-    const auto s = open_store(place.path(), midnight + 23h);
+        directory / "archive.db", "no database, and longer than its header, which is "
+                                  "one hundred bytes of text that means nothing at all");
+    const auto s = open_store(directory, midnight + 23h);
     const auto got = read_all_of(*s->make_reader());
     check_honest(got, ticks);
     CHECK(got.ticks.size() == ticks.size());
     CHECK(s->found().holes.size() == 1);
-    CHECK(fs::exists(place.path() / "damaged" / "archive.db"));
+    CHECK(fs::exists(directory / "damaged" / "archive.db"));
     REQUIRE_FALSE(s->found().remarks.empty());
     CHECK(s->found().remarks.front().find("made anew") != std::string::npos);
 }
