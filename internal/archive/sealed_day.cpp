@@ -110,7 +110,17 @@ seal(const fs::path& directory, const day_key& key, position last, const seal_ob
     const auto sealed_file = directory / file_name(key, day_form::sealed);
     const fs::path draft = sealed_file.string().append(unfinished);
     remove_database(draft);
-    auto facts = write_sealed(directory / file_name(key, day_form::open), draft, last);
+    const fs::path loose = draft.string().append(".loose");
+    remove_database(loose);
+    auto facts = write_sealed(directory / file_name(key, day_form::open), loose, last);
+    {
+        // Rows are put in order, but SQLite leaves room in pages as they fill: an eighth less.
+        database full{loose, database::access::scratch};
+        auto pack = full.prepare("VACUUM INTO ?");
+        pack.bind(1, std::string_view{draft.native()});
+        pack.run();
+    }
+    remove_database(loose);
     seen(seal_step::written);
     sync_path(draft);
     facts.bytes = fs::file_size(draft);
