@@ -195,11 +195,13 @@ void catalogue::change(contents next)
         next.lives.erase(next.lives.begin());
     if (next.notes.size() > notes_max)
         next.notes.erase(next.notes.begin());
+    now_ = std::move(next);
+    is_behind_ = true;
     transaction t{file_};
-    write_all(file_, next);
+    write_all(file_, now_);
     t.commit();
     file_.sync_log();
-    now_ = std::move(next);
+    is_behind_ = false;
 }
 
 }  // namespace tickertape::archive

@@ -47,8 +47,11 @@ public:
     explicit catalogue(const std::filesystem::path& path);
 
     const contents& now() const noexcept { return now_; }
-    // Durable when this returns. If it throws, nothing has changed.
+    // Durable when this returns. If it throws, now() has changed all the same, and the file will
+    // with the next change.
     void change(contents next);
+    // Whether the file lacks a change.
+    bool is_behind() const noexcept { return is_behind_; }
 
 private:
     // Returns whether there was nothing before.
@@ -57,6 +60,7 @@ private:
 
     database file_;
     contents now_;
+    bool is_behind_ = false;
 };
 
 }  // namespace tickertape::archive

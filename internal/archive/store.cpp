@@ -122,7 +122,12 @@ void store::publish()
 
 void store::change(catalogue::contents next)
 {
-    catalogue_->change(std::move(next));
+    try {
+        catalogue_->change(std::move(next));
+    } catch (const thrown_failure&) {
+        publish();
+        throw;
+    }
     publish();
 }
 
@@ -167,13 +172,18 @@ void store::close_writer(bool is_trusted)
         return;
     auto next = catalogue_->now();
     next.days[written_].last = held_last_;
-    catalogue_->change(std::move(next));
-    if (is_trusted)
-        writer_->finish();
-    else
+    if (is_trusted) {
+        try {
+            writer_->finish();
+        } catch (const thrown_failure&) {
+            give_up_unsynced();
+            throw;
+        }
+    } else {
         writer_->give_up();
+    }
     writer_.reset();
-    publish();
+    change(std::move(next));
 }
 
 result<void> store::append(std::span<const past_tick> ticks)
@@ -236,6 +246,8 @@ void store::append_part(std::span<const past_tick> ticks)
 result<void> store::sync()
 {
     return guarded([&] {
+        if (catalogue_->is_behind())
+            change(catalogue_->now());
         if (!writer_ || synced_ == last_)
             return;
         try {
@@ -253,22 +265,26 @@ result<void> store::sync()
 // the file ends at what was synced, and the next tick begins another part of the day.
 void store::give_up_unsynced()
 {
-    const auto key = written_;
-    close_writer(false);
     auto next = catalogue_->now();
-    auto& day = next.days[key];
+    auto& day = next.days[written_];
     day.last = std::max(synced_, day.previous);
     held_last_ = last_ = day.last;
-    failed_.insert(key);
+    failed_.insert(written_);
+    writer_->give_up();
+    writer_.reset();
     progress_.set(last_, synced_);
-    change(std::move(next));
+    try {
+        change(std::move(next));
+    } catch (const thrown_failure&) {  // the same disk; the next change writes it
+        return;
+    }
 }
 
 result<void> store::record_hole(hole h)
 {
     return guarded([&] {
         auto next = catalogue_->now();
-        if (!add_hole(next.holes, h))
+        if (!add_hole(next.holes, h) && !catalogue_->is_behind())
             return;
         change(std::move(next));
         // Twice, so that it is known without the catalogue as well.

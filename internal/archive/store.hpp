@@ -79,7 +79,8 @@ public:
     result<void> sync();
     position synced() const noexcept { return synced_; }
 
-    // Says that ticks after `from` up to and including `to` may be missing.
+    // Says that ticks after `from` up to and including `to` may be missing. Readers are told at
+    // once; what could not be written is written by the next call or the next sync().
     result<void> record_hole(hole h);
 
     // Forces all to the disk and says so: the next life then knows that nothing is missing.

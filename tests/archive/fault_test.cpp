@@ -2,12 +2,31 @@
 #include "archive/files.hpp"
 #include "archive_fixture.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <random>
 
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+// SQLite's calls come here, because a program's own function is found before that of the library.
+bool does_sync_fail = false;
+
+}  // namespace
+
+extern "C" int fdatasync(int file)
+{
+    if (does_sync_fail) {
+        errno = EIO;
+        return -1;
+    }
+    return static_cast<int>(::syscall(SYS_fdatasync, file));
+}
 
 namespace tickertape::archive::testing {
 namespace {
@@ -158,8 +177,9 @@ TEST_CASE("a full disk is an error, and nothing is lost that was appended", "[ar
             REQUIRE(k < 100'000);
             held.insert(held.end(), more.begin(), more.end());
         }
-        CHECK(s->record_hole({s->last(), position::at(morning + 1h), hole_reason::not_archived})
-                  .has_error());
+        const hole passed_by{
+            s->last(), tick_at(morning, k).at.previous(), hole_reason::not_archived};
+        CHECK(s->record_hole(passed_by).has_error());
         CHECK(same(read_all_of(*s->make_reader()).ticks, held));
         REQUIRE(::mount("none", place.path().c_str(), "tmpfs", MS_REMOUNT, "size=8m") == 0);
         const auto more = ticks_from(morning, 500, k);
@@ -172,7 +192,7 @@ TEST_CASE("a full disk is an error, and nothing is lost that was appended", "[ar
     {
         const auto s = open_store(data, morning + 1h);
         CHECK(same(read_all_of(*s->make_reader()).ticks, held));
-        CHECK(s->found().holes.empty());
+        CHECK(s->found().holes.size() == 1);  // written when there was room
     }
     ::umount(place.path().c_str());
 }
@@ -193,6 +213,41 @@ TEST_CASE("a seal that finds no room leaves the day as it is", "[archive]")
     }
     CHECK(*s->seal_finished_days(morning + 24h) == 1);
     CHECK(same(read_all_of(*s->make_reader()).ticks, ticks));
+}
+
+TEST_CASE("what a failed sync covered is given up, and appended again to another file", "[archive]")
+{
+    const auto is_catalogue_lost = GENERATE(false, true);
+    const temporary_directory place;
+    const auto ticks = ticks_from(morning, 300);
+    {
+        const auto s = open_store(place.path());
+        REQUIRE(s->append(std::span{ticks}.first(100)));
+        REQUIRE(s->sync());
+        REQUIRE(s->append(std::span{ticks}.subspan(100, 100)));
+        does_sync_fail = true;
+        const auto failed = s->sync();
+        does_sync_fail = false;
+        REQUIRE(failed.has_error());
+        CHECK(failed.error().code == archive_errc::disk_failed);
+        CHECK(s->last() == ticks[99].at);
+        CHECK(s->synced() == ticks[99].at);
+        CHECK(read_all_of(*s->make_reader()).ticks.size() == 100);
+
+        REQUIRE(s->append(std::span{ticks}.subspan(100)));
+        CHECK(fs::exists(place.path() / "ticks-2026-11-21.1.db"));
+        CHECK(same(read_all_of(*s->make_reader()).ticks, ticks));
+        REQUIRE(s->sync());
+        CHECK(s->verify()->empty());
+    }
+    if (is_catalogue_lost)
+        remove_database(place.path() / "archive.db");
+    const auto s = open_store(place.path(), morning + 1h);
+    CHECK(s->found().holes.empty());
+    CHECK(same(read_all_of(*s->make_reader()).ticks, ticks));
+    CHECK(*s->seal_finished_days(morning + 24h) == 2);
+    CHECK(same(read_all_of(*s->make_reader()).ticks, ticks));
+    CHECK(s->verify()->empty());
 }
 
 TEST_CASE("a reader that closes last leaves the file and its log as they are", "[archive]")
