@@ -11,6 +11,9 @@ namespace {
 // Rows of a symbol that are read at once where several are merged, at least.
 constexpr std::size_t rows_at_once_min = 16;
 
+// Damage that is passed by for one answer.
+constexpr int turns_max = 1'000;
+
 // The position from which on all is known, if `p` lies in a hole.
 position behind_holes(const holdings& held, position p) noexcept
 {
@@ -63,9 +66,9 @@ reader::reader(
 
 result<past_batch> reader::read(const past_query& query)
 {
-    return guarded([&] {
+    return guarded([&]() -> past_batch {
         // Damage that is met becomes a hole, and the next turn begins behind it.
-        for (;;) {
+        for (int turns = 0; turns < turns_max; ++turns) {
             const auto view = inventory_->look();
             const auto& days = view.held->days;
             if (days.empty() || query.ticks_max == 0)
@@ -82,6 +85,7 @@ result<past_batch> reader::read(const past_query& query)
             if (batch.to > batch.from)
                 return batch;
         }
+        fail(archive_errc::damaged, directory_.string() + ": damaged in too many places");
     });
 }
 
