@@ -75,7 +75,7 @@ std::string_view query_of(database::access how) noexcept
 
 // The library keeps the type's name to itself, so the sanitizer cannot look whether the cast is
 // right; the session was made with that backend.
-[[gnu::no_sanitize("vptr")]] sqlite3* handle_of(soci::session& of)
+__attribute__((no_sanitize("vptr"))) sqlite3* handle_of(soci::session& of)
 {
     return static_cast<soci::sqlite3_session_backend*>(of.get_backend())->conn_;
 }
@@ -116,10 +116,10 @@ void statement::bind(int index, double value)
 
 void statement::bind(int index, std::string_view value)
 {
-    // -1: SQLite copies the text, so it need not outlive the call.
+    // Null: SQLite does not copy the text.
     if (sqlite3_bind_text(
-            statement_.get(), index, value.data(), static_cast<int>(value.size()),
-            reinterpret_cast<sqlite3_destructor_type>(-1)) != SQLITE_OK)
+            statement_.get(), index, value.data(), static_cast<int>(value.size()), nullptr) !=
+        SQLITE_OK)
         of_->fail("bind");
 }
 

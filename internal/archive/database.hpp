@@ -28,7 +28,7 @@ namespace tickertape::archive {
 
 class statement {
 public:
-    // Binds parameter `index`, counted from 1.
+    // Binds parameter `index`, counted from 1. A text outlives the steps that follow.
     void bind(int index, std::int64_t value);
     void bind(int index, double value);
     void bind(int index, std::string_view value);

@@ -233,7 +233,9 @@ void recovery::salvage_open(const day_key& key, open_day_scan& from)
 // Days that the catalogue knows and of which there is no file.
 void recovery::find_missing_days()
 {
-    for (const auto& [key, day] : before_.days) {
+    for (const auto& known : before_.days) {
+        const auto& key = known.first;
+        const auto& day = known.second;
         if (done_.contents.days.contains(key) || key.day < before_.dropped_before)
             continue;
         remove_file(digest_path(path_of(key, day_form::sealed)));

@@ -295,7 +295,7 @@ result<void> store::record_hole(hole h)
 
 result<void> store::end_cleanly(wall_time now)
 {
-    if (const auto done = sync(); !done)
+    if (auto done = sync(); !done)
         return done;
     return guarded([&] {
         close_writer(true);
