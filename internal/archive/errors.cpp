@@ -1,0 +1,96 @@
+#include "archive/errors.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+namespace tickertape::archive {
+namespace {
+
+class category final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "tickertape.archive"; }
+
+    std::string message(int value) const override
+    {
+        switch (static_cast<archive_errc>(value)) {
+        case archive_errc::in_use:
+            return "the directory is in use by another process";
+        case archive_errc::other_kind:
+            return "the directory belongs to another kind of feed";
+        case archive_errc::newer_schema:
+            return "written by a newer version";
+        case archive_errc::not_accessible:
+            return "a file is not accessible";
+        case archive_errc::disk_full:
+            return "the disk is full";
+        case archive_errc::disk_failed:
+            return "the disk failed";
+        case archive_errc::busy:
+            return "a file is locked";
+        case archive_errc::damaged:
+            return "a file is damaged";
+        case archive_errc::out_of_order:
+            return "a tick is not after the last one";
+        case archive_errc::out_of_range:
+            return "a position or number out of range";
+        }
+        return "unknown error";
+    }
+};
+
+}  // namespace
+
+const boost::system::error_category& archive_category() noexcept
+{
+    static const category instance;
+    return instance;
+}
+
+boost::system::error_code make_error_code(archive_errc e) noexcept
+{
+    return {static_cast<int>(e), archive_category()};
+}
+
+archive_errc code_of_errno(int number) noexcept
+{
+    switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return archive_errc::disk_full;
+    case EIO:
+        return archive_errc::disk_failed;
+    default:
+        return archive_errc::not_accessible;
+    }
+}
+
+void fail(archive_errc code, std::string text)
+{
+    throw thrown_failure{{code, std::move(text)}};
+}
+
+void fail_errno(const std::string& path, std::string_view what)
+{
+    const int number = errno;
+    fail(
+        code_of_errno(number),
+        path + ": " + std::string{what} + ": " + std::generic_category().message(number));
+}
+
+failure caught() noexcept
+{
+    try {
+        throw;
+    } catch (const thrown_failure& e) {
+        return e.said();
+    } catch (const std::system_error& e) {
+        return {code_of_errno(e.code().value()), e.what()};
+    } catch (const std::exception& e) {
+        return {archive_errc::disk_failed, e.what()};
+    } catch (...) {
+        return {archive_errc::disk_failed, "unknown error"};
+    }
+}
+
+}  // namespace tickertape::archive

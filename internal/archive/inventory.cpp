@@ -1,0 +1,55 @@
+#include "archive/inventory.hpp"
+
+#include <utility>
+
+namespace tickertape::archive {
+
+inventory::view inventory::look() const
+{
+    const std::lock_guard lock{mutex_};
+    return {held_, last_};
+}
+
+void inventory::set(holdings held, position last)
+{
+    auto next = std::make_shared<const holdings>(std::move(held));
+    const std::lock_guard lock{mutex_};
+    held_ = std::move(next);
+    last_ = last;
+}
+
+void inventory::set_last(position last)
+{
+    const std::lock_guard lock{mutex_};
+    last_ = last;
+}
+
+void inventory::report(const suspect& found)
+{
+    const std::lock_guard lock{mutex_};
+    auto next = *held_;
+    if (!add_hole(next.holes, found.lost))
+        return;
+    held_ = std::make_shared<const holdings>(std::move(next));
+    suspects_.push_back(found);
+}
+
+std::vector<inventory::suspect> inventory::take_suspects()
+{
+    const std::lock_guard lock{mutex_};
+    return std::exchange(suspects_, {});
+}
+
+bool inventory::is_verified(const std::string& sha256) const
+{
+    const std::lock_guard lock{mutex_};
+    return verified_.contains(sha256);
+}
+
+void inventory::set_verified(const std::string& sha256)
+{
+    const std::lock_guard lock{mutex_};
+    verified_.insert(sha256);
+}
+
+}  // namespace tickertape::archive

@@ -1,0 +1,155 @@
+// The ticks of one feed on disk: a directory with one SQLite file for each UTC day, written by one
+// process. What has been appended survives the end of the process by any signal; what has been
+// synced survives a loss of power. What does not verify is moved to damaged/ and never served.
+//
+// Errors: archive_errc, with a text for the operator. After archive_errc::disk_full or
+// ::disk_failed the store goes on where it was as soon as the disk does: append() again.
+//
+// Threads: one for the store; readers on any other, each on one.
+#pragma once
+
+#include "archive/errors.hpp"
+#include "archive/files.hpp"
+#include "archive/hole.hpp"
+#include "archive/inventory.hpp"
+#include "archive/kind.hpp"
+#include "archive/open_day.hpp"
+#include "archive/progress.hpp"
+#include "archive/recovery.hpp"
+#include "archive/sealed_day.hpp"
+#include "core/symbol.hpp"
+#include "tape/past.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <span>
+
+namespace tickertape::archive {
+
+class reader;
+
+struct store_options {
+    // When this life begins.
+    wall_time now;
+    // Outlives the store and its readers.
+    const symbol_table& symbols;
+    // Empty: as the kernel says. For tests of a loss of power.
+    std::string boot;
+};
+
+struct found_at_open {
+    position last;    // positions go on after it
+    position synced;  // of the life before
+    ending how_it_ended = ending::none;
+    bool is_same_boot = false;
+    std::vector<hole> holes;
+    std::vector<std::string> remarks;  // a line each, for the operator
+};
+
+// A file, or a part of one, that does not verify.
+struct complaint {
+    std::filesystem::path file;
+    std::string text;
+};
+
+class store {
+public:
+    // Recovers the directory, which is made if it is not there, and begins a new life in it.
+    // Errors: in_use, other_kind, newer_schema, or what the disk said.
+    static result<std::unique_ptr<store>>
+    open(const std::filesystem::path& directory, feed_kind kind, const store_options& options);
+    // Closes the files. Without end_cleanly(), that is like a signal that ends the process.
+    ~store();
+    store(const store&) = delete;
+    store& operator=(const store&) = delete;
+
+    const found_at_open& found() const noexcept { return found_; }
+
+    // Appends ticks in position order, all of them after last(). All ticks of a day are one
+    // transaction. If it fails, last() tells how far it came.
+    // Errors: out_of_order, out_of_range.
+    result<void> append(std::span<const tape::past_tick> ticks);
+    // The last tick that was given a place here.
+    position last() const noexcept { return last_; }
+
+    // Forces all that was appended to the disk; synced() is last() then. If that fails, what was
+    // appended after synced() is given up, and last() goes back to there: the file is not trusted
+    // again, so append those ticks again, or record a hole.
+    result<void> sync();
+    position synced() const noexcept { return synced_; }
+
+    // Says that ticks after `from` up to and including `to` may be missing. Readers are told at
+    // once; what could not be written is written by the next call or the next sync().
+    result<void> record_hole(hole h);
+
+    // Forces all to the disk and says so: the next life then knows that nothing is missing.
+    result<void> end_cleanly(wall_time now);
+
+    // Sealing takes some seconds for a day of two million ticks, so it is three steps of which the
+    // second needs neither the store nor its thread. A day can be sealed when it is over and can
+    // get no more ticks.
+    struct seal_job {
+        std::filesystem::path directory;
+        day_key key;
+        position last;
+    };
+    result<std::vector<seal_job>> finished_days(wall_time now);
+    // Threads: any, one job at a time.
+    static result<sealed_facts> run(const seal_job& job, const seal_observer& observe = {});
+    result<void> finish(const seal_job& job, const sealed_facts& facts);
+    // All three for every finished day. Returns how many there were.
+    result<std::size_t> seal_finished_days(wall_time now);
+
+    // Removes the days before that one, but never the one that is written. Returns how many files
+    // were removed.
+    result<std::size_t> drop_days_before(utc_day day);
+    // Moves away what readers have found damaged, and records it. To be called now and then.
+    result<std::size_t> put_away_damaged();
+
+    // Reads everything and says what does not verify. Changes nothing.
+    result<std::vector<complaint>> verify();
+
+    struct disk_use {
+        std::uint64_t ticks_bytes = 0;
+        std::uint64_t damaged_bytes = 0;
+        std::uint64_t other_bytes = 0;
+    };
+    result<disk_use> size_on_disk() const;
+
+    // Readers may outlive the store. What they read ends where it did.
+    std::unique_ptr<reader> make_reader() const;
+
+private:
+    store(
+        const std::filesystem::path& directory, feed_kind kind, const symbol_table& symbols,
+        descriptor lock);
+
+    void recover_now(const store_options& options);
+    void append_part(std::span<const tape::past_tick> ticks);
+    void write(std::span<const tape::past_tick> ticks);
+    void write_to(position first);
+    void close_writer(bool is_trusted);
+    void give_up_unsynced();
+    void change(catalogue::contents next);
+    void publish();
+    std::filesystem::path path_of(const held_day& day) const;
+
+    std::filesystem::path directory_;
+    feed_kind kind_;
+    const symbol_table& symbols_;
+    descriptor lock_;
+    progress progress_;
+    std::unique_ptr<catalogue> catalogue_;
+    std::unique_ptr<open_day_writer> writer_;
+    day_key written_;           // the day of writer_
+    bool is_tried_ = false;     // something was added to it and has been read back
+    std::set<day_key> failed_;  // nothing is written to these any more
+    std::shared_ptr<inventory> inventory_ = std::make_shared<inventory>();
+    found_at_open found_;
+    position last_;
+    position synced_;
+    position held_last_;  // the newest row there is; last_ may be of one that was lost
+};
+
+}  // namespace tickertape::archive
