@@ -48,6 +48,13 @@ http::admission_limits limits_of_admission(const config::settings& s, std::size_
     return limits;
 }
 
+// Ticks of each kind are kept apart.
+archive::feed_kind kind_of_feed(const std::vector<std::string>& providers)
+{
+    const auto kind = archive::parse_kind(providers.front());
+    return kind.value_or(archive::feed_kind::live);
+}
+
 // Where a person on this machine finds the page.
 std::string url_of(const config::settings& s, std::uint16_t port)
 {
@@ -103,18 +110,20 @@ std::vector<asio::io_context*> contexts_of(const hub::lane_set& h)
 }  // namespace
 
 application::application(const config::settings& s, const clock& time, const telemetry::logger& log)
-    : settings_{s}, log_{log}, symbols_{checked_symbols(s.symbols)}, started_{reading_of(time)},
-      tapes_{symbols_, s.store_size, started_.wall},
+    : settings_{s}, time_{time}, log_{log}, symbols_{checked_symbols(s.symbols)},
+      started_{reading_of(time)}, tapes_{symbols_, s.store_size, started_.wall},
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
-      cors_{s.cors_origins}, descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(
-                                                                         s, descriptors_)},
-      proxies_{s.trusted_proxies}, hub_{tapes_, sources_, time, lane_count(s), s.streams},
+      cors_{s.cors_origins}, archive_{open_archive()},
+      descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(s, descriptors_)},
+      proxies_{s.trusted_proxies}, hub_{tapes_,    sources_,
+                                        time,      lane_count(s),
+                                        s.streams, archive_ ? &archive_->past() : nullptr},
       router_{web::make_router(
           {tapes_, sources_, reports_, metrics_, files_, s.streams.stale, draining_,
            [this](std::size_t lane, hub::subscription wanted) {
                hub_.lanes()[lane]->subscribe(std::move(wanted));
            }})},
-      publisher_{tapes_, hub_, time, started_, context_, log, metrics_},
+      publisher_{tapes_, time, started_, context_, log, metrics_},
       certificate_{s, time, log, metrics_},
       server_{
           {contexts_of(hub_), router_, cors_, clients_, proxies_, time, log, metrics_},
@@ -127,10 +136,22 @@ application::application(const config::settings& s, const clock& time, const tel
           {provider_strand_, publisher_, symbols_, sources_, time, log, metrics_, reports_},
           gates_)}
 {
+    publisher_.writer().add(hub_);
+    if (archive_)
+        archive_->keep(publisher_.writer());
     publish_figures();
 }
 
 application::~application() = default;
+
+std::unique_ptr<archiving> application::open_archive()
+{
+    if (settings_.archive.directory.empty())
+        return nullptr;
+    return std::make_unique<archiving>(
+        settings_.archive, kind_of_feed(settings_.providers),
+        archiving::parts{tapes_, sources_, time_, context_, log_, metrics_});
+}
 
 void application::publish_figures()
 {
@@ -185,6 +206,8 @@ void application::run() noexcept
     context_.run();
     // Nothing waits on the lanes any more but subscribers that would not take their last bytes.
     hub_.stop();
+    if (archive_)
+        archive_->stop();
     log_.info("stopped");
 }
 

@@ -3,6 +3,7 @@
 // Threads: the main thread runs the feed's strand, the signals and the end; each lane has its own.
 #pragma once
 
+#include "archiving.hpp"
 #include "certificate.hpp"
 #include "config/settings.hpp"
 #include "core/clock.hpp"
@@ -43,6 +44,7 @@ public:
     void run() noexcept;
 
 private:
+    std::unique_ptr<archiving> open_archive();
     void publish_figures();
     void await_signal();
     void await_hangup();
@@ -52,6 +54,7 @@ private:
     void end_of_patience();
 
     const config::settings settings_;
+    const clock& time_;
     const telemetry::logger& log_;
     telemetry::metrics metrics_;
     symbol_table symbols_;
@@ -67,6 +70,7 @@ private:
     provider::gates gates_;
     boost::asio::io_context context_{1};
     const feed::feed_context::strand_type provider_strand_{boost::asio::make_strand(context_)};
+    std::unique_ptr<archiving> archive_;  // null: there is none
     // Before the hub, whose subscribers hold permits until they end.
     const std::size_t descriptors_;  // how many this process may have
     http::admission clients_;

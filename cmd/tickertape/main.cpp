@@ -58,6 +58,7 @@ int main(int argc, char** argv)
 {
     // A peer that leaves while it is written to is an error code, not the end of the process.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the write
     try {
         const auto all =
             all_arguments({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});

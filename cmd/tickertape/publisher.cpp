@@ -9,8 +9,8 @@ constexpr const char* steps_help = "Steps of the wall clock that were followed."
 }  // namespace
 
 publisher::publisher(
-    tape::tapes& to, tape::bell& then, const clock& time, clock_reading start,
-    boost::asio::io_context& on, const telemetry::logger& log, telemetry::metrics& figures)
+    tape::tapes& to, const clock& time, clock_reading start, boost::asio::io_context& on,
+    const telemetry::logger& log, telemetry::metrics& figures)
     : time_{time}, log_{log}, writer_{to, start}, again_{on}, forward_{figures.counter(
                                                                   steps_name, steps_help,
                                                                   {{"direction", "forward"}})},
@@ -19,7 +19,6 @@ publisher::publisher(
           "tickertape_position_restarts_total",
           "Times that positions started anew because they were too far ahead of the clock.")}
 {
-    writer_.add(then);
     using kind = telemetry::metrics::kind;
     figures.sampled(
         kind::gauge, "tickertape_position_lead_seconds",

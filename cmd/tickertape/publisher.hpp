@@ -17,12 +17,15 @@ namespace tickertape {
 
 class publisher final : public tick_sink {
 public:
-    // `start`: when the tapes began; `then`: rung for each tick. All outlive this.
+    // `start`: when the tapes began. All outlive this.
     publisher(
-        tape::tapes& to, tape::bell& then, const clock& time, clock_reading start,
-        boost::asio::io_context& on, const telemetry::logger& log, telemetry::metrics& figures);
+        tape::tapes& to, const clock& time, clock_reading start, boost::asio::io_context& on,
+        const telemetry::logger& log, telemetry::metrics& figures);
 
     void publish(const observation& seen) noexcept override;
+
+    // Where others that live on the main thread follow the tapes, or add ticks of other instances.
+    tape::tape_writer& writer() noexcept { return writer_; }
 
     // Looks at the clock from now on, every `each`, also while nothing is published.
     void start(std::chrono::milliseconds each = std::chrono::seconds{1});

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
@@ -25,6 +26,9 @@ struct progress::page {
         std::uint64_t check;
     };
     std::array<copy, 2> copies;
+    // Apart from the copies, because another thread writes it. It is believed only after the end of
+    // a process, never after a loss of power, so it needs no check.
+    std::uint64_t shown;
 
     static std::uint64_t check_of(const copy& c) noexcept
     {
@@ -75,7 +79,8 @@ progress::progress(const std::filesystem::path& path)
     if (const auto* c = page_->newest())
         found_ = state{
             position::from_packed(c->last), position::from_packed(c->synced),
-            std::string{c->boot.begin(), std::ranges::find(c->boot, '\0')}};
+            std::string{c->boot.begin(), std::ranges::find(c->boot, '\0')},
+            position::from_packed(page_->shown)};
 }
 
 progress::~progress()
@@ -93,6 +98,13 @@ void progress::begin(const state& now) noexcept
     page_->put(first, 0);
     page_->put(first, 1);
     page_->put(first, 2);
+    set_shown(now.shown);
+}
+
+void progress::set_shown(position up_to) noexcept
+{
+    // relaxed: a word of its own, read by the next process.
+    std::atomic_ref{page_->shown}.store(up_to.packed(), std::memory_order_relaxed);
 }
 
 void progress::set(position last, position synced) noexcept

@@ -2,7 +2,7 @@
 // costs no call, and survives the end of the process by any signal; after a loss of power it is
 // as old as the kernel's last writeback, which boot_id() tells apart.
 //
-// Threads: one.
+// Threads: one, but for set_shown(), which is for any one thread.
 #pragma once
 
 #include "core/clock.hpp"
@@ -23,6 +23,7 @@ public:
         position last;    // committed
         position synced;  // forced to the disk
         std::string boot;
+        position shown{};  // shown to somebody, archived or not
     };
 
     // Maps the file, which is made if it is not there. Throws thrown_failure.
@@ -36,6 +37,8 @@ public:
 
     void begin(const state& now) noexcept;
     void set(position last, position synced) noexcept;
+    // Ticks up to there have been shown, whether they are archived or not.
+    void set_shown(position up_to) noexcept;
 
 private:
     struct page;

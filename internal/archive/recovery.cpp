@@ -301,7 +301,12 @@ void recovery::judge_the_end()
     const auto kept = is_all_kept ? std::max(given, done_.synced) : done_.synced;
     if (found < kept)
         lose(found, kept, hole_reason::damaged);
-    const auto known = std::max(found, kept);
+    auto known = std::max(found, kept);
+    // The archive was passed by: somebody has seen what it never had.
+    if (done_.how == ending::killed && page->shown > known) {
+        lose(known, page->shown, hole_reason::not_archived);
+        known = page->shown;
+    }
     const bool may_miss = done_.how == ending::power_lost || done_.how == ending::unknown;
     if (may_miss && std::max(known, given) > position{})
         lose(

@@ -17,11 +17,14 @@
 #include "archive/progress.hpp"
 #include "archive/recovery.hpp"
 #include "archive/sealed_day.hpp"
+#include "archive/tick_store.hpp"
 #include "core/symbol.hpp"
 #include "tape/past.hpp"
 
 #include <filesystem>
+#include <future>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 
@@ -53,14 +56,14 @@ struct complaint {
     std::string text;
 };
 
-class store {
+class store final : public tick_store {
 public:
     // Recovers the directory, which is made if it is not there, and begins a new life in it.
     // Errors: in_use, other_kind, newer_schema, or what the disk said.
     static result<std::unique_ptr<store>>
     open(const std::filesystem::path& directory, feed_kind kind, const store_options& options);
     // Closes the files. Without end_cleanly(), that is like a signal that ends the process.
-    ~store();
+    ~store() override;
     store(const store&) = delete;
     store& operator=(const store&) = delete;
 
@@ -69,22 +72,22 @@ public:
     // Appends ticks in position order, all of them after last(). All ticks of a day are one
     // transaction. If it fails, last() tells how far it came.
     // Errors: out_of_order, out_of_range.
-    result<void> append(std::span<const tape::past_tick> ticks);
+    result<void> append(std::span<const tape::past_tick> ticks) override;
     // The last tick that was given a place here.
-    position last() const noexcept { return last_; }
+    position last() const noexcept override { return last_; }
 
     // Forces all that was appended to the disk; synced() is last() then. If that fails, what was
     // appended after synced() is given up, and last() goes back to there: the file is not trusted
     // again, so append those ticks again, or record a hole.
-    result<void> sync();
-    position synced() const noexcept { return synced_; }
+    result<void> sync() override;
+    position synced() const noexcept override { return synced_; }
 
     // Says that ticks after `from` up to and including `to` may be missing. Readers are told at
     // once; what could not be written is written by the next call or the next sync().
-    result<void> record_hole(hole h);
+    result<void> record_hole(hole h) override;
 
     // Forces all to the disk and says so: the next life then knows that nothing is missing.
-    result<void> end_cleanly(wall_time now);
+    result<void> end_cleanly(wall_time now) override;
 
     // Sealing takes some seconds for a day of two million ticks, so it is three steps of which the
     // second needs neither the store nor its thread. A day can be sealed when it is over and can
@@ -100,6 +103,12 @@ public:
     result<void> finish(const seal_job& job, const sealed_facts& facts);
     // All three for every finished day. Returns how many there were.
     result<std::size_t> seal_finished_days(wall_time now);
+
+    // Seals a finished day on a thread of its own, and puts away what is damaged.
+    result<void> keep_up(wall_time now) override;
+
+    result<void> begin_era(position epoch) override;
+    void note_shown(position up_to) noexcept override { progress_.set_shown(up_to); }
 
     // Removes the days before that one, but never the one that is written. Returns how many files
     // were removed.
@@ -147,6 +156,11 @@ private:
     std::set<day_key> failed_;  // nothing is written to these any more
     std::shared_ptr<inventory> inventory_ = std::make_shared<inventory>();
     found_at_open found_;
+    struct sealing {
+        seal_job job;
+        std::future<result<sealed_facts>> facts;
+    };
+    std::optional<sealing> sealing_;  // under way
     position last_;
     position synced_;
     position held_last_;  // the newest row there is; last_ may be of one that was lost

@@ -102,6 +102,44 @@ result<std::size_t> store::seal_finished_days(wall_time now)
     return jobs->size();
 }
 
+result<void> store::keep_up(wall_time now)
+{
+    if (sealing_ &&
+        sealing_->facts.wait_for(std::chrono::seconds{0}) == std::future_status::ready) {
+        auto ended = *std::exchange(sealing_, std::nullopt);
+        const auto facts = ended.facts.get();
+        if (!facts)
+            return facts.error();
+        if (const auto done = finish(ended.job, *facts); !done)
+            return done;
+    }
+    if (const auto put_away = put_away_damaged(); !put_away)
+        return put_away.error();
+    if (sealing_)
+        return {};
+    const auto jobs = finished_days(now);
+    if (!jobs)
+        return jobs.error();
+    if (!jobs->empty())
+        sealing_ = sealing{jobs->front(), std::async(std::launch::async, [job = jobs->front()] {
+                               return run(job);
+                           })};
+    return {};
+}
+
+// What lies after the epoch is kept as it is: its positions will be passed again.
+result<void> store::begin_era(position epoch)
+{
+    return guarded([&] {
+        if (epoch < last_)
+            fail(
+                archive_errc::out_of_order,
+                directory_.string() + ": positions began anew at " + epoch.text() +
+                    ", and ticks are held up to " + last_.text() +
+                    "; ticks are archived again when they lie after that");
+    });
+}
+
 result<std::size_t> store::drop_days_before(utc_day day)
 {
     return guarded([&] {

@@ -59,6 +59,24 @@ std::string format_networks(const std::vector<ip_network>& networks)
 
 }  // namespace
 
+rule archive_place()
+{
+    static constexpr std::string_view scheme = "sqlite:";
+    return made_of(
+        "sqlite: and the path of a directory, or none", {},
+        [](auto& s) -> auto& { return s.archive.directory; },
+        [](std::string_view text) -> parsed<std::string> {
+            if (lower_case(text) == "none")
+                return std::string{};
+            if (!text.starts_with(scheme) || text.size() == scheme.size())
+                return because(text.empty() ? "is empty" : "is neither");
+            return parse_path(text.substr(scheme.size()));
+        },
+        [](const std::string& value) {
+            return value.empty() ? std::string{"none"} : std::string{scheme} + value;
+        });
+}
+
 rule address(std::string settings::*field)
 {
     return made_of(

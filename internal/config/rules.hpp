@@ -175,6 +175,8 @@ rule path(Field field, std::string accepted)
 }
 
 rule address(std::string settings::*field);
+// sqlite:DIRECTORY, or none.
+rule archive_place();
 // Empty is none.
 rule simulator_seed();
 // 0 is none.

@@ -4,6 +4,7 @@
 // (table.cpp) has the limits and meanings. Take what load() gives, or the defaults of a table.
 #pragma once
 
+#include "archive/settings.hpp"
 #include "core/ip.hpp"
 #include "feed/settings.hpp"
 #include "http/limits.hpp"
@@ -36,6 +37,8 @@ struct settings {
 
     std::vector<std::string> symbols{"BTC-USD"};  // normalized, each once, at least one
     std::size_t store_size = 8'640;               // ticks kept per symbol
+
+    archive::settings archive;
 
     std::vector<std::string> providers;  // in order of preference, at least one
     // One entry per provider there is, whether it is in use or not.

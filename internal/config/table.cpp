@@ -66,6 +66,28 @@ void add_symbols_rows(row_list& rows)
         "The age at which a price counts as stale");
 }
 
+void add_archive_rows(row_list& rows)
+{
+    using archive::sync_policy;
+    rows.group = "Archive";
+    rows.add(
+        "ARCHIVE", archive_place(),
+        "Where ticks are kept for good; a directory is made if it is not there");
+    rows.add(
+        "ARCHIVE_SYNC",
+        choice(
+            [](auto& s) -> auto& { return s.archive.sync; },
+            {{"1s", sync_policy::each_second},
+             {"always", sync_policy::always},
+             {"never", sync_policy::never}}),
+        "When ticks are forced to the disk: a loss of power costs what was not");
+    rows.add(
+        "ARCHIVE_PATIENCE",
+        duration(
+            [](auto& s) -> auto& { return s.archive.patience; }, 1ms, 10s),
+        "The longest a tick waits for the disk before it is shown without it");
+}
+
 // Those asked where nothing else is said.
 std::string default_providers(std::span<const provider::row> known)
 {
@@ -396,6 +418,7 @@ setting_table::setting_table(std::span<const provider::row> providers)
     row_list list;
     add_server_rows(list);
     add_symbols_rows(list);
+    add_archive_rows(list);
     add_feed_rows(list, providers);
     add_simulator_rows(list);
     add_stream_rows(list);

@@ -103,7 +103,7 @@ std::uint32_t stream_planner::published(std::span<const symbol_id> symbols) cons
 {
     std::uint32_t all = 0;
     for (const auto symbol : symbols)
-        all += static_cast<std::uint32_t>(tapes_.of(symbol).end());
+        all += static_cast<std::uint32_t>(tapes_.end(symbol));
     return all;
 }
 
@@ -223,7 +223,7 @@ stream_batch stream_planner::one_symbol(
     if (run.marks.empty())
         return {.run = {}, .then = from};
     then.at = run.marks.back().at;
-    const bool whole = first + run.marks.size() == t.end();
+    const bool whole = first + run.marks.size() == tapes_.end(symbol);
     return {.run = run, .then = then, .completes = whole && knows_all_notices(then)};
 }
 

@@ -1,4 +1,4 @@
-// Why a tick cannot be read from a tape.
+// Why a tick cannot be read from a tape, or not be put there.
 #pragma once
 
 #include <boost/system/error_category.hpp>
@@ -7,8 +7,9 @@
 namespace tickertape::tape {
 
 enum class tape_errc {
-    not_yet = 1,  // nothing has been appended there so far
-    lapped,       // it has been overwritten by a newer tick
+    not_yet = 1,   // nothing has been appended there so far
+    lapped,        // it has been overwritten by a newer tick
+    out_of_order,  // it does not lie after all that is on the tapes
 };
 
 const boost::system::error_category& tape_category() noexcept;

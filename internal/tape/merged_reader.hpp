@@ -30,7 +30,7 @@ public:
     explicit merged_reader(const tapes& from) noexcept : tapes_{from} {}
 
     // Starts anew: ticks of `symbols` after `after`, up to and including `until`, which must not
-    // lie beyond what tapes::committed() has said.
+    // lie beyond what tapes::committed() or placed() has said.
     void start(std::span<const symbol_id> symbols, position after, position until);
 
     // What was lost when it started, in the order of the symbols.

@@ -19,6 +19,8 @@ public:
             return "nothing has been appended there so far";
         case tape_errc::lapped:
             return "overwritten by a newer tick";
+        case tape_errc::out_of_order:
+            return "not after all ticks there";
         }
         return "unknown error";
     }

@@ -4,17 +4,20 @@
 
 namespace tickertape::tape {
 
-tape_follower::tape_follower(const tapes& of, std::span<const symbol_id> symbols, position after)
-    : tapes_{of}, symbols_{symbols.begin(), symbols.end()}, era_{of.era()}, at_{after}, reader_{of},
-      told_(of.symbols().size())
+tape_follower::tape_follower(
+    const tapes& of, std::span<const symbol_id> symbols, tapes::era_number era, position after,
+    reads which)
+    : tapes_{of}, symbols_{symbols.begin(), symbols.end()}, which_{which}, era_{era}, at_{after},
+      reader_{of}, told_(of.symbols().size())
 {
 }
 
 bool tape_follower::read(tape_listener& to, std::size_t ticks_max)
 {
-    if (tapes_.era() != era_ && !enter_era(to))
+    if ((tapes_.era() != era_ || era_ % 2 != 0) && !enter_era(to))
         return false;  // the bell rings again
-    const auto until = tapes_.committed();
+    const auto epoch = tapes_.epoch();
+    const auto until = end();
     reader_.start(symbols_, at_, until);
     ticks_.clear();
     while (ticks_.size() < ticks_max) {
@@ -27,6 +30,12 @@ bool tape_follower::read(tape_listener& to, std::size_t ticks_max)
     // Asked after all was read: it is of that era, or it is not used.
     if (tapes_.era() != era_)
         return true;
+    if (at_ < epoch) {
+        // The tapes know of no tick up to there.
+        for (const auto symbol : symbols_)
+            to.on_lost({symbol, epoch});
+        at_ = epoch;
+    }
     tell_losses(to);
     for (const auto& t : ticks_)
         to.on_tick(t);
@@ -35,6 +44,11 @@ bool tape_follower::read(tape_listener& to, std::size_t ticks_max)
     else if (!ticks_.empty())
         at_ = ticks_.back().at;
     return !is_complete;
+}
+
+position tape_follower::end() const noexcept
+{
+    return which_ == reads::placed ? tapes_.placed() : tapes_.committed();
 }
 
 bool tape_follower::enter_era(tape_listener& to)

@@ -14,7 +14,8 @@
 
 namespace tickertape::tape {
 
-// Receives what a follower reads. Each call is about positions after those of the call before.
+// Receives what a follower reads: ticks in position order. A loss is told before the first tick
+// that lies after where the follower was.
 class tape_listener {
 public:
     virtual ~tape_listener() = default;
@@ -29,8 +30,14 @@ public:
 
 class tape_follower {
 public:
-    // From the first tick after `after` on. The tapes outlive this.
-    tape_follower(const tapes& of, std::span<const symbol_id> symbols, position after);
+    // Which ticks it reads: those that may be shown, or, for a keeper, those that are placed.
+    enum class reads { committed, placed };
+
+    // From the first tick after `after` on, which is a position of that era. The tapes outlive
+    // this.
+    tape_follower(
+        const tapes& of, std::span<const symbol_id> symbols, tapes::era_number era, position after,
+        reads which = reads::committed);
 
     // Gives the listener what has come, at most `ticks_max` ticks. Returns whether there is more.
     bool read(tape_listener& to, std::size_t ticks_max);
@@ -39,11 +46,13 @@ public:
     position at() const noexcept { return at_; }
 
 private:
+    position end() const noexcept;
     bool enter_era(tape_listener& to);
     void tell_losses(tape_listener& to);
 
     const tapes& tapes_;
     const std::vector<symbol_id> symbols_;
+    const reads which_;
     tapes::era_number era_;
     position at_;
     merged_reader reader_;

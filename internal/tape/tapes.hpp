@@ -5,12 +5,16 @@
 // later of two without the earlier. So each tick is *committed* after it is on its tape: a reader
 // loads committed() first and takes nothing beyond it, and then has every tick up to there.
 //
+// Between the two a tick is *placed*: it has its position, and may be read by those who keep it (an
+// archive), but by nobody else. Placing and committing are apart where something has to happen
+// between them.
+//
 // Positions increase within an *era*. A new era begins where the clock was set so far ahead that
 // reality would not catch up with it (decision 0017): what was held is gone, and positions begin
 // anew, possibly below those of before. A reader notes era() before it looks and compares it
 // afterwards: what it saw is worth something only where both are equal and even.
 //
-// Threads: append() and restart() on one thread; everything else on any.
+// Threads: append(), place(), commit() and restart() on one thread; everything else on any.
 #pragma once
 
 #include "core/clock.hpp"
@@ -27,6 +31,20 @@
 
 namespace tickertape::tape {
 
+// How long ago that was, by the wall clock, which is all that two processes have in common.
+std::chrono::milliseconds age_of(position p, clock_reading now) noexcept;
+
+// What tapes begin with: ticks from disk, or from another instance.
+struct known_past {
+    // In position order; of each symbol all after `known_since`, or the newest of them, as many as
+    // a tape holds.
+    std::span<const tick> ticks;
+    // Not after any of the ticks. What lies before it is told as evicted.
+    position known_since;
+    // Positions begin after it: one before it is of another history, and told as restarted.
+    position epoch;
+};
+
 class tapes {
 public:
     using era_number = std::uint64_t;
@@ -34,14 +52,23 @@ public:
     // `started`: the time from which on this process knows every tick. `symbols` outlives this.
     tapes(const symbol_table& symbols, std::size_t capacity, wall_time started);
 
-    // Fills the tapes with ticks of before, in position order, of which all after `known_since` are
-    // there or are older than what is held. Before anything is appended and anybody reads.
-    // Positions go on after the last of them; `now` tells how old they are.
-    void restore(std::span<const tick> past, position known_since, clock_reading now) noexcept;
-    // Appends a tick, which was observed then. Its position lies after all that is committed.
-    void append(const tick& t, boot_time observed) noexcept;
+    // Fills the tapes, before anything is appended and anybody reads. Positions go on after the
+    // last of the ticks; `now` tells how old they are. At an error nothing has been done. Errors:
+    // tape_errc::out_of_order.
+    result<void> restore(const known_past& past, clock_reading now);
+    // Appends a tick, which was observed then, and commits it. Its position lies after all that is
+    // placed.
+    void append(const tick& t, boot_time observed);
+    // The same in two steps. What is placed and not committed is kept in a queue of its own, which
+    // the caller bounds.
+    void place(const tick& t, boot_time observed);
+    // Commits what is placed up to there.
+    void commit(position up_to) noexcept;
+    // How many ticks are placed and not committed. On the writer's thread.
+    std::size_t uncommitted() const noexcept { return uncommitted_.size(); }
     // Begins a new era with the newest tick of each symbol, in the order of their new positions.
-    // The epoch is the last of them, or `epoch` where there is none.
+    // All that was placed has been committed. The epoch is the last of them, or `epoch` where there
+    // is none.
     void restart(position epoch, std::span<const tick> newest) noexcept;
 
     // Odd while a new era begins.
@@ -57,8 +84,14 @@ public:
         // acquire: pairs with append(), so the slots of all ticks up to here are visible.
         return position::from_packed(committed_.load(std::memory_order_acquire));
     }
-    // Ticks at or before it are unknown to the tapes: they lie before this era, or before what was
-    // restored.
+    // Every tick up to here is on its tape, but those after committed() are to be shown to nobody.
+    position placed() const noexcept
+    {
+        // acquire: pairs with place(), as committed() does with commit().
+        return position::from_packed(placed_.load(std::memory_order_acquire));
+    }
+    // Positions at or before it are of another history: of an era before, or of before the first
+    // start.
     position epoch() const noexcept
     {
         // acquire: pairs with restart().
@@ -91,18 +124,26 @@ public:
     }
 
     const symbol_tape& of(symbol_id id) const noexcept { return tapes_[index_of(id)]; }
-    // The position of the symbol's newest tick; position{} before the first. At least that of its
-    // newest tick up to what committed() said before. Of many symbols it is cheaper than asking
-    // each tape: they lie side by side.
+    // The position of the symbol's newest committed tick; position{} before the first. At least
+    // that of its newest tick up to what committed() said before. Of many symbols it is cheaper
+    // than asking each tape: they lie side by side.
     position newest(symbol_id id) const noexcept
     {
         // acquire: pairs with restart(). What it must not miss was stored before committed_ was,
         // which the caller has acquired.
         return position::from_packed(newest_[index_of(id)].load(std::memory_order_acquire));
     }
-    // When the symbol's newest tick was observed; none before the first. Asked before the tick
-    // itself it is never later than when that was observed: a price may look older than it is for a
-    // moment, and never younger.
+    // One past the number of the symbol's newest committed tick, on its tape.
+    symbol_tape::index end(symbol_id id) const noexcept
+    {
+        // acquire: as for newest().
+        return ends_[index_of(id)].load(std::memory_order_acquire);
+    }
+    // The symbol's newest committed tick. Errors: tape_errc::not_yet where there has been none.
+    result<symbol_tape::entry> newest_tick(symbol_id id) const noexcept;
+    // When the symbol's newest committed tick was observed; none before the first. Asked before the
+    // tick itself it is never later than when that was observed: a price may look older than it is
+    // for a moment, and never younger.
     std::optional<boot_time> observed(symbol_id id) const noexcept
     {
         // acquire: pairs with append().
@@ -118,17 +159,30 @@ private:
     // Looks are a second apart, or more where the writer is busy.
     static constexpr std::chrono::milliseconds looks_apart{2'000};
 
-    void put(const tick& t) noexcept;
+    // A tick that is placed and not committed.
+    struct pending {
+        position at;
+        symbol_id symbol;
+        symbol_tape::index number;
+        boot_time observed;
+    };
+
+    pending put(const tick& t, boot_time observed) noexcept;
+    // All that readers ask of a symbol beside its tape.
+    void show(const pending& p) noexcept;
 
     const symbol_table& symbols_;
     std::deque<symbol_tape> tapes_;
     std::vector<std::atomic<std::uint64_t>> newest_;
+    std::vector<std::atomic<symbol_tape::index>> ends_;
     std::vector<std::atomic<std::int64_t>> observed_;
+    std::deque<pending> uncommitted_;
     std::atomic<std::uint64_t> epoch_;
     std::atomic<std::uint64_t> given_before_{0};
     // Before the first look any clock is believed.
     std::atomic<std::int64_t> time_{std::numeric_limits<std::int64_t>::max() / 2};
     alignas(64) std::atomic<std::uint64_t> committed_;
+    std::atomic<std::uint64_t> placed_;
     std::atomic<era_number> era_{0};
 };
 

@@ -97,7 +97,7 @@ std::string symbol_object(
     o.text("symbol", s.prices.symbols().name(id));
     // What is served, not what the feed decided last: the two are a moment apart.
     const auto observed = s.prices.observed(id);  // asked first, so that no age is too small
-    if (const auto newest = s.prices.of(id).newest(); newest && observed) {
+    if (const auto newest = s.prices.newest_tick(id); newest && observed) {
         append_source(o, s.sources, newest->source);
         o.value("price", newest->value).seconds("age_seconds", staleness::age(*observed, now.boot));
         o.boolean("stale", s.stale.is_stale(*observed, now.boot));

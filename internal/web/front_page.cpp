@@ -56,7 +56,7 @@ page_facts front_page::facts_for(const http::request& r) const
     page_facts facts;
     facts.symbol = symbols.name(id);
     const auto observed = of_.prices.observed(id);  // asked first, so that no age is too small
-    const auto newest = of_.prices.of(id).newest();
+    const auto newest = of_.prices.newest_tick(id);
     if (!newest || !observed)
         return facts;
     const auto time = newest->at.time();

@@ -64,7 +64,7 @@ http::answer one_price(const site& s, const http::request& r, const std::string&
         return http::to_response(unknown_symbol(name, s.prices.symbols()));
     if (const auto wrong = wrong_parameters(r.url, {}))
         return http::to_response(*wrong);
-    if (!s.prices.of(*id).newest())
+    if (!s.prices.newest_tick(*id))
         return refusal_for_now(no_price_yet(s.prices.symbols().name(*id)));
     return json_response(price_object(s, *id, r.boot_now));
 }
@@ -75,7 +75,7 @@ http::answer first_price(const site& s, const http::request& r)
     if (const auto wrong = wrong_parameters(r.url, {}))
         return http::to_response(*wrong);
     const auto id = s.prices.symbols().all().front();
-    const auto newest = s.prices.of(id).newest();
+    const auto newest = s.prices.newest_tick(id);
     if (!newest)
         return refusal_for_now(no_price_yet(s.prices.symbols().name(id)));
     std::array<char, 400> digits;
@@ -213,7 +213,7 @@ http::answer history(const site& s, const http::request& r, const std::string& n
 void append_price(json::object& to, const site& s, symbol_id id, boot_time now)
 {
     const auto observed = s.prices.observed(id);  // asked first, so that no age is too small
-    const auto newest = s.prices.of(id).newest();
+    const auto newest = s.prices.newest_tick(id);
     if (!newest || !observed) {
         to.null("price").null("timestamp").null("source").null("age_seconds");
         to.boolean("stale", true);

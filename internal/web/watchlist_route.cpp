@@ -108,8 +108,8 @@ read_watchlist_request(const http::request_target& target, const symbol_table& k
 // Finds ticks of one tape by their times, from the oldest time to the newest.
 class look_back {
 public:
-    explicit look_back(const tape::symbol_tape& of) noexcept
-        : of_{of}, end_{of.end()}, begin_{of.begin()}
+    look_back(const tape::tapes& all, symbol_id symbol) noexcept
+        : of_{all.of(symbol)}, end_{all.end(symbol)}, begin_{of_.begin()}
     {
     }
 
@@ -175,10 +175,10 @@ void append_point(std::string& out, const std::optional<tape::symbol_tape::entry
 }
 
 // `from`, `until`: the times of the first and the last point.
-std::string
-points_of(const tape::symbol_tape& t, std::int64_t points, wall_time from, wall_time until)
+std::string points_of(
+    const tape::tapes& all, symbol_id symbol, std::int64_t points, wall_time from, wall_time until)
 {
-    look_back past{t};
+    look_back past{all, symbol};
     std::string out{"["};
     out.reserve(2 + point_bytes_usual * static_cast<std::size_t>(points));
     const auto steps = std::max<std::int64_t>(points - 1, 1);
@@ -191,9 +191,9 @@ points_of(const tape::symbol_tape& t, std::int64_t points, wall_time from, wall_
 }
 
 // The longest time first, because that is how a tape is looked through.
-std::string pasts_of(const tape::symbol_tape& t, wall_time until)
+std::string pasts_of(const tape::tapes& all, symbol_id symbol, wall_time until)
 {
-    look_back past{t};
+    look_back past{all, symbol};
     std::array<std::optional<tape::symbol_tape::entry>, pasts.size()> then;
     for (auto i = pasts.size(); i-- > 0;)
         then[i] = past.at(until - pasts[i]);
@@ -213,23 +213,22 @@ std::string pasts_of(const tape::symbol_tape& t, wall_time until)
 std::string
 watched_object(const site& s, symbol_id id, const watchlist_request& wanted, const http::request& r)
 {
-    const auto& t = s.prices.of(id);
-    const auto newest = t.newest();
+    const auto newest = s.prices.newest_tick(id);
     // Positions may lead the clock for a while.
     const auto now = s.prices.believed(r.now);
     const auto until = newest ? std::max(now, newest->at.time()) : now;
-    const auto oldest = look_back{t}.oldest();
+    const auto oldest = look_back{s.prices, id}.oldest();
     json::object o;
     o.reserve(symbol_bytes_usual + point_bytes_usual * static_cast<std::size_t>(wanted.points));
     o.text("symbol", s.prices.symbols().name(id));
     o.text_or_null("id", newest ? newest->at.text() : std::string{});
     append_price(o, s, id, r.boot_now);
     o.time("held_since", oldest ? std::optional{oldest->at.time()} : std::nullopt);
-    o.json("past", pasts_of(t, until));
+    o.json("past", pasts_of(s.prices, id, until));
     // All points lie where ticks are held: an hour of a young server would be one point, and
     // nothing.
     const auto from = oldest ? std::max(until - wanted.span, oldest->at.time()) : until;
-    o.json("points", points_of(t, wanted.points, from, until));
+    o.json("points", points_of(s.prices, id, wanted.points, from, until));
     return std::move(o).done();
 }
 

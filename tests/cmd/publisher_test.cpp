@@ -34,7 +34,7 @@ struct scene {
     counted rung;
     logger log{log_level::error, log_format::text};
     metrics figures;
-    publisher p{ticks, rung, time, start, io, log, figures};
+    publisher p{ticks, time, start, io, log, figures};
 
     bool says(const std::string& line) const
     {
@@ -47,6 +47,7 @@ struct scene {
 TEST_CASE("what is published is on the tape at once, and rung for", "[cmd]")
 {
     scene s;
+    s.p.writer().add(s.rung);
     s.p.publish({symbol_id{0}, *price::from(5), source_id{}});
     CHECK(s.rung.times == 1);
     CHECK(s.ticks.of(symbol_id{0}).newest()->value == *price::from(5));

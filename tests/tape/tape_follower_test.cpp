@@ -60,7 +60,7 @@ TEST_CASE("a follower hears what comes after its position, once", "[tape]")
 {
     followed f{10};
     f.add(0, 1);
-    tape_follower follower{f.ticks, f.symbols.all(), f.add(1, 2).at};
+    tape_follower follower{f.ticks, f.symbols.all(), f.ticks.era(), f.add(1, 2).at};
     heard h;
     CHECK_FALSE(follower.read(h, 100));
     CHECK(h.ticks.empty());
@@ -76,7 +76,7 @@ TEST_CASE("a follower hears what comes after its position, once", "[tape]")
 TEST_CASE("a follower takes no more at once than it asked for, and only its symbols", "[tape]")
 {
     followed f{10};
-    tape_follower follower{f.ticks, std::array{symbol_id{0}}, f.ticks.epoch()};
+    tape_follower follower{f.ticks, std::array{symbol_id{0}}, f.ticks.era(), f.ticks.epoch()};
     for (int i = 1; i <= 6; ++i)
         f.add(static_cast<std::size_t>(i % 2), i);
     heard h;
@@ -90,7 +90,7 @@ TEST_CASE("a follower takes no more at once than it asked for, and only its symb
 TEST_CASE("a follower that is overtaken is told what it lost, once", "[tape]")
 {
     followed f{2};
-    tape_follower follower{f.ticks, f.symbols.all(), f.ticks.epoch()};
+    tape_follower follower{f.ticks, f.symbols.all(), f.ticks.era(), f.ticks.epoch()};
     std::vector<tick> all;
     for (int i = 1; i <= 4; ++i)
         all.push_back(f.add(0, i));
@@ -102,10 +102,46 @@ TEST_CASE("a follower that is overtaken is told what it lost, once", "[tape]")
     CHECK(h.ticks == std::vector{all[2], all[3], eth});
 }
 
+TEST_CASE("a follower that begins before the tapes is told that it lacks what was before", "[tape]")
+{
+    followed f{10};
+    tape_follower follower{f.ticks, f.symbols.all(), f.ticks.era(), position::at(f.began - 1h)};
+    const auto first = f.add(1, 1);
+    heard h;
+    CHECK_FALSE(follower.read(h, 100));
+    CHECK(
+        h.lost ==
+        std::vector{
+            lost_ticks{symbol_id{0}, f.ticks.epoch()}, lost_ticks{symbol_id{1}, f.ticks.epoch()}});
+    CHECK(h.ticks == std::vector{first});
+    CHECK_FALSE(follower.read(h, 100));
+    CHECK(h.lost.size() == 2);
+}
+
+TEST_CASE("a position of another era means nothing to a follower", "[tape]")
+{
+    followed f{10};
+    const auto era = f.ticks.era();
+    const auto last = f.add(0, 1).at;
+    f.ticks.restart_at(followed::began - 1h);
+    const auto next = [&] {
+        f.ms = -3'600'000 + 1;
+        return f.add(0, 2);
+    }();
+    for (const auto begun : {era, era + 1}) {
+        CAPTURE(begun);
+        tape_follower follower{f.ticks, f.symbols.all(), begun, last};
+        heard h;
+        CHECK_FALSE(follower.read(h, 100));
+        CHECK(h.eras.size() == 1);
+        CHECK(h.ticks == std::vector{next});
+    }
+}
+
 TEST_CASE("a follower is told of a new era and goes on in it", "[tape]")
 {
     followed f{10};
-    tape_follower follower{f.ticks, f.symbols.all(), f.ticks.epoch()};
+    tape_follower follower{f.ticks, f.symbols.all(), f.ticks.era(), f.ticks.epoch()};
     f.add(0, 1);
     heard h;
     follower.read(h, 100);
@@ -134,7 +170,7 @@ TEST_CASE("a slow follower beside a writer hears every tick or that it is lost",
             for (int i = 1; i <= count; ++i)
                 written.push_back(f.add(static_cast<std::size_t>(i % 3 == 0), i));
         }};
-        tape_follower follower{f.ticks, f.symbols.all(), f.ticks.epoch()};
+        tape_follower follower{f.ticks, f.symbols.all(), f.ticks.era(), f.ticks.epoch()};
         heard h;
         while (follower.at() < position::at(followed::began + std::chrono::milliseconds{count}))
             follower.read(h, 7);

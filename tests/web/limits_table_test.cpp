@@ -1,4 +1,6 @@
 // The limits, settings and metrics of docs/operations.md are those of the code.
+#include "archive/past_reader.hpp"
+#include "archive/recorder.hpp"
 #include "config/table.hpp"
 #include "http/admission.hpp"
 #include "http/gzip.hpp"
@@ -6,6 +8,7 @@
 #include "http/response_writer.hpp"
 #include "provider/registry.hpp"
 #include "support/limits_table.hpp"
+#include "tape/commit_gate.hpp"
 #include "telemetry/log.hpp"
 #include "tls/tls_writer.hpp"
 #include "web/answer_limits.hpp"
@@ -139,6 +142,10 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"TLS hellos of a lane that wait for their answer", {count(s.http.handshakes_waiting)}},
         {"TLS records under one key", {count(tls::tls_writer::records_max)}},
         {"unsent bytes of a TLS record per subscriber", {size(tls::tls_writer::record_bytes)}},
+        {"time for which a tick waits for the archive", {time(s.archive.patience)}},
+        {"ticks that wait for the archive", {count(tape::commit_gate::limits{}.waiting_max)}},
+        {"ticks in one transaction of the archive", {count(archive::recorder::limits{}.batch_max)}},
+        {"questions about the past that wait", {count(archive::past_reader::waiting_max)}},
         {"idle connection", {time(s.http.idle)}},
         {"what a peer may send after its last answer, and for how long it may stay",
          {size(s.http.linger_bytes), time(s.http.linger)}},

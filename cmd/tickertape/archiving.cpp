@@ -1,0 +1,206 @@
+#include "archiving.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <vector>
+
+namespace tickertape {
+namespace {
+
+using archive::feed_kind;
+
+[[noreturn]] void refuse(const archive::failure& why)
+{
+    throw std::runtime_error{"ARCHIVE: " + why.text};
+}
+
+}  // namespace
+
+archiving::archiving(const archive::settings& s, feed_kind kind, const parts& of)
+    : settings_{s}, of_{of}, due_{of.main}
+{
+    const auto now = reading_of(of_.time);
+    const auto directory =
+        std::filesystem::path{settings_.directory} / std::string{archive::text_of(kind)};
+    auto opened = archive::store::open(
+        directory, kind, {.now = now.wall, .symbols = of_.ticks.symbols(), .boot = {}});
+    if (!opened)
+        refuse(opened.error());
+    store_ = std::move(*opened);
+    for (const auto& remark : store_->found().remarks)
+        of_.log.warn("the archive was repaired", {{"what", remark}});
+    restore(now);
+    reader_ = store_->make_reader();
+    past_ = std::make_unique<archive::past_reader>(
+        [this](const tape::past_query& query) { return reader_->read(query); });
+    publish_figures();
+}
+
+archiving::~archiving()
+{
+    stop();
+}
+
+// Of the sources only the names of what is restored are interned: it is for the reader to give the
+// others with their ticks.
+void archiving::restore(clock_reading now)
+{
+    const auto& found = store_->found();
+    auto reader = store_->make_reader();
+    const auto newest = reader->newest(of_.ticks.of(symbol_id{0}).capacity());
+    if (!newest)
+        refuse(newest.error());
+    std::vector<source_id> numbers;
+    for (const auto& name : newest->sources) {
+        const auto number = of_.sources.intern(name.name, name.combined);
+        if (!number)
+            throw std::runtime_error{"ARCHIVE: " + number.error().message()};
+        numbers.push_back(*number);
+    }
+    std::vector<tick> ticks;
+    ticks.reserve(newest->ticks.size());
+    for (const auto& t : newest->ticks)
+        ticks.push_back({t.at, t.symbol, t.value, numbers[t.source]});
+    const bool is_first = found.how_it_ended == archive::ending::none;
+    const bool may_miss = found.how_it_ended == archive::ending::power_lost ||
+                          found.how_it_ended == archive::ending::unknown;
+    const auto known_since =
+        is_first ? position::at(now.wall)
+                 : std::max(newest->known_since, may_miss ? found.last : position{});
+    const auto done = of_.ticks.restore(
+        {ticks, known_since, is_first || may_miss ? known_since : position{}}, now);
+    if (!done)
+        throw std::runtime_error{"ARCHIVE: " + done.error().message()};
+    of_.log.info(
+        "archive opened", {{"directory", settings_.directory},
+                           {"last_life", std::string{archive::text_of(found.how_it_ended)}},
+                           {"ticks_restored", ticks.size()},
+                           {"last", found.last.text()}});
+}
+
+void archiving::keep(tape::tape_writer& of)
+{
+    writer_ = &of;
+    const auto capacity = of_.ticks.of(symbol_id{0}).capacity();
+    gate_.emplace(
+        of, tape::commit_gate::limits{
+                .patience = settings_.patience,
+                .waiting_max = std::min<std::size_t>(65'536, capacity - 1)});
+    recorder_.emplace(
+        archive::recorder::parts{
+            *store_, of_.ticks, of_.sources, of_.time,
+            [this](position up_to) {
+                // relaxed: the post, or the one it finds under way, orders it.
+                kept_.store(up_to.packed(), std::memory_order_relaxed);
+                if (!is_posted_.exchange(true, std::memory_order_acq_rel))
+                    boost::asio::post(of_.main, [this] { take_kept(); });
+            },
+            [this](const std::string& why) {
+                if (why.empty())
+                    of_.log.info("the archive works again");
+                else
+                    of_.log.error("the archive fails; prices go on without it", {{"why", why}});
+            }},
+        archive::recorder::limits{.sync = settings_.sync});
+    of.keep(this);
+    recorder_->start();
+}
+
+void archiving::stop()
+{
+    if (!recorder_ || writer_ == nullptr)
+        return;
+    writer_->keep(nullptr);
+    writer_ = nullptr;
+    due_.cancel();
+    recorder_->stop();
+}
+
+// On the main thread, after a tick was placed.
+void archiving::ring() noexcept
+{
+    recorder_->ring();
+    note(gate_->placed(of_.time.steady_now()));
+    arm();
+}
+
+void archiving::arm()
+{
+    const auto due = gate_->due();
+    if (is_armed_ || !due)
+        return;
+    is_armed_ = true;
+    due_.expires_at(*due);
+    due_.async_wait([this](boost::system::error_code cancelled) {
+        is_armed_ = false;
+        if (cancelled || writer_ == nullptr)
+            return;
+        note(gate_->look(of_.time.steady_now()));
+        arm();
+    });
+}
+
+void archiving::take_kept()
+{
+    // acq_rel: what is stored after this brings another call.
+    is_posted_.exchange(false, std::memory_order_acq_rel);
+    const auto up_to = position::from_packed(kept_.load(std::memory_order_relaxed));
+    // One of an era before says nothing of this one.
+    if (writer_ == nullptr || up_to > writer_->placed())
+        return;
+    note(gate_->kept(up_to));
+}
+
+void archiving::note(std::optional<tape::commit_gate::change> change)
+{
+    passed_.store(gate_->passed(), std::memory_order_relaxed);
+    is_passing_.store(gate_->is_passing(), std::memory_order_relaxed);
+    if (gate_->is_passing())
+        store_->note_shown(of_.ticks.committed());
+    if (!change)
+        return;
+    if (*change == tape::commit_gate::change::passed_by)
+        of_.log.warn(
+            "the archive is too slow; ticks are shown before it has them",
+            {{"patience_ms", settings_.patience.count()}});
+    else
+        of_.log.info("the archive has caught up");
+}
+
+void archiving::publish_figures()
+{
+    using kind = telemetry::metrics::kind;
+    auto& to = of_.figures;
+    const auto sampled = [&](kind k, const std::string& name, const std::string& help, auto value) {
+        to.sampled(k, name, help, {}, [this, value] {
+            return recorder_ ? static_cast<double>(value(*this)) : 0.0;
+        });
+    };
+    sampled(
+        kind::counter, "tickertape_archive_ticks_total", "Ticks written to the archive.",
+        [](const archiving& a) { return a.recorder_->now().ticks.load(); });
+    sampled(
+        kind::counter, "tickertape_archive_transactions_total",
+        "Transactions in which they were written.",
+        [](const archiving& a) { return a.recorder_->now().transactions.load(); });
+    sampled(
+        kind::counter, "tickertape_archive_failures_total",
+        "Failed attempts to write to the archive.",
+        [](const archiving& a) { return a.recorder_->now().failures.load(); });
+    sampled(
+        kind::counter, "tickertape_archive_holes_total",
+        "Holes recorded because ticks could not be archived in time.",
+        [](const archiving& a) { return a.recorder_->now().holes.load(); });
+    sampled(
+        kind::counter, "tickertape_archive_passed_total",
+        "Ticks that were shown before the archive had them.",
+        [](const archiving& a) { return a.passed_.load(); });
+    sampled(
+        kind::gauge, "tickertape_archive_up",
+        "1 where the archive takes ticks in time; 0 where it fails or is passed by.",
+        [](const archiving& a) { return !a.recorder_->now().failing && !a.is_passing_; });
+}
+
+}  // namespace tickertape

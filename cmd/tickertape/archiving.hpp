@@ -1,0 +1,78 @@
+// The archive of this process. Ticks of before are put on the tapes at the start; new ones are
+// shown when the archive has them, or when it took too long.
+//
+// Threads: the main thread. The recorder and the reader of the past have threads of their own.
+#pragma once
+
+#include "archive/past_reader.hpp"
+#include "archive/reader.hpp"
+#include "archive/recorder.hpp"
+#include "archive/settings.hpp"
+#include "archive/store.hpp"
+#include "core/clock.hpp"
+#include "tape/commit_gate.hpp"
+#include "tape/tape_writer.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tickertape {
+
+class archiving final : private tape::bell {
+public:
+    struct parts {
+        tape::tapes& ticks;
+        source_table& sources;
+        const clock& time;
+        boost::asio::io_context& main;
+        const telemetry::logger& log;
+        telemetry::metrics& figures;
+    };
+
+    // Opens the archive of that kind of feed and restores the tapes, which nobody reads yet. All
+    // parts outlive this. Throws std::runtime_error with one line.
+    archiving(const archive::settings& s, archive::feed_kind kind, const parts& of);
+    ~archiving();
+
+    // Where ticks are that the tapes no longer hold.
+    tape::past& past() noexcept { return *past_; }
+
+    // Keeps what is written from now on. The writer outlives this.
+    void keep(tape::tape_writer& of);
+    // Writes what is left and says that nothing is missing. The writer shows all there is.
+    void stop();
+
+private:
+    void restore(clock_reading now);
+    void publish_figures();
+    void ring() noexcept override;
+    void arm();
+    void take_kept();
+    void note(std::optional<tape::commit_gate::change> change);
+
+    const archive::settings settings_;
+    const parts of_;
+    std::unique_ptr<archive::store> store_;
+    std::unique_ptr<archive::reader> reader_;  // of past_
+    std::unique_ptr<archive::past_reader> past_;
+    tape::tape_writer* writer_ = nullptr;
+    std::optional<tape::commit_gate> gate_;
+    std::optional<archive::recorder> recorder_;
+    boost::asio::steady_timer due_;
+    bool is_armed_ = false;
+    // By the recorder's thread: the newest position that is kept, and whether a call to take it is
+    // on its way to the main thread.
+    std::atomic<std::uint64_t> kept_{0};
+    std::atomic<bool> is_posted_{false};
+    std::atomic<std::uint64_t> passed_{0};
+    std::atomic<bool> is_passing_{false};
+};
+
+}  // namespace tickertape

@@ -1,0 +1,193 @@
+#include "archive/recorder.hpp"
+
+#include <algorithm>
+
+namespace tickertape::archive {
+namespace {
+
+constexpr std::chrono::seconds sync_each{1};
+constexpr std::chrono::seconds upkeep_each{60};
+
+}  // namespace
+
+recorder::recorder(const parts& of, limits bounds) : of_{of}, limits_{bounds}
+{
+    batch_.reserve(limits_.batch_max);
+    begin_at(of_.to.last());
+}
+
+recorder::~recorder()
+{
+    stop();
+}
+
+void recorder::start()
+{
+    thread_ = std::thread{[this] { run(); }};
+}
+
+void recorder::stop()
+{
+    if (!thread_.joinable())
+        return;
+    // release: the thread that sees this sees all that was placed before.
+    stopping_.store(true, std::memory_order_release);
+    ring();
+    thread_.join();
+}
+
+void recorder::ring() noexcept
+{
+    // acq_rel: pairs with the exchange in run(), so that what was placed before this call is seen
+    // by the reading that the release below, or the one before it, brings about.
+    if (!rung_.exchange(true, std::memory_order_acq_rel))
+        wake_.release();
+}
+
+std::string recorder::complaint() const
+{
+    const std::lock_guard held{complaint_mutex_};
+    return complaint_;
+}
+
+void recorder::run()
+{
+    const auto start = of_.time.steady_now();
+    next_sync_ = start + sync_each;
+    next_upkeep_ = start + upkeep_each;
+    // acquire: pairs with stop().
+    while (!stopping_.load(std::memory_order_acquire)) {
+        // A bell that rings while this reads wakes it once more for nothing.
+        if (wake_.try_acquire_for(sync_each / 10))
+            rung_.exchange(false, std::memory_order_acq_rel);
+        const auto now = of_.time.steady_now();
+        if (now < not_before_)
+            continue;
+        if (!write_all())
+            continue;
+        if (limits_.sync == sync_policy::each_second && now >= next_sync_) {
+            next_sync_ = now + sync_each;
+            sync();
+        }
+        if (now >= next_upkeep_)
+            upkeep();
+    }
+    if (write_all())
+        succeeded(of_.to.end_cleanly(of_.time.wall_now()));
+    note_progress();
+}
+
+bool recorder::write_all()
+{
+    for (bool more = true; more;) {
+        batch_.clear();
+        lost_until_.reset();
+        epoch_.reset();
+        more = follower_->read(*this, limits_.batch_max);
+        if ((!batch_.empty() || lost_until_ || epoch_) && !write())
+            return false;
+    }
+    return true;
+}
+
+bool recorder::write()
+{
+    if (epoch_) {
+        if (!succeeded(of_.to.begin_era(*epoch_)))
+            return false;
+        written_ = *epoch_;
+    }
+    if (lost_until_ && *lost_until_ > written_) {
+        const auto recorded =
+            of_.to.record_hole({written_, *lost_until_, hole_reason::not_archived});
+        if (!succeeded(recorded))
+            return false;
+        ++figures_.holes;
+        written_ = *lost_until_;
+    }
+    // What is in a hole is not there, for a reader; so it is not written either.
+    const auto first = std::ranges::upper_bound(batch_, written_, {}, &tape::past_tick::at);
+    const std::span<const tape::past_tick> ticks{first, batch_.end()};
+    if (!ticks.empty()) {
+        if (!succeeded(of_.to.append(ticks)))
+            return false;
+        written_ = ticks.back().at;
+        figures_.ticks += ticks.size();
+        ++figures_.transactions;
+    }
+    if (limits_.sync == sync_policy::always && !sync())
+        return false;
+    note_progress();
+    of_.kept(written_);
+    return true;
+}
+
+bool recorder::sync()
+{
+    if (of_.to.synced() == of_.to.last())
+        return true;
+    const bool is_synced = succeeded(of_.to.sync());
+    note_progress();
+    return is_synced;
+}
+
+void recorder::upkeep()
+{
+    next_upkeep_ = of_.time.steady_now() + upkeep_each;
+    succeeded(of_.to.keep_up(of_.time.wall_now()));
+}
+
+void recorder::begin_at(position after)
+{
+    written_ = after;
+    follower_.emplace(
+        of_.from, of_.from.symbols().all(), of_.from.era(), after,
+        tape::tape_follower::reads::placed);
+}
+
+// After a failure all goes on from where the store is.
+bool recorder::succeeded(const result<void>& r)
+{
+    const bool was_failing = figures_.failing.exchange(!r);
+    if (!r) {
+        ++figures_.failures;
+        not_before_ = of_.time.steady_now() + limits_.retry;
+        begin_at(of_.to.last());
+    }
+    const bool is_new = [&] {
+        const std::lock_guard held{complaint_mutex_};
+        const auto why = r ? std::string{} : r.error().text;
+        const bool differs = why != complaint_;
+        complaint_ = why;
+        return differs;
+    }();
+    if (is_new || was_failing != !r)
+        of_.state_changed(r ? std::string{} : r.error().text);
+    return r.has_value();
+}
+
+void recorder::note_progress() noexcept
+{
+    figures_.last = of_.to.last().packed();
+    figures_.synced = of_.to.synced().packed();
+}
+
+void recorder::on_tick(const tick& t)
+{
+    batch_.push_back(
+        {t.at, t.symbol, t.value, std::string{of_.sources.name(t.source)},
+         of_.sources.combined(t.source)});
+}
+
+// Of one symbol, but a hole is of all: it covers more than is missing, and says so.
+void recorder::on_lost(const tape::lost_ticks& lost)
+{
+    lost_until_ = std::max(lost_until_.value_or(lost.to), lost.to);
+}
+
+void recorder::on_new_era(position epoch)
+{
+    epoch_ = epoch;
+}
+
+}  // namespace tickertape::archive
