@@ -8,6 +8,7 @@ import { References, changeOver, spans } from "./model/changes.js";
 import { Clock } from "./model/clock.js";
 import { Market } from "./model/market.js";
 import { problemOf } from "./model/providers.js";
+import { Pulse } from "./model/pulse.js";
 import { fittingRange, rangeOf } from "./model/ranges.js";
 import { Samples } from "./model/samples.js";
 import { samplePoints } from "./model/spark.js";
@@ -57,6 +58,8 @@ export class Desk extends EventTarget {
     #agesAgainMs = askAgesAgainMs;
     #heldSince = new Map(); // by symbol: the time of the oldest tick; null if there is none
     #samples = new Samples();
+    #pulse = new Pulse();
+    #reached = ""; // the position of the stream when it was last looked at
 
     // Waits until the server has sent its list of symbols.
     async open() {
@@ -173,6 +176,7 @@ export class Desk extends EventTarget {
         on("fresh", ({ symbol }) => this.#onFresh(symbol));
         on("heartbeat", ({ at }) => {
             this.clock.note(at);
+            this.#pulse.hearBeat(this.clock.steady());
             this.#isCaughtUp = true;
         });
         on("state", (state) => this.#become(state));
@@ -189,6 +193,7 @@ export class Desk extends EventTarget {
 
     #onTick(tick) {
         this.clock.noteTick(tick.at);
+        this.#pulse.hear(this.clock.steady());
         const quote = this.market.of(tick.symbol);
         const change = quote.takeTick(tick, this.clock.steady(), this.#isCaughtUp);
         if (tick.symbol === this.symbol) this.#history.takeTick(tick);
@@ -198,6 +203,7 @@ export class Desk extends EventTarget {
     }
 
     #onGap(gap) {
+        this.#pulse.hear(this.clock.steady());
         if (gap.isAnew) this.clock.begin(gap.toAt);
         for (const quote of this.market.about(gap)) quote.takeGap(gap);
         if (!gap.symbols || gap.symbols.includes(this.symbol)) this.#history.takeGap(gap);
@@ -205,6 +211,7 @@ export class Desk extends EventTarget {
     }
 
     #onStale(notice) {
+        this.#pulse.hear(this.clock.steady());
         this.market.of(notice.symbol).takeStale(notice, this.clock.steady());
         if (notice.symbol === this.symbol) this.#feedAskedAt = -Infinity; // it may know why
         this.#changed();
@@ -225,16 +232,19 @@ export class Desk extends EventTarget {
     // `retryAt` of the stream is by the wall clock, which may be set meanwhile.
     #become({ name, retryAt, why = "" }) {
         const now = this.clock.steady();
+        const wasOpen = this.connection.name === "open";
         this.connection = {
             name, why, retryAt: retryAt === null ? null : now + retryAt - Date.now(),
         };
         if (name === "open") {
+            if (!wasOpen) this.#pulse.begin(now);
             this.#awaySince = null;
             this.#relistAt = Infinity;
             this.#relistMs = relistFirstMs;
             this.#isCaughtUp = false;
             if (now - this.#answeredAt > freshMs && !this.#inquiry) this.#doubt();
         } else if (this.#awaySince === null) {
+            this.#pulse.end();
             this.#awaySince = now;
             this.#relistAt = now + relistFirstMs;
         }
@@ -261,11 +271,19 @@ export class Desk extends EventTarget {
             this.#doubt();
         }
         this.#lookedAt = now;
+        this.#checkPulse(now);
         this.#checkAge(now);
         this.#reachBack();
         this.#checkListing(now);
         this.#inquire();
         if (document.visibilityState === "visible") this.#checkFeed(now);
+    }
+
+    // On a connection that tabs share, ticks of other tabs' symbols move its position alone.
+    #checkPulse(now) {
+        const reached = this.#prices?.lastId ?? "";
+        if (reached !== this.#reached) this.#pulse.hear(now);
+        this.#reached = reached;
     }
 
     // The server says when a price is stale. If it should have done so and has not, it is asked, so
@@ -365,6 +383,14 @@ export class Desk extends EventTarget {
         return changeOver(span, this.quote.newest, reference, now);
     }
 
+    // The newest price of any symbol, also of one that is not streamed (yet), or null.
+    async priceOf(symbol) {
+        const held = this.market.all.find((quote) => quote.symbol === symbol)?.newest;
+        if (held) return held.price;
+        const entries = (await this.#api.prices())?.prices;
+        return entries?.find((entry) => entry.symbol === symbol)?.price ?? null;
+    }
+
     // The price before the newest: from the stream, or from the history. Null if something is
     // missing between the two.
     get before() {
@@ -385,6 +411,7 @@ export class Desk extends EventTarget {
             connection: this.connection,
             newest,
             isStale,
+            isQuiet: this.#pulse.isQuiet(hereNow),
             ageMs: this.quote.ageAt(hereNow),
             feedAgeMs: this.feed ? hereNow - this.feed.askedAt : 0,
             problem: problemOf(this.feed, this.symbol),

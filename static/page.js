@@ -38,7 +38,8 @@ let zone = new Zone(settings.values.timeZone);
 
 const ticks = new TickList();
 const detail = new Detail();
-const dialog = new SettingsDialog(settings, alarms);
+const dialog = new SettingsDialog(
+    settings, alarms, (symbol) => desk.priceOf(symbol));
 const controls = new Controls({
     onRange: chooseRange,
     onKind: (kind) => settings.set("chartKind", kind),

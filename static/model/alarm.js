@@ -17,7 +17,8 @@ export function cleanAlarms(raw) {
 }
 
 const keyOf = ({ symbol, side, price }) => `${symbol} ${side} ${price}`;
-const isBeyond = ({ side, price }, value) => (side === "above" ? value >= price : value <= price);
+// Whether the price is already where the alarm would see it go.
+export const isBeyond = ({ side, price }, value) => (side === "above" ? value >= price : value <= price);
 
 // Dispatches "change" when the list has changed.
 export class Alarms extends EventTarget {

@@ -8,6 +8,7 @@ const spokenOf = {
     waiting: "Connected, waiting for a first price",
     live: "Live",
     stale: "Stale: no new price",
+    quiet: "Quiet: nothing is heard from the server",
     reconnecting: "Connection lost, reconnecting",
     offline: "Offline",
     refused: "The server refuses to send prices",
@@ -22,8 +23,9 @@ function wordsWhileAway({ name, retryAt }, hereNow) {
 }
 
 // `connection`: the state of the stream. `ageMs`: the age of the newest price; null if it is not
-// known. `hereNow`: now, by the steady clock.
-export function truthOf({ connection, newest, isStale, ageMs, hereNow }) {
+// known. `isQuiet`: nothing has come on the open stream for longer than usual. `hereNow`: now, by the
+// steady clock.
+export function truthOf({ connection, newest, isStale, isQuiet, ageMs, hereNow }) {
     const tell = (name, word) => ({ name, word, spoken: spokenOf[name] });
     if (connection.name === "reconnecting" || connection.name === "offline")
         return tell(connection.name, wordsWhileAway(connection, hereNow));
@@ -32,6 +34,10 @@ export function truthOf({ connection, newest, isStale, ageMs, hereNow }) {
     if (!newest) return tell("waiting", "Waiting for a price");
     if (isStale)
         return tell("stale", ageMs === null ? "Stale" : `Stale for ${formatDuration(ageMs)}`);
+    if (isQuiet) {
+        const last = ageMs === null ? "" : `, last tick ${formatDuration(ageMs)} ago`;
+        return tell("quiet", `Quiet${last}`);
+    }
     return tell("live", "Live");
 }
 
@@ -75,7 +81,7 @@ export function troubleOf(facts) {
         return { kind: "away", title, detail: age };
     }
     const why = problem ? `: ${problem}` : "";
-    if (truth.name === "stale")
+    if (truth.name === "stale" || (truth.name === "quiet" && problem))
         return { kind: "stale", title: `No new price for ${symbol}${why}.`, detail: age };
     if (truth.name === "waiting" && problem)
         return { kind: "waiting", title: `No price for ${symbol}${why}.`, detail: age };

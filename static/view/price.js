@@ -15,6 +15,7 @@ const nodes = {
     watchLabel: byId("watch-label"),
     price: byId("price"),
     trend: byId("trend"),
+    trendSpan: byId("trend-span"),
     change: byId("change"),
     arrow: byId("change-arrow"),
     changeText: byId("change-text"),
@@ -68,6 +69,9 @@ function drawTrend({ trend }) {
     if (!trend) return;
     setAttribute(nodes.trend, "data-trend", trend.trend);
     const words = `${trendWords[trend.trend]} over the past ${formatSpan(trend.spanMs)}`;
+    // In sight, not in a title alone: the change beside it is that of the last tick, and may point
+    // the other way.
+    setText(nodes.trendSpan, `past ${formatSpan(trend.spanMs)}`);
     setAttribute(nodes.trend, "aria-label", words);
     setAttribute(nodes.trend, "title", words);
 }

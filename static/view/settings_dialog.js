@@ -2,7 +2,7 @@
 
 import { askToNotify, canNotify, mayNotify, wakeSound } from "../bell.js";
 import { formatPrice, parseNumber } from "../format.js";
-import { alarmsMax } from "../model/alarm.js";
+import { alarmsMax, isBeyond } from "../model/alarm.js";
 import { byId, element, iconButton, setText } from "./dom.js";
 
 const dialog = byId("settings");
@@ -73,10 +73,13 @@ const refusals = {
 export class SettingsDialog {
     #settings;
     #alarms;
+    #priceOf;
     #currency = "USD";
     #offered = "";
 
-    constructor(settings, alarms) {
+    // `priceOf`: resolves with the newest price of a symbol, or null if it is not known.
+    constructor(settings, alarms, priceOf) {
+        this.#priceOf = priceOf;
         this.#settings = settings;
         this.#alarms = alarms;
         opener.addEventListener("click", () => this.#open());
@@ -165,10 +168,20 @@ export class SettingsDialog {
         fields.price.removeAttribute("aria-invalid");
         const { symbol, side } = fields;
         const { isFull } = this.#alarms;
-        const isNew = this.#alarms.add({ symbol: symbol.value, side: side.value, price });
+        const alarm = { symbol: symbol.value, side: side.value, price };
+        const isNew = this.#alarms.add(alarm);
         const full = `There can be ${alarmsMax} alarms: remove one first.`;
         setText(wrong, isNew ? "" : isFull ? full : "That alarm is set already.");
+        if (isNew) this.#sayIfMet(alarm);
         if (isNew) fields.price.value = "";
+    }
+
+    // An alarm waits for the price to cross it; one that is met already has to be crossed back first.
+    async #sayIfMet(alarm) {
+        const now = await this.#priceOf(alarm.symbol);
+        if (now === null || !isBeyond(alarm, now)) return;
+        const back = alarm.side === "above" ? "below" : "above";
+        setText(wrong, `Set, but the price is there already: it has to be ${back} that again first.`);
     }
 
     #listAlarms() {

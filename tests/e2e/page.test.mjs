@@ -23,6 +23,23 @@ describe("the page", { timeout: 600_000 }, () => {
 
     const open = (t, url, options) => openClean(t, browser, `${url}/`, options);
 
+    test("does not say live over a server that hangs", { timeout }, async (t) => {
+        const server = await startServer(t);
+        const { page, isClean } = await open(t, server.url);
+        const prices = setInterval(() => server.publish(69420.25 + Math.random()), 600);
+        t.after(() => clearInterval(prices));
+        await showsState(page, "live");
+        await until("its pace is known", async () => await ticksDrawn(page) >= 14, { timeout: 20_000 });
+        clearInterval(prices);
+        process.kill(server.child.pid, "SIGSTOP");
+        await showsState(page, "quiet", { timeout: 30_000 });
+        assert.match(await text(page, "#state-word"), /^Quiet, last tick \d+ s ago$/);
+        process.kill(server.child.pid, "SIGCONT");
+        server.publish(69500);
+        await showsState(page, "live");
+        isClean();
+    });
+
     test("shows the price, that it is live, and every change of it", { timeout }, async (t) => {
         const server = await startServer(t);
         server.publish(69420.25);

@@ -304,6 +304,11 @@ describe("the page in use", { timeout: 600_000 }, () => {
         await page.fill("#alarm-price", "2,600");
         await page.keyboard.press("Enter");
         assert.match(await text(page, "#alarms"), /ETH-USD rises to \$2,600\.00/);
+        assert.equal(await text(page, "#alarm-wrong"), "");
+        await page.fill("#alarm-price", "1");
+        await page.keyboard.press("Enter");
+        const met = "Set, but the price is there already: it has to be below that again first.";
+        await until("it is met", async () => (await text(page, "#alarm-wrong")) === met);
         assert.equal(await page.evaluate(() => window.asked), 0);
         await page.check("#set-notification");
         await until("it is asked for now", () => page.evaluate(() => window.asked === 1));

@@ -29,6 +29,19 @@ test("only an open stream with a price that is not stale is live", () => {
         assert.equal(truth({ name }, { isStale: true }).name, name, "what is worse is told first");
 });
 
+test("a stream on which nothing is heard is not live", () => {
+    const quiet = truth({ name: "open" }, { isQuiet: true, ageMs: 12_000 });
+    assert.equal(quiet.name, "quiet");
+    assert.equal(quiet.word, "Quiet, last tick 12 s ago");
+    assert.equal(truth({ name: "open" }, { isQuiet: true, ageMs: null }).word, "Quiet");
+    assert.equal(truth({ name: "open" }, { isQuiet: true, isStale: true }).name, "stale");
+    assert.equal(truth({ name: "reconnecting" }, { isQuiet: true }).name, "reconnecting");
+    assert.equal(trouble({ name: "open" }, { isQuiet: true }), null);
+    assert.equal(
+        trouble({ name: "open" }, { isQuiet: true, problem: "the input has ended" }).title,
+        "No new price for BTC-USD: the input has ended.");
+});
+
 test("a refusal is told in the server's words", () => {
     assert.equal(truth({ name: "refused" }).word, "Refused");
     const refusal = "there is no symbol 'XYZ-USD' here";
