@@ -110,12 +110,13 @@ void archiving::keep(tape::tape_writer& of)
 
 void archiving::stop()
 {
-    if (!recorder_ || writer_ == nullptr)
-        return;
-    writer_->keep(nullptr);
-    writer_ = nullptr;
-    due_.cancel();
-    recorder_->stop();
+    if (writer_ != nullptr) {
+        writer_->keep(nullptr);
+        writer_ = nullptr;
+        due_.cancel();
+        recorder_->stop();
+    }
+    past_.reset();
 }
 
 // On the main thread, after a tick was placed.

@@ -46,7 +46,8 @@ public:
 
     // Keeps what is written from now on. The writer outlives this.
     void keep(tape::tape_writer& of);
-    // Writes what is left and says that nothing is missing. The writer shows all there is.
+    // Writes what is left and says that nothing is missing. The writer shows all there is. To be
+    // called while those who asked for the past are still there, and ask no more.
     void stop();
 
 private:

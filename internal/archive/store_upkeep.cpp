@@ -127,17 +127,18 @@ result<void> store::keep_up(wall_time now)
     return {};
 }
 
-// What lies after the epoch is kept as it is: its positions will be passed again.
+// What lies after the epoch is kept as it is, behind a hole: its positions will be passed again.
 result<void> store::begin_era(position epoch)
 {
-    return guarded([&] {
-        if (epoch < last_)
-            fail(
-                archive_errc::out_of_order,
-                directory_.string() + ": positions began anew at " + epoch.text() +
-                    ", and ticks are held up to " + last_.text() +
-                    "; ticks are archived again when they lie after that");
-    });
+    if (epoch >= last_)
+        return {};
+    if (const auto recorded = record_hole({epoch, last_, hole_reason::not_archived}); !recorded)
+        return recorded;
+    return failure{
+        archive_errc::out_of_order, directory_.string() + ": positions began anew at " +
+                                        epoch.text() + ", and ticks are held up to " +
+                                        last_.text() +
+                                        "; ticks are archived again when they lie after that"};
 }
 
 result<std::size_t> store::drop_days_before(utc_day day)

@@ -258,4 +258,52 @@ TEST_CASE("the newest ticks of each symbol are found over two days", "[archive]"
     check();
 }
 
+TEST_CASE("what was shown without the archive is a hole for the next life", "[archive]")
+{
+    const temporary_directory place;
+    const auto ticks = ticks_from(morning, 20);
+    {
+        const auto s = open_store(place.path());
+        REQUIRE(s->append(std::span{ticks}.first(10)));
+        s->note_shown(ticks[19].at);
+    }
+    {
+        const auto s = open_store(place.path());
+        CHECK(s->found().how_it_ended == ending::killed);
+        CHECK(s->last() == ticks[19].at);
+        const std::vector<hole> holes{{ticks[9].at, ticks[19].at, hole_reason::not_archived}};
+        CHECK(s->found().holes == holes);
+    }
+    // It is told once: nothing more was shown.
+    CHECK(open_store(place.path())->found().holes.size() == 1);
+}
+
+TEST_CASE("what was shown and archived later is no hole", "[archive]")
+{
+    const temporary_directory place;
+    const auto ticks = ticks_from(morning, 20);
+    {
+        const auto s = open_store(place.path());
+        s->note_shown(ticks[15].at);
+        REQUIRE(s->append(ticks));
+    }
+    CHECK(open_store(place.path())->found().holes.empty());
+}
+
+TEST_CASE("positions that begin anew are not archived over those that are held", "[archive]")
+{
+    const temporary_directory place;
+    const auto s = open_store(place.path());
+    const auto ticks = ticks_from(morning, 100);
+    REQUIRE(s->append(ticks));
+    REQUIRE(s->begin_era(ticks[99].at));
+    const auto refused = s->begin_era(ticks[49].at);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == archive_errc::out_of_order);
+    const auto r = s->make_reader();
+    CHECK(same(read_all_of(*r).ticks, {ticks.begin(), ticks.begin() + 50}));
+    REQUIRE(s->append(ticks_from(morning + 10s, 10)));
+    CHECK(read_all_of(*r, {}, 100, ticks[99].at).ticks.size() == 10);
+}
+
 }  // namespace tickertape::archive::testing
