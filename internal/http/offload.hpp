@@ -98,7 +98,12 @@ public:
             refused_.fetch_add(1, std::memory_order_relaxed);
             co_return http_errc::too_many_jobs;
         }
-        auto job = [count = counted{jobs_}, work = std::move(work)]() mutable { return work(); };
+        // Counted until the work has ended, so that there is room for the next one when it has been
+        // answered.
+        auto job = [count = counted{jobs_}, work = std::move(work)]() mutable {
+            const counted until_here{std::move(count)};
+            return work();
+        };
         co_return co_await offload(on_, std::move(job));
     }
 
