@@ -64,7 +64,7 @@ public:
     // Begins after the store's last tick. All parts outlive this.
     recorder(const parts& of, limits bounds);
     // Stops, if stop() was not called.
-    ~recorder();
+    ~recorder() override;
     recorder(const recorder&) = delete;
     recorder& operator=(const recorder&) = delete;
 

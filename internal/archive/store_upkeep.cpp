@@ -110,7 +110,7 @@ result<void> store::keep_up(wall_time now)
         const auto facts = ended.facts.get();
         if (!facts)
             return facts.error();
-        if (const auto done = finish(ended.job, *facts); !done)
+        if (auto done = finish(ended.job, *facts); !done)
             return done;
     }
     if (const auto put_away = put_away_damaged(); !put_away)
@@ -132,7 +132,7 @@ result<void> store::begin_era(position epoch)
 {
     if (epoch >= last_)
         return {};
-    if (const auto recorded = record_hole({epoch, last_, hole_reason::not_archived}); !recorded)
+    if (auto recorded = record_hole({epoch, last_, hole_reason::not_archived}); !recorded)
         return recorded;
     return failure{
         archive_errc::out_of_order, directory_.string() + ": positions began anew at " +

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 using namespace tickertape;
+using namespace tickertape::config;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
 {

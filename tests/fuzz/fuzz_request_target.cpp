@@ -39,7 +39,7 @@ struct fuzzed_site {
     source_table sources;
     feed_report_board reports;
     testing::dated_tapes prices{symbols, 4, started};
-    metrics figures;
+    telemetry::metrics figures;
     static_files files;
     std::atomic<bool> draining{false};
     const router routes = make_router(

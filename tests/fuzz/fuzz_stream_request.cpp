@@ -48,7 +48,7 @@ void check(const stream_grant& grant, const fuzzed_tapes& of)
     require(grant.cursor.at < position::at(of.now + since_ahead_max));
     require(
         grant.cursor.newest_only_until == position{} ||
-        grant.cursor == stream_cursor::newest(of.prices.committed()));
+        grant.cursor == hub::stream_cursor::newest(of.prices.committed()));
     require(!grant.cursor.live && grant.cursor.notices == 0);
 }
 
