@@ -40,11 +40,13 @@ result<void> tape_writer::append(const past_tick& t, source_table& names)
 
 void tape_writer::put(const tick& t, boot_time observed)
 {
+    if (keeper_ == nullptr) {
+        tapes_.append(t, observed);
+        ring();
+        return;
+    }
     tapes_.place(t, observed);
-    if (keeper_ != nullptr)
-        keeper_->ring();
-    else
-        commit(t.at);
+    keeper_->ring();
 }
 
 void tape_writer::keep(bell* keeper) noexcept

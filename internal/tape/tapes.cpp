@@ -55,8 +55,11 @@ result<void> tapes::restore(const known_past& past, clock_reading now)
 
 void tapes::append(const tick& t, boot_time observed)
 {
-    place(t, observed);
-    commit(t.at);
+    assert(uncommitted_.empty() && t.at > placed());
+    show(put(t, observed));
+    // release: as in place() and commit().
+    placed_.store(t.at.packed(), std::memory_order_release);
+    committed_.store(t.at.packed(), std::memory_order_release);
 }
 
 void tapes::place(const tick& t, boot_time observed)
