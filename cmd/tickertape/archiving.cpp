@@ -43,8 +43,8 @@ archiving::~archiving()
     stop();
 }
 
-// Of the sources only the names of what is restored are interned: it is for the reader to give the
-// others with their ticks.
+// Fills the tapes with the newest ticks. Only the sources of these are interned here; older ticks
+// bring the names of their sources when they are read.
 void archiving::restore(clock_reading now)
 {
     const auto& found = store_->found();
@@ -181,27 +181,30 @@ void archiving::publish_figures()
     };
     sampled(
         kind::counter, "tickertape_archive_ticks_total", "Ticks written to the archive.",
-        [](const archiving& a) { return a.recorder_->now().ticks.load(); });
+        [](const archiving& a) { return a.recorder_->now().ticks.value(); });
     sampled(
         kind::counter, "tickertape_archive_transactions_total",
         "Transactions in which they were written.",
-        [](const archiving& a) { return a.recorder_->now().transactions.load(); });
+        [](const archiving& a) { return a.recorder_->now().transactions.value(); });
     sampled(
         kind::counter, "tickertape_archive_failures_total",
         "Failed attempts to write to the archive.",
-        [](const archiving& a) { return a.recorder_->now().failures.load(); });
+        [](const archiving& a) { return a.recorder_->now().failures.value(); });
     sampled(
         kind::counter, "tickertape_archive_holes_total",
         "Holes recorded because ticks could not be archived in time.",
-        [](const archiving& a) { return a.recorder_->now().holes.load(); });
+        [](const archiving& a) { return a.recorder_->now().holes.value(); });
     sampled(
         kind::counter, "tickertape_archive_passed_total",
         "Ticks that were shown before the archive had them.",
-        [](const archiving& a) { return a.passed_.load(); });
+        [](const archiving& a) { return a.passed_.load(std::memory_order_relaxed); });
     sampled(
         kind::gauge, "tickertape_archive_up",
         "1 where the archive takes ticks in time; 0 where it fails or is passed by.",
-        [](const archiving& a) { return !a.recorder_->now().failing && !a.is_passing_; });
+        [](const archiving& a) {  // relaxed: words of their own.
+            return !a.recorder_->now().failing.load(std::memory_order_relaxed) &&
+                   !a.is_passing_.load(std::memory_order_relaxed);
+        });
 }
 
 }  // namespace tickertape

@@ -74,7 +74,6 @@ void recorder::run()
     }
     if (write_all())
         succeeded(of_.to.end_cleanly(of_.time.wall_now()));
-    note_progress();
 }
 
 bool recorder::write_all()
@@ -102,7 +101,7 @@ bool recorder::write()
             of_.to.record_hole({written_, *lost_until_, hole_reason::not_archived});
         if (!succeeded(recorded))
             return false;
-        ++figures_.holes;
+        figures_.holes.add();
         written_ = *lost_until_;
     }
     // What is in a hole is not there, for a reader; so it is not written either.
@@ -112,23 +111,18 @@ bool recorder::write()
         if (!succeeded(of_.to.append(ticks)))
             return false;
         written_ = ticks.back().at;
-        figures_.ticks += ticks.size();
-        ++figures_.transactions;
+        figures_.ticks.add(ticks.size());
+        figures_.transactions.add();
     }
     if (limits_.sync == sync_policy::always && !sync())
         return false;
-    note_progress();
     of_.kept(written_);
     return true;
 }
 
 bool recorder::sync()
 {
-    if (of_.to.synced() == of_.to.last())
-        return true;
-    const bool is_synced = succeeded(of_.to.sync());
-    note_progress();
-    return is_synced;
+    return of_.to.synced() == of_.to.last() || succeeded(of_.to.sync());
 }
 
 void recorder::upkeep()
@@ -148,9 +142,10 @@ void recorder::begin_at(position after)
 // After a failure all goes on from where the store is.
 bool recorder::succeeded(const result<void>& r)
 {
-    const bool was_failing = figures_.failing.exchange(!r);
+    // relaxed: a word of its own.
+    const bool was_failing = figures_.failing.exchange(!r, std::memory_order_relaxed);
     if (!r) {
-        ++figures_.failures;
+        figures_.failures.add();
         not_before_ = of_.time.steady_now() + limits_.retry;
         begin_at(of_.to.last());
     }
@@ -164,12 +159,6 @@ bool recorder::succeeded(const result<void>& r)
     if (is_new || was_failing != !r)
         of_.state_changed(r ? std::string{} : r.error().text);
     return r.has_value();
-}
-
-void recorder::note_progress() noexcept
-{
-    figures_.last = of_.to.last().packed();
-    figures_.synced = of_.to.synced().packed();
 }
 
 void recorder::on_tick(const tick& t)

@@ -10,6 +10,7 @@
 #include "archive/tick_store.hpp"
 #include "core/clock.hpp"
 #include "core/source.hpp"
+#include "core/tally.hpp"
 #include "tape/bell.hpp"
 #include "tape/tape_follower.hpp"
 
@@ -52,12 +53,10 @@ public:
 
     // For any thread; each a number of its own.
     struct figures {
-        std::atomic<std::uint64_t> ticks{0};
-        std::atomic<std::uint64_t> transactions{0};
-        std::atomic<std::uint64_t> failures{0};
-        std::atomic<std::uint64_t> holes{0};
-        std::atomic<std::uint64_t> last{0};    // the packed position of the last tick written
-        std::atomic<std::uint64_t> synced{0};  // of the last that was forced to the disk
+        tally ticks;
+        tally transactions;
+        tally failures;
+        tally holes;
         std::atomic<bool> failing{false};
     };
 
@@ -88,7 +87,6 @@ private:
     void upkeep();
     void begin_at(position after);
     bool succeeded(const result<void>& r);
-    void note_progress() noexcept;
 
     void on_tick(const tick& t) override;
     void on_lost(const tape::lost_ticks& lost) override;

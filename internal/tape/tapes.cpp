@@ -53,7 +53,7 @@ result<void> tapes::restore(const known_past& past, clock_reading now)
     return {};
 }
 
-void tapes::append(const tick& t, boot_time observed)
+void tapes::append(const tick& t, boot_time observed) noexcept
 {
     assert(uncommitted_.empty() && t.at > placed());
     show(put(t, observed));

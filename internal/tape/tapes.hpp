@@ -56,9 +56,9 @@ public:
     // last of the ticks; `now` tells how old they are. At an error nothing has been done. Errors:
     // tape_errc::out_of_order.
     result<void> restore(const known_past& past, clock_reading now);
-    // Appends a tick, which was observed then, and commits it. Its position lies after all that is
-    // placed.
-    void append(const tick& t, boot_time observed);
+    // Appends a tick, which was observed then, and commits it. All that was placed before it has
+    // been committed, and its position lies after that.
+    void append(const tick& t, boot_time observed) noexcept;
     // The same in two steps. What is placed and not committed is kept in a queue of its own, which
     // the caller bounds.
     void place(const tick& t, boot_time observed);

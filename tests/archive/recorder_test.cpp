@@ -136,8 +136,8 @@ TEST_CASE(
     CHECK(r.store.ticks.back().source == "median(a,b)");
     CHECK(r.store.ticks.back().combined == 2);
     CHECK(r.kept == last.at);
-    CHECK(of.now().ticks == 2);
-    CHECK(of.now().transactions == 1);
+    CHECK(of.now().ticks.value() == 2);
+    CHECK(of.now().transactions.value() == 1);
     CHECK(r.prices.committed() == r.prices.epoch());
 }
 
@@ -172,7 +172,7 @@ TEST_CASE("after a failure nothing is lost that the tapes still hold", "[archive
     CHECK(r.store.holes.empty());
     CHECK(r.said == std::vector<std::string>{"no room", ""});
     CHECK(of.complaint().empty());
-    CHECK(of.now().failures == 2);
+    CHECK(of.now().failures.value() == 2);
 }
 
 TEST_CASE("what the tapes no longer hold by then is a hole", "[archive]")
@@ -194,7 +194,7 @@ TEST_CASE("what the tapes no longer hold by then is a hole", "[archive]")
     CHECK(r.store.holes[0].reason == hole_reason::not_archived);
     CHECK(r.values() == std::vector<double>{1, 7, 8, 9, 10, 11});
     CHECK(r.kept == other.at);
-    CHECK(of.now().holes == 1);
+    CHECK(of.now().holes.value() == 1);
 }
 
 TEST_CASE(
