@@ -26,6 +26,7 @@ async function startWithPrice(t, settings, args, under) {
     server.filesAtStart = server.openFiles();
     server.publish(69420.25);
     await until("the price", async () => (await request(`${server.url}/readyz`)).status === 200);
+    await until("the questions' permits are free", () => server.openFiles() <= server.filesAtStart);
     return server;
 }
 
@@ -157,6 +158,7 @@ describe("no room", atOnce, () => {
         const server = await startWithPrice(t, {}, [], ["prlimit", "--nofile=300:300"]);
         const most = (await figuresOf(server)).sum("tickertape_connections_max");
         assert.ok(most >= 16 && most < 300, `${most}`);
+        await until("the question's permit is free", () => server.openFiles() <= server.filesAtStart);
         await take(t, server.url, most);
         await checkBusy(t, server.url);
         assert.equal((await request(`${server.url}/healthz`)).status, 200);
@@ -210,11 +212,13 @@ describe("one client's share", atOnce, () => {
 
     test("of requests that come in one write", { timeout }, async (t) => {
         const server = await startWithPrice(t, { MAX_REQUESTS_PER_SECOND_PER_IP: "5" });
+        const began = performance.now();
         const client = connect(t, server.port, one);
         client.say(get("/crypto-price").repeat(1_000));
         await client.closes();
         const statuses = parseResponses(client.heard).map(({ status }) => status);
-        assert.ok(statuses.length <= 14, `${statuses}`);
+        const most = 12 + (5 * (performance.now() - began)) / 1_000;
+        assert.ok(statuses.length <= most, `${statuses}`);
         assert.equal(statuses.at(-1), 429);
         assert.ok(statuses.slice(0, -1).every((status) => status === 200));
     });
@@ -242,6 +246,7 @@ describe("one client's share", atOnce, () => {
         });
         const good = await GoodSubscribers.start(t, server, { count: 40 });
         const asks = { target: "/api/prices", connections: 200 };
+        const began = performance.now();
         const flood = new Attack(t, "flood", server.port, { ...asks, from: [one] });
         const hello = new Attack(t, "hello", server.port, { ...asks, from: [other] });
         for (let i = 0; i < 20; i += 1) {
@@ -250,8 +255,9 @@ describe("one client's share", atOnce, () => {
         }
         const made = [await flood.stop(), await hello.stop()];
         t.diagnostic(JSON.stringify(made));
+        const most = 201 + (100 * (performance.now() - began)) / 1_000;
         for (const { answers } of made) {
-            assert.ok((answers["200"] ?? 0) < 1_000, "two seconds' worth, and four seconds");
+            assert.ok((answers["200"] ?? 0) <= most, `two seconds' worth, and the time: ${most}`);
             assert.ok(answers["429"] > 0);
         }
         assert.deepEqual((await good.faults()).slice(0, 10), []);
