@@ -1,0 +1,100 @@
+// Questions about prices of before: candles, and what the prices of a time amount to. Kept
+// elsewhere: an archive on disk, for example.
+#pragma once
+
+#include "core/errors.hpp"
+#include "core/symbol.hpp"
+#include "series/candle.hpp"
+#include "series/histogram.hpp"
+#include "series/statistics.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tickertape::series {
+
+// The most candles of one answer.
+inline constexpr std::size_t answer_candles_max = 5'000;
+
+// Which of the candles are given where the range has more than were asked for.
+enum class end : std::uint8_t { oldest, newest };
+
+// Asks for candles whose buckets open at or after `from` and before `until`, at most `candles_max`.
+struct candle_query {
+    symbol_id symbol;
+    interval of = interval::m1;
+    wall_time from;
+    wall_time until;
+    std::size_t candles_max = answer_candles_max;
+    end first = end::oldest;
+    // Whether the candle that is not closed yet is wanted too.
+    bool with_forming = false;
+};
+
+// A candle and whose it is.
+struct kept_candle {
+    candle value;
+    // Empty: made here of our own ticks. Otherwise the name of whom it was fetched from.
+    std::string source;
+    // Not closed yet: the same question brings another answer later.
+    bool is_forming = false;
+
+    friend bool operator==(const kept_candle&, const kept_candle&) = default;
+};
+
+// The candles, in the order of time, each bucket at most once; empty buckets are left out.
+struct candle_answer {
+    std::vector<kept_candle> candles;
+    // What is missing within the range, in order. A candle that overlaps one says so itself.
+    std::vector<hole> holes;
+    // There are more in the range than were given.
+    bool has_more = false;
+    // The last candle before those given, where there is one: what empty buckets at the beginning
+    // are filled with.
+    std::optional<candle> before;
+    // Up to when candles are closed: the same question about a range that ends there or earlier
+    // brings the same answer for as long as candles are kept.
+    candle_time closed_until;
+};
+
+// What statistics were made of.
+enum class sample : std::uint8_t {
+    ticks,   // every tick of the range
+    closes,  // the closes of 1m candles: more ticks than points_max, or ticks no longer kept
+};
+
+struct statistics_query {
+    symbol_id symbol;
+    wall_time from;
+    wall_time until;
+    bool with_histogram = false;
+};
+
+struct statistics_answer {
+    sample of = sample::ticks;
+    // None: there is no price in the range.
+    std::optional<statistics> figures;
+    std::optional<histogram> prices;
+    std::vector<hole> holes;  // within the range, in order
+};
+
+// Threads: both questions from any, at the same time as well; they neither block nor throw.
+// `answer` is called exactly once for each, on any thread. It may be called after those who asked
+// have gone. Errors: boost::system::errc::device_or_resource_busy where too many questions wait,
+// ::io_error where what is kept cannot be read.
+class history {
+public:
+    using on_candles = std::function<void(result<candle_answer>)>;
+    using on_statistics = std::function<void(result<statistics_answer>)>;
+
+    virtual void candles(candle_query query, on_candles answer) = 0;
+    virtual void statistics_of(statistics_query query, on_statistics answer) = 0;
+
+protected:
+    ~history() = default;
+};
+
+}  // namespace tickertape::series
