@@ -21,6 +21,7 @@ const figure = (text, name) => Number(new RegExp(`^tickertape_archive_${name} (\
 
 // Publishes `count` prices from `first` on, and waits until the stream has them.
 async function publish(server, stream, first, count) {
+    await until("the stream is open", () => stream.status === 200);
     for (let n = 0; n < count; n += 1) server.publish(first + n);
     await stream.sees(`price ${first + count - 1}`, (_, { prices }) => prices.at(-1) === first + count - 1);
 }
@@ -66,9 +67,11 @@ describe("an archive", { timeout: 300_000 }, () => {
     });
 
     test("what is older than memory comes from the disk, and goes over to what is live", { timeout }, async (t) => {
-        const { start } = await archived(t, { STORE_SIZE: "10" });
+        const { start } = await archived(t, { STORE_SIZE: "10", ARCHIVE_PATIENCE: "10s" });
         const server = await start();
         const live = readEvents(t, `${server.url}/prices/stream`);
+        // Shown is archived: no more are placed at a time than the tape can hold until the disk has
+        // them.
         for (let n = 1; n <= 500; n += 5) await publish(server, live, n, 5);
         const { id } = live.events.filter(isTick)[0];
         const old = readEvents(t, `${server.url}/prices/stream`, { "last-event-id": id });
