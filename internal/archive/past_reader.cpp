@@ -1,5 +1,7 @@
 #include "archive/past_reader.hpp"
 
+#include "core/thread_name.hpp"
+
 #include <utility>
 
 namespace tickertape::archive {
@@ -37,6 +39,7 @@ void past_reader::read(tape::past_query query, on_answer answer)
 
 void past_reader::run()
 {
+    name_this_thread("past reader");
     for (;;) {
         std::unique_lock held{mutex_};
         asked_.wait(held, [this] { return stopping_ || !waiting_.empty(); });

@@ -142,11 +142,12 @@ result<reader::newest_ticks> reader::newest(std::size_t per_symbol, std::size_t 
 {
     return guarded([&] {
         const auto view = inventory_->look();
-        auto known_since = view.last;
-        // Nothing before the end of the newest hole is of use: a tape has no place for a hole.
+        // Nothing before the end of the newest hole is of use: a tape has no place for a hole. The
+        // hole may lie behind all that is archived.
         position floor;
         for (const auto& h : view.held->holes)
-            floor = std::max(floor, std::min(h.to, view.last));
+            floor = std::max(floor, h.to);
+        auto known_since = std::max(view.last, floor);
         newest_search search{*this, per_symbol};
         const auto& days = view.held->days;
         for (auto day = days.rbegin(); day != days.rend() && days_max > 0; ++day) {

@@ -1,5 +1,7 @@
 #include "archive/recorder.hpp"
 
+#include "core/thread_name.hpp"
+
 #include <algorithm>
 
 namespace tickertape::archive {
@@ -52,6 +54,7 @@ std::string recorder::complaint() const
 
 void recorder::run()
 {
+    name_this_thread("recorder");
     const auto start = of_.time.steady_now();
     next_sync_ = start + sync_each;
     next_upkeep_ = start + upkeep_each;

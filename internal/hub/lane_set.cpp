@@ -1,5 +1,7 @@
 #include "hub/lane_set.hpp"
 
+#include "core/thread_name.hpp"
+
 #include <atomic>
 
 namespace tickertape::hub {
@@ -20,7 +22,10 @@ lane_set::~lane_set()
 void lane_set::start()
 {
     for (const auto& l : lanes_)
-        threads_.emplace_back([one = l.get()] { one->run(); });
+        threads_.emplace_back([one = l.get()] {
+            name_this_thread("lane");
+            one->run();
+        });
 }
 
 void lane_set::ring() noexcept

@@ -39,8 +39,11 @@ void merged_reader::start(std::span<const symbol_id> symbols, position after, po
     lost_.clear();
     heads_.clear();
     for (const auto symbol : symbols) {
-        const auto newest = tapes_.of(symbol).newest();
-        if (!newest || newest->at <= after)
+        const auto& t = tapes_.of(symbol);
+        const auto newest = t.newest();
+        const bool has_new = newest && newest->at > after;
+        // A tape may hold nothing and still know that it lacks ticks: it has been restored.
+        if (!has_new && t.evicted() <= after)
             continue;  // most symbols of a large set have nothing new
         auto held_after = after;
         if (const auto h = first_held(symbol, held_after))

@@ -273,6 +273,11 @@ TEST_CASE("what was shown without the archive is a hole for the next life", "[ar
         CHECK(s->last() == ticks[19].at);
         const std::vector<hole> holes{{ticks[9].at, ticks[19].at, hole_reason::not_archived}};
         CHECK(s->found().holes == holes);
+        // A tape that is filled from here knows of nothing before the end of the hole.
+        const auto newest = s->make_reader()->newest(100);
+        REQUIRE(newest);
+        CHECK(newest->ticks.empty());
+        CHECK(newest->known_since == ticks[19].at);
     }
     // It is told once: nothing more was shown.
     CHECK(open_store(place.path())->found().holes.size() == 1);

@@ -89,6 +89,22 @@ TEST_CASE("with nothing to restore, what was known is known all the same", "[tap
     CHECK(writer.write({symbol_id{0}, *price::from(1), source_id{}}).at == position::at(started));
 }
 
+TEST_CASE("a tape that was restored without a tick tells what it lacks", "[tape]")
+{
+    restored r;
+    const auto known_since = position::at(started - 1h);
+    REQUIRE(r.take({}, known_since));
+    const auto before = position::at(started - 2h);
+    merged_reader reader{r.ticks};
+    reader.start(r.symbols.all(), before, r.ticks.committed());
+    CHECK_FALSE(reader.next().has_value());
+    REQUIRE(reader.lost().size() == 2);
+    CHECK(reader.lost()[0].to == known_since);
+    CHECK(reader.lost()[1].to == known_since);
+    reader.start(r.symbols.all(), known_since, r.ticks.committed());
+    CHECK(reader.lost().empty());
+}
+
 TEST_CASE("positions go on after a past that is ahead of the clock", "[tape]")
 {
     restored r;
