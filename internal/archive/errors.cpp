@@ -1,48 +1,46 @@
 #include "archive/errors.hpp"
 
+#include "core/enum_category.hpp"
+
 #include <cerrno>
+#include <string>
 #include <system_error>
 
 namespace tickertape::archive {
 namespace {
 
-class category final : public boost::system::error_category {
-public:
-    const char* name() const noexcept override { return "tickertape.archive"; }
-
-    std::string message(int value) const override
-    {
-        switch (static_cast<archive_errc>(value)) {
-        case archive_errc::in_use:
-            return "the directory is in use by another process";
-        case archive_errc::other_kind:
-            return "the directory belongs to another kind of feed";
-        case archive_errc::newer_schema:
-            return "written by a newer version";
-        case archive_errc::not_accessible:
-            return "a file is not accessible";
-        case archive_errc::disk_full:
-            return "the disk is full";
-        case archive_errc::disk_failed:
-            return "the disk failed";
-        case archive_errc::busy:
-            return "a file is locked";
-        case archive_errc::damaged:
-            return "a file is damaged";
-        case archive_errc::out_of_order:
-            return "a tick is not after the last one";
-        case archive_errc::out_of_range:
-            return "a position or number out of range";
-        }
-        return "unknown error";
+std::string text(archive_errc e)
+{
+    switch (e) {
+    case archive_errc::in_use:
+        return "the directory is in use by another process";
+    case archive_errc::other_kind:
+        return "the directory belongs to another kind of feed";
+    case archive_errc::newer_schema:
+        return "written by a newer version";
+    case archive_errc::not_accessible:
+        return "a file is not accessible";
+    case archive_errc::disk_full:
+        return "the disk is full";
+    case archive_errc::disk_failed:
+        return "the disk failed";
+    case archive_errc::busy:
+        return "a file is locked";
+    case archive_errc::damaged:
+        return "a file is damaged";
+    case archive_errc::out_of_order:
+        return "a tick is not after the last one";
+    case archive_errc::out_of_range:
+        return "a position or number out of range";
     }
-};
+    return "unknown error";
+}
 
 }  // namespace
 
 const boost::system::error_category& archive_category() noexcept
 {
-    static const category instance;
+    static const enum_category<archive_errc> instance{"tickertape.archive", text};
     return instance;
 }
 

@@ -1,5 +1,6 @@
 #include "feed/errors.hpp"
 
+#include "core/enum_category.hpp"
 #include "core/errors.hpp"
 #include "net/errors.hpp"
 #include "pricing/errors.hpp"
@@ -12,19 +13,14 @@
 namespace tickertape::feed {
 namespace {
 
-class category final : public boost::system::error_category {
-public:
-    const char* name() const noexcept override { return "tickertape.feed"; }
-
-    std::string message(int value) const override
-    {
-        switch (static_cast<feed_errc>(value)) {
-        case feed_errc::deadline:
-            return "no answer before the deadline";
-        }
-        return "unknown error";
+std::string text(feed_errc e)
+{
+    switch (e) {
+    case feed_errc::deadline:
+        return "no answer before the deadline";
     }
-};
+    return "unknown error";
+}
 
 // Failures that concern one market's answer. Both rooms can find a dead market: provider by the
 // words of the answer, pricing by its bid and ask.
@@ -43,7 +39,7 @@ bool is_unreadable(const boost::system::error_code& code) noexcept
 
 const boost::system::error_category& feed_category() noexcept
 {
-    static const category instance;
+    static const enum_category<feed_errc> instance{"tickertape.feed", text};
     return instance;
 }
 

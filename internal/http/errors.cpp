@@ -1,29 +1,26 @@
 #include "http/errors.hpp"
 
+#include "core/enum_category.hpp"
+
 #include <string>
 
 namespace tickertape::http {
 namespace {
 
-class category final : public boost::system::error_category {
-public:
-    const char* name() const noexcept override { return "tickertape.http"; }
-
-    std::string message(int value) const override
-    {
-        switch (static_cast<http_errc>(value)) {
-        case http_errc::too_many_jobs:
-            return "more jobs wait for a thread than may";
-        }
-        return "unknown error";
+std::string text(http_errc e)
+{
+    switch (e) {
+    case http_errc::too_many_jobs:
+        return "more jobs wait for a thread than may";
     }
-};
+    return "unknown error";
+}
 
 }  // namespace
 
 const boost::system::error_category& http_category() noexcept
 {
-    static const category instance;
+    static const enum_category<http_errc> instance{"tickertape.http", text};
     return instance;
 }
 

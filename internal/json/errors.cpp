@@ -1,37 +1,34 @@
 #include "json/errors.hpp"
 
+#include "core/enum_category.hpp"
+
 #include <string>
 
 namespace tickertape::json {
 namespace {
 
-class category final : public boost::system::error_category {
-public:
-    const char* name() const noexcept override { return "tickertape.json"; }
-
-    std::string message(int value) const override
-    {
-        switch (static_cast<json_errc>(value)) {
-        case json_errc::not_json:
-            return "not JSON";
-        case json_errc::too_deep:
-            return "JSON nested too deeply";
-        case json_errc::number_out_of_range:
-            return "a number out of range";
-        case json_errc::missing_field:
-            return "a field is missing";
-        case json_errc::wrong_type:
-            return "a field has the wrong type";
-        }
-        return "unknown error";
+std::string text(json_errc e)
+{
+    switch (e) {
+    case json_errc::not_json:
+        return "not JSON";
+    case json_errc::too_deep:
+        return "JSON nested too deeply";
+    case json_errc::number_out_of_range:
+        return "a number out of range";
+    case json_errc::missing_field:
+        return "a field is missing";
+    case json_errc::wrong_type:
+        return "a field has the wrong type";
     }
-};
+    return "unknown error";
+}
 
 }  // namespace
 
 const boost::system::error_category& json_category() noexcept
 {
-    static const category instance;
+    static const enum_category<json_errc> instance{"tickertape.json", text};
     return instance;
 }
 

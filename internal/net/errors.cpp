@@ -1,11 +1,13 @@
 #include "net/errors.hpp"
 
-#include <boost/system/system_error.hpp>
+#include "core/enum_category.hpp"
+
+#include <string>
 
 namespace tickertape::net {
 namespace {
 
-const char* meaning(net_errc e) noexcept
+std::string text(net_errc e)
 {
     switch (e) {
     case net_errc::resolve_timeout:
@@ -64,17 +66,11 @@ const char* meaning(net_errc e) noexcept
     return "unknown error";
 }
 
-class category final : public boost::system::error_category {
-public:
-    const char* name() const noexcept override { return "tickertape.net"; }
-    std::string message(int value) const override { return meaning(static_cast<net_errc>(value)); }
-};
-
 }  // namespace
 
 const boost::system::error_category& net_category() noexcept
 {
-    static const category instance;
+    static const enum_category<net_errc> instance{"tickertape.net", text};
     return instance;
 }
 

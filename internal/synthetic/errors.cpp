@@ -1,37 +1,34 @@
 #include "synthetic/errors.hpp"
 
+#include "core/enum_category.hpp"
+
 #include <string>
 
 namespace tickertape::synthetic {
 namespace {
 
-class category final : public boost::system::error_category {
-public:
-    const char* name() const noexcept override { return "tickertape.synthetic"; }
-
-    std::string message(int value) const override
-    {
-        switch (static_cast<synthetic_errc>(value)) {
-        case synthetic_errc::symbol_missing:
-            return "no symbol, and more than one is configured";
-        case synthetic_errc::unknown_symbol:
-            return "unknown symbol";
-        case synthetic_errc::line_too_long:
-            return "the line is too long";
-        case synthetic_errc::no_usable_column:
-            return "needs a column time_ms, time_s, time, timestamp or date and a column price, "
-                   "close, "
-                   "price_usd or close_usd";
-        }
-        return "unknown error";
+std::string text(synthetic_errc e)
+{
+    switch (e) {
+    case synthetic_errc::symbol_missing:
+        return "no symbol, and more than one is configured";
+    case synthetic_errc::unknown_symbol:
+        return "unknown symbol";
+    case synthetic_errc::line_too_long:
+        return "the line is too long";
+    case synthetic_errc::no_usable_column:
+        return "needs a column time_ms, time_s, time, timestamp or date and a column price, "
+               "close, "
+               "price_usd or close_usd";
     }
-};
+    return "unknown error";
+}
 
 }  // namespace
 
 const boost::system::error_category& synthetic_category() noexcept
 {
-    static const category instance;
+    static const enum_category<synthetic_errc> instance{"tickertape.synthetic", text};
     return instance;
 }
 
