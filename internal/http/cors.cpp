@@ -35,7 +35,7 @@ void cors_policy::add_headers(
             return;
     }
     to.emplace_back("Access-Control-Allow-Origin", any_ ? std::string{"*"} : std::string{origin});
-    to.emplace_back("Access-Control-Expose-Headers", "X-Request-Id");
+    to.emplace_back("Access-Control-Expose-Headers", "X-Request-Id, Retry-After");
     if (asked) {
         to.emplace_back("Access-Control-Allow-Methods", asked->methods);
         to.emplace_back(

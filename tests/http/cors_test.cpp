@@ -28,8 +28,8 @@ const std::string page = "https://prices.example";
 TEST_CASE("where every site may read, the answer does not depend on who asks", "[http]")
 {
     const cors_policy any{{"*"}};
-    const std::string expected =
-        "Access-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: X-Request-Id\n";
+    const std::string expected = "Access-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: "
+                                 "X-Request-Id, Retry-After\n";
     CHECK(said(any, page) == expected);
     CHECK(said(any, "") == expected);
     CHECK(said(any, "null") == expected);
@@ -47,12 +47,12 @@ TEST_CASE("a site on the list is named, and caches are told that it matters", "[
     CHECK(
         said(some, page) == "Vary: Origin\n"
                             "Access-Control-Allow-Origin: https://prices.example\n"
-                            "Access-Control-Expose-Headers: X-Request-Id\n");
+                            "Access-Control-Expose-Headers: X-Request-Id, Retry-After\n");
     CHECK(
         said(some, "http://localhost:3000") ==
         "Vary: Origin\n"
         "Access-Control-Allow-Origin: http://localhost:3000\n"
-        "Access-Control-Expose-Headers: X-Request-Id\n");
+        "Access-Control-Expose-Headers: X-Request-Id, Retry-After\n");
 }
 
 TEST_CASE("a site that is not on the list gets nothing but the word for caches", "[http]")
@@ -76,7 +76,7 @@ TEST_CASE("a preflight learns which methods and headers it may send", "[http]")
     CHECK(
         said(cors_policy{{"*"}}, page, true) ==
         "Access-Control-Allow-Origin: *\n"
-        "Access-Control-Expose-Headers: X-Request-Id\n"
+        "Access-Control-Expose-Headers: X-Request-Id, Retry-After\n"
         "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\n"
         "Access-Control-Allow-Headers: Last-Event-ID, Cache-Control, X-Request-Id\n"
         "Access-Control-Max-Age: 86400\n");

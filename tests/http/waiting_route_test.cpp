@@ -339,7 +339,7 @@ TEST_CASE("a route that has waited may take the connection over", "[http]")
         p.read_to_end() == answered(
                                "200 OK",
                                "Content-Type: text/plain\r\nAccess-Control-Allow-Origin: *\r\n"
-                               "Access-Control-Expose-Headers: X-Request-Id\r\n",
+                               "Access-Control-Expose-Headers: X-Request-Id, Retry-After\r\n",
                                "close", "/upgrade on lane 0"));
     CHECK(comes_true([&] { return s.connections().connections == 0; }));
 }

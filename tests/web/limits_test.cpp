@@ -52,7 +52,8 @@ std::string busy_answer(const std::string& detail)
         "503 Service Unavailable",
         "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
         "Retry-After: 1\r\n"
-        "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n"
+        "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id, "
+        "Retry-After\r\n"
         "Content-Length: " +
             std::to_string(body.size()) + "\r\n",
         "close", body);
@@ -68,13 +69,13 @@ TEST_CASE("an EventSource that finds the server full is told busy, and the respo
     peer p{s};
     p.send(asking("/prices/stream", event_source));
     CHECK(
-        p.read_to_end() ==
-        answered(
-            "200 OK",
-            "Content-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-            "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n"
-            "Content-Length: 40\r\n",
-            "close", "event: busy\nretry: 0\ndata: {\"retry\":0}\n\n"));
+        p.read_to_end() == answered(
+                               "200 OK",
+                               "Content-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+                               "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: "
+                               "X-Request-Id, Retry-After\r\n"
+                               "Content-Length: 40\r\n",
+                               "close", "event: busy\nretry: 0\ndata: {\"retry\":0}\n\n"));
     CHECK(refused(s, "max_connections") == 1);
 }
 

@@ -14,9 +14,9 @@ using namespace std::chrono_literals;
 namespace {
 
 // What every answer of a route says beside its own headers, since any site may read it.
-const std::string json_headers =
-    "Content-Type: application/json\r\nCache-Control: no-store\r\n"
-    "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n";
+const std::string json_headers = "Content-Type: application/json\r\nCache-Control: no-store\r\n"
+                                 "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: "
+                                 "X-Request-Id, Retry-After\r\n";
 const std::string health_headers = json_headers + "Content-Length: 16\r\n";
 const std::string health_body = "{\"status\":\"ok\"}\n";
 const std::string problem_headers =
@@ -45,7 +45,8 @@ std::string refusal_of(std::string_view answer, std::string_view status, std::st
     return answered(
         status,
         problem_headers +
-            "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n"
+            "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id, "
+            "Retry-After\r\n"
             "Content-Length: " +
             std::to_string(body.size()) + "\r\n",
         "close", body, id_of(answer));
@@ -351,17 +352,18 @@ TEST_CASE("requests sent at once are answered in their order", "[web]")
         "{\"type\":\"urn:tickertape:problem:not-ready\",\"title\":\"Service Unavailable\","
         "\"status\":503,\"detail\":\"no price has been seen yet\"}\n";
     CHECK(
-        p.read_to_end() == answered("200 OK", health_headers, "keep-alive", health_body, "1") +
-                               answered(
-                                   "503 Service Unavailable",
-                                   problem_headers +
-                                       "Retry-After: 5\r\n"
-                                       "Access-Control-Allow-Origin: *\r\n"
-                                       "Access-Control-Expose-Headers: X-Request-Id\r\n"
-                                       "Content-Length: " +
-                                       std::to_string(not_ready.size()) + "\r\n",
-                                   "keep-alive", not_ready, "2") +
-                               answered("200 OK", health_headers, "close", health_body, "3"));
+        p.read_to_end() ==
+        answered("200 OK", health_headers, "keep-alive", health_body, "1") +
+            answered(
+                "503 Service Unavailable",
+                problem_headers +
+                    "Retry-After: 5\r\n"
+                    "Access-Control-Allow-Origin: *\r\n"
+                    "Access-Control-Expose-Headers: X-Request-Id, Retry-After\r\n"
+                    "Content-Length: " +
+                    std::to_string(not_ready.size()) + "\r\n",
+                "keep-alive", not_ready, "2") +
+            answered("200 OK", health_headers, "close", health_body, "3"));
 }
 
 TEST_CASE("a request that arrives in pieces is one request", "[web]")
@@ -414,7 +416,7 @@ TEST_CASE("OPTIONS over the wire is a preflight, without length or body", "[web]
             "204 No Content",
             "Allow: GET, HEAD, OPTIONS\r\n"
             "Access-Control-Allow-Origin: *\r\n"
-            "Access-Control-Expose-Headers: X-Request-Id\r\n"
+            "Access-Control-Expose-Headers: X-Request-Id, Retry-After\r\n"
             "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"
             "Access-Control-Allow-Headers: Last-Event-ID, Cache-Control, X-Request-Id\r\n"
             "Access-Control-Max-Age: 86400\r\n",
@@ -437,7 +439,7 @@ TEST_CASE("who has the page is told so over the wire", "[web]")
             "ETag: " + tag +
                 "\r\nCache-Control: no-cache\r\nVary: Accept-Encoding\r\n"
                 "Access-Control-Allow-Origin: *\r\n"
-                "Access-Control-Expose-Headers: X-Request-Id\r\n",
+                "Access-Control-Expose-Headers: X-Request-Id, Retry-After\r\n",
             "keep-alive", {}));
     CHECK(status_of(p.ask(asking("GET /static/../../etc/passwd HTTP/1.1"))) == 404);
 }
@@ -474,7 +476,8 @@ namespace {
 
 const std::string stream_headers =
     "Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
-    "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id\r\n";
+    "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id, "
+    "Retry-After\r\n";
 
 const std::string first_tick =
     "id: 1712525476123-0\n"
