@@ -10,7 +10,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 server := build/release/tickertape
 
-.PHONY: help deps build install uninstall run demo test bench bench-micro bench-stream bench-abuse bench-page asan tsan fuzz lint format \
+.PHONY: help deps build install uninstall run demo test test-long bench bench-micro bench-stream bench-abuse bench-page asan tsan fuzz lint format \
 	docker-build docker-run clean
 
 help: ## this list
@@ -47,8 +47,17 @@ test: ## all tests: unit tests, then end-to-end tests with real clients and a re
 	cmake --build --preset release -j $(JOBS)
 	ctest --preset release -j $(JOBS)
 	.ci/check-install
-	cd tests/static && node --test
-	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node --test
+	cd tests/static && node --test --test-concurrency=2
+	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node --test --test-concurrency=2
+
+test-long: ## what takes too long for `make test`: run it before a release
+	@.ci/install test
+	@.ci/node-modules
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS)
+	ARCHIVE_FLIPS=10000 ARCHIVE_KILLS=200 ARCHIVE_CUTS=1 build/release/tests/archive/test_archive
+	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape ARCHIVE_KILLS=200 \
+		node --test archive_kills.test.mjs
 
 bench: ## fan-out against a bare send loop and nginx with nchan; BENCH="--runs 5 --only steady" and such
 	@.ci/install bench
@@ -110,7 +119,7 @@ docker-build: ## the container image
 	docker build -t $(IMAGE) .
 
 docker-run: ## the container image, on port 8082; ARGS="-e PROVIDERS=simulator" and such
-	docker run --rm -p 8082:8082 $(ARGS) $(IMAGE)
+	docker run --rm -p 8082:8082 -v tickertape-data:/var/lib/tickertape/data $(ARGS) $(IMAGE)
 
 clean: ## removes everything that was built
 	rm -rf build tests/e2e/node_modules
