@@ -14,9 +14,13 @@ RUN make build && strip build/release/tickertape
 
 FROM debian:12-slim
 COPY .ci/install .ci/packages /tmp/ci/
-RUN /tmp/ci/install runtime && rm -rf /tmp/ci /var/lib/apt/lists/* && useradd --system --no-create-home tickertape
+RUN /tmp/ci/install runtime && rm -rf /tmp/ci /var/lib/apt/lists/* && useradd --system --no-create-home tickertape \
+    && install -d -o tickertape -g tickertape /var/lib/tickertape/data
 COPY --from=build /source/build/release/tickertape /usr/local/bin/tickertape
 USER tickertape
+# Ticks are kept in data/ of the working directory.
+WORKDIR /var/lib/tickertape
+VOLUME /var/lib/tickertape/data
 EXPOSE 8082
 # It gives up by itself after 5 s, and says why.
 HEALTHCHECK --interval=10s --timeout=8s --start-period=5s CMD ["tickertape", "healthcheck"]
