@@ -258,7 +258,7 @@ boost::asio::awaitable<http::answer> candles(const site& s, const http::request&
     if (const auto* bad = std::get_if<http::problem>(&read))
         co_return http::to_response(*bad);
     if (s.history == nullptr)
-        co_return http::to_response(no_history());
+        co_return http::to_response(no_history(s));
     auto& wanted = std::get<candle_request>(read);
     wanted.symbol = *id;
     auto found = co_await ask(

@@ -88,12 +88,14 @@ std::optional<std::size_t> parse_count(std::string_view text, std::size_t most)
 }
 
 // Not 503: to wait changes nothing, and a monitor would take it for an outage.
-http::problem no_history()
+http::problem no_history(const site& s)
 {
+    const bool has_archive = s.archive && s.archive().state != archive_report::condition::none;
     return {
         .status = 404,
         .type = "no-archive",
-        .detail = "this server keeps no candles: it runs with ARCHIVE=none",
+        .detail = has_archive ? "this server keeps no candles: its archive has ticks alone"
+                              : "this server keeps no candles: it runs with ARCHIVE=none",
     };
 }
 

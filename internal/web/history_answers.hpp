@@ -45,8 +45,8 @@ std::variant<series::interval, http::problem> read_interval(const http::request_
 // Reads whole numbers, one or several with commas between.
 std::optional<std::size_t> parse_count(std::string_view text, std::size_t most);
 
-// There is nothing to ask: the server runs without an archive.
-http::problem no_history();
+// There is nothing to ask: the server runs without an archive, or with one that keeps no candles.
+http::problem no_history(const site& s);
 
 // An answer that could not be had.
 http::response refusal_of(boost::system::error_code why);

@@ -327,7 +327,7 @@ boost::asio::awaitable<http::answer> statistics(const site& s, const http::reque
     if (const auto* bad = std::get_if<http::problem>(&read))
         co_return http::to_response(*bad);
     if (s.history == nullptr)
-        co_return http::to_response(no_history());
+        co_return http::to_response(no_history(s));
     const auto& wanted = std::get<statistics_request>(read);
     const auto found = co_await ask(
         *s.history, series::statistics_query{

@@ -276,7 +276,7 @@ boost::asio::awaitable<http::answer> bars(const site& s, const http::request& r)
     if (const auto* words = std::get_if<std::string>(&read))
         co_return refused(400, *words);
     if (s.history == nullptr)
-        co_return refused(404, no_history().detail);
+        co_return refused(404, no_history(s).detail);
     const auto found = co_await ask(*s.history, std::get<series::candle_query>(read));
     if (!found) {
         const auto told = refusal_of(found.error());

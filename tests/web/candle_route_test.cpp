@@ -245,4 +245,10 @@ TEST_CASE("without an archive there are no candles, and the answer says why", "[
                       "ARCHIVE=none\"}\n");
     }
     CHECK(s.get("/api/prices/btc-usd/candles?interval=x").status == 400);
+
+    small_site with_ticks;
+    with_ticks.archive.state = archive_report::condition::ok;
+    CHECK(
+        with_ticks.get("/api/prices/btc-usd/candles").body.find("its archive has ticks alone") !=
+        std::string::npos);
 }
