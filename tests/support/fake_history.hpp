@@ -1,4 +1,5 @@
-// A history of candles that a test writes down: it answers at once, or on a thread of its own.
+// A history of candles that a test writes down: it answers at once, on a thread of its own, or when
+// the test says so.
 //
 // Threads: a test's own.
 #pragma once
@@ -20,6 +21,8 @@ public:
     series::statistics_answer figures{};
     boost::system::error_code failure{};
     bool on_another_thread = false;
+    bool is_late = false;                          // what is asked waits in `waiting`
+    std::vector<std::function<void()>> waiting{};  // each gives one answer
 
     // What was asked last.
     series::candle_query asked{};
@@ -80,7 +83,9 @@ private:
     void give(std::function<void(result<Answer>)> to, Answer found)
     {
         auto told = failure ? result<Answer>{failure} : result<Answer>{std::move(found)};
-        if (on_another_thread)
+        if (is_late)
+            waiting.push_back([to = std::move(to), told = std::move(told)] { to(told); });
+        else if (on_another_thread)
             std::thread{[to = std::move(to), told = std::move(told)] { to(told); }}.join();
         else
             to(std::move(told));

@@ -3,6 +3,9 @@
 #include "support/fake_history.hpp"
 #include "support/gunzip.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 
 using namespace tickertape;
@@ -231,6 +234,41 @@ TEST_CASE("what is wrong with a question about candles is named", "[web]")
     CHECK(header_of(busy, "Retry-After") == "5");
     c.past.failure = make_error_code(boost::system::errc::io_error);
     CHECK(c.get("").status == 500);
+}
+
+TEST_CASE("a lane is free while the archive searches, and a late answer reaches nobody", "[web]")
+{
+    charted c;
+    c.past.is_late = true;
+    auto r = c.s.asked("/api/prices/btc-usd/candles?interval=1m");
+    auto found = c.s.routes.find(r);
+    r.captured = std::move(found.captured);
+    const bool client_leaves = GENERATE(false, true);
+    boost::asio::io_context lane;
+    boost::asio::cancellation_signal left;
+    std::optional<std::exception_ptr> ended;
+    http::answer made;
+    boost::asio::co_spawn(
+        lane, std::get<waiting_handler>(found.at->handle)(r),
+        boost::asio::bind_cancellation_slot(
+            left.slot(), [&](std::exception_ptr why, http::answer given) {
+                ended = why;
+                made = std::move(given);
+            }));
+    lane.poll();
+    CHECK_FALSE(ended);
+    REQUIRE(c.past.waiting.size() == 1);
+    if (client_leaves) {
+        left.emit(boost::asio::cancellation_type::terminal);
+        lane.poll();
+        REQUIRE(ended);
+        CHECK(*ended != nullptr);
+    }
+    c.past.waiting.front()();
+    lane.restart();
+    lane.poll();
+    REQUIRE(ended);
+    CHECK((std::get<response>(made).status == 200 && *ended == nullptr) == !client_leaves);
 }
 
 TEST_CASE("without an archive there are no candles, and the answer says why", "[web]")
