@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <span>
 #include <vector>
 
@@ -238,22 +239,41 @@ std::string histogram_object(const series::histogram& h)
     return std::move(o).done();
 }
 
-// One line of an average: the points from `from` on.
-template <class Value, class Append>
-std::string line_of(
-    std::span<const series::candle> candles, const std::vector<std::optional<Value>>& values,
-    wall_time from, Append&& append)
+void append_real(std::string& to, std::string_view name, double value)
 {
-    json::array points;
-    for (std::size_t i = 0; i < candles.size(); ++i) {
-        if (!values[i] || candles[i].opens < from)
+    std::array<char, 32> digits;  // of the longest there are 24
+    to += name;
+    to.append(digits.data(), std::to_chars(digits.begin(), digits.end(), value).ptr);
+}
+
+void append_value(std::string& to, double value)
+{
+    append_real(to, ",\"value\":", value);
+}
+
+void append_value(std::string& to, const series::band& value)
+{
+    append_real(to, ",\"lower\":", value.lower);
+    append_real(to, ",\"middle\":", value.middle);
+    append_real(to, ",\"upper\":", value.upper);
+}
+
+// One line of an average: the points from `from` on. In place, as the rows of a history.
+template <class Value>
+std::string line_of(
+    std::span<const series::candle> candles,
+    const result<std::vector<std::optional<Value>>>& values, wall_time from)
+{
+    std::string text;
+    for (std::size_t i = 0; values && i < candles.size(); ++i) {
+        if (!(*values)[i] || candles[i].opens < from)
             continue;
-        json::object o;
-        o.number("time", candles[i].opens.time_since_epoch().count());
-        append(o, *values[i]);
-        points.json(std::move(o).done());
+        text += text.empty() ? "[{\"time\":" : ",{\"time\":";
+        text += std::to_string(candles[i].opens.time_since_epoch().count());
+        append_value(text, *(*values)[i]);
+        text += '}';
     }
-    return std::move(points).done();
+    return text += text.empty() ? "[]" : "]";
 }
 
 // {"20":[{"time":…,"value":…},…],"50":[…]} of each kind that was asked for.
@@ -262,33 +282,22 @@ void append_averages(
     wall_time from)
 {
     const auto append_kind = [&](std::string_view name, const std::vector<std::size_t>& periods,
-                                 auto&& line) {
+                                 auto&& average) {
         if (periods.empty())
             return;
         json::object kind;
         for (const auto period : periods)
-            kind.json(std::to_string(period), line(period));
+            kind.json(std::to_string(period), line_of(candles, average(period), from));
         to.json(name, std::move(kind).done());
     };
-    const auto value = [](json::object& o, double v) { o.real("value", v); };
     append_kind("sma", asked.simple, [&](std::size_t period) {
-        const auto values = series::simple_average(candles, period);
-        return values ? line_of(candles, *values, from, value) : std::string{"[]"};
+        return series::simple_average(candles, period);
     });
     append_kind("ema", asked.exponential, [&](std::size_t period) {
-        const auto values = series::exponential_average(candles, period);
-        return values ? line_of(candles, *values, from, value) : std::string{"[]"};
+        return series::exponential_average(candles, period);
     });
-    append_kind("band", asked.bands, [&](std::size_t period) {
-        const auto values = series::bands(candles, period);
-        return values ? line_of(
-                            candles, *values, from,
-                            [](json::object& o, const series::band& b) {
-                                o.real("lower", b.lower).real("middle", b.middle);
-                                o.real("upper", b.upper);
-                            })
-                      : std::string{"[]"};
-    });
+    append_kind(
+        "band", asked.bands, [&](std::size_t period) { return series::bands(candles, period); });
 }
 
 http::response answer_with(
