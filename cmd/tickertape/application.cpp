@@ -122,7 +122,9 @@ application::application(const config::settings& s, const clock& time, const tel
           {tapes_, sources_, reports_, metrics_, files_, s.streams.stale, draining_,
            [this](std::size_t lane, hub::subscription wanted) {
                hub_.lanes()[lane]->subscribe(std::move(wanted));
-           }})},
+           },
+           nullptr,  // series::history: the archive does not answer about candles yet
+           [this] { return archive_ ? archive_->report() : web::archive_report{}; }})},
       publisher_{tapes_, time, started_, context_, log, metrics_},
       certificate_{s, time, log, metrics_},
       server_{

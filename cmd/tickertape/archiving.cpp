@@ -3,6 +3,8 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <set>
+#include <span>
 #include <stdexcept>
 #include <vector>
 
@@ -19,7 +21,7 @@ using archive::feed_kind;
 }  // namespace
 
 archiving::archiving(const archive::settings& s, feed_kind kind, const parts& of)
-    : settings_{s}, of_{of}, due_{of.main}
+    : settings_{s}, kind_{kind}, of_{of}, due_{of.main}
 {
     const auto now = reading_of(of_.time);
     const auto directory =
@@ -168,6 +170,43 @@ void archiving::note(std::optional<tape::commit_gate::change> change)
             {{"patience_ms", settings_.patience.count()}});
     else
         of_.log.info("the archive has caught up");
+}
+
+// Of what the recorder's thread and the store have published, and of nothing else.
+web::archive_report archiving::report() const
+{
+    using condition = web::archive_report::condition;
+    // relaxed: words of their own.
+    constexpr auto relaxed = std::memory_order_relaxed;
+    const auto& figures = recorder_->now();
+    const auto view = store_->held();
+    const auto& held = *view.held;
+    web::archive_report now;
+    now.state = figures.failing.load(relaxed) ? condition::failing
+                : is_passing_.load(relaxed)   ? condition::passing
+                                              : condition::ok;
+    now.why = recorder_->complaint();
+    now.kind = archive::text_of(kind_);
+    now.last_life = archive::text_of(store_->found().how_it_ended);
+    now.last = view.last;
+    now.synced = position::from_packed(figures.synced.load(relaxed));
+    now.passed = passed_.load(relaxed);
+    now.failures = figures.failures.value();
+    std::set<archive::utc_day> days;
+    std::set<archive::utc_day> open_days;
+    for (const auto& day : held.days) {
+        days.insert(day.key.day);
+        if (day.form == archive::day_form::open)
+            open_days.insert(day.key.day);
+        now.sealed_bytes += day.bytes;
+    }
+    now.days = days.size();
+    now.sealed_days = days.size() - open_days.size();
+    now.holes_known = held.holes.size();
+    const auto listed = std::min(held.holes.size(), web::archive_report::holes_listed_max);
+    for (const auto& missing : std::span{held.holes}.last(listed))
+        now.holes.push_back({missing.from, missing.to, archive::text_of(missing.reason)});
+    return now;
 }
 
 void archiving::publish_figures()

@@ -14,6 +14,7 @@
 #include "tape/tape_writer.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
+#include "web/archive_report.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -44,6 +45,9 @@ public:
     // Where ticks are that the tapes no longer hold.
     tape::past& past() noexcept { return *past_; }
 
+    // How it is now. Threads: any, once keep() was called.
+    web::archive_report report() const;
+
     // Keeps what is written from now on. The writer outlives this.
     void keep(tape::tape_writer& of);
     // Writes what is left and says that nothing is missing. The writer shows all there is. To be
@@ -59,6 +63,7 @@ private:
     void note(std::optional<tape::commit_gate::change> change);
 
     const archive::settings settings_;
+    const archive::feed_kind kind_;
     const parts of_;
     std::unique_ptr<archive::store> store_;
     std::unique_ptr<archive::reader> reader_;  // of past_

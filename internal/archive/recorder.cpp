@@ -125,7 +125,10 @@ bool recorder::write()
 
 bool recorder::sync()
 {
-    return of_.to.synced() == of_.to.last() || succeeded(of_.to.sync());
+    const bool is_done = of_.to.synced() == of_.to.last() || succeeded(of_.to.sync());
+    // relaxed: a number of its own.
+    figures_.synced.store(of_.to.synced().packed(), std::memory_order_relaxed);
+    return is_done;
 }
 
 void recorder::upkeep()

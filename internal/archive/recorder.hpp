@@ -58,6 +58,7 @@ public:
         tally failures;
         tally holes;
         std::atomic<bool> failing{false};
+        std::atomic<std::uint64_t> synced{0};  // position::packed(): a loss of power leaves it
     };
 
     // Begins after the store's last tick. All parts outlive this.

@@ -68,6 +68,8 @@ public:
     store& operator=(const store&) = delete;
 
     const found_at_open& found() const noexcept { return found_; }
+    // What readers may read now. Threads: any.
+    inventory::view held() const { return inventory_->look(); }
 
     // Appends ticks in position order, all of them after last(). All ticks of a day are one
     // transaction. If it fails, last() tells how far it came.

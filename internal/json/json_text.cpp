@@ -82,6 +82,15 @@ object& object::decimal(std::string_view name, double value)
     return json(name, {digits.data(), static_cast<std::size_t>(end - digits.data())});
 }
 
+object& object::real(std::string_view name, const std::optional<double>& value)
+{
+    if (!value || !std::isfinite(*value))
+        return null(name);
+    std::array<char, 32> digits;  // of the longest there are 24
+    const auto end = std::to_chars(digits.begin(), digits.end(), *value).ptr;
+    return json(name, {digits.data(), static_cast<std::size_t>(end - digits.data())});
+}
+
 object& object::seconds(std::string_view name, std::chrono::milliseconds ms)
 {
     return thousandths(name, ms.count());

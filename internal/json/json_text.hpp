@@ -31,6 +31,9 @@ public:
     object& null(std::string_view name);
     // Three decimals. What is not finite is null.
     object& decimal(std::string_view name, double value);
+    // The shortest form that reads back to the same double; null if there is none, or if it is not
+    // finite.
+    object& real(std::string_view name, const std::optional<double>& value);
     // Seconds with three decimals.
     object& seconds(std::string_view name, std::chrono::milliseconds ms);
     // The moment as Unix seconds with three decimals; null if there is none.

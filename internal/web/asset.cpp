@@ -44,7 +44,7 @@ bool holds_tag(std::string_view if_none_match, std::string_view tag)
 
 }  // namespace
 
-http::response head_for(const asset& what, const http::request& r)
+http::response plain_head_for(const asset& what, const http::request& r)
 {
     http::response out;
     const auto tag = tag_of(what);
@@ -61,6 +61,14 @@ http::response head_for(const asset& what, const http::request& r)
     out.content_type = what.content_type;
     if (what.coding != http::content_coding::identity)
         out.headers.emplace_back("Content-Encoding", http::name_of(what.coding));
+    return out;
+}
+
+http::response head_for(const asset& what, const http::request& r)
+{
+    auto out = plain_head_for(what, r);
+    if (out.status == 304)
+        return out;
     out.headers.emplace_back("Content-Security-Policy", content_policy);
     out.headers.emplace_back("Referrer-Policy", "no-referrer");
     return out;

@@ -24,6 +24,9 @@ struct asset {
 // The answer without a body: 304 if the client has it, 200 if it is to be sent.
 http::response head_for(const asset& what, const http::request& r);
 
+// The same without what the page may load: for answers that are no pages.
+http::response plain_head_for(const asset& what, const http::request& r);
+
 std::string sha256_hex(std::string_view content);
 
 }  // namespace tickertape::web

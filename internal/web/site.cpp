@@ -100,8 +100,12 @@ http::router make_router(const site& of)
     http::router r;
     add_stream_route(r, of);
     add_price_routes(r, of);
+    add_candle_route(r, of);
+    add_statistics_route(r, of);
     add_watchlist_route(r, of);
     add_feed_routes(r, of);
+    add_archive_route(r, of);
+    add_udf_routes(r, of);
     add_operation_routes(r, of);
     add_page_routes(r, of);
     add_index_route(r, of);

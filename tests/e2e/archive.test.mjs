@@ -83,6 +83,37 @@ describe("an archive", { timeout: 300_000 }, () => {
         checkOrder(old.events);
     });
 
+    test("operators see how it is", { timeout }, async (t) => {
+        const { start } = await archived(t);
+        const first = await start();
+        const stream = readEvents(t, `${first.url}/prices/stream`);
+        await publish(first, stream, 1, 20);
+        const newest = stream.events.filter(isTick).at(-1).id;
+        const state = async (server) => (await json(`${server.url}/api/archive`)).body;
+        const { last, holes, ...rest } = await state(first);
+        assert.equal(last.id, newest);
+        assert.equal(last.time, Number(newest.split("-")[0]) / 1000);
+        assert.deepEqual(
+            { ...rest, synced: undefined },
+            {
+                state: "ok", why: null, kind: "pipe", last_life: "none", synced: undefined, days: 1,
+                sealed_days: 0, sealed_bytes: 0, passed: 0, failures: 0, holes_known: 1,
+            });
+        // What came before the first start of all is not known.
+        assert.deepEqual(holes.map(({ from, reason }) => [from, reason]), [["0-0", "not archived"]]);
+        await until("all of it is on the disk", async () => (await state(first)).synced?.id === newest);
+        first.child.signal("SIGKILL");
+        await first.child.exited();
+        const second = await start();
+        assert.equal((await state(second)).last_life, "killed");
+        assert.equal((await state(second)).last.id, newest);
+        const third = await startServer(t, {});
+        assert.deepEqual(await state(third), { state: "none", why: null });
+        const none = await json(`${third.url}/api/prices/btc-usd/candles`);
+        assert.equal(none.status, 404);
+        assert.match(none.body.detail, /ARCHIVE=none/);
+    });
+
     test("a second server does not start on it, and says why", { timeout }, async (t) => {
         const { settings, start } = await archived(t);
         await start();
@@ -107,6 +138,10 @@ describe("an archive", { timeout: 300_000 }, () => {
         });
         assert.equal((await request(`${server.url}/healthz`)).status, 200);
         assert.equal((await request(`${server.url}/readyz`)).status, 200);
+        const failing = (await json(`${server.url}/api/archive`)).body;
+        assert.equal(failing.state, "failing");
+        assert.ok(failing.why.length > 0);
+        assert.ok(failing.failures > 0);
         await publish(server, stream, price, 10);
         execFileSync("prlimit", ["--fsize=unlimited:unlimited", `--pid=${server.pid}`]);
         await until("the archive works again", async () => figure(await metrics(), "up") === 1);

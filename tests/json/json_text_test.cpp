@@ -58,3 +58,13 @@ TEST_CASE("an array has commas between its elements and nowhere else", "[json]")
         "[\"a\",1,\"\",{}]");
     CHECK(json::array{}.done() == "[]");
 }
+
+TEST_CASE("a double comes out in the shortest form that reads back to it, or as null", "[json]")
+{
+    json::object o;
+    o.real("tenth", 0.1).real("small", -1.25e-8).real("whole", 12.0);
+    o.real("none", std::nullopt).real("inf", std::numeric_limits<double>::infinity());
+    CHECK(
+        std::move(o).done() ==
+        "{\"tenth\":0.1,\"small\":-1.25e-08,\"whole\":12,\"none\":null,\"inf\":null}");
+}

@@ -5,7 +5,12 @@
 
 #include "http/router.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
 #include <algorithm>
+#include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,7 +43,27 @@ struct routed {
     std::string route;
 };
 
-// The answer of a route that does not wait.
+// What a handler answers; one that waits is run until it has, on a lane of its own.
+inline http::answer answer_of(const http::route& at, const http::request& r)
+{
+    if (const auto* at_once = std::get_if<http::handler>(&at.handle))
+        return (*at_once)(r);
+    boost::asio::io_context lane;
+    std::optional<http::answer> made;
+    std::exception_ptr thrown;
+    boost::asio::co_spawn(
+        lane, std::get<http::waiting_handler>(at.handle)(r),
+        [&](std::exception_ptr why, http::answer given) {
+            thrown = why;
+            made = std::move(given);
+        });
+    lane.run();
+    if (thrown)
+        std::rethrow_exception(thrown);
+    return *std::move(made);
+}
+
+// The answer of a route.
 inline routed answer_of(const http::router& routes, http::request r)
 {
     auto found = routes.find(r);
@@ -46,7 +71,7 @@ inline routed answer_of(const http::router& routes, http::request r)
     if (found.answer)
         return {*std::move(found.answer), std::move(name)};
     r.captured = std::move(found.captured);
-    return {std::get<http::handler>(found.at->handle)(r), std::move(name)};
+    return {answer_of(*found.at, r), std::move(name)};
 }
 
 }  // namespace tickertape::testing

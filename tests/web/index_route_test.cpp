@@ -37,9 +37,26 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
     }
     CHECK(
         paths == std::vector<std::string>{
-                     "/prices/stream", "/api/symbols", "/api/prices", "/api/prices/{symbol}",
-                     "/api/prices/{symbol}/history", "/crypto-price", "/api/watchlist", "/api/feed",
-                     "/healthz", "/readyz", "/metrics", "/"});
+                     "/prices/stream",
+                     "/api/symbols",
+                     "/api/prices",
+                     "/api/prices/{symbol}",
+                     "/api/prices/{symbol}/history",
+                     "/crypto-price",
+                     "/api/prices/{symbol}/candles",
+                     "/api/prices/{symbol}/stats",
+                     "/api/watchlist",
+                     "/api/feed",
+                     "/api/archive",
+                     "/udf/config",
+                     "/udf/symbols",
+                     "/udf/search",
+                     "/udf/time",
+                     "/udf/history",
+                     "/healthz",
+                     "/readyz",
+                     "/metrics",
+                     "/"});
 }
 
 TEST_CASE("a path without a route says where the routes are", "[web]")

@@ -155,6 +155,10 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"ticks in one answer of the history", {count(web::history_ticks_max)}},
         {"symbols, points of each in one answer of `/api/watchlist`",
          {count(web::watchlist_symbols_max), count(web::watchlist_points_max)}},
+        {"candles in one answer", {count(web::candles_usual), count(web::candles_max)}},
+        {"averages in one answer, their period, candles of the range",
+         {count(web::averages_max), count(web::average_period_max),
+          count(web::average_candles_max)}},
         {"log lines waiting", {count(telemetry::logger::queue_lines_max)}},
     };
     const auto rows = limits_rows("operations.md", "## Limits");

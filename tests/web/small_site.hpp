@@ -22,14 +22,15 @@ struct small_site {
 
     explicit small_site(
         const std::vector<std::string>& names = {"BTC-USD", "ETH-USD"}, std::size_t capacity = 8,
-        web::static_files pages = web::static_files{})
+        web::static_files pages = web::static_files{}, series::history* past = nullptr)
         : symbols{symbol_table::from(names).value()}, prices{symbols, capacity, started},
           files{std::move(pages)}, routes{web::make_router(
                                        {prices, sources, reports, figures, files,
                                         staleness{std::chrono::seconds{120}}, draining,
                                         [this](std::size_t lane, hub::subscription wanted) {
                                             subscribe(lane, std::move(wanted));
-                                        }})}
+                                        },
+                                        past, [this] { return archive; }})}
     {
     }
     small_site(const small_site&) = delete;
@@ -69,6 +70,7 @@ struct small_site {
     telemetry::metrics figures;
     web::static_files files;
     std::atomic<bool> draining{false};
+    web::archive_report archive;  // what /api/archive tells
     wall_time now{std::chrono::milliseconds{1712525480000}};
     // What becomes of a connection that is granted a stream; does nothing until a test says so.
     std::function<void(std::size_t lane, hub::subscription)> subscribe = [](auto&&...) {};
