@@ -218,7 +218,7 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
         const at = await place(t);
         const server = await serve(t, at, { BACKUP_DIR: at.backups, BACKUP_INTERVAL: "1ms", BACKUP_KEEP: "2" });
         await publish(t, server, 1, 10);
-        const figures = async () => (await request(`${server.url}/metrics`)).body;
+        const figures = async () => (await request(`${server.url}/metrics`)).text;
         await until("five backups", async () =>
             Number(/^tickertape_backups_total (\d+)$/m.exec(await figures())?.[1]) >= 5);
         const text = await figures();
