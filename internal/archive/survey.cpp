@@ -254,11 +254,10 @@ void tell_of_days(const survey& of, std::vector<finding>& findings)
             findings.push_back(
                 {file, "suspect day: it has several parts, as after a disk that failed", false});
         if (before != nullptr && day.key.day > before->key.day + std::chrono::days{1}) {
-            const auto first = text_of(before->key.day + std::chrono::days{1});
-            const auto last = text_of(day.key.day - std::chrono::days{1});
-            findings.push_back(
-                {of.directory, "no ticks on " + (first == last ? first : first + " to " + last),
-                 false});
+            auto missing = text_of(before->key.day + std::chrono::days{1});
+            if (const auto last = text_of(day.key.day - std::chrono::days{1}); last != missing)
+                missing.append(" to ").append(last);
+            findings.push_back({of.directory, "no ticks on " + missing, false});
         }
         before = &day;
     }
