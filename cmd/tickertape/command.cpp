@@ -158,7 +158,7 @@ boost::system::result<command_call, std::string> parse_call(
         if (option != nullptr)
             call.options[name] = value;
         else
-            call.settings.push_back("--" + name + '=' + value);
+            call.settings.push_back(std::string{"--"}.append(name).append("=").append(value));
     }
     if (!call.help && call.operands.size() < of.operands_min)
         return std::string{of.name} + ": needs " + std::string{of.operands};
