@@ -48,13 +48,6 @@ http::admission_limits limits_of_admission(const config::settings& s, std::size_
     return limits;
 }
 
-// Ticks of each kind are kept apart.
-archive::feed_kind kind_of_feed(const std::vector<std::string>& providers)
-{
-    const auto kind = archive::parse_kind(providers.front());
-    return kind.value_or(archive::feed_kind::live);
-}
-
 // Where a person on this machine finds the page.
 std::string url_of(const config::settings& s, std::uint16_t port)
 {
@@ -141,6 +134,9 @@ application::application(const config::settings& s, const clock& time, const tel
     publisher_.writer().add(hub_);
     if (archive_)
         archive_->keep(publisher_.writer());
+    if (backups::are_wanted(settings_.archive))
+        backups_.emplace(
+            settings_.archive, kind_of_feed(settings_.providers), time_, log_, metrics_);
     publish_figures();
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "archiving.hpp"
+#include "backups.hpp"
 #include "certificate.hpp"
 #include "config/settings.hpp"
 #include "core/clock.hpp"
@@ -27,6 +28,7 @@
 #include <atomic>
 #include <csignal>
 #include <memory>
+#include <optional>
 
 namespace tickertape {
 
@@ -84,6 +86,7 @@ private:
     boost::asio::signal_set signals_{context_};
     boost::asio::signal_set hangups_{context_, SIGHUP};
     boost::asio::steady_timer patience_{context_};  // DRAIN_DELAY, and then DRAIN_TIME
+    std::optional<backups> backups_;                // none where none are wanted
     int left_to_drain_ = 2;  // the server's sessions and the hub's subscribers
 };
 

@@ -76,4 +76,10 @@ make_feed(const feed_choice& choice, const feed::feed_context& context, provider
     return feed::make_live_feed(choice.live, context, gates);
 }
 
+archive::feed_kind kind_of_feed(const std::vector<std::string>& providers)
+{
+    const auto kind = archive::parse_kind(providers.front());
+    return kind.value_or(archive::feed_kind::live);
+}
+
 }  // namespace tickertape

@@ -1,6 +1,7 @@
 // Which feed the server has: that of real prices, or one of those that ask no provider.
 #pragma once
 
+#include "archive/kind.hpp"
 #include "feed/feed.hpp"
 #include "feed/settings.hpp"
 #include "provider/gates.hpp"
@@ -23,5 +24,8 @@ struct feed_choice {
 // URL, an unreadable CA file or recording.
 std::unique_ptr<feed::price_feed>
 make_feed(const feed_choice& choice, const feed::feed_context& context, provider::gates& gates);
+
+// Of which kind of feed the archive is that these providers fill; none but the first counts.
+archive::feed_kind kind_of_feed(const std::vector<std::string>& providers);
 
 }  // namespace tickertape

@@ -6,6 +6,7 @@
 #include "file_checks.hpp"
 #include "healthcheck.hpp"
 #include "provider/registry.hpp"
+#include "tools.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -62,6 +63,8 @@ int main(int argc, char** argv)
     try {
         const auto all =
             all_arguments({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});
+        if (tickertape::find_command(all))
+            return tickertape::run_command(all, tickertape::machine_clock{});
         std::vector<const char*> arguments;
         for (const auto& argument : all)
             arguments.push_back(argument.c_str());

@@ -128,6 +128,19 @@ catalogue::catalogue(const std::filesystem::path& path) : file_{path, database::
     change(read());
 }
 
+catalogue::catalogue(const std::filesystem::path& path, database::access how) : file_{path, how} {}
+
+catalogue::contents catalogue::look(const std::filesystem::path& path)
+{
+    catalogue at{path, database::access::read};
+    if (at.file_.schema_version(newest_schema) != newest_schema)
+        archive::fail(
+            archive_errc::damaged,
+            path.string() + ": not of this version; a start of the server brings it there");
+    at.file_.run("BEGIN");  // all tables at one moment
+    return at.read();
+}
+
 bool catalogue::migrate()
 {
     auto version = file_.schema_version(newest_schema);

@@ -45,6 +45,8 @@ public:
 
     // Opens it, or makes an empty one. Throws archive_errc::damaged if it does not verify.
     explicit catalogue(const std::filesystem::path& path);
+    // What it says now, read beside the process that writes it. Changes nothing.
+    static contents look(const std::filesystem::path& path);
 
     const contents& now() const noexcept { return now_; }
     // Durable when this returns. If it throws, now() has changed all the same, and the file will
@@ -54,6 +56,8 @@ public:
     bool is_behind() const noexcept { return is_behind_; }
 
 private:
+    catalogue(const std::filesystem::path& path, database::access how);
+
     // Returns whether there was nothing before.
     bool migrate();
     contents read() const;

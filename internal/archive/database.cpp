@@ -290,6 +290,25 @@ void database::forgo_checkpoint() noexcept
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
+void database::copy_to(const std::filesystem::path& path) const
+{
+    {
+        const database to{path, access::scratch};
+        auto* copying = sqlite3_backup_init(to.handle_, "main", handle_, "main");
+        if (copying == nullptr)
+            to.fail("backup");
+        // In one step, which is one transaction: a writer in between would begin it anew.
+        const int code = sqlite3_backup_step(copying, -1);
+        sqlite3_backup_finish(copying);
+        if (code != SQLITE_DONE && (code & 0xff) == SQLITE_CORRUPT)
+            fail("backup");
+        if (code != SQLITE_DONE)
+            to.fail("backup");
+    }
+    // The copy says that it has a log, as the original does; opening it so ends that.
+    const database done{path, access::scratch};
+}
+
 void database::fail(std::string_view doing) const
 {
     const int code = sqlite3_extended_errcode(handle_);

@@ -94,6 +94,10 @@ public:
     // Leaves the log as it is when this is closed.
     void forgo_checkpoint() noexcept;
 
+    // Copies all of it, as it is at this moment, to a new file that needs no log. Another
+    // connection may go on writing.
+    void copy_to(const std::filesystem::path& path) const;
+
     [[noreturn]] void fail(std::string_view doing) const;
     const std::filesystem::path& path() const noexcept { return path_; }
 

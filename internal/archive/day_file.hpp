@@ -78,7 +78,7 @@ void write_names(database& to, const day_names& names);
 // What a sealed file says of itself besides.
 struct sealed_heading {
     position last;
-    std::uint64_t ticks;
+    std::uint64_t ticks = 0;
 };
 void write_sealed_heading(database& to, const sealed_heading& heading);
 sealed_heading read_sealed_heading(const database& from);

@@ -4,6 +4,15 @@
 
 namespace tickertape::archive {
 
+std::string why_not_between(const std::vector<held_day>& days, position first, position last)
+{
+    for (const auto& day : days)
+        if (day.previous < last && first <= day.last)
+            return "the archive knows all ticks after " + day.previous.text() + " up to " +
+                   day.last.text();
+    return {};
+}
+
 inventory::view inventory::look() const
 {
     const std::lock_guard lock{mutex_};

@@ -32,6 +32,9 @@ struct holdings {
     std::vector<hole> holes;
 };
 
+// Why ticks between these two, both included, cannot be added to what is held; empty: they can.
+std::string why_not_between(const std::vector<held_day>& days, position first, position last);
+
 // Threads: any.
 class inventory {
 public:

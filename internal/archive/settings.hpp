@@ -16,6 +16,13 @@ struct settings {
     sync_policy sync = sync_policy::each_second;
     // How long a tick waits for the disk before it is shown without it.
     std::chrono::milliseconds patience{250};
+
+    // Where backups are made; empty: none are.
+    std::string backup_directory;
+    // How often; 0: only when asked for.
+    std::chrono::milliseconds backup_interval{std::chrono::hours{24}};
+    // How many of the newest are kept, besides one of each of the four weeks before.
+    std::size_t backup_keep = 7;
 };
 
 }  // namespace tickertape::archive

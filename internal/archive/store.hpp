@@ -118,6 +118,14 @@ public:
     // Moves away what readers have found damaged, and records it. To be called now and then.
     result<std::size_t> put_away_damaged();
 
+    // For an import of days of other times, all on the store's thread.
+    // Whether a day file ends at that tick.
+    bool is_end_of_a_day(position p) const;
+    // Moves a sealed day that was made elsewhere on the same file system to its place. What is not
+    // known between it and its neighbours becomes a hole, and holes end where it has ticks.
+    // Errors: out_of_order (the archive knows that time already), other_kind, damaged.
+    result<void> adopt(const std::filesystem::path& sealed_file);
+
     // Reads everything and says what does not verify. Changes nothing.
     result<std::vector<complaint>> verify();
 

@@ -98,7 +98,9 @@ std::string help_text(const setting_table& table)
 {
     std::string out = "Tickertape streams crypto prices over Server-Sent Events.\n\n"
                       "Usage: tickertape [--flag value]...\n"
-                      "       tickertape healthcheck [--ready] [--flag value]...\n\n";
+                      "       tickertape healthcheck [--ready] [--flag value]...\n"
+                      "       tickertape archive info|verify|backup|restore|compact [--help]\n"
+                      "       tickertape export|import [--help]\n\n";
     append_wrapped(
         out,
         "healthcheck asks the server that runs here with the same settings how it is, ends with 0 "

@@ -86,6 +86,22 @@ void add_archive_rows(row_list& rows)
         duration(
             [](auto& s) -> auto& { return s.archive.patience; }, 1ms, 10s),
         "The longest a tick waits for the disk before it is shown without it");
+    rows.add(
+        "BACKUP_DIR",
+        path(
+            [](auto& s) -> auto& { return s.archive.backup_directory; },
+            "empty, or the path of a directory"),
+        "Where backups of the archive are made; empty: none are");
+    rows.add(
+        "BACKUP_INTERVAL",
+        duration(
+            [](auto& s) -> auto& { return s.archive.backup_interval; }, 0ms, 8'760h),
+        "How often the server makes a backup; 0: only tickertape archive backup does");
+    rows.add(
+        "BACKUP_KEEP",
+        count(
+            [](auto& s) -> auto& { return s.archive.backup_keep; }, 1, 1'000, "backups"),
+        "Backups that are kept, the newest ones; of the 4 weeks before them one each is kept too");
 }
 
 // Those asked where nothing else is said.

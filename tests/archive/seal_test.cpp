@@ -30,6 +30,7 @@ TEST_CASE("a day that is over is sealed, and reads the same", "[archive]")
     CHECK_FALSE(fs::exists(place.path() / open_name));
     CHECK_FALSE(fs::exists(place.path() / (open_name + "-wal")));
     CHECK(read_digest(place.path() / sealed_name) == sha256_of(place.path() / sealed_name));
+    CHECK(sealed_day{place.path() / sealed_name}.sealed().ticks == 100);
     for (const std::size_t ticks_max : {1, 7, 5000}) {
         CHECK(same(read_all_of(*before, {}, ticks_max).ticks, ticks));
         CHECK(same(read_all_of(*s->make_reader(), {}, ticks_max).ticks, ticks));

@@ -1,0 +1,262 @@
+// The subcommands that work on the archive, as an operator uses them: beside a server, and without one.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { readEvents } from "./support/events.mjs";
+import { request } from "./support/http.mjs";
+import { binary, scratch, startServer } from "./support/server.mjs";
+import { until } from "./support/wait.mjs";
+
+const timeout = 120_000;
+
+// Runs a command to its end; `input` goes to its standard input.
+function tool(place, args, { env = {}, input, kill } = {}) {
+    return new Promise((resolve) => {
+        const child = spawn(binary, args, {
+            cwd: place.root,
+            env: { PATH: process.env.PATH, PROVIDERS: "pipe", ARCHIVE: `sqlite:${place.data}`, ...env },
+        });
+        const out = { stdout: "", stderr: "" };
+        child.stdout.on("data", (text) => { out.stdout += text; });
+        child.stderr.on("data", (text) => { out.stderr += text; });
+        child.on("close", (code, signal) => resolve({ ...out, code, signal }));
+        child.stdin.on("error", () => {});
+        child.stdin.end(input ?? "");
+        kill?.(child);
+    });
+}
+
+async function place(t) {
+    const root = await scratch(t);
+    return { root, data: join(root, "data"), backups: join(root, "backups"), pipe: join(root, "data/pipe") };
+}
+
+async function serve(t, at, more = {}) {
+    return startServer(t, { ARCHIVE: `sqlite:${at.data}`, ...more });
+}
+
+async function publish(t, server, first, count) {
+    const stream = readEvents(t, `${server.url}/prices/stream`);
+    for (let n = 0; n < count; n += 1) server.publish(first + n);
+    await stream.sees(`price ${first + count - 1}`, (_, { prices }) => prices.at(-1) === first + count - 1);
+    stream.close();
+}
+
+const pricesIn = (text) => text.trim().split("\n").map((line) => JSON.parse(line).price);
+const upTo = (n) => Array.from({ length: n }, (_, i) => i + 1);
+
+async function stop(server) {
+    server.child.signal("SIGTERM");
+    await server.child.exited();
+}
+
+const lines = (day, count, symbol = "BTC-USD") => Array.from({ length: count }, (_, i) => JSON.stringify({
+    symbol, price: 100 + i / 4, timestamp: Date.parse(`${day}T10:00:00Z`) / 1000 + i, source: "elsewhere" })).join("\n");
+
+describe("the tools of the archive", { timeout: 600_000 }, () => {
+    test("info, verify and export work beside a server and without one", { timeout }, async (t) => {
+        const at = await place(t);
+        const server = await serve(t, at);
+        await publish(t, server, 1, 50);
+        for (const running of [true, false]) {
+            if (!running) await stop(server);
+            const info = await tool(at, ["archive", "info", "--json"]);
+            assert.equal(info.code, 0, info.stderr);
+            const said = JSON.parse(info.stdout);
+            assert.equal(said.kind, "pipe");
+            assert.equal(said.ticks, 50);
+            assert.equal(said.in_use, running);
+            assert.equal(said.days.length >= 1, true);
+            const verify = await tool(at, ["archive", "verify"]);
+            assert.equal(verify.code, 0, verify.stderr + verify.stdout);
+            assert.match(verify.stdout, /50 ticks: sound\n$/);
+            assert.equal(/a server uses the archive/.test(verify.stderr), running);
+            const text = await tool(at, ["export", "--format", "jsonl"]);
+            assert.deepEqual(pricesIn(text.stdout), upTo(50));
+            assert.equal(text.stderr, "");
+        }
+        const json = JSON.parse((await tool(at, ["export", "--format=json"])).stdout);
+        assert.equal(json.version, 1);
+        assert.deepEqual(Object.keys(json.records[0]), ["timestamp", "symbol", "price", "source", "id"]);
+        assert.equal(json.records.length, 50);
+        const csv = join(at.root, "out.csv");
+        assert.equal((await tool(at, ["export", "--output", csv])).code, 0);
+        assert.equal(readFileSync(csv, "utf8").split("\n").length, 52);
+    });
+
+    test("verify tells of a changed file and exits with 1", { timeout }, async (t) => {
+        const at = await place(t);
+        const server = await serve(t, at);
+        await publish(t, server, 1, 20);
+        await stop(server);
+        const day = readdirSync(at.pipe).find((name) => /^ticks-.*\.db$/.test(name));
+        const bytes = readFileSync(join(at.pipe, day));
+        for (let i = bytes.indexOf("BTC-USD"); i >= 0; i = bytes.indexOf("BTC-USD", i)) bytes[i] ^= 1;
+        writeFileSync(join(at.pipe, day), bytes);
+        const verify = await tool(at, ["archive", "verify", "--json"]);
+        assert.equal(verify.code, 1, verify.stdout);
+        assert.equal(JSON.parse(verify.stdout).sound, false);
+    });
+
+    test("what is exported can be imported, to the byte", { timeout }, async (t) => {
+        const at = await place(t);
+        const file = join(at.root, "old.jsonl");
+        writeFileSync(file, [lines("2021-03-01", 500), lines("2021-03-02", 500, "ETH-USD")].join("\n"));
+        const first = await tool(at, ["import", file]);
+        assert.equal(first.code, 0, first.stderr);
+        assert.match(first.stdout, /^1000 ticks added, 0 were there already, 2 days$/m);
+        const again = await tool(at, ["import", file]);
+        assert.match(again.stdout, /^0 ticks added, 1000 were there already, 2 days$/m);
+        for (const format of ["csv", "json", "jsonl"]) {
+            const text = await tool(at, ["export", "--format", format]);
+            assert.equal(text.code, 0, text.stderr);
+            const other = { ...at, data: join(at.root, format) };
+            const back = await tool(other, ["import", "-", "--format", format], { input: text.stdout });
+            assert.equal(back.code, 0, back.stderr);
+            assert.equal((await tool(other, ["export", "--format", format])).stdout, text.stdout);
+        }
+        const some = await tool(at, ["export", "--symbols", "eth-usd", "--since", "2021-03-02T10:00:10Z",
+            "--until", "2021-03-02T10:00:15Z", "--format", "jsonl"]);
+        assert.deepEqual(pricesIn(some.stdout), [102.5, 102.75, 103, 103.25, 103.5]);
+    });
+
+    test("what was imported is served, and the server goes on after it", { timeout }, async (t) => {
+        const at = await place(t);
+        const file = join(at.root, "old.jsonl");
+        writeFileSync(file, lines("2021-03-01", 100));
+        assert.equal((await tool(at, ["import", file])).code, 0);
+        const server = await serve(t, at);
+        await publish(t, server, 1, 5);
+        const refused = await tool(at, ["import", file]);
+        assert.equal(refused.code, 1);
+        assert.match(refused.stderr, /a running server uses the archive; stop it to import/);
+        const text = await tool(at, ["export", "--format", "jsonl"]);
+        assert.equal(pricesIn(text.stdout).length, 105);
+        assert.equal((await tool(at, ["archive", "verify"])).code, 0);
+        await stop(server);
+        const compacted = await tool(at, ["archive", "compact"]);
+        assert.equal(compacted.code, 0, compacted.stderr);
+        assert.equal(pricesIn((await tool(at, ["export", "--format", "jsonl"])).stdout).length, 105);
+    });
+
+    test("bad lines are named, and nothing is imported", { timeout }, async (t) => {
+        const at = await place(t);
+        const file = join(at.root, "bad.csv");
+        writeFileSync(file, "symbol,price,timestamp\nBTC-USD,1,1614592800\nBTC-USD,-1,1614592801\n");
+        const bad = await tool(at, ["import", file]);
+        assert.equal(bad.code, 1);
+        assert.match(bad.stderr, /bad\.csv line 3: '-1' is no price above zero/);
+        assert.match(bad.stderr, /1 bad lines in all; nothing was imported/);
+        assert.equal(existsSync(at.pipe), false);
+        writeFileSync(file, "symbol,price,timestamp\nBTC-USD,1,1614592800\n");
+        const dry = await tool(at, ["import", "--dry-run", file]);
+        assert.equal(dry.stdout, "2021-03-01: 1 ticks: would be added\n");
+        assert.equal(existsSync(at.pipe), false);
+        writeFileSync(file, "1614592800,42.5,1\n");
+        const charts = await tool(at, ["import", "--format", "bitcoincharts", "--symbol", "btc-usd", file]);
+        assert.equal(charts.code, 0, charts.stderr);
+    });
+
+    test("a reader that has seen enough ends an export without a complaint", { timeout }, async (t) => {
+        const at = await place(t);
+        const file = join(at.root, "old.jsonl");
+        writeFileSync(file, lines("2021-03-01", 20_000));
+        assert.equal((await tool(at, ["import", file])).code, 0);
+        const child = spawn("sh", ["-c", `"${binary}" export --format jsonl | head -n 1; echo done`], {
+            cwd: at.root, env: { PATH: process.env.PATH, PROVIDERS: "pipe", ARCHIVE: `sqlite:${at.data}` } });
+        let text = "";
+        child.stdout.on("data", (more) => { text += more; });
+        child.stderr.on("data", (more) => { text += more; });
+        await new Promise((resolve) => { child.on("close", resolve); });
+        assert.match(text, /^\{.*\}\ndone\n$/);
+    });
+
+    test("a backup that is killed at any moment leaves those that restore", { timeout: 300_000 }, async (t) => {
+        const at = await place(t);
+        const server = await serve(t, at);
+        let count = 0;
+        let certain = 0;  // published before a backup began that was completed
+        for (let round = 0; round < 12; round += 1) {
+            await publish(t, server, count + 1, 20);
+            count += 20;
+            const began = count;
+            const before = new Set(existsSync(at.backups) ? readdirSync(at.backups) : []);
+            const run = tool(at, ["archive", "backup", "--to", at.backups], {
+                kill: (child) => {
+                    if (round % 4 !== 0) setTimeout(() => child.kill("SIGKILL"), Math.random() * 40);
+                },
+            });
+            for (let n = 0; n < 20; n += 1) server.publish(count + 1 + n);
+            count += 20;
+            await run;
+            const complete = readdirSync(at.backups).filter((name) => /Z$/.test(name) && !before.has(name));
+            if (complete.length > 0) certain = began;
+            if (round % 4 === 0) assert.equal(complete.length, 1);
+            const restored = { ...at, data: join(at.root, `restored-${round}`) };
+            const restore = await tool(restored, ["archive", "restore", at.backups]);
+            assert.equal(restore.code, 0, restore.stderr);
+            const text = await tool(restored, ["export", "--format", "jsonl"]);
+            const prices = pricesIn(text.stdout);
+            assert.deepEqual(prices, upTo(prices.length));
+            assert.ok(prices.length >= certain, `${prices.length} of ${certain}`);
+            rmSync(restored.data, { recursive: true });
+        }
+        // A server goes on with what was restored.
+        const last = { ...at, data: join(at.root, "last") };
+        assert.equal((await tool(last, ["archive", "restore", at.backups])).code, 0);
+        const twice = await tool(last, ["archive", "restore", at.backups]);
+        assert.equal(twice.code, 1);
+        assert.match(twice.stderr, /is not empty/);
+        const second = await serve(t, last);
+        await publish(t, second, 1_000_001, 3);
+    });
+
+    test("the server makes backups by itself, and removes old ones", { timeout }, async (t) => {
+        const at = await place(t);
+        const server = await serve(t, at, { BACKUP_DIR: at.backups, BACKUP_INTERVAL: "1ms", BACKUP_KEEP: "2" });
+        await publish(t, server, 1, 10);
+        const figures = async () => (await request(`${server.url}/metrics`)).text;
+        await until("five backups", async () =>
+            Number(/^tickertape_backups_total (\d+)$/m.exec(await figures())?.[1]) >= 5);
+        const text = await figures();
+        assert.match(text, /^tickertape_backup_failures_total 0$/m);
+        assert.match(text, /^tickertape_backup_age_seconds [0-9.e-]+$/m);
+        await stop(server);
+        const complete = readdirSync(at.backups).filter((name) => /Z$/.test(name));
+        assert.ok(complete.length >= 2 && complete.length <= 3, complete.join());
+        const restored = { ...at, data: join(at.root, "restored") };
+        assert.equal((await tool(restored, ["archive", "restore", at.backups])).code, 0);
+    });
+
+    test("what is not understood is refused with what is accepted", { timeout }, async (t) => {
+        const at = await place(t);
+        const refused = async (args, line, env = {}) => {
+            const run = await tool(at, args, { env });
+            assert.equal(run.code, 2, run.stderr);
+            assert.match(run.stderr, line);
+            assert.equal(run.stderr.trim().split("\n").length, 1, run.stderr);
+        };
+        await refused(["archive"], /accepted: info, verify, backup, restore, compact/);
+        await refused(["archive", "drop"], /no such command: archive 'drop'; accepted: info/);
+        await refused(["archive", "info", "--jsn"], /unknown flag '--jsn'; accepted: --json, --help/);
+        await refused(["archive", "restore"], /needs FROM/);
+        await refused(["archive", "backup"], /BACKUP_DIR is not set; give --to DIR/);
+        await refused(["export", "--format", "xml"], /'xml' is none; accepted: csv, json, jsonl/);
+        await refused(["import", "a.txt"], /a\.txt: its name says no format/);
+        await refused(["import", "--format", "bitcoincharts", "a"], /needs --symbol/);
+        await refused(["archive", "info"], /ARCHIVE is none/, { ARCHIVE: "none" });
+        for (const command of [["archive", "info"], ["archive", "restore"], ["export"], ["import"]]) {
+            const help = await tool(at, [...command, "--help"]);
+            assert.equal(help.code, 0);
+            assert.match(help.stdout, new RegExp(`^Usage: tickertape ${command.join(" ")}`));
+        }
+        const none = await tool(at, ["archive", "info"]);
+        assert.equal(none.code, 1);
+        assert.match(none.stderr, /there is no archive here/);
+        mkdirSync(at.pipe, { recursive: true });
+        assert.equal((await tool(at, ["archive", "info"])).code, 0);
+    });
+});
