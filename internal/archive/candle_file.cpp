@@ -567,6 +567,11 @@ std::size_t candle_file::drop_minutes_before(candle_time time, std::size_t rows_
     return dropped;
 }
 
+candle_time candle_file::minutes_dropped_before()
+{
+    return time_of(fact("1m dropped before"sv));
+}
+
 std::optional<candle_time> candle_file::oldest_minute()
 {
     std::optional<candle_time> oldest;

@@ -88,6 +88,8 @@ public:
     // Removes 1m candles that open before `time`, at most `rows_max`, and returns how many. That
     // they are gone is no damage.
     std::size_t drop_minutes_before(series::candle_time time, std::size_t rows_max);
+    // 1m candles that open before it may have been dropped.
+    series::candle_time minutes_dropped_before();
     // When the oldest 1m candle opens.
     std::optional<series::candle_time> oldest_minute();
 

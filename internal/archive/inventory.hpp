@@ -30,6 +30,8 @@ struct held_day {
 struct holdings {
     std::vector<held_day> days;
     std::vector<hole> holes;
+    // Days before it have been dropped on purpose.
+    utc_day dropped_before{};
 };
 
 // Threads: any.

@@ -7,6 +7,7 @@
 // Threads: start() and stop() on one; ring() and the figures on any. All else is its own thread's.
 #pragma once
 
+#include "archive/store_listener.hpp"
 #include "archive/tick_store.hpp"
 #include "core/clock.hpp"
 #include "core/source.hpp"
@@ -49,6 +50,8 @@ public:
         std::function<void(position)> kept;
         // Told there when it fails, with the reason, and when it works again: empty.
         std::function<void(const std::string& why)> state_changed;
+        // Hears there what is in the store. May be null.
+        store_listener* listener = nullptr;
     };
 
     // For any thread; each a number of its own.

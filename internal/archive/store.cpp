@@ -112,6 +112,7 @@ void store::publish()
         held.days.push_back(day);
     std::ranges::sort(held.days, {}, &held_day::previous);
     held.holes = catalogue_->now().holes;
+    held.dropped_before = catalogue_->now().dropped_before;
     // The day that is written has no end yet.
     if (writer_)
         for (auto& day : held.days)

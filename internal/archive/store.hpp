@@ -128,6 +128,9 @@ public:
 
     // Readers may outlive the store. What they read ends where it did.
     std::unique_ptr<reader> make_reader() const;
+    // What is held, for those who read. May outlive the store.
+    std::shared_ptr<const inventory> holds() const noexcept { return inventory_; }
+    const std::filesystem::path& directory() const noexcept { return directory_; }
 
 private:
     store(
