@@ -32,9 +32,10 @@ void candle_board::set_first(symbol_id symbol, const series::candle_builder& of)
     builders_[index_of(symbol)].front() = of;
 }
 
-void candle_board::set_behind()
+void candle_board::set_behind(series::candle_time closed_until)
 {
     const std::lock_guard held{mutex_};
+    closed_until_ = closed_until;
     is_behind_ = true;
 }
 

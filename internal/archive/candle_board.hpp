@@ -39,7 +39,7 @@ public:
     // For the keeper. After `closed` its file has what it says.
     void set(std::span<const candle_builders> all, series::candle_time closed_until);
     void set_first(symbol_id symbol, const series::candle_builder& of);
-    void set_behind();
+    void set_behind(series::candle_time closed_until);
     void set_file_replaced();
     std::vector<candle_damage> take_damage();
 

@@ -58,7 +58,7 @@ void candle_keeper::failed(const failure& why) noexcept
     rows_.clear();
     is_damaged_ = why.code == archive_errc::damaged;
     state_ = state::closed;
-    board_.set_behind();
+    board_.set_behind(written_until_);
     not_before_ = of_.time.steady_now() + limits_.retry;
     if (!std::exchange(is_told_, true))
         of_.state_changed(why.text);
@@ -120,6 +120,7 @@ void candle_keeper::load()
     }
     taken_ = read_to_ = position::at(closed_until_).previous();
     state_ = state::reading;
+    board_.set_behind(written_until_);
 }
 
 // Opens the minute of that time again, and all after it: their candles are made anew.
@@ -133,7 +134,6 @@ void candle_keeper::reopen(wall_time from)
     file_->set_closed_until(until);
     file_->commit();
     figures_.opened_again.add();
-    board_.set_behind();
     load();
 }
 
