@@ -126,8 +126,13 @@ void candle_keeper::load()
 // Opens the minute of that time again, and all after it: their candles are made anew.
 void candle_keeper::reopen(wall_time from)
 {
+    const auto held = of_.holds->look().held;
+    // The candle before a hole may have been closed before that was known.
+    for (const auto& h : held->holes)
+        if (h.reason == hole_reason::not_archived && h.from.time() < from && h.to.time() >= from)
+            from = h.from.time();
     // What was dropped on purpose is not there to be made anew.
-    from = std::max<wall_time>(from, of_.holds->look().held->dropped_before);
+    from = std::max<wall_time>(from, held->dropped_before);
     const auto until = std::min(bucket_open(interval::m1, from), file_->closed_until());
     file_->begin();
     file_->remove_own_after(until);

@@ -32,6 +32,8 @@ struct holdings {
     std::vector<hole> holes;
     // Days before it have been dropped on purpose.
     utc_day dropped_before{};
+    // How many eras have begun since the start: a file may have the name of one set aside since.
+    unsigned eras = 0;
 };
 
 // Threads: any.
@@ -57,6 +59,7 @@ public:
     void report(const suspect& found);
     // For the store: what was reported since it last asked.
     std::vector<suspect> take_suspects();
+    void forget_suspects_after(position epoch);
 
     // A sealed day is verified once in a process.
     bool is_verified(const std::string& sha256) const;

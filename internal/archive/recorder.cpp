@@ -87,7 +87,6 @@ bool recorder::write_all()
     for (bool more = true; more;) {
         batch_.clear();
         lost_until_.reset();
-        epoch_.reset();
         more = follower_->read(*this, limits_.batch_max);
         if ((!batch_.empty() || lost_until_ || epoch_) && !write())
             return false;
@@ -103,6 +102,7 @@ bool recorder::write()
         written_ = *epoch_;
         if (of_.listener != nullptr)
             of_.listener->on_new_era(*epoch_);
+        epoch_.reset();
     }
     if (lost_until_ && *lost_until_ > written_) {
         const hole lost{written_, *lost_until_, hole_reason::not_archived};
@@ -161,7 +161,8 @@ bool recorder::succeeded(const result<void>& r)
     if (!r) {
         figures_.failures.add();
         not_before_ = of_.time.steady_now() + limits_.retry;
-        begin_at(of_.to.last());
+        // An era that could not be begun is begun first.
+        begin_at(std::min(of_.to.last(), epoch_.value_or(of_.to.last())));
     }
     const bool is_new = [&] {
         const std::lock_guard held{complaint_mutex_};

@@ -100,7 +100,7 @@ private:
     std::optional<tape::tape_follower> follower_;
     std::vector<tape::past_tick> batch_;
     std::optional<position> lost_until_;  // before the batch
-    std::optional<position> epoch_;       // before both
+    std::optional<position> epoch_;       // before both, until the store has begun it
     position written_;                    // all up to here is in the store, or recorded as a hole
     steady_time not_before_{};            // where the store has failed
     steady_time next_sync_{};
