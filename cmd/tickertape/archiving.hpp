@@ -4,6 +4,8 @@
 // Threads: the main thread. The recorder and the reader of the past have threads of their own.
 #pragma once
 
+#include "archive/candle_keeper.hpp"
+#include "archive/history_reader.hpp"
 #include "archive/past_reader.hpp"
 #include "archive/reader.hpp"
 #include "archive/recorder.hpp"
@@ -43,6 +45,8 @@ public:
 
     // Where ticks are that the tapes no longer hold.
     tape::past& past() noexcept { return *past_; }
+    // Candles and statistics.
+    series::history& history() noexcept { return *history_; }
 
     // Keeps what is written from now on. The writer outlives this.
     void keep(tape::tape_writer& of);
@@ -52,7 +56,9 @@ public:
 
 private:
     void restore(clock_reading now);
+    void keep_candles();
     void publish_figures();
+    void publish_candle_figures();
     void ring() noexcept override;
     void arm();
     void take_kept();
@@ -63,6 +69,10 @@ private:
     std::unique_ptr<archive::store> store_;
     std::unique_ptr<archive::reader> reader_;  // of past_
     std::unique_ptr<archive::past_reader> past_;
+    std::unique_ptr<archive::reader> candle_ticks_;  // of candles_
+    std::unique_ptr<archive::candle_keeper> candles_;
+    std::unique_ptr<archive::reader> statistics_ticks_;  // of history_
+    std::unique_ptr<archive::history_reader> history_;
     tape::tape_writer* writer_ = nullptr;
     std::optional<tape::commit_gate> gate_;
     std::optional<archive::recorder> recorder_;
