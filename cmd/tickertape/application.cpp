@@ -116,7 +116,7 @@ application::application(const config::settings& s, const clock& time, const tel
            [this](std::size_t lane, hub::subscription wanted) {
                hub_.lanes()[lane]->subscribe(std::move(wanted));
            },
-           nullptr,  // series::history: the archive does not answer about candles yet
+           archive_ ? &archive_->history() : nullptr,
            [this] { return archive_ ? archive_->report() : web::archive_report{}; }})},
       publisher_{tapes_, time, started_, context_, log, metrics_},
       certificate_{s, time, log, metrics_},

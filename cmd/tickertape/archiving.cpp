@@ -37,7 +37,46 @@ archiving::archiving(const archive::settings& s, feed_kind kind, const parts& of
     reader_ = store_->make_reader();
     past_ = std::make_unique<archive::past_reader>(
         [this](const tape::past_query& query) { return reader_->read(query); });
+    keep_candles();
     publish_figures();
+    publish_candle_figures();
+}
+
+// Of the ticks of before the candles are made now, as far as that takes no time; the recorder goes
+// on with the rest.
+void archiving::keep_candles()
+{
+    // Ticks of a day of 250 symbols are some 110 batches.
+    constexpr int batches_at_start = 20;
+    const auto file = store_->directory() / "candles.db";
+    candle_ticks_ = store_->make_reader();
+    archive::candle_keeper::limits limits;
+    limits.minutes_kept = std::chrono::duration_cast<std::chrono::seconds>(settings_.minutes_kept);
+    candles_ = std::make_unique<archive::candle_keeper>(
+        archive::candle_keeper::parts{
+            file, of_.ticks.symbols(),
+            [this](const tape::past_query& query) { return candle_ticks_->read(query); },
+            store_->holds(), [this] { return store_->last(); }, of_.time,
+            [this](const std::string& why) {
+                if (why.empty())
+                    of_.log.info("candles are kept again");
+                else
+                    of_.log.error("candles cannot be kept; ticks go on", {{"why", why}});
+            }},
+        limits);
+    candles_->catch_up(batches_at_start);
+    store_->set_retention(
+        {.ticks = settings_.ticks_kept,
+         .bytes_most = settings_.bytes_most,
+         .candles_until = [this] { return candles_->kept_until(); },
+         .drop_minutes = [this] { return candles_->drop_oldest_minutes(); },
+         // relaxed: a word of its own.
+         .candle_bytes = [this] { return candles_->now().bytes.load(std::memory_order_relaxed); },
+         .say = [this](const std::string& what) { of_.log.warn(what); }});
+    statistics_ticks_ = store_->make_reader();
+    history_ = std::make_unique<archive::history_reader>(archive::history_reader::parts{
+        file, of_.ticks.symbols(), candles_->board(), store_->holds(),
+        [this](const tape::past_query& query) { return statistics_ticks_->read(query); }});
 }
 
 archiving::~archiving()
@@ -104,7 +143,8 @@ void archiving::keep(tape::tape_writer& of)
                     of_.log.info("the archive works again");
                 else
                     of_.log.error("the archive fails; prices go on without it", {{"why", why}});
-            }},
+            },
+            candles_.get()},
         archive::recorder::limits{.sync = settings_.sync});
     of.keep(this);
     recorder_->start();
@@ -119,6 +159,7 @@ void archiving::stop()
         recorder_->stop();
     }
     past_.reset();
+    history_.reset();
 }
 
 // On the main thread, after a tick was placed.
@@ -244,6 +285,66 @@ void archiving::publish_figures()
             return !a.recorder_->now().failing.load(std::memory_order_relaxed) &&
                    !a.is_passing_.load(std::memory_order_relaxed);
         });
+}
+
+void archiving::publish_candle_figures()
+{
+    using kind = telemetry::metrics::kind;
+    const auto sampled = [&](kind k, const std::string& name, const std::string& help, auto value) {
+        of_.figures.sampled(k, name, help, {}, [this, value] {
+            return static_cast<double>(value(candles_->now()));
+        });
+    };
+    using figures = archive::candle_keeper::figures;
+    sampled(
+        kind::counter, "tickertape_archive_candles_total", "Closed candles that were written.",
+        [](const figures& f) { return f.candles.value(); });
+    sampled(
+        kind::counter, "tickertape_archive_candle_failures_total",
+        "Failed attempts to keep candles.", [](const figures& f) { return f.failures.value(); });
+    sampled(
+        kind::counter, "tickertape_archive_candles_repaired_total",
+        "Ranges of candles that did not verify and were made anew.",
+        [](const figures& f) { return f.repaired.value(); });
+    sampled(
+        kind::counter, "tickertape_archive_candles_damaged_total",
+        "Ranges of candles that did not verify and cannot be made anew.",
+        [](const figures& f) { return f.not_repaired.value(); });
+    sampled(
+        kind::counter, "tickertape_archive_minutes_dropped_total",
+        "1m candles that were dropped because their time had passed.",
+        [](const figures& f) { return f.minutes_dropped.value(); });
+    sampled(
+        kind::gauge, "tickertape_archive_candle_bytes", "Bytes that candles take.",
+        // relaxed: a word of its own.
+        [](const figures& f) { return f.bytes.load(std::memory_order_relaxed); });
+    const auto of_store = [&](kind k, const std::string& name, const std::string& help,
+                              auto value) {
+        of_.figures.sampled(
+            k, name, help, {}, [this, value] { return static_cast<double>(value(store_->now())); });
+    };
+    using stored = archive::store::figures;
+    of_store(
+        kind::counter, "tickertape_archive_days_dropped_total",
+        "Days of ticks that were dropped because their time had passed or there was no room.",
+        [](const stored& f) { return f.days_dropped.value(); });
+    of_store(
+        kind::gauge, "tickertape_archive_sealed_days", "Sealed days of ticks that are held.",
+        [](const stored& f) { return f.sealed_days.load(std::memory_order_relaxed); });
+    of_store(
+        kind::gauge, "tickertape_archive_tick_bytes", "Bytes that days of ticks take on the disk.",
+        [](const stored& f) { return f.tick_bytes.load(std::memory_order_relaxed); });
+    of_store(
+        kind::gauge, "tickertape_archive_damaged_bytes",
+        "Bytes of what was put away as damaged or as dated by a wrong clock.",
+        [](const stored& f) { return f.damaged_bytes.load(std::memory_order_relaxed); });
+    of_store(
+        kind::gauge, "tickertape_archive_bytes", "Bytes of the whole archive on the disk.",
+        [](const stored& f) { return f.bytes.load(std::memory_order_relaxed); });
+    of_.figures.sampled(
+        kind::counter, "tickertape_history_refused_total",
+        "Questions about candles and statistics that were refused because too many waited.", {},
+        [this] { return history_ ? static_cast<double>(history_->now().refused.load()) : 0.0; });
 }
 
 }  // namespace tickertape

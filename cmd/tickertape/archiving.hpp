@@ -4,6 +4,8 @@
 // Threads: the main thread. The recorder and the reader of the past have threads of their own.
 #pragma once
 
+#include "archive/candle_keeper.hpp"
+#include "archive/history_reader.hpp"
 #include "archive/past_reader.hpp"
 #include "archive/reader.hpp"
 #include "archive/recorder.hpp"
@@ -44,6 +46,8 @@ public:
 
     // Where ticks are that the tapes no longer hold.
     tape::past& past() noexcept { return *past_; }
+    // Candles and statistics.
+    series::history& history() noexcept { return *history_; }
 
     // How it is now. Threads: any, once keep() was called.
     web::archive_report report() const;
@@ -56,7 +60,9 @@ public:
 
 private:
     void restore(clock_reading now);
+    void keep_candles();
     void publish_figures();
+    void publish_candle_figures();
     void ring() noexcept override;
     void arm();
     void take_kept();
@@ -68,6 +74,10 @@ private:
     std::unique_ptr<archive::store> store_;
     std::unique_ptr<archive::reader> reader_;  // of past_
     std::unique_ptr<archive::past_reader> past_;
+    std::unique_ptr<archive::reader> candle_ticks_;  // of candles_
+    std::unique_ptr<archive::candle_keeper> candles_;
+    std::unique_ptr<archive::reader> statistics_ticks_;  // of history_
+    std::unique_ptr<archive::history_reader> history_;
     tape::tape_writer* writer_ = nullptr;
     std::optional<tape::commit_gate> gate_;
     std::optional<archive::recorder> recorder_;

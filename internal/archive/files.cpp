@@ -169,9 +169,9 @@ void write_small(const fs::path& path, std::string_view text)
     sync_path(path.parent_path());
 }
 
-void quarantine(const fs::path& file)
+void put_away(const fs::path& file, std::string_view folder)
 {
-    const auto to = file.parent_path() / "damaged";
+    const auto to = file.parent_path() / folder;
     make_directory(to);
     auto name = file.filename().string();
     for (int n = 1; fs::exists(to / name); ++n)
@@ -186,6 +186,11 @@ void quarantine(const fs::path& file)
         rename_file(file, to / name);
     sync_path(to);
     sync_path(file.parent_path());
+}
+
+void quarantine(const fs::path& file)
+{
+    put_away(file, "damaged");
 }
 
 std::string sha256_of(const fs::path& path)

@@ -49,6 +49,12 @@ std::vector<inventory::suspect> inventory::take_suspects()
     return std::exchange(suspects_, {});
 }
 
+void inventory::forget_suspects_after(position epoch)
+{
+    const std::lock_guard lock{mutex_};
+    std::erase_if(suspects_, [epoch](const suspect& s) { return s.lost.to > epoch; });
+}
+
 bool inventory::is_verified(const std::string& sha256) const
 {
     const std::lock_guard lock{mutex_};

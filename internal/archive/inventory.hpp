@@ -30,6 +30,10 @@ struct held_day {
 struct holdings {
     std::vector<held_day> days;
     std::vector<hole> holes;
+    // Days before it have been dropped on purpose.
+    utc_day dropped_before{};
+    // How many eras have begun since the start: a file may have the name of one set aside since.
+    unsigned eras = 0;
 };
 
 // Why ticks between these two, both included, cannot be added to what is held; empty: they can.
@@ -58,6 +62,7 @@ public:
     void report(const suspect& found);
     // For the store: what was reported since it last asked.
     std::vector<suspect> take_suspects();
+    void forget_suspects_after(position epoch);
 
     // A sealed day is verified once in a process.
     bool is_verified(const std::string& sha256) const;

@@ -107,6 +107,16 @@ void progress::set_shown(position up_to) noexcept
     std::atomic_ref{page_->shown}.store(up_to.packed(), std::memory_order_relaxed);
 }
 
+void progress::lower_shown(position epoch) noexcept
+{
+    const std::atomic_ref shown{page_->shown};
+    // relaxed, as in set_shown().
+    auto seen = shown.load(std::memory_order_relaxed);
+    while (seen > epoch.packed() &&
+           !shown.compare_exchange_weak(seen, epoch.packed(), std::memory_order_relaxed))
+        ;
+}
+
 void progress::set(position last, position synced) noexcept
 {
     const auto* newest = page_->newest();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <queue>
+#include <utility>
 
 namespace tickertape::archive {
 namespace {
@@ -93,6 +94,9 @@ result<tape::past_batch> reader::read(const tape::past_query& query)
 tape::past_batch reader::read_known(const tape::past_query& query, position from, position limit)
 {
     const auto view = inventory_->look();
+    // Files that were set aside are not those of that name.
+    if (std::exchange(eras_, view.held->eras) != view.held->eras)
+        opened_.clear();
     progress_of answer{query, {from, from, {}}};
     answer.batch.ticks.reserve(std::min<std::size_t>(query.ticks_max, 4096));
     for (const auto& day : view.held->days) {

@@ -69,6 +69,7 @@ private:
     std::filesystem::path directory_;
     const symbol_table& symbols_;
     std::shared_ptr<inventory> inventory_;
+    unsigned eras_ = 0;
     std::list<opened> opened_;  // the one that was used last is first
 };
 

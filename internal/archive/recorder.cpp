@@ -58,16 +58,20 @@ void recorder::run()
     const auto start = of_.time.steady_now();
     next_sync_ = start + sync_each;
     next_upkeep_ = start + upkeep_each;
+    bool is_busy = false;  // with what the listener has still to do
     // acquire: pairs with stop().
     while (!stopping_.load(std::memory_order_acquire)) {
         // A bell that rings while this reads wakes it once more for nothing.
-        if (wake_.try_acquire_for(sync_each / 10))
+        if (is_busy ? wake_.try_acquire() : wake_.try_acquire_for(sync_each / 10))
             rung_.exchange(false, std::memory_order_acq_rel);
         const auto now = of_.time.steady_now();
+        is_busy = false;
         if (now < not_before_)
             continue;
         if (!write_all())
             continue;
+        if (of_.listener != nullptr)
+            is_busy = of_.listener->on_time(now_of(of_.time));
         if (limits_.sync == sync_policy::each_second && now >= next_sync_) {
             next_sync_ = now + sync_each;
             sync();
@@ -77,6 +81,8 @@ void recorder::run()
     }
     if (write_all())
         succeeded(of_.to.end_cleanly(of_.time.wall_now()));
+    if (of_.listener != nullptr)
+        of_.listener->on_end();
 }
 
 bool recorder::write_all()
@@ -84,7 +90,6 @@ bool recorder::write_all()
     for (bool more = true; more;) {
         batch_.clear();
         lost_until_.reset();
-        epoch_.reset();
         more = follower_->read(*this, limits_.batch_max);
         if ((!batch_.empty() || lost_until_ || epoch_) && !write())
             return false;
@@ -98,13 +103,17 @@ bool recorder::write()
         if (!succeeded(of_.to.begin_era(*epoch_)))
             return false;
         written_ = *epoch_;
+        if (of_.listener != nullptr)
+            of_.listener->on_new_era(*epoch_);
+        epoch_.reset();
     }
     if (lost_until_ && *lost_until_ > written_) {
-        const auto recorded =
-            of_.to.record_hole({written_, *lost_until_, hole_reason::not_archived});
-        if (!succeeded(recorded))
+        const hole lost{written_, *lost_until_, hole_reason::not_archived};
+        if (!succeeded(of_.to.record_hole(lost)))
             return false;
         figures_.holes.add();
+        if (of_.listener != nullptr)
+            of_.listener->on_hole(lost);
         written_ = *lost_until_;
     }
     // What is in a hole is not there, for a reader; so it is not written either.
@@ -120,6 +129,8 @@ bool recorder::write()
     if (limits_.sync == sync_policy::always && !sync())
         return false;
     of_.kept(written_);
+    if (of_.listener != nullptr && !ticks.empty())
+        of_.listener->on_ticks(ticks);
     return true;
 }
 
@@ -134,7 +145,10 @@ bool recorder::sync()
 void recorder::upkeep()
 {
     next_upkeep_ = of_.time.steady_now() + upkeep_each;
-    succeeded(of_.to.keep_up(of_.time.wall_now()));
+    const auto now = of_.time.wall_now();
+    succeeded(of_.to.keep_up(now));
+    if (of_.listener != nullptr)
+        of_.listener->keep_up(now);
 }
 
 void recorder::begin_at(position after)
@@ -153,7 +167,8 @@ bool recorder::succeeded(const result<void>& r)
     if (!r) {
         figures_.failures.add();
         not_before_ = of_.time.steady_now() + limits_.retry;
-        begin_at(of_.to.last());
+        // An era that could not be begun is begun first.
+        begin_at(std::min(of_.to.last(), epoch_.value_or(of_.to.last())));
     }
     const bool is_new = [&] {
         const std::lock_guard held{complaint_mutex_};

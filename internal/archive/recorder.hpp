@@ -7,6 +7,7 @@
 // Threads: start() and stop() on one; ring() and the figures on any. All else is its own thread's.
 #pragma once
 
+#include "archive/store_listener.hpp"
 #include "archive/tick_store.hpp"
 #include "core/clock.hpp"
 #include "core/source.hpp"
@@ -49,6 +50,8 @@ public:
         std::function<void(position)> kept;
         // Told there when it fails, with the reason, and when it works again: empty.
         std::function<void(const std::string& why)> state_changed;
+        // Hears there what is in the store. May be null.
+        store_listener* listener = nullptr;
     };
 
     // For any thread; each a number of its own.
@@ -98,7 +101,7 @@ private:
     std::optional<tape::tape_follower> follower_;
     std::vector<tape::past_tick> batch_;
     std::optional<position> lost_until_;  // before the batch
-    std::optional<position> epoch_;       // before both
+    std::optional<position> epoch_;       // before both, until the store has begun it
     position written_;                    // all up to here is in the store, or recorded as a hole
     steady_time not_before_{};            // where the store has failed
     steady_time next_sync_{};

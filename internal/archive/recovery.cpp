@@ -1,5 +1,6 @@
 #include "archive/recovery.hpp"
 
+#include "archive/era.hpp"
 #include "archive/files.hpp"
 #include "archive/salvage.hpp"
 #include "archive/sealed_day.hpp"
@@ -28,6 +29,12 @@ public:
 
     recovered run()
     {
+        if (before_.set_aside_after != position{}) {
+            set_aside_after(terms_.directory, before_.set_aside_after);
+            done_.contents.set_aside_after = {};
+            done_.remarks.push_back(
+                "ticks after " + before_.set_aside_after.text() + " were set aside");
+        }
         list_files();
         retire_replaced();
         for (const auto& [key, found] : files_)
@@ -288,6 +295,15 @@ void recovery::judge_the_end()
         given = std::max(given, life->last);
         done_.synced = std::max(done_.synced, life->synced);
     }
+    auto shown = page ? page->shown : position{};
+    // An era that had not quite begun: positions after it are of a time that never was.
+    if (const auto epoch = before_.set_aside_after; epoch != position{}) {
+        given = epoch;
+        shown = std::min(shown, epoch);
+        done_.synced = std::min(done_.synced, epoch);
+        if (found < epoch)
+            lose(found, epoch, hole_reason::not_archived);
+    }
     if (life == nullptr && !page && files_.empty())
         done_.how = ending::none;
     else if (life != nullptr && life->ended_cleanly)
@@ -303,9 +319,9 @@ void recovery::judge_the_end()
         lose(found, kept, hole_reason::damaged);
     auto known = std::max(found, kept);
     // The archive was passed by: somebody has seen what it never had.
-    if (done_.how == ending::killed && page->shown > known) {
-        lose(known, page->shown, hole_reason::not_archived);
-        known = page->shown;
+    if (done_.how == ending::killed && shown > known) {
+        lose(known, shown, hole_reason::not_archived);
+        known = shown;
     }
     const bool may_miss = done_.how == ending::power_lost || done_.how == ending::unknown;
     if (may_miss && std::max(known, given) > position{})

@@ -84,7 +84,8 @@ open_day_findings read_all(open_day_scan& from, const std::function<void(const d
     return found;
 }
 
-open_day_findings salvage(open_day_scan& from, const fs::path& directory, unsigned to)
+open_day_findings
+salvage(open_day_scan& from, const fs::path& directory, unsigned to, position until)
 {
     auto heading = from.heading();
     heading.replaces = heading.key.part;
@@ -101,6 +102,8 @@ open_day_findings salvage(open_day_scan& from, const fs::path& directory, unsign
         auto insert = made.prepare("INSERT INTO ticks VALUES(?, ?, ?, ?, ?)");
         auto before = heading.previous;
         found = read_all(from, [&](const day_row& row) {
+            if (row.at > until)
+                return;
             const auto check = row_check(
                 before, row.at, row.value, day_names::find(from.names().symbols, row.symbol)->check,
                 day_names::find(from.names().sources, row.source)->check);
@@ -112,6 +115,7 @@ open_day_findings salvage(open_day_scan& from, const fs::path& directory, unsign
             insert.run();
             before = row.at;
         });
+        found.last = std::min(found.last, before);
         std::vector<hole> holes;
         try {
             holes = read_day_holes(from.file());
@@ -120,8 +124,11 @@ open_day_findings salvage(open_day_scan& from, const fs::path& directory, unsign
         }
         for (const auto& d : found.damaged)
             add_hole(holes, {d.from, d.to, hole_reason::damaged});
-        for (const auto& h : holes)
-            write_day_hole(made, h);
+        for (auto h : holes) {
+            h.to = std::min(h.to, until);
+            if (h.from < h.to)
+                write_day_hole(made, h);
+        }
         made.run("COMMIT");
     }
     sync_path(draft);

@@ -23,7 +23,9 @@ open_day_findings
 read_all(open_day_scan& from, const std::function<void(const day_row&)>& take = {});
 
 // Makes the part `to` of that day, durably and as a whole, with each row that verifies and a hole
-// for what does not. Returns what it found.
-open_day_findings salvage(open_day_scan& from, const std::filesystem::path& directory, unsigned to);
+// for what does not; or of what lies up to a position alone. Returns what it has.
+open_day_findings salvage(
+    open_day_scan& from, const std::filesystem::path& directory, unsigned to,
+    position until = position::from_packed(~std::uint64_t{0}));
 
 }  // namespace tickertape::archive

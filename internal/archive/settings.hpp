@@ -4,6 +4,7 @@
 #include "archive/recorder.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace tickertape::archive {
@@ -16,6 +17,11 @@ struct settings {
     sync_policy sync = sync_policy::each_second;
     // How long a tick waits for the disk before it is shown without it.
     std::chrono::milliseconds patience{250};
+    // How long ticks and 1m candles are kept; 0: for ever.
+    std::chrono::milliseconds ticks_kept = std::chrono::days{7};
+    std::chrono::milliseconds minutes_kept = std::chrono::days{400};
+    // What the archive may take on the disk; 0: what there is.
+    std::uint64_t bytes_most = 0;
 
     // Where backups are made; empty: none are.
     std::string backup_directory;

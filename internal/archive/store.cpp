@@ -112,6 +112,8 @@ void store::publish()
         held.days.push_back(day);
     std::ranges::sort(held.days, {}, &held_day::previous);
     held.holes = catalogue_->now().holes;
+    held.dropped_before = catalogue_->now().dropped_before;
+    held.eras = eras_;
     // The day that is written has no end yet.
     if (writer_)
         for (auto& day : held.days)

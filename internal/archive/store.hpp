@@ -19,9 +19,12 @@
 #include "archive/sealed_day.hpp"
 #include "archive/tick_store.hpp"
 #include "core/symbol.hpp"
+#include "core/tally.hpp"
 #include "tape/past.hpp"
 
+#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -48,6 +51,21 @@ struct found_at_open {
     bool is_same_boot = false;
     std::vector<hole> holes;
     std::vector<std::string> remarks;  // a line each, for the operator
+};
+
+// What is given up on purpose, and what that depends on. All may be empty.
+struct retention {
+    // Days that have been over for longer are dropped; 0: none.
+    std::chrono::milliseconds ticks{0};
+    // Where ticks and candles take more, the oldest days are dropped, then 1m candles; 0: never.
+    std::uint64_t bytes_most = 0;
+    // Candles of ticks before that time are on the disk: a day after it is not dropped.
+    std::function<wall_time()> candles_until;
+    // Drops some 1m candles and returns how many.
+    std::function<std::size_t()> drop_minutes;
+    std::function<std::uint64_t()> candle_bytes;
+    // Tells the operator, once.
+    std::function<void(const std::string&)> say;
 };
 
 // A file, or a part of one, that does not verify.
@@ -106,9 +124,12 @@ public:
     // All three for every finished day. Returns how many there were.
     result<std::size_t> seal_finished_days(wall_time now);
 
-    // Seals a finished day on a thread of its own, and puts away what is damaged.
+    // Seals a finished day on a thread of its own, puts away what is damaged, and drops days whose
+    // time has passed.
     result<void> keep_up(wall_time now) override;
+    void set_retention(retention terms);
 
+    // What lies after the epoch is moved to set_aside/. Where it fails it is to be called again.
     result<void> begin_era(position epoch) override;
     void note_shown(position up_to) noexcept override { progress_.set_shown(up_to); }
 
@@ -136,8 +157,21 @@ public:
     };
     result<disk_use> size_on_disk() const;
 
+    // For any thread; as of the last keep_up().
+    struct figures {
+        tally days_dropped;
+        std::atomic<std::uint64_t> sealed_days{0};
+        std::atomic<std::uint64_t> tick_bytes{0};
+        std::atomic<std::uint64_t> damaged_bytes{0};  // set_aside/ too
+        std::atomic<std::uint64_t> bytes{0};          // of all
+    };
+    const figures& now() const noexcept { return figures_; }
+
     // Readers may outlive the store. What they read ends where it did.
     std::unique_ptr<reader> make_reader() const;
+    // What is held, for those who read. May outlive the store.
+    std::shared_ptr<const inventory> holds() const noexcept { return inventory_; }
+    const std::filesystem::path& directory() const noexcept { return directory_; }
 
 private:
     store(
@@ -152,6 +186,10 @@ private:
     void give_up_unsynced();
     void change(catalogue::contents next);
     void publish();
+    std::optional<utc_day> day_to_drop() const;
+    result<void> retire(wall_time now);
+    result<void> count_bytes();
+    void end_sealing(position epoch);
     std::filesystem::path path_of(const held_day& day) const;
 
     std::filesystem::path directory_;
@@ -173,6 +211,10 @@ private:
     std::optional<sealing> sealing_;  // under way
     position last_;
     position synced_;
+    retention retention_;
+    bool is_size_told_ = false;
+    unsigned eras_ = 0;  // since the start
+    figures figures_;
     position held_last_;  // the newest row there is; last_ may be of one that was lost
 };
 

@@ -1,4 +1,4 @@
-// What the store does besides appending: sealing, retention, quarantine, verifying.
+// What the store does besides appending: sealing, quarantine, verifying.
 #include "archive/salvage.hpp"
 #include "archive/store.hpp"
 
@@ -115,6 +115,8 @@ result<void> store::keep_up(wall_time now)
     }
     if (const auto put_away = put_away_damaged(); !put_away)
         return put_away.error();
+    if (auto done = retire(now); !done)
+        return done;
     if (sealing_)
         return {};
     const auto jobs = finished_days(now);
@@ -125,50 +127,6 @@ result<void> store::keep_up(wall_time now)
                                return run(job);
                            })};
     return {};
-}
-
-// What lies after the epoch is kept as it is, behind a hole: its positions will be passed again.
-result<void> store::begin_era(position epoch)
-{
-    if (epoch >= last_)
-        return {};
-    if (auto recorded = record_hole({epoch, last_, hole_reason::not_archived}); !recorded)
-        return recorded;
-    return failure{
-        archive_errc::out_of_order, directory_.string() + ": positions began anew at " +
-                                        epoch.text() + ", and ticks are held up to " +
-                                        last_.text() +
-                                        "; ticks are archived again when they lie after that"};
-}
-
-result<std::size_t> store::drop_days_before(utc_day day)
-{
-    return guarded([&] {
-        auto next = catalogue_->now();
-        const auto limit = std::min(day, day_of(held_last_));
-        std::vector<held_day> dropped;
-        std::erase_if(next.days, [&](const auto& d) {
-            const bool is_old = d.first.day < limit;
-            if (is_old)
-                dropped.push_back(d.second);
-            return is_old;
-        });
-        if (dropped.empty())
-            return dropped.size();
-        next.dropped_before = std::max(next.dropped_before, limit);
-        const auto begin = position::at(limit);
-        std::erase_if(next.holes, [&](const hole& h) { return h.to < begin; });
-        // Recorded first: a file that is gone is then no loss, and one that is left is removed at
-        // the next start.
-        change(std::move(next));
-        for (const auto& d : dropped) {
-            remove_database(path_of(d));
-            if (d.form == day_form::sealed)
-                remove_file(digest_path(path_of(d)));
-        }
-        sync_path(directory_);
-        return dropped.size();
-    });
 }
 
 result<std::size_t> store::put_away_damaged()

@@ -144,6 +144,26 @@ rule duration(Field field, std::chrono::milliseconds low, std::chrono::milliseco
         [=](std::string_view text) { return parse_duration(text, low, high); }, format_duration);
 }
 
+// How long something is kept.
+template <class Field>
+rule kept_time(Field field, std::chrono::milliseconds low, std::chrono::milliseconds high)
+{
+    return made_of(
+        "forever, or " + format_kept_time(low) + " to " + format_kept_time(high), "duration, d",
+        field, [=](std::string_view text) { return parse_kept_time(text, low, high); },
+        format_kept_time);
+}
+
+// How much may be taken.
+template <class Field>
+rule size_limit(Field field, std::uint64_t low, std::uint64_t high)
+{
+    return made_of(
+        "none, or " + format_size_limit(low) + " to " + format_size_limit(high), "bytes, GiB",
+        field, [=](std::string_view text) { return parse_size_limit(text, low, high); },
+        format_size_limit);
+}
+
 template <class Field>
 rule bytes(Field field, std::size_t low, std::size_t high)
 {

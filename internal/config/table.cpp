@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kib = 1024;
 constexpr std::size_t mib = 1024 * kib;
+constexpr std::uint64_t gib = 1024 * std::uint64_t{mib};
 
 struct row_list {
     std::vector<setting> rows;
@@ -86,6 +87,24 @@ void add_archive_rows(row_list& rows)
         duration(
             [](auto& s) -> auto& { return s.archive.patience; }, 1ms, 10s),
         "The longest a tick waits for the disk before it is shown without it");
+    constexpr std::chrono::days long_time{36'500};
+    rows.add(
+        "RETENTION_TICKS",
+        kept_time(
+            [](auto& s) -> auto& { return s.archive.ticks_kept; }, std::chrono::days{1}, long_time),
+        "How long ticks are kept: days that are over for longer are removed, their candles stay");
+    rows.add(
+        "RETENTION_1M",
+        kept_time(
+            [](auto& s) -> auto& { return s.archive.minutes_kept; }, std::chrono::days{2},
+            long_time),
+        "How long candles of a minute are kept; the longer ones stay for ever");
+    rows.add(
+        "RETENTION_SIZE",
+        size_limit(
+            [](auto& s) -> auto& { return s.archive.bytes_most; }, 64 * mib, 1024 * 1024 * gib),
+        "The most the archive may take on the disk: beyond it the oldest ticks go, then the oldest"
+        " candles of a minute");
     rows.add(
         "BACKUP_DIR",
         path(

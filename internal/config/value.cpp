@@ -217,6 +217,38 @@ parsed<std::size_t> parse_bytes(std::string_view text, std::size_t low, std::siz
     return scaled(m->amount, *unit_bytes, low, high, format_bytes);
 }
 
+parsed<milliseconds> parse_kept_time(std::string_view text, milliseconds low, milliseconds high)
+{
+    constexpr std::uint64_t day_ms = 24 * 3'600'000;
+    if (text == "forever" || text == "0")
+        return milliseconds{0};
+    if (!text.ends_with('d'))
+        return parse_duration(text, low, high);
+    const auto days = parse_count(
+        text.substr(0, text.size() - 1), static_cast<std::uint64_t>(low.count()) / day_ms,
+        static_cast<std::uint64_t>(high.count()) / day_ms);
+    if (!days)
+        return days.error();
+    return milliseconds{static_cast<std::int64_t>(*days * day_ms)};
+}
+
+parsed<std::uint64_t> parse_size_limit(std::string_view text, std::uint64_t low, std::uint64_t high)
+{
+    constexpr std::uint64_t gib = 1024 * 1024 * 1024;
+    if (text == "none" || text == "0")
+        return std::uint64_t{0};
+    if (text.ends_with("GiB")) {
+        const auto count = parse_count(text.substr(0, text.size() - 3), 1, high / gib);
+        if (!count)
+            return count.error();
+        return *count * gib;
+    }
+    const auto given = parse_bytes(text, low, high);
+    if (!given)
+        return given.error();
+    return std::uint64_t{*given};
+}
+
 parsed<std::vector<std::string_view>> parse_list(std::string_view text, std::size_t items_max)
 {
     auto items = list_items(text);
@@ -285,6 +317,24 @@ std::string format_duration(milliseconds value)
 std::string format_bytes(std::size_t value)
 {
     return in_units(byte_units, value, "");
+}
+
+std::string format_kept_time(milliseconds value)
+{
+    constexpr std::chrono::days day{1};
+    if (value.count() == 0)
+        return "forever";
+    if (value % day != milliseconds{0})
+        return format_duration(value);
+    return std::to_string(value / day) + 'd';
+}
+
+std::string format_size_limit(std::uint64_t value)
+{
+    constexpr std::uint64_t gib = 1024 * 1024 * 1024;
+    if (value == 0)
+        return "none";
+    return value % gib == 0 ? std::to_string(value / gib) + "GiB" : format_bytes(value);
 }
 
 std::string format_decimal(double value)

@@ -49,6 +49,12 @@ parsed<bool> parse_boolean(std::string_view text);
 // A whole number and its unit: "500ms", "10s", "2m", "1h". Only 0 needs no unit.
 parsed<std::chrono::milliseconds> parse_duration(
     std::string_view text, std::chrono::milliseconds low, std::chrono::milliseconds high);
+// How long something is kept: "7d", "36h"; 0 and "forever" are 0.
+parsed<std::chrono::milliseconds> parse_kept_time(
+    std::string_view text, std::chrono::milliseconds low, std::chrono::milliseconds high);
+// How much may be taken: "20GiB", "512MiB"; 0 and "none" are 0.
+parsed<std::uint64_t>
+parse_size_limit(std::string_view text, std::uint64_t low, std::uint64_t high);
 // "8KiB", "1MiB"; a bare number counts bytes.
 parsed<std::size_t> parse_bytes(std::string_view text, std::size_t low, std::size_t high);
 // The items between commas, without the blanks around them; an empty item is refused.
@@ -68,6 +74,8 @@ parsed<std::string> parse_origin(std::string_view text);
 // The inverse of the parsers, in the largest unit that needs no decimals.
 std::string format_duration(std::chrono::milliseconds value);
 std::string format_bytes(std::size_t value);
+std::string format_kept_time(std::chrono::milliseconds value);
+std::string format_size_limit(std::uint64_t value);
 std::string format_decimal(double value);
 // A part of 1 per cent, as parse_percent() reads it.
 std::string format_percent(double part);

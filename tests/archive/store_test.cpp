@@ -295,20 +295,4 @@ TEST_CASE("what was shown and archived later is no hole", "[archive]")
     CHECK(open_store(place.path())->found().holes.empty());
 }
 
-TEST_CASE("positions that begin anew are not archived over those that are held", "[archive]")
-{
-    const temporary_directory place;
-    const auto s = open_store(place.path());
-    const auto ticks = ticks_from(morning, 100);
-    REQUIRE(s->append(ticks));
-    REQUIRE(s->begin_era(ticks[99].at));
-    const auto refused = s->begin_era(ticks[49].at);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == archive_errc::out_of_order);
-    const auto r = s->make_reader();
-    CHECK(same(read_all_of(*r).ticks, {ticks.begin(), ticks.begin() + 50}));
-    REQUIRE(s->append(ticks_from(morning + 10s, 10)));
-    CHECK(read_all_of(*r, {}, 100, ticks[99].at).ticks.size() == 10);
-}
-
 }  // namespace tickertape::archive::testing

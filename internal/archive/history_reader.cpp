@@ -1,0 +1,247 @@
+#include "archive/history_reader.hpp"
+
+#include <boost/system/errc.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace tickertape::archive {
+namespace {
+
+using series::candle_time;
+using series::interval;
+
+boost::system::error_code code_of(boost::system::errc::errc_t e) noexcept
+{
+    return boost::system::errc::make_error_code(e);
+}
+
+// The first whole second at or after that time, within the times that have positions.
+candle_time second_of(wall_time t) noexcept
+{
+    const auto most = position{position_ms_max, 0}.time();
+    return std::chrono::ceil<std::chrono::seconds>(std::clamp(t, wall_time{}, most));
+}
+
+}  // namespace
+
+history_reader::history_reader(parts of, std::size_t waiting_most)
+    : of_{std::move(of)}, waiting_most_{waiting_most}
+{
+    for (auto* each : {&candles_, &statistics_})
+        each->thread = std::thread{[this, each] { run(*each); }};
+}
+
+history_reader::~history_reader()
+{
+    for (auto* each : {&candles_, &statistics_}) {
+        {
+            const std::lock_guard held{each->mutex};
+            each->stopping = true;
+        }
+        each->asked.notify_one();
+        each->thread.join();
+        for (auto& question : each->waiting)
+            question(false);
+    }
+}
+
+void history_reader::candles(series::candle_query query, on_candles answer)
+{
+    ask(candles_, query, std::move(answer), &history_reader::answer_candles);
+}
+
+void history_reader::statistics_of(series::statistics_query query, on_statistics answer)
+{
+    ask(statistics_, query, std::move(answer), &history_reader::answer_statistics);
+}
+
+template <class Answer, class Query, class Callback>
+void history_reader::ask(
+    lane& of, Query query, Callback answer, Answer (history_reader::*with)(const Query&))
+{
+    auto question = [this, query, answer, with](bool is_answered) {
+        if (!is_answered) {
+            ++figures_.refused;
+            answer(code_of(boost::system::errc::device_or_resource_busy));
+            return;
+        }
+        auto found = guarded([&] { return (this->*with)(query); });
+        if (found) {
+            ++figures_.answers;
+            answer(std::move(*found));
+            return;
+        }
+        ++figures_.failures;
+        answer(code_of(
+            found.error().code == archive_errc::busy ? boost::system::errc::device_or_resource_busy
+                                                     : boost::system::errc::io_error));
+    };
+    {
+        const std::lock_guard held{of.mutex};
+        if (!of.stopping && of.waiting.size() < waiting_most_) {
+            of.waiting.emplace_back(std::move(question));
+            of.asked.notify_one();
+            return;
+        }
+    }
+    question(false);
+}
+
+void history_reader::run(lane& of)
+{
+    for (;;) {
+        std::unique_lock held{of.mutex};
+        of.asked.wait(held, [&of] { return of.stopping || !of.waiting.empty(); });
+        if (of.stopping)
+            return;
+        const auto next = std::move(of.waiting.front());
+        of.waiting.pop_front();
+        held.unlock();
+        next(true);
+    }
+}
+
+candle_file& history_reader::file_of(lane& of, const candle_board::view& now)
+{
+    if (!of.file || of.file_number != now.file) {
+        of.file = std::make_unique<candle_file>(of_.file, of_.symbols, false);
+        of.file_number = now.file;
+    }
+    return *of.file;
+}
+
+candle_file::answer history_reader::read_candles(lane& of, const candle_file::query& asked)
+{
+    try {
+        auto found = file_of(of, of_.board.look(asked.symbol)).read(asked);
+        for (const auto& d : found.damaged) {
+            ++figures_.damaged;
+            of_.board.report(d);
+        }
+        return found;
+    } catch (const thrown_failure&) {
+        of.file.reset();  // opened anew for the next question
+        throw;
+    }
+}
+
+// What is missing of the time from one up to another.
+std::vector<series::hole> history_reader::holes_of(wall_time from, wall_time until) const
+{
+    const auto first = position::at(from).previous();
+    const auto last = position::at(until).previous();
+    std::vector<series::hole> holes;
+    const auto held = of_.holds->look().held;
+    for (const auto& h : held->holes)
+        if (h.to > first && h.from < last)
+            holes.push_back({std::max(h.from, first), std::min(h.to, last)});
+    return holes;
+}
+
+series::candle_answer history_reader::answer_candles(const series::candle_query& query)
+{
+    const auto from = second_of(query.from);
+    const auto until = second_of(query.until);
+    const auto most = std::clamp<std::size_t>(query.candles_max, 1, series::answer_candles_max);
+    // Looked at before the file, which then has all that is closed by what it says, or more.
+    const auto now = of_.board.look(query.symbol);
+    auto found = read_candles(candles_, {query.symbol, query.of, from, until, most, query.first});
+    series::candle_answer answer;
+    answer.candles = std::move(found.candles);
+    answer.has_more = found.has_more;
+    // A bucket that opens before that has been closed.
+    answer.closed_until = bucket_open(query.of, now.closed_until);
+    answer.holes = holes_of(from, until);
+    if (found.before)
+        answer.before = found.before->value;
+    auto forming =
+        query.with_forming && !now.is_behind ? forming_of(now.builders, query.of) : std::nullopt;
+    const bool is_new =
+        forming && forming->opens >= from && forming->opens < until &&
+        (answer.candles.empty() || forming->opens > answer.candles.back().value.opens) &&
+        (!found.before || forming->opens > found.before->value.opens);
+    if (is_new) {
+        forming->overlaps_hole = forming->overlaps_hole ||
+                                 series::overlaps_any(
+                                     holes_of(forming->opens, end_of(query.of, forming->opens)),
+                                     query.of, forming->opens);
+        if (query.first == series::end::newest) {
+            answer.candles.push_back({*forming, {}, true});
+            if (answer.candles.size() > most) {
+                answer.before = answer.candles.front().value;
+                answer.candles.erase(answer.candles.begin());
+                answer.has_more = true;
+            }
+        } else if (!answer.has_more && answer.candles.size() < most) {
+            answer.candles.push_back({*forming, {}, true});
+        } else {
+            answer.has_more = true;
+        }
+    }
+    for (const auto& d : found.damaged)
+        answer.holes.push_back({position::at(d.from).previous(), position::at(d.until).previous()});
+    std::ranges::sort(answer.holes, {}, &series::hole::from);
+    return answer;
+}
+
+// Every tick of the range, unless there are too many or some are no longer kept. What is missing is
+// a hole, which is told as well.
+bool history_reader::read_ticks(
+    const series::statistics_query& query, std::vector<series::point>& points)
+{
+    if (query.from < of_.holds->look().held->dropped_before)
+        return false;
+    const auto until = position::at(query.until).previous();
+    for (auto after = position::at(query.from).previous(); after < until;) {
+        const auto batch = of_.read({{query.symbol}, after, until, batch_max});
+        if (!batch)
+            throw thrown_failure{batch.error()};
+        for (const auto& t : batch->ticks) {
+            if (t.at > until)
+                break;
+            if (points.size() == series::points_max)
+                return false;
+            points.push_back({t.at.time(), t.value});
+        }
+        if (batch->to <= batch->from)
+            break;
+        after = batch->to;
+    }
+    // A day may have been dropped meanwhile.
+    return query.from >= of_.holds->look().held->dropped_before;
+}
+
+series::statistics_answer history_reader::answer_statistics(const series::statistics_query& asked)
+{
+    auto query = asked;
+    const auto most = position{position_ms_max, 0}.time();
+    query.from = std::clamp(query.from, wall_time{}, most);
+    query.until = std::clamp(query.until, wall_time{}, most);
+    series::statistics_answer answer;
+    answer.holes = holes_of(query.from, query.until);
+    std::vector<series::point> points;
+    if (!read_ticks(query, points)) {
+        answer.of = series::sample::closes;
+        points.clear();
+        const auto found = read_candles(
+            statistics_, {query.symbol, interval::m1, second_of(query.from), second_of(query.until),
+                          series::points_max, series::end::newest});
+        for (const auto& c : found.candles)
+            points.push_back({c.value.opens, c.value.close});
+        for (const auto& d : found.damaged)
+            answer.holes.push_back(
+                {position::at(d.from).previous(), position::at(d.until).previous()});
+        std::ranges::sort(answer.holes, {}, &series::hole::from);
+    }
+    if (points.empty())
+        return answer;
+    if (const auto described = series::describe(points))
+        answer.figures = *described;
+    if (query.with_histogram)
+        if (auto prices = series::histogram_of(points))
+            answer.prices = std::move(*prices);
+    return answer;
+}
+
+}  // namespace tickertape::archive

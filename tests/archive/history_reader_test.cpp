@@ -1,0 +1,213 @@
+// Questions about candles and statistics, answered from an archive.
+#include "archive/history_reader.hpp"
+#include "kept_candles.hpp"
+
+#include <future>
+
+namespace tickertape::archive::testing {
+namespace {
+
+using series::interval;
+
+constexpr symbol_id btc{0};
+
+struct asked_of : candles_of {
+    explicit asked_of(const fs::path& place) : candles_of{place} {}
+    void read_history()
+    {
+        of_statistics = archive->make_reader();
+        history.emplace(history_reader::parts{
+            directory / "candles.db", symbols(), keeper->board(), archive->holds(),
+            [this](const tape::past_query& q) { return of_statistics->read(q); }});
+    }
+    tickertape::result<series::candle_answer> candles(const series::candle_query& q)
+    {
+        std::promise<tickertape::result<series::candle_answer>> answer;
+        history->candles(q, [&](auto given) { answer.set_value(std::move(given)); });
+        return answer.get_future().get();
+    }
+    tickertape::result<series::statistics_answer> statistics(const series::statistics_query& q)
+    {
+        std::promise<tickertape::result<series::statistics_answer>> answer;
+        history->statistics_of(q, [&](auto given) { answer.set_value(std::move(given)); });
+        return answer.get_future().get();
+    }
+
+    std::unique_ptr<reader> of_statistics;
+    std::optional<history_reader> history;
+};
+
+}  // namespace
+
+TEST_CASE("candles of a range are given from either end, with the forming one", "[archive]")
+{
+    const temporary_directory place;
+    asked_of at{place.path()};
+    at.start();
+    const auto ticks = random_ticks(morning, 1'000, 1s, 5);
+    at.append(ticks);
+    at.read_history();
+    std::vector<tape::past_tick> of_btc;
+    for (const auto& t : ticks)
+        if (t.symbol == btc)
+            of_btc.push_back(t);
+    const auto truth = all_candles(of_btc, interval::m1, {});
+    series::candle_query q{btc, interval::m1, morning - 1h, morning + 24h};
+
+    auto all = at.candles(q);
+    REQUIRE(all.has_value());
+    CHECK(all->candles.size() == truth.size() - 1);
+    CHECK(all->closed_until == truth.back().opens);
+    CHECK_FALSE(all->has_more);
+    CHECK_FALSE(all->before);
+    CHECK(all->holes.empty());
+
+    q.with_forming = true;
+    all = at.candles(q);
+    REQUIRE(all->candles.size() == truth.size());
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+        CHECK(all->candles[i].value == truth[i]);
+        CHECK(all->candles[i].is_forming == (i + 1 == truth.size()));
+    }
+
+    q.candles_max = 3;
+    q.first = series::end::newest;
+    all = at.candles(q);
+    REQUIRE(all->candles.size() == 3);
+    CHECK(all->has_more);
+    CHECK(all->candles.back().is_forming);
+    CHECK(*all->before == truth[truth.size() - 4]);
+
+    q.first = series::end::oldest;
+    q.from = morning + 1ms;  // the bucket of 10:00 has opened before
+    all = at.candles(q);
+    REQUIRE(all->candles.size() == 3);
+    CHECK(all->candles[0].value == truth[1]);
+    CHECK(*all->before == truth[0]);
+    CHECK(all->has_more);
+
+    // Ends where it begins; before the first; after the last.
+    q.from = q.until = morning + 5min;
+    CHECK(at.candles(q)->candles.empty());
+    CHECK_FALSE(at.candles(q)->has_more);
+    q.from = morning - 2h;
+    q.until = morning;
+    CHECK(at.candles(q)->candles.empty());
+    CHECK_FALSE(at.candles(q)->before);
+    q.from = morning + 2h;
+    q.until = morning + 3h;
+    CHECK(at.candles(q)->candles.empty());
+    CHECK(*at.candles(q)->before == truth[truth.size() - 2]);
+
+    // An hour is not closed before it is over, so a range that ends within it is not either.
+    series::candle_query hours{btc, interval::h1, morning, morning + 15min};
+    hours.with_forming = true;
+    all = at.candles(hours);
+    REQUIRE(all->candles.size() == 1);
+    CHECK(all->candles[0].is_forming);
+    CHECK(all->candles[0].value.ticks == of_btc.size());
+    CHECK(all->closed_until == morning);
+}
+
+TEST_CASE("what is missing and what is damaged is told with the candles", "[archive]")
+{
+    const temporary_directory place;
+    asked_of at{place.path()};
+    at.start();
+    at.append(random_ticks(morning, 100, 1s, 5));
+    const hole lost{at.archive->last(), position::at(morning + 10min), hole_reason::not_archived};
+    REQUIRE(at.archive->record_hole(lost));
+    at.keeper->on_hole(lost);
+    at.append(random_ticks(morning + 10min, 500, 1s, 6));
+    at.read_history();
+    database{place.path() / "candles.db", database::access::write}.run(
+        "UPDATE candles SET close = close + 1 WHERE interval = 60 AND time = " +
+        std::to_string((std::chrono::floor<std::chrono::seconds>(morning) + 12min)
+                           .time_since_epoch()
+                           .count()));
+    const auto all = at.candles({btc, interval::m1, morning, morning + 1h});
+    REQUIRE(all.has_value());
+    REQUIRE(all->holes.size() == 2);
+    CHECK(all->holes[0] == series::hole{lost.from, lost.to});
+    CHECK(all->holes[1].to == position::at(morning + 13min).previous());
+    for (const auto& c : all->candles) {
+        CHECK(c.value.opens != morning + 12min);
+        CHECK(
+            c.value.overlaps_hole == (c.value.opens < morning + 11min && c.value.opens > morning));
+    }
+    CHECK(at.history->now().damaged == 1);
+    // Its keeper makes it anew.
+    at.keeper->keep_up(at.time.wall);
+    CHECK(at.candles({btc, interval::m1, morning, morning + 1h})->holes.size() == 1);
+}
+
+TEST_CASE("statistics are of ticks, and of closes where ticks are no longer kept", "[archive]")
+{
+    const temporary_directory place;
+    asked_of at{place.path()};
+    at.start();
+    const auto ticks = random_ticks(morning, 3'000, 1min, 5);
+    at.append(ticks);
+    at.read_history();
+    std::vector<series::point> points;
+    for (const auto& t : ticks)
+        if (t.symbol == btc && t.at.time() >= morning + 1h && t.at.time() < morning + 40h)
+            points.push_back({t.at.time(), t.value});
+    series::statistics_query q{btc, morning + 1h, morning + 40h, true};
+    auto all = at.statistics(q);
+    REQUIRE(all.has_value());
+    REQUIRE(all->figures);
+    CHECK(all->of == series::sample::ticks);
+    CHECK(all->figures->count == points.size());
+    CHECK(all->figures->mean == series::describe(points)->mean);
+    CHECK(all->prices);
+    CHECK(all->holes.empty());
+    CHECK_FALSE(at.statistics({btc, morning - 2h, morning - 1h})->figures);
+
+    REQUIRE(at.archive->seal_finished_days(ticks.back().at.time()));
+    REQUIRE(*at.archive->drop_days_before(day_of(position::at(morning + 24h))) == 1);
+    all = at.statistics(q);
+    CHECK(all->of == series::sample::closes);
+    CHECK(all->figures->count > points.size() / 2);
+    CHECK(all->figures->count <= points.size());
+    CHECK(at.statistics({btc, morning + 24h, morning + 40h})->of == series::sample::ticks);
+}
+
+TEST_CASE("questions beyond those that may wait are refused, and at the end all are", "[archive]")
+{
+    const temporary_directory place;
+    asked_of at{place.path()};
+    at.start();
+    std::promise<void> entered;
+    std::promise<void> go;
+    std::atomic<int> busy{0};
+    {
+        history_reader history{
+            {place.path() / "candles.db", symbols(), at.keeper->board(), at.archive->holds(),
+             [&](const tape::past_query& query) -> archive::result<tape::past_batch> {
+                 entered.set_value();
+                 go.get_future().wait();
+                 return tape::past_batch{query.after, query.after, {}};
+             }},
+            1};
+        const auto answer = [&](const tickertape::result<series::statistics_answer>& given) {
+            busy += !given && given.error() == boost::system::errc::device_or_resource_busy;
+        };
+        history.statistics_of({btc, morning, morning + 1h}, answer);
+        entered.get_future().wait();
+        history.statistics_of({btc, morning, morning + 1h}, answer);
+        history.statistics_of({btc, morning, morning + 1h}, answer);
+        CHECK(busy == 1);
+        std::promise<bool> other;
+        history.candles({btc, interval::m1, morning, morning + 1h}, [&](const auto& given) {
+            other.set_value(given.has_value());
+        });
+        CHECK(other.get_future().get());
+        CHECK(history.now().refused == 1);
+        go.set_value();
+    }
+    // The second was answered, or it still waited.
+    CHECK(busy >= 1);
+}
+
+}  // namespace tickertape::archive::testing

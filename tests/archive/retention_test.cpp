@@ -1,0 +1,100 @@
+// What is dropped when its time has passed or there is no room for it.
+#include "kept_candles.hpp"
+
+namespace tickertape::archive::testing {
+namespace {
+
+constexpr std::chrono::days day{1};
+
+// Six days of ticks, all but the last sealed.
+struct six_days : candles_of {
+    explicit six_days(const fs::path& place) : candles_of{place}
+    {
+        start();
+        all = random_ticks(morning, 8'000, 1min, 4);
+        append(all);
+        REQUIRE(*archive->seal_finished_days(all.back().at.time()) >= 5);
+        terms.candles_until = [this] { return keeper->kept_until(); };
+        terms.candle_bytes = [] { return std::uint64_t{0}; };
+        terms.say = [this](const std::string& what) { said.push_back(what); };
+    }
+    std::size_t days() const { return archive->holds()->look().held->days.size(); }
+
+    std::vector<tape::past_tick> all;
+    retention terms;
+};
+
+}  // namespace
+
+TEST_CASE("days whose time has passed are dropped, and that is no damage", "[archive]")
+{
+    const temporary_directory place;
+    six_days at{place.path()};
+    const auto held = at.days();
+    const auto candles = at.table();
+    at.terms.ticks = 3 * day;
+    at.archive->set_retention(at.terms);
+    REQUIRE(at.archive->keep_up(at.all.back().at.time()));
+    CHECK(at.days() < held);
+    CHECK(at.archive->now().days_dropped.value() == held - at.days());
+    CHECK(
+        at.archive->holds()->look().held->days.front().key.day + day >
+        at.all.back().at.time() - 3 * day);
+    CHECK(at.archive->holds()->look().held->holes.empty());
+    check_same(at.table(), candles);
+    // A clock that is a year ahead drops no more.
+    const auto left = at.days();
+    REQUIRE(at.archive->keep_up(at.all.back().at.time() + 365 * day));
+    CHECK(at.days() == left);
+    // Nor does a start find anything missing.
+    at.archive.reset();
+    at.archive = open_store(place.path(), at.all.back().at.time());
+    CHECK(at.archive->found().holes.empty());
+    CHECK(at.days() == left);
+}
+
+TEST_CASE("a day is not dropped before its candles are kept", "[archive]")
+{
+    const temporary_directory place;
+    six_days at{place.path()};
+    const auto held = at.days();
+    at.terms.ticks = day;
+    at.terms.candles_until = [] { return wall_time{}; };
+    at.archive->set_retention(at.terms);
+    REQUIRE(at.archive->keep_up(at.all.back().at.time()));
+    CHECK(at.days() == held);
+    at.terms.candles_until = [&] { return wall_time{morning + 2 * day}; };
+    at.archive->set_retention(at.terms);
+    REQUIRE(at.archive->keep_up(at.all.back().at.time()));
+    CHECK(at.days() == held - 2);
+}
+
+TEST_CASE(
+    "beyond its size the archive drops the oldest days, then minutes, and says so once",
+    "[archive]")
+{
+    const temporary_directory place;
+    six_days at{place.path()};
+    at.archive->set_retention(at.terms);
+    REQUIRE(at.archive->keep_up(at.all.back().at.time()));
+    const auto before = at.archive->now().tick_bytes.load();
+    CHECK(before > 0);
+    CHECK(at.archive->now().sealed_days == at.days() - 1);
+    int asked = 0;
+    at.terms.drop_minutes = [&] { return std::size_t{++asked < 3}; };
+    at.terms.bytes_most = before - 1;
+    at.archive->set_retention(at.terms);
+    REQUIRE(at.archive->keep_up(at.all.back().at.time()));
+    CHECK(at.archive->now().tick_bytes < before);
+    CHECK(at.archive->now().days_dropped.value() == 1);
+    CHECK(asked == 0);
+    at.terms.bytes_most = 1;
+    at.archive->set_retention(at.terms);
+    REQUIRE(at.archive->keep_up(at.all.back().at.time()));
+    // Never the day that is written.
+    CHECK(at.days() == 1);
+    CHECK(asked == 3);
+    CHECK(at.said.size() == 1);
+}
+
+}  // namespace tickertape::archive::testing
