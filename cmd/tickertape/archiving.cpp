@@ -81,6 +81,9 @@ void archiving::keep_candles()
 
 archiving::~archiving()
 {
+    // Refused to start after all, by a port that is taken: nothing was written, nothing is missing.
+    if (!recorder_)
+        static_cast<void>(store_->end_cleanly(of_.time.wall_now()));
     stop();
 }
 
@@ -114,15 +117,17 @@ void archiving::restore(clock_reading now)
         {ticks, known_since, is_first || may_miss ? known_since : position{}}, now);
     if (!done)
         throw std::runtime_error{"ARCHIVE: " + done.error().message()};
-    of_.log.info(
-        "archive opened", {{"directory", settings_.directory},
-                           {"last_life", std::string{archive::text_of(found.how_it_ended)}},
-                           {"ticks_restored", ticks.size()},
-                           {"last", found.last.text()}});
+    restored_ = ticks.size();
 }
 
 void archiving::keep(tape::tape_writer& of)
 {
+    const auto& found = store_->found();
+    of_.log.info(
+        "archive opened", {{"directory", settings_.directory},
+                           {"last_life", std::string{archive::text_of(found.how_it_ended)}},
+                           {"ticks_restored", restored_},
+                           {"last", found.last.text()}});
     writer_ = &of;
     const auto capacity = of_.ticks.of(symbol_id{0}).capacity();
     gate_.emplace(

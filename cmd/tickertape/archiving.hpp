@@ -78,6 +78,7 @@ private:
     std::unique_ptr<archive::candle_keeper> candles_;
     std::unique_ptr<archive::reader> statistics_ticks_;  // of history_
     std::unique_ptr<archive::history_reader> history_;
+    std::size_t restored_ = 0;  // ticks, at the start
     tape::tape_writer* writer_ = nullptr;
     std::optional<tape::commit_gate> gate_;
     std::optional<archive::recorder> recorder_;

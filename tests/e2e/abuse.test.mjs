@@ -63,7 +63,7 @@ class House {
         await pause(1_000);
         house.quiet = house.good.latency();
         house.figures = await figuresOf(house.server);
-        house.before = { files: house.server.openFiles(), memory: house.server.memory() };
+        house.before = { files: house.server.openSockets(), memory: house.server.memory() };
         house.probe = new Probe(house.server);
         t.after(() => house.probe.stop());
         return house;
@@ -86,8 +86,8 @@ class House {
         assert.equal(server.child.exit, null, server.child.stderr.slice(-2_000));
         const peak = server.memory();
         await until(
-            () => `descriptors are back to ${before.files}; there are ${server.openFiles()}`,
-            () => server.openFiles() <= before.files, { timeout: 15_000 });
+            () => `descriptors are back to ${before.files}; there are ${server.openSockets()}`,
+            () => server.openSockets() <= before.files, { timeout: 15_000 });
         const ms = (value) => value?.toFixed(1);
         this.t.diagnostic(
             `ticks took ${ms(quiet.p50)} ms, p99 ${ms(quiet.p99)} ms; under attack ` +
@@ -229,13 +229,13 @@ describe("those who are slow, and those who are gone", atOnce, () => {
             const there = { host: net.host, connections: 100, once: true };
             const attacks = ["silent", "slow_headers", "stalled"].map((kind) =>
                 new Attack(t, kind, port, there, net.under));
-            await until("they are all there", () => house.server.openFiles() >= house.before.files + 300);
+            await until("they are all there", () => house.server.openSockets() >= house.before.files + 300);
             await net.vanish();
             for (const attack of attacks) await attack.stop();
             await until("requests that were not finished are given up",
                 async () => (await figuresOf(house.server)).sum("tickertape_sessions") < 5);
             await until("subscribers that acknowledge nothing are given up",
-                () => house.server.openFiles() <= house.before.files, { timeout: 15_000 });
+                () => house.server.openSockets() <= house.before.files, { timeout: 15_000 });
             assert.ok(await house.grown("tickertape_vanished_total") +
                 await house.grown("tickertape_stalled_total") > 0);
             await house.isUnharmed();

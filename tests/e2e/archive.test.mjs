@@ -107,7 +107,7 @@ describe("an archive", { timeout: 300_000 }, () => {
         const second = await start();
         assert.equal((await state(second)).last_life, "killed");
         assert.equal((await state(second)).last.id, newest);
-        const third = await startServer(t, {});
+        const third = await startServer(t, { ARCHIVE: "none" });
         assert.deepEqual(await state(third), { state: "none", why: null });
         const none = await json(`${third.url}/api/prices/btc-usd/candles`);
         assert.equal(none.status, 404);

@@ -24,7 +24,7 @@ async function setUp(t, settings = {}) {
     const server = await startServer(t, { HEARTBEAT: "200ms", ...settings });
     server.publish(69420.25);
     await until("the price", async () => (await request(`${server.url}/readyz`)).status === 200);
-    const filesBefore = server.openFiles();
+    const filesBefore = server.openSockets();
     const isWell = async () => {
         const answer = await json(`${server.url}/healthz`);
         assert.equal(answer.status, 200);
@@ -33,8 +33,8 @@ async function setUp(t, settings = {}) {
         await stream.sees("the price", (_, { prices }) => prices.includes(69420.25));
         stream.close();
         await until(
-            () => `open files are back to ${filesBefore}; there are ${server.openFiles()}`,
-            () => server.openFiles() <= filesBefore, { timeout: 15_000 });
+            () => `open files are back to ${filesBefore}; there are ${server.openSockets()}`,
+            () => server.openSockets() <= filesBefore, { timeout: 15_000 });
         assert.equal(server.child.exit, null);
         assert.doesNotMatch(server.child.stderr, /ERROR/);
     };

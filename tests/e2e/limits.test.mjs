@@ -23,10 +23,10 @@ const get = (target, headers = "") => `GET ${target} HTTP/1.1\r\nHost: x\r\n${he
 
 async function startWithPrice(t, settings, args, under) {
     const server = await startServer(t, settings, args, under);
-    server.filesAtStart = server.openFiles();
+    server.socketsAtStart = server.openSockets();
     server.publish(69420.25);
     await until("the price", async () => (await request(`${server.url}/readyz`)).status === 200);
-    await until("the questions' permits are free", () => server.openFiles() <= server.filesAtStart);
+    await until("the questions' permits are free", () => server.openSockets() <= server.socketsAtStart);
     return server;
 }
 
@@ -93,12 +93,12 @@ describe("no room", atOnce, () => {
     test("a permit that is free is taken", { timeout }, async (t) => {
         const server = await startWithPrice(t, { MAX_CONNECTIONS: "5", MAX_CONNECTIONS_PER_IP: "5" });
         for (let round = 0; round < 10; round += 1) {
-            await until("nothing else is open", () => server.openFiles() <= server.filesAtStart);
+            await until("nothing else is open", () => server.openSockets() <= server.socketsAtStart);
             const streams = await take(t, server.url, 5);
             await checkBusy(t, server.url);
             for (const stream of streams) stream.close();
         }
-        await until("nothing is open", () => server.openFiles() <= server.filesAtStart);
+        await until("nothing is open", () => server.openSockets() <= server.socketsAtStart);
         assert.equal((await request(`${server.url}/api/prices`)).status, 200);
     });
 
@@ -106,7 +106,7 @@ describe("no room", atOnce, () => {
         // One lane accepts in the order in which they came.
         const server = await startWithPrice(
             t, { MAX_CONNECTIONS: "10", HEADER_TIMEOUT: "2s", THREADS: "1" });
-        await until("nothing else is open", () => server.openFiles() <= server.filesAtStart);
+        await until("nothing else is open", () => server.openSockets() <= server.socketsAtStart);
         const silent = Array.from({ length: 10 }, () => connect(t, server.port));
         await Promise.all(silent.map(({ socket }) =>
             new Promise((resolve) => socket.once("connect", resolve))));
@@ -134,20 +134,20 @@ describe("no room", atOnce, () => {
     test("a crowd before a full house harms nobody inside", { timeout }, async (t) => {
         const server = await startServer(t, { LOG_LEVEL: "warn", MAX_CONNECTIONS: "40" });
         const good = await GoodSubscribers.start(t, server, { count: 40 });
-        const before = { files: server.openFiles(), memory: server.memory() };
+        const before = { files: server.openSockets(), memory: server.memory() };
         const attacks = ["silent", "hello", "endless_body"].map((kind) =>
             new Attack(t, kind, server.port, { connections: 300 }));
         let most = 0;
         for (let i = 0; i < 30; i += 1) {
             await pause(100);
-            most = Math.max(most, server.openFiles());
+            most = Math.max(most, server.openSockets());
         }
         for (const attack of attacks) t.diagnostic(JSON.stringify(await attack.stop()));
         const { p99 } = good.latency();
         t.diagnostic(`p99 ${p99.toFixed(1)} ms, descriptors ${before.files}, at most ${most}`);
         assert.ok(most <= before.files + 200, "those outside are few");
         assert.ok(p99 < 3_000);
-        await until("they are gone", () => server.openFiles() <= before.files);
+        await until("they are gone", () => server.openSockets() <= before.files);
         assert.ok(server.memory() < before.memory + 24);
         assert.deepEqual((await good.faults()).slice(0, 10), []);
         const { max_connections: told = 0, reserve = 0 } = await refusals(server);
@@ -158,7 +158,7 @@ describe("no room", atOnce, () => {
         const server = await startWithPrice(t, {}, [], ["prlimit", "--nofile=300:300"]);
         const most = (await figuresOf(server)).sum("tickertape_connections_max");
         assert.ok(most >= 16 && most < 300, `${most}`);
-        await until("the question's permit is free", () => server.openFiles() <= server.filesAtStart);
+        await until("the question's permit is free", () => server.openSockets() <= server.socketsAtStart);
         await take(t, server.url, most);
         await checkBusy(t, server.url);
         assert.equal((await request(`${server.url}/healthz`)).status, 200);

@@ -82,12 +82,12 @@ describe("behind nginx", { timeout: 120_000 }, () => {
             return [...text.matchAll(/^tickertape_subscribers\{.*\} (\d+)$/gm)]
                 .reduce((sum, [, count]) => sum + Number(count), 0);
         };
-        const before = server.openFiles();
+        const before = server.openSockets();
         const streams = Array.from({ length: 10 }, () => curl(t, `${nginx.url}/prices/stream`));
         for (const stream of streams) await stream.sees("the beginning", (events) => events.length > 0);
         assert.equal(await subscribers(), 10);
         for (const stream of streams) await stream.child.kill();
         await until("the server counts none", async () => (await subscribers()) === 0);
-        await until("their connections are gone", () => server.openFiles() <= before);
+        await until("their connections are gone", () => server.openSockets() <= before);
     });
 });

@@ -157,11 +157,11 @@ describe("a reader of every tick that falls behind", { timeout: 200_000, concurr
         const attack = new Attack(
             t, "stalled", server.port, { host: net.host, connections: 50, once: true }, net.under);
         await feed.quietUntil("they are there", (f) => f.sum("tickertape_subscribers") === 51);
-        const before = server.openFiles();
+        const before = server.openSockets();
         await net.vanish();
         await attack.stop();
         await feed.quietUntil("they are gone", (f) => f.sum("tickertape_subscribers") === 1);
-        await until("and their descriptors", () => server.openFiles() <= before - 50);
+        await until("and their descriptors", () => server.openSockets() <= before - 50);
         const figures = await figuresOf(server);
         assert.ok(
             figures.sum("tickertape_stalled_total") + figures.sum("tickertape_vanished_total") > 0);
@@ -177,7 +177,8 @@ describe("readers that never read", { timeout: 200_000 }, () => {
     test("cost the same however many symbols they want", { timeout: 180_000 }, async (t) => {
         const symbols = Array.from({ length: 1_024 }, (_, i) => `SYM${i}-USD`);
         const server = await startServer(t, {
-            ...small, STORE_SIZE: "50", SYMBOLS: symbols.join(), PEER_TIMEOUT: "1h", MAX_LAG: "1h" });
+            ...small, STORE_SIZE: "50", SYMBOLS: symbols.join(), PEER_TIMEOUT: "1h", MAX_LAG: "1h",
+            ARCHIVE: "none" });
         let published = 0;
         const rounds = async (count) => {
             for (let i = 0; i < count; i += 1) {

@@ -1,7 +1,7 @@
 // One server of our own per test: on a port that nobody else has, in an empty directory, with an
 // environment of which every line is known.
 
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,9 +43,20 @@ export class Server {
         return this.child.pid;
     }
 
-    // Open file descriptors of the process: what it holds for connections, and little else.
+    // Open file descriptors of the process.
     openFiles() {
         return readdirSync(`/proc/${this.pid}/fd`).length;
+    }
+
+    // Those that are no files on a disk: what it holds for connections, and little else.
+    openSockets() {
+        return readdirSync(`/proc/${this.pid}/fd`).filter((number) => {
+            try {
+                return !readlinkSync(`/proc/${this.pid}/fd/${number}`).startsWith("/");
+            } catch {
+                return false; // closed meanwhile
+            }
+        }).length;
     }
 
     // Memory that is in use now, in MiB.
