@@ -101,7 +101,11 @@ export class PriceStream extends EventTarget {
     #reopenTimer = 0;
     #checkTimer = 0;
     #onChange = () => this.#check(globalThis.document?.visibilityState !== "hidden");
-    #onHide = () => this.#pause();
+    // No check opens it again, but "pageshow" does: a browser may keep a page that was left.
+    #onHide = () => {
+        this.#pause();
+        this.#reopenTimer = -1;
+    };
     // The handlers of events: their data, the id, and for how long no event had come before.
     #listeners = {
         open: ({ covered }) => {

@@ -343,6 +343,8 @@ test("a page that is put away holds no connection, and goes on when it is back",
     const id = Source.only.ticks(10);
     happens("pagehide");
     assert.equal(Source.live.length, 0);
+    await pass(60_000);
+    assert.equal(Source.live.length, 0, "not while it is away");
     happens("pageshow");
     assert.equal(Source.only.asked("last_event_id"), id);
     Source.only.opens().ticks(20);
