@@ -58,7 +58,7 @@ void history_reader::statistics_of(series::statistics_query query, on_statistics
 
 template <class Answer, class Query, class Callback>
 void history_reader::ask(
-    lane& of, Query query, Callback answer, Answer (history_reader::*with)(const Query&))
+    worker& of, Query query, Callback answer, Answer (history_reader::*with)(const Query&))
 {
     auto question = [this, query, answer, with](bool is_answered) {
         if (!is_answered) {
@@ -88,7 +88,7 @@ void history_reader::ask(
     question(false);
 }
 
-void history_reader::run(lane& of)
+void history_reader::run(worker& of)
 {
     for (;;) {
         std::unique_lock held{of.mutex};
@@ -102,7 +102,7 @@ void history_reader::run(lane& of)
     }
 }
 
-candle_file& history_reader::file_of(lane& of, const candle_board::view& now)
+candle_file& history_reader::file_of(worker& of, const candle_board::view& now)
 {
     if (!of.file || of.file_number != now.file) {
         of.file = std::make_unique<candle_file>(of_.file, of_.symbols, false);
@@ -111,7 +111,7 @@ candle_file& history_reader::file_of(lane& of, const candle_board::view& now)
     return *of.file;
 }
 
-candle_file::answer history_reader::read_candles(lane& of, const candle_file::query& asked)
+candle_file::answer history_reader::read_candles(worker& of, const candle_file::query& asked)
 {
     try {
         auto found = file_of(of, of_.board.look(asked.symbol)).read(asked);

@@ -60,7 +60,7 @@ public:
 
 private:
     // A thread, what it is asked, and the connection it reads candles with.
-    struct lane {
+    struct worker {
         std::mutex mutex;
         std::condition_variable asked;
         // Called with false where it is not to be answered.
@@ -72,10 +72,11 @@ private:
     };
 
     template <class Answer, class Query, class Callback>
-    void ask(lane& of, Query query, Callback answer, Answer (history_reader::*with)(const Query&));
-    void run(lane& of);
-    candle_file& file_of(lane& of, const candle_board::view& now);
-    candle_file::answer read_candles(lane& of, const candle_file::query& asked);
+    void
+    ask(worker& of, Query query, Callback answer, Answer (history_reader::*with)(const Query&));
+    void run(worker& of);
+    candle_file& file_of(worker& of, const candle_board::view& now);
+    candle_file::answer read_candles(worker& of, const candle_file::query& asked);
     std::vector<series::hole> holes_of(wall_time from, wall_time until) const;
     series::candle_answer answer_candles(const series::candle_query& query);
     series::statistics_answer answer_statistics(const series::statistics_query& query);
@@ -84,8 +85,8 @@ private:
     const parts of_;
     const std::size_t waiting_most_;
     figures figures_;
-    lane candles_;
-    lane statistics_;
+    worker candles_;
+    worker statistics_;
 };
 
 }  // namespace tickertape::archive
