@@ -55,13 +55,14 @@ function symbolNames(count = 1) {
     return count === 1 ? ["BTC-USD"] : Array.from({ length: count }, (_, i) => `S${i}-USD`);
 }
 
-async function tickertape(t, { cores, loadCores, lanes = 1, symbols = 1, tls }) {
+async function tickertape(t, { cores, loadCores, lanes = 1, symbols = 1, tls }, more = {}) {
     const port = await freePort();
     const ends = await pipe(t);
     const settings = {
         LISTEN_ADDRESS: "127.0.0.1", PORT: String(port), PROVIDERS: "pipe", LOG_LEVEL: "warn",
         THREADS: String(lanes), SYMBOLS: symbolNames(symbols).join(),
         ...(tls ? { TLS_CERTIFICATE: tls.certificate, TLS_KEY: tls.key } : {}),
+        ...more,
     };
     const child = startOn(t, cores, binary, [], {
         cwd: await scratch(t), env: { PATH: process.env.PATH, ...settings },
@@ -75,6 +76,9 @@ async function tickertape(t, { cores, loadCores, lanes = 1, symbols = 1, tls }) 
         feed: (ticks) => startFeed(t, loadCores, ticks, ends.write),
     };
 }
+
+// The same with nothing on the disk.
+const unarchived = (t, options) => tickertape(t, options, { ARCHIVE: "none" });
 
 // One send() per tick and connection: see bare_fanout.cpp.
 async function bare(t, { cores, loadCores }) {
@@ -158,5 +162,5 @@ async function nchan(t, { cores, loadCores }) {
     };
 }
 
-export const contestants = { tickertape, bare, nchan };
-export const isInstalled = { tickertape: true, bare: true, nchan: Boolean(nginx && nchanModule) };
+export const contestants = { tickertape, unarchived, bare, nchan };
+export const isInstalled = { tickertape: true, unarchived: true, bare: true, nchan: Boolean(nginx && nchanModule) };

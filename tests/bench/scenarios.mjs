@@ -49,10 +49,14 @@ export const scenarios = {
         title: "10,000 subscribers, 2 ticks a second",
         ticks: { perSecond: 2 },
         load: crowd,
-        rows: [{ name: "tickertape" }, { name: "bare" }, { name: "nchan" }],
+        rows: [
+            { name: "tickertape" }, { name: "unarchived" }, { name: "bare" }, { name: "nchan" },
+        ],
         columns: { ...cost, ...arrival, ...bytes },
         bars: [
             ratio("CPU per delivery against the bare loop", "tickertape", "bare", us, { most: 1.1 }),
+            ratio("against the same without an archive", "tickertape", "unarchived", us,
+                { most: 1.03 }),
             ratio("nchan's against the bare loop", "nchan", "bare", us, {}),
             value("user CPU per delivery, µs", "tickertape", userUs, { most: 0.5 }),
             value("deliveries missing", "tickertape", (run) => run.missing, { most: 0 }),
