@@ -259,9 +259,9 @@ describe("the page in use", { timeout: 600_000 }, () => {
         test(`a stale row looks stale in the ${colorScheme} theme`, { timeout }, async (t) => {
             const server = await market(t, { STALE_AFTER: "2s" });
             server.publish(2600, "ETH-USD");
-            const { page, isClean } = await open(t, server, { colorScheme });
             const timer = setInterval(() => server.publish(69420 + Math.random(), "BTC-USD"), 200);
             t.after(() => clearInterval(timer));
+            const { page, isClean } = await open(t, server, { colorScheme });
             const row = (symbol) => `#watched [data-symbol="${symbol}"]`;
             await until("one is stale", async () =>
                 /stale for \d+ s/.test(await text(page, row("ETH-USD"))));
