@@ -7,9 +7,32 @@
 #include "web/static_files.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+
+#include <unistd.h>
 
 namespace tickertape {
+namespace {
+
+// Whether a directory can be used, or made where it is not. Makes none.
+void check_directory(const std::string& setting, const std::filesystem::path& wanted)
+{
+    std::error_code ignored;
+    auto there = std::filesystem::absolute(wanted);
+    while (!std::filesystem::exists(there, ignored) && there.has_relative_path())
+        there = there.parent_path();
+    if (!std::filesystem::is_directory(there, ignored))
+        throw std::runtime_error{setting + ": " + there.string() + " is no directory"};
+    if (::access(there.c_str(), W_OK | X_OK) != 0)
+        throw std::runtime_error{
+            setting + ": " + there.string() + ": " + std::generic_category().message(errno)};
+}
+
+}  // namespace
 
 std::optional<std::string> wrong_with_files(const config::settings& s)
 {
@@ -23,6 +46,10 @@ std::optional<std::string> wrong_with_files(const config::settings& s)
             tls::tls_context{{*s.tls_certificate, *s.tls_key}};
         if (first == "replay")
             synthetic::check_replay(s.replay, *symbol_table::from(s.symbols));
+        if (!s.archive.directory.empty())
+            check_directory("ARCHIVE", s.archive.directory);
+        if (!s.archive.backup_directory.empty())
+            check_directory("BACKUP_DIR", s.archive.backup_directory);
         if (asks_providers)
             net::make_tls_context(s.live.ca_file);
     } catch (const std::exception& refused) {

@@ -1,6 +1,7 @@
 // How the program starts, refuses to start, lives and ends.
 
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import net from "node:net";
 import { join } from "node:path";
@@ -194,6 +195,18 @@ describe("refusing to start", { timeout: 300_000 }, () => {
             await refuses(
                 t, { settings: { PORT: "0", PROVIDERS: "pipe", STATIC_DIR: path } },
                 /^tickertape: STATIC_DIR: .*/);
+    });
+
+    test("a directory for the archive that cannot be made", { timeout }, async (t) => {
+        const directory = await scratch(t);
+        await writeFile(join(directory, "file"), "");
+        const settings = { PORT: "0", PROVIDERS: "pipe", ARCHIVE: `sqlite:${directory}/file/data` };
+        await refuses(t, { settings }, /^tickertape: ARCHIVE: .*file.* ARCHIVE=none/);
+        await refuses(t, { settings, args: ["--check-config"] }, /^tickertape: ARCHIVE: .*file is no directory/);
+        const none = { ...settings, ARCHIVE: `sqlite:${directory}/not/yet/there` };
+        const child = await run(t, { settings: none, args: ["--check-config"] });
+        assert.equal((await child.exited()).code, 0, child.stderr);
+        assert.ok(!existsSync(join(directory, "not")), "nothing is made");
     });
 
     test("a directory of static files that may not be read",
