@@ -7,11 +7,12 @@ import { spanOf } from "./ranges.js";
 export const slotsHeldMax = 4_000; // as far back as one can scroll
 
 // The axis has the slots from `from` to `to`; those since `fromAt` are in view. It ends with the
-// newest tick or with now, whichever is later: a clock that is behind the ticks is wrong.
-export function gridOf({ range, kind, now, ticks }) {
-    const end = Math.max(now, ticks.at(-1)?.at ?? now);
-    const firstAt = ticks[0]?.at ?? null;
-    const { fromAt, widthMs } = spanOf(range, kind, end, firstAt);
+// newest price or with now, whichever is later: a clock that is behind the ticks is wrong.
+// `firstAt`, `lastAt`: the times of the oldest and newest price held, or null. `stepMs`: the
+// interval of the candles held; 0 for ticks.
+export function gridOf({ range, kind, now, firstAt, lastAt, stepMs = 0 }) {
+    const end = Math.max(now, lastAt ?? now);
+    const { fromAt, widthMs } = spanOf(range, kind, end, firstAt, stepMs);
     const to = slotOf(end, widthMs);
     const begin = Math.max(to - slotsHeldMax * widthMs, Math.min(fromAt, firstAt ?? fromAt));
     return { widthMs, fromAt, from: slotOf(begin, widthMs), to };
