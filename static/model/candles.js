@@ -6,6 +6,7 @@
 
 import { parsePosition } from "../stream.js";
 import { Bars, slotOf } from "./bars.js";
+import { notLoadedReason } from "./series.js";
 
 export const candlesMax = 8_000;
 
@@ -21,6 +22,7 @@ function gapOf({ from, to, reason = "" }) {
 export class CandleSeries {
     stepMs;
     ticks; // the series of ticks of that symbol, which goes on by itself
+    beginAt = Infinity; // since when candles were asked for
     #candles = [];
     #gaps = [];
     #knownTo = -Infinity; // the archive has answered up to then; later ticks come from the stream
@@ -30,6 +32,13 @@ export class CandleSeries {
     constructor(stepMs, ticks) {
         this.stepMs = stepMs;
         this.ticks = ticks;
+    }
+
+    // Goes on with another series of ticks of the same symbol.
+    follow(ticks) {
+        this.ticks = ticks;
+        this.#revision += 1;
+        this.#joined = null;
     }
 
     get candles() {
@@ -77,13 +86,22 @@ export class CandleSeries {
 
     // As those of a series of ticks.
     get gaps() {
-        const { revision } = this.ticks;
+        const tickAt = this.ticks.ticks[0]?.at ?? null;
+        const revision = `${this.ticks.revision} ${tickAt}`;
         if (this.#joined?.revision === revision) return this.#joined.gaps;
         const firstAt = this.firstAt ?? Infinity;
         const later = this.ticks.gaps.filter(({ toAt, isLeading }) =>
             toAt > this.#knownTo && !(isLeading && this.#candles.length > 0))
             .map((gap) => ({ ...gap, fromAt: Math.max(gap.fromAt, this.#knownTo) }));
-        const gaps = [...this.#gaps, ...later]
+        const between = [];
+        if (this.#candles.length > 0 && tickAt > this.#knownTo + this.stepMs) {
+            const [fromAt, toAt] = [this.#knownTo, tickAt];
+            between.push({
+                from: `${Math.floor(fromAt)}-0`, to: `${toAt}-0`, fromAt, toAt,
+                reason: notLoadedReason,
+            });
+        }
+        const gaps = [...this.#gaps, ...between, ...later]
             .map((gap) => ({ ...gap, isLeading: gap.fromAt < firstAt }));
         this.#joined = { revision, gaps };
         return gaps;

@@ -6,20 +6,44 @@ export const spans = [
     { key: "24h", label: "24 h", ms: 86_400_000 },
 ];
 
-const tolerance = 0.1; // of the span: how much earlier than its begin the price may be
-const askAgainMs = 60_000;
+export const nearness = 0.1; // of the span: how much earlier than its begin the price may be
+export const askPastAgainMs = 60_000;
 
-// `reference`: { price, at }; null if nothing is held that far back, undefined if that is not known
-// yet.
+// `reference`: { price, at }; { isHidden: true } if the price then is missing; null if nothing is
+// held that far back, undefined if that is not known yet.
 export function changeOver(span, newest, reference, now) {
     if (!newest || reference === undefined) return { kind: "none", why: "" };
     if (reference === null) return { kind: "none", why: "no data that far back" };
+    if (reference.isHidden) return { kind: "none", why: "prices are missing there" };
     const begin = now - span.ms;
     if (newest.at <= begin) return { kind: "none", why: "no newer price since" };
-    if (begin - reference.at > span.ms * tolerance)
+    if (begin - reference.at > span.ms * nearness)
         return { kind: "none", why: "no price near that time" };
     const change = newest.price - reference.price;
     return { kind: "change", change, ratio: change / reference.price, since: reference.at };
+}
+
+// The change over the range shown: since its beginning, or since the first price held if that is
+// later and nothing is missing in between. { change, ratio, since, isWhole }, or null.
+export function changeOfRange(range, series, newest, now) {
+    if (!range || !newest || !series) return null;
+    const beginAt = range.ms === null ? -Infinity : now - range.ms;
+    const begin = range.ms === null ? null : series.priceAt(beginAt);
+    const reference = begin ?? firstOf(series, beginAt);
+    if (!reference || reference.at >= newest.at) return null;
+    const change = newest.price - reference.price;
+    return {
+        change, ratio: change / reference.price, since: reference.at, isWhole: begin !== null,
+    };
+}
+
+// The first price held, unless something before it is missing within the range.
+function firstOf(series, beginAt) {
+    const candle = series.candles?.[0];
+    const tick = series.ticks[0];
+    const first = candle ? { price: candle.open, at: candle.at }
+        : tick ? { price: tick.price, at: tick.at } : null;
+    return first && first.at > beginAt ? first : null;
 }
 
 // Past prices from the server, and when it is to be asked for them again.
@@ -32,7 +56,7 @@ export class References {
 
     isDue(symbol, span, now) {
         const known = this.#known.get(`${symbol} ${span.key}`);
-        return !known || now - known.askedAt >= askAgainMs;
+        return !known || now - known.askedAt >= askPastAgainMs;
     }
 
     // Called before the server is asked, so that it is not asked twice, and with its answer. `now`

@@ -1,0 +1,63 @@
+// Prices of an hour and a day ago from the archive, where memory does not reach that far back.
+
+import { askPastAgainMs, nearness, spans } from "./model/changes.js";
+
+const minuteMs = 60_000;
+
+export class PastPrices {
+    #api;
+    #steady;
+    #known = new Map(); // "BTC-USD 1h" to { reference, askedAt }
+    #isAsking = false;
+
+    constructor(api, steady) {
+        this.#api = api;
+        this.#steady = steady;
+    }
+
+    // { price, at }; { isHidden: true } where prices are missing there; null if there is none;
+    // undefined if that is not known.
+    of(symbol, span) {
+        return this.#known.get(`${symbol} ${span.key}`)?.reference;
+    }
+
+    // Asks for what is wanted, at most once a minute each. `isWanted(span)`; `now`: the server's
+    // time.
+    async ask(symbol, isWanted, now) {
+        if (this.#isAsking) return;
+        const due = spans.filter((span) => isWanted(span) && this.#isDue(symbol, span));
+        if (due.length === 0) return;
+        this.#isAsking = true;
+        for (const span of due) await this.#askOne(symbol, span, now - span.ms);
+        this.#isAsking = false;
+    }
+
+    #isDue(symbol, span) {
+        const known = this.#known.get(`${symbol} ${span.key}`);
+        return !known || this.#steady() - known.askedAt >= askPastAgainMs;
+    }
+
+    // The last candle that is over by then: all its ticks were before that time.
+    async #askOne(symbol, span, ms) {
+        const key = `${symbol} ${span.key}`;
+        const before = this.#known.get(key)?.reference;
+        this.#known.set(key, { reference: before, askedAt: this.#steady() });
+        const until = Math.floor(ms / minuteMs) * minuteMs;
+        const since = Math.floor((until - span.ms * nearness) / minuteMs) * minuteMs;
+        const answer = await this.#api.candles(symbol,
+            { interval: "1m", since: since / 1000, until: until / 1000, limit: 500 });
+        if (!answer) return;
+        this.#known.set(key, { reference: pastOf(answer, until), askedAt: this.#steady() });
+    }
+}
+
+// The price that an answer has for a time.
+export function pastOf({ isAbsent, candles = [], gaps = [] }, untilMs) {
+    if (isAbsent) return null;
+    const last = candles.at(-1);
+    const at = last ? last.time * 1000 + minuteMs : -Infinity;
+    const msOf = (id) => Number.parseInt(id, 10);
+    const isHidden = last?.gap || gaps.some(({ from, to }) => msOf(to) > at && msOf(from) < untilMs);
+    if (isHidden) return { isHidden: true };
+    return last ? { price: last.close, at: Math.min(at, untilMs) } : null;
+}
