@@ -90,7 +90,7 @@ export class Desk extends EventTarget {
         return this.#archive.candles ?? this.series;
     }
 
-    // The statistics of the range shown, as model/statistics.js has them.
+    // The statistics of the range shown: { figures, ageMs, isAbsent }.
     get statistics() {
         return this.#archive.statistics;
     }

@@ -3,7 +3,7 @@
 //   const chart = new PriceChart(container, { formatPrice, formatTime, timeZone, locale });
 //   chart.show({ series, range, kind: "line", now });   // another symbol, range or kind
 //   chart.tick(now);                                    // after new ticks, and every second
-//   chart.setFormats({ … }); chart.setTheme();          // when a setting changes
+//   chart.setFormats({ … }); chart.setTheme(); chart.setOverlays([…]);   // when a setting changes
 //
 // `formatPrice(price)` and `formatTime(ms)` make the words; `timeZone` and `locale` are those of
 // the axes, without them the browser's. The container gets the class price-chart, and its size from
@@ -17,17 +17,18 @@
 
 import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSeries }
     from "../vendor/lightweight-charts.js";
-import { directionOf } from "../format.js";
-import { Bars } from "../model/bars.js";
+import { barsOf } from "../model/candles.js";
 import { gridOf, slotsHeldMax } from "../model/grid.js";
 import { coloursOf } from "./chart_colours.js";
-import { GapBands, gapsBeside, gapWords } from "./chart_gaps.js";
+import { furnish } from "./chart_frame.js";
+import { GapBands, gapsBeside } from "./chart_gaps.js";
 import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
-import { bandColours, crosshairOptions, fixedOptions, seriesOptions, themeOptions }
+import { Overlays } from "./chart_overlays.js";
+import { bandColours, crosshairOptions, fixedOptions, overlayColours, seriesOptions, themeOptions }
     from "./chart_options.js";
 import { ChartWindow } from "./chart_window.js";
-import { describe, extremesOf, pairsInView, pairsOfCandle } from "./chart_words.js";
+import { describe, extremesOf, indexAt, pairsInView, wordsAt } from "./chart_words.js";
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
@@ -38,16 +39,12 @@ const describeFirstMs = 100; // the view is settled with the next frame
 const describeEveryMs = 5_000;
 const narrowPx = 520;
 const partialAlpha = 0.4;
-const keysId = "price-chart-keys";
-const keysWords = "Left and right arrow: the price before and after; Home and End: the first and " +
-    "last; plus and minus: zoom; Escape: all that is in view.";
 
 export class PriceChart {
     #container;
-    #plot = document.createElement("div");
-    #button = document.createElement("button");
-    #empty = document.createElement("p");
-    #keys = document.createElement("p");
+    #plot;
+    #button;
+    #empty;
     #legend = new ChartLegend();
     #formats;
     #colours;
@@ -56,6 +53,7 @@ export class PriceChart {
     #main = null;
     #gaps;
     #mark;
+    #overlays;
     #window;
     #shown = null; // what show() was given
     #bars = null;
@@ -73,10 +71,15 @@ export class PriceChart {
     constructor(container, formats) {
         this.#container = container;
         this.#formats = formats;
-        this.#furnish();
+        const { plot, button, empty } = furnish(container, this.#legend);
+        this.#plot = plot;
+        this.#button = button;
+        this.#empty = empty;
         this.#gaps = new GapBands((ms) => this.#xOf(ms));
         this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
         this.#colours = coloursOf(container);
+        const place = { xOf: (ms) => this.#middleOf(ms), yOf: (p) => this.#main.priceToCoordinate(p) };
+        this.#overlays = new Overlays(place, (width) => this.#gaps.bands(width));
         this.#build();
         const { signal } = this.#listening;
         const scale = () => this.#chart.timeScale();
@@ -122,9 +125,15 @@ export class PriceChart {
         const first = this.#bars.extend();
         if (wasEmpty && bars.length > 0) this.#main.applyOptions(this.#seriesOptions());
         for (let i = first; i < bars.length; ++i) this.#main.update(this.#itemOf(bars[i]));
+        this.#overlays.setBars(bars, this.#gridTo, false);
         this.#applyDot();
         this.#moveOn();
         if (first < bars.length) this.#tell();
+    }
+
+    // Draws these of model/averages.js over the prices.
+    setOverlays(overlays) {
+        this.#overlays.want(overlays);
     }
 
     // Looks at the style sheet again.
@@ -163,6 +172,7 @@ export class PriceChart {
             gaps: gapsBeside(this.#bars.bars, series.gaps),
             isFollowing: this.#window.isFollowing,
             visible: this.#visible(),
+            overlays: this.#overlays.data(),
         };
     }
 
@@ -175,29 +185,6 @@ export class PriceChart {
         this.#container.replaceChildren();
         this.#container.classList.remove("price-chart");
         this.#shown = null;
-    }
-
-    #furnish() {
-        this.#plot.className = "price-chart-plot";
-        this.#plot.tabIndex = 0;
-        // Not role="img": a screen reader would then keep its keys.
-        this.#plot.setAttribute("role", "application");
-        this.#plot.setAttribute("aria-roledescription", "chart");
-        this.#plot.setAttribute("aria-describedby", keysId);
-        this.#plot.setAttribute("aria-label", "No prices to draw yet");
-        this.#keys.id = keysId;
-        this.#keys.textContent = keysWords;
-        this.#keys.hidden = true;
-        this.#button.type = "button";
-        this.#button.className = "price-chart-now";
-        this.#button.textContent = "Back to now";
-        this.#button.hidden = true;
-        this.#empty.className = "price-chart-empty";
-        this.#empty.textContent = "No prices in view";
-        const { element, spoken } = this.#legend;
-        const parts = [element, spoken, this.#plot, this.#keys, this.#empty, this.#button];
-        this.#container.classList.add("price-chart");
-        this.#container.replaceChildren(...parts);
     }
 
     #build() {
@@ -221,6 +208,7 @@ export class PriceChart {
         this.#main = this.#shown.kind === "candles"
             ? this.#chart.addSeries(CandlestickSeries, options)
             : this.#chart.addCustomSeries(line, options);
+        this.#main.attachPrimitive(this.#overlays);
         this.#main.attachPrimitive(this.#mark);
         this.#chart.applyOptions(crosshairOptions(this.#shown.kind));
     }
@@ -229,6 +217,7 @@ export class PriceChart {
         const isNarrow = this.#plot.clientWidth < narrowPx;
         this.#chart.applyOptions(themeOptions(this.#colours, isNarrow));
         this.#gaps.setColours(bandColours(this.#colours, isNarrow));
+        this.#overlays.setColours(overlayColours(this.#colours));
         this.#mark.setColours({ dot: this.#colours.line.solid, ring: this.#colours.surface.solid });
     }
 
@@ -257,7 +246,9 @@ export class PriceChart {
     // The grid as it would be set now.
     #wanted() {
         const { range, kind, now, series } = this.#shown;
-        return gridOf({ range, kind, now, ticks: series.ticks });
+        const { stepMs = 0 } = series;
+        const firstAt = stepMs ? series.firstAt : (series.ticks[0]?.at ?? null);
+        return gridOf({ range, kind, now, firstAt, lastAt: series.newest?.at ?? null, stepMs });
     }
 
     #isOutgrown({ to, widthMs: wantedMs }) {
@@ -277,7 +268,7 @@ export class PriceChart {
         this.#setAt = performance.now();
         const { series } = this.#shown;
         const { widthMs, from, to } = this.#wanted();
-        this.#bars = new Bars(series, widthMs);
+        this.#bars = barsOf(series, widthMs);
         this.#gridFrom = from;
         this.#gridTo = to;
         this.#bars.cut(from);
@@ -288,6 +279,7 @@ export class PriceChart {
         this.#main.applyOptions(this.#seriesOptions());
         this.#main.setData(this.#bars.bars.map((bar) => this.#itemOf(bar)));
         this.#gaps.setGaps(series.gaps);
+        this.#overlays.setBars(this.#bars.bars, this.#gridTo, true);
         this.#applyDot();
         // The slots in view may not be on the axis any more.
         if (visible && !(visible.toAt > from && visible.fromAt < to)) this.#window.follow();
@@ -322,6 +314,11 @@ export class PriceChart {
         if (middle === null) return null;
         const width = scale.logicalToCoordinate(1) - middle;
         return middle + (this.#slot(ms) - 0.5) * width;
+    }
+
+    // The middle of the slot that begins at a time.
+    #middleOf(ms) {
+        return this.#bars && this.#xOf(ms + this.#bars.widthMs / 2);
     }
 
     #visible() {
@@ -375,7 +372,7 @@ export class PriceChart {
     #walk(step) {
         const { bars } = this.#bars;
         if (bars.length === 0) return;
-        const here = this.#hovered === null ? bars.length : this.#indexAt(this.#hovered);
+        const here = this.#hovered === null ? bars.length : indexAt(bars, this.#hovered);
         const bar = bars[Math.max(0, Math.min(bars.length - 1, here + step))];
         this.#hovered = bar.at; // for the next key, which may come before the next frame
         if (this.#window.reveal(this.#slot(bar.at))) requestAnimationFrame(() => this.#point(bar));
@@ -394,19 +391,6 @@ export class PriceChart {
         this.#hover(null);
     }
 
-    // The index of the last bar at or before a time; -1 where there is none.
-    #indexAt(ms) {
-        const { bars } = this.#bars;
-        let low = 0;
-        let high = bars.length;
-        while (low < high) {
-            const middle = (low + high) >>> 1;
-            if (bars[middle].at <= ms) low = middle + 1;
-            else high = middle;
-        }
-        return low - 1;
-    }
-
     #hover(at) {
         this.#hovered = at;
         if (at === null) this.#legend.hush();
@@ -421,7 +405,6 @@ export class PriceChart {
     // Draws the legend: for the bar under the crosshair, otherwise for all in view.
     #showLegend() {
         const at = this.#hovered;
-        const { formatTime } = this.#formats;
         this.#marked = null;
         if (at === null) {
             const extremes = this.#extremes();
@@ -429,45 +412,17 @@ export class PriceChart {
             this.#legend.show("", pairsInView(extremes, this.#formats));
             return;
         }
-        const bar = this.#bars.bars[this.#indexAt(at)];
-        if (bar?.at !== at) this.#showNothingAt(at);
-        else if (this.#shown.kind === "line") this.#showTickOf(bar);
-        else {
-            const pairs = pairsOfCandle(bar, this.#formats);
-            this.#legend.show(formatTime(at), pairs, directionOf(bar.close - bar.open));
-        }
-    }
-
-    #showTickOf(bar) {
-        const { formatPrice, formatTime } = this.#formats;
-        this.#marked = bar;
-        this.#legend.show(formatTime(bar.lastAt), [["", formatPrice(bar.close)]]);
+        const { bars, widthMs } = this.#bars;
+        const slots = { bars, widthMs, fromAt: this.#gridFrom };
+        const { time, pairs, direction, marked } = wordsAt(at, slots, this.#shown, this.#formats);
+        this.#marked = marked;
+        this.#legend.show(time, pairs, direction);
     }
 
     #placeOf(bar) {
         const x = this.#chart.timeScale().timeToCoordinate(bar.at);
         const y = this.#main.priceToCoordinate(bar.close);
         return x === null || y === null ? null : { x, y };
-    }
-
-    // For a slot without a tick: the tick before it, with its own time, unless something is
-    // missing.
-    #showNothingAt(at) {
-        const { series, kind } = this.#shown;
-        const { formatTime } = this.#formats;
-        const until = at + this.#bars.widthMs;
-        const gap = gapsBeside(this.#bars.bars, series.gaps)
-            .find(({ fromAt, toAt }) => fromAt < until && toAt > at);
-        const before = kind === "line" ? this.#bars.bars[this.#indexAt(at)] : null;
-        if (gap) {
-            const from = formatTime(Math.max(gap.fromAt, this.#gridFrom));
-            const { short } = gapWords(gap);
-            this.#legend.show(`${from} to ${formatTime(gap.toAt)}`, [["", short]]);
-        } else if (before && series.priceAt(at)) {
-            this.#showTickOf(before);
-        } else {
-            this.#legend.show(formatTime(at), [["", "no tick"]]);
-        }
     }
 
     // The legend above the chart changes at once; the description for screen readers every few

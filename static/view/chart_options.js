@@ -61,6 +61,14 @@ export function bandColours({ faded, surface, font }, isNarrow) {
     };
 }
 
+// Averages of 20 bars and of 50 have a colour each; those that are exponential are dashed.
+export function overlayColours({ short, long, faded }) {
+    return {
+        sma20: short.solid, ema20: short.solid, sma50: long.solid, ema50: long.solid,
+        band20: faded.at(0.8),
+    };
+}
+
 // `price`: one of the prices shown; it decides the number of digits. The currency stands beside the
 // chart, and not at every mark of the axis.
 export function seriesOptions(kind, { line, up, down }, price, locale) {

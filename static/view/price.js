@@ -20,6 +20,7 @@ const nodes = {
     arrow: byId("change-arrow"),
     changeText: byId("change-text"),
     changeSpan: byId("change-span"),
+    last: byId("last-change"),
     age: byId("age"),
     time: byId("time"),
     source: byId("source"),
@@ -31,20 +32,35 @@ const tip = new Tip(nodes.more, nodes.names);
 
 const trendWords = { up: "Rising", down: "Falling", level: "Level" };
 
-function wordsOfChange(newest, before, currency) {
-    if (!newest) return "Waiting for the first price";
-    if (before === null) return "First price seen";
+function wordsOfLast(newest, before, currency) {
+    if (!newest) return "";
+    if (before === null) return "";
     const change = newest.price - before;
-    if (change === 0) return "Unchanged";
-    return `${formatChange(change, newest.price, currency)} (${formatPercent(change / before)})`;
+    if (change === 0) return "Unchanged since the last tick";
+    const words = `${formatChange(change, newest.price, currency)} (${formatPercent(change / before)})`;
+    return `${{ up: "▲", down: "▼" }[directionOf(change)]} ${words} since the last tick`;
 }
 
-function drawChange({ newest, before, currency }) {
-    const direction = newest && before !== null ? directionOf(newest.price - before) : "none";
+// The change over the range of the chart; where what is held does not reach as far back, since its
+// beginning.
+function drawChange({ newest, before, currency, range, rangeChange, now, visitorNow }) {
+    const direction = rangeChange ? directionOf(rangeChange.change) : "none";
     setAttribute(nodes.change, "data-direction", direction);
     setText(nodes.arrow, { up: "▲", down: "▼", none: "" }[direction]);
-    setText(nodes.changeText, wordsOfChange(newest, before, currency));
-    setHidden(nodes.changeSpan, before === null);
+    const words = !newest ? "Waiting for the first price"
+        : !rangeChange ? "First price seen"
+        : rangeChange.change === 0 ? "Unchanged"
+        : `${formatChange(rangeChange.change, newest.price, currency)} ` +
+            `(${formatPercent(rangeChange.ratio)})`;
+    setText(nodes.changeText, words);
+    setHidden(nodes.changeSpan, !rangeChange);
+    if (rangeChange) {
+        const { since, isWhole } = rangeChange;
+        const text = isWhole ? `in ${range.label}`
+            : `since ${formatTime(since, now, visitorNow)}, ${formatDuration(now - since)}`;
+        setText(nodes.changeSpan, text);
+    }
+    setText(nodes.last, wordsOfLast(newest, before, currency));
 }
 
 // The change over 1 h and 24 h, or a dash and why there is none.
