@@ -12,6 +12,7 @@ const refreshMs = 5 * 60_000;
 const againFirstMs = 2_000;
 const againMaxMs = 60_000;
 const surveyStepMs = 7 * ticksRangeMs; // of the candles that tell how far back the archive reaches
+const stepsBefore = 3;
 const candlesAtOnce = 5_000; // as many as the server gives
 
 export class CandleHistory {
@@ -118,7 +119,8 @@ export class CandleHistory {
         }
         const key = `${symbol} ${stepMs}`;
         const series = this.#kept.get(key) ?? new CandleSeries(stepMs, ticks);
-        const begin = Math.floor(beginAt / stepMs) * stepMs;
+        // The candle before the range has the price with which it begins.
+        const begin = Math.max(0, Math.floor(beginAt / stepMs - stepsBefore) * stepMs);
         const reaches = series.beginAt <= begin;
         const since = reaches ? (series.openFrom ?? begin) : begin;
         const answer = await this.#ask(symbol, stepMs, since);

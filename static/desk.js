@@ -348,14 +348,14 @@ export class Desk extends EventTarget {
     #inquirePast() {
         if (this.connection.name !== "open" || !this.range) return;
         const now = this.now();
-        this.#archive.lookAround(now, (span) => !this.chartSeries?.priceAt(now - span.ms) &&
+        this.#archive.lookAround(now, (span) => !this.series?.priceAt(now - span.ms) &&
             this.#inquiries.references.of(this.symbol, span) === null);
     }
 
     // The change over a span, of the symbol shown.
     changeOver(span) {
         const now = this.now();
-        const held = this.chartSeries?.priceAt(now - span.ms);
+        const held = this.series?.priceAt(now - span.ms);
         const reference = held ?? this.#inquiries.references.of(this.symbol, span) ??
             this.#archive.past(span);
         return changeOver(span, this.quote.newest, reference, now);

@@ -23,27 +23,29 @@ export function changeOver(span, newest, reference, now) {
     return { kind: "change", change, ratio: change / reference.price, since: reference.at };
 }
 
+const wholeShare = 0.02; // of a range: how late the first price may be that counts as its beginning
+
 // The change over the range shown: since its beginning, or since the first price held if that is
-// later and nothing is missing in between. { change, ratio, since, isWhole }, or null.
+// later. { kind: "change", change, ratio, since, isWhole }, or { kind: "none", why }.
 export function changeOfRange(range, series, newest, now) {
-    if (!range || !newest || !series) return null;
+    if (!range || !newest || !series) return { kind: "none", why: "" };
     const beginAt = range.ms === null ? -Infinity : now - range.ms;
-    const begin = range.ms === null ? null : series.priceAt(beginAt);
-    const reference = begin ?? firstOf(series, beginAt);
-    if (!reference || reference.at >= newest.at) return null;
+    const reference = (range.ms === null ? null : series.priceAt(beginAt)) ??
+        firstOf(series, beginAt);
+    if (!reference) return { kind: "none", why: "prices are missing where this range begins" };
+    if (reference.at >= newest.at) return { kind: "none", why: "no earlier price in this range" };
     const change = newest.price - reference.price;
-    return {
-        change, ratio: change / reference.price, since: reference.at, isWhole: begin !== null,
-    };
+    const isWhole = range.ms !== null && reference.at - beginAt <= range.ms * wholeShare;
+    return { kind: "change", change, ratio: change / reference.price, since: reference.at, isWhole };
 }
 
-// The first price held, unless something before it is missing within the range.
+// The first price held, if the range begins before it.
 function firstOf(series, beginAt) {
-    const candle = series.candles?.[0];
-    const tick = series.ticks[0];
+    const [candle] = series.candles ?? [];
+    const [tick] = series.stepMs ? series.ticks.ticks : series.ticks;
     const first = candle ? { price: candle.open, at: candle.at }
         : tick ? { price: tick.price, at: tick.at } : null;
-    return first && first.at > beginAt ? first : null;
+    return first && first.at >= beginAt ? first : null;
 }
 
 // Past prices from the server, and when it is to be asked for them again.

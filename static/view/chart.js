@@ -248,7 +248,9 @@ export class PriceChart {
         const { range, kind, now, series } = this.#shown;
         const { stepMs = 0 } = series;
         const firstAt = stepMs ? series.firstAt : (series.ticks[0]?.at ?? null);
-        return gridOf({ range, kind, now, firstAt, lastAt: series.newest?.at ?? null, stepMs });
+        const lastAt = series.newest?.at ?? null;
+        const isAll = stepMs ? series.beginAt <= now - range.ms : series.gaps[0]?.isLeading === true;
+        return gridOf({ range, kind, now, firstAt, lastAt, stepMs, isAll });
     }
 
     #isOutgrown({ to, widthMs: wantedMs }) {

@@ -44,22 +44,20 @@ function wordsOfLast(newest, before, currency) {
 // The change over the range of the chart; where what is held does not reach as far back, since its
 // beginning.
 function drawChange({ newest, before, currency, range, rangeChange, now, visitorNow }) {
-    const direction = rangeChange ? directionOf(rangeChange.change) : "none";
+    const isKnown = rangeChange.kind === "change";
+    const { change = 0, ratio = 0, since = 0, isWhole = false, why } = rangeChange;
+    const direction = isKnown ? directionOf(change) : "none";
     setAttribute(nodes.change, "data-direction", direction);
     setText(nodes.arrow, { up: "▲", down: "▼", none: "" }[direction]);
-    const words = !newest ? "Waiting for the first price"
-        : !rangeChange ? "First price seen"
-        : rangeChange.change === 0 ? "Unchanged"
-        : `${formatChange(rangeChange.change, newest.price, currency)} ` +
-            `(${formatPercent(rangeChange.ratio)})`;
-    setText(nodes.changeText, words);
-    setHidden(nodes.changeSpan, !rangeChange);
-    if (rangeChange) {
-        const { since, isWhole } = rangeChange;
-        const text = isWhole ? `in ${range.label}`
-            : `since ${formatTime(since, now, visitorNow)}, ${formatDuration(now - since)}`;
-        setText(nodes.changeSpan, text);
-    }
+    const figures = change === 0 ? "Unchanged"
+        : `${formatPercent(ratio)} (${formatChange(change, newest.price, currency)})`;
+    const reason = newest ? why && `${why[0].toUpperCase()}${why.slice(1)}`
+        : "Waiting for the first price";
+    setText(nodes.changeText, isKnown ? figures : reason);
+    setHidden(nodes.changeSpan, !isKnown);
+    const span = isWhole ? range.label
+        : `since ${formatTime(since, now, visitorNow)}, ${formatDuration(now - since)}`;
+    if (isKnown) setText(nodes.changeSpan, `· ${span}`);
     setText(nodes.last, wordsOfLast(newest, before, currency));
 }
 

@@ -43,3 +43,16 @@ test("it has what is in view, and what is held before that", () => {
     const old = grid(today - year);
     assert.equal(old.from, today - slotsHeldMax * old.widthMs);
 });
+
+test("a range that the server cannot fill is fitted to what is held", () => {
+    const range = ranges.find(({ key }) => key === "24h");
+    const seen = (heldMs, isAll) => {
+        const held = { firstAt: today - heldMs, lastAt: today };
+        return today - gridOf({ range, kind: "line", now: today, ...held, isAll }).fromAt;
+    };
+    const hour = 3_600_000;
+    assert.equal(seen(5 * hour, true), 5 * hour);
+    assert.equal(seen(1_000, true), hour, "but not to a few seconds");
+    assert.equal(seen(5 * hour, false), 24 * hour, "more may come");
+    assert.equal(seen(50 * hour, true), 24 * hour);
+});

@@ -148,3 +148,18 @@ test("a day is that of the zone", () => {
     assert.equal(zone.dayOf(midnight) - zone.dayOf(midnight - 1), 1);
     assert.equal(zone.dayOf(midnight), zone.dayOf(midnight + 86_399_999));
 });
+
+test("days of a month are marked week by week before all others, and years by twos and fours", () => {
+    const zone = new Zone("UTC");
+    const day = 24 * hour;
+    const weightOf = (...date) => zone.weightAt(Date.UTC(...date), Date.UTC(...date) - day);
+    const weights = Array.from({ length: 30 }, (_, i) => weightOf(2026, 10, i + 1));
+    const from = (least) => weights.flatMap((weight, i) => (weight >= least ? [i + 1] : []));
+    assert.deepEqual(from(weightDay + 1), [1, 8, 15, 22]);
+    assert.deepEqual(from(weightDay + 2), [1, 15]);
+    assert.deepEqual(from(weightMonth), [1]);
+    const months = Array.from({ length: 12 }, (_, i) => weightOf(2027, i, 1));
+    assert.deepEqual(months.flatMap((weight, i) => (weight > weightMonth ? [i] : [])), [0, 3, 6, 9]);
+    const years = [2026, 2027, 2028, 2029, 2030].map((year) => weightOf(year, 0, 1) - weightYear);
+    assert.deepEqual(years, [1, 0, 2, 0, 1]);
+});
