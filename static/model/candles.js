@@ -246,3 +246,15 @@ export function barsOf(series, widthMs) {
     return series instanceof CandleSeries ? new CandleBars(series, widthMs)
         : new Bars(series, widthMs);
 }
+
+// How far a series reaches: { firstAt, lastAt, stepMs, isAll }, as model/grid.js takes it.
+export function extentOf(series, range, now) {
+    const { stepMs = 0 } = series;
+    const lastAt = series.newest?.at ?? null;
+    if (stepMs > 0) {
+        const isAll = series.beginAt <= now - range.ms;
+        return { firstAt: series.firstAt, lastAt, stepMs, isAll };
+    }
+    const firstAt = series.ticks[0]?.at ?? null;
+    return { firstAt, lastAt, stepMs, isAll: series.gaps[0]?.isLeading === true };
+}

@@ -17,26 +17,26 @@
 
 import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSeries }
     from "../vendor/lightweight-charts.js";
-import { barsOf } from "../model/candles.js";
+import { barsOf, extentOf } from "../model/candles.js";
 import { gridOf, slotsHeldMax } from "../model/grid.js";
 import { coloursOf } from "./chart_colours.js";
+import { ChartDescription } from "./chart_description.js";
 import { furnish } from "./chart_frame.js";
 import { GapBands, gapsBeside } from "./chart_gaps.js";
+import { ChartKeys } from "./chart_keys.js";
 import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
 import { Overlays } from "./chart_overlays.js";
 import { bandColours, crosshairOptions, fixedOptions, overlayColours, seriesOptions, themeOptions }
     from "./chart_options.js";
 import { ChartWindow } from "./chart_window.js";
-import { describe, extremesOf, indexAt, pairsInView, wordsAt } from "./chart_words.js";
+import { describe, extremesOf, pairsInView, wordsAt } from "./chart_words.js";
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
 const slotsAtOnceMax = 60; // after a longer sleep everything is set again
 const backMs = 10_000; // also if "now" moves back this far: a clock was set back
 const setAgainMs = 250; // while a history is loading
-const describeFirstMs = 100; // the view is settled with the next frame
-const describeEveryMs = 5_000;
 const narrowPx = 520;
 const partialAlpha = 0.4;
 
@@ -54,6 +54,7 @@ export class PriceChart {
     #gaps;
     #mark;
     #overlays;
+    #keys;
     #window;
     #shown = null; // what show() was given
     #bars = null;
@@ -63,8 +64,7 @@ export class PriceChart {
     #marked = null; // the bar the crosshair speaks of
     #setAt = 0;
     #setTimer = 0;
-    #describedAt = -Infinity;
-    #describeTimer = 0;
+    #description;
     #resize;
     #listening = new AbortController();
 
@@ -75,6 +75,7 @@ export class PriceChart {
         this.#plot = plot;
         this.#button = button;
         this.#empty = empty;
+        this.#description = new ChartDescription(plot, () => this.#wordsOfAll());
         this.#gaps = new GapBands((ms) => this.#xOf(ms));
         this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
         this.#colours = coloursOf(container);
@@ -84,8 +85,13 @@ export class PriceChart {
         const { signal } = this.#listening;
         const scale = () => this.#chart.timeScale();
         this.#window = new ChartWindow(this.#plot, scale, () => this.#showWhere(), signal);
-        this.#plot.addEventListener("keydown", (event) => this.#onKey(event), { signal });
-        this.#plot.addEventListener("blur", () => this.#leave(), { signal });
+        this.#keys = new ChartKeys(this.#plot, {
+            bars: () => this.#bars?.bars,
+            window: this.#window,
+            slot: (ms) => this.#slot(ms),
+            point: (bar) => this.#point(bar),
+            leave: () => this.#leave(),
+        }, signal);
         this.#button.addEventListener("click", () => this.#backToNow(), { signal });
         this.#resize = new ResizeObserver(() => this.#fit());
         this.#resize.observe(this.#plot);
@@ -180,7 +186,7 @@ export class PriceChart {
         this.#listening.abort();
         this.#resize.disconnect();
         clearTimeout(this.#setTimer);
-        clearTimeout(this.#describeTimer);
+        this.#description.stop();
         this.#chart.remove();
         this.#container.replaceChildren();
         this.#container.classList.remove("price-chart");
@@ -246,11 +252,7 @@ export class PriceChart {
     // The grid as it would be set now.
     #wanted() {
         const { range, kind, now, series } = this.#shown;
-        const { stepMs = 0 } = series;
-        const firstAt = stepMs ? series.firstAt : (series.ticks[0]?.at ?? null);
-        const lastAt = series.newest?.at ?? null;
-        const isAll = stepMs ? series.beginAt <= now - range.ms : series.gaps[0]?.isLeading === true;
-        return gridOf({ range, kind, now, firstAt, lastAt, stepMs, isAll });
+        return gridOf({ range, kind, now, ...extentOf(series, range, now) });
     }
 
     #isOutgrown({ to, widthMs: wantedMs }) {
@@ -353,34 +355,6 @@ export class PriceChart {
         this.#showWhere();
     }
 
-    #onKey(event) {
-        if (event.altKey || event.ctrlKey || event.metaKey || !this.#shown) return;
-        const step = event.shiftKey ? 10 : 1;
-        const actions = {
-            ArrowLeft: () => this.#walk(-step),
-            ArrowRight: () => this.#walk(step),
-            Home: () => this.#walk(-Infinity),
-            End: () => this.#walk(Infinity),
-            "+": () => this.#window.zoom(0.8),
-            "-": () => this.#window.zoom(1.25),
-            Escape: () => this.#leave(),
-        };
-        if (!actions[event.key]) return;
-        event.preventDefault();
-        actions[event.key]();
-    }
-
-    // Moves the crosshair from price to price.
-    #walk(step) {
-        const { bars } = this.#bars;
-        if (bars.length === 0) return;
-        const here = this.#hovered === null ? bars.length : indexAt(bars, this.#hovered);
-        const bar = bars[Math.max(0, Math.min(bars.length - 1, here + step))];
-        this.#hovered = bar.at; // for the next key, which may come before the next frame
-        if (this.#window.reveal(this.#slot(bar.at))) requestAnimationFrame(() => this.#point(bar));
-        else this.#point(bar);
-    }
-
     #point(bar) {
         if (!this.#shown) return;
         this.#chart.setCrosshairPosition(bar.close, bar.at, this.#main);
@@ -395,6 +369,7 @@ export class PriceChart {
 
     #hover(at) {
         this.#hovered = at;
+        this.#keys.noteHover(at);
         if (at === null) this.#legend.hush();
         if (this.#shown) this.#showLegend();
     }
@@ -427,25 +402,19 @@ export class PriceChart {
         return x === null || y === null ? null : { x, y };
     }
 
-    // The legend above the chart changes at once; the description for screen readers every few
-    // seconds.
+    // The legend above the chart changes at once, the description for screen readers later.
     #tell() {
         this.#showLegend();
-        if (this.#describeTimer) return;
-        const wait = this.#describedAt + describeEveryMs - performance.now();
-        this.#describeTimer = setTimeout(() => this.#describe(), Math.max(describeFirstMs, wait));
+        this.#description.renewSoon();
     }
 
-    #describe() {
-        this.#describeTimer = 0;
-        this.#describedAt = performance.now();
+    #wordsOfAll() {
         const { series, kind } = this.#shown;
         const visible = this.#visible();
         const isHole = ({ fromAt, toAt, isLeading }) =>
             !isLeading && (!visible || (toAt > visible.fromAt && fromAt < visible.toAt));
         const holes = series.gaps.filter(isHole).length;
-        const words = describe(kind, this.#extremes(), holes, this.#formats);
-        this.#plot.setAttribute("aria-label", words);
+        return describe(kind, this.#extremes(), holes, this.#formats);
     }
 
     #fit() {
