@@ -4,7 +4,7 @@
 
 import { linesOf } from "../model/averages.js";
 
-const columnPx = 0.5;
+const columnPx = 1; // one point for each
 
 export class Overlays {
     #place;
@@ -80,6 +80,8 @@ export class Overlays {
         const span = this.#bars[last].at - this.#bars[0].at;
         const perMs = span > 0 ? (this.#place.xOf(this.#bars[last].at) - first) / span : 0;
         const xs = this.#bars.map(({ at }) => first + (at - this.#bars[0].at) * perMs);
+        const yOf = this.#scaleOf(this.#bars[last].close);
+        if (!yOf) return;
         context.save();
         this.#keepOutOfBands(context, width, height);
         context.lineWidth = 1.25;
@@ -87,12 +89,20 @@ export class Overlays {
         for (const { overlay, lines } of this.#drawn) {
             context.strokeStyle = this.#colours[overlay.key] ?? "gray";
             context.setLineDash(overlay.kind === "ema" ? [5, 3] : []);
-            for (const line of lines) this.#stroke(context, line, xs, width);
+            for (const line of lines) this.#stroke(context, line, { xs, yOf, width });
         }
         context.restore();
     }
 
-    #stroke(context, line, xs, width) {
+    // The price axis is linear, and two of its points tell all others.
+    #scaleOf(price) {
+        const [y, above] = [this.#place.yOf(price), this.#place.yOf(price * 1.01)];
+        if (y === null || above === null) return null;
+        const perPrice = (above - y) / (price * 0.01);
+        return (other) => y + (other - price) * perPrice;
+    }
+
+    #stroke(context, line, { xs, yOf, width }) {
         context.beginPath();
         let isDown = false;
         let drawnAt = -Infinity;
@@ -106,8 +116,7 @@ export class Overlays {
             const x = xs[i];
             if (isDown && !isBreak && x - drawnAt < columnPx) continue;
             drawnAt = x;
-            const y = this.#place.yOf(line[i]);
-            if (y === null) continue;
+            const y = yOf(line[i]);
             if (isDown && !isBreak) context.lineTo(x, y);
             else context.moveTo(x, y);
             isDown = true;
