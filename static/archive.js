@@ -12,10 +12,10 @@ export class Archive {
     #past;
     #symbol = "";
 
-    // `onCandles()` is called when the chart may have other candles, `onChange()` after any answer.
-    constructor(api, clock, onCandles, onChange) {
+    // `onChange()` is called after any answer.
+    constructor(api, clock, onChange) {
         const steady = () => clock.steady();
-        this.#candles = new CandleHistory(api, steady, onCandles);
+        this.#candles = new CandleHistory(api, steady, onChange);
         this.#statistics = new RangeStatistics(api, steady, onChange);
         this.#past = new PastPrices(api, steady);
     }

@@ -8,7 +8,7 @@ import { Archive } from "./archive.js";
 import { FeedWatch } from "./feed_watch.js";
 import { Inquiries } from "./inquiries.js";
 import { Listing } from "./listing.js";
-import { changeOfRange, changeOver, spans } from "./model/changes.js";
+import { changeOfRange, changeOver, priceBefore, spans } from "./model/changes.js";
 import { Clock } from "./model/clock.js";
 import { Market } from "./model/market.js";
 import { problemOf } from "./model/providers.js";
@@ -41,7 +41,10 @@ export class Desk extends EventTarget {
     #lookedAt = this.clock.steady();
     #isCaughtUp = false; // ticks that come on the stream now are new
     #inquiries = new Inquiries(this.#api, this.clock, (...entry) => this.#takeEntry(...entry));
-    #archive = new Archive(this.#api, this.clock, () => this.#onCandles(), () => this.#changed());
+    archive = new Archive(this.#api, this.clock, () => {
+        this.#reachBack();
+        this.#changed();
+    });
     #listing = new Listing(this.#api, this.clock);
     #feedWatch = new FeedWatch(this.#api, () => this.clock.steady());
     #pulse = new Pulse();
@@ -87,26 +90,7 @@ export class Desk extends EventTarget {
 
     // What the chart draws: candles, or ticks where they are few.
     get chartSeries() {
-        return this.#archive.candles ?? this.series;
-    }
-
-    // The statistics of the range shown: { figures, ageMs, isAbsent }.
-    get statistics() {
-        return this.#archive.statistics;
-    }
-
-    // False where the server keeps no archive; null if that is not known.
-    get hasArchive() {
-        return this.#archive.isThere;
-    }
-
-    get isHistoryLoading() {
-        return this.#archive.isLoading;
-    }
-
-    #onCandles() {
-        this.#reachBack();
-        this.#changed();
+        return this.archive.candles ?? this.series;
     }
 
     // The present time among the positions of the symbol shown. The clock of the server tells it,
@@ -131,7 +115,7 @@ export class Desk extends EventTarget {
     show(symbol, range, wanted = this.#wanted) {
         this.range = range;
         this.listen(symbol, wanted);
-        this.#archive.show(symbol, range, this.series, this.now());
+        this.archive.show(symbol, range, this.series, this.now());
         this.#reachBack();
         this.#inquire();
         this.#changed();
@@ -155,7 +139,7 @@ export class Desk extends EventTarget {
 
     // Loads the history from there, once it is known how far the stream itself reaches back.
     #reachBack() {
-        if (this.#isAttached && this.range && this.#archive.areTicksWanted)
+        if (this.#isAttached && this.range && this.archive.areTicksWanted)
             this.#history.reachBackTo(this.#beginOfRange());
     }
 
@@ -217,7 +201,7 @@ export class Desk extends EventTarget {
         for (const quote of this.market.about(gap)) quote.takeGap(gap);
         if (!gap.symbols || gap.symbols.includes(this.symbol)) {
             this.#history.takeGap(gap);
-            this.#archive.doubt();
+            this.archive.doubt();
         }
         this.#changed();
     }
@@ -345,10 +329,9 @@ export class Desk extends EventTarget {
     }
 
     // Asks the archive for what memory does not have.
-    #inquirePast() {
+    #inquirePast(now = this.now()) {
         if (this.connection.name !== "open" || !this.range) return;
-        const now = this.now();
-        this.#archive.lookAround(now, (span) => !this.series?.priceAt(now - span.ms) &&
+        this.archive.lookAround(now, (span) => !this.series?.priceAt(now - span.ms) &&
             this.#inquiries.references.of(this.symbol, span) === null);
     }
 
@@ -357,7 +340,7 @@ export class Desk extends EventTarget {
         const now = this.now();
         const held = this.series?.priceAt(now - span.ms);
         const reference = held ?? this.#inquiries.references.of(this.symbol, span) ??
-            this.#archive.past(span);
+            this.archive.past(span);
         return changeOver(span, this.quote.newest, reference, now);
     }
 
@@ -378,11 +361,7 @@ export class Desk extends EventTarget {
     // The price before the newest: from the stream, or from the history. Null if something is
     // missing between the two.
     get before() {
-        const { newest, before } = this.quote;
-        const { series } = this;
-        if (!newest || !series?.newest || series.newest.id !== newest.id) return before;
-        if (series.beginsRun(series.newest)) return null;
-        return before ?? series.previous?.price ?? null;
+        return priceBefore(this.quote, this.series);
     }
 
     // The facts for model/truth.js. `hereNow` is by the steady clock, as are all waits and ages;

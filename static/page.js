@@ -128,12 +128,12 @@ function draw() {
         now: facts.now,
         hereNow: facts.hereNow,
     });
-    drawStatistics(desk.statistics, facts.currency);
+    drawStatistics(desk.archive.statistics, facts.currency);
     const series = desk.chartSeries;
     drawNote({
         range: facts.range,
-        hasArchive: desk.hasArchive,
-        isLoading: desk.isHistoryLoading,
+        hasArchive: desk.archive.isThere,
+        isLoading: desk.archive.isLoading,
         series,
         firstAt: desk.series?.ticks[0]?.at ?? null,
         now: facts.now,

@@ -21,14 +21,14 @@ export class PastPrices {
         return this.#known.get(`${symbol} ${span.key}`)?.reference;
     }
 
-    // Asks for what is wanted, at most once a minute each. `isWanted(span)`; `now`: the server's
-    // time.
+    // Asks for one that is wanted, each at most once a minute. `isWanted(span)`; `now`: the
+    // server's time.
     async ask(symbol, isWanted, now) {
         if (this.#isAsking) return;
-        const due = spans.filter((span) => isWanted(span) && this.#isDue(symbol, span));
-        if (due.length === 0) return;
+        const due = spans.find((span) => isWanted(span) && this.#isDue(symbol, span));
+        if (!due) return;
         this.#isAsking = true;
-        for (const span of due) await this.#askOne(symbol, span, now - span.ms);
+        await this.#askOne(symbol, due, now - due.ms);
         this.#isAsking = false;
     }
 

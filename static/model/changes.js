@@ -48,6 +48,14 @@ function firstOf(series, beginAt) {
     return first && first.at >= beginAt ? first : null;
 }
 
+// The price before the newest: from the stream (`quote`), or from the history. Null if something is
+// missing between the two.
+export function priceBefore({ newest, before }, series) {
+    if (!newest || !series?.newest || series.newest.id !== newest.id) return before;
+    if (series.beginsRun(series.newest)) return null;
+    return before ?? series.previous?.price ?? null;
+}
+
 // Past prices from the server, and when it is to be asked for them again.
 export class References {
     #known = new Map(); // "BTC-USD 1h" to { reference, askedAt }

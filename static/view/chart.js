@@ -27,10 +27,10 @@ import { ChartKeys } from "./chart_keys.js";
 import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
 import { Overlays } from "./chart_overlays.js";
-import { bandColours, crosshairOptions, fixedOptions, overlayColours, seriesOptions, themeOptions }
-    from "./chart_options.js";
+import { bandColours, crosshairOptions, fixedOptions, itemOf, overlayColours, seriesOptions,
+    themeOptions } from "./chart_options.js";
 import { ChartWindow } from "./chart_window.js";
-import { describe, extremesOf, pairsInView, wordsAt } from "./chart_words.js";
+import { describeShown, extremesOf, pairsInView, wordsAt } from "./chart_words.js";
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
@@ -38,7 +38,6 @@ const slotsAtOnceMax = 60; // after a longer sleep everything is set again
 const backMs = 10_000; // also if "now" moves back this far: a clock was set back
 const setAgainMs = 250; // while a history is loading
 const narrowPx = 520;
-const partialAlpha = 0.4;
 
 export class PriceChart {
     #container;
@@ -75,7 +74,8 @@ export class PriceChart {
         this.#plot = plot;
         this.#button = button;
         this.#empty = empty;
-        this.#description = new ChartDescription(plot, () => this.#wordsOfAll());
+        this.#description = new ChartDescription(plot, () =>
+            describeShown(this.#shown, this.#visible(), this.#extremes(), this.#formats));
         this.#gaps = new GapBands((ms) => this.#xOf(ms));
         this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
         this.#colours = coloursOf(container);
@@ -233,12 +233,7 @@ export class PriceChart {
     }
 
     #itemOf(bar) {
-        const { at: time, open, high, low, close } = bar;
-        if (this.#shown.kind === "line") return { time, bar };
-        if (!bar.isPartial) return { time, open, high, low, close };
-        const { up, down } = this.#colours;
-        const color = (close >= open ? up : down).at(partialAlpha);
-        return { time, open, high, low, close, color, wickColor: color };
+        return itemOf(bar, this.#shown.kind, this.#colours);
     }
 
     // The dot shows that the line ends with the newest price.
@@ -406,15 +401,6 @@ export class PriceChart {
     #tell() {
         this.#showLegend();
         this.#description.renewSoon();
-    }
-
-    #wordsOfAll() {
-        const { series, kind } = this.#shown;
-        const visible = this.#visible();
-        const isHole = ({ fromAt, toAt, isLeading }) =>
-            !isLeading && (!visible || (toAt > visible.fromAt && fromAt < visible.toAt));
-        const holes = series.gaps.filter(isHole).length;
-        return describe(kind, this.#extremes(), holes, this.#formats);
     }
 
     #fit() {

@@ -81,3 +81,10 @@ export function wordsAt(at, { bars, widthMs, fromAt }, { kind, series }, formats
     if (kind === "line" && bar && series.priceAt(at)) return ofTick(bar);
     return { time: formatTime(at), pairs: [["", "no tick"]], marked: null };
 }
+
+// The description of the part of the chart that is in view; `visible`: { fromAt, toAt } or null.
+export function describeShown({ series, kind }, visible, extremes, formats) {
+    const isHole = ({ fromAt, toAt, isLeading }) =>
+        !isLeading && (!visible || (toAt > visible.fromAt && fromAt < visible.toAt));
+    return describe(kind, extremes, series.gaps.filter(isHole).length, formats);
+}
