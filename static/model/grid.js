@@ -4,6 +4,8 @@
 import { slotOf } from "./bars.js";
 import { spanOf } from "./ranges.js";
 
+const slotsAtOnceMax = 60; // after a longer sleep everything is set again
+const backMs = 10_000; // also if "now" moves back this far: a clock was set back
 const fittedMinMs = 60_000; // of a range that is not filled yet, this much is in view at least,
 const fitMax = 24; // and this part
 
@@ -24,4 +26,14 @@ export function gridOf({ range, kind, now, firstAt, lastAt, stepMs = 0, isAll = 
     const to = slotOf(end, widthMs);
     const begin = Math.max(to - slotsHeldMax * widthMs, Math.min(fromAt, firstAt ?? fromAt));
     return { widthMs, fromAt, from: slotOf(begin, widthMs), to };
+}
+
+// Whether a grid is to be set again, because the one wanted now is too different to go on with it.
+export function isOutgrown({ from, to, widthMs }, wanted) {
+    return (
+        wanted.to - to > slotsAtOnceMax * widthMs ||
+        to - wanted.to > Math.max(widthMs, backMs) ||
+        wanted.to - from > 2 * slotsHeldMax * widthMs ||
+        wanted.widthMs !== widthMs
+    );
 }

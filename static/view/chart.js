@@ -18,7 +18,7 @@
 import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSeries }
     from "../vendor/lightweight-charts.js";
 import { barsOf, extentOf } from "../model/candles.js";
-import { gridOf, slotsHeldMax } from "../model/grid.js";
+import { gridOf, isOutgrown } from "../model/grid.js";
 import { coloursOf } from "./chart_colours.js";
 import { ChartDescription } from "./chart_description.js";
 import { furnish } from "./chart_frame.js";
@@ -34,8 +34,6 @@ import { describeShown, extremesOf, pairsInView, wordsAt } from "./chart_words.j
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
-const slotsAtOnceMax = 60; // after a longer sleep everything is set again
-const backMs = 10_000; // also if "now" moves back this far: a clock was set back
 const setAgainMs = 250; // while a history is loading
 const narrowPx = 520;
 
@@ -118,7 +116,8 @@ export class PriceChart {
         }
         const grid = this.#wanted();
         const { to } = grid;
-        if (this.#isOutgrown(grid)) {
+        const held = { from: this.#gridFrom, to: this.#gridTo, widthMs: this.#bars.widthMs };
+        if (isOutgrown(held, grid)) {
             this.#set();
             return;
         }
@@ -130,7 +129,7 @@ export class PriceChart {
         const wasEmpty = bars.length === 0;
         const first = this.#bars.extend();
         if (wasEmpty && bars.length > 0) this.#main.applyOptions(this.#seriesOptions());
-        for (let i = first; i < bars.length; ++i) this.#main.update(this.#itemOf(bars[i]));
+        for (let i = first; i < bars.length; ++i) this.#main.update(itemOf(bars[i], this.#shown.kind, this.#colours));
         this.#overlays.setBars(bars, this.#gridTo, false);
         this.#applyDot();
         this.#moveOn();
@@ -155,6 +154,7 @@ export class PriceChart {
         this.#formats = { ...this.#formats, ...formats };
         const visible = this.#shown && this.#visible();
         this.#chart.remove();
+        this.#overlays.detached();
         this.#main = null;
         this.#build();
         if (!this.#shown) return;
@@ -232,10 +232,6 @@ export class PriceChart {
         return seriesOptions(kind, this.#colours, series.newest?.price ?? 1, this.#formats.locale);
     }
 
-    #itemOf(bar) {
-        return itemOf(bar, this.#shown.kind, this.#colours);
-    }
-
     // The dot shows that the line ends with the newest price.
     #applyDot() {
         const { kind, series } = this.#shown;
@@ -248,16 +244,6 @@ export class PriceChart {
     #wanted() {
         const { range, kind, now, series } = this.#shown;
         return gridOf({ range, kind, now, ...extentOf(series, range, now) });
-    }
-
-    #isOutgrown({ to, widthMs: wantedMs }) {
-        const { widthMs } = this.#bars;
-        return (
-            to - this.#gridTo > slotsAtOnceMax * widthMs ||
-            this.#gridTo - to > Math.max(widthMs, backMs) ||
-            to - this.#gridFrom > 2 * slotsHeldMax * widthMs ||
-            wantedMs !== widthMs
-        );
     }
 
     // Sets grid, bars and gaps again. The view stays.
@@ -276,7 +262,8 @@ export class PriceChart {
         this.#main.setData([]);
         this.#grid.setData(slots);
         this.#main.applyOptions(this.#seriesOptions());
-        this.#main.setData(this.#bars.bars.map((bar) => this.#itemOf(bar)));
+        this.#main.setData(this.#bars.bars.map((bar) =>
+            itemOf(bar, this.#shown.kind, this.#colours)));
         this.#gaps.setGaps(series.gaps);
         this.#overlays.setBars(this.#bars.bars, this.#gridTo, true);
         this.#applyDot();

@@ -29,6 +29,11 @@ export class Overlays {
         this.#requestUpdate = requestUpdate;
     }
 
+    // The series is gone, and with it what could be drawn again.
+    detached() {
+        this.#requestUpdate = () => {};
+    }
+
     paneViews() {
         return this.#views;
     }
