@@ -57,7 +57,9 @@ export function pastOf({ isAbsent, candles = [], gaps = [] }, untilMs) {
     const last = candles.at(-1);
     const at = last ? last.time * 1000 + minuteMs : -Infinity;
     const msOf = (id) => Number.parseInt(id, 10);
-    const isHidden = last?.gap || gaps.some(({ from, to }) => msOf(to) > at && msOf(from) < untilMs);
+    // What is missing since the beginning of time is no hole: the archive is younger.
+    const hides = ({ from, to }) => msOf(from) > 0 && msOf(to) > at && msOf(from) < untilMs;
+    const isHidden = last?.gap || gaps.some(hides);
     if (isHidden) return { isHidden: true };
     return last ? { price: last.close, at: Math.min(at, untilMs) } : null;
 }

@@ -51,6 +51,6 @@ export function drawStatistics({ figures, ageMs, isAbsent }, currency) {
     if (list.dataset.key === key) return;
     list.dataset.key = key;
     list.replaceChildren(...rowsOf(figures, currency).map(([label, value, words]) =>
-        element("div", {}, element("dt", { text: label }), element("dd", { text: value }),
-            element("small", { text: words }))));
+        element("div", {}, element("dt", { text: label }),
+            element("dd", {}, value, element("small", { text: words })))));
 }
