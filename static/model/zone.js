@@ -11,7 +11,7 @@ const stepsMs = [1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 7_200, 21_600, 43_200
 const dayMs = 86_400_000;
 export const weightMinute = 5;
 export const weightDay = stepsMs.length + 1;
-export const weightMonth = weightDay + 3; // below it are weeks of the month, and its halves
+export const weightMonth = weightDay + 4; // below it are halves of weeks, weeks, halves of months
 export const weightYear = weightMonth + 3; // below it are quarters and halves
 
 export class Zone {
@@ -80,7 +80,12 @@ function weightOf(wall, before) {
     return 0;
 }
 
-const weekOf = (date) => Math.min(3, Math.floor((date.getUTCDate() - 1) / 7));
+// Half weeks of a month, from the 1st: they begin on the 1st, 5th, 8th, 12th, 15th, 19th, 22nd, 26th.
+function halfWeekOf(date) {
+    const past = date.getUTCDate() - 1;
+    const week = Math.min(3, Math.floor(past / 7));
+    return 2 * week + (past - 7 * week >= 4 ? 1 : 0);
+}
 
 // Days are marked on the 1st, 8th, 15th and 22nd before all others, then months, quarters, years.
 function weightOfDay(now, then) {
@@ -91,7 +96,7 @@ function weightOfDay(now, then) {
     const isOtherPart = (months) =>
         Math.floor(month / months) !== Math.floor(monthBefore / months);
     if (isOtherPart(1)) return weightMonth + (isOtherPart(6) ? 2 : isOtherPart(3) ? 1 : 0);
-    const [week, weekBefore] = [weekOf(now), weekOf(then)];
-    if (week === weekBefore) return weightDay;
-    return weightDay + (week >> 1 === weekBefore >> 1 ? 1 : 2);
+    const [half, before] = [halfWeekOf(now), halfWeekOf(then)];
+    const isOtherHalf = (halves) => half >> halves !== before >> halves;
+    return weightDay + (isOtherHalf(2) ? 3 : isOtherHalf(1) ? 2 : isOtherHalf(0) ? 1 : 0);
 }
