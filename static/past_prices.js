@@ -1,6 +1,6 @@
 // Prices of an hour and a day ago from the archive, where memory does not reach that far back.
 
-import { askPastAgainMs, nearness, spans } from "./model/changes.js";
+import { askPastAgainMs, spans } from "./model/changes.js";
 
 const minuteMs = 60_000;
 
@@ -43,9 +43,8 @@ export class PastPrices {
         const before = this.#known.get(key)?.reference;
         this.#known.set(key, { reference: before, askedAt: this.#steady() });
         const until = Math.floor(ms / minuteMs) * minuteMs;
-        const since = Math.floor((until - span.ms * nearness) / minuteMs) * minuteMs;
-        const answer = await this.#api.candles(symbol,
-            { interval: "1m", since: since / 1000, until: until / 1000, limit: 500 });
+        const question = { interval: "1m", until: until / 1000, limit: 1 };
+        const answer = await this.#api.candles(symbol, question);
         if (!answer) return;
         this.#known.set(key, { reference: pastOf(answer, until), askedAt: this.#steady() });
     }

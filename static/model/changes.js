@@ -6,7 +6,7 @@ export const spans = [
     { key: "24h", label: "24 h", ms: 86_400_000 },
 ];
 
-export const nearness = 0.1; // of the span: how much earlier than its begin the price may be
+const nearness = 0.1; // of the span: how much earlier than its begin the price may be
 export const askPastAgainMs = 60_000;
 
 // `reference`: { price, at }; { isHidden: true } if the price then is missing; null if nothing is

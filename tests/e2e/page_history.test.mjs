@@ -175,10 +175,11 @@ describe("the page's history", { timeout: 600_000 }, () => {
         const now = Math.floor(Date.now() / minute) * minute;
         const holeFrom = now - 30 * 60 * minute;
         const holeTo = now - 20 * 60 * minute;
+        await page.route("**/stats?*", (route) => route.fulfill({ status: 500, body: "{}" }));
         await page.route("**/candles?*", async (route) => {
             const { searchParams } = new URL(route.request().url());
             const stepMs = { "1m": 1, "5m": 5, "15m": 15 }[searchParams.get("interval")] * minute;
-            const since = Math.max(Number(searchParams.get("since")) * 1000, now - 3 * day);
+            const since = Math.max(Number(searchParams.get("since") ?? 0) * 1000, now - 3 * day);
             const end = Number(searchParams.get("until") ?? now / 1000) * 1000;
             const candles = [];
             for (let at = Math.ceil(since / stepMs) * stepMs; at < end; at += stepMs)
@@ -292,6 +293,7 @@ describe("the page's history", { timeout: 600_000 }, () => {
         const page = await context.newPage();
         const steps = { "1m": 1, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "4h": 240, "6h": 360,
             "1d": 1440, "1w": 10_080 };
+        await page.route("**/stats?*", (route) => route.fulfill({ status: 500, body: "{}" }));
         await page.route("**/candles?*", async (route) => {
             const { searchParams } = new URL(route.request().url());
             const stepMs = steps[searchParams.get("interval")] * minute;
