@@ -17,6 +17,10 @@ function waitOf({ headers, status }) {
     return status === 429 ? oftenMs : null;
 }
 
+function pathOf(symbol) {
+    return `api/prices/${encodeURIComponent(symbol.toLowerCase())}`;
+}
+
 export class Api {
     #clock;
     #limitMs;
@@ -51,9 +55,24 @@ export class Api {
         return this.#ask(`api/feed?symbol=${encodeURIComponent(symbol)}`);
     }
 
+    // Candles of the archive: { candles, gaps }, or { isAbsent: true } where there is no archive.
+    // `question`: the parameters.
+    candles(symbol, question) {
+        return this.#askArchive(`${pathOf(symbol)}/candles?${new URLSearchParams(question)}`);
+    }
+
+    // The statistics of a range that begins at `since`, in Unix seconds; or as for candles.
+    stats(symbol, since) {
+        return this.#askArchive(`${pathOf(symbol)}/stats?since=${since}`);
+    }
+
+    #askArchive(path) {
+        return this.#ask(path, true);
+    }
+
     // The time limit covers the whole answer, not only its head. An answer gets `askedAt`, the time
     // of the request by the steady clock.
-    async #ask(path) {
+    async #ask(path, mayBeAbsent = false) {
         if (this.waitMs > 0) return null;
         const askedAt = this.#clock.steady();
         try {
@@ -63,6 +82,11 @@ export class Api {
             const sentAt = Date.parse(response.headers.get("date") ?? "");
             this.answeredAt = this.#clock.steady();
             if (sentAt > 0) this.#clock.noteAnswer(sentAt, this.#clock.steady() - askedAt);
+            if (response.status === 404 && mayBeAbsent) {
+                this.outcome = "";
+                const { type = "" } = await response.json();
+                return type.endsWith("no-archive") ? { isAbsent: true } : null;
+            }
             if (!response.ok) return this.#refused(response);
             const answer = await response.json();
             this.#refusals = 0;

@@ -1,31 +1,25 @@
 // The facts of the page and their sources: one stream of all symbols on the page, the history of
-// the symbol shown, and a few requests to the server. Dispatches "change" when there may be
+// the symbol shown, from the stream and from the archive, and a few requests to the server. Dispatches "change" when there may be
 // something to draw, "move" when a price has moved, "hit" when a tick has come that may set off
 // alarms, and "listing" when the server has other symbols.
 
 import { Api } from "./api.js";
-import { References, changeOver, spans } from "./model/changes.js";
+import { Archive } from "./archive.js";
+import { FeedWatch } from "./feed_watch.js";
+import { Inquiries } from "./inquiries.js";
+import { Listing } from "./listing.js";
+import { changeOfRange, changeOver, priceBefore, spans } from "./model/changes.js";
 import { Clock } from "./model/clock.js";
 import { Market } from "./model/market.js";
 import { problemOf } from "./model/providers.js";
 import { Pulse } from "./model/pulse.js";
 import { fittingRange, rangeOf } from "./model/ranges.js";
-import { Samples } from "./model/samples.js";
-import { samplePoints } from "./model/spark.js";
 import { SharedPriceStream } from "./stream.js";
 import { SymbolHistory } from "./symbol_history.js";
 
 const staleLimitFirstMs = 120_000;
-const askListingAgainMs = 3_000;
-const relistFirstMs = 4_000; // without a connection
-const relistMaxMs = 60_000;
-const askFeedMs = 5_000;
-const askSilentFeedMs = 30_000; // if there are no providers
-const askAgesAgainMs = 5_000;
-const askAgesAgainMaxMs = 60_000;
 const freshMs = 2_000; // an answer younger than this need not be repeated when a connection opens
 const frozenMs = 10_000; // after such a pause, prices that come may be old
-const symbolsAtOnce = 64; // in one answer
 const positionSlackMs = 5_000; // positions further than this from the server's clock: it was set
 const quickMs = 2_000; // the longest wait for an answer that holds up the page
 
@@ -35,42 +29,31 @@ export class Desk extends EventTarget {
     symbols = []; // those of the server
     symbol = ""; // the one shown
     range = ""; // of the chart; empty until it is known
-    feed = null;
     connection = { name: "connecting", retryAt: null, why: "" };
     #refusal = ""; // why the server refuses the stream, in its words
     #api = new Api(this.clock);
-    #references = new References();
     #prices = null;
     #isAttached = false; // the stream has said whether it also brings the history
     #history = null;
     #wanted = []; // symbols that are streamed besides the one shown
     #awaySince = this.clock.steady();
     #staleLimitMs = staleLimitFirstMs;
-    #feedAskedAt = -Infinity;
-    #relistAt = Infinity;
-    #relistMs = relistFirstMs;
     #lookedAt = this.clock.steady();
     #isCaughtUp = false; // ticks that come on the stream now are new
-    #inquiry = null; // the request for the watchlist that is under way
-    #answeredAt = -Infinity; // when the last such request was answered
-    #agesDueAt = Infinity; // when ages are to be asked for
-    #agesNotBefore = -Infinity;
-    #agesAgainMs = askAgesAgainMs;
-    #heldSince = new Map(); // by symbol: the time of the oldest tick; null if there is none
-    #samples = new Samples();
+    #inquiries = new Inquiries(this.#api, this.clock, (...entry) => this.#takeEntry(...entry));
+    archive = new Archive(this.#api, this.clock, () => {
+        this.#reachBack();
+        this.#changed();
+    });
+    #listing = new Listing(this.#api, this.clock);
+    #feedWatch = new FeedWatch(this.#api, () => this.clock.steady());
     #pulse = new Pulse();
     #reached = ""; // the position of the stream when it was last looked at
 
     // Waits until the server has sent its list of symbols.
     async open() {
-        let answer = null;
-        for (let againMs = askListingAgainMs; ; againMs = Math.min(relistMaxMs, againMs * 2)) {
-            answer = await this.#api.prices();
-            if (answer?.prices?.length) break;
-            const waitMs = this.#api.waitMs || againMs * (0.5 + Math.random());
-            this.#become({ name: "reconnecting", retryAt: Date.now() + waitMs });
-            await new Promise((resume) => setTimeout(resume, waitMs));
-        }
+        const answer = await this.#listing.first((retryAt) =>
+            this.#become({ name: "reconnecting", retryAt }));
         const { prices, askedAt } = answer;
         this.symbols = prices.map(({ symbol }) => symbol);
         for (const entry of prices) this.market.of(entry.symbol).takeEntry(entry, askedAt);
@@ -83,7 +66,7 @@ export class Desk extends EventTarget {
         await Promise.race([
             this.#inquire(), new Promise((resume) => setTimeout(resume, quickMs)),
         ]);
-        const since = this.#heldSince.get(symbol);
+        const since = this.#inquiries.heldSince(symbol);
         return fittingRange(since === undefined ? undefined : since && { at: since }, this.now());
     }
 
@@ -97,8 +80,17 @@ export class Desk extends EventTarget {
         return this.market.of(this.symbol);
     }
 
+    get feed() {
+        return this.#feedWatch.state;
+    }
+
     get series() {
         return this.#history?.series ?? null;
+    }
+
+    // What the chart draws: candles, or ticks where they are few.
+    get chartSeries() {
+        return this.archive.candles ?? this.series;
     }
 
     // The present time among the positions of the symbol shown. The clock of the server tells it,
@@ -123,6 +115,7 @@ export class Desk extends EventTarget {
     show(symbol, range, wanted = this.#wanted) {
         this.range = range;
         this.listen(symbol, wanted);
+        this.archive.show(symbol, range, this.series, this.now());
         this.#reachBack();
         this.#inquire();
         this.#changed();
@@ -134,8 +127,7 @@ export class Desk extends EventTarget {
         const { newest } = this.quote;
         if (newest?.id) this.#history.takeTick(newest);
         this.#staleLimitMs = staleLimitFirstMs;
-        this.feed = null;
-        this.#feedAskedAt = -Infinity;
+        this.#feedWatch.begin(this.symbol);
     }
 
     // Early enough to include the newest tick, even if that is older than the range.
@@ -147,7 +139,8 @@ export class Desk extends EventTarget {
 
     // Loads the history from there, once it is known how far the stream itself reaches back.
     #reachBack() {
-        if (this.#isAttached && this.range) this.#history.reachBackTo(this.#beginOfRange());
+        if (this.#isAttached && this.range && this.archive.areTicksWanted)
+            this.#history.reachBackTo(this.#beginOfRange());
     }
 
     // The symbol shown comes first.
@@ -158,7 +151,7 @@ export class Desk extends EventTarget {
     #listen() {
         const symbols = this.#streamed().sort();
         this.market.keepOnly(symbols);
-        this.#samples.keepOnly(symbols);
+        this.#inquiries.keepOnly(symbols);
         if (this.#prices) {
             this.#prices.setSymbols(symbols);
             this.#prices.open(); // where it was refused before
@@ -206,14 +199,17 @@ export class Desk extends EventTarget {
         this.#pulse.hear(this.clock.steady());
         if (gap.isAnew) this.clock.begin(gap.toAt);
         for (const quote of this.market.about(gap)) quote.takeGap(gap);
-        if (!gap.symbols || gap.symbols.includes(this.symbol)) this.#history.takeGap(gap);
+        if (!gap.symbols || gap.symbols.includes(this.symbol)) {
+            this.#history.takeGap(gap);
+            this.archive.doubt();
+        }
         this.#changed();
     }
 
     #onStale(notice) {
         this.#pulse.hear(this.clock.steady());
         this.market.of(notice.symbol).takeStale(notice, this.clock.steady());
-        if (notice.symbol === this.symbol) this.#feedAskedAt = -Infinity; // it may know why
+        if (notice.symbol === this.symbol) this.#feedWatch.hurry(); // it may know why
         this.#changed();
     }
 
@@ -225,7 +221,7 @@ export class Desk extends EventTarget {
     // The server may have other symbols by now, so its list is asked for at once.
     #onRefused({ detail, title }) {
         this.#refusal = detail ?? title ?? "";
-        this.#relistAt = this.clock.steady();
+        this.#listing.hurry();
         this.#changed();
     }
 
@@ -239,14 +235,13 @@ export class Desk extends EventTarget {
         if (name === "open") {
             if (!wasOpen) this.#pulse.begin(now);
             this.#awaySince = null;
-            this.#relistAt = Infinity;
-            this.#relistMs = relistFirstMs;
+            this.#listing.noteOpen();
             this.#isCaughtUp = false;
-            if (now - this.#answeredAt > freshMs && !this.#inquiry) this.#doubt();
+            if (now - this.#inquiries.answeredAt > freshMs && !this.#inquiries.isAsking) this.#doubt();
         } else if (this.#awaySince === null) {
             this.#pulse.end();
             this.#awaySince = now;
-            this.#relistAt = now + relistFirstMs;
+            this.#listing.noteClosed();
         }
         this.#changed();
     }
@@ -254,11 +249,7 @@ export class Desk extends EventTarget {
     // The ages of the newest prices have to be asked for.
     #doubt() {
         for (const quote of this.market.all) quote.forgetSaid();
-        this.#wantAges();
-    }
-
-    #wantAges() {
-        this.#agesDueAt = Math.max(this.clock.steady(), this.#agesNotBefore);
+        this.#inquiries.wantAges();
     }
 
     // Called once a second: sends the requests that are due.
@@ -266,7 +257,7 @@ export class Desk extends EventTarget {
         const now = this.clock.steady();
         if (this.clock.hasSlept()) {
             for (const quote of this.market.all) quote.forgetAge();
-            this.#wantAges();
+            this.#inquiries.wantAges();
         } else if (now - this.#lookedAt > frozenMs && document.visibilityState === "visible") {
             this.#doubt();
         }
@@ -274,9 +265,16 @@ export class Desk extends EventTarget {
         this.#checkPulse(now);
         this.#checkAge(now);
         this.#reachBack();
-        this.#checkListing(now);
+        this.#checkListing();
         this.#inquire();
-        if (document.visibilityState === "visible") this.#checkFeed(now);
+        this.#inquirePast();
+        this.#askFeed();
+    }
+
+    async #askFeed() {
+        const isVisible = document.visibilityState === "visible";
+        if (!isVisible || this.connection.name !== "open") return;
+        if (await this.#feedWatch.ask()) this.#changed();
     }
 
     // On a connection that tabs share, ticks of other tabs' symbols move its position alone.
@@ -292,20 +290,25 @@ export class Desk extends EventTarget {
         const { quote } = this;
         if (!quote.newest || this.connection.name !== "open") return;
         const ageMs = quote.ageAt(now);
-        if (ageMs === null || (!quote.isStale && ageMs > this.#staleLimitMs)) this.#wantAges();
+        if (ageMs === null || (!quote.isStale && ageMs > this.#staleLimitMs)) this.#inquiries.wantAges();
     }
 
     // After a restart the server may have other symbols, and it refuses those it lacks.
-    async #checkListing(now) {
-        if (now < this.#relistAt || this.connection.name === "open") return;
-        this.#relistMs = Math.min(relistMaxMs, this.#relistMs * 2);
-        this.#relistAt = now + this.#relistMs;
-        const prices = (await this.#api.prices())?.prices;
+    async #checkListing() {
+        if (this.connection.name === "open") return;
+        const symbols = await this.#listing.again(this.symbols);
         this.#changed();
-        const symbols = prices?.map(({ symbol }) => symbol);
-        if (!symbols?.length || symbols.join() === this.symbols.join()) return;
+        if (!symbols) return;
         this.symbols = symbols;
         this.#tell("listing");
+    }
+
+    // Asks for everything that is due for the watchlist, in one request.
+    async #inquire() {
+        const isReachable = ["open", "connecting"].includes(this.connection.name);
+        if (!this.#prices || !isReachable) return;
+        await this.#inquiries.ask(() => this.#streamed(), (now) => this.#isPastDue(now));
+        this.#changed();
     }
 
     // Whether a past price is to be asked for, because the history of the symbol shown does not
@@ -313,74 +316,38 @@ export class Desk extends EventTarget {
     #isPastDue(now) {
         const at = this.now();
         return spans.some((span) => !this.series?.priceAt(at - span.ms) &&
-            this.#references.isDue(this.symbol, span, now));
+            this.#inquiries.references.isDue(this.symbol, span, now));
     }
 
-    // Asks for everything that is due for the watchlist, in one request.
-    #inquire() {
-        this.#inquiry ??= this.#ask().finally(() => (this.#inquiry = null));
-        return this.#inquiry;
+    #takeEntry(entry, askedAt, answeredAt) {
+        const quote = this.market.of(entry.symbol);
+        quote.takeEntry(entry, askedAt);
+        quote.spark.addPoints(entry.points);
+        const ageMs = quote.ageAt(answeredAt);
+        if (entry.symbol === this.symbol && entry.stale === false)
+            this.#staleLimitMs = Math.max(this.#staleLimitMs, 2 * (ageMs ?? 0));
     }
 
-    async #ask() {
-        const now = this.clock.steady();
-        const isReachable = ["open", "connecting"].includes(this.connection.name);
-        if (!this.#prices || !isReachable || this.#api.waitMs > 0) return;
-        const streamed = this.#streamed().slice(0, symbolsAtOnce);
-        const areAgesDue = this.#agesDueAt <= now;
-        const young = this.#samples.take(streamed, now);
-        const shown = this.#isPastDue(now) ? [this.symbol] : [];
-        const symbols = areAgesDue ? streamed : [...new Set([...shown, ...young])];
-        if (symbols.length === 0) return;
-        for (const span of spans) this.#references.note(this.symbol, span, now);
-        if (areAgesDue) this.#agesDueAt = Infinity;
-        const answer = await this.#api.watchlist(symbols, young.length > 0 ? samplePoints : 0);
-        this.#agesAgainMs =
-            answer ? askAgesAgainMs : Math.min(askAgesAgainMaxMs, this.#agesAgainMs * 2);
-        this.#agesNotBefore =
-            this.clock.steady() + Math.max(this.#api.waitMs, this.#agesAgainMs);
-        if (answer?.watchlist) this.#takeAnswer(answer);
-        else {
-            this.#samples.fail(young, this.clock.steady(), this.#api.waitMs || null);
-            if (areAgesDue) this.#wantAges();
-        }
-        this.#changed();
-    }
-
-    #takeAnswer({ watchlist, askedAt, at }) {
-        this.#answeredAt = this.clock.steady();
-        this.clock.note(at * 1000);
-        const streamed = this.#streamed();
-        for (const entry of watchlist) {
-            if (!streamed.includes(entry.symbol)) continue; // it was removed meanwhile
-            const quote = this.market.of(entry.symbol);
-            quote.takeEntry(entry, askedAt);
-            quote.spark.addPoints(entry.points);
-            this.#references.noteEntry(entry, this.#answeredAt);
-            this.#heldSince.set(entry.symbol, entry.held_since && entry.held_since * 1000);
-            const ageMs = quote.ageAt(this.#answeredAt);
-            if (entry.symbol === this.symbol && entry.stale === false)
-                this.#staleLimitMs = Math.max(this.#staleLimitMs, 2 * (ageMs ?? 0));
-        }
-    }
-
-    async #checkFeed(now) {
-        const hasProviders = !this.feed || this.feed.providers?.length > 0;
-        const everyMs = hasProviders ? askFeedMs : askSilentFeedMs;
-        if (this.connection.name !== "open" || now - this.#feedAskedAt < everyMs) return;
-        const { symbol } = this;
-        this.#feedAskedAt = now;
-        const feed = await this.#api.feed(symbol);
-        if (feed && symbol === this.symbol) this.feed = feed;
-        this.#changed();
+    // Asks the archive for what memory does not have.
+    #inquirePast(now = this.now()) {
+        if (this.connection.name !== "open" || !this.range) return;
+        this.archive.lookAround(now, (span) => !this.series?.priceAt(now - span.ms) &&
+            this.#inquiries.references.of(this.symbol, span) === null);
     }
 
     // The change over a span, of the symbol shown.
     changeOver(span) {
         const now = this.now();
         const held = this.series?.priceAt(now - span.ms);
-        const reference = held ?? this.#references.of(this.symbol, span);
+        const reference = held ?? this.#inquiries.references.of(this.symbol, span) ??
+            this.archive.past(span);
         return changeOver(span, this.quote.newest, reference, now);
+    }
+
+    // The change over the range shown.
+    get rangeChange() {
+        const { newest } = this.quote;
+        return changeOfRange(rangeOf(this.range), this.chartSeries, newest, this.now());
     }
 
     // The newest price of any symbol, also of one that is not streamed (yet), or null.
@@ -394,11 +361,7 @@ export class Desk extends EventTarget {
     // The price before the newest: from the stream, or from the history. Null if something is
     // missing between the two.
     get before() {
-        const { newest, before } = this.quote;
-        const { series } = this;
-        if (!newest || !series?.newest || series.newest.id !== newest.id) return before;
-        if (series.beginsRun(series.newest)) return null;
-        return before ?? series.previous?.price ?? null;
+        return priceBefore(this.quote, this.series);
     }
 
     // The facts for model/truth.js. `hereNow` is by the steady clock, as are all waits and ages;

@@ -4,7 +4,9 @@ import { canRing, inOneTab, mayNotify, notify, ring, wakeSound } from "./bell.js
 import { Desk } from "./desk.js";
 import { configureFormats, formatPrice, formatTime } from "./format.js";
 import { Alarms } from "./model/alarm.js";
+import { overlays } from "./model/averages.js";
 import { spans } from "./model/changes.js";
+import { fileOf } from "./model/download.js";
 import { readLink, writeLink } from "./model/link.js";
 import { describeFeed } from "./model/providers.js";
 import { rangeOf } from "./model/ranges.js";
@@ -17,13 +19,16 @@ import { Watchlist, isSymbol } from "./model/watchlist.js";
 import { Zone } from "./model/zone.js";
 import { drawBanner, showToast } from "./view/banner.js";
 import { PriceChart } from "./view/chart.js";
+import { ChartTools, save } from "./view/chart_tools.js";
 import { drawConnection, drawTitle } from "./view/connection.js";
 import { Controls } from "./view/controls.js";
 import { Detail } from "./view/detail.js";
 import { byId, setText } from "./view/dom.js";
 import { Find } from "./view/find.js";
+import { drawNote } from "./view/history_note.js";
 import { drawPrice, flashPrice, onWatch } from "./view/price.js";
 import { SettingsDialog, alarmWords } from "./view/settings_dialog.js";
+import { drawStatistics } from "./view/statistics.js";
 import { TickList } from "./view/ticks.js";
 import { WatchlistView } from "./view/watchlist.js";
 
@@ -34,6 +39,7 @@ const alarms = new Alarms(storage);
 const desk = new Desk();
 let isReady = false; // the server has said which symbols it has
 let isRangeChosen = false; // by the visitor or a link, so it is stored and part of links
+let drawnSeries = null; // that of the chart
 let zone = new Zone(settings.values.timeZone);
 
 const ticks = new TickList();
@@ -43,6 +49,10 @@ const dialog = new SettingsDialog(
 const controls = new Controls({
     onRange: chooseRange,
     onKind: (kind) => settings.set("chartKind", kind),
+});
+const tools = new ChartTools({
+    onOverlays: (keys) => settings.set("overlays", keys.join(" ")),
+    onFile: download,
 });
 const find = new Find((symbol) => {
     watchlist.add(symbol);
@@ -86,6 +96,8 @@ function gather() {
         truth: truthOf(facts),
         currency: desk.quote.currency,
         before: desk.before,
+        range: rangeOf(desk.range),
+        rangeChange: desk.rangeChange,
         trend: desk.quote.spark.change(facts.now),
         overs: spans.map((span) => ({ span, over: desk.changeOver(span) })),
         series: desk.series,
@@ -116,15 +128,44 @@ function draw() {
         now: facts.now,
         hereNow: facts.hereNow,
     });
-    chart.tick(facts.now);
+    drawStatistics(desk.archive.statistics, facts.currency);
+    const series = desk.chartSeries;
+    drawNote({
+        range: facts.range,
+        hasArchive: desk.archive.isThere,
+        isLoading: desk.archive.isLoading,
+        series,
+        firstAt: desk.series?.ticks[0]?.at ?? null,
+        now: facts.now,
+    });
+    if (series === drawnSeries) chart.tick(facts.now);
+    else drawChart(); // candles have come, or the ticks they stood in for
+}
+
+function wantedOverlays() {
+    const keys = settings.values.overlays.split(" ");
+    return overlays.filter(({ key }) => keys.includes(key));
 }
 
 function drawChart() {
-    const { range, series } = desk;
+    const { range, chartSeries: series } = desk;
     const kind = settings.values.chartKind;
     controls.draw({ range, kind });
+    tools.draw(settings.values.overlays.split(" "));
     if (!isReady) return;
+    drawnSeries = series;
+    chart.setOverlays(wantedOverlays());
     chart.show({ series, range: rangeOf(range), kind, now: desk.now() });
+}
+
+// A file of the range shown, as it is drawn.
+function download(format) {
+    const { symbol, range: rangeKey, chartSeries: series } = desk;
+    const { ms } = rangeOf(rangeKey) ?? {};
+    if (!series || ms === undefined) return;
+    const toAt = desk.now();
+    const fromAt = ms === null ? (series.firstAt ?? series.ticks[0]?.at ?? toAt) : toAt - ms;
+    save(fileOf({ symbol, rangeKey, series, fromAt, toAt, format }));
 }
 
 // The symbols that are streamed besides the one shown.
@@ -169,6 +210,10 @@ function applySettings({ detail: changed }) {
     }
     if (changed.includes("theme")) chart.setTheme();
     if (changed.includes("chartKind")) drawChart();
+    if (changed.includes("overlays")) {
+        tools.draw(settings.values.overlays.split(" "));
+        chart.setOverlays(wantedOverlays());
+    }
     drawSoon();
 }
 

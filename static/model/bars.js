@@ -7,8 +7,13 @@
 //   isBroken    something is missing between two of its own ticks
 //   isPartial   something is missing within its slot, so that its prices may not be all there were
 
+const weekMs = 7 * 86_400_000;
+const mondayMs = 4 * 86_400_000; // the first Monday of Unix time
+
+// Slots of weeks begin on Mondays, all others at a multiple of their width.
 export function slotOf(ms, widthMs) {
-    return Math.floor(ms / widthMs) * widthMs;
+    const first = widthMs % weekMs === 0 ? mondayMs : 0;
+    return Math.floor((ms - first) / widthMs) * widthMs + first;
 }
 
 export class Bars {

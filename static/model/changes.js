@@ -6,20 +6,54 @@ export const spans = [
     { key: "24h", label: "24 h", ms: 86_400_000 },
 ];
 
-const tolerance = 0.1; // of the span: how much earlier than its begin the price may be
-const askAgainMs = 60_000;
+const nearness = 0.1; // of the span: how much earlier than its begin the price may be
+export const askPastAgainMs = 60_000;
 
-// `reference`: { price, at }; null if nothing is held that far back, undefined if that is not known
-// yet.
+// `reference`: { price, at }; { isHidden: true } if the price then is missing; null if nothing is
+// held that far back, undefined if that is not known yet.
 export function changeOver(span, newest, reference, now) {
     if (!newest || reference === undefined) return { kind: "none", why: "" };
     if (reference === null) return { kind: "none", why: "no data that far back" };
+    if (reference.isHidden) return { kind: "none", why: "prices are missing there" };
     const begin = now - span.ms;
     if (newest.at <= begin) return { kind: "none", why: "no newer price since" };
-    if (begin - reference.at > span.ms * tolerance)
+    if (begin - reference.at > span.ms * nearness)
         return { kind: "none", why: "no price near that time" };
     const change = newest.price - reference.price;
     return { kind: "change", change, ratio: change / reference.price, since: reference.at };
+}
+
+const wholeShare = 0.02; // of a range: how late the first price may be that counts as its beginning
+
+// The change over the range shown: since its beginning, or since the first price held if that is
+// later. { kind: "change", change, ratio, since, isWhole }, or { kind: "none", why }.
+export function changeOfRange(range, series, newest, now) {
+    if (!range || !newest || !series) return { kind: "none", why: "" };
+    const beginAt = range.ms === null ? -Infinity : now - range.ms;
+    const reference = (range.ms === null ? null : series.priceAt(beginAt)) ??
+        firstOf(series, beginAt);
+    if (!reference) return { kind: "none", why: "prices are missing where this range begins" };
+    if (reference.at >= newest.at) return { kind: "none", why: "no earlier price in this range" };
+    const change = newest.price - reference.price;
+    const isWhole = range.ms !== null && reference.at - beginAt <= range.ms * wholeShare;
+    return { kind: "change", change, ratio: change / reference.price, since: reference.at, isWhole };
+}
+
+// The first price held, if the range begins before it.
+function firstOf(series, beginAt) {
+    const [candle] = series.candles ?? [];
+    const [tick] = series.stepMs ? series.ticks.ticks : series.ticks;
+    const first = candle ? { price: candle.open, at: candle.at }
+        : tick ? { price: tick.price, at: tick.at } : null;
+    return first && first.at >= beginAt ? first : null;
+}
+
+// The price before the newest: from the stream (`quote`), or from the history. Null if something is
+// missing between the two.
+export function priceBefore({ newest, before }, series) {
+    if (!newest || !series?.newest || series.newest.id !== newest.id) return before;
+    if (series.beginsRun(series.newest)) return null;
+    return before ?? series.previous?.price ?? null;
 }
 
 // Past prices from the server, and when it is to be asked for them again.
@@ -32,7 +66,7 @@ export class References {
 
     isDue(symbol, span, now) {
         const known = this.#known.get(`${symbol} ${span.key}`);
-        return !known || now - known.askedAt >= askAgainMs;
+        return !known || now - known.askedAt >= askPastAgainMs;
     }
 
     // Called before the server is asked, so that it is not asked twice, and with its answer. `now`

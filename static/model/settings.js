@@ -1,6 +1,8 @@
 // The choices of the visitor, kept in the browser. Every value is checked when it is read: a wrong
 // one is replaced by its default, and the others are kept.
 
+import { overlays } from "./averages.js";
+import { ranges } from "./ranges.js";
 import { readStored, settingsKey, writeStored } from "./store.js";
 
 const oneOf = (...values) => (value) => values.includes(value);
@@ -27,6 +29,11 @@ export function isTimeZone(value) {
     }
 }
 
+function isOverlays(value) {
+    const isKnown = (key) => overlays.some((overlay) => overlay.key === key);
+    return value === "" || (typeof value === "string" && value.split(" ").every(isKnown));
+}
+
 // The default of each setting, and what it may be.
 const rules = {
     theme: ["system", oneOf("system", "light", "dark")],
@@ -34,7 +41,8 @@ const rules = {
     currencyDisplay: ["symbol", oneOf("symbol", "code", "none")],
     timeZone: ["", isTimeZone],
     isCompact: [false, isBoolean],
-    range: ["", oneOf("", "5m", "1h", "6h", "24h", "all")], // empty: whichever fits
+    range: ["", oneOf("", ...ranges.map(({ key }) => key))], // empty: whichever fits
+    overlays: ["", isOverlays], // the keys of those that are drawn, with blanks between
     chartKind: ["line", oneOf("line", "candles")],
     hasSound: [false, isBoolean],
     hasNotification: [false, isBoolean],

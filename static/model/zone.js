@@ -11,8 +11,8 @@ const stepsMs = [1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 7_200, 21_600, 43_200
 const dayMs = 86_400_000;
 export const weightMinute = 5;
 export const weightDay = stepsMs.length + 1;
-export const weightMonth = weightDay + 1;
-export const weightYear = weightDay + 2;
+export const weightMonth = weightDay + 4; // below it are halves of weeks, weeks, halves of months
+export const weightYear = weightMonth + 3; // below it are quarters and halves
 
 export class Zone {
     #format = null;
@@ -73,12 +73,30 @@ export class Zone {
 
 function weightOf(wall, before) {
     if (Math.floor(wall / dayMs) !== Math.floor(before / dayMs)) {
-        const now = new Date(wall);
-        const then = new Date(before);
-        if (now.getUTCFullYear() !== then.getUTCFullYear()) return weightYear;
-        return now.getUTCMonth() !== then.getUTCMonth() ? weightMonth : weightDay;
+        return weightOfDay(new Date(wall), new Date(before));
     }
     for (let i = stepsMs.length - 1; i >= 0; --i)
         if (Math.floor(wall / stepsMs[i]) !== Math.floor(before / stepsMs[i])) return i + 1;
     return 0;
+}
+
+// Half weeks of a month, from the 1st: they begin on the 1st, 5th, 8th, 12th, 15th, 19th, 22nd, 26th.
+function halfWeekOf(date) {
+    const past = date.getUTCDate() - 1;
+    const week = Math.min(3, Math.floor(past / 7));
+    return 2 * week + (past - 7 * week >= 4 ? 1 : 0);
+}
+
+// Days are marked on the 1st, 8th, 15th and 22nd before all others, then months, quarters, years.
+function weightOfDay(now, then) {
+    const [year, yearBefore] = [now.getUTCFullYear(), then.getUTCFullYear()];
+    const isOther = (unit) => Math.floor(year / unit) !== Math.floor(yearBefore / unit);
+    if (isOther(1)) return weightYear + (isOther(4) ? 2 : isOther(2) ? 1 : 0);
+    const [month, monthBefore] = [now.getUTCMonth(), then.getUTCMonth()];
+    const isOtherPart = (months) =>
+        Math.floor(month / months) !== Math.floor(monthBefore / months);
+    if (isOtherPart(1)) return weightMonth + (isOtherPart(6) ? 2 : isOtherPart(3) ? 1 : 0);
+    const [half, before] = [halfWeekOf(now), halfWeekOf(then)];
+    const isOtherHalf = (halves) => half >> halves !== before >> halves;
+    return weightDay + (isOtherHalf(2) ? 3 : isOtherHalf(1) ? 2 : isOtherHalf(0) ? 1 : 0);
 }

@@ -3,7 +3,7 @@
 //   const chart = new PriceChart(container, { formatPrice, formatTime, timeZone, locale });
 //   chart.show({ series, range, kind: "line", now });   // another symbol, range or kind
 //   chart.tick(now);                                    // after new ticks, and every second
-//   chart.setFormats({ … }); chart.setTheme();          // when a setting changes
+//   chart.setFormats({ … }); chart.setTheme(); chart.setOverlays([…]);   // when a setting changes
 //
 // `formatPrice(price)` and `formatTime(ms)` make the words; `timeZone` and `locale` are those of
 // the axes, without them the browser's. The container gets the class price-chart, and its size from
@@ -17,37 +17,31 @@
 
 import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSeries }
     from "../vendor/lightweight-charts.js";
-import { directionOf } from "../format.js";
-import { Bars } from "../model/bars.js";
-import { gridOf, slotsHeldMax } from "../model/grid.js";
+import { barsOf, extentOf } from "../model/candles.js";
+import { gridOf, isOutgrown } from "../model/grid.js";
 import { coloursOf } from "./chart_colours.js";
-import { GapBands, gapsBeside, gapWords } from "./chart_gaps.js";
+import { ChartDescription } from "./chart_description.js";
+import { furnish } from "./chart_frame.js";
+import { GapBands, gapsBeside } from "./chart_gaps.js";
+import { ChartKeys } from "./chart_keys.js";
 import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
-import { bandColours, crosshairOptions, fixedOptions, seriesOptions, themeOptions }
-    from "./chart_options.js";
+import { Overlays } from "./chart_overlays.js";
+import { bandColours, crosshairOptions, fixedOptions, itemOf, overlayColours, seriesOptions,
+    themeOptions } from "./chart_options.js";
 import { ChartWindow } from "./chart_window.js";
-import { describe, extremesOf, pairsInView, pairsOfCandle } from "./chart_words.js";
+import { describeShown, extremesOf, pairsInView, wordsAt } from "./chart_words.js";
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
-const slotsAtOnceMax = 60; // after a longer sleep everything is set again
-const backMs = 10_000; // also if "now" moves back this far: a clock was set back
 const setAgainMs = 250; // while a history is loading
-const describeFirstMs = 100; // the view is settled with the next frame
-const describeEveryMs = 5_000;
 const narrowPx = 520;
-const partialAlpha = 0.4;
-const keysId = "price-chart-keys";
-const keysWords = "Left and right arrow: the price before and after; Home and End: the first and " +
-    "last; plus and minus: zoom; Escape: all that is in view.";
 
 export class PriceChart {
     #container;
-    #plot = document.createElement("div");
-    #button = document.createElement("button");
-    #empty = document.createElement("p");
-    #keys = document.createElement("p");
+    #plot;
+    #button;
+    #empty;
     #legend = new ChartLegend();
     #formats;
     #colours;
@@ -56,6 +50,8 @@ export class PriceChart {
     #main = null;
     #gaps;
     #mark;
+    #overlays;
+    #keys;
     #window;
     #shown = null; // what show() was given
     #bars = null;
@@ -65,24 +61,35 @@ export class PriceChart {
     #marked = null; // the bar the crosshair speaks of
     #setAt = 0;
     #setTimer = 0;
-    #describedAt = -Infinity;
-    #describeTimer = 0;
+    #description;
     #resize;
     #listening = new AbortController();
 
     constructor(container, formats) {
         this.#container = container;
         this.#formats = formats;
-        this.#furnish();
+        const { plot, button, empty } = furnish(container, this.#legend);
+        this.#plot = plot;
+        this.#button = button;
+        this.#empty = empty;
+        this.#description = new ChartDescription(plot, () =>
+            describeShown(this.#shown, this.#visible(), this.#extremes(), this.#formats));
         this.#gaps = new GapBands((ms) => this.#xOf(ms));
         this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
         this.#colours = coloursOf(container);
+        const place = { xOf: (ms) => this.#middleOf(ms), yOf: (p) => this.#main.priceToCoordinate(p) };
+        this.#overlays = new Overlays(place, (width) => this.#gaps.bands(width));
         this.#build();
         const { signal } = this.#listening;
         const scale = () => this.#chart.timeScale();
         this.#window = new ChartWindow(this.#plot, scale, () => this.#showWhere(), signal);
-        this.#plot.addEventListener("keydown", (event) => this.#onKey(event), { signal });
-        this.#plot.addEventListener("blur", () => this.#leave(), { signal });
+        this.#keys = new ChartKeys(this.#plot, {
+            bars: () => this.#bars?.bars,
+            window: this.#window,
+            slot: (ms) => this.#slot(ms),
+            point: (bar) => this.#point(bar),
+            leave: () => this.#leave(),
+        }, signal);
         this.#button.addEventListener("click", () => this.#backToNow(), { signal });
         this.#resize = new ResizeObserver(() => this.#fit());
         this.#resize.observe(this.#plot);
@@ -109,7 +116,8 @@ export class PriceChart {
         }
         const grid = this.#wanted();
         const { to } = grid;
-        if (this.#isOutgrown(grid)) {
+        const held = { from: this.#gridFrom, to: this.#gridTo, widthMs: this.#bars.widthMs };
+        if (isOutgrown(held, grid)) {
             this.#set();
             return;
         }
@@ -121,10 +129,16 @@ export class PriceChart {
         const wasEmpty = bars.length === 0;
         const first = this.#bars.extend();
         if (wasEmpty && bars.length > 0) this.#main.applyOptions(this.#seriesOptions());
-        for (let i = first; i < bars.length; ++i) this.#main.update(this.#itemOf(bars[i]));
+        for (let i = first; i < bars.length; ++i) this.#main.update(itemOf(bars[i], this.#shown.kind, this.#colours));
+        this.#overlays.setBars(bars, this.#gridTo, false);
         this.#applyDot();
         this.#moveOn();
         if (first < bars.length) this.#tell();
+    }
+
+    // Draws these of model/averages.js over the prices.
+    setOverlays(overlays) {
+        this.#overlays.want(overlays);
     }
 
     // Looks at the style sheet again.
@@ -140,6 +154,7 @@ export class PriceChart {
         this.#formats = { ...this.#formats, ...formats };
         const visible = this.#shown && this.#visible();
         this.#chart.remove();
+        this.#overlays.detached();
         this.#main = null;
         this.#build();
         if (!this.#shown) return;
@@ -163,6 +178,7 @@ export class PriceChart {
             gaps: gapsBeside(this.#bars.bars, series.gaps),
             isFollowing: this.#window.isFollowing,
             visible: this.#visible(),
+            overlays: this.#overlays.data(),
         };
     }
 
@@ -170,34 +186,11 @@ export class PriceChart {
         this.#listening.abort();
         this.#resize.disconnect();
         clearTimeout(this.#setTimer);
-        clearTimeout(this.#describeTimer);
+        this.#description.stop();
         this.#chart.remove();
         this.#container.replaceChildren();
         this.#container.classList.remove("price-chart");
         this.#shown = null;
-    }
-
-    #furnish() {
-        this.#plot.className = "price-chart-plot";
-        this.#plot.tabIndex = 0;
-        // Not role="img": a screen reader would then keep its keys.
-        this.#plot.setAttribute("role", "application");
-        this.#plot.setAttribute("aria-roledescription", "chart");
-        this.#plot.setAttribute("aria-describedby", keysId);
-        this.#plot.setAttribute("aria-label", "No prices to draw yet");
-        this.#keys.id = keysId;
-        this.#keys.textContent = keysWords;
-        this.#keys.hidden = true;
-        this.#button.type = "button";
-        this.#button.className = "price-chart-now";
-        this.#button.textContent = "Back to now";
-        this.#button.hidden = true;
-        this.#empty.className = "price-chart-empty";
-        this.#empty.textContent = "No prices in view";
-        const { element, spoken } = this.#legend;
-        const parts = [element, spoken, this.#plot, this.#keys, this.#empty, this.#button];
-        this.#container.classList.add("price-chart");
-        this.#container.replaceChildren(...parts);
     }
 
     #build() {
@@ -221,6 +214,7 @@ export class PriceChart {
         this.#main = this.#shown.kind === "candles"
             ? this.#chart.addSeries(CandlestickSeries, options)
             : this.#chart.addCustomSeries(line, options);
+        this.#main.attachPrimitive(this.#overlays);
         this.#main.attachPrimitive(this.#mark);
         this.#chart.applyOptions(crosshairOptions(this.#shown.kind));
     }
@@ -229,21 +223,13 @@ export class PriceChart {
         const isNarrow = this.#plot.clientWidth < narrowPx;
         this.#chart.applyOptions(themeOptions(this.#colours, isNarrow));
         this.#gaps.setColours(bandColours(this.#colours, isNarrow));
+        this.#overlays.setColours(overlayColours(this.#colours));
         this.#mark.setColours({ dot: this.#colours.line.solid, ring: this.#colours.surface.solid });
     }
 
     #seriesOptions() {
         const { kind, series } = this.#shown;
         return seriesOptions(kind, this.#colours, series.newest?.price ?? 1, this.#formats.locale);
-    }
-
-    #itemOf(bar) {
-        const { at: time, open, high, low, close } = bar;
-        if (this.#shown.kind === "line") return { time, bar };
-        if (!bar.isPartial) return { time, open, high, low, close };
-        const { up, down } = this.#colours;
-        const color = (close >= open ? up : down).at(partialAlpha);
-        return { time, open, high, low, close, color, wickColor: color };
     }
 
     // The dot shows that the line ends with the newest price.
@@ -257,17 +243,7 @@ export class PriceChart {
     // The grid as it would be set now.
     #wanted() {
         const { range, kind, now, series } = this.#shown;
-        return gridOf({ range, kind, now, ticks: series.ticks });
-    }
-
-    #isOutgrown({ to, widthMs: wantedMs }) {
-        const { widthMs } = this.#bars;
-        return (
-            to - this.#gridTo > slotsAtOnceMax * widthMs ||
-            this.#gridTo - to > Math.max(widthMs, backMs) ||
-            to - this.#gridFrom > 2 * slotsHeldMax * widthMs ||
-            wantedMs !== widthMs
-        );
+        return gridOf({ range, kind, now, ...extentOf(series, range, now) });
     }
 
     // Sets grid, bars and gaps again. The view stays.
@@ -277,7 +253,7 @@ export class PriceChart {
         this.#setAt = performance.now();
         const { series } = this.#shown;
         const { widthMs, from, to } = this.#wanted();
-        this.#bars = new Bars(series, widthMs);
+        this.#bars = barsOf(series, widthMs);
         this.#gridFrom = from;
         this.#gridTo = to;
         this.#bars.cut(from);
@@ -286,8 +262,10 @@ export class PriceChart {
         this.#main.setData([]);
         this.#grid.setData(slots);
         this.#main.applyOptions(this.#seriesOptions());
-        this.#main.setData(this.#bars.bars.map((bar) => this.#itemOf(bar)));
+        this.#main.setData(this.#bars.bars.map((bar) =>
+            itemOf(bar, this.#shown.kind, this.#colours)));
         this.#gaps.setGaps(series.gaps);
+        this.#overlays.setBars(this.#bars.bars, this.#gridTo, true);
         this.#applyDot();
         // The slots in view may not be on the axis any more.
         if (visible && !(visible.toAt > from && visible.fromAt < to)) this.#window.follow();
@@ -324,6 +302,11 @@ export class PriceChart {
         return middle + (this.#slot(ms) - 0.5) * width;
     }
 
+    // The middle of the slot that begins at a time.
+    #middleOf(ms) {
+        return this.#bars && this.#xOf(ms + this.#bars.widthMs / 2);
+    }
+
     #visible() {
         const range = this.#bars && this.#window.range;
         if (!range) return null;
@@ -354,34 +337,6 @@ export class PriceChart {
         this.#showWhere();
     }
 
-    #onKey(event) {
-        if (event.altKey || event.ctrlKey || event.metaKey || !this.#shown) return;
-        const step = event.shiftKey ? 10 : 1;
-        const actions = {
-            ArrowLeft: () => this.#walk(-step),
-            ArrowRight: () => this.#walk(step),
-            Home: () => this.#walk(-Infinity),
-            End: () => this.#walk(Infinity),
-            "+": () => this.#window.zoom(0.8),
-            "-": () => this.#window.zoom(1.25),
-            Escape: () => this.#leave(),
-        };
-        if (!actions[event.key]) return;
-        event.preventDefault();
-        actions[event.key]();
-    }
-
-    // Moves the crosshair from price to price.
-    #walk(step) {
-        const { bars } = this.#bars;
-        if (bars.length === 0) return;
-        const here = this.#hovered === null ? bars.length : this.#indexAt(this.#hovered);
-        const bar = bars[Math.max(0, Math.min(bars.length - 1, here + step))];
-        this.#hovered = bar.at; // for the next key, which may come before the next frame
-        if (this.#window.reveal(this.#slot(bar.at))) requestAnimationFrame(() => this.#point(bar));
-        else this.#point(bar);
-    }
-
     #point(bar) {
         if (!this.#shown) return;
         this.#chart.setCrosshairPosition(bar.close, bar.at, this.#main);
@@ -394,21 +349,9 @@ export class PriceChart {
         this.#hover(null);
     }
 
-    // The index of the last bar at or before a time; -1 where there is none.
-    #indexAt(ms) {
-        const { bars } = this.#bars;
-        let low = 0;
-        let high = bars.length;
-        while (low < high) {
-            const middle = (low + high) >>> 1;
-            if (bars[middle].at <= ms) low = middle + 1;
-            else high = middle;
-        }
-        return low - 1;
-    }
-
     #hover(at) {
         this.#hovered = at;
+        this.#keys.noteHover(at);
         if (at === null) this.#legend.hush();
         if (this.#shown) this.#showLegend();
     }
@@ -421,7 +364,6 @@ export class PriceChart {
     // Draws the legend: for the bar under the crosshair, otherwise for all in view.
     #showLegend() {
         const at = this.#hovered;
-        const { formatTime } = this.#formats;
         this.#marked = null;
         if (at === null) {
             const extremes = this.#extremes();
@@ -429,19 +371,11 @@ export class PriceChart {
             this.#legend.show("", pairsInView(extremes, this.#formats));
             return;
         }
-        const bar = this.#bars.bars[this.#indexAt(at)];
-        if (bar?.at !== at) this.#showNothingAt(at);
-        else if (this.#shown.kind === "line") this.#showTickOf(bar);
-        else {
-            const pairs = pairsOfCandle(bar, this.#formats);
-            this.#legend.show(formatTime(at), pairs, directionOf(bar.close - bar.open));
-        }
-    }
-
-    #showTickOf(bar) {
-        const { formatPrice, formatTime } = this.#formats;
-        this.#marked = bar;
-        this.#legend.show(formatTime(bar.lastAt), [["", formatPrice(bar.close)]]);
+        const { bars, widthMs } = this.#bars;
+        const slots = { bars, widthMs, fromAt: this.#gridFrom };
+        const { time, pairs, direction, marked } = wordsAt(at, slots, this.#shown, this.#formats);
+        this.#marked = marked;
+        this.#legend.show(time, pairs, direction);
     }
 
     #placeOf(bar) {
@@ -450,45 +384,10 @@ export class PriceChart {
         return x === null || y === null ? null : { x, y };
     }
 
-    // For a slot without a tick: the tick before it, with its own time, unless something is
-    // missing.
-    #showNothingAt(at) {
-        const { series, kind } = this.#shown;
-        const { formatTime } = this.#formats;
-        const until = at + this.#bars.widthMs;
-        const gap = gapsBeside(this.#bars.bars, series.gaps)
-            .find(({ fromAt, toAt }) => fromAt < until && toAt > at);
-        const before = kind === "line" ? this.#bars.bars[this.#indexAt(at)] : null;
-        if (gap) {
-            const from = formatTime(Math.max(gap.fromAt, this.#gridFrom));
-            const { short } = gapWords(gap);
-            this.#legend.show(`${from} to ${formatTime(gap.toAt)}`, [["", short]]);
-        } else if (before && series.priceAt(at)) {
-            this.#showTickOf(before);
-        } else {
-            this.#legend.show(formatTime(at), [["", "no tick"]]);
-        }
-    }
-
-    // The legend above the chart changes at once; the description for screen readers every few
-    // seconds.
+    // The legend above the chart changes at once, the description for screen readers later.
     #tell() {
         this.#showLegend();
-        if (this.#describeTimer) return;
-        const wait = this.#describedAt + describeEveryMs - performance.now();
-        this.#describeTimer = setTimeout(() => this.#describe(), Math.max(describeFirstMs, wait));
-    }
-
-    #describe() {
-        this.#describeTimer = 0;
-        this.#describedAt = performance.now();
-        const { series, kind } = this.#shown;
-        const visible = this.#visible();
-        const isHole = ({ fromAt, toAt, isLeading }) =>
-            !isLeading && (!visible || (toAt > visible.fromAt && fromAt < visible.toAt));
-        const holes = series.gaps.filter(isHole).length;
-        const words = describe(kind, this.#extremes(), holes, this.#formats);
-        this.#plot.setAttribute("aria-label", words);
+        this.#description.renewSoon();
     }
 
     #fit() {

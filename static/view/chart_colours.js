@@ -1,7 +1,7 @@
 // The colours of the theme in a form that a canvas can use. A custom property may hold anything
 // that CSS knows (color-mix, light-dark, another variable), so the browser computes it.
 
-const names = ["edge", "ink", "faded", "up", "down", "line"];
+const names = ["edge", "ink", "faded", "up", "down", "line", "short", "long"];
 
 // { edge: { solid: "rgba(…)", at(alpha) }, …, surface, font }; `surface` is what lies behind.
 export function coloursOf(element) {

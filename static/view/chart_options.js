@@ -61,6 +61,25 @@ export function bandColours({ faded, surface, font }, isNarrow) {
     };
 }
 
+const partialAlpha = 0.4;
+
+// A bar as an item of lightweight-charts. A candle of which ticks may be missing is faded.
+export function itemOf(bar, kind, { up, down }) {
+    const { at: time, open, high, low, close } = bar;
+    if (kind === "line") return { time, bar };
+    if (!bar.isPartial) return { time, open, high, low, close };
+    const color = (close >= open ? up : down).at(partialAlpha);
+    return { time, open, high, low, close, color, wickColor: color };
+}
+
+// Averages of 20 bars and of 50 have a colour each; those that are exponential are dashed.
+export function overlayColours({ short, long, faded }) {
+    return {
+        sma20: short.solid, ema20: short.solid, sma50: long.solid, ema50: long.solid,
+        band20: faded.at(0.8),
+    };
+}
+
 // `price`: one of the prices shown; it decides the number of digits. The currency stands beside the
 // chart, and not at every mark of the axis.
 export function seriesOptions(kind, { line, up, down }, price, locale) {

@@ -1,6 +1,7 @@
 // The texts of the chart: in the legend, and for screen readers.
 
-import { decimalsOf } from "../format.js";
+import { decimalsOf, directionOf } from "../format.js";
+import { gapsBeside, gapWords } from "./chart_gaps.js";
 import { plainNumber } from "./chart_numbers.js";
 
 // The lowest and highest price of bars from `fromAt` to `toAt`, and the first and last of these
@@ -42,4 +43,48 @@ export function describe(kind, extremes, holes, { formatPrice, formatTime }) {
     if (holes === 1) words.push("; one stretch is missing");
     if (holes > 1) words.push(`; ${holes} stretches are missing`);
     return words.join("");
+}
+
+// The index of the last bar at or before a time; -1 where there is none.
+export function indexAt(bars, ms) {
+    let low = 0;
+    let high = bars.length;
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (bars[middle].at <= ms) low = middle + 1;
+        else high = middle;
+    }
+    return low - 1;
+}
+
+// What the legend says of the slot that begins at `at`: { time, pairs, direction, marked };
+// `marked` is the bar of the line that it speaks of, or null. `slots`: { bars, widthMs, fromAt }.
+export function wordsAt(at, { bars, widthMs, fromAt }, { kind, series }, formats) {
+    const { formatPrice, formatTime } = formats;
+    const bar = bars[indexAt(bars, at)];
+    const ofTick = (marked) => ({
+        time: formatTime(marked.lastAt), pairs: [["", formatPrice(marked.close)]], marked,
+    });
+    if (bar?.at === at) {
+        if (kind === "line") return ofTick(bar);
+        const direction = directionOf(bar.close - bar.open);
+        return { time: formatTime(at), pairs: pairsOfCandle(bar, formats), direction, marked: null };
+    }
+    // A slot without a tick: the tick before it, with its own time, unless something is missing.
+    const gap = gapsBeside(bars, series.gaps)
+        .find((one) => one.fromAt < at + widthMs && one.toAt > at);
+    if (gap) {
+        const from = formatTime(Math.max(gap.fromAt, fromAt));
+        const pairs = [["", gapWords(gap).short]];
+        return { time: `${from} to ${formatTime(gap.toAt)}`, pairs, marked: null };
+    }
+    if (kind === "line" && bar && series.priceAt(at)) return ofTick(bar);
+    return { time: formatTime(at), pairs: [["", "no tick"]], marked: null };
+}
+
+// The description of the part of the chart that is in view; `visible`: { fromAt, toAt } or null.
+export function describeShown({ series, kind }, visible, extremes, formats) {
+    const isHole = ({ fromAt, toAt, isLeading }) =>
+        !isLeading && (!visible || (toAt > visible.fromAt && fromAt < visible.toAt));
+    return describe(kind, extremes, series.gaps.filter(isHole).length, formats);
 }

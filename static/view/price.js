@@ -20,6 +20,7 @@ const nodes = {
     arrow: byId("change-arrow"),
     changeText: byId("change-text"),
     changeSpan: byId("change-span"),
+    last: byId("last-change"),
     age: byId("age"),
     time: byId("time"),
     source: byId("source"),
@@ -31,20 +32,33 @@ const tip = new Tip(nodes.more, nodes.names);
 
 const trendWords = { up: "Rising", down: "Falling", level: "Level" };
 
-function wordsOfChange(newest, before, currency) {
-    if (!newest) return "Waiting for the first price";
-    if (before === null) return "First price seen";
+function wordsOfLast(newest, before, currency) {
+    if (!newest) return "";
+    if (before === null) return "";
     const change = newest.price - before;
-    if (change === 0) return "Unchanged";
-    return `${formatChange(change, newest.price, currency)} (${formatPercent(change / before)})`;
+    if (change === 0) return "Unchanged since the last tick";
+    const words = `${formatChange(change, newest.price, currency)} (${formatPercent(change / before)})`;
+    return `${{ up: "▲", down: "▼" }[directionOf(change)]} ${words} since the last tick`;
 }
 
-function drawChange({ newest, before, currency }) {
-    const direction = newest && before !== null ? directionOf(newest.price - before) : "none";
+// The change over the range of the chart; where what is held does not reach as far back, since its
+// beginning.
+function drawChange({ newest, before, currency, range, rangeChange, now, visitorNow }) {
+    const isKnown = rangeChange.kind === "change";
+    const { change = 0, ratio = 0, since = 0, isWhole = false, why } = rangeChange;
+    const direction = isKnown ? directionOf(change) : "none";
     setAttribute(nodes.change, "data-direction", direction);
     setText(nodes.arrow, { up: "▲", down: "▼", none: "" }[direction]);
-    setText(nodes.changeText, wordsOfChange(newest, before, currency));
-    setHidden(nodes.changeSpan, before === null);
+    const figures = change === 0 ? "Unchanged"
+        : `${formatPercent(ratio)} (${formatChange(change, newest.price, currency)})`;
+    const reason = newest ? why && `${why[0].toUpperCase()}${why.slice(1)}`
+        : "Waiting for the first price";
+    setText(nodes.changeText, isKnown ? figures : reason);
+    setHidden(nodes.changeSpan, !isKnown);
+    const span = isWhole ? range.label
+        : `since ${formatTime(since, now, visitorNow)}, ${formatDuration(now - since)}`;
+    if (isKnown) setText(nodes.changeSpan, `· ${span}`);
+    setText(nodes.last, wordsOfLast(newest, before, currency));
 }
 
 // The change over 1 h and 24 h, or a dash and why there is none.

@@ -55,11 +55,13 @@ describe("the page", { timeout: 600_000 }, () => {
         server.publish(69432.55);
         await showsPrice(page, 69432.55);
         assert.equal(await page.getAttribute("#change", "data-direction"), "up");
-        assert.match(await text(page, "#change"), /^▲\s*\+\$12\.30 \(\+0\.02%\)/);
+        assert.match(await text(page, "#change"), /^▲\s*\+0\.02% \(\+\$12\.30\)/);
+        assert.match(await text(page, "#last-change"), /^▲ \+\$12\.30 \(\+0\.02%\) since the last tick/);
         server.publish(69400);
         await showsPrice(page, 69400);
         assert.equal(await page.getAttribute("#change", "data-direction"), "down");
-        assert.match(await text(page, "#change"), /^▼\s*−\$32\.55/);
+        assert.match(await text(page, "#change"), /^▼\s*−0\.03% \(−\$20\.25\)/);
+        assert.match(await text(page, "#last-change"), /^▼ −\$32\.55/);
         assert.match(await page.title(), /^\$69,400\.00 BTC-USD/);
         await until("all three are drawn", async () => (await ticksDrawn(page)) === 3);
 

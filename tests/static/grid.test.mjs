@@ -21,8 +21,8 @@ for (const [newest, newestAt] of Object.entries(times))
                 for (const [now, nowAt] of Object.entries(times))
                     for (const firstAt of [...Object.values(times), newestAt]) {
                         if (firstAt > newestAt) continue;
-                        const ticks = [{ at: firstAt }, { at: newestAt }];
-                        const grid = gridOf({ range, kind, now: nowAt, ticks });
+                        const held = { firstAt, lastAt: newestAt };
+                        const grid = gridOf({ range, kind, now: nowAt, ...held });
                         const { from, to, widthMs, fromAt } = grid;
                         const words = `${range.key}, ${kind}, now ${now}: ${JSON.stringify(grid)}`;
                         assert.ok((to - from) / widthMs <= slotsHeldMax + 1, words);
@@ -35,11 +35,24 @@ for (const [newest, newestAt] of Object.entries(times))
 
 test("it has what is in view, and what is held before that", () => {
     const [range] = ranges;
-    const grid = (ticks) => gridOf({ range, kind: "line", now: today, ticks });
-    assert.equal(grid([]).to, today);
-    assert.equal(grid([]).from, today - range.ms);
-    assert.equal(grid([{ at: today - 10 }]).from, today - range.ms);
-    assert.equal(grid([{ at: today - 2 * range.ms }]).from, today - 2 * range.ms);
-    const old = grid([{ at: today - year }]);
+    const grid = (at) => gridOf({ range, kind: "line", now: today, firstAt: at, lastAt: at });
+    assert.equal(grid(null).to, today);
+    assert.equal(grid(null).from, today - range.ms);
+    assert.equal(grid(today - 10).from, today - range.ms);
+    assert.equal(grid(today - 2 * range.ms).from, today - 2 * range.ms);
+    const old = grid(today - year);
     assert.equal(old.from, today - slotsHeldMax * old.widthMs);
+});
+
+test("a range that the server cannot fill is fitted to what is held", () => {
+    const range = ranges.find(({ key }) => key === "24h");
+    const seen = (heldMs, isAll) => {
+        const held = { firstAt: today - heldMs, lastAt: today };
+        return today - gridOf({ range, kind: "line", now: today, ...held, isAll }).fromAt;
+    };
+    const hour = 3_600_000;
+    assert.equal(seen(5 * hour, true), 5 * hour);
+    assert.equal(seen(1_000, true), hour, "but not to a few seconds");
+    assert.equal(seen(5 * hour, false), 24 * hour, "more may come");
+    assert.equal(seen(50 * hour, true), 24 * hour);
 });

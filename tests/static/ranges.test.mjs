@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fittingRange, rangeOf, ranges, sinceOf, spanOf } from "../../static/model/ranges.js";
+import { fittingRange, intervalOf, rangeOf, ranges, sinceOf, spanOf, stepFor }
+    from "../../static/model/ranges.js";
 import { weightDay, weightMinute, weightMonth, weightYear, Zone }
     from "../../static/model/zone.js";
 
@@ -8,9 +9,10 @@ const now = Date.UTC(2026, 10, 20, 12);
 const hour = 3_600_000;
 
 test("ranges are what links name", () => {
-    assert.deepEqual(ranges.map(({ key }) => key), ["5m", "1h", "6h", "24h", "all"]);
+    assert.deepEqual(ranges.map(({ key }) => key),
+        ["5m", "1h", "6h", "24h", "7d", "30d", "90d", "12mo", "10y", "all"]);
     assert.equal(rangeOf("24h").ms, 24 * hour);
-    assert.equal(rangeOf("7d"), null);
+    assert.equal(rangeOf("8d"), null);
     assert.equal(rangeOf(""), null);
     assert.equal(rangeOf(null), null);
 });
@@ -18,8 +20,26 @@ test("ranges are what links name", () => {
 test("a candle holds a whole number of slots, and a range thousands of them at most", () => {
     for (const { ms, barMs, candleMs } of ranges.filter((range) => range.ms !== null)) {
         assert.equal(candleMs % barMs, 0);
-        assert.ok(ms / barMs <= 3_000 && ms / barMs >= 600);
-        assert.ok(ms / candleMs <= 120 && ms / candleMs >= 40);
+        assert.ok(ms / barMs <= 3_700 && ms / barMs >= 600);
+        assert.ok(ms / candleMs <= 180 && ms / candleMs >= 40);
+    }
+});
+
+test("a slot has whole candles of an interval that the archive has", () => {
+    for (const { ms, barMs, candleMs, stepMs } of ranges.filter(({ stepMs }) => stepMs > 0)) {
+        assert.ok(intervalOf(stepMs));
+        assert.equal(Math.max(barMs, stepMs) % stepMs, 0);
+        assert.equal(candleMs % stepMs, 0);
+        assert.ok(ms / stepMs <= 5_000, "one answer has them all");
+    }
+    for (const days of [0.01, 1, 10, 100, 1_000, 10_000]) {
+        const ms = days * 24 * hour;
+        const stepMs = stepFor(ms);
+        for (const kind of ["line", "candles"]) {
+            const { widthMs } = spanOf(rangeOf("all"), kind, now, now - ms, stepMs);
+            assert.equal(widthMs % stepMs, 0);
+            assert.ok(ms / widthMs <= 3_000);
+        }
     }
 });
 
@@ -43,9 +63,9 @@ test("all that is held is a minute at least, and never too many slots", () => {
     for (const held of [hour, 5 * hour, 48 * hour, 9_000 * hour]) {
         const line = spanOf(all, "line", now, now - held);
         assert.equal(line.fromAt, now - held);
-        assert.ok(held / line.widthMs <= 3_000 || line.widthMs === 24 * hour);
+        assert.ok(held / line.widthMs <= 3_000 );
         const candles = spanOf(all, "candles", now, now - held);
-        assert.ok(held / candles.widthMs <= 120 || candles.widthMs === 24 * hour);
+        assert.ok(held / candles.widthMs <= 120 );
         assert.ok(candles.widthMs >= line.widthMs);
     }
 });
@@ -127,4 +147,20 @@ test("a day is that of the zone", () => {
     const midnight = Date.UTC(2024, 3, 7, 18, 30);
     assert.equal(zone.dayOf(midnight) - zone.dayOf(midnight - 1), 1);
     assert.equal(zone.dayOf(midnight), zone.dayOf(midnight + 86_399_999));
+});
+
+test("days of a month are marked week by week before all others, and years by twos and fours", () => {
+    const zone = new Zone("UTC");
+    const day = 24 * hour;
+    const weightOf = (...date) => zone.weightAt(Date.UTC(...date), Date.UTC(...date) - day);
+    const weights = Array.from({ length: 30 }, (_, i) => weightOf(2026, 10, i + 1));
+    const from = (least) => weights.flatMap((weight, i) => (weight >= least ? [i + 1] : []));
+    assert.deepEqual(from(weightDay + 1), [1, 5, 8, 12, 15, 19, 22, 26]);
+    assert.deepEqual(from(weightDay + 2), [1, 8, 15, 22]);
+    assert.deepEqual(from(weightDay + 3), [1, 15]);
+    assert.deepEqual(from(weightMonth), [1]);
+    const months = Array.from({ length: 12 }, (_, i) => weightOf(2027, i, 1));
+    assert.deepEqual(months.flatMap((weight, i) => (weight > weightMonth ? [i] : [])), [0, 3, 6, 9]);
+    const years = [2026, 2027, 2028, 2029, 2030].map((year) => weightOf(year, 0, 1) - weightYear);
+    assert.deepEqual(years, [1, 0, 2, 0, 1]);
 });

@@ -1,0 +1,44 @@
+// The row below the chart: averages that can be switched, and files of what is shown.
+
+import { overlays } from "../model/averages.js";
+import { byId, element, setAttribute } from "./dom.js";
+
+const overlayBox = byId("overlays");
+const fileBox = byId("files");
+
+export class ChartTools {
+    // `onOverlays(keys)`: those that are wanted now; `onFile(format)`.
+    constructor({ onOverlays, onFile }) {
+        for (const { key, label } of overlays) {
+            const mark = element("span", { className: "key", "aria-hidden": "true" });
+            overlayBox.append(element("button",
+                { type: "button", "data-overlay": key, "aria-pressed": "false" }, mark, label));
+        }
+        overlayBox.addEventListener("click", (event) => {
+            const button = event.target.closest("button");
+            if (!button) return;
+            const isOn = (one) => (one.getAttribute("aria-pressed") === "true") !== (one === button);
+            const on = [...overlayBox.querySelectorAll("button")].filter(isOn);
+            onOverlays(on.map(({ dataset }) => dataset.overlay));
+        });
+        fileBox.addEventListener("click", (event) => {
+            const button = event.target.closest("button");
+            if (button) onFile(button.dataset.format);
+        });
+    }
+
+    draw(wanted) {
+        for (const button of overlayBox.querySelectorAll("button")) {
+            const isOn = wanted.includes(button.dataset.overlay);
+            setAttribute(button, "aria-pressed", String(isOn));
+        }
+    }
+}
+
+// Hands a file to the browser, which asks where to keep it or keeps it.
+export function save({ name, type, text }) {
+    const address = URL.createObjectURL(new Blob([text], { type }));
+    const link = element("a", { href: address, download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
