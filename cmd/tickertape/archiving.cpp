@@ -15,10 +15,7 @@ using archive::feed_kind;
 
 [[noreturn]] void refuse(const archive::failure& why)
 {
-    const bool is_place = why.code == archive::archive_errc::not_accessible;
-    throw std::runtime_error{
-        "ARCHIVE: " + why.text +
-        (is_place ? "; ARCHIVE names another directory, and ARCHIVE=none keeps nothing" : "")};
+    throw std::runtime_error{"ARCHIVE: " + why.text};
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <exception>
 #include <filesystem>
-#include <stdexcept>
 #include <system_error>
 
 #include <unistd.h>
@@ -18,18 +17,20 @@
 namespace tickertape {
 namespace {
 
-// Whether a directory can be used, or made where it is not. Makes none.
-void check_directory(const std::string& setting, const std::filesystem::path& wanted)
+// Why a directory can neither be used nor made; none: it can, or is not wanted. Makes none.
+std::optional<std::string> wrong_with_directory(const std::string& wanted)
 {
+    if (wanted.empty())
+        return std::nullopt;
     std::error_code ignored;
     auto there = std::filesystem::absolute(wanted);
     while (!std::filesystem::exists(there, ignored) && there.has_relative_path())
         there = there.parent_path();
     if (!std::filesystem::is_directory(there, ignored))
-        throw std::runtime_error{setting + ": " + there.string() + " is no directory"};
+        return there.string() + " is no directory";
     if (::access(there.c_str(), W_OK | X_OK) != 0)
-        throw std::runtime_error{
-            setting + ": " + there.string() + ": " + std::generic_category().message(errno)};
+        return there.string() + ": " + std::generic_category().message(errno);
+    return std::nullopt;
 }
 
 }  // namespace
@@ -46,10 +47,11 @@ std::optional<std::string> wrong_with_files(const config::settings& s)
             tls::tls_context{{*s.tls_certificate, *s.tls_key}};
         if (first == "replay")
             synthetic::check_replay(s.replay, *symbol_table::from(s.symbols));
-        if (!s.archive.directory.empty())
-            check_directory("ARCHIVE", s.archive.directory);
-        if (!s.archive.backup_directory.empty())
-            check_directory("BACKUP_DIR", s.archive.backup_directory);
+        if (const auto why = wrong_with_directory(s.archive.directory))
+            return "ARCHIVE: " + *why +
+                   "; ARCHIVE=sqlite: and another directory, or ARCHIVE=none, which keeps nothing";
+        if (const auto why = wrong_with_directory(s.archive.backup_directory))
+            return "BACKUP_DIR: " + *why;
         if (asks_providers)
             net::make_tls_context(s.live.ca_file);
     } catch (const std::exception& refused) {
