@@ -33,6 +33,10 @@ CREATE VIEW candles_utc AS
     FROM candles JOIN symbols ON symbols.id = candles.symbol
         LEFT JOIN sources ON sources.id = candles.source;
 )",
+    R"(
+CREATE TABLE newest(symbol INTEGER NOT NULL, interval INTEGER NOT NULL, time INTEGER NOT NULL,
+    "check" INTEGER NOT NULL, PRIMARY KEY(symbol, interval)) WITHOUT ROWID;
+)",
 };
 constexpr auto newest_schema = static_cast<std::int64_t>(migrations.size());
 
@@ -48,12 +52,15 @@ candle_file::candle_file(
       at_{[this, may_write] {
           if (may_write)
               migrate();
-          else if (file_.schema_version(newest_schema) == 0)
-              archive::fail(archive_errc::damaged, file_.path().string() + ": has no schema");
+          else if (file_.schema_version(newest_schema) != newest_schema)
+              archive::fail(
+                  archive_errc::damaged, file_.path().string() + ": has no schema of this version");
           return file_.prepare(std::string{columns} + "= ?");
       }()},
       before_{file_.prepare(std::string{columns} + "< ? ORDER BY time DESC")},
-      after_{file_.prepare(std::string{columns} + ">= ? ORDER BY time")}, by_id_(symbols.size())
+      after_{file_.prepare(std::string{columns} + ">= ? ORDER BY time")},
+      noted_{file_.prepare("SELECT time, \"check\" FROM newest WHERE symbol = ? AND interval = ?")},
+      by_id_(symbols.size())
 {
     if (may_write)
         put_.emplace(file_.prepare("INSERT OR REPLACE INTO candles"
@@ -71,6 +78,8 @@ void candle_file::migrate()
     for (; version < newest_schema; ++version) {
         transaction t{file_};
         file_.run(migrations[static_cast<std::size_t>(version)]);
+        if (version == 1)
+            note_all_newest();
         file_.set_schema_version(version + 1);
         t.commit();
     }
@@ -94,9 +103,21 @@ void candle_file::set_fact(std::string_view of, std::int64_t value)
     s.run();
 }
 
+// Where that is damaged it follows from the newest minute of our own: candles are closed up to its
+// end at least.
 candle_time candle_file::closed_until()
 {
-    return time_of(fact(closed_until_fact));
+    if (const auto known = fact(closed_until_fact); known != 0)
+        return time_of(known);
+    std::int64_t until = 0;
+    for (const auto& symbol : by_id_) {
+        auto row = symbol ? neighbour(before_, *symbol, interval::m1, latest_time) : std::nullopt;
+        while (row && !(row->is_good && row->source == 0))
+            row = neighbour(before_, *symbol, interval::m1, time_of(row->time));
+        if (row)
+            until = std::max(until, row->time + seconds_of(interval::m1));
+    }
+    return time_of(until);
 }
 
 void candle_file::set_closed_until(candle_time until)

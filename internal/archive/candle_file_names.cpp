@@ -25,9 +25,20 @@ void candle_file::read_names()
             sources_[t.integer(0)] = {std::string{t.text(1)}, crc_of(t.text(1))};
 }
 
-// Gives a number whose name is damaged the name with which its rows verify.
+// Whether rows may be those of a symbol whose name is damaged or gone.
+bool candle_file::has_lost_names()
+{
+    return !nameless_.empty() ||
+           fact(symbols_fact) != file_.integer("SELECT count(*) FROM symbols");
+}
+
+// Gives a number whose name is damaged or gone the name with which its rows verify.
 void candle_file::find_lost_names()
 {
+    auto gone = file_.prepare(
+        "SELECT DISTINCT symbol FROM newest WHERE symbol NOT IN (SELECT id FROM symbols)");
+    while (gone.step())
+        nameless_.push_back(gone.integer(0));
     for (const auto number : nameless_) {
         auto rows = file_.prepare(
             "SELECT time, open, high, low, close, ticks, overlaps_hole, source, \"check\", interval"
@@ -44,14 +55,17 @@ void candle_file::find_lost_names()
         if (!found)
             continue;
         const auto& text = symbols_.name(*found);
-        auto s = file_.prepare("UPDATE symbols SET name = ?, \"check\" = ? WHERE id = ?");
-        s.bind(1, std::string_view{text});
-        s.bind(2, static_cast<std::int64_t>(crc_of(number, text)));
-        s.bind(3, number);
+        auto s = file_.prepare("INSERT OR REPLACE INTO symbols VALUES(?, ?, ?)");
+        s.bind(1, number);
+        s.bind(2, std::string_view{text});
+        s.bind(3, static_cast<std::int64_t>(crc_of(number, text)));
         s.run();
+        by_id_[index_of(*found)] = name{number, crc_of(text)};
     }
-    if (!nameless_.empty())
-        read_names();
+    if (!has_lost_names())
+        return;
+    read_names();
+    set_fact(symbols_fact, file_.integer("SELECT count(*) FROM symbols"));
 }
 
 std::optional<candle_file::name> candle_file::symbol_of(symbol_id id)
@@ -68,13 +82,18 @@ candle_file::name candle_file::make_symbol(symbol_id id)
     auto& known = by_id_[index_of(id)];
     if (!known) {
         const auto& text = symbols_.name(id);
-        const auto number = file_.integer("SELECT coalesce(max(id), 0) + 1 FROM symbols");
+        const auto number =
+            file_.integer("SELECT 1 + max((SELECT coalesce(max(id), 0) FROM symbols),"
+                          " (SELECT coalesce(max(symbol), 0) FROM newest))");
         auto s = file_.prepare("INSERT INTO symbols VALUES(?, ?, ?)");
         s.bind(1, number);
         s.bind(2, std::string_view{text});
         s.bind(3, static_cast<std::int64_t>(crc_of(number, text)));
         s.run();
         known = name{number, crc_of(text)};
+        set_fact(symbols_fact, file_.integer("SELECT count(*) FROM symbols"));
+        for (const auto of : series::intervals)
+            note_newest(*known, of, 0);
     }
     return *known;
 }

@@ -12,8 +12,9 @@ using series::interval;
 candle_file::answer candle_file::read(const query& asked)
 {
     answer all;
+    savepoint moment{file_};  // all that follows is of the same transactions
     const auto symbol = symbol_of(asked.symbol);
-    if (!symbol && !nameless_.empty())
+    if (!symbol && has_lost_names())
         archive::fail(
             archive_errc::damaged, file_.path().string() + ": the name of a symbol is damaged");
     if (!symbol || asked.until <= asked.from)
@@ -21,6 +22,8 @@ candle_file::answer candle_file::read(const query& asked)
     const bool is_newest = asked.first == series::end::newest;
     // The rows of the answer, and one on either side of it that confirms its ends.
     std::vector<raw_row> rows;
+    bool is_end_reached = false;
+    bool is_end_lost = false;
     auto& s = is_newest ? before_ : after_;
     const auto collect = [&] {
         s.bind(1, symbol->number);
@@ -28,15 +31,21 @@ candle_file::answer candle_file::read(const query& asked)
         s.bind(3, seconds_of(is_newest ? asked.until : asked.from));
         std::size_t in_range = 0;
         while (s.step()) {
-            rows.push_back(taken(s, symbol->check, asked.of));
-            const auto time = time_of(rows.back().time);
-            if (time < asked.from || time >= asked.until)
+            const auto row = taken(s, symbol->check, asked.of);
+            const auto time = time_of(row.time);
+            const bool is_in_range = asked.from <= time && time < asked.until;
+            // Where the order is damaged a row stands where it does not belong.
+            if (!is_in_range && (!row.is_good || (time < asked.from) != is_newest))
+                continue;
+            rows.push_back(row);
+            if (!is_in_range)
                 return;
             if (++in_range > asked.candles_max) {
                 all.has_more = true;
                 return;
             }
         }
+        is_end_reached = !is_newest;
     };
     {
         const resets at_end{s};
@@ -46,8 +55,12 @@ candle_file::answer candle_file::read(const query& asked)
     auto range_until = asked.until;
     if (is_newest) {
         std::ranges::reverse(rows);
-        if (const auto after = neighbour(after_, *symbol, asked.of, asked.until))
+        const auto after = neighbour(after_, *symbol, asked.of, asked.until);
+        is_end_reached = !after;
+        if (after && after->is_good && time_of(after->time) >= asked.until)
             rows.push_back(*after);
+        else if (after)
+            is_end_lost = true;
         if (all.has_more)
             range_from = time_of(rows.front().time) + length(asked.of);
     } else {
@@ -91,6 +104,16 @@ candle_file::answer candle_file::read(const query& asked)
         else if (opens < range_until)
             all.candles.push_back(*value);
     }
+    if (is_end_reached) {
+        const auto newest = noted_newest(*symbol, asked.of);
+        if (!newest)
+            is_end_lost = true;
+        else if (*newest != 0 && *newest >= good_end && *newest >= dropped_before)
+            add_damage(good_end, *newest + step);
+    }
+    if (is_end_lost)
+        add_damage(good_end, seconds_of(asked.until));
+    moment.commit();
     return all;
 }
 

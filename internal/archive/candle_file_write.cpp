@@ -5,6 +5,7 @@
 #include "archive/candle_row.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace tickertape::archive {
 
@@ -14,8 +15,10 @@ using series::interval;
 std::size_t
 candle_file::put(std::span<const candle_row> candles, std::string_view source, bool replace)
 {
+    savepoint whole{file_};
     const auto number = make_source(source);
     std::size_t put = 0;
+    std::set<series_key> longer;
     for (const auto& c : candles) {
         const auto symbol = make_symbol(c.symbol);
         raw_row row{
@@ -30,16 +33,12 @@ candle_file::put(std::span<const candle_row> candles, std::string_view source, b
             number,
             true};
         // Usually it is the newest of its series, and the one before it is known.
-        auto newest = newest_.find({c.symbol, c.of});
-        if (newest == newest_.end()) {
-            const auto last =
-                neighbour(before_, symbol, c.of, time_of(std::numeric_limits<std::int64_t>::max()));
-            newest = newest_.emplace(series_key{c.symbol, c.of}, last ? last->time : 0).first;
-        }
-        if (row.time > newest->second) {
-            row.before = newest->second;
+        auto& newest = newest_of(c.symbol, symbol, c.of);
+        if (row.time > newest) {
+            row.before = newest;
             write(row, symbol, c.of);
-            newest->second = row.time;
+            newest = row.time;
+            longer.emplace(c.symbol, c.of);
             ++put;
             continue;
         }
@@ -52,6 +51,9 @@ candle_file::put(std::span<const candle_row> candles, std::string_view source, b
         relink(symbol, c.of, c.value.opens + length(c.of), true);
         ++put;
     }
+    for (const auto& [id, of] : longer)
+        note_newest(*by_id_[index_of(id)], of, newest_[{id, of}]);
+    whole.commit();
     return put;
 }
 
@@ -81,11 +83,16 @@ void candle_file::remove_own_after(candle_time time)
             continue;
         for (const auto of : series::intervals) {
             const auto from = bucket_open(of, time);
+            const bool is_whole = noted_newest(*symbol, of) == last_time(*symbol, of);
             s.bind(1, symbol->number);
             s.bind(2, seconds_of(of));
             s.bind(3, seconds_of(from));
             s.run();
             relink(*symbol, of, from, false);
+            const auto last = last_time(*symbol, of);
+            // What was lost before it stays lost.
+            note_newest(
+                *symbol, of, is_whole ? last : std::max(last, seconds_of(from) - seconds_of(of)));
         }
     }
     newest_.clear();
@@ -110,6 +117,12 @@ bool candle_file::remove_damaged(const candle_damage& where)
         is_changed = true;
     }
     relink(*symbol, where.of, where.until, true);
+    if (noted_newest(*symbol, where.of).value_or(0) < seconds_of(where.until)) {
+        const auto last = last_time(*symbol, where.of);
+        const auto step = seconds_of(where.of);
+        const bool is_all = last + step >= seconds_of(where.from) || where.from == candle_time{};
+        note_newest(*symbol, where.of, is_all ? last : seconds_of(where.from) - step);
+    }
     newest_.clear();
     return is_changed;
 }

@@ -114,8 +114,11 @@ private:
     void reopen(wall_time from);
     void watch(const moment& now) noexcept;
     bool repair(const candle_damage& where);
-    bool make_minutes(const candle_damage& where, std::vector<candle_row>& rows);
-    bool make_longer(const candle_damage& where, std::vector<candle_row>& rows);
+    void repair_ends();
+    bool make_anew(candle_damage& where, std::vector<candle_row>& rows);
+    bool make_minutes(candle_damage& where, std::vector<candle_row>& rows);
+    bool make_longer(candle_damage& where, std::vector<candle_row>& rows);
+    void replace(const candle_damage& where, std::span<const candle_row> rows);
     std::vector<series::hole> holes_after(wall_time time) const;
 
     const parts of_;

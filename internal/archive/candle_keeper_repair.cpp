@@ -1,37 +1,67 @@
 // How the keeper of candles makes those anew that do not verify.
 #include "archive/candle_keeper.hpp"
-#include "archive/candle_pieces.hpp"
 
 #include <algorithm>
 
 namespace tickertape::archive {
 
+using series::candle_time;
 using series::interval;
 
 // Makes candles that do not verify anew. Returns false where what they follow from is not there.
 bool candle_keeper::repair(const candle_damage& where)
 {
     auto whole = where;
-    whole.from = bucket_open(where.of, where.from);
-    whole.until = std::min(
-        bucket_open(where.of, where.until - std::chrono::seconds{1}) + length(where.of),
-        pieces_until(where.of, file_->closed_until()));
     std::vector<candle_row> rows;
-    if (whole.until <= whole.from)
+    if (!make_anew(whole, rows) || rows.empty())
         return false;
-    const bool is_made =
-        where.of == interval::m1 ? make_minutes(whole, rows) : make_longer(whole, rows);
-    if (!is_made || rows.empty())
-        return false;
-    file_->begin();
-    file_->remove_damaged(whole);
-    file_->put(rows);
-    file_->commit();
+    replace(whole, rows);
     figures_.repaired.add();
     return true;
 }
 
-bool candle_keeper::make_minutes(const candle_damage& where, std::vector<candle_row>& rows)
+// The same for the last candles of each series. What cannot be made anew stays a hole.
+void candle_keeper::repair_ends()
+{
+    for (const auto& [where, is_certain] : file_->lost_ends()) {
+        auto whole = where;
+        std::vector<candle_row> rows;
+        const bool is_made = make_anew(whole, rows);
+        if (is_made)
+            replace(whole, rows);
+        const bool has_last =
+            !rows.empty() && end_of(where.of, rows.back().value.opens) >= where.until;
+        if (is_made && (has_last || !is_certain)) {
+            figures_.repaired.add();
+            continue;
+        }
+        file_->begin();
+        file_->keep_lost(where);
+        file_->commit();
+        figures_.not_repaired.add();
+    }
+}
+
+void candle_keeper::replace(const candle_damage& where, std::span<const candle_row> rows)
+{
+    file_->begin();
+    file_->remove_damaged(where);
+    file_->put(rows);
+    file_->commit();
+}
+
+// `where` becomes the whole buckets of which candles were made, from the end of the last candle on.
+bool candle_keeper::make_anew(candle_damage& where, std::vector<candle_row>& rows)
+{
+    const auto last = bucket_open(where.of, where.until - std::chrono::seconds{1});
+    where.from = file_->end_before(where.symbol, where.of, bucket_open(where.of, where.from));
+    where.until = std::min(end_of(where.of, last), bucket_open(where.of, file_->closed_until()));
+    if (where.until <= where.from)
+        return false;
+    return where.of == interval::m1 ? make_minutes(where, rows) : make_longer(where, rows);
+}
+
+bool candle_keeper::make_minutes(candle_damage& where, std::vector<candle_row>& rows)
 {
     series::candle_builder builder;
     const auto holes = holes_after(where.from);
@@ -43,10 +73,13 @@ bool candle_keeper::make_minutes(const candle_damage& where, std::vector<candle_
         rows.push_back({where.symbol, interval::m1, value});
     };
     const auto until = position::at(where.until).previous();
-    // Damage at the beginning of a series reaches back to where nobody ever had ticks.
     const auto held = of_.holds->look().held;
-    auto after = std::max(
-        position::at(where.from).previous(), position::at(held->dropped_before).previous());
+    // Of ticks that have been dropped nothing is made.
+    where.from = std::max<candle_time>(where.from, held->dropped_before);
+    if (where.from >= where.until)
+        return false;
+    // Damage at the beginning of a series reaches back to where nobody ever had ticks.
+    auto after = position::at(where.from).previous();
     if (!held->days.empty() && held->dropped_before == utc_day{})
         after = std::max(after, held->days.front().previous);
     while (after < until) {
@@ -64,17 +97,16 @@ bool candle_keeper::make_minutes(const candle_damage& where, std::vector<candle_
     return true;
 }
 
-bool candle_keeper::make_longer(const candle_damage& where, std::vector<candle_row>& rows)
+bool candle_keeper::make_longer(candle_damage& where, std::vector<candle_row>& rows)
 {
     const auto finer = *finer_of(where.of);
-    auto from = where.from;
     // Of a bucket of which pieces have been dropped nothing is made.
     if (const auto dropped = file_->minutes_dropped_before();
-        finer == interval::m1 && from < dropped)
-        from = bucket_open(where.of, dropped) + length(where.of);
-    if (from >= where.until)
+        finer == interval::m1 && where.from < dropped)
+        where.from = bucket_open(where.of, dropped) + length(where.of);
+    if (where.from >= where.until)
         return false;
-    const candle_file::query asked{where.symbol, finer, from, where.until};
+    const candle_file::query asked{where.symbol, finer, where.from, where.until};
     auto pieces = file_->read(asked);
     for (const auto& d : pieces.damaged)
         if (!repair(d))

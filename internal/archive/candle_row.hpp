@@ -13,6 +13,7 @@ namespace tickertape::archive {
 // What the facts of a candles.db are called.
 inline constexpr std::string_view closed_until_fact = "closed until";
 inline constexpr std::string_view minutes_dropped_fact = "1m dropped before";
+inline constexpr std::string_view symbols_fact = "symbols";
 
 std::uint32_t crc_of(const void* bytes, std::size_t size) noexcept;
 std::uint32_t crc_of(std::string_view text) noexcept;
@@ -33,6 +34,8 @@ inline series::candle_time time_of(std::int64_t seconds) noexcept
 {
     return series::candle_time{std::chrono::seconds{seconds}};
 }
+
+inline constexpr series::candle_time latest_time = series::candle_time::max();
 
 // What is not reset holds a snapshot of the file, and so its log from being used again.
 struct resets {
