@@ -118,6 +118,12 @@ public:
     // Of the pages that are in use; those that are free are used again.
     std::uint64_t used_bytes();
 
+    // Notes every symbol of the table, so that names_in() has it also before its first candle.
+    void note_symbols();
+    // The symbols that a file has noted, also those that are no longer configured; none where it
+    // cannot be read.
+    static std::vector<std::string> names_in(const std::filesystem::path& path);
+
     // Makes a new file of every row that verifies in a file which SQLite cannot read everywhere,
     // and moves that one to damaged/. Returns how many rows were kept.
     static std::size_t make_anew(const std::filesystem::path& path, const symbol_table& symbols);

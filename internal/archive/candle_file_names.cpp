@@ -98,6 +98,29 @@ candle_file::name candle_file::make_symbol(symbol_id id)
     return *known;
 }
 
+void candle_file::note_symbols()
+{
+    savepoint whole{file_};
+    for (const auto id : symbols_.all())
+        make_symbol(id);
+    whole.commit();
+}
+
+std::vector<std::string> candle_file::names_in(const std::filesystem::path& path)
+{
+    std::vector<std::string> names;
+    const auto read = guarded([&] {
+        if (!std::filesystem::exists(path))
+            return;
+        const database file{path, database::access::read};
+        auto s = file.prepare("SELECT id, name, \"check\" FROM symbols ORDER BY id");
+        while (s.step())
+            if (crc_of(s.integer(0), s.text(1)) == static_cast<std::uint32_t>(s.integer(2)))
+                names.emplace_back(s.text(1));
+    });
+    return read ? names : std::vector<std::string>{};
+}
+
 std::int64_t candle_file::make_source(std::string_view text)
 {
     if (text.empty())

@@ -46,6 +46,7 @@ public:
 
     struct parts {
         std::filesystem::path file;
+        // Those that are priced, and after them those that were once: their candles are closed too.
         const symbol_table& symbols;
         // Archived ticks, as of tape/past.hpp.
         std::function<result<tape::past_batch>(const tape::past_query&)> read;

@@ -30,6 +30,7 @@ void candle_keeper::open()
         file_ = std::make_unique<candle_file>(of_.file, of_.symbols, true);
     }
     closed_until_ = written_until_ = file_->closed_until();
+    file_->note_symbols();
     repair_ends();
     // Candles that lie after all ticks: positions began anew, and the process ended before they
     // were removed; or the clock closed them, and they are closed again.

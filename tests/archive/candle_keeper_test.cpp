@@ -187,6 +187,51 @@ TEST_CASE("candles that do not verify are made anew of what they follow from", "
     CHECK(at.keeper->now().repaired.value() > 0);
 }
 
+TEST_CASE("candles of a symbol that is no longer configured are closed too", "[archive]")
+{
+    const temporary_directory place;
+    const auto path = place.path() / "candles.db";
+    std::optional<candles_of> at;
+    at.emplace(place.path());
+    at->start();
+    auto ticks = random_ticks(morning, 400, 1s, 1);
+    at->append(ticks);
+    at.reset();
+
+    auto names = candle_file::names_in(path);
+    CHECK(names.size() == 4);
+    CHECK(candle_file::names_in(place.path() / "none.db").empty());
+    names.insert(names.begin(), "BTC-USD");
+    const auto table = *symbol_table::from(names);
+    REQUIRE(table.name(symbol_id{0}) == "BTC-USD");
+    set_clock time;
+    const auto archive = open_store(place.path(), ticks.back().at.time());
+    const auto reader = archive->make_reader(table);
+    candle_keeper keeper{
+        {path, table, [&](const tape::past_query& q) { return reader->read(q); }, archive->holds(),
+         [&] { return archive->last(); }, time, [](const std::string&) {}},
+        {}};
+    keeper.catch_up(1'000);
+    ticks.push_back(
+        {position::at(morning + std::chrono::days{8}), symbol_id{0}, *price::from(1), "coinbase"});
+    REQUIRE(archive->append({&ticks.back(), 1}));
+    keeper.on_ticks({&ticks.back(), 1});
+    candle_file from{path, symbols(), false};
+    std::vector<table_row> rows;
+    for (const auto symbol : symbols().all())
+        for (const auto of : series::intervals) {
+            const auto found = from.read(
+                {symbol,
+                 of,
+                 {},
+                 series::candle_time{ticks.back().at.time().time_since_epoch() / 1s * 1s}});
+            CHECK(found.damaged.empty());
+            for (const auto& c : found.candles)
+                rows.emplace_back(symbol, of, c.value);
+        }
+    check_same(rows, computed(ticks, ticks.back().at.time()));
+}
+
 TEST_CASE("last candles that are gone are made anew at the next start", "[archive]")
 {
     const std::string sql = GENERATE(
