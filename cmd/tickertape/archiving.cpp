@@ -13,6 +13,19 @@ namespace {
 
 using archive::feed_kind;
 
+// The configured symbols, and after them those that candles are there of.
+symbol_table with_departed(const symbol_table& configured, const std::filesystem::path& candles)
+{
+    std::vector<std::string> names;
+    for (const auto id : configured.all())
+        names.push_back(configured.name(id));
+    for (const auto& name : archive::candle_file::names_in(candles))
+        if (names.size() < symbol_table::symbols_max && !configured.find(name))
+            names.push_back(name);
+    auto all = symbol_table::from(names);
+    return all ? std::move(*all) : configured;
+}
+
 [[noreturn]] void refuse(const archive::failure& why)
 {
     throw std::runtime_error{"ARCHIVE: " + why.text};
@@ -49,12 +62,13 @@ void archiving::keep_candles()
     // Ticks of a day of 250 symbols are some 110 batches.
     constexpr int batches_at_start = 20;
     const auto file = store_->directory() / "candles.db";
-    candle_ticks_ = store_->make_reader();
+    candle_symbols_ = with_departed(of_.ticks.symbols(), file);
+    candle_ticks_ = store_->make_reader(*candle_symbols_);
     archive::candle_keeper::limits limits;
     limits.minutes_kept = std::chrono::duration_cast<std::chrono::seconds>(settings_.minutes_kept);
     candles_ = std::make_unique<archive::candle_keeper>(
         archive::candle_keeper::parts{
-            file, of_.ticks.symbols(),
+            file, *candle_symbols_,
             [this](const tape::past_query& query) { return candle_ticks_->read(query); },
             store_->holds(), [this] { return store_->last(); }, of_.time,
             [this](const std::string& why) {

@@ -74,6 +74,7 @@ private:
     std::unique_ptr<archive::store> store_;
     std::unique_ptr<archive::reader> reader_;  // of past_
     std::unique_ptr<archive::past_reader> past_;
+    std::optional<symbol_table> candle_symbols_;
     std::unique_ptr<archive::reader> candle_ticks_;  // of candles_
     std::unique_ptr<archive::candle_keeper> candles_;
     std::unique_ptr<archive::reader> statistics_ticks_;  // of history_

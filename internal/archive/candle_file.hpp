@@ -4,6 +4,9 @@
 // it lies back: a changed bit is found, and so is a row that has disappeared. A row that does not
 // verify is never given.
 //
+// When the newest candle of each series opens is noted in the same transaction as that candle, with
+// a check of its own: so the last rows cannot disappear unseen either.
+//
 // With the candles of each closed minute the file says up to when candles are closed, in the same
 // transaction. So what is to be made anew after the end of the process follows from the file.
 //
@@ -44,6 +47,9 @@ struct candle_damage {
 
 class candle_file {
 public:
+    // How many candles are copied at once from a file that is damaged.
+    static constexpr std::size_t rows_at_once = 1'000;
+
     // Makes the file if it is not there, where it may write.
     // Throws archive_errc::damaged, ::newer_schema, or what the disk said.
     candle_file(const std::filesystem::path& path, const symbol_table& symbols, bool may_write);
@@ -83,8 +89,20 @@ public:
     // anew; those that were fetched stay.
     void remove_own_after(series::candle_time time);
     // Removes what does not verify there, so that it can be put anew. Returns whether something
-    // was.
+    // was. Where the series ended in that range it ends before it now; candles that were lost
+    // before it stay lost.
     bool remove_damaged(const candle_damage& where);
+    // When the last candle ends that opens before that time and verifies; the epoch: there is none.
+    series::candle_time end_before(symbol_id id, series::interval of, series::candle_time time);
+    struct lost_end {
+        candle_damage where;
+        // Its last candle is gone; otherwise it is not known whether one is.
+        bool is_certain;
+    };
+    // From the shortest interval on.
+    std::vector<lost_end> lost_ends();
+    // Says that candles there are lost, and cannot be made anew.
+    void keep_lost(const candle_damage& where);
     // Removes 1m candles that open before `time`, at most `rows_max`, and returns how many. That
     // they are gone is no damage.
     std::size_t drop_minutes_before(series::candle_time time, std::size_t rows_max);
@@ -99,6 +117,12 @@ public:
     void finish() { file_.checkpoint(); }
     // Of the pages that are in use; those that are free are used again.
     std::uint64_t used_bytes();
+
+    // Notes every symbol of the table, so that names_in() has it also before its first candle.
+    void note_symbols();
+    // The symbols that a file has noted, also those that are no longer configured; none where it
+    // cannot be read.
+    static std::vector<std::string> names_in(const std::filesystem::path& path);
 
     // Makes a new file of every row that verifies in a file which SQLite cannot read everywhere,
     // and moves that one to damaged/. Returns how many rows were kept.
@@ -122,13 +146,21 @@ private:
     using series_key = std::pair<symbol_id, series::interval>;
 
     void migrate();
+    void note_all_newest();
     void read_names();
+    bool has_lost_names();
     void find_lost_names();
     std::optional<name> symbol_of(symbol_id id);
     name make_symbol(symbol_id id);
     std::int64_t make_source(std::string_view text);
     const std::string* source_name(std::int64_t number);
     std::uint32_t source_check(std::int64_t number);
+    std::optional<std::int64_t> noted_newest(const name& symbol, series::interval of);
+    void note_newest(const name& symbol, series::interval of, std::int64_t time);
+    void copy_series(candle_file& from, symbol_id id, series::interval of, std::size_t& kept);
+    void copy_newest(candle_file& from, symbol_id id, series::interval of);
+    std::int64_t last_time(const name& symbol, series::interval of);
+    std::int64_t& newest_of(symbol_id id, const name& symbol, series::interval of);
     std::int64_t fact(std::string_view of);
     void set_fact(std::string_view of, std::int64_t value);
 
@@ -146,6 +178,7 @@ private:
     statement at_;      // the row at a time
     statement before_;  // the rows before a time, the newest first
     statement after_;   // the rows at or after a time
+    statement noted_;   // when the newest row is, as was noted
     std::optional<statement> put_;
     std::vector<std::optional<name>> by_id_;
     std::vector<std::int64_t> nameless_;

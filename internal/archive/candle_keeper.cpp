@@ -1,5 +1,7 @@
 #include "archive/candle_keeper.hpp"
 
+#include "archive/candle_pieces.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,8 +10,6 @@ namespace {
 
 using series::candle_time;
 using series::interval;
-
-constexpr position latest = position::from_packed(~std::uint64_t{0});
 
 // More than this is a step of the clock, as in tape/timeline.hpp.
 constexpr std::chrono::seconds step_min{1};
@@ -20,13 +20,6 @@ constexpr std::chrono::days minutes_kept_min{2};
 series::hole as_series(const hole& h) noexcept
 {
     return {h.from, h.to};
-}
-
-// When a builder of that interval has all its pieces: those before that time.
-candle_time pieces_until(interval of, candle_time until) noexcept
-{
-    const auto finer = finer_of(of);
-    return finer ? bucket_open(*finer, until) : until;
 }
 
 }  // namespace
@@ -64,115 +57,11 @@ void candle_keeper::failed(const failure& why) noexcept
         of_.state_changed(why.text);
 }
 
-void candle_keeper::open()
-{
-    try {
-        // Damage was met in it: what verifies is copied to another one.
-        if (std::exchange(is_damaged_, false))
-            fail(archive_errc::damaged, of_.file.string());
-        file_ = std::make_unique<candle_file>(of_.file, of_.symbols, true);
-    } catch (const thrown_failure& e) {
-        if (e.said().code != archive_errc::damaged)
-            throw;
-        candle_file::make_anew(of_.file, of_.symbols);
-        board_.set_file_replaced();
-        file_ = std::make_unique<candle_file>(of_.file, of_.symbols, true);
-    }
-    closed_until_ = written_until_ = file_->closed_until();
-    // Candles that lie after all ticks: positions began anew, and the process ended before they
-    // were removed; or the clock closed them, and they are closed again.
-    const auto last = of_.last();
-    auto from = reopen_from_.value_or(wall_time::max());
-    if (last != position{} && position::at(closed_until_) > last)
-        from = std::min(from, last.time());
-    if (from < closed_until_)
-        reopen(from);
-    else
-        load();
-    reopen_from_.reset();
-}
-
-// Puts the builders where they were when candles were closed up to what the file says.
-void candle_keeper::load()
-{
-    closed_until_ = written_until_ = file_->closed_until();
-    rows_.clear();
-    for (const auto symbol : of_.symbols.all()) {
-        auto& builders = builders_[index_of(symbol)];
-        for (const auto of : series::intervals) {
-            auto& builder = builders[static_cast<std::size_t>(of)] = series::candle_builder{of};
-            const auto until = pieces_until(of, closed_until_);
-            if (const auto finer = finer_of(of)) {
-                const candle_file::query asked{symbol, *finer, bucket_open(of, until), until};
-                auto pieces = file_->read(asked);
-                for (const auto& d : pieces.damaged)
-                    if (!repair(d))
-                        builder.note_hole(
-                            {position::at(d.from).previous(), position::at(d.until).previous()});
-                if (!pieces.damaged.empty())
-                    pieces = file_->read(asked);
-                for (const auto& piece : pieces.candles)
-                    if (piece.source.empty())
-                        builder.take(piece.value, *finer);
-            }
-            builder.advance(until);
-        }
-    }
-    taken_ = read_to_ = position::at(closed_until_).previous();
-    state_ = state::reading;
-    board_.set_behind(written_until_);
-}
-
-// Opens the minute of that time again, and all after it: their candles are made anew.
-void candle_keeper::reopen(wall_time from)
-{
-    const auto held = of_.holds->look().held;
-    // The candle before a hole may have been closed before that was known.
-    for (const auto& h : held->holes)
-        if (h.reason == hole_reason::not_archived && h.from.time() < from && h.to.time() >= from)
-            from = h.from.time();
-    // What was dropped on purpose is not there to be made anew.
-    from = std::max<wall_time>(from, held->dropped_before);
-    const auto until = std::min(bucket_open(interval::m1, from), file_->closed_until());
-    file_->begin();
-    file_->remove_own_after(until);
-    file_->set_closed_until(until);
-    file_->commit();
-    figures_.opened_again.add();
-    load();
-}
-
 void candle_keeper::catch_up(int batches_max)
 {
     for (; batches_max > 0 && state_ != state::live; --batches_max)
         if (!try_to([this] { step(); }))
             return;
-}
-
-// One step towards being live. Returns whether it is.
-bool candle_keeper::step()
-{
-    if (state_ == state::closed)
-        open();
-    if (state_ == state::live)
-        return true;
-    const auto& all = of_.symbols.all();
-    const auto batch = of_.read({{all.begin(), all.end()}, read_to_, latest, limits_.batch_max});
-    if (!batch)
-        throw thrown_failure{batch.error()};
-    feed(batch->ticks);
-    const bool is_at_end = batch->to <= batch->from && batch->ticks.empty();
-    read_to_ = std::max(read_to_, batch->to);
-    flush();
-    if (!is_at_end)
-        return false;
-    taken_ = std::max(taken_, read_to_);
-    state_ = state::live;
-    publish();
-    figures_.failing.store(false, std::memory_order_relaxed);  // a word of its own
-    if (std::exchange(is_told_, false))
-        of_.state_changed({});
-    return true;
 }
 
 void candle_keeper::on_ticks(std::span<const tape::past_tick> ticks) noexcept
@@ -385,90 +274,6 @@ std::size_t candle_keeper::drop_oldest_minutes() noexcept
             figures_.bytes.store(file_->used_bytes(), std::memory_order_relaxed);
         });
     return dropped;
-}
-
-// Makes candles that do not verify anew. Returns false where what they follow from is not there.
-bool candle_keeper::repair(const candle_damage& where)
-{
-    auto whole = where;
-    whole.from = bucket_open(where.of, where.from);
-    whole.until = std::min(
-        bucket_open(where.of, where.until - std::chrono::seconds{1}) + length(where.of),
-        pieces_until(where.of, file_->closed_until()));
-    std::vector<candle_row> rows;
-    if (whole.until <= whole.from)
-        return false;
-    const bool is_made =
-        where.of == interval::m1 ? make_minutes(whole, rows) : make_longer(whole, rows);
-    if (!is_made || rows.empty())
-        return false;
-    file_->begin();
-    file_->remove_damaged(whole);
-    file_->put(rows);
-    file_->commit();
-    figures_.repaired.add();
-    return true;
-}
-
-bool candle_keeper::make_minutes(const candle_damage& where, std::vector<candle_row>& rows)
-{
-    series::candle_builder builder;
-    const auto holes = holes_after(where.from);
-    const auto add = [&](const std::optional<series::candle>& closed) {
-        if (!closed)
-            return;
-        auto value = *closed;
-        value.overlaps_hole = series::overlaps_any(holes, interval::m1, value.opens);
-        rows.push_back({where.symbol, interval::m1, value});
-    };
-    const auto until = position::at(where.until).previous();
-    // Damage at the beginning of a series reaches back to where nobody ever had ticks.
-    const auto held = of_.holds->look().held;
-    auto after = std::max(
-        position::at(where.from).previous(), position::at(held->dropped_before).previous());
-    if (!held->days.empty() && held->dropped_before == utc_day{})
-        after = std::max(after, held->days.front().previous);
-    while (after < until) {
-        const auto batch = of_.read({{where.symbol}, after, until, limits_.batch_max});
-        if (!batch)
-            throw thrown_failure{batch.error()};
-        if (batch->from > after || batch->to <= after)
-            return false;
-        for (const auto& t : batch->ticks)
-            if (t.at <= until)
-                add(builder.take(t.at, t.value));
-        after = batch->to;
-    }
-    add(builder.advance(where.until));
-    return true;
-}
-
-bool candle_keeper::make_longer(const candle_damage& where, std::vector<candle_row>& rows)
-{
-    const auto finer = *finer_of(where.of);
-    auto from = where.from;
-    // Of a bucket of which pieces have been dropped nothing is made.
-    if (const auto dropped = file_->minutes_dropped_before();
-        finer == interval::m1 && from < dropped)
-        from = bucket_open(where.of, dropped) + length(where.of);
-    if (from >= where.until)
-        return false;
-    const candle_file::query asked{where.symbol, finer, from, where.until};
-    auto pieces = file_->read(asked);
-    for (const auto& d : pieces.damaged)
-        if (!repair(d))
-            return false;
-    if (!pieces.damaged.empty())
-        pieces = file_->read(asked);
-    if (!pieces.damaged.empty())
-        return false;
-    std::vector<series::candle> ours;
-    for (const auto& piece : pieces.candles)
-        if (piece.source.empty())
-            ours.push_back(piece.value);
-    for (const auto& made : series::rolled_up(ours, finer, where.of, holes_after(where.from)))
-        rows.push_back({where.symbol, where.of, made});
-    return true;
 }
 
 }  // namespace tickertape::archive

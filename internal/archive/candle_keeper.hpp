@@ -46,6 +46,7 @@ public:
 
     struct parts {
         std::filesystem::path file;
+        // Those that are priced, and after them those that were once: their candles are closed too.
         const symbol_table& symbols;
         // Archived ticks, as of tape/past.hpp.
         std::function<result<tape::past_batch>(const tape::past_query&)> read;
@@ -114,8 +115,11 @@ private:
     void reopen(wall_time from);
     void watch(const moment& now) noexcept;
     bool repair(const candle_damage& where);
-    bool make_minutes(const candle_damage& where, std::vector<candle_row>& rows);
-    bool make_longer(const candle_damage& where, std::vector<candle_row>& rows);
+    void repair_ends();
+    bool make_anew(candle_damage& where, std::vector<candle_row>& rows);
+    bool make_minutes(candle_damage& where, std::vector<candle_row>& rows);
+    bool make_longer(candle_damage& where, std::vector<candle_row>& rows);
+    void replace(const candle_damage& where, std::span<const candle_row> rows);
     std::vector<series::hole> holes_after(wall_time time) const;
 
     const parts of_;

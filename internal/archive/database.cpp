@@ -337,4 +337,22 @@ void transaction::commit()
     of_ = nullptr;
 }
 
+savepoint::~savepoint()
+{
+    if (of_ == nullptr)
+        return;
+    try {
+        of_->run("ROLLBACK TO of_ours");
+        of_->run("RELEASE of_ours");
+    } catch (const thrown_failure&) {  // as above
+        of_ = nullptr;
+    }
+}
+
+void savepoint::commit()
+{
+    of_->run("RELEASE of_ours");
+    of_ = nullptr;
+}
+
 }  // namespace tickertape::archive

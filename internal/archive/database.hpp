@@ -123,4 +123,17 @@ private:
     database* of_;
 };
 
+// The same within another transaction, or on its own. What is read until its end is of one moment.
+class savepoint {
+public:
+    explicit savepoint(database& of) : of_{&of} { of.run("SAVEPOINT of_ours"); }
+    ~savepoint();
+    savepoint(const savepoint&) = delete;
+    savepoint& operator=(const savepoint&) = delete;
+    void commit();
+
+private:
+    database* of_;
+};
+
 }  // namespace tickertape::archive

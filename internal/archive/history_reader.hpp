@@ -79,7 +79,7 @@ private:
     candle_file::answer read_candles(worker& of, const candle_file::query& asked);
     std::vector<series::hole> holes_of(wall_time from, wall_time until) const;
     series::candle_answer answer_candles(const series::candle_query& query);
-    series::statistics_answer answer_statistics(const series::statistics_query& query);
+    series::statistics_answer answer_statistics(const series::statistics_query& asked);
     bool read_ticks(const series::statistics_query& query, std::vector<series::point>& points);
 
     const parts of_;

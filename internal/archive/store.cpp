@@ -315,7 +315,12 @@ result<void> store::end_cleanly(wall_time now)
 
 std::unique_ptr<reader> store::make_reader() const
 {
-    return std::make_unique<reader>(directory_, symbols_, inventory_);
+    return make_reader(symbols_);
+}
+
+std::unique_ptr<reader> store::make_reader(const symbol_table& symbols) const
+{
+    return std::make_unique<reader>(directory_, symbols, inventory_);
 }
 
 }  // namespace tickertape::archive

@@ -169,6 +169,9 @@ public:
 
     // Readers may outlive the store. What they read ends where it did.
     std::unique_ptr<reader> make_reader() const;
+    // For symbols that are not those of the store, perhaps because they no longer are. The table
+    // outlives the reader.
+    std::unique_ptr<reader> make_reader(const symbol_table& symbols) const;
     // What is held, for those who read. May outlive the store.
     std::shared_ptr<const inventory> holds() const noexcept { return inventory_; }
     const std::filesystem::path& directory() const noexcept { return directory_; }

@@ -187,6 +187,109 @@ TEST_CASE("candles that do not verify are made anew of what they follow from", "
     CHECK(at.keeper->now().repaired.value() > 0);
 }
 
+TEST_CASE("candles of a symbol that is no longer configured are closed too", "[archive]")
+{
+    const temporary_directory place;
+    const auto path = place.path() / "candles.db";
+    std::optional<candles_of> at;
+    at.emplace(place.path());
+    at->start();
+    auto ticks = random_ticks(morning, 400, 1s, 1);
+    at->append(ticks);
+    at.reset();
+
+    auto names = candle_file::names_in(path);
+    CHECK(names.size() == 4);
+    CHECK(candle_file::names_in(place.path() / "none.db").empty());
+    names.insert(names.begin(), "BTC-USD");
+    const auto table = *symbol_table::from(names);
+    REQUIRE(table.name(symbol_id{0}) == "BTC-USD");
+    set_clock time;
+    const auto archive = open_store(place.path(), ticks.back().at.time());
+    const auto reader = archive->make_reader(table);
+    candle_keeper keeper{
+        {path, table, [&](const tape::past_query& q) { return reader->read(q); }, archive->holds(),
+         [&] { return archive->last(); }, time, [](const std::string&) {}},
+        {}};
+    keeper.catch_up(1'000);
+    ticks.push_back(
+        {position::at(morning + std::chrono::days{8}), symbol_id{0}, *price::from(1), "coinbase"});
+    REQUIRE(archive->append({&ticks.back(), 1}));
+    keeper.on_ticks({&ticks.back(), 1});
+    candle_file from{path, symbols(), false};
+    std::vector<table_row> rows;
+    for (const auto symbol : symbols().all())
+        for (const auto of : series::intervals) {
+            const auto found = from.read(
+                {symbol,
+                 of,
+                 {},
+                 series::candle_time{ticks.back().at.time().time_since_epoch() / 1s * 1s}});
+            CHECK(found.damaged.empty());
+            for (const auto& c : found.candles)
+                rows.emplace_back(symbol, of, c.value);
+        }
+    check_same(rows, computed(ticks, ticks.back().at.time()));
+}
+
+TEST_CASE("last candles that are gone are made anew at the next start", "[archive]")
+{
+    const std::string sql = GENERATE(
+        "DELETE FROM candles WHERE time % 86400 > 40000", "DELETE FROM candles",
+        "DELETE FROM candles WHERE interval = 60 AND time % 86400 > 40000", "DELETE FROM newest",
+        "DELETE FROM newest WHERE interval = 60; DELETE FROM candles WHERE time % 86400 > 40000",
+        "UPDATE newest SET time = time + 60", "UPDATE newest SET interval = interval + 1",
+        "DELETE FROM facts; DELETE FROM candles WHERE time % 86400 > 40000");
+    INFO(sql);
+    const temporary_directory place;
+    std::optional<candles_of> at;
+    at.emplace(place.path());
+    at->start();
+    const auto ticks = random_ticks(morning, 8'000, 1s, 9);
+    at->append(ticks);
+    const auto whole = at->table();
+    at.reset();
+    database{place.path() / "candles.db", database::access::write}.run(sql);
+    at.emplace(place.path(), ticks.back().at.time());
+    at->start();
+    check_same(at->table(), whole);
+    for (const auto symbol : symbols().all())
+        for (const auto of : series::intervals)
+            CHECK(at->read(symbol, of).damaged.empty());
+    CHECK(at->keeper->now().failures.value() == 0);
+}
+
+TEST_CASE("last candles whose ticks are no longer kept stay a hole", "[archive]")
+{
+    const temporary_directory place;
+    std::optional<candles_of> at;
+    at.emplace(place.path());
+    at->start();
+    const auto ticks = random_ticks(morning, 300, 10min, 9);
+    at->append(ticks);
+    const auto last = at->read(symbol_id{0}, interval::m1).candles.back().value.opens;
+    const auto first_lost = last - std::chrono::days{1};
+    REQUIRE(at->archive->seal_finished_days(ticks.back().at.time()));
+    REQUIRE(at->archive->drop_days_before(archive::day_of(ticks.back().at)));
+    at.reset();
+    database{place.path() / "candles.db", database::access::write}.run(
+        "DELETE FROM candles WHERE interval = 60 AND symbol ="
+        " (SELECT id FROM symbols WHERE name = 'BTC-USD') AND time >= " +
+        std::to_string(first_lost.time_since_epoch().count()));
+    for (int turn = 0; turn < 2; ++turn) {
+        at.emplace(place.path(), ticks.back().at.time());
+        at->start();
+        const auto found = at->read(symbol_id{0}, interval::m1);
+        REQUIRE(found.damaged.size() == 1);
+        CHECK(found.damaged[0].from <= first_lost);
+        CHECK(found.damaged[0].until > first_lost);
+        // Those of the last day have their ticks.
+        CHECK(found.candles.back().value.opens == last);
+        CHECK(at->keeper->now().failures.value() == 0);
+        at.reset();
+    }
+}
+
 TEST_CASE("a candles.db that SQLite cannot read is made anew", "[archive]")
 {
     const temporary_directory place;

@@ -1,0 +1,15 @@
+// Of which candles a longer one is made: those of the next shorter interval, its pieces.
+#pragma once
+
+#include "series/interval.hpp"
+
+namespace tickertape::archive {
+
+// When a builder of that interval has all its pieces: those before that time.
+inline series::candle_time pieces_until(series::interval of, series::candle_time until) noexcept
+{
+    const auto finer = finer_of(of);
+    return finer ? bucket_open(*finer, until) : until;
+}
+
+}  // namespace tickertape::archive
