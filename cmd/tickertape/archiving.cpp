@@ -22,8 +22,8 @@ symbol_table with_departed(const symbol_table& configured, const std::filesystem
     for (const auto& name : archive::candle_file::names_in(candles))
         if (names.size() < symbol_table::symbols_max && !configured.find(name))
             names.push_back(name);
-    auto all = symbol_table::from(names);
-    return all ? std::move(*all) : configured;
+    const auto all = symbol_table::from(names);
+    return all ? *all : configured;
 }
 
 [[noreturn]] void refuse(const archive::failure& why)
