@@ -7,7 +7,9 @@
 namespace tickertape::archive {
 namespace {
 
-constexpr std::chrono::seconds sync_each{1};
+constexpr std::chrono::milliseconds sync_each{1'000};
+// Where no bell rings it looks all the same: at the clock, and at a store that has failed.
+constexpr std::chrono::milliseconds look_each{100};
 constexpr std::chrono::seconds upkeep_each{60};
 
 }  // namespace
@@ -62,7 +64,7 @@ void recorder::run()
     // acquire: pairs with stop().
     while (!stopping_.load(std::memory_order_acquire)) {
         // A bell that rings while this reads wakes it once more for nothing.
-        if (is_busy ? wake_.try_acquire() : wake_.try_acquire_for(sync_each / 10))
+        if (is_busy ? wake_.try_acquire() : wake_.try_acquire_for(look_each))
             rung_.exchange(false, std::memory_order_acq_rel);
         const auto now = of_.time.steady_now();
         is_busy = false;

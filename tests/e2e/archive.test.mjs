@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { checkOrder, isTick, readEvents } from "./support/events.mjs";
 import { json, request } from "./support/http.mjs";
 import { run, scratch, startServer } from "./support/server.mjs";
@@ -112,6 +113,17 @@ describe("an archive", { timeout: 300_000 }, () => {
         const none = await json(`${third.url}/api/prices/btc-usd/candles`);
         assert.equal(none.status, 404);
         assert.match(none.body.detail, /ARCHIVE=none/);
+    });
+
+    test("costs nothing while nothing happens", { timeout }, async (t) => {
+        const { start } = await archived(t);
+        const server = await start();
+        const stream = readEvents(t, `${server.url}/prices/stream`);
+        await publish(server, stream, 1, 20);
+        const before = server.cpu();
+        await pause(2_000);
+        const used = server.cpu() - before;
+        assert.ok(used < 0.5, `${used} s of CPU in 2 s`);
     });
 
     test("a second server does not start on it, and says why", { timeout }, async (t) => {
