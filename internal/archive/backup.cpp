@@ -81,19 +81,15 @@ public:
     // What was copied, read back. Returns how many ticks it has.
     std::uint64_t verify_all()
     {
-        const auto found = look_at(to_, kind_);
-        if (!found)
-            throw thrown_failure{found.error()};
-        const auto findings = verify(*found);
-        if (!findings)
-            throw thrown_failure{findings.error()};
-        for (const auto& f : *findings)
-            if (f.is_wrong)
-                fail(
-                    archive_errc::damaged,
-                    "the copy does not verify: " + f.file.filename().string() + ": " + f.text);
+        const auto copy = check_copy(to_, kind_);
+        if (!copy)
+            throw thrown_failure{copy.error()};
+        if (const auto& f = copy->wrong)
+            fail(
+                archive_errc::damaged,
+                "the copy does not verify: " + f->file.filename().string() + ": " + f->text);
         std::uint64_t ticks = 0;
-        for (const auto& day : found->held.days)
+        for (const auto& day : copy->found.held.days)
             ticks += day.ticks;
         return ticks;
     }

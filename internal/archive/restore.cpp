@@ -119,15 +119,11 @@ result<fs::path> restore_backup(const fs::path& from, feed_kind kind, const fs::
             sync_path(draft / name);
         }
         // The same disk may have failed since it was verified; and it must be an archive.
-        const auto found = look_at(draft, kind);
-        if (!found)
-            throw thrown_failure{found.error()};
-        const auto findings = verify(*found);
-        if (!findings)
-            throw thrown_failure{findings.error()};
-        for (const auto& f : *findings)
-            if (f.is_wrong)
-                fail(archive_errc::damaged, f.file.string() + ": " + f.text);
+        const auto copy = check_copy(draft, kind);
+        if (!copy)
+            throw thrown_failure{copy.error()};
+        if (const auto& f = copy->wrong)
+            fail(archive_errc::damaged, f->file.string() + ": " + f->text);
         for (const auto suffix : beside)
             for (const auto& file : files_in(draft))
                 if (file.string().ends_with(suffix))

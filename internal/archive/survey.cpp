@@ -318,4 +318,17 @@ std::unique_ptr<reader> make_reader(const survey& of, const symbol_table& symbol
     return std::make_unique<reader>(of.directory, symbols, std::move(found));
 }
 
+result<copy_check> check_copy(const fs::path& directory, feed_kind kind)
+{
+    auto found = look_at(directory, kind);
+    if (!found)
+        return found.error();
+    const auto findings = verify(*found);
+    if (!findings)
+        return findings.error();
+    const auto wrong = std::ranges::find_if(*findings, &finding::is_wrong);
+    return copy_check{
+        std::move(*found), wrong == findings->end() ? std::nullopt : std::optional{*wrong}};
+}
+
 }  // namespace tickertape::archive

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,14 @@ struct survey {
 
 // Errors: not_accessible if there is no archive, other_kind.
 result<survey> look_at(const std::filesystem::path& directory, feed_kind kind);
+
+// What is wrong with a directory that was copied, read back; none: nothing is.
+struct copy_check {
+    survey found;
+    std::optional<finding> wrong;
+};
+// Errors: as of look_at() and verify().
+result<copy_check> check_copy(const std::filesystem::path& directory, feed_kind kind);
 
 // Reads everything and says what does not verify, what is missing, and which days are suspect:
 // those of several parts, and those with a hole. `progress` is told how many files have been read.
