@@ -1,8 +1,11 @@
 #include "web/asset.hpp"
 
+#include "http/gzip.hpp"
+
 #include <openssl/sha.h>
 
 #include <array>
+#include <utility>
 
 namespace tickertape::web {
 namespace {
@@ -71,6 +74,21 @@ http::response head_for(const asset& what, const http::request& r)
         return out;
     out.headers.emplace_back("Content-Security-Policy", content_policy);
     out.headers.emplace_back("Referrer-Policy", "no-referrer");
+    return out;
+}
+
+http::response answer_with(
+    std::string body, asset what, const http::request& r,
+    http::response (*head)(const asset&, const http::request&))
+{
+    const http::offered_codings offered{.gzip = http::is_worth_gzip(body.size()), .brotli = false};
+    const auto digest = sha256_hex(body);
+    what.digest = digest;
+    what.coding = http::choose_coding(r.only_header("Accept-Encoding"), offered);
+    what.has_codings = offered.any();
+    auto out = head(what, r);
+    if (out.status == 200)
+        out.body = what.coding == http::content_coding::gzip ? http::gzip(body) : std::move(body);
     return out;
 }
 

@@ -27,6 +27,12 @@ http::response head_for(const asset& what, const http::request& r);
 // The same without what the page may load: for answers that are no pages.
 http::response plain_head_for(const asset& what, const http::request& r);
 
+// An answer with a body that was made for this request, compressed where that is worth it and the
+// client takes it. `what` has its type, and whether it lasts; `head` is one of the two above.
+http::response answer_with(
+    std::string body, asset what, const http::request& r,
+    http::response (*head)(const asset&, const http::request&));
+
 std::string sha256_hex(std::string_view content);
 
 }  // namespace tickertape::web

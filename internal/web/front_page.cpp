@@ -1,7 +1,6 @@
 #include "web/front_page.hpp"
 
 #include "core/timestamp.hpp"
-#include "http/gzip.hpp"
 #include "http/problem.hpp"
 #include "web/asset.hpp"
 #include "web/embedded_page.hpp"
@@ -22,22 +21,6 @@ std::string in_words(std::string_view rfc3339)
     std::string text{rfc3339.substr(0, rfc3339.find('.'))};
     std::ranges::replace(text, 'T', ' ');
     return text + " UTC";
-}
-
-http::response answer_with(std::string page, const http::request& r)
-{
-    const http::offered_codings offered{.gzip = http::is_worth_gzip(page.size()), .brotli = false};
-    const auto digest = sha256_hex(page);
-    const asset what{
-        .content_type = "text/html; charset=utf-8",
-        .digest = digest,
-        .coding = http::choose_coding(r.only_header("Accept-Encoding"), offered),
-        .has_codings = offered.any(),
-    };
-    auto out = head_for(what, r);
-    if (out.status == 200)
-        out.body = what.coding == http::content_coding::gzip ? http::gzip(page) : std::move(page);
-    return out;
 }
 
 }  // namespace
@@ -75,12 +58,17 @@ page_facts front_page::facts_for(const http::request& r) const
 http::response front_page::get(const http::request& r) const
 {
     const auto facts = tape::within_an_era(of_.prices, [&] { return facts_for(r); });
+    const auto answer = [&r](std::string page) {
+        return answer_with(
+            std::move(page), {.content_type = "text/html; charset=utf-8", .digest = {}}, r,
+            head_for);
+    };
     if (compiled_in_)
-        return answer_with(compiled_in_->fill(facts), r);
+        return answer(compiled_in_->fill(facts));
     const auto text = of_.files.read_page();
     if (!text)
         return http::to_response(http::not_found());
-    return answer_with(page_template{*text}.fill(facts), r);
+    return answer(page_template{*text}.fill(facts));
 }
 
 }  // namespace tickertape::web

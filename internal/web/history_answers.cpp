@@ -1,7 +1,6 @@
 #include "web/history_answers.hpp"
 
 #include "core/timestamp.hpp"
-#include "http/gzip.hpp"
 #include "web/asset.hpp"
 #include "web/problems.hpp"
 #include "web/stream_request.hpp"
@@ -111,19 +110,10 @@ http::response refusal_of(boost::system::error_code why)
 http::response tagged_json(std::string body, const http::request& r, bool is_lasting)
 {
     body += '\n';
-    const http::offered_codings offered{.gzip = http::is_worth_gzip(body.size()), .brotli = false};
-    const auto digest = sha256_hex(body);
-    const asset what{
-        .content_type = "application/json",
-        .digest = digest,
-        .coding = http::choose_coding(r.only_header("Accept-Encoding"), offered),
-        .has_codings = offered.any(),
-        .is_lasting = is_lasting,
-    };
-    auto out = plain_head_for(what, r);
-    if (out.status == 200)
-        out.body = what.coding == http::content_coding::gzip ? http::gzip(body) : std::move(body);
-    return out;
+    return answer_with(
+        std::move(body),
+        {.content_type = "application/json", .digest = {}, .is_lasting = is_lasting}, r,
+        plain_head_for);
 }
 
 std::string gaps_array(std::span<const series::hole> holes)
