@@ -7,6 +7,8 @@
 //   isBroken    something is missing between two of its own ticks
 //   isPartial   something is missing within its slot, so that its prices may not be all there were
 
+import { lowerBound } from "./series.js";
+
 const weekMs = 7 * 86_400_000;
 const mondayMs = 4 * 86_400_000; // the first Monday of Unix time
 
@@ -46,16 +48,9 @@ export class Bars {
     cut(fromAt) {
         const { ticks, dropped, revision } = this.#series;
         const start = slotOf(fromAt, this.#widthMs);
-        let low = 0;
-        let high = ticks.length;
-        while (low < high) {
-            const middle = (low + high) >>> 1;
-            if (ticks[middle].at < start) low = middle + 1;
-            else high = middle;
-        }
         this.#bars = [];
         this.#revision = revision;
-        this.#next = dropped + low;
+        this.#next = dropped + lowerBound(ticks.length, (i) => ticks[i].at < start);
         this.extend();
     }
 

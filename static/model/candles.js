@@ -6,7 +6,7 @@
 
 import { parsePosition } from "../stream.js";
 import { Bars, slotOf } from "./bars.js";
-import { notLoadedReason } from "./series.js";
+import { lowerBound, notLoadedReason } from "./series.js";
 
 export const candlesMax = 8_000;
 
@@ -112,14 +112,8 @@ export class CandleSeries {
     priceAt(ms) {
         const held = this.ticks.priceAt(ms);
         if (held) return held;
-        let low = 0;
-        let high = this.#candles.length;
-        while (low < high) {
-            const middle = (low + high) >>> 1;
-            if (this.#candles[middle].at + this.stepMs <= ms) low = middle + 1;
-            else high = middle;
-        }
-        const candle = this.#candles[low - 1];
+        const isOver = (i) => this.#candles[i].at + this.stepMs <= ms;
+        const candle = this.#candles[lowerBound(this.#candles.length, isOver) - 1];
         if (!candle) return null;
         const at = candle.at + this.stepMs;
         const hides = ({ fromAt, toAt }) => fromAt < ms && toAt > at;

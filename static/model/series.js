@@ -31,7 +31,7 @@ function positionOf(tick) {
 }
 
 // The index of the first of `count` items for which isBefore() is false.
-function lowerBound(count, isBefore) {
+export function lowerBound(count, isBefore) {
     let low = 0;
     let high = count;
     while (low < high) {

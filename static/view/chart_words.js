@@ -1,6 +1,7 @@
 // The texts of the chart: in the legend, and for screen readers.
 
 import { decimalsOf, directionOf } from "../format.js";
+import { lowerBound } from "../model/series.js";
 import { gapsBeside, gapWords } from "./chart_gaps.js";
 import { plainNumber } from "./chart_numbers.js";
 
@@ -47,14 +48,7 @@ export function describe(kind, extremes, holes, { formatPrice, formatTime }) {
 
 // The index of the last bar at or before a time; -1 where there is none.
 export function indexAt(bars, ms) {
-    let low = 0;
-    let high = bars.length;
-    while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (bars[middle].at <= ms) low = middle + 1;
-        else high = middle;
-    }
-    return low - 1;
+    return lowerBound(bars.length, (i) => bars[i].at <= ms) - 1;
 }
 
 // What the legend says of the slot that begins at `at`: { time, pairs, direction, marked };
