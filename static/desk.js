@@ -31,6 +31,7 @@ export class Desk extends EventTarget {
     range = ""; // of the chart; empty until it is known
     connection = { name: "connecting", retryAt: null, why: "" };
     #refusal = ""; // why the server refuses the stream, in its words
+    #refused = null; // the symbols that were refused, which are not asked for once more
     #api = new Api(this.clock);
     #prices = null;
     #isAttached = false; // the stream has said whether it also brings the history
@@ -154,7 +155,7 @@ export class Desk extends EventTarget {
         this.#inquiries.keepOnly(symbols);
         if (this.#prices) {
             this.#prices.setSymbols(symbols);
-            this.#prices.open(); // where it was refused before
+            if (symbols.join() !== this.#refused) this.#prices.open();
             return;
         }
         // A stream of one symbol begins with the history; of many symbols that would be too much.
@@ -221,6 +222,7 @@ export class Desk extends EventTarget {
     // The server may have other symbols by now, so its list is asked for at once.
     #onRefused({ detail, title }) {
         this.#refusal = detail ?? title ?? "";
+        this.#refused = this.#streamed().sort().join();
         this.#listing.hurry();
         this.#changed();
     }
