@@ -1,5 +1,5 @@
-// What nearly every file of the feed includes of others, parsed once for all of them. A header of
-// ours includes what it needs all the same: it must compile without this.
+// What nearly every file of a room with Asio includes of others, parsed once for all rooms. A
+// header of ours includes what it needs all the same: it must compile without this.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,9 +11,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
 
 #include <algorithm>
