@@ -56,6 +56,7 @@ test-long: ## what takes too long for `make test`: run it before a release
 	cmake --preset release -DTICKERTAPE_TESTS=ON
 	cmake --build --preset release -j $(JOBS)
 	ARCHIVE_FLIPS=10000 ARCHIVE_KILLS=200 ARCHIVE_CUTS=1 build/release/tests/archive/test_archive
+	POWER_CUTS=35000 build/release/tests/power_cut/test_power_cut
 	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape ARCHIVE_KILLS=200 \
 		node --test archive_kills.test.mjs
 

@@ -125,6 +125,16 @@ void candle_file::set_closed_until(candle_time until)
     set_fact(closed_until_fact, seconds_of(until));
 }
 
+wall_time candle_file::era()
+{
+    return wall_time{std::chrono::milliseconds{fact(era_fact)}};
+}
+
+void candle_file::set_era(wall_time began)
+{
+    set_fact(era_fact, began.time_since_epoch().count());
+}
+
 void candle_file::roll_back() noexcept
 {
     try {

@@ -85,6 +85,9 @@ public:
     std::size_t
     put(std::span<const candle_row> candles, std::string_view source = {}, bool replace = false);
     void set_closed_until(series::candle_time until);
+    // When the era began which the candles are of; the epoch: the first one.
+    wall_time era();
+    void set_era(wall_time began);
     // Removes our own candles of every interval whose bucket ends after `time`, which are made
     // anew; those that were fetched stay.
     void remove_own_after(series::candle_time time);

@@ -32,16 +32,22 @@ void candle_keeper::open()
     closed_until_ = written_until_ = file_->closed_until();
     file_->note_symbols();
     repair_ends();
-    // Candles that lie after all ticks: positions began anew, and the process ended before they
-    // were removed; or the clock closed them, and they are closed again.
     const auto last = of_.last();
+    const auto era = of_.holds->look().held->epoch.time();
     auto from = reopen_from_.value_or(wall_time::max());
+    // Positions began anew, and the process ended before candles after that were removed, or the
+    // power was lost before the disk had heard of it.
+    if (file_->era() != era)
+        from = std::min(from, era);
+    // Candles that lie after all ticks: the clock closed them, and they are closed again.
     if (last != position{} && position::at(closed_until_) > last)
         from = std::min(from, last.time());
     if (from < closed_until_)
         reopen(from);
     else
         load();
+    if (file_->era() != era)
+        file_->set_era(era);
     reopen_from_.reset();
 }
 
@@ -90,6 +96,7 @@ void candle_keeper::reopen(wall_time from)
     file_->begin();
     file_->remove_own_after(until);
     file_->set_closed_until(until);
+    file_->set_era(held->epoch.time());
     file_->commit();
     figures_.opened_again.add();
     load();

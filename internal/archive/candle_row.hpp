@@ -13,6 +13,7 @@ namespace tickertape::archive {
 // What the facts of a candles.db are called.
 inline constexpr std::string_view closed_until_fact = "closed until";
 inline constexpr std::string_view minutes_dropped_fact = "1m dropped before";
+inline constexpr std::string_view era_fact = "era";
 inline constexpr std::string_view symbols_fact = "symbols";
 
 std::uint32_t crc_of(const void* bytes, std::size_t size) noexcept;

@@ -64,6 +64,9 @@ std::int64_t digest_of(const catalogue::contents& c)
     for (const auto& n : c.notes)
         d << ms_of(n.at) << n.text;
     d << text_of(c.dropped_before);
+    // What a file of before lacks is not part of its digest.
+    if (c.epoch != position{})
+        d << "epoch" << stored(c.epoch);
     if (c.set_aside_after != position{})
         d << stored(c.set_aside_after);
     return d.value();
@@ -110,6 +113,8 @@ void write_all(database& to, const catalogue::contents& c)
     insert(
         facts, std::string_view{"dropped before"},
         std::int64_t{c.dropped_before.time_since_epoch().count()});
+    if (c.epoch != position{})
+        insert(facts, std::string_view{"epoch"}, stored(c.epoch));
     if (c.set_aside_after != position{})
         insert(facts, std::string_view{"set aside after"}, stored(c.set_aside_after));
     insert(facts, std::string_view{"digest"}, digest_of(c));
@@ -201,6 +206,7 @@ catalogue::contents catalogue::read() const
         c.notes.push_back(
             {wall_time{std::chrono::milliseconds{notes.integer(1)}}, std::string{notes.text(2)}});
     c.dropped_before = utc_day{std::chrono::days{fact(file_, "dropped before")}};
+    c.epoch = from_stored(fact(file_, "epoch"));
     c.set_aside_after = from_stored(fact(file_, "set aside after"));
     if (fact(file_, "digest") != digest_of(c))
         damaged();

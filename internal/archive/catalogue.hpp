@@ -41,6 +41,8 @@ public:
         std::vector<note> notes;
         // Days before it have been dropped on purpose.
         utc_day dropped_before;
+        // Positions last began anew after it; position{}: they never did.
+        position epoch{};
         // Files with ticks after it are being moved to set_aside/; position{}: none are.
         position set_aside_after{};
     };

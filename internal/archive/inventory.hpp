@@ -32,6 +32,8 @@ struct holdings {
     std::vector<hole> holes;
     // Days before it have been dropped on purpose.
     utc_day dropped_before{};
+    // When positions last began anew; position{}: they never did.
+    position epoch{};
     // How many eras have begun since the start: a file may have the name of one set aside since.
     unsigned eras = 0;
 };

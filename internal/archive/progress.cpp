@@ -107,6 +107,12 @@ void progress::set_shown(position up_to) noexcept
     std::atomic_ref{page_->shown}.store(up_to.packed(), std::memory_order_relaxed);
 }
 
+void progress::force()
+{
+    if (::msync(page_, sizeof(page), MS_SYNC) != 0)
+        fail_errno("progress", "msync");
+}
+
 void progress::lower_shown(position epoch) noexcept
 {
     const std::atomic_ref shown{page_->shown};

@@ -39,6 +39,8 @@ public:
     void set(position last, position synced) noexcept;
     // Ticks up to there have been shown, whether they are archived or not.
     void set_shown(position up_to) noexcept;
+    // Forces the page to the disk. Throws thrown_failure.
+    void force();
     // Positions after that are of an era that has ended. Threads: any.
     void lower_shown(position epoch) noexcept;
 

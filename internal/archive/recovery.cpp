@@ -87,6 +87,7 @@ void recovery::list_files()
 {
     std::vector<fs::path> leftovers;
     std::vector<fs::path> logs;
+    std::vector<fs::path> interrupted;
     for (const auto& entry : fs::directory_iterator{terms_.directory}) {
         const auto name = entry.path().filename().string();
         if (const auto day = parse_file_name(name)) {
@@ -96,8 +97,20 @@ void recovery::list_files()
             leftovers.push_back(entry.path());
         } else if (name.ends_with("-wal") && parse_file_name(name.substr(0, name.size() - 4))) {
             logs.push_back(terms_.directory / name.substr(0, name.size() - 4));
+        } else if (name.ends_with("-journal") && parse_file_name(name.substr(0, name.size() - 8))) {
+            interrupted.push_back(terms_.directory / name.substr(0, name.size() - 8));
         }
     }
+    // A file gets its log when it is first opened to be written. Where that was cut short, only
+    // one who writes can take it back; and if it cannot be opened, its turn comes below.
+    for (const auto& file : interrupted)
+        try {
+            if (fs::exists(file))
+                const database taken_back{file, database::access::write};
+        } catch (const thrown_failure& e) {
+            if (e.said().code != archive_errc::damaged)
+                throw;
+        }
     for (const auto& path : leftovers)
         remove_file(path);
     for (const auto& file : logs)

@@ -81,6 +81,8 @@ void store::recover_now(const store_options& options)
     for (const auto& text : found.remarks)
         found.contents.notes.push_back({options.now, text});
     found.contents.lives.push_back({options.now, {}, terms.boot, {}, {}, false});
+    // The page may still be of a time that never was: so what is to be set aside is forgotten last.
+    found.contents.set_aside_after = before.set_aside_after;
     catalogue_->change(found.contents);
     last_ = found.last;
     const auto& days = catalogue_->now().days;
@@ -89,6 +91,11 @@ void store::recover_now(const store_options& options)
     // Of what is held, only what was synced by then is known to be on the disk now.
     synced_ = std::min(found.is_same_boot ? found.synced : held_last_, last_);
     progress_.begin({last_, synced_, terms.boot});
+    if (found.contents.set_aside_after != position{}) {
+        progress_.force();
+        found.contents.set_aside_after = {};
+        catalogue_->change(found.contents);
+    }
     found_ = {
         last_,
         found.synced,
@@ -113,6 +120,7 @@ void store::publish()
     std::ranges::sort(held.days, {}, &held_day::previous);
     held.holes = catalogue_->now().holes;
     held.dropped_before = catalogue_->now().dropped_before;
+    held.epoch = catalogue_->now().epoch;
     held.eras = eras_;
     // The day that is written has no end yet.
     if (writer_)

@@ -132,7 +132,7 @@ result<void> store::begin_era(position epoch)
         close_writer(true);
         end_sealing(epoch);
         auto next = catalogue_->now();
-        next.set_aside_after = epoch;
+        next.epoch = next.set_aside_after = epoch;
         std::erase_if(next.days, [&](const auto& d) { return d.first.day > day_of(epoch); });
         for (auto& [key, day] : next.days)
             if (day.last > epoch && day.form == day_form::sealed)
@@ -152,16 +152,18 @@ result<void> store::begin_era(position epoch)
             });
             next.days[made.key] = made;
         }
-        held_last_ = {};
+        position held{};
         for (const auto& [key, day] : next.days)
-            held_last_ = std::max(held_last_, day.last);
+            held = std::max(held, day.last);
+        progress_.set(epoch, held);
+        progress_.lower_shown(epoch);
+        // Or a loss of power would leave what it said of the time that never was.
+        progress_.force();
         last_ = epoch;
-        synced_ = held_last_;
+        held_last_ = synced_ = held;
         next.set_aside_after = {};
         if (held_last_ != position{})
             add_hole(next.holes, {held_last_, epoch, hole_reason::not_archived});
-        progress_.set(last_, synced_);
-        progress_.lower_shown(epoch);
         inventory_->forget_suspects_after(epoch);
         ++eras_;
         change(std::move(next));
