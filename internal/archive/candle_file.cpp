@@ -125,6 +125,18 @@ void candle_file::set_closed_until(candle_time until)
     set_fact(closed_until_fact, seconds_of(until));
 }
 
+std::optional<candle_file::time_range> candle_file::to_make()
+{
+    const time_range left{time_of(fact(make_from_fact)), time_of(fact(make_until_fact))};
+    return left.from < left.until ? std::optional{left} : std::nullopt;
+}
+
+void candle_file::set_to_make(std::optional<time_range> of)
+{
+    set_fact(make_from_fact, of ? seconds_of(of->from) : 0);
+    set_fact(make_until_fact, of ? seconds_of(of->until) : 0);
+}
+
 void candle_file::roll_back() noexcept
 {
     try {

@@ -85,6 +85,14 @@ public:
     std::size_t
     put(std::span<const candle_row> candles, std::string_view source = {}, bool replace = false);
     void set_closed_until(series::candle_time until);
+    // Of that time candles are still to be made of ticks, because ticks came to it later. It stays
+    // so until it is said otherwise, whatever ends the process.
+    struct time_range {
+        series::candle_time from;
+        series::candle_time until;
+    };
+    std::optional<time_range> to_make();
+    void set_to_make(std::optional<time_range> of);
     // Removes our own candles of every interval whose bucket ends after `time`, which are made
     // anew; those that were fetched stay.
     void remove_own_after(series::candle_time time);

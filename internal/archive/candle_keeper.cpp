@@ -57,11 +57,42 @@ void candle_keeper::failed(const failure& why) noexcept
         of_.state_changed(why.text);
 }
 
-void candle_keeper::catch_up(int batches_max)
+bool candle_keeper::catch_up(int batches_max)
 {
     for (; batches_max > 0 && state_ != state::live; --batches_max)
         if (!try_to([this] { step(); }))
-            return;
+            return false;
+    return state_ == state::live;
+}
+
+bool candle_keeper::expect(utc_day first, utc_day last) noexcept
+{
+    return try_to([&] {
+        if (state_ == state::closed)
+            open();
+        candle_file::time_range days{first, last + std::chrono::days{1}};
+        if (const auto left = file_->to_make()) {
+            days.from = std::min(days.from, left->from);
+            days.until = std::max(days.until, left->until);
+        }
+        file_->begin();
+        file_->set_to_make(days);
+        file_->commit();
+        file_->sync();
+        // It goes on from what the file says.
+        file_.reset();
+        state_ = state::closed;
+    });
+}
+
+bool candle_keeper::close_by(wall_time now) noexcept
+{
+    return state_ == state::live && try_to([&] {
+               close(bucket_open(interval::m1, now - limits_.grace));
+               flush();
+               publish();
+               file_->finish();
+           });
 }
 
 void candle_keeper::on_ticks(std::span<const tape::past_tick> ticks) noexcept
