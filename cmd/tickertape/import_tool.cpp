@@ -1,4 +1,6 @@
 // `tickertape import`: text to ticks of the archive. Everything is read before anything is written.
+#include "archive/candle_keeper.hpp"
+#include "archive/reader.hpp"
 #include "archive/tick_import.hpp"
 #include "core/text.hpp"
 #include "progress_bar.hpp"
@@ -22,6 +24,11 @@ namespace fs = std::filesystem;
 // Bad lines that are named; further ones are counted.
 constexpr std::uint64_t bad_named_max = 20;
 constexpr std::size_t read_at_once = 256 * 1024;
+
+fs::path candles_of(const fs::path& archive)
+{
+    return archive / "candles.db";
+}
 
 struct bad_flag : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -54,6 +61,7 @@ private:
     void
     add(archive::store& to, const symbol_table& symbols,
         const std::vector<archive::tick_import::day_plan>& days);
+    void make_candles(archive::candle_keeper& candles, const std::string& why);
     int tell(const std::vector<archive::tick_import::day_plan>& days) const;
 
     const tool_context& c_;
@@ -169,6 +177,8 @@ int importing::write()
     auto names = ticks_->symbols();
     for (const auto& name : held().symbols)
         names.push_back(name);
+    for (const auto& name : archive::candle_file::names_in(candles_of(c_.archive)))
+        names.push_back(name);
     const auto symbols = symbol_table::from(names);
     if (!symbols)
         throw std::runtime_error{symbols.error().message()};
@@ -198,15 +208,28 @@ void importing::add(
     archive::store& to, const symbol_table& symbols,
     const std::vector<archive::tick_import::day_plan>& days)
 {
-    progress_bar bar{"importing", c_.time};
+    const auto ticks = to.make_reader(symbols);
+    std::string why;
+    archive::candle_keeper candles{
+        {candles_of(c_.archive), symbols,
+         [&ticks](const tape::past_query& query) { return ticks->read(query); }, to.holds(),
+         [&to] { return to.last(); }, c_.time, [&why](const std::string& said) { why = said; }},
+        {}};
+    // Before the ticks are there: if the process ends between them and their candles, the next
+    // start of the server makes these.
+    if (!candles.expect(days.front().day, days.back().day))
+        throw std::runtime_error{"nothing was imported, since candles cannot be written: " + why};
     std::uint64_t done = 0;
     std::uint64_t added = 0;
     std::uint64_t there = 0;
-    const auto ran =
-        ticks_->run(to, c_.kind, symbols, days, [&](const archive::tick_import::day_plan& d) {
-            (d.is_there ? there : added) += d.ticks;
-            bar.show(++done, days.size(), "days");
-        });
+    const auto ran = [&] {
+        progress_bar bar{"importing", c_.time};
+        return ticks_->run(
+            to, c_.kind, symbols, days, [&](const archive::tick_import::day_plan& d) {
+                (d.is_there ? there : added) += d.ticks;
+                bar.show(++done, days.size(), "days");
+            });
+    }();
     if (!ran)
         throw std::runtime_error{
             ran.error().text + "; " + std::to_string(done) +
@@ -215,6 +238,26 @@ void importing::add(
         "%llu ticks added, %llu were there already, %zu days\n",
         static_cast<unsigned long long>(added), static_cast<unsigned long long>(there),
         days.size());
+    make_candles(candles, why);
+    std::printf(
+        "%llu candles made\n", static_cast<unsigned long long>(candles.now().candles.value()));
+}
+
+// `why`: the keeper's last complaint.
+void importing::make_candles(archive::candle_keeper& candles, const std::string& why)
+{
+    progress_bar bar{"making candles", c_.time};
+    bool is_done = false;
+    while (!is_done) {
+        is_done = candles.catch_up(1);
+        bar.show(candles.now().candles.value(), 0, "candles");
+        if (!is_done && candles.now().failures.value() != 0)
+            break;
+    }
+    if (!is_done || !candles.close_by(now_))
+        throw std::runtime_error{
+            "the ticks were imported, but not all of their candles could be made: " + why +
+            "; the next start of the server makes them, or the same command once more"};
 }
 
 int importing::run()
