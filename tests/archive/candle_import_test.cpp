@@ -1,4 +1,5 @@
 // Candles of ticks that came to times of before.
+#include "archive/candle_import.hpp"
 #include "archive/survey.hpp"
 #include "archive/tick_import.hpp"
 #include "kept_candles.hpp"
@@ -199,4 +200,116 @@ TEST_CASE("candles of ticks that were dropped do not give way to those of fewer"
         same += now[k] == rows[k];
     }
     CHECK(same > rows.size() / 2);
+}
+
+namespace {
+
+using series::interval;
+
+std::vector<series::candle> some_candles(interval of, series::candle_time from, int count)
+{
+    std::vector<series::candle> candles;
+    for (int k = 0; k < count; ++k) {
+        const auto p = [k](double more) { return *price::from(100 + k % 17 + more); };
+        candles.push_back({from + k * length(of), p(0.5), p(2), p(0.25), p(1), 0});
+    }
+    return candles;
+}
+
+candle_import::counts import_candles(
+    candle_file& into, interval of, const std::vector<series::candle>& candles,
+    bool replace = false, std::string source = "kraken")
+{
+    candle_import i{into, {symbol_id{0}, of, std::move(source), replace}};
+    for (const auto& c : candles)
+        i.add(c);
+    return i.commit();
+}
+
+constexpr series::candle_time monday = std::chrono::sys_days{std::chrono::year{2021} / 3 / 1};
+
+std::vector<series::kept_candle> all_of(candle_file& in, interval of)
+{
+    return in.read({symbol_id{0}, of, monday - 10 * day, monday + 100 * day}).candles;
+}
+
+}  // namespace
+
+TEST_CASE("imported candles make the longer ones that they fill", "[archive]")
+{
+    const temporary_directory dir;
+    candle_file file{dir.path() / "candles.db", symbols(), true};
+    // Two weeks without one hour of the second.
+    auto hours = some_candles(interval::h1, monday, 14 * 24);
+    hours.erase(hours.begin() + 10 * 24 + 5);
+    const auto first = import_candles(file, interval::h1, hours);
+    CHECK(first.put == hours.size());
+    CHECK(first.kept == 0);
+    CHECK(all_of(file, interval::h1).size() == hours.size());
+    CHECK(all_of(file, interval::h4).size() == 14 * 6 - 1);
+    CHECK(all_of(file, interval::h6).size() == 14 * 4 - 1);
+    CHECK(all_of(file, interval::d1).size() == 13);
+    CHECK(first.longer == 83 + 55 + 13 + 1);
+    const auto weeks = all_of(file, interval::w1);
+    REQUIRE(weeks.size() == 1);
+    CHECK(weeks[0].source == "kraken");
+    const auto made = series::rolled_up(
+        std::vector(hours.begin(), hours.begin() + 7 * 24), interval::h1, interval::w1);
+    CHECK(weeks[0].value == made.at(0));
+    CHECK(all_of(file, interval::m1).empty());
+
+    SECTION("once more changes nothing")
+    {
+        const auto again = import_candles(file, interval::h1, hours);
+        CHECK(again.put == 0);
+        CHECK(again.kept == hours.size());
+        CHECK(again.longer == 0);
+    }
+    SECTION("the hour that was missing fills its day and its week")
+    {
+        import_candles(file, interval::h1, some_candles(interval::h1, monday + 10 * day + 5h, 1));
+        CHECK(all_of(file, interval::d1).size() == 14);
+        CHECK(all_of(file, interval::w1).size() == 2);
+    }
+    SECTION("candles of different sources make none")
+    {
+        import_candles(
+            file, interval::h1, some_candles(interval::h1, monday + 10 * day + 5h, 1), false,
+            "coinbase");
+        CHECK(all_of(file, interval::d1).size() == 13);
+    }
+}
+
+TEST_CASE("imported candles take the place of ours only if they are told to", "[archive]")
+{
+    const temporary_directory dir;
+    candle_file file{dir.path() / "candles.db", symbols(), true};
+    const auto days = some_candles(interval::d1, monday, 5);
+    auto ours = days[2];
+    ours.high = *price::from(1e6);
+    ours.ticks = 7;
+    file.put(std::vector<candle_row>{{symbol_id{0}, interval::d1, ours}});
+    const auto first = import_candles(file, interval::d1, days);
+    CHECK(first.put == 4);
+    CHECK(first.kept == 1);
+    CHECK(all_of(file, interval::d1)[2] == series::kept_candle{ours, "", false});
+    const auto second = import_candles(file, interval::d1, days, true);
+    CHECK(second.put == 5);
+    CHECK(all_of(file, interval::d1)[2] == series::kept_candle{days[2], "kraken", false});
+}
+
+TEST_CASE("candles whose import is given up leave nothing", "[archive]")
+{
+    const temporary_directory dir;
+    candle_file file{dir.path() / "candles.db", symbols(), true};
+    {
+        candle_import given_up{file, {symbol_id{0}, interval::m1, "kraken", false}};
+        for (const auto& c : some_candles(interval::m1, monday, 10'000))
+            given_up.add(c);
+    }
+    CHECK(all_of(file, interval::m1).empty());
+    CHECK(
+        import_candles(file, interval::m1, some_candles(interval::m1, monday, 60)).longer ==
+        12 + 4 + 2 + 1);
+    CHECK(all_of(file, interval::m1).size() == 60);
 }
