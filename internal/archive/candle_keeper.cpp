@@ -273,18 +273,30 @@ void candle_keeper::keep_up(wall_time now) noexcept
                 hopeless_.insert({d.symbol, d.of, d.from});
                 figures_.not_repaired.add();
             }
-        if (limits_.minutes_kept.count() != 0) {
-            const auto kept =
-                std::max<std::chrono::seconds>(limits_.minutes_kept, minutes_kept_min);
-            file_->begin();
-            figures_.minutes_dropped.add(file_->drop_minutes_before(
-                bucket_open(interval::m1, std::min<wall_time>(now, closed_until_) - kept),
-                limits_.dropped_max));
-            file_->commit();
-        }
+        if (limits_.minutes_kept.count() != 0)
+            drop_old_minutes(now);
         // relaxed: a word of its own.
         figures_.bytes.store(file_->used_bytes(), std::memory_order_relaxed);
     });
+}
+
+void candle_keeper::drop_old_minutes(wall_time now)
+{
+    const auto steady = of_.time.steady_now();
+    const auto passed = steady - std::exchange(dropped_at_, steady).value_or(steady);
+    const auto oldest = file_->oldest_minute();
+    if (!oldest)
+        return;
+    const auto kept = std::max<std::chrono::seconds>(limits_.minutes_kept, minutes_kept_min);
+    const auto so_far =
+        may_drop_before_.value_or(std::max(*oldest, file_->minutes_dropped_before()));
+    may_drop_before_ = std::min<wall_time>(
+        std::min<wall_time>(now, closed_until_) - kept,
+        so_far + std::chrono::duration_cast<std::chrono::milliseconds>(passed) * limits_.drop_pace);
+    file_->begin();
+    figures_.minutes_dropped.add(file_->drop_minutes_before(
+        bucket_open(interval::m1, *may_drop_before_), limits_.dropped_max));
+    file_->commit();
 }
 
 std::size_t candle_keeper::drop_oldest_minutes() noexcept

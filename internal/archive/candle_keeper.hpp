@@ -38,6 +38,9 @@ public:
         std::chrono::milliseconds retry{5'000};
         // Ticks that are read from the archive at once.
         std::size_t batch_max = 20'000;
+        // How much faster than time itself 1m candles grow too old: a day of them in an hour. So
+        // a clock that is far ahead cannot drop years of them before somebody sets it.
+        int drop_pace = 24;
         // 1m candles that are dropped at once.
         std::size_t dropped_max = 50'000;
         // Ranges that do not verify of which it is remembered that they cannot be repaired.
@@ -123,6 +126,7 @@ private:
     void make_between(series::candle_time from, series::candle_time until);
     void make_minutes_between(series::candle_time from, series::candle_time until);
     void put_unless_fewer(std::span<const candle_row> rows);
+    void drop_old_minutes(wall_time now);
     candle_file::time_range with_neighbours(candle_file::time_range days) const;
     void watch(const moment& now) noexcept;
     bool repair(const candle_damage& where);
@@ -155,6 +159,8 @@ private:
     std::vector<bool> is_touched_;
     std::vector<symbol_id> touched_;
 
+    std::optional<steady_time> dropped_at_;     // when old 1m candles were last looked for
+    std::optional<wall_time> may_drop_before_;  // they may be dropped by the pace of the clock
     std::optional<clock_reading> seen_;
     boot_time agreed_since_{};
     std::set<std::tuple<symbol_id, series::interval, series::candle_time>> hopeless_;
