@@ -1,14 +1,16 @@
 // What is imported: its candles are there at once, and a server that is started afterwards serves them.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { pipePlace, publish, serve, stop, tool } from "./support/archive.mjs";
 import { json } from "./support/http.mjs";
 
 const timeout = 120_000;
 const day = 86_400;
+const fixtures = fileURLToPath(new URL("../fixtures/candles/", import.meta.url));
 
 // Ticks by chance that are the same each time, with their times in milliseconds.
 function someTicks(firstDay, days, symbol = "BTC-USD") {
@@ -93,5 +95,81 @@ describe("imports", { timeout: 600_000 }, () => {
         const since = Date.parse("2026-03-01T00:00:00Z") / 1_000;
         const found = await candles(server, "1h", since, since + 2 * day);
         assert.deepEqual(found.map(plain), candlesOf(ticks, 3_600));
+    });
+
+    test("candles of exchanges are served with their source", { timeout }, async (t) => {
+        const at = await pipePlace(t);
+        const fixture = (name) => join(fixtures, name);
+        const coinbase = ["import", fixture("coinbase.btc_usd.1m.csv"), "--symbol", "btc-usd", "--interval", "1m"];
+        const dry = await tool(at, [...coinbase, "--dry-run"]);
+        assert.equal(dry.stdout, "240 candles would be imported\n");
+        assert.equal(existsSync(at.pipe), false);
+        const first = await tool(at, coinbase);
+        assert.equal(first.code, 0, first.stderr);
+        assert.match(first.stdout, /^240 candles of coinbase added, 0 were there already and stay, [1-9]\d* longer/);
+        const again = await tool(at, coinbase);
+        assert.match(again.stdout, /^0 candles of coinbase added, 240 were there already and stay, 0 longer/);
+        const binance = await tool(at, ["import", fixture("binance.btc_usd.1m.csv"), "--symbol", "ETH-USD"]);
+        assert.match(binance.stdout, /^180 candles of binance added/, binance.stderr);
+        const kraken = await tool(at, ["import", "--format", "kraken", "--symbol", "BTC-USDT", "--interval", "1m",
+            fixture("kraken.btc_usdt.1m.csv")]);
+        assert.match(kraken.stdout, /^145 candles of kraken added/, kraken.stderr);
+        assert.match(kraken.stdout, /^55 rows without trades left out$/m);
+        const daily = await tool(at, ["import", "-", "--format", "kraken", "--symbol", "BTC-USD", "--interval", "1d"],
+            { input: "1609459200,28900,29600,28000.5,29300.25,12.5,7\n" });
+        assert.equal(daily.code, 0, daily.stderr);
+
+        const server = await serve(t, at, { SYMBOLS: "BTC-USD,ETH-USD,BTC-USDT", RETENTION_1M: "forever" });
+        await publish(t, server, 1, 3);
+        const rows = readFileSync(fixture("coinbase.btc_usd.1m.csv"), "utf8").trim().split("\n").slice(1)
+            .map((line) => line.split(",").map(Number));
+        const from = rows[0][0];
+        const found = await candles(server, "1m", from, rows.at(-1)[0] + 60);
+        assert.deepEqual(found.map((c) => [c.time, c.low, c.high, c.open, c.close]), rows.map((row) => row.slice(0, 5)));
+        assert.ok(found.every(({ source, ticks }) => source === "coinbase" && ticks === 0));
+        const hour = (await candles(server, "1h", from, from + 3_600))[0];
+        assert.deepEqual([hour.open, hour.close, hour.source], [rows[0][3], rows[59][4], "coinbase"]);
+        assert.equal(hour.high, Math.max(...rows.slice(0, 60).map((row) => row[2])));
+        const other = await candles(server, "1m", 1_678_518_000, 1_678_518_000 + 180 * 60, "eth-usd");
+        assert.equal(other.length, 180);
+        assert.ok(other.every(({ source }) => source === "binance"));
+        assert.deepEqual((await candles(server, "1d", 1_609_459_200, 1_609_545_600))[0], { time: 1_609_459_200,
+            open: 28_900, high: 29_600, low: 28_000.5, close: 29_300.25, ticks: 0, complete: true, source: "kraken" });
+        const { body } = await json(`${server.url}/api/prices/btc-usd/stats?since=${from}&until=${rows.at(-1)[0] + 60}`);
+        assert.equal(body.of, "1m");
+        assert.equal(body.count, rows.length);
+    });
+
+    test("candles that cannot be, or that nobody knows whose, are refused", { timeout }, async (t) => {
+        const at = await pipePlace(t);
+        const file = join(at.root, "candles.csv");
+        const good = "1609459200,28900,29600,28000.5,29300.25,12.5,7\n";
+        const kraken = ["import", file, "--format", "kraken", "--symbol", "BTC-USD", "--interval", "1d"];
+        writeFileSync(file, `${good}1609545600,28900,100,28000.5,29300.25,12.5,7\n${good}`);
+        const bad = await tool(at, kraken);
+        assert.equal(bad.code, 1);
+        assert.match(bad.stderr, /candles\.csv line 2: the high is below the low/);
+        assert.match(bad.stderr, /candles\.csv line 3: has the time of line 1;/);
+        assert.match(bad.stderr, /2 bad lines in all; nothing was imported/);
+        writeFileSync(file, good);
+        for (const [args, line] of [
+            [["import", file, "--symbol", "BTC-USD"], /not certain whose.*--format coinbase, binance or kraken/],
+            [["import", file, "--symbol", "BTC-USD", "--format", "kraken"], /does not say how long.*--interval 1m/],
+            [["import", file, "--format", "kraken", "--interval", "1d"], /need --symbol/],
+            [["import", file, "--format", "kraken", "--interval", "2d"], /--interval: /],
+            [["import", file, "--format", "csv", "--interval", "1d"], /are for candles/],
+        ]) {
+            const run = await tool(at, args);
+            assert.equal(run.code, 2, run.stderr);
+            assert.match(run.stderr, line);
+        }
+        assert.match((await tool(at, kraken)).stdout, /^1 candles of kraken added, 0 were/);
+        const other = good.replace("29300.25", "29300.5");
+        writeFileSync(file, other);
+        assert.match((await tool(at, kraken)).stdout, /^0 candles of kraken added, 1 were/);
+        assert.match((await tool(at, [...kraken, "--replace"])).stdout, /^1 candles of kraken added, 0 were/);
+        const server = await serve(t, at);
+        assert.equal((await candles(server, "1d", 1_609_459_200, 1_609_545_600))[0].close, 29_300.5);
+        assert.match((await tool(at, kraken)).stderr, /a running server uses the archive/);
     });
 });
