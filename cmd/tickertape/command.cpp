@@ -62,12 +62,15 @@ const std::array<command, 7> all_commands{{
      "FILE...",
      1,
      1'000,
-     "Puts ticks into the archive, on days of which it has none. Needs the archive for itself. - "
-     "is "
-     "standard input.",
-     {{"format", "NAME", "csv, json, jsonl or bitcoincharts; default: by the name of the file"},
-      {"symbol", "NAME", "Of a file that names none, as those of Bitcoincharts"},
-      {"source", "NAME", "Of ticks that name none; default: import"},
+     "Puts ticks into the archive, on days of which it has none, or candles of an exchange. Needs "
+     "the archive for itself. - is standard input.",
+     {{"format", "NAME",
+       "Ticks: csv, json, jsonl or bitcoincharts. Candles: coinbase, binance or kraken. "
+       "Default: by the file"},
+      {"symbol", "NAME", "Of a file that names none, as those of Bitcoincharts and candles"},
+      {"source", "NAME", "Of ticks that name none; default: import. Of candles; default: --format"},
+      {"interval", "NAME", "How long candles are: 1m to 1w; default: as the file says"},
+      {"replace", "", "Candles take the place of those that are there, also of our own"},
       {"dry-run", "", "Reads and checks all, and writes nothing"}}},
 }};
 

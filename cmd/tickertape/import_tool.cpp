@@ -1,17 +1,14 @@
 // `tickertape import`: text to ticks of the archive. Everything is read before anything is written.
+#include "archive/candle_keeper.hpp"
+#include "archive/reader.hpp"
 #include "archive/tick_import.hpp"
 #include "core/text.hpp"
+#include "importing.hpp"
 #include "progress_bar.hpp"
-#include "tools.hpp"
 #include "transfer/tick_reader.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <stdexcept>
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tickertape {
@@ -19,23 +16,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Bad lines that are named; further ones are counted.
-constexpr std::uint64_t bad_named_max = 20;
-constexpr std::size_t read_at_once = 256 * 1024;
-
-struct bad_flag : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
+fs::path candles_of(const fs::path& archive)
+{
+    return archive / "candles.db";
+}
 
 class importing {
 public:
     explicit importing(const tool_context& c)
         : c_{c}, is_dry_{c.call.has("dry-run")}, now_{c.time.wall_now()}
     {
-        defaults_.symbol = c.call.get("symbol");
-        if (!defaults_.symbol.empty() && !normalized_symbol(defaults_.symbol))
-            throw bad_flag{
-                "--symbol: '" + clean_words(defaults_.symbol) + "' is none; accepted: BTC-USD"};
+        defaults_.symbol = symbol_of_call(c.call);
         defaults_.source = c.call.get("source", "import");
         if (const auto why = transfer::wrong_with_source(defaults_.source); !why.empty())
             throw bad_flag{"--source: " + std::string{why}};
@@ -49,11 +40,11 @@ private:
     transfer::format format_of(const std::string& file) const;
     void read(const std::string& file, transfer::format how);
     void take(const std::string& file, std::uint64_t line, const transfer::record& r);
-    void bad(const std::string& file, std::uint64_t line, const std::string& why);
     int write();
     void
     add(archive::store& to, const symbol_table& symbols,
         const std::vector<archive::tick_import::day_plan>& days);
+    void make_candles(archive::candle_keeper& candles, const std::string& why);
     int tell(const std::vector<archive::tick_import::day_plan>& days) const;
 
     const tool_context& c_;
@@ -62,7 +53,7 @@ private:
     transfer::tick_reader::defaults defaults_;
     std::vector<transfer::format> formats_;
     std::unique_ptr<archive::tick_import> ticks_;
-    std::uint64_t bad_ = 0;
+    bad_lines bad_;
 };
 
 transfer::format importing::format_of(const std::string& file) const
@@ -77,22 +68,16 @@ transfer::format importing::format_of(const std::string& file) const
     if (named.empty())
         throw bad_flag{
             file + ": its name says no format; give --format csv, json, jsonl or "
-                   "bitcoincharts"};
+                   "bitcoincharts, or coinbase, binance or kraken for candles"};
     throw bad_flag{
         "--format: '" + clean_words(named) +
-        "' is none; accepted: csv, json, jsonl, bitcoincharts"};
-}
-
-void importing::bad(const std::string& file, std::uint64_t line, const std::string& why)
-{
-    if (++bad_ <= bad_named_max)
-        complain(file + " line " + std::to_string(line) + ": " + why);
+        "' is none; accepted: csv, json, jsonl, bitcoincharts, coinbase, binance, kraken"};
 }
 
 void importing::take(const std::string& file, std::uint64_t line, const transfer::record& r)
 {
     if (r.at > now_) {
-        bad(file, line, "lies in the future");
+        bad_.add(file, line, "lies in the future");
         return;
     }
     const auto added =
@@ -103,42 +88,10 @@ void importing::take(const std::string& file, std::uint64_t line, const transfer
 
 void importing::read(const std::string& file, transfer::format how)
 {
-    const int from = file == "-" ? STDIN_FILENO : ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    const auto fail = [&file] {
-        throw std::runtime_error{file + ": " + std::system_category().message(errno)};
-    };
-    if (from < 0)
-        fail();
-    struct closer {
-        int number;
-        ~closer()
-        {
-            if (number != STDIN_FILENO)
-                ::close(number);
-        }
-    } const at_end{from};
-    struct stat known {};
-    const auto all = ::fstat(from, &known) == 0 && S_ISREG(known.st_mode)
-                         ? static_cast<std::uint64_t>(known.st_size)
-                         : std::uint64_t{0};
     transfer::tick_reader reader{
         how, defaults_, [&](std::uint64_t line, transfer::record&& r) { take(file, line, r); },
-        [&](std::uint64_t line, const std::string& why) { bad(file, line, why); }};
-    progress_bar bar{"reading " + file, c_.time};
-    std::vector<char> bytes(read_at_once);
-    std::uint64_t done = 0;
-    for (;;) {
-        const auto n = ::read(from, bytes.data(), bytes.size());
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            fail();
-        if (n == 0)
-            break;
-        reader.feed({bytes.data(), static_cast<std::size_t>(n)});
-        done += static_cast<std::uint64_t>(n);
-        bar.show(done, all, "bytes");
-    }
+        [&](std::uint64_t line, const std::string& why) { bad_.add(file, line, why); }};
+    read_import(file, c_.time, [&reader](std::string_view bytes) { reader.feed(bytes); });
     reader.finish();
 }
 
@@ -169,6 +122,8 @@ int importing::write()
     auto names = ticks_->symbols();
     for (const auto& name : held().symbols)
         names.push_back(name);
+    for (const auto& name : archive::candle_file::names_in(candles_of(c_.archive)))
+        names.push_back(name);
     const auto symbols = symbol_table::from(names);
     if (!symbols)
         throw std::runtime_error{symbols.error().message()};
@@ -198,15 +153,28 @@ void importing::add(
     archive::store& to, const symbol_table& symbols,
     const std::vector<archive::tick_import::day_plan>& days)
 {
-    progress_bar bar{"importing", c_.time};
+    const auto ticks = to.make_reader(symbols);
+    std::string why;
+    archive::candle_keeper candles{
+        {candles_of(c_.archive), symbols,
+         [&ticks](const tape::past_query& query) { return ticks->read(query); }, to.holds(),
+         [&to] { return to.last(); }, c_.time, [&why](const std::string& said) { why = said; }},
+        {}};
+    // Before the ticks are there: if the process ends between them and their candles, the next
+    // start of the server makes these.
+    if (!candles.expect(days.front().day, days.back().day))
+        throw std::runtime_error{"nothing was imported, since candles cannot be written: " + why};
     std::uint64_t done = 0;
     std::uint64_t added = 0;
     std::uint64_t there = 0;
-    const auto ran =
-        ticks_->run(to, c_.kind, symbols, days, [&](const archive::tick_import::day_plan& d) {
-            (d.is_there ? there : added) += d.ticks;
-            bar.show(++done, days.size(), "days");
-        });
+    const auto ran = [&] {
+        progress_bar bar{"importing", c_.time};
+        return ticks_->run(
+            to, c_.kind, symbols, days, [&](const archive::tick_import::day_plan& d) {
+                (d.is_there ? there : added) += d.ticks;
+                bar.show(++done, days.size(), "days");
+            });
+    }();
     if (!ran)
         throw std::runtime_error{
             ran.error().text + "; " + std::to_string(done) +
@@ -215,6 +183,26 @@ void importing::add(
         "%llu ticks added, %llu were there already, %zu days\n",
         static_cast<unsigned long long>(added), static_cast<unsigned long long>(there),
         days.size());
+    make_candles(candles, why);
+    std::printf(
+        "%llu candles made\n", static_cast<unsigned long long>(candles.now().candles.value()));
+}
+
+// `why`: the keeper's last complaint.
+void importing::make_candles(archive::candle_keeper& candles, const std::string& why)
+{
+    progress_bar bar{"making candles", c_.time};
+    bool is_done = false;
+    while (!is_done) {
+        is_done = candles.catch_up(1);
+        bar.show(candles.now().candles.value(), 0, "candles");
+        if (!is_done && candles.now().failures.value() != 0)
+            break;
+    }
+    if (!is_done || !candles.close_by(now_))
+        throw std::runtime_error{
+            "the ticks were imported, but not all of their candles could be made: " + why +
+            "; the next start of the server makes them, or the same command once more"};
 }
 
 int importing::run()
@@ -224,19 +212,18 @@ int importing::run()
     const auto workplace = is_dry_ ? fs::temp_directory_path() / ("tickertape-import-" + process)
                                    : fs::path{c_.archive.string() + ".import.tmp"};
     // Whether the archive is free is found now, not when all has been read.
-    if (const auto held = archive::look_at(c_.archive, c_.kind); held && held->is_in_use)
-        throw std::runtime_error{
-            c_.archive.string() + ": a running server uses the archive; stop it to import"};
+    check_is_free(c_);
     auto begun = archive::tick_import::begin(workplace);
     if (!begun)
         throw std::runtime_error{begun.error().text};
     ticks_ = std::move(*begun);
     for (std::size_t i = 0; i < formats_.size(); ++i)
         read(c_.call.operands[i], formats_[i]);
-    if (bad_ > 0) {
+    if (bad_.count() > 0) {
         complain(
-            std::to_string(bad_) + " bad lines in all; nothing was imported, since a part of a day "
-                                   "would stand for all of it");
+            std::to_string(bad_.count()) +
+            " bad lines in all; nothing was imported, since a part of a day "
+            "would stand for all of it");
         return exit_found_wrong;
     }
     if (ticks_->size() == 0) {
@@ -248,10 +235,11 @@ int importing::run()
 
 }  // namespace
 
-int import_ticks(const tool_context& c)
+int import_files(const tool_context& c)
 {
     try {
-        return importing{c}.run();
+        const auto candles = candles_of_call(c);
+        return candles ? import_candles(c, *candles) : importing{c}.run();
     } catch (const bad_flag& e) {
         complain("import: " + std::string{e.what()});
         return exit_refused;

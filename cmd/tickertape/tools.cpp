@@ -20,7 +20,7 @@ constexpr std::array<std::pair<std::string_view, tool>, 7> tools{{
     {"archive restore", archive_restore},
     {"archive compact", archive_compact},
     {"export", export_ticks},
-    {"import", import_ticks},
+    {"import", import_files},
     {"archive info", archive_info},
     {"archive verify", archive_verify},
 }};

@@ -37,7 +37,7 @@ int archive_backup(const tool_context& c);
 int archive_restore(const tool_context& c);
 int archive_compact(const tool_context& c);
 int export_ticks(const tool_context& c);
-int import_ticks(const tool_context& c);
+int import_files(const tool_context& c);
 
 // Prints "tickertape: LINE" on standard error.
 void complain(const std::string& line);

@@ -135,6 +135,18 @@ void candle_file::set_era(wall_time began)
     set_fact(era_fact, began.time_since_epoch().count());
 }
 
+std::optional<candle_file::time_range> candle_file::to_make()
+{
+    const time_range left{time_of(fact(make_from_fact)), time_of(fact(make_until_fact))};
+    return left.from < left.until ? std::optional{left} : std::nullopt;
+}
+
+void candle_file::set_to_make(std::optional<time_range> of)
+{
+    set_fact(make_from_fact, of ? seconds_of(of->from) : 0);
+    set_fact(make_until_fact, of ? seconds_of(of->until) : 0);
+}
+
 void candle_file::roll_back() noexcept
 {
     try {

@@ -88,6 +88,14 @@ public:
     // When the era began which the candles are of; the epoch: the first one.
     wall_time era();
     void set_era(wall_time began);
+    // Of that time candles are still to be made of ticks, because ticks came to it later. It stays
+    // so until it is said otherwise, whatever ends the process.
+    struct time_range {
+        series::candle_time from;
+        series::candle_time until;
+    };
+    std::optional<time_range> to_make();
+    void set_to_make(std::optional<time_range> of);
     // Removes our own candles of every interval whose bucket ends after `time`, which are made
     // anew; those that were fetched stay.
     void remove_own_after(series::candle_time time);

@@ -82,6 +82,7 @@ std::size_t candle_file::make_anew(const std::filesystem::path& path, const symb
             made.set_closed_until(from.closed_until());
             if (const auto limit = from.fact(minutes_dropped_fact); limit != 0)
                 made.set_fact(minutes_dropped_fact, limit);
+            made.set_to_make(from.to_make());
             for (const auto id : symbols.all()) {
                 if (!from.symbol_of(id))
                     continue;

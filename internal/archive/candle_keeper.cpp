@@ -57,11 +57,42 @@ void candle_keeper::failed(const failure& why) noexcept
         of_.state_changed(why.text);
 }
 
-void candle_keeper::catch_up(int batches_max)
+bool candle_keeper::catch_up(int batches_max)
 {
     for (; batches_max > 0 && state_ != state::live; --batches_max)
         if (!try_to([this] { step(); }))
-            return;
+            return false;
+    return state_ == state::live;
+}
+
+bool candle_keeper::expect(utc_day first, utc_day last) noexcept
+{
+    return try_to([&] {
+        if (state_ == state::closed)
+            open();
+        candle_file::time_range days{first, last + std::chrono::days{1}};
+        if (const auto left = file_->to_make()) {
+            days.from = std::min(days.from, left->from);
+            days.until = std::max(days.until, left->until);
+        }
+        file_->begin();
+        file_->set_to_make(days);
+        file_->commit();
+        file_->sync();
+        // It goes on from what the file says.
+        file_.reset();
+        state_ = state::closed;
+    });
+}
+
+bool candle_keeper::close_by(wall_time now) noexcept
+{
+    return state_ == state::live && try_to([&] {
+               close(bucket_open(interval::m1, now - limits_.grace));
+               flush();
+               publish();
+               file_->finish();
+           });
 }
 
 void candle_keeper::on_ticks(std::span<const tape::past_tick> ticks) noexcept
@@ -242,18 +273,30 @@ void candle_keeper::keep_up(wall_time now) noexcept
                 hopeless_.insert({d.symbol, d.of, d.from});
                 figures_.not_repaired.add();
             }
-        if (limits_.minutes_kept.count() != 0) {
-            const auto kept =
-                std::max<std::chrono::seconds>(limits_.minutes_kept, minutes_kept_min);
-            file_->begin();
-            figures_.minutes_dropped.add(file_->drop_minutes_before(
-                bucket_open(interval::m1, std::min<wall_time>(now, closed_until_) - kept),
-                limits_.dropped_max));
-            file_->commit();
-        }
+        if (limits_.minutes_kept.count() != 0)
+            drop_old_minutes(now);
         // relaxed: a word of its own.
         figures_.bytes.store(file_->used_bytes(), std::memory_order_relaxed);
     });
+}
+
+void candle_keeper::drop_old_minutes(wall_time now)
+{
+    const auto steady = of_.time.steady_now();
+    const auto passed = steady - std::exchange(dropped_at_, steady).value_or(steady);
+    const auto oldest = file_->oldest_minute();
+    if (!oldest)
+        return;
+    const auto kept = std::max<std::chrono::seconds>(limits_.minutes_kept, minutes_kept_min);
+    const auto so_far =
+        may_drop_before_.value_or(std::max(*oldest, file_->minutes_dropped_before()));
+    may_drop_before_ = std::min<wall_time>(
+        std::min<wall_time>(now, closed_until_) - kept,
+        so_far + std::chrono::duration_cast<std::chrono::milliseconds>(passed) * limits_.drop_pace);
+    file_->begin();
+    figures_.minutes_dropped.add(file_->drop_minutes_before(
+        bucket_open(interval::m1, *may_drop_before_), limits_.dropped_max));
+    file_->commit();
 }
 
 std::size_t candle_keeper::drop_oldest_minutes() noexcept

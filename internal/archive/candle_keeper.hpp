@@ -38,6 +38,9 @@ public:
         std::chrono::milliseconds retry{5'000};
         // Ticks that are read from the archive at once.
         std::size_t batch_max = 20'000;
+        // How much faster than time itself 1m candles grow too old: a day of them in an hour. So
+        // a clock that is far ahead cannot drop years of them before somebody sets it.
+        int drop_pace = 24;
         // 1m candles that are dropped at once.
         std::size_t dropped_max = 50'000;
         // Ranges that do not verify of which it is remembered that they cannot be repaired.
@@ -75,9 +78,15 @@ public:
     // All parts outlive this. Touches no file before catch_up() or on_time().
     candle_keeper(parts of, limits bounds);
 
-    // Reads archived ticks until nothing is left, or for so many batches. For before the recorder
-    // is started.
-    void catch_up(int batches_max);
+    // Reads archived ticks until nothing is left, or for so many batches. Returns whether nothing
+    // is left. For before the recorder is started.
+    bool catch_up(int batches_max);
+
+    // For an import. Says, before ticks of these days come, that they will: what catches up makes
+    // their candles then, here or after the end of the process. Returns whether it is on the disk.
+    bool expect(utc_day first, utc_day last) noexcept;
+    // After catch_up(): closes what is over by that time, when nobody else will.
+    bool close_by(wall_time now) noexcept;
 
     void on_ticks(std::span<const tape::past_tick> ticks) noexcept override;
     void on_hole(const hole& h) noexcept override;
@@ -113,6 +122,12 @@ private:
     void flush();
     void publish();
     void reopen(wall_time from);
+    void make_next_day();
+    void make_between(series::candle_time from, series::candle_time until);
+    void make_minutes_between(series::candle_time from, series::candle_time until);
+    void put_unless_fewer(std::span<const candle_row> rows);
+    void drop_old_minutes(wall_time now);
+    candle_file::time_range with_neighbours(candle_file::time_range days) const;
     void watch(const moment& now) noexcept;
     bool repair(const candle_damage& where);
     void repair_ends();
@@ -131,6 +146,8 @@ private:
     bool is_told_ = false;
     steady_time not_before_{};
     std::optional<wall_time> reopen_from_;  // where candles.db could not be changed
+    // Before it reads on: ticks of that time came later.
+    std::optional<candle_file::time_range> to_make_;
 
     std::vector<candle_builders> builders_;
     series::candle_time closed_until_{};   // as the builders have it
@@ -142,6 +159,8 @@ private:
     std::vector<bool> is_touched_;
     std::vector<symbol_id> touched_;
 
+    std::optional<steady_time> dropped_at_;     // when old 1m candles were last looked for
+    std::optional<wall_time> may_drop_before_;  // they may be dropped by the pace of the clock
     std::optional<clock_reading> seen_;
     boot_time agreed_since_{};
     std::set<std::tuple<symbol_id, series::interval, series::candle_time>> hopeless_;

@@ -49,6 +49,9 @@ void candle_keeper::open()
     if (file_->era() != era)
         file_->set_era(era);
     reopen_from_.reset();
+    to_make_ = file_->to_make();
+    if (to_make_)
+        to_make_ = with_neighbours(*to_make_);
 }
 
 // Puts the builders where they were when candles were closed up to what the file says.
@@ -109,6 +112,10 @@ bool candle_keeper::step()
         open();
     if (state_ == state::live)
         return true;
+    if (to_make_) {
+        make_next_day();
+        return false;
+    }
     const auto& all = of_.symbols.all();
     const auto batch = of_.read({{all.begin(), all.end()}, read_to_, latest, limits_.batch_max});
     if (!batch)

@@ -15,6 +15,8 @@ inline constexpr std::string_view closed_until_fact = "closed until";
 inline constexpr std::string_view minutes_dropped_fact = "1m dropped before";
 inline constexpr std::string_view era_fact = "era";
 inline constexpr std::string_view symbols_fact = "symbols";
+inline constexpr std::string_view make_from_fact = "to make from";
+inline constexpr std::string_view make_until_fact = "to make until";
 
 std::uint32_t crc_of(const void* bytes, std::size_t size) noexcept;
 std::uint32_t crc_of(std::string_view text) noexcept;

@@ -11,6 +11,11 @@ namespace {
 using series::candle_time;
 using series::interval;
 
+constexpr std::chrono::milliseconds one_ms{1};
+
+// Holes in which a question about statistics looks for candles; the newest ones.
+constexpr std::ptrdiff_t holes_looked_at_max = 256;
+
 boost::system::error_code code_of(boost::system::errc::errc_t e) noexcept
 {
     return boost::system::errc::make_error_code(e);
@@ -212,6 +217,27 @@ bool history_reader::read_ticks(
     return query.from >= of_.holds->look().held->dropped_before;
 }
 
+// Whether 1m candles are there of a time of which ticks are not: imported ones, perhaps, or those
+// of ticks that were dropped before older ones were imported.
+bool history_reader::has_minutes_without_ticks(const series::statistics_query& query)
+{
+    auto missing = holes_of(query.from, query.until);
+    const auto last = position::at(query.until).previous();
+    const auto held = of_.holds->look().held;
+    const auto before_all = held->days.empty() ? last : held->days.front().previous;
+    missing.push_back({position::at(query.from).previous(), std::min(before_all, last)});
+    if (std::ssize(missing) > holes_looked_at_max)
+        missing.erase(missing.begin(), missing.end() - holes_looked_at_max);
+    return std::ranges::any_of(missing, [&](const series::hole& h) {
+        const auto first = h.from.next().time();
+        const auto from = bucket_open(interval::m1, first + length(interval::m1) - one_ms);
+        const auto until = bucket_open(interval::m1, h.to.next().time());
+        return from < until &&
+               !read_candles(statistics_, {query.symbol, interval::m1, from, until, 1})
+                    .candles.empty();
+    });
+}
+
 series::statistics_answer history_reader::answer_statistics(const series::statistics_query& asked)
 {
     auto query = asked;
@@ -221,7 +247,7 @@ series::statistics_answer history_reader::answer_statistics(const series::statis
     series::statistics_answer answer;
     answer.holes = holes_of(query.from, query.until);
     std::vector<series::point> points;
-    if (!read_ticks(query, points)) {
+    if (!read_ticks(query, points) || has_minutes_without_ticks(query)) {
         answer.of = series::sample::closes;
         points.clear();
         const auto found = read_candles(

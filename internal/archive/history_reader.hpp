@@ -81,6 +81,7 @@ private:
     series::candle_answer answer_candles(const series::candle_query& query);
     series::statistics_answer answer_statistics(const series::statistics_query& asked);
     bool read_ticks(const series::statistics_query& query, std::vector<series::point>& points);
+    bool has_minutes_without_ticks(const series::statistics_query& query);
 
     const parts of_;
     const std::size_t waiting_most_;

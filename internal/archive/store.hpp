@@ -55,7 +55,8 @@ struct found_at_open {
 
 // What is given up on purpose, and what that depends on. All may be empty.
 struct retention {
-    // Days that have been over for longer are dropped; 0: none.
+    // Days that have been over for longer are dropped, if there are ticks of as many days after
+    // them; 0: none.
     std::chrono::milliseconds ticks{0};
     // Where ticks and candles take more, the oldest days are dropped, then 1m candles; 0: never.
     std::uint64_t bytes_most = 0;
@@ -190,6 +191,7 @@ private:
     void change(catalogue::contents next);
     void publish();
     std::optional<utc_day> day_to_drop() const;
+    bool has_enough_after(utc_day day) const;
     result<void> retire(wall_time now);
     result<void> count_bytes();
     void end_sealing(position epoch);

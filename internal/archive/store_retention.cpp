@@ -4,6 +4,7 @@
 #include "archive/store.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace tickertape::archive {
 namespace {
@@ -35,13 +36,24 @@ std::optional<utc_day> store::day_to_drop() const
     return oldest;
 }
 
+// Where time goes on a day at a time, that many later days have ticks when a day's time has passed.
+// A clock that is far ahead makes one more, and not years of them.
+bool store::has_enough_after(utc_day day) const
+{
+    std::set<utc_day> later;
+    for (const auto& [key, held] : catalogue_->now().days)
+        if (key.day > day)
+            later.insert(key.day);
+    return static_cast<std::int64_t>(later.size()) > retention_.ticks / one_day;
+}
+
 result<void> store::retire(wall_time now)
 {
     // A clock that is ahead of all ticks drops none.
     const auto until = std::min(now, held_last_.time()) - retention_.ticks;
     while (retention_.ticks.count() != 0) {
         const auto day = day_to_drop();
-        if (!day || *day + one_day > until)
+        if (!day || *day + one_day > until || !has_enough_after(*day))
             break;
         if (const auto dropped = drop_days_before(*day + one_day); !dropped)
             return dropped.error();

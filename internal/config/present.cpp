@@ -111,7 +111,7 @@ std::string help_text(const setting_table& table)
         out,
         "Each setting is a flag, an environment variable and a line of .env, in this order of "
         "precedence: --store-size 8640, STORE_SIZE=8640. A duration is written with its unit (ms, "
-        "s, m or h: 500ms, 10s), a size in bytes, KiB or MiB.",
+        "s, m, h, d or w: 500ms, 10s, 1d), a size in bytes, KiB or MiB.",
         0, 0);
     for (std::string_view group; const auto& row : table.rows()) {
         if (row.group != group) {

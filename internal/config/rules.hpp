@@ -149,9 +149,8 @@ template <class Field>
 rule kept_time(Field field, std::chrono::milliseconds low, std::chrono::milliseconds high)
 {
     return made_of(
-        "forever, or " + format_kept_time(low) + " to " + format_kept_time(high), "duration, d",
-        field, [=](std::string_view text) { return parse_kept_time(text, low, high); },
-        format_kept_time);
+        "forever, or " + format_kept_time(low) + " to " + format_kept_time(high), "duration", field,
+        [=](std::string_view text) { return parse_kept_time(text, low, high); }, format_kept_time);
 }
 
 // How much may be taken.

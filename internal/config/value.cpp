@@ -25,9 +25,16 @@ struct unit {
     std::uint64_t size;
 };
 
-// The largest first, as the formatters want them.
-constexpr std::array<unit, 4> duration_units{
+// The largest first, as the formatters want them. They write hours instead of days: 24h.
+constexpr std::array<unit, 4> written_duration_units{
     {{"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+constexpr std::array<unit, 6> duration_units{
+    {{"w", 604'800'000},
+     {"d", 86'400'000},
+     {"h", 3'600'000},
+     {"m", 60'000},
+     {"s", 1'000},
+     {"ms", 1}}};
 constexpr std::array<unit, 2> byte_units{{{"MiB", 1024 * 1024}, {"KiB", 1024}}};
 
 // A number and what follows it.
@@ -183,7 +190,11 @@ parsed<bool> parse_boolean(std::string_view text)
     return because(text.empty() ? "is empty" : "is neither true nor false");
 }
 
-parsed<milliseconds> parse_duration(std::string_view text, milliseconds low, milliseconds high)
+namespace {
+
+// `show` puts the limits into words.
+parsed<milliseconds> parse_time(
+    std::string_view text, milliseconds low, milliseconds high, std::string (*show)(milliseconds))
 {
     const auto m = parse_measured(text);
     if (!m) {
@@ -192,18 +203,24 @@ parsed<milliseconds> parse_duration(std::string_view text, milliseconds low, mil
         return m.error();
     }
     if (m->rest.empty() && m->amount != 0)
-        return because("has no unit (ms, s, m or h)");
+        return because("has no unit (ms, s, m, h, d or w)");
     const auto unit_ms = m->rest.empty() ? 1 : size_of_unit(duration_units, m->rest);
     if (!unit_ms)
         return because("is not a whole number with a unit");
     const auto ms = scaled(
         m->amount, *unit_ms, static_cast<std::uint64_t>(low.count()),
-        static_cast<std::uint64_t>(high.count()), [](std::uint64_t n) {
-            return format_duration(milliseconds{static_cast<std::int64_t>(n)});
-        });
+        static_cast<std::uint64_t>(high.count()),
+        [show](std::uint64_t n) { return show(milliseconds{static_cast<std::int64_t>(n)}); });
     if (!ms)
         return ms.error();
     return milliseconds{static_cast<std::int64_t>(*ms)};
+}
+
+}  // namespace
+
+parsed<milliseconds> parse_duration(std::string_view text, milliseconds low, milliseconds high)
+{
+    return parse_time(text, low, high, format_duration);
 }
 
 parsed<std::size_t> parse_bytes(std::string_view text, std::size_t low, std::size_t high)
@@ -219,17 +236,9 @@ parsed<std::size_t> parse_bytes(std::string_view text, std::size_t low, std::siz
 
 parsed<milliseconds> parse_kept_time(std::string_view text, milliseconds low, milliseconds high)
 {
-    constexpr std::uint64_t day_ms = 24 * 3'600'000;
     if (text == "forever" || text == "0")
         return milliseconds{0};
-    if (!text.ends_with('d'))
-        return parse_duration(text, low, high);
-    const auto days = parse_count(
-        text.substr(0, text.size() - 1), static_cast<std::uint64_t>(low.count()) / day_ms,
-        static_cast<std::uint64_t>(high.count()) / day_ms);
-    if (!days)
-        return days.error();
-    return milliseconds{static_cast<std::int64_t>(*days * day_ms)};
+    return parse_time(text, low, high, format_kept_time);
 }
 
 parsed<std::uint64_t> parse_size_limit(std::string_view text, std::uint64_t low, std::uint64_t high)
@@ -311,7 +320,7 @@ parsed<std::string> parse_origin(std::string_view text)
 
 std::string format_duration(milliseconds value)
 {
-    return in_units(duration_units, static_cast<std::uint64_t>(value.count()), "s");
+    return in_units(written_duration_units, static_cast<std::uint64_t>(value.count()), "s");
 }
 
 std::string format_bytes(std::size_t value)

@@ -46,10 +46,10 @@ parsed<double> parse_decimal_or_none(std::string_view text, double low, double h
 parsed<double> parse_percent(std::string_view text, double low, double high);
 // true, yes, 1; false, no, 0; in any case.
 parsed<bool> parse_boolean(std::string_view text);
-// A whole number and its unit: "500ms", "10s", "2m", "1h". Only 0 needs no unit.
+// A whole number and its unit: "500ms", "10s", "2m", "1h", "1d", "2w". Only 0 needs no unit.
 parsed<std::chrono::milliseconds> parse_duration(
     std::string_view text, std::chrono::milliseconds low, std::chrono::milliseconds high);
-// How long something is kept: "7d", "36h"; 0 and "forever" are 0.
+// How long something is kept, as a duration; 0 and "forever" are 0.
 parsed<std::chrono::milliseconds> parse_kept_time(
     std::string_view text, std::chrono::milliseconds low, std::chrono::milliseconds high);
 // How much may be taken: "20GiB", "512MiB"; 0 and "none" are 0.

@@ -35,4 +35,8 @@ private:
     double value_;
 };
 
+// The difference of the decimal numbers that text() writes, and of it the nearest double: 3098.66,
+// where that of the doubles is 3098.6600000000035. Positive if `to` is the larger one.
+double difference(price to, price from);
+
 }  // namespace tickertape

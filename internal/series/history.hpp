@@ -62,8 +62,9 @@ struct candle_answer {
 
 // What statistics were made of.
 enum class sample : std::uint8_t {
-    ticks,   // every tick of the range
-    closes,  // the closes of 1m candles: more ticks than points_max, or ticks no longer kept
+    ticks,  // every tick of the range
+    // The closes of 1m candles: more ticks than points_max, or some are not kept and candles are.
+    closes,
 };
 
 struct statistics_query {

@@ -168,7 +168,7 @@ result<statistics> describe(std::span<const point> points)
         .median = median_of(points),
         .standard_deviation =
             points.size() > 1 ? std::optional{all.sample_deviation()} : std::nullopt,
-        .change = last.value() - first.value(),
+        .change = difference(last, first),
         .change_percent = if_finite(100 * ((last.value() - first.value()) / first.value())),
         .volatility_percent = volatility_of(points),
         .largest_drawdown = drawdown_of(points),

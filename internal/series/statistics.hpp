@@ -70,7 +70,7 @@ struct statistics {
     double median;  // of an even number of points: the mean of the middle two
     // Of a sample (divided by count - 1). Absent of one point; 0 if all prices are equal.
     std::optional<double> standard_deviation;
-    double change;  // last - first
+    double change;  // last - first, as decimal numbers
     std::optional<double> change_percent;
     // Annualised, of log returns. Absent of fewer than two returns, as of fewer than three times.
     std::optional<double> volatility_percent;

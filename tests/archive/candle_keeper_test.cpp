@@ -311,6 +311,28 @@ TEST_CASE("a candles.db that SQLite cannot read is made anew", "[archive]")
     CHECK(fs::exists(place.path() / "damaged" / "candles.db"));
 }
 
+TEST_CASE("a clock that is years ahead drops no more than a day of 1m candles an hour", "[archive]")
+{
+    const temporary_directory place;
+    candles_of at{place.path()};
+    at.bounds.minutes_kept = std::chrono::days{3};
+    at.start();
+    const auto ticks = random_ticks(morning, 3'000, 5min, 3);
+    at.append(ticks);
+    const auto wrong = ticks.back().at.time() + std::chrono::days{1'000};
+    at.append(random_ticks(wrong, 10, 5min, 5));
+    const auto first = at.read(symbol_id{0}, interval::m1).candles.front().value.opens;
+    for (int hour = 0; hour < 4; ++hour) {
+        for (int minute = 0; minute < 60; ++minute) {
+            at.keeper->keep_up(wrong + 1h);
+            at.time.steady += 1min;
+        }
+        const auto oldest = at.read(symbol_id{0}, interval::m1).candles.front().value.opens;
+        CHECK(oldest <= first + std::chrono::days{hour + 1} + 2h);
+        CHECK(oldest > first + std::chrono::days{hour});
+    }
+}
+
 TEST_CASE("1m candles are dropped when their time has passed, the longer ones stay", "[archive]")
 {
     const temporary_directory place;
@@ -320,6 +342,9 @@ TEST_CASE("1m candles are dropped when their time has passed, the longer ones st
     const auto ticks = random_ticks(morning, 2'000, 5min, 3);
     at.append(ticks);
     const auto before = at.read(symbol_id{0}, interval::m5).candles.size();
+    at.keeper->keep_up(ticks.back().at.time());
+    CHECK(at.keeper->now().minutes_dropped.value() == 0);
+    at.time.steady += 6h;
     at.keeper->keep_up(ticks.back().at.time());
     const auto minutes = at.read(symbol_id{0}, interval::m1);
     CHECK(minutes.damaged.empty());

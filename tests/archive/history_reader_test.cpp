@@ -173,6 +173,33 @@ TEST_CASE("statistics are of ticks, and of closes where ticks are no longer kept
     CHECK(at.statistics({btc, morning + 24h, morning + 40h})->of == series::sample::ticks);
 }
 
+TEST_CASE("statistics are of closes where candles are there of a time without ticks", "[archive]")
+{
+    const temporary_directory place;
+    asked_of at{place.path()};
+    at.start();
+    const auto ticks = random_ticks(morning, 1'000, 1s, 5);
+    at.append(ticks);
+    const auto one = *price::from(1.0);
+    const auto opens = series::bucket_open(interval::m1, morning - 24h);
+    {
+        candle_file file{place.path() / "candles.db", symbols(), true};
+        file.put(
+            std::vector<candle_row>{{btc, interval::m1, {opens, one, one, one, one, 0}}},
+            "coinbase");
+    }
+    at.read_history();
+    const auto with_candle = at.statistics({btc, morning - 25h, morning + 1h});
+    REQUIRE(with_candle.has_value());
+    CHECK(with_candle->of == series::sample::closes);
+    CHECK(with_candle->figures->min == one);
+    const auto candle_alone = at.statistics({btc, morning - 25h, morning - 1h});
+    CHECK(candle_alone->of == series::sample::closes);
+    CHECK(candle_alone->figures->count == 1);
+    CHECK(at.statistics({btc, morning - 23h, morning + 1h})->of == series::sample::ticks);
+    CHECK(at.statistics({symbol_id{1}, morning - 25h, morning + 1h})->of == series::sample::ticks);
+}
+
 TEST_CASE("questions beyond those that may wait are refused, and at the end all are", "[archive]")
 {
     const temporary_directory place;

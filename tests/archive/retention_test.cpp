@@ -53,6 +53,32 @@ TEST_CASE("days whose time has passed are dropped, and that is no damage", "[arc
     CHECK(at.days() == left);
 }
 
+TEST_CASE(
+    "a clock that is years ahead, and that ticks follow, drops no days but the oldest", "[archive]")
+{
+    const temporary_directory place;
+    six_days at{place.path()};
+    at.terms.ticks = 3 * day;
+    at.archive->set_retention(at.terms);
+    const auto held = at.days();
+    const wall_time wrong = day_of(at.all.back().at) + 1'000 * day + 1h;
+    at.append(random_ticks(wrong, 100, 1min, 5));
+    REQUIRE(at.archive->seal_finished_days(wrong + 3h));
+    for (int hour = 0; hour < 24; ++hour)
+        REQUIRE(at.archive->keep_up(wrong + hour * 1h));
+    // Three whole days, the last true one, and the wrong one or two.
+    CHECK(at.days() < held);
+    std::size_t good = 0;
+    for (const auto& d : at.archive->holds()->look().held->days)
+        good += d.key.day < day_of(position::at(wrong));
+    CHECK(good >= 3);
+    // The clock is set: nothing else was lost.
+    const auto now = at.all.back().at.time() + 1h;
+    REQUIRE(at.archive->begin_era(position::at(now)));
+    REQUIRE(at.archive->keep_up(now));
+    CHECK(at.days() == good);
+}
+
 TEST_CASE("a day is not dropped before its candles are kept", "[archive]")
 {
     const temporary_directory place;

@@ -21,7 +21,8 @@ TEST_CASE("a bad value is refused in one line that says where it came from", "[c
         "10000000 ticks\n");
     CHECK(
         given{.files = {{".env", "# ours\nFETCH_INTERVAL=10\n"}}}.error() ==
-        "tickertape: FETCH_INTERVAL: '10' (.env line 2) has no unit (ms, s, m or h); accepted: "
+        "tickertape: FETCH_INTERVAL: '10' (.env line 2) has no unit (ms, s, m, h, d or w); "
+        "accepted: "
         "100ms to 1h\n");
     CHECK(
         given{.environment = {{"LOG_LEVEL", "verbose"}}}.error() ==

@@ -31,7 +31,7 @@ std::string why_no_origin(std::string_view text)
 
 TEST_CASE("a duration without its unit is refused for that reason", "[config]")
 {
-    CHECK(why_no_duration("10") == "has no unit (ms, s, m or h)");
+    CHECK(why_no_duration("10") == "has no unit (ms, s, m, h, d or w)");
     CHECK(why_no_duration("0") == "is below 100ms");
     CHECK(taken(parse_duration("0", 0ms, 1h)) == 0ms);
 }
@@ -39,8 +39,8 @@ TEST_CASE("a duration without its unit is refused for that reason", "[config]")
 TEST_CASE("a text that is no duration is refused", "[config]")
 {
     const auto text = GENERATE(
-        "ten", "s", "1.5s", "-1s", "+1s", "10 s", " 10s", "10s ", "10S", "1d", "10sec", "1m30s",
-        "1e3ms", "0x10s", "10us");
+        "ten", "s", "1.5s", "-1s", "+1s", "10 s", " 10s", "10s ", "10S", "1D", "1y", "10sec",
+        "1m30s", "1e3ms", "0x10s", "10us");
     CAPTURE(text);
     CHECK(why_no_duration(text) == "is not a whole number with a unit");
 }
@@ -60,6 +60,21 @@ TEST_CASE("a duration reads in each of its units", "[config]")
     CHECK(taken(parse_duration("10s", 100ms, 1h)) == 10s);
     CHECK(taken(parse_duration("2m", 100ms, 1h)) == 2min);
     CHECK(taken(parse_duration("1h", 100ms, 1h)) == 1h);
+    CHECK(taken(parse_duration("1d", 0ms, 8760h)) == 24h);
+    CHECK(taken(parse_duration("7d", 0ms, 8760h)) == 168h);
+    CHECK(taken(parse_duration("2w", 0ms, 8760h)) == 336h);
+}
+
+TEST_CASE("how long something is kept reads in each unit, and for ever", "[config]")
+{
+    CHECK(taken(parse_kept_time("7d", 24h, 8760h)) == 168h);
+    CHECK(taken(parse_kept_time("36h", 24h, 8760h)) == 36h);
+    CHECK(taken(parse_kept_time("2w", 24h, 8760h)) == 336h);
+    CHECK(taken(parse_kept_time("forever", 24h, 8760h)) == 0h);
+    CHECK(taken(parse_kept_time("0", 24h, 8760h)) == 0h);
+    CHECK(parse_kept_time("366d", 24h, 8760h).error().reason() == "is above 365d");
+    CHECK(parse_kept_time("1h", 24h, 8760h).error().reason() == "is below 1d");
+    CHECK(parse_kept_time("18446744073709551615w", 24h, 8760h).error().reason() == "is above 365d");
 }
 
 TEST_CASE("a duration is written in the largest unit that needs no decimals", "[config]")

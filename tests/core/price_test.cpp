@@ -37,6 +37,38 @@ TEST_CASE("a number that is not finite is no price", "[core]")
     CHECK(price::from(-limits::infinity()).error() == core_errc::bad_price);
 }
 
+TEST_CASE("the difference of two prices is that of the numbers they are written as", "[core]")
+{
+    const auto between = [](const char* to, const char* from) {
+        return difference(*price::parse(to), *price::parse(from));
+    };
+    CHECK(between("66419.65", "63320.99") == 3098.66);
+    CHECK(between("63320.99", "66419.65") == -3098.66);
+    CHECK(between("0.3", "0.1") == 0.2);
+    CHECK(between("1.1", "1.1") == 0);
+    CHECK(between("1000", "0.001") == 999.999);
+    CHECK(between("100000", "0.00000001") == 99999.99999999);
+    CHECK(between("0.00001234", "0.00001233") == 1e-8);
+    CHECK(between("1e308", "5e-324") == 1e308);
+    CHECK(between("1.7976931348623157e308", "1e308") == 7.976931348623157e307);
+    CHECK(between("1e-323", "5e-324") == 5e-324);
+}
+
+TEST_CASE("the difference of prices in cents is one in cents", "[core]")
+{
+    const auto seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937_64 random{seed};
+    for (int k = 0; k < 20'000; ++k) {
+        const auto a = static_cast<std::int64_t>(random() % 10'000'000'000 + 1);
+        const auto b = static_cast<std::int64_t>(random() % 10'000'000'000 + 1);
+        const auto cents = [](std::int64_t n) {
+            return *price::from(static_cast<double>(n) / 100);
+        };
+        REQUIRE(difference(cents(a), cents(b)) == static_cast<double>(a - b) / 100);
+    }
+}
+
 TEST_CASE("a price is written as the provider wrote it", "[core]")
 {
     const auto text = GENERATE(

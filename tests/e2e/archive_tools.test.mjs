@@ -5,60 +5,22 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { readEvents } from "./support/events.mjs";
+import { pipePlace, publish, serve, stop, tool } from "./support/archive.mjs";
 import { request } from "./support/http.mjs";
-import { binary, scratch, startServer } from "./support/server.mjs";
+import { binary } from "./support/server.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 120_000;
 
-// Runs a command to its end; `input` goes to its standard input.
-function tool(place, args, { env = {}, input, kill } = {}) {
-    return new Promise((resolve) => {
-        const child = spawn(binary, args, {
-            cwd: place.root,
-            env: { PATH: process.env.PATH, PROVIDERS: "pipe", ARCHIVE: `sqlite:${place.data}`, ...env },
-        });
-        const out = { stdout: "", stderr: "" };
-        child.stdout.on("data", (text) => { out.stdout += text; });
-        child.stderr.on("data", (text) => { out.stderr += text; });
-        child.on("close", (code, signal) => resolve({ ...out, code, signal }));
-        child.stdin.on("error", () => {});
-        child.stdin.end(input ?? "");
-        kill?.(child);
-    });
-}
-
-async function place(t) {
-    const root = await scratch(t);
-    return { root, data: join(root, "data"), backups: join(root, "backups"), pipe: join(root, "data/pipe") };
-}
-
-async function serve(t, at, more = {}) {
-    return startServer(t, { ARCHIVE: `sqlite:${at.data}`, ...more });
-}
-
-async function publish(t, server, first, count) {
-    const stream = readEvents(t, `${server.url}/prices/stream`);
-    for (let n = 0; n < count; n += 1) server.publish(first + n);
-    await stream.sees(`price ${first + count - 1}`, (_, { prices }) => prices.at(-1) === first + count - 1);
-    stream.close();
-}
-
 const pricesIn = (text) => text.trim().split("\n").map((line) => JSON.parse(line).price);
 const upTo = (n) => Array.from({ length: n }, (_, i) => i + 1);
-
-async function stop(server) {
-    server.child.signal("SIGTERM");
-    await server.child.exited();
-}
 
 const lines = (day, count, symbol = "BTC-USD") => Array.from({ length: count }, (_, i) => JSON.stringify({
     symbol, price: 100 + i / 4, timestamp: Date.parse(`${day}T10:00:00Z`) / 1000 + i, source: "elsewhere" })).join("\n");
 
 describe("the tools of the archive", { timeout: 600_000 }, () => {
     test("info, verify and export work beside a server and without one", { timeout }, async (t) => {
-        const at = await place(t);
+        const at = await pipePlace(t);
         const server = await serve(t, at);
         await publish(t, server, 1, 50);
         for (const running of [true, false]) {
@@ -88,7 +50,7 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
     });
 
     test("verify tells of a changed file and exits with 1", { timeout }, async (t) => {
-        const at = await place(t);
+        const at = await pipePlace(t);
         const server = await serve(t, at);
         await publish(t, server, 1, 20);
         await stop(server);
@@ -102,7 +64,7 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
     });
 
     test("what is exported can be imported, to the byte", { timeout }, async (t) => {
-        const at = await place(t);
+        const at = await pipePlace(t);
         const file = join(at.root, "old.jsonl");
         writeFileSync(file, [lines("2021-03-01", 500), lines("2021-03-02", 500, "ETH-USD")].join("\n"));
         const first = await tool(at, ["import", file]);
@@ -124,7 +86,7 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
     });
 
     test("what was imported is served, and the server goes on after it", { timeout }, async (t) => {
-        const at = await place(t);
+        const at = await pipePlace(t);
         const file = join(at.root, "old.jsonl");
         writeFileSync(file, lines("2021-03-01", 100));
         assert.equal((await tool(at, ["import", file])).code, 0);
@@ -143,7 +105,7 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
     });
 
     test("bad lines are named, and nothing is imported", { timeout }, async (t) => {
-        const at = await place(t);
+        const at = await pipePlace(t);
         const file = join(at.root, "bad.csv");
         writeFileSync(file, "symbol,price,timestamp\nBTC-USD,1,1614592800\nBTC-USD,-1,1614592801\n");
         const bad = await tool(at, ["import", file]);
@@ -161,7 +123,7 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
     });
 
     test("a reader that has seen enough ends an export without a complaint", { timeout }, async (t) => {
-        const at = await place(t);
+        const at = await pipePlace(t);
         const file = join(at.root, "old.jsonl");
         writeFileSync(file, lines("2021-03-01", 20_000));
         assert.equal((await tool(at, ["import", file])).code, 0);
@@ -175,7 +137,7 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
     });
 
     test("a backup that is killed at any moment leaves those that restore", { timeout: 300_000 }, async (t) => {
-        const at = await place(t);
+        const at = await pipePlace(t);
         const server = await serve(t, at);
         let count = 0;
         let certain = 0;  // published before a backup began that was completed
@@ -215,7 +177,7 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
     });
 
     test("the server makes backups by itself, and removes old ones", { timeout }, async (t) => {
-        const at = await place(t);
+        const at = await pipePlace(t);
         const server = await serve(t, at, { BACKUP_DIR: at.backups, BACKUP_INTERVAL: "1ms", BACKUP_KEEP: "2" });
         await publish(t, server, 1, 10);
         const figures = async () => (await request(`${server.url}/metrics`)).text;
@@ -232,7 +194,7 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
     });
 
     test("what is not understood is refused with what is accepted", { timeout }, async (t) => {
-        const at = await place(t);
+        const at = await pipePlace(t);
         const refused = async (args, line, env = {}) => {
             const run = await tool(at, args, { env });
             assert.equal(run.code, 2, run.stderr);

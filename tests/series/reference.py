@@ -13,6 +13,7 @@ time it must be noticed.
 import copy
 import csv
 import datetime
+import decimal
 import json
 import math
 import statistics
@@ -91,7 +92,7 @@ def statistics_of(times_ms, prices):
         "mean": statistics.fmean(prices),
         "median": statistics.median(prices),
         "standard_deviation": statistics.stdev(prices),
-        "change": prices[-1] - prices[0],
+        "change": float(decimal.Decimal(repr(prices[-1])) - decimal.Decimal(repr(prices[0]))),
         "change_percent": 100 * (prices[-1] / prices[0] - 1),
         "volatility_percent": volatility_percent(times_ms, prices),
         "drawdown_percent": float(fall),

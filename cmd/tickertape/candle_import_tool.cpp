@@ -1,0 +1,144 @@
+// `tickertape import` of candles: text to rows of candles.db, in one transaction.
+#include "archive/candle_import.hpp"
+#include "archive/store.hpp"
+#include "archive/survey.hpp"
+#include "importing.hpp"
+#include "transfer/record.hpp"
+
+#include <cstdio>
+#include <memory>
+
+namespace tickertape {
+namespace {
+
+namespace fs = std::filesystem;
+
+class importing_candles {
+public:
+    importing_candles(const tool_context& c, const candle_files& what)
+        : c_{c}, what_{what}, symbol_{symbol_of_call(c.call)},
+          source_{c.call.get("source", transfer::text_of(what.from))}, now_{c.time.wall_now()}
+    {
+        if (symbol_.empty())
+            throw bad_flag{
+                "candles need --symbol, such as --symbol BTC-USD: their lines name none"};
+        if (const auto why = transfer::wrong_with_source(source_); !why.empty())
+            throw bad_flag{"--source: " + std::string{why}};
+    }
+
+    int run()
+    {
+        if (!c_.call.has("dry-run"))
+            return write();
+        read(nullptr);
+        if (const auto wrong = is_wrong())
+            return wrong;
+        std::printf("%llu candles would be imported\n", static_cast<unsigned long long>(read_));
+        return 0;
+    }
+
+private:
+    void read(archive::candle_import* to);
+    int is_wrong() const;
+    int write();
+    symbol_table symbols() const;
+
+    const tool_context& c_;
+    const candle_files what_;
+    const std::string symbol_;
+    const std::string source_;
+    const wall_time now_;
+    bad_lines bad_;
+    std::uint64_t read_ = 0;
+    std::uint64_t left_out_ = 0;
+};
+
+// Once a line is bad nothing will be kept; the others are read to be named.
+void importing_candles::read(archive::candle_import* to)
+{
+    for (const auto& file : c_.call.operands) {
+        transfer::candle_reader reader{
+            {what_.from, what_.of, now_},
+            [&](std::uint64_t, const series::candle& c) {
+                ++read_;
+                if (to != nullptr && bad_.count() == 0)
+                    to->add(c);
+            },
+            [&](std::uint64_t line, const std::string& why) { bad_.add(file, line, why); }};
+        read_import(file, c_.time, [&reader](std::string_view bytes) { reader.feed(bytes); });
+        reader.finish();
+        left_out_ += reader.left_out();
+    }
+}
+
+int importing_candles::is_wrong() const
+{
+    if (bad_.count() > 0)
+        complain(std::to_string(bad_.count()) + " bad lines in all; nothing was imported");
+    else if (read_ == 0)
+        complain("there are no candles to import");
+    else
+        return 0;
+    return exit_found_wrong;
+}
+
+symbol_table importing_candles::symbols() const
+{
+    std::vector<std::string> names{symbol_};
+    if (const auto held = archive::look_at(c_.archive, c_.kind))
+        names.insert(names.end(), held->symbols.begin(), held->symbols.end());
+    for (const auto& name : archive::candle_file::names_in(c_.archive / "candles.db"))
+        names.push_back(name);
+    const auto all = symbol_table::from(names);
+    if (!all)
+        throw std::runtime_error{all.error().message()};
+    return *all;
+}
+
+int importing_candles::write()
+{
+    check_is_free(c_);
+    const auto all = symbols();
+    // Nobody else writes to the archive meanwhile.
+    const auto store = archive::store::open(c_.archive, c_.kind, {now_, all, {}});
+    if (!store)
+        throw std::runtime_error{store.error().text};
+    for (const auto& remark : (*store)->found().remarks)
+        complain(remark);
+    archive::candle_import::counts done;
+    int wrong = 0;
+    const auto written = archive::guarded([&] {
+        archive::candle_file file{c_.archive / "candles.db", all, true};
+        archive::candle_import import{
+            file, {*all.find(symbol_), what_.of, source_, c_.call.has("replace")}};
+        read(&import);
+        wrong = is_wrong();
+        if (wrong == 0)
+            done = import.commit();
+    });
+    if (const auto ended = (*store)->end_cleanly(c_.time.wall_now()); !ended)
+        throw std::runtime_error{ended.error().text};
+    if (!written && written.error().code == archive::archive_errc::damaged)
+        throw std::runtime_error{
+            written.error().text + "; nothing was imported. The server repairs it when it starts"};
+    if (!written)
+        throw std::runtime_error{written.error().text + "; nothing was imported"};
+    if (wrong != 0)
+        return wrong;
+    std::printf(
+        "%zu candles of %s added, %zu were there already and stay, %zu longer ones followed\n",
+        done.put, source_.c_str(), done.kept, done.longer);
+    if (left_out_ != 0)
+        std::printf(
+            "%llu rows without trades left out\n", static_cast<unsigned long long>(left_out_));
+    return 0;
+}
+
+}  // namespace
+
+int import_candles(const tool_context& c, const candle_files& what)
+{
+    return importing_candles{c, what}.run();
+}
+
+}  // namespace tickertape

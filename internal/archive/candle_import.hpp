@@ -1,0 +1,59 @@
+// Puts candles that somebody else made into a candles.db that nobody else uses: all of them or
+// none.
+//
+// They never stand in for others unless `replace` says so. Longer candles follow where every piece
+// of theirs is there and of the same source. All is one transaction, so what was put is undone by
+// the destructor, and by the end of the process, unless commit() was called.
+//
+// All functions throw thrown_failure. Threads: that of the candle_file.
+#pragma once
+
+#include "archive/candle_file.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace tickertape::archive {
+
+class candle_import {
+public:
+    // Candles that are collected before they are put.
+    static constexpr std::size_t rows_max = 4'096;
+
+    struct terms {
+        symbol_id symbol;
+        series::interval of;
+        std::string source;  // not empty
+        bool replace = false;
+    };
+    struct counts {
+        std::size_t put = 0;
+        std::size_t kept = 0;    // another candle was there, and stays
+        std::size_t longer = 0;  // that followed
+    };
+
+    candle_import(candle_file& into, terms of);
+    ~candle_import();
+    candle_import(const candle_import&) = delete;
+    candle_import& operator=(const candle_import&) = delete;
+
+    // In the order of time, as long as it is one text; another one may begin earlier.
+    void add(const series::candle& c);
+    counts commit();
+
+private:
+    void flush();
+    std::size_t put_longer(series::interval longer, series::interval finer);
+
+    candle_file& into_;
+    const terms terms_;
+    std::vector<candle_row> rows_;
+    counts counts_;
+    // What was added: buckets that open at or after `from_` and before `until_`.
+    series::candle_time from_ = series::candle_time::max();
+    series::candle_time until_{};
+    bool is_open_ = false;
+};
+
+}  // namespace tickertape::archive
