@@ -85,6 +85,15 @@ public:
     std::size_t
     put(std::span<const candle_row> candles, std::string_view source = {}, bool replace = false);
     void set_closed_until(series::candle_time until);
+    // Up to when a provider was asked for candles of a series, and since when; the epoch for both:
+    // it was not.
+    struct time_range {
+        series::candle_time from;
+        series::candle_time until;
+    };
+    time_range asked(symbol_id id, series::interval of, std::string_view source);
+    void
+    set_asked(symbol_id id, series::interval of, std::string_view source, const time_range& range);
     // Removes our own candles of every interval whose bucket ends after `time`, which are made
     // anew; those that were fetched stay.
     void remove_own_after(series::candle_time time);
