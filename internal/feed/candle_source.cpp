@@ -18,7 +18,7 @@ namespace {
 using boost::system::error_code;
 using provider::provider_errc;
 
-constexpr error_code over{asio::error::operation_aborted};
+constexpr auto over = asio::error::operation_aborted;
 
 // Where the gate does not say how long to wait: another request tries whether the provider is well.
 constexpr std::chrono::milliseconds look_again{1'000};
@@ -100,7 +100,7 @@ asio::awaitable<result<provider::gate::permit>> candle_source::admitted(steady_t
         std::min(gate.limit().burst, 1 + limits_.left_to_others * gate.limit().burst);
     for (;;) {
         if (co_await net::is_cancelled())
-            co_return over;
+            co_return error_code{over};
         const auto now = time_.steady_now();
         steady_time::duration pause = gate.paused_for(now);
         error_code why = provider_errc::throttled;
@@ -123,7 +123,7 @@ asio::awaitable<result<provider::gate::permit>> candle_source::admitted(steady_t
         asio::steady_timer timer{strand_, pause};
         const auto [cancelled] = co_await timer.async_wait(no_throw);
         if (cancelled)
-            co_return over;
+            co_return error_code{over};
     }
 }
 
