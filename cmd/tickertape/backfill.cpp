@@ -96,7 +96,8 @@ asio::awaitable<backfill::ending> backfill::ask(
     const fetch_range& range, feed::candle_source& source, const provider::market_spelling& as,
     outcome& of)
 {
-    const auto missing = co_await of_.to.missing(range, of.source, wanted_.replace);
+    auto marked = of.source;
+    const auto missing = co_await of_.to.missing(range, std::move(marked), wanted_.replace);
     if (!missing) {
         of.problem = missing.error().text;
         co_return ending::not_kept;
@@ -107,8 +108,11 @@ asio::awaitable<backfill::ending> backfill::ask(
     if (wanted_.is_dry)
         co_return ending::complete;
     for (const auto& request : requests) {
-        auto page = co_await source.fetch(
-            {request.symbol, as.name}, request.of, {request.from, request.until});
+        // What is awaited gets values with names: g++ 12 destroys an aggregate made in the call
+        // twice.
+        provider::market market{request.symbol, as.name};
+        const provider::candle_range asked{request.from, request.until};
+        auto page = co_await source.fetch(std::move(market), request.of, asked);
         if (!page) {
             const auto& why = page.error();
             if (why.code == asio::error::operation_aborted)
@@ -120,8 +124,8 @@ asio::awaitable<backfill::ending> backfill::ask(
             of.problem = words_of(why);
             co_return ending::incomplete;
         }
-        const auto put =
-            co_await of_.to.put({request, of.source, std::move(page->candles)}, wanted_.replace);
+        archive::fetched_candles answer{request, of.source, std::move(page->candles)};
+        const auto put = co_await of_.to.put(std::move(answer), wanted_.replace);
         if (!put) {
             of.problem = put.error().text;
             co_return ending::not_kept;

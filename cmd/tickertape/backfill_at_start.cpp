@@ -124,7 +124,7 @@ backfill_at_start::backfill_at_start(const config::settings& s, const parts& of)
     for (const auto& name : s.providers)
         if (has_candles(name))
             sources_.push_back(feed::make_candle_source(
-                s.access.at(name), s.live, of_.strand, of_.time, of_.gates, trust_, limits));
+                name, s.access.at(name), s.live, of_.strand, of_.time, of_.gates, trust_, limits));
     const auto now = of_.time.wall_now();
     wanted_.symbols = {of_.symbols.all().begin(), of_.symbols.all().end()};
     wanted_.from =

@@ -228,7 +228,8 @@ void backfilling::make_sources()
     trust_.emplace(net::make_tls_context(c_.settings.live.ca_file));
     for (const auto& name : providers_)
         sources_.push_back(feed::make_candle_source(
-            c_.settings.access.at(name), c_.settings.live, strand_, c_.time, gates_, *trust_, {}));
+            name, c_.settings.access.at(name), c_.settings.live, strand_, c_.time, gates_, *trust_,
+            {}));
 }
 
 // Nobody else writes candles.db while this holds the archive. A dry run only reads it.

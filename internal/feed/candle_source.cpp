@@ -58,7 +58,8 @@ candle_source::fetch(provider::market of, series::interval length, provider::can
             co_return fetch_error{permit.error()};
         requests_.add();
         const auto began = time_.steady_now();
-        const auto response = co_await send(parts_.api->request(of, length, asked));
+        auto request = parts_.api->request(of, length, asked);
+        const auto response = co_await send(std::move(request));
         if (!response && response.error().code == over)
             co_return response.error();
         const auto now = now_of(time_);

@@ -90,10 +90,11 @@ private:
 // Whether the provider itself failed: what else it is asked for will fail as well.
 bool is_about_the_provider(const fetch_error& why) noexcept;
 
-// The source of that provider, which has candles. `gates` and `trust` outlive it.
-// Throws std::runtime_error, one line, if another limit is in use for that provider.
+// The source of the provider of that name, which has candles; `settings` are those of its access.
+// `gates` and `trust` outlive it. Throws std::runtime_error, one line, if another limit is in use
+// for that provider.
 std::unique_ptr<candle_source> make_candle_source(
-    const provider_settings& settings, const live_settings& all,
+    const std::string& name, const provider_settings& settings, const live_settings& all,
     const feed_context::strand_type& strand, const clock& time, provider::gates& gates,
     boost::asio::ssl::context& trust, candle_source::limits bounds);
 

@@ -131,14 +131,14 @@ make_live_feed(const live_settings& settings, const feed_context& context, provi
 }
 
 std::unique_ptr<candle_source> make_candle_source(
-    const provider_settings& settings, const live_settings& all,
+    const std::string& name, const provider_settings& settings, const live_settings& all,
     const feed_context::strand_type& strand, const clock& time, provider::gates& gates,
     ssl::context& trust, candle_source::limits bounds)
 {
-    const auto& row = *provider::find_provider(settings.name);
+    const auto& row = *provider::find_provider(name);
     assert(row.make_candles != nullptr);
     candle_source::parts parts{
-        .name = settings.name,
+        .name = name,
         .api = row.make_candles(),
         .speller = row.make_rest(),
         .clients = {},
