@@ -7,7 +7,6 @@ namespace tickertape::archive {
 namespace {
 
 using series::candle_time;
-using series::interval;
 
 candle_file::query all_of(const fetch_range& r)
 {

@@ -49,9 +49,10 @@ candle_page candle_rows::page()
 {
     auto& all = page_.candles;
     std::ranges::stable_sort(all, {}, &series::candle::opens);
-    const auto twice = std::ranges::unique(all, {}, &series::candle::opens);
-    page_.refused += twice.size();
-    all.erase(twice.begin(), twice.end());
+    const auto twice = std::unique(
+        all.begin(), all.end(), [](const auto& a, const auto& b) { return a.opens == b.opens; });
+    page_.refused += static_cast<std::size_t>(all.end() - twice);
+    all.erase(twice, all.end());
     return std::move(page_);
 }
 
