@@ -6,7 +6,9 @@ import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { launch } from "./support/browser.mjs";
 import { json, request as get } from "./support/http.mjs";
+import { drawn, openClean } from "./support/page.mjs";
 import { coinbaseTicker, startProvider } from "./support/provider.mjs";
 import { binary, scratch, startServer } from "./support/server.mjs";
 import { makeCertificates } from "./support/tls.mjs";
@@ -252,6 +254,28 @@ describe("candles of before", { timeout: 600_000 }, () => {
         await again.child.says(/candles of before are there/);
         assert.equal(asked(at.provider).length, before);
         await stop(again);
+    });
+
+    test("the page draws the ten years that were fetched", { timeout }, async (t) => {
+        const at = await place(t);
+        assert.equal((await backfill(at)).code, 0);
+        const server = await serve(t, at);
+        const browser = await launch();
+        t.after(() => browser.close());
+        const { page, isClean } = await openClean(t, browser, `${server.url}/?range=10y`);
+        let chart;
+        await until(() => `ten years of bars; it has ${chart?.bars.length}`, async () => {
+            chart = await drawn(page);
+            return chart.range === "10y" && chart.bars.length >= tenYears - 2;
+        }, { timeout: 30_000 });
+        assert.deepEqual(chart.gaps, []);
+        for (const bar of chart.bars.filter(({ at: time }) => time < today * 1_000)) {
+            const open = priceOf(bar.at / 1_000);
+            assert.equal(bar.high, open + 20);
+            assert.equal(bar.low, open - 10);
+            assert.equal(bar.close, open + 5);
+        }
+        isClean();
     });
 
     test("a server that is stopped while it fetches ends at once", { timeout }, async (t) => {
