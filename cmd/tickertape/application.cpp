@@ -137,6 +137,10 @@ application::application(const config::settings& s, const clock& time, const tel
     if (backups::are_wanted(settings_.archive))
         backups_.emplace(
             settings_.archive, kind_of_feed(settings_.providers), time_, log_, metrics_);
+    if (archive_ && backfill_at_start::is_wanted(settings_))
+        backfill_ = std::make_unique<backfill_at_start>(
+            settings_, backfill_at_start::parts{
+                           symbols_, *archive_, provider_strand_, gates_, time_, log_, metrics_});
     publish_figures();
 }
 
@@ -201,6 +205,8 @@ void application::run() noexcept
     server_.start();
     publisher_.start();
     feed_->start();
+    if (backfill_)
+        backfill_->start();
     context_.run();
     // Nothing waits on the lanes any more but subscribers that would not take their last bytes.
     hub_.stop();
@@ -260,6 +266,8 @@ void application::announce_drain(int signal)
 
 void application::begin_drain()
 {
+    if (backfill_)
+        backfill_->stop();
     const auto drained = [this] { asio::post(context_, [this] { one_drained(); }); };
     server_.stop(drained);
     // The last to be sent away have the rest of the time for their last words.

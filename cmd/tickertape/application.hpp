@@ -4,6 +4,7 @@
 #pragma once
 
 #include "archiving.hpp"
+#include "backfill_at_start.hpp"
 #include "backups.hpp"
 #include "certificate.hpp"
 #include "config/settings.hpp"
@@ -87,6 +88,7 @@ private:
     boost::asio::signal_set hangups_{context_, SIGHUP};
     boost::asio::steady_timer patience_{context_};  // DRAIN_DELAY, and then DRAIN_TIME
     std::optional<backups> backups_;                // none where none are wanted
+    std::unique_ptr<backfill_at_start> backfill_;   // null: none is wanted
     int left_to_drain_ = 2;  // the server's sessions and the hub's subscribers
 };
 

@@ -52,6 +52,9 @@ public:
     // How it is now. Threads: any, once keep() was called.
     web::archive_report report() const;
 
+    // Gives work on candles.db to the thread that writes it: as candle_keeper::offer().
+    bool offer(archive::candle_keeper::work piece) { return candles_->offer(std::move(piece)); }
+
     // Keeps what is written from now on. The writer outlives this.
     void keep(tape::tape_writer& of);
     // Writes what is left and says that nothing is missing. The writer shows all there is. To be

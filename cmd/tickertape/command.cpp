@@ -13,7 +13,7 @@ constexpr std::string_view archive_word = "archive";
 const command_option symbols_option{
     "symbols", "LIST", "Only these, separated by commas; default: all that the archive has"};
 
-const std::array<command, 7> all_commands{{
+const std::array<command, 8> all_commands{{
     {"archive info",
      "",
      0,
@@ -72,6 +72,26 @@ const std::array<command, 7> all_commands{{
       {"interval", "NAME", "How long candles are: 1m to 1w; default: as the file says"},
       {"replace", "", "Candles take the place of those that are there, also of our own"},
       {"dry-run", "", "Reads and checks all, and writes nothing"}}},
+    {"backfill",
+     "",
+     0,
+     0,
+     "Fetches candles of before from the providers that have some, and keeps them beside those of "
+     "the archive's own ticks. What is there is not asked for again, so a run that was cut short "
+     "is "
+     "simply done once more. Needs the archive for itself.",
+     {{"symbols", "LIST", "These, separated by commas; default: SYMBOLS"},
+      {"from", "DATE",
+       "Candles from then on: 2020-01-31, RFC 3339 or Unix seconds; default: ten "
+       "years ago, or RETENTION_1M"},
+      {"to", "DATE", "Candles before then; default: up to now"},
+      {"interval", "NAME", "1d, 1h or 1m; default: 1d. Longer ones follow where that is exact"},
+      {"provider", "NAME",
+       "Asks this one: coinbase, kraken, bitstamp or binance; default: those of PROVIDERS"},
+      {"replace", "", "Asks for all, and puts it in place of what is there, our own candles too"},
+      {"dry-run", "",
+       "Asks nobody: says what is missing and how many requests that takes. Works "
+       "beside a running server"}}},
 }};
 
 std::string accepted(const command& of)

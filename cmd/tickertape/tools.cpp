@@ -15,12 +15,13 @@ namespace {
 
 using tool = int (*)(const tool_context&);
 
-constexpr std::array<std::pair<std::string_view, tool>, 7> tools{{
+constexpr std::array<std::pair<std::string_view, tool>, 8> tools{{
     {"archive backup", archive_backup},
     {"archive restore", archive_restore},
     {"archive compact", archive_compact},
     {"export", export_ticks},
     {"import", import_files},
+    {"backfill", backfill_candles},
     {"archive info", archive_info},
     {"archive verify", archive_verify},
 }};

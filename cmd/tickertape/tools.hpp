@@ -38,6 +38,7 @@ int archive_restore(const tool_context& c);
 int archive_compact(const tool_context& c);
 int export_ticks(const tool_context& c);
 int import_files(const tool_context& c);
+int backfill_candles(const tool_context& c);
 
 // Prints "tickertape: LINE" on standard error.
 void complain(const std::string& line);

@@ -44,6 +44,11 @@ constexpr std::string_view columns =
     "SELECT time, open, high, low, close, ticks, overlaps_hole, source, \"check\" FROM candles"
     " WHERE symbol = ? AND interval = ? AND time ";
 
+std::string name_of_asked(const std::string& symbol, interval of, std::string_view source)
+{
+    return "asked " + std::string{source} + ' ' + symbol + ' ' + std::string{text(of)};
+}
+
 }  // namespace
 
 candle_file::candle_file(
@@ -145,6 +150,20 @@ void candle_file::set_to_make(std::optional<time_range> of)
 {
     set_fact(make_from_fact, of ? seconds_of(of->from) : 0);
     set_fact(make_until_fact, of ? seconds_of(of->until) : 0);
+}
+
+candle_file::time_range candle_file::asked(symbol_id id, interval of, std::string_view source)
+{
+    const auto series = name_of_asked(symbols_.name(id), of, source);
+    return {time_of(fact(series + " from")), time_of(fact(series + " until"))};
+}
+
+void candle_file::set_asked(
+    symbol_id id, interval of, std::string_view source, const time_range& range)
+{
+    const auto series = name_of_asked(symbols_.name(id), of, source);
+    set_fact(series + " from", seconds_of(range.from));
+    set_fact(series + " until", seconds_of(range.until));
 }
 
 void candle_file::roll_back() noexcept

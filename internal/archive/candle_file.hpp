@@ -88,14 +88,19 @@ public:
     // When the era began which the candles are of; the epoch: the first one.
     wall_time era();
     void set_era(wall_time began);
-    // Of that time candles are still to be made of ticks, because ticks came to it later. It stays
-    // so until it is said otherwise, whatever ends the process.
     struct time_range {
         series::candle_time from;
         series::candle_time until;
     };
+    // Of that time candles are still to be made of ticks, because ticks came to it later. It stays
+    // so until it is said otherwise, whatever ends the process.
     std::optional<time_range> to_make();
     void set_to_make(std::optional<time_range> of);
+    // Up to when a provider was asked for candles of a series, and since when; the epoch for both:
+    // it was not.
+    time_range asked(symbol_id id, series::interval of, std::string_view source);
+    void
+    set_asked(symbol_id id, series::interval of, std::string_view source, const time_range& range);
     // Removes our own candles of every interval whose bucket ends after `time`, which are made
     // anew; those that were fetched stay.
     void remove_own_after(series::candle_time time);

@@ -231,11 +231,36 @@ bool candle_keeper::on_time(const moment& now) noexcept
                 flush();
                 publish();
             });
-        return false;
+        return work_of_others();
     }
     if (state_ == state::closed && now.steady < not_before_)
         return false;
     return try_to([this] { step(); }) && state_ != state::live;
+}
+
+bool candle_keeper::offer(work piece)
+{
+    const std::lock_guard held{work_mutex_};
+    if (work_.size() >= limits_.work_max)
+        return false;
+    work_.push_back(std::move(piece));
+    return true;
+}
+
+// Does one piece, and returns whether there is more.
+bool candle_keeper::work_of_others()
+{
+    work next;
+    bool has_more = false;
+    {
+        const std::lock_guard held{work_mutex_};
+        if (state_ != state::live || work_.empty())
+            return false;
+        next = std::move(work_.front());
+        work_.pop_front();
+        has_more = !work_.empty();
+    }
+    return try_to([&] { next(*file_); }) && has_more;
 }
 
 // While the wall clock does not go with the one that never steps, it closes no minute.

@@ -9,7 +9,7 @@
 // and where candles.db has failed, the keeper goes on from there with the archived ticks, a batch
 // at a time: no tick waits for a candle.
 //
-// Threads: one, that of the recorder; the figures and the board any.
+// Threads: one, that of the recorder; offer(), the figures and the board any.
 #pragma once
 
 #include "archive/candle_board.hpp"
@@ -19,8 +19,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 
@@ -45,6 +47,8 @@ public:
         std::size_t dropped_max = 50'000;
         // Ranges that do not verify of which it is remembered that they cannot be repaired.
         std::size_t hopeless_max = 10'000;
+        // Pieces of work of others that wait.
+        std::size_t work_max = 16;
     };
 
     struct parts {
@@ -95,6 +99,13 @@ public:
     void keep_up(wall_time now) noexcept override;
     void on_end() noexcept override;
 
+    // Work on candles.db that others have for its one writer. Done between ticks, a piece at a
+    // time, once all candles of ticks are made; not done where the recorder ends before. It makes
+    // transactions of its own; after one that throws thrown_failure the file is opened anew.
+    // Returns false if limits::work_max wait already. Threads: any.
+    using work = std::function<void(candle_file&)>;
+    bool offer(work piece);
+
     // For retention. Candles of ticks before that time are on the disk.
     wall_time kept_until() noexcept;
     // Drops the oldest day of 1m candles and returns how many that were.
@@ -121,6 +132,7 @@ private:
     void give(std::size_t symbol, series::interval of, series::candle closed);
     void flush();
     void publish();
+    bool work_of_others();
     void reopen(wall_time from);
     void make_next_day();
     void make_between(series::candle_time from, series::candle_time until);
@@ -165,6 +177,9 @@ private:
     boot_time agreed_since_{};
     std::set<std::tuple<symbol_id, series::interval, series::candle_time>> hopeless_;
     figures figures_;
+
+    std::mutex work_mutex_;
+    std::deque<work> work_;
 };
 
 }  // namespace tickertape::archive

@@ -23,6 +23,9 @@ struct settings {
     // What the archive may take on the disk; 0: what there is.
     std::uint64_t bytes_most = 0;
 
+    // How far back daily candles are fetched at the start; 0: not at all. A year has 365.25 days.
+    std::chrono::milliseconds backfill = 10 * std::chrono::hours{8'766};
+
     // Where backups are made; empty: none are.
     std::string backup_directory;
     // How often; 0: only when asked for.

@@ -44,6 +44,12 @@ void add_archive_rows(row_list& rows)
         "The most the archive may take on the disk: beyond it the oldest ticks go, then the oldest"
         " candles of a minute");
     rows.add(
+        "BACKFILL",
+        reach(
+            [](auto& s) -> auto& { return s.archive.backfill; }, 30),
+        "How far back daily candles that are missing are fetched from the providers at the start;"
+        " never with simulator, replay or pipe");
+    rows.add(
         "BACKUP_DIR",
         path(
             [](auto& s) -> auto& { return s.archive.backup_directory; },

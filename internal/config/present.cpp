@@ -100,7 +100,7 @@ std::string help_text(const setting_table& table)
                       "Usage: tickertape [--flag value]...\n"
                       "       tickertape healthcheck [--ready] [--flag value]...\n"
                       "       tickertape archive info|verify|backup|restore|compact [--help]\n"
-                      "       tickertape export|import [--help]\n\n";
+                      "       tickertape export|import|backfill [--help]\n\n";
     append_wrapped(
         out,
         "healthcheck asks the server that runs here with the same settings how it is, ends with 0 "

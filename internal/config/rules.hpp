@@ -153,6 +153,15 @@ rule kept_time(Field field, std::chrono::milliseconds low, std::chrono::millisec
         [=](std::string_view text) { return parse_kept_time(text, low, high); }, format_kept_time);
 }
 
+// How far back something goes.
+template <class Field>
+rule reach(Field field, std::uint64_t years_max)
+{
+    return made_of(
+        "off, or 1d to " + std::to_string(years_max) + "y", "d, y", field,
+        [=](std::string_view text) { return parse_reach(text, years_max); }, format_reach);
+}
+
 // How much may be taken.
 template <class Field>
 rule size_limit(Field field, std::uint64_t low, std::uint64_t high)

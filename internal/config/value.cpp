@@ -241,6 +241,22 @@ parsed<milliseconds> parse_kept_time(std::string_view text, milliseconds low, mi
     return parse_time(text, low, high, format_kept_time);
 }
 
+parsed<milliseconds> parse_reach(std::string_view text, std::uint64_t years_max)
+{
+    constexpr std::int64_t day_ms = 24 * 3'600'000;
+    if (text == "off" || text == "0")
+        return milliseconds{0};
+    const bool is_years = text.ends_with('y');
+    if (!is_years && !text.ends_with('d'))
+        return because(text.empty() ? "is empty" : "is neither off nor a number of y or d");
+    const auto count =
+        parse_count(text.substr(0, text.size() - 1), 1, is_years ? years_max : 365 * years_max);
+    if (!count)
+        return count.error();
+    const auto number = static_cast<std::int64_t>(*count);
+    return is_years ? number * reach_year : milliseconds{number * day_ms};
+}
+
 parsed<std::uint64_t> parse_size_limit(std::string_view text, std::uint64_t low, std::uint64_t high)
 {
     constexpr std::uint64_t gib = 1024 * 1024 * 1024;
@@ -336,6 +352,15 @@ std::string format_kept_time(milliseconds value)
     if (value % day != milliseconds{0})
         return format_duration(value);
     return std::to_string(value / day) + 'd';
+}
+
+std::string format_reach(milliseconds value)
+{
+    if (value.count() == 0)
+        return "off";
+    if (value % reach_year == milliseconds{0})
+        return std::to_string(value / reach_year) + 'y';
+    return std::to_string(value / std::chrono::days{1}) + 'd';
 }
 
 std::string format_size_limit(std::uint64_t value)

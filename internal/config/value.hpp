@@ -52,6 +52,10 @@ parsed<std::chrono::milliseconds> parse_duration(
 // How long something is kept, as a duration; 0 and "forever" are 0.
 parsed<std::chrono::milliseconds> parse_kept_time(
     std::string_view text, std::chrono::milliseconds low, std::chrono::milliseconds high);
+// A year of 365.25 days, so that some years are as long as those of the calendar.
+inline constexpr std::chrono::milliseconds reach_year = std::chrono::hours{8'766};
+// How far back something goes: "10y", "90d"; 0 and "off" are 0.
+parsed<std::chrono::milliseconds> parse_reach(std::string_view text, std::uint64_t years_max);
 // How much may be taken: "20GiB", "512MiB"; 0 and "none" are 0.
 parsed<std::uint64_t>
 parse_size_limit(std::string_view text, std::uint64_t low, std::uint64_t high);
@@ -75,6 +79,7 @@ parsed<std::string> parse_origin(std::string_view text);
 std::string format_duration(std::chrono::milliseconds value);
 std::string format_bytes(std::size_t value);
 std::string format_kept_time(std::chrono::milliseconds value);
+std::string format_reach(std::chrono::milliseconds value);
 std::string format_size_limit(std::uint64_t value);
 std::string format_decimal(double value);
 // A part of 1 per cent, as parse_percent() reads it.

@@ -1,4 +1,5 @@
 // Makes providers of settings.
+#include "feed/candle_source.hpp"
 #include "feed/live_feed.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
@@ -37,6 +38,27 @@ void check_key(const provider_settings& settings, const provider::row& row)
         throw std::runtime_error{"provider '" + settings.name + "' answers only with an API key"};
 }
 
+// Where the provider is asked, in the order it is tried.
+std::vector<net::base_url> urls_of(const provider_settings& settings, const provider::row& row)
+{
+    std::vector<net::base_url> urls;
+    if (settings.url)
+        urls.push_back(*settings.url);
+    else
+        for (const auto text : row.urls)
+            if (!text.empty())
+                urls.push_back(own_url(net::parse_base_url(text)));
+    return urls;
+}
+
+// Shared by the copies of the function, or each would give the same numbers.
+std::function<double()> make_random()
+{
+    return [engine = std::make_shared<std::mt19937_64>(std::random_device{}())] {
+        return std::uniform_real_distribution<double>{}(*engine);
+    };
+}
+
 rest_source_parts make_rest(
     const provider_settings& settings, const provider::row& row, const live_settings& all,
     const feed_context& context, provider::gates& gates, ssl::context& trust, std::size_t rank)
@@ -50,14 +72,7 @@ rest_source_parts make_rest(
         .gate = gates.of(
             row, {settings.api_key, settings.per_minute}, all.breaker, context.time.steady_now()),
         .for_usd = all.accept_as_usd};
-    std::vector<net::base_url> urls;
-    if (settings.url)
-        urls.push_back(*settings.url);
-    else
-        for (const auto text : row.urls)
-            if (!text.empty())
-                urls.push_back(own_url(net::parse_base_url(text)));
-    for (const auto& base : urls) {
+    for (const auto& base : urls_of(settings, row)) {
         parts.clients.push_back(
             std::make_unique<net::http_client>(context.strand, base, trust, all.http));
         std::vector<net::http_header> keys;
@@ -103,10 +118,7 @@ make_live_feed(const live_settings& settings, const feed_context& context, provi
     live_parts parts{
         .trust = std::make_unique<ssl::context>(net::make_tls_context(settings.ca_file)),
         .providers = {},
-        // Shared by the copies of the function, or each would give the same numbers.
-        .random = [engine = std::make_shared<std::mt19937_64>(std::random_device{}())] {
-            return std::uniform_real_distribution<double>{}(*engine);
-        }};
+        .random = make_random()};
     for (const auto& p : settings.providers) {
         const auto& row = *provider::find_provider(p.name);
         const auto rank = parts.providers.size();
@@ -116,6 +128,26 @@ make_live_feed(const live_settings& settings, const feed_context& context, provi
              make_socket(p, row, settings, context, *parts.trust, rank)});
     }
     return make_live_feed(settings, context, std::move(parts));
+}
+
+std::unique_ptr<candle_source> make_candle_source(
+    const std::string& name, const provider_settings& settings, const live_settings& all,
+    const feed_context::strand_type& strand, const clock& time, provider::gates& gates,
+    ssl::context& trust, candle_source::limits bounds)
+{
+    const auto& row = *provider::find_provider(name);
+    assert(row.make_candles != nullptr);
+    candle_source::parts parts{
+        .name = name,
+        .api = row.make_candles(),
+        .speller = row.make_rest(),
+        .clients = {},
+        .gate =
+            gates.of(row, {settings.api_key, settings.per_minute}, all.breaker, time.steady_now()),
+        .for_usd = all.accept_as_usd};
+    for (const auto& base : urls_of(settings, row))
+        parts.clients.push_back(std::make_unique<net::http_client>(strand, base, trust, all.http));
+    return std::make_unique<candle_source>(strand, time, std::move(parts), bounds, make_random());
 }
 
 }  // namespace tickertape::feed

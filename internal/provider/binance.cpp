@@ -4,6 +4,7 @@
 #include "provider/answer.hpp"
 #include "provider/answer_rows.hpp"
 #include "provider/answers.hpp"
+#include "provider/candle_rows.hpp"
 #include "provider/errors.hpp"
 #include "provider/quote_fields.hpp"
 #include "provider/read_unless.hpp"
@@ -92,7 +93,51 @@ public:
     }
 };
 
+// [[1609459200000,"28923.63000000","29600.00000000","28624.57000000","29331.69000000",
+// "54182.92501100",1609545599999,...],...]: the time in milliseconds, open, high, low, close and
+// volume, the oldest first, the last one forming. `endTime` is a part of the range.
+// Source: binance-spot-api-docs, rest-api.md, and a recorded answer.
+class binance_candles final : public candle_api {
+public:
+    std::size_t candles_max() const noexcept override { return 1'000; }
+
+    net::http_request
+    request(const market& of, series::interval length, const candle_range& asked) const override
+    {
+        using std::chrono::milliseconds;
+        const milliseconds from = asked.from.time_since_epoch();
+        const auto last = asked.until.time_since_epoch() - milliseconds{1};
+        return {
+            .target = "/api/v3/klines?symbol=" + percent_escaped(of.spelled.name) +
+                      "&interval=" + std::string{series::text(length)} +
+                      "&startTime=" + std::to_string(from.count()) +
+                      "&endTime=" + std::to_string(last.count()) + "&limit=1000"};
+    }
+
+    fetched<candle_page> read(
+        const market& of, series::interval length, const candle_range& asked,
+        const net::http_response& answer) const override
+    {
+        const auto parsed = read_json(answer);
+        if (auto error = error_in({&of, 1}, answer, parsed.json()))
+            return *std::move(error);
+        if (parsed.refused)
+            return *parsed.refused;
+        return read_candle_rows(
+            parsed.json(), {length, asked, json::time_form::milliseconds},
+            [](const boost::json::value& row) {
+                const auto at = [&row](std::size_t i) { return json::element(&row, i); };
+                return candle_fields{at(0), at(1), at(2), at(3), at(4), at(5)};
+            });
+    }
+};
+
 }  // namespace
+
+std::unique_ptr<candle_api> make_binance_candles()
+{
+    return std::make_unique<binance_candles>();
+}
 
 std::unique_ptr<rest_api> make_binance_rest()
 {

@@ -6,6 +6,7 @@
 #include "provider/answer.hpp"
 #include "provider/answer_rows.hpp"
 #include "provider/answers.hpp"
+#include "provider/candle_rows.hpp"
 #include "provider/errors.hpp"
 #include "provider/quote_fields.hpp"
 #include "provider/read_unless.hpp"
@@ -115,7 +116,57 @@ public:
     }
 };
 
+// {"data":{"ohlc":[{"timestamp":"1609459200","open":"28999.63","high":"29700","low":"28720",
+// "close":"29410.1","volume":"3180.1"},...],"pair":"BTC/USD"}}: strings, the time in seconds, the
+// oldest first, the last one forming. A bucket without a trade repeats the close before it, with a
+// volume of zero.
+// Source: www.bitstamp.net/api, get-ohlc-data.
+class bitstamp_candles final : public candle_api {
+public:
+    std::size_t candles_max() const noexcept override { return 1'000; }
+
+    net::http_request
+    request(const market& of, series::interval length, const candle_range& asked) const override
+    {
+        const auto step = series::length(length);
+        return {
+            .target = "/ohlc/" + percent_escaped(in_path(of.spelled.name)) +
+                      "/?step=" + std::to_string(step.count()) +
+                      "&limit=" + std::to_string((asked.until - asked.from) / step) +
+                      "&start=" + std::to_string(asked.from.time_since_epoch().count())};
+    }
+
+    fetched<candle_page> read(
+        const market& of, series::interval length, const candle_range& asked,
+        const net::http_response& answer) const override
+    {
+        const auto parsed = read_json(answer);
+        if (auto error = error_in({&of, 1}, answer, parsed.json()))
+            return *std::move(error);
+        if (parsed.refused)
+            return *parsed.refused;
+        const auto* given = json::member(parsed.json(), "data");
+        const auto pair = json::text_in(json::member(given, "pair"));
+        if (pair && in_path(*pair) != in_path(of.spelled.name))
+            return fetch_error{provider_errc::unknown_symbol, "another pair was answered"};
+        return read_candle_rows(
+            json::member(given, "ohlc"), {length, asked, json::time_form::seconds},
+            [](const boost::json::value& row) {
+                const auto of_row = [&row](std::string_view name) {
+                    return json::member(&row, name);
+                };
+                return candle_fields{of_row("timestamp"), of_row("open"),  of_row("high"),
+                                     of_row("low"),       of_row("close"), of_row("volume")};
+            });
+    }
+};
+
 }  // namespace
+
+std::unique_ptr<candle_api> make_bitstamp_candles()
+{
+    return std::make_unique<bitstamp_candles>();
+}
 
 std::unique_ptr<rest_api> make_bitstamp_rest()
 {

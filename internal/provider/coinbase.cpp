@@ -3,8 +3,10 @@
 // Up to ten markets are asked for one by one, because that answer has the time of the last trade
 // and the book; more with one request for the day's figures of all products, which has neither.
 #include "core/fetch_error.hpp"
+#include "core/timestamp.hpp"
 #include "provider/answer.hpp"
 #include "provider/answers.hpp"
+#include "provider/candle_rows.hpp"
 #include "provider/errors.hpp"
 #include "provider/quote_fields.hpp"
 #include "provider/request_text.hpp"
@@ -121,7 +123,48 @@ public:
     }
 };
 
+// [[1517443740,10106,10120.21,10106.01,10120.21,2.85107455],...]: the time in seconds, then LOW,
+// HIGH, open, close and volume as numbers, the newest first. A bucket without a trade is missing.
+// A range of more than 300 is refused, and its end is a part of it.
+// Source: docs.cdp.coinbase.com, get-product-candles, and recorded answers.
+class coinbase_candles final : public candle_api {
+public:
+    std::size_t candles_max() const noexcept override { return 300; }
+
+    net::http_request
+    request(const market& of, series::interval length, const candle_range& asked) const override
+    {
+        const auto seconds = series::length(length);
+        return {
+            .target = "/products/" + percent_escaped(of.spelled.name) +
+                      "/candles?granularity=" + std::to_string(seconds.count()) +
+                      "&start=" + percent_escaped(format_rfc3339(asked.from)) +
+                      "&end=" + percent_escaped(format_rfc3339(asked.until - seconds))};
+    }
+
+    fetched<candle_page> read(
+        const market& of, series::interval length, const candle_range& asked,
+        const net::http_response& answer) const override
+    {
+        if (blames_product(answer))
+            return blamed({&of, 1}, answer);
+        const auto body = json_of(answer);
+        if (!body)
+            return body.error();
+        return read_candle_rows(
+            &*body, {length, asked, json::time_form::seconds}, [](const boost::json::value& row) {
+                const auto at = [&row](std::size_t i) { return json::element(&row, i); };
+                return candle_fields{at(0), at(3), at(2), at(1), at(4), at(5)};
+            });
+    }
+};
+
 }  // namespace
+
+std::unique_ptr<candle_api> make_coinbase_candles()
+{
+    return std::make_unique<coinbase_candles>();
+}
 
 std::unique_ptr<rest_api> make_coinbase_rest()
 {

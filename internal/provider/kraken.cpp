@@ -7,6 +7,7 @@
 #include "core/fetch_error.hpp"
 #include "provider/answer.hpp"
 #include "provider/answers.hpp"
+#include "provider/candle_rows.hpp"
 #include "provider/errors.hpp"
 #include "provider/kraken_pair.hpp"
 #include "provider/quote_fields.hpp"
@@ -126,7 +127,59 @@ public:
     }
 };
 
+// {"error":[],"result":{"XXBTZUSD":[[1502402520,"3449.992","3449.999","3449.992","3449.999",
+// "3449.997","1.01200000",7],...],"last":1502445600}}: the time in seconds, open, high, low, close,
+// average, volume and the number of trades. The last one is forming. A bucket without a trade
+// repeats the close before it, with a volume of zero. Whatever `since` says, older ones than the
+// newest 720 are not given.
+// Source: docs.kraken.com, get-ohlc-data, and recorded answers.
+class kraken_candles final : public candle_api {
+public:
+    std::size_t candles_max() const noexcept override { return reach(); }
+    std::size_t reach() const noexcept override { return 719; }
+
+    net::http_request
+    request(const market& of, series::interval length, const candle_range& asked) const override
+    {
+        const auto minutes =
+            std::chrono::duration_cast<std::chrono::minutes>(series::length(length));
+        // Those after that time are given.
+        const auto since = asked.from.time_since_epoch() - std::chrono::seconds{1};
+        return {
+            .target = "/OHLC?assetVersion=1&pair=" + percent_escaped(of.spelled.name) +
+                      "&interval=" + std::to_string(minutes.count()) +
+                      "&since=" + std::to_string(since.count())};
+    }
+
+    fetched<candle_page> read(
+        const market& of, series::interval length, const candle_range& asked,
+        const net::http_response& answer) const override
+    {
+        const auto body = json_of(answer);
+        if (!body)
+            return body.error();
+        if (const auto words = first_error(*body); !words.empty())
+            return error_of({&of, 1}, answer, words);
+        const auto* pairs = json::member(&*body, "result");
+        const auto* rows = json::member(pairs, of.spelled.name);
+        if (rows == nullptr)
+            for (const auto& name : kraken_old_names(of.spelled.name))
+                if ((rows = json::member(pairs, name)) != nullptr)
+                    break;
+        return read_candle_rows(
+            rows, {length, asked, json::time_form::seconds}, [](const boost::json::value& row) {
+                const auto at = [&row](std::size_t i) { return json::element(&row, i); };
+                return candle_fields{at(0), at(1), at(2), at(3), at(4), at(6)};
+            });
+    }
+};
+
 }  // namespace
+
+std::unique_ptr<candle_api> make_kraken_candles()
+{
+    return std::make_unique<kraken_candles>();
+}
 
 std::unique_ptr<rest_api> make_kraken_rest()
 {

@@ -18,6 +18,10 @@ std::unique_ptr<rest_api> make_bitfinex_rest();
 std::unique_ptr<rest_api> make_okx_rest();
 std::unique_ptr<rest_api> make_coinmarketcap_rest();
 std::unique_ptr<rest_api> make_cryptocompare_rest();
+std::unique_ptr<candle_api> make_coinbase_candles();
+std::unique_ptr<candle_api> make_kraken_candles();
+std::unique_ptr<candle_api> make_bitstamp_candles();
+std::unique_ptr<candle_api> make_binance_candles();
 
 namespace {
 
@@ -50,6 +54,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 300, .burst = 10},  // of 10 a second and 15 at once
         .limit_with_key = {.per_minute = 300, .burst = 10},
         .make_rest = make_coinbase_rest,
+        .make_candles = make_coinbase_candles,
         .socket_url = "wss://ws-feed.exchange.coinbase.com",
         .make_socket = make_coinbase_socket,
         .is_default = true,
@@ -63,6 +68,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 40, .burst = 3},  // of about one a second
         .limit_with_key = {.per_minute = 40, .burst = 3},
         .make_rest = make_kraken_rest,
+        .make_candles = make_kraken_candles,
         .socket_url = "wss://ws.kraken.com/v2",
         .make_socket = make_kraken_socket,
         .is_default = true,
@@ -76,6 +82,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 60, .burst = 5},  // of 10,000 in ten minutes
         .limit_with_key = {.per_minute = 60, .burst = 5},
         .make_rest = make_bitstamp_rest,
+        .make_candles = make_bitstamp_candles,
         .socket_url = "wss://ws.bitstamp.net",
         .make_socket = make_bitstamp_socket,
         .is_default = true,
@@ -114,6 +121,7 @@ constexpr std::array rows{
         .limit = {.per_minute = 240, .burst = 20},  // a weight of 480, of 1200 or more
         .limit_with_key = {.per_minute = 240, .burst = 20},
         .make_rest = make_binance_rest,
+        .make_candles = make_binance_candles,
         .socket_url = "wss://data-stream.binance.vision",
         .make_socket = make_binance_socket,
     },

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/token_bucket.hpp"
+#include "provider/candle_api.hpp"
 #include "provider/rest_api.hpp"
 #include "provider/socket_api.hpp"
 
@@ -28,6 +29,8 @@ struct row {
     rate_limit limit{};           // without a key
     rate_limit limit_with_key{};  // the same where there is none
     std::unique_ptr<rest_api> (*make_rest)() = nullptr;
+    // Null: it is not asked for candles of before.
+    std::unique_ptr<candle_api> (*make_candles)() = nullptr;
     // Where it speaks over a WebSocket; empty and null where it does not.
     std::string_view socket_url{};
     std::unique_ptr<socket_api> (*make_socket)() = nullptr;

@@ -208,6 +208,29 @@ next_link(const candle_request& wanted, const candle_page& page, const std::stri
     return link;
 }
 
+// Whether no candle can come into this page from elsewhere: each bucket has one, or all are ours
+// from the first bucket on. Candles that are fetched later stand before ours, or in a gap.
+bool is_settled(const candle_request& wanted, const candle_page& page)
+{
+    const auto& all = page.candles;
+    const auto length = series::length(wanted.of);
+    const bool is_forwards = wanted.range.has_begin;
+    const auto first = page.has_more && !is_forwards
+                           ? all.front().value.opens
+                           : first_open_from(wanted.of, wanted.range.from);
+    const auto end = page.has_more && is_forwards ? all.back().value.opens + length
+                                                  : first_open_from(wanted.of, wanted.range.until);
+    // Without those that stand for empty buckets.
+    const auto is_real = [](const series::kept_candle& c) {
+        return c.value.ticks != 0 || !c.source.empty();
+    };
+    const bool is_full = end - first == length * std::ranges::count_if(all, is_real);
+    const bool is_ours =
+        is_real(all.front()) && all.front().value.opens == first &&
+        std::ranges::all_of(all, [](const series::kept_candle& c) { return c.source.empty(); });
+    return is_full || is_ours;
+}
+
 // Whether the same address brings this answer for as long as candles are kept. A range that has
 // gaps, or nothing in it, may yet get candles from elsewhere.
 bool is_lasting(
@@ -217,7 +240,7 @@ bool is_lasting(
     if (!range.has_end || !range.is_absolute || page.candles.empty() || !found.holes.empty())
         return false;
     const auto last = series::bucket_open(wanted.of, range.until - std::chrono::milliseconds{1});
-    return series::end_of(wanted.of, last) <= found.closed_until &&
+    return series::end_of(wanted.of, last) <= found.closed_until && is_settled(wanted, page) &&
            std::ranges::none_of(page.candles, &series::kept_candle::is_forming);
 }
 

@@ -86,6 +86,21 @@ TEST_CASE("a duration is written in the largest unit that needs no decimals", "[
     CHECK(format_duration(24h) == "24h");
 }
 
+TEST_CASE("how far back something goes is said in years or days", "[config]")
+{
+    CHECK(taken(parse_reach("off", 30)) == 0ms);
+    CHECK(taken(parse_reach("0", 30)) == 0ms);
+    CHECK(taken(parse_reach("10y", 30)) == 87'660h);
+    CHECK(taken(parse_reach("90d", 30)) == 90 * 24h);
+    for (const auto* text :
+         {"", "10", "y", "31y", "0d", "10950000d", "1.5y", "-1y", "10Y", "10h"}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_reach(text, 30).has_value());
+    }
+    for (const auto* text : {"off", "1y", "10y", "30y", "1d", "400d", "3652d"})
+        CHECK(format_reach(taken(parse_reach(text, 30))) == text);
+}
+
 TEST_CASE("a text that is no whole number is refused", "[config]")
 {
     const auto text =

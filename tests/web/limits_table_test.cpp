@@ -1,7 +1,9 @@
 // The limits, settings and metrics of docs/operations.md are those of the code.
+#include "archive/candle_keeper.hpp"
 #include "archive/past_reader.hpp"
 #include "archive/recorder.hpp"
 #include "config/table.hpp"
+#include "feed/candle_source.hpp"
 #include "http/admission.hpp"
 #include "http/gzip.hpp"
 #include "http/refusal.hpp"
@@ -108,8 +110,13 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
     const auto& streams = s.streams;
     const auto& past = streams.past;
     const auto batch = size(streams.planner.batch_bytes_max);
+    const feed::candle_source::limits candles;
     const std::map<std::string, figures> coded{
         {"ticks held per symbol", {count(s.store_size)}},
+        {"one request for candles of before",
+         {time(candles.deadline), count(candles.attempts_max), time(candles.wait_max)}},
+        {"pieces of work on candles that wait for the recorder's thread",
+         {count(archive::candle_keeper::limits{}.work_max)}},
         {"unsent bytes per subscriber, user space", {size(tls::tls_writer::record_bytes)}},
         // The 400 bytes were measured.
         {"different sets of symbols", {count(sizeof(symbol_id)), "400"}},

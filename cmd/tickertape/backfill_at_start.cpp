@@ -1,0 +1,245 @@
+#include "backfill_at_start.hpp"
+
+#include "asio/no_throw.hpp"
+#include "feed_choice.hpp"
+#include "net/tls_trust.hpp"
+#include "net/with_timeout.hpp"
+#include "provider/registry.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <utility>
+
+namespace tickertape {
+namespace {
+
+using archive::fetch_range;
+using series::interval;
+
+// A candle that was closed so long ago is what the provider goes on saying.
+constexpr std::chrono::seconds settled{60};
+// The feed has half of what a provider takes at once for itself.
+constexpr double left_to_others = 0.5;
+constexpr std::chrono::milliseconds offer_again{1'000};
+
+bool has_candles(const std::string& name)
+{
+    const auto* row = provider::find_provider(name);
+    return row != nullptr && row->make_candles != nullptr;
+}
+
+// candles.db, by way of the thread that writes it.
+class keeper_shelf final : public candle_shelf {
+public:
+    keeper_shelf(archiving& to, feed::feed_context::strand_type strand)
+        : to_{to}, strand_{std::move(strand)}
+    {
+    }
+
+    asio::awaitable<archive::result<std::vector<fetch_range>>>
+    missing(fetch_range of, std::string source, bool replace) override
+    {
+        return done_there<std::vector<fetch_range>>(
+            [of, source = std::move(source), replace](archive::candle_file& file) {
+                return archive::missing_candles(file, of, source, replace);
+            });
+    }
+
+    asio::awaitable<archive::result<archive::put_candles>>
+    put(archive::fetched_candles answer, bool replace) override
+    {
+        return done_there<archive::put_candles>(
+            [answer = std::move(answer), replace](archive::candle_file& file) {
+                return archive::put_fetched(file, answer, replace);
+            });
+    }
+
+private:
+    // What a piece of work gave. It may be done after those who wait for it have gone.
+    template <class T>
+    struct waiting {
+        explicit waiting(const feed::feed_context::strand_type& on)
+            : bell{on, asio::steady_timer::time_point::max()}
+        {
+        }
+        asio::steady_timer bell;
+        std::optional<archive::result<T>> answer;
+    };
+
+    template <class T>
+    asio::awaitable<archive::result<T>> done_there(std::function<T(archive::candle_file&)> work)
+    {
+        const auto wait = std::make_shared<waiting<T>>(strand_);
+        const auto piece = [wait, work = std::move(work),
+                            strand = strand_](archive::candle_file& file) {
+            auto answer = archive::guarded([&] { return work(file); });
+            const auto why = answer ? std::nullopt : std::optional{answer.error()};
+            asio::post(strand, [wait, answer = std::move(answer)]() mutable {
+                wait->answer = std::move(answer);
+                wait->bell.cancel();
+            });
+            if (why)
+                throw archive::thrown_failure{*why};
+        };
+        while (!to_.offer(piece)) {
+            asio::steady_timer later{strand_, offer_again};
+            const auto [cancelled] = co_await later.async_wait(no_throw);
+            if (cancelled)
+                co_return archive::failure{archive::archive_errc::busy, "cancelled"};
+        }
+        co_await wait->bell.async_wait(no_throw);
+        if (!wait->answer)
+            co_return archive::failure{archive::archive_errc::busy, "cancelled"};
+        co_return *std::move(wait->answer);
+    }
+
+    archiving& to_;
+    const feed::feed_context::strand_type strand_;
+};
+
+}  // namespace
+
+bool backfill_at_start::is_wanted(const config::settings& s)
+{
+    return s.archive.backfill.count() != 0 &&
+           kind_of_feed(s.providers) == archive::feed_kind::live &&
+           std::ranges::any_of(s.providers, has_candles);
+}
+
+backfill_at_start::backfill_at_start(const config::settings& s, const parts& of)
+    : of_{of}, trust_{net::make_tls_context(s.live.ca_file)}, shelf_{std::make_unique<keeper_shelf>(
+                                                                  of.archive, of.strand)}
+{
+    feed::candle_source::limits limits;
+    limits.left_to_others = left_to_others;
+    for (const auto& name : s.providers)
+        if (has_candles(name))
+            sources_.push_back(feed::make_candle_source(
+                name, s.access.at(name), s.live, of_.strand, of_.time, of_.gates, trust_, limits));
+    const auto now = of_.time.wall_now();
+    wanted_.symbols = {of_.symbols.all().begin(), of_.symbols.all().end()};
+    wanted_.from =
+        series::bucket_open(interval::d1, now - s.archive.backfill) + series::length(interval::d1);
+    wanted_.until = series::bucket_open(interval::d1, now - settled);
+    publish_figures();
+}
+
+backfill_at_start::~backfill_at_start()
+{
+    assert(running_ == 0);
+}
+
+void backfill_at_start::start()
+{
+    asio::dispatch(of_.strand, [this] {
+        if (is_stopping_)
+            return;
+        ++running_;
+        asio::co_spawn(
+            of_.strand, run(),
+            asio::bind_executor(
+                of_.strand,
+                asio::bind_cancellation_slot(
+                    stop_.slot(), [this](std::exception_ptr escaped) { ended(escaped); })));
+    });
+}
+
+void backfill_at_start::stop()
+{
+    asio::dispatch(of_.strand, [this] {
+        is_stopping_ = true;
+        stop_.emit(asio::cancellation_type::terminal);
+    });
+}
+
+asio::awaitable<void> backfill_at_start::run()
+{
+    // A cancellation arrives as an error code, not as an exception.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    backfill work{
+        {of_.symbols, sources_, *shelf_, of_.time, [](const backfill::outcome&) {},
+         [this](const backfill::outcome& of) { tell(of); }},
+        wanted_};
+    const auto how = co_await work.run();
+    if (how == backfill::ending::complete)
+        of_.log.info("candles of before are there", {{"fetched", put_.value()}});
+    else if (how == backfill::ending::incomplete)
+        of_.log.warn(
+            "some candles of before could not be fetched; the next start tries again",
+            {{"fetched", put_.value()}});
+}
+
+void backfill_at_start::tell(const backfill::outcome& of)
+{
+    put_.add(of.put + of.longer);
+    refused_.add(of.refused);
+    const auto& symbol = of_.symbols.name(of.symbol);
+    // To stop is no problem of a provider's.
+    if (!of.problem.empty() && !is_stopping_) {
+        problems_.add();
+        of_.log.warn(
+            "no candles of before",
+            {{"symbol", symbol}, {"provider", of.provider}, {"why", of.problem}});
+    }
+    if (of.requests == 0)
+        return;
+    of_.log.info(
+        "candles of before were fetched", {{"symbol", symbol},
+                                           {"source", of.source},
+                                           {"candles", of.put},
+                                           {"longer", of.longer},
+                                           {"refused", of.refused},
+                                           {"requests", of.requests}});
+}
+
+void backfill_at_start::publish_figures()
+{
+    using kind = telemetry::metrics::kind;
+    const auto counted = [this](const std::string& name, const std::string& help, auto value) {
+        of_.figures.sampled(kind::counter, name, help, {}, [this, value] {
+            return static_cast<double>(value(*this));
+        });
+    };
+    counted(
+        "tickertape_backfill_candles_total", "Candles of before that were fetched and put.",
+        [](const backfill_at_start& b) { return b.put_.value(); });
+    counted(
+        "tickertape_backfill_refused_total",
+        "Candles of before that were refused because of impossible figures.",
+        [](const backfill_at_start& b) { return b.refused_.value(); });
+    counted(
+        "tickertape_backfill_failures_total",
+        "Symbols of which a provider gave no candles of before.",
+        [](const backfill_at_start& b) { return b.problems_.value(); });
+    counted(
+        "tickertape_backfill_requests_total", "Requests for candles of before.",
+        [](const backfill_at_start& b) {
+            std::uint64_t all = 0;
+            for (const auto& source : b.sources_)
+                all += source->requests().value();
+            return all;
+        });
+}
+
+void backfill_at_start::ended(const std::exception_ptr& escaped)
+{
+    --running_;
+    if (!escaped)
+        return;
+    try {
+        std::rethrow_exception(escaped);
+    } catch (const std::exception& e) {
+        of_.log.error("candles of before: an internal error", {{"cause", e.what()}});
+    }
+}
+
+}  // namespace tickertape

@@ -1,0 +1,68 @@
+// The server fetches the daily candles of before that are missing, once, after it has started.
+//
+// It shares the gates of the providers with the feed, and leaves half of what they take at once to
+// it. The candles are put by the one thread that writes candles.db.
+//
+// Threads: start() and stop() on any; all else on the strand of the gates.
+#pragma once
+
+#include "archiving.hpp"
+#include "backfill.hpp"
+#include "config/settings.hpp"
+#include "provider/gates.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include <exception>
+#include <memory>
+#include <vector>
+
+namespace tickertape {
+
+class backfill_at_start {
+public:
+    struct parts {
+        const symbol_table& symbols;
+        archiving& archive;
+        const feed::feed_context::strand_type& strand;
+        provider::gates& gates;
+        const clock& time;
+        const telemetry::logger& log;
+        telemetry::metrics& figures;
+    };
+
+    // Whether these settings want it, and a provider of theirs has candles.
+    static bool is_wanted(const config::settings& s);
+
+    // All parts outlive this. Throws std::runtime_error, one line, if a CA file is bad.
+    backfill_at_start(const config::settings& s, const parts& of);
+    // Only once the io_context has run out of its work, or before start().
+    ~backfill_at_start();
+
+    void start();
+    // Cancels what is under way. Soon after, the io_context has no work of this left.
+    void stop();
+
+private:
+    boost::asio::awaitable<void> run();
+    void publish_figures();
+    void tell(const backfill::outcome& of);
+    void ended(const std::exception_ptr& escaped);
+
+    const parts of_;
+    boost::asio::ssl::context trust_;
+    std::vector<std::unique_ptr<feed::candle_source>> sources_;
+    std::unique_ptr<candle_shelf> shelf_;
+    backfill::wish wanted_;
+    boost::asio::cancellation_signal stop_;
+    bool is_stopping_ = false;
+    int running_ = 0;
+    tally put_;
+    tally refused_;
+    tally problems_;
+};
+
+}  // namespace tickertape
