@@ -9,12 +9,12 @@ void live_candles::join(
     std::span<const symbol_id> symbols, series::interval of, std::vector<track_start> starts,
     tape::tapes::era_number era)
 {
-    assert(starts.size() == symbols.size());
+    assert(starts.empty() || starts.size() == symbols.size());
     look();
     for (std::size_t i = 0; i < symbols.size(); ++i) {
         auto& t = tracks_[{of, symbols[i]}];
         ++t.followers;
-        if (!t.track && era == era_)
+        if (!t.track && era == era_ && !starts.empty())
             t.track.emplace(symbols[i], std::move(starts[i]));
     }
     ++version_;

@@ -33,8 +33,9 @@ public:
     bool empty() const noexcept { return tracks_.empty(); }
     std::size_t size() const noexcept { return tracks_.size(); }
 
-    // A subscriber follows these symbols. `starts`: where their candles go on, one for each symbol;
-    // of that era. They are taken where nobody follows the symbol yet.
+    // A subscriber follows these symbols. `starts`: where their candles go on, one for each symbol,
+    // of that era; or none, for one that is to be sent away. They are taken where nobody follows
+    // the symbol yet.
     void join(
         std::span<const symbol_id> symbols, series::interval of, std::vector<track_start> starts,
         tape::tapes::era_number era);
