@@ -60,13 +60,15 @@ read_candle_stream_request(const http::request& r, const tape::tapes& from)
     // Read before what belongs to it: if a new era begins in between, the lane sees that they do
     // not match.
     wanted.era = from.era();
-    auto since = read_time(r.url, "since", range_end::begin, from, r.now);
-    if (auto* bad = std::get_if<http::problem>(&since))
-        return std::move(*bad);
-    if (const auto id = last_id_of(r); !id.empty())
+    if (const auto id = last_id_of(r); !id.empty()) {
         begin_after(wanted, id, from, r.now);
-    else if (const auto time = std::get<0>(since))
-        wanted.from = *time;
+    } else {
+        auto since = read_time(r.url, "since", range_end::begin, from, r.now);
+        if (auto* bad = std::get_if<http::problem>(&since))
+            return std::move(*bad);
+        if (const auto time = std::get<0>(since))
+            wanted.from = *time;
+    }
     wanted.latest = std::max(from.believed(r.now), from.committed().time());
     return wanted;
 }
