@@ -117,6 +117,7 @@ public:
     }
     // No tick before that time is committed from now on, in this era: the time of the newest one
     // that is, or that of the writer's last look where nothing is placed that is not committed.
+    // Only where the writer gives the positions: ticks of another instance may be dated earlier.
     wall_time settled() const noexcept
     {
         // acquire: pairs with note_time(). Loaded before placed(): what is placed later is not
