@@ -101,7 +101,8 @@ describe("a stream of candles", { concurrency: true }, () => {
         // Once more by the parameter, from the id of the first symbol of a minute.
         const [half] = closedOf(second.events);
         const third = readEvents(t, `${server.url}${path}&last_event_id=${half.id}`);
-        await third.sees("the other symbol of that minute", (events) => closedOf(events).length >= 1);
+        await third.sees("the other symbol of that minute",
+            (events) => closedOf(events).length >= 1);
         feed.stop();
 
         const whole = [...first.events, ...second.events];
@@ -157,7 +158,8 @@ describe("a stream of candles", { concurrency: true }, () => {
         assert.equal(time % 60, 0);
         // No tick comes any more: the clock closes it.
         await waitForMinute(() => stream.events, 1);
-        assert.equal(closedOf(stream.events).find(({ data }) => data.symbol === "BTC-USD").data.ticks, 3);
+        const closed = closedOf(stream.events).find(({ data }) => data.symbol === "BTC-USD");
+        assert.equal(closed.data.ticks, 3);
         // An id of another server begins anew, and says so.
         const stranger = readEvents(t, server.url + path, { "last-event-id": "99999999999999-0" });
         await stranger.sees("a gap and a closed candle", (events) =>
