@@ -100,17 +100,24 @@ std::vector<asio::io_context*> contexts_of(const hub::lane_set& h)
     return contexts;
 }
 
+// What one room is told of the settings of another.
+hub::lane_limits limits_of_lanes(const config::settings& s)
+{
+    auto limits = s.streams;
+    limits.candles.busy = s.http.busy;
+    return limits;
+}
+
 }  // namespace
 
 application::application(const config::settings& s, const clock& time, const telemetry::logger& log)
     : settings_{s}, time_{time}, log_{log}, symbols_{checked_symbols(s.symbols)},
       started_{reading_of(time)}, tapes_{symbols_, s.store_size, started_.wall},
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
-      cors_{s.cors_origins}, archive_{open_archive()},
-      descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(s, descriptors_)},
-      proxies_{s.trusted_proxies}, hub_{tapes_,    sources_,
-                                        time,      lane_count(s),
-                                        s.streams, archive_ ? &archive_->past() : nullptr},
+      cors_{s.cors_origins}, archive_{open_archive()}, descriptors_{raise_descriptor_limit()},
+      clients_{limits_of_admission(s, descriptors_)}, proxies_{s.trusted_proxies},
+      hub_{tapes_,        sources_,           time,
+           lane_count(s), limits_of_lanes(s), archive_ ? &archive_->past() : nullptr},
       router_{web::make_router(
           {tapes_, sources_, reports_, metrics_, files_, s.streams.stale, draining_,
            [this](std::size_t lane, hub::subscription wanted) {

@@ -162,15 +162,22 @@ series::candle_answer history_reader::answer_candles(const series::candle_query&
         answer.before = found.before->value;
     auto forming =
         query.with_forming && !now.is_behind ? forming_of(now.builders, query.of) : std::nullopt;
+    if (forming)
+        forming->overlaps_hole = forming->overlaps_hole ||
+                                 series::overlaps_any(
+                                     holes_of(forming->opens, end_of(query.of, forming->opens)),
+                                     query.of, forming->opens);
+    if (query.with_forming && !now.is_behind)
+        answer.state = series::candle_builder_state{
+            .of = query.of,
+            .passed = std::max(
+                now.builders.front().state().passed, position::at(now.closed_until).previous()),
+            .forming = forming};
     const bool is_new =
         forming && forming->opens >= from && forming->opens < until &&
         (answer.candles.empty() || forming->opens > answer.candles.back().value.opens) &&
         (!found.before || forming->opens > found.before->value.opens);
     if (is_new) {
-        forming->overlaps_hole = forming->overlaps_hole ||
-                                 series::overlaps_any(
-                                     holes_of(forming->opens, end_of(query.of, forming->opens)),
-                                     query.of, forming->opens);
         if (query.first == series::end::newest) {
             answer.candles.push_back({*forming, {}, true});
             if (answer.candles.size() > most) {

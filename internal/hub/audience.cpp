@@ -29,6 +29,8 @@ void audience::look_at_tapes()
     look_at_clock();
     if (seen_.enter_era())
         enter_era();
+    if (!planner_.candles().empty())
+        planner_.candles().look();
     seen_.look(
         table_.watched(), [this](symbol_id symbol, auto newest) { take_news(symbol, newest); });
 }
@@ -65,6 +67,11 @@ void audience::note_staleness()
     }
 }
 
+void audience::note_closings()
+{
+    planner_.candles().read_all([this](symbol_id symbol) { add_interested(symbol); });
+}
+
 void audience::add_interested(symbol_id symbol)
 {
     table_.for_each_interested(
@@ -76,12 +83,25 @@ std::chrono::milliseconds audience::jittered_retry()
     return jittered(limits_.retry, random_());
 }
 
+std::chrono::milliseconds audience::jittered_busy()
+{
+    return jittered(limits_.candles.busy, random_());
+}
+
+bool audience::has_room_for(const subscription& wanted) const noexcept
+{
+    return counters_.candle_streams.value() < limits_.candles.streams_max &&
+           counters_.unsent_bytes.value() + wanted.beginning.size() <=
+               limits_.candles.beginnings_bytes_max;
+}
+
 void audience::prepare(subscription& wanted)
 {
     wanted.socket.apply(limits_.socket);
     std::string block;
     sse::append_retry(block, jittered_retry());
     sse::append_framed(wanted.head, wanted.terms.how, block);
+    wanted.head += wanted.beginning;
 }
 
 subscriber_id audience::add(subscription wanted)
@@ -94,6 +114,11 @@ subscriber_id audience::add(subscription wanted)
         wanted.era == seen_.era() ? wanted.cursor : wanted.cursor.in_new_era(tapes_.epoch());
     const auto id = table_.add(std::move(wanted.socket), std::move(wanted.terms), cursor);
     subscriber& s = table_[id];
+    if (const auto& terms = table_.group(s.group).terms; terms.candles) {
+        counters_.candle_streams.add();
+        planner_.candles().join(
+            terms.symbols, *terms.candles, std::move(wanted.starts), wanted.era);
+    }
     s.held = std::move(wanted.held);
     s.sent_at = moment_.now();
     std::uniform_int_distribution<milliseconds::rep> age{
@@ -119,6 +144,10 @@ void audience::begin(subscriber_id id)
 void audience::remove(subscriber_id id)
 {
     const auto group = table_[id].group;
+    if (const auto& terms = table_.group(group).terms; terms.candles) {
+        counters_.candle_streams.subtract();
+        planner_.candles().leave(terms.symbols, *terms.candles);
+    }
     if (table_[id].behind)
         counters_.behind.subtract();
     counters_.unsent_bytes.subtract(table_[id].held_bytes());
@@ -149,6 +178,10 @@ void audience::settle(subscriber_id id, delivery::outcome sent)
     case delivery::outcome::gone:
         remove(id);
         break;
+    case delivery::outcome::away:
+        counters_.candle_streams_returned.add();
+        send_away(id);
+        break;
     case delivery::outcome::more:
     case delivery::outcome::early:
         queue_.add(table_[id].group, moment_.steady);
@@ -169,8 +202,8 @@ sweep_queue::visited audience::visit(subscriber_id id)
     if (sent == delivery::outcome::more || sent == delivery::outcome::early)
         return visited::unfinished;
     const bool served = s.is_served && s.served_at == moment_.now();
-    if (sent == delivery::outcome::gone)
-        remove(id);
+    if (sent == delivery::outcome::gone || sent == delivery::outcome::away)
+        settle(id, sent);
     return served ? visited::served : visited::in_vain;
 }
 

@@ -7,6 +7,7 @@
 // Threads: one, its lane's; the counters may be read on any.
 #pragma once
 
+#include "candles/candle_track.hpp"
 #include "core/clock.hpp"
 #include "core/lease.hpp"
 #include "hub/delivery.hpp"
@@ -18,6 +19,7 @@
 #include <functional>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace tickertape::hub {
 
@@ -29,6 +31,10 @@ struct subscription {
     tape::tapes::era_number era = 0;  // of the cursor
     std::string head;                 // the head of the response
     lease held{};                     // given back when the subscriber leaves
+    // Of candles: the blocks that the stream begins with, framed, and where the candles of each
+    // symbol go on.
+    std::string beginning{};
+    std::vector<candles::track_start> starts{};
 };
 
 class audience {
@@ -71,8 +77,15 @@ public:
     // Tells of symbols whose newest price has become too old.
     void note_staleness();
 
+    // Tells of candles that have closed although no tick came for their symbols.
+    void note_closings();
+
+    // Whether there is room for one more stream of candles.
+    bool has_room_for(const subscription& wanted) const noexcept;
+
     // A wait that is told to one client, so that not all come back at the same time.
     milliseconds jittered_retry();
+    milliseconds jittered_busy();
 
     std::size_t size() const noexcept { return table_.size(); }
     // All ids are below this; some of those may be free.

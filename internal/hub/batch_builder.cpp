@@ -1,5 +1,7 @@
 #include "hub/batch_builder.hpp"
 
+#include "candles/candle_text.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -53,6 +55,16 @@ void batch_builder::add_tick(const tape::past_tick& t)
         block_, t.at, t.value, tapes_.symbols().name(t.symbol), t.source, {.combined = t.combined});
     append_block();
     end_frame({.kind = frame_kind::tick, .at = t.at});
+}
+
+void batch_builder::add_candle(const candles::candle_event& e, series::interval of)
+{
+    text_.clear();
+    candles::append_event_data(text_, tapes_.symbols().name(e.symbol), of, e.what);
+    const bool forms = e.what.is_forming;
+    sse::append_event(block_, e.id, forms ? "candle" : "closed", text_);
+    append_block();
+    end_frame({.kind = forms ? frame_kind::candle : frame_kind::closed, .at = e.id});
 }
 
 void batch_builder::add_gap(const sse::gap& g, position told)

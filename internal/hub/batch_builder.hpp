@@ -3,6 +3,7 @@
 // Threads: one, its lane's.
 #pragma once
 
+#include "candles/live_candles.hpp"
 #include "hub/frame_cache.hpp"
 #include "hub/notice_board.hpp"
 #include "sse/event.hpp"
@@ -26,6 +27,7 @@ public:
     // `skipped`: how many ticks of the symbol are passed over for this one.
     void add_tick(const tick& t, std::uint64_t skipped = 0);
     void add_tick(const tape::past_tick& t);
+    void add_candle(const candles::candle_event& e, series::interval of);
     // `told`: the told_until of a subscriber that has been sent it, where more follows.
     void add_gap(const sse::gap& g, position told = {});
     // `known`: the version of the board that a subscriber at `at` knows with it.
@@ -45,6 +47,7 @@ private:
     const source_table& sources_;
     sse::framing how_{};
     std::string block_;  // one block before its framing
+    std::string text_;   // the JSON of a candle
     std::string bytes_;
     std::vector<frame_mark> marks_;
 };

@@ -14,9 +14,13 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
         const auto& batch = planner_.next(terms, s.cursor, seen_, at.boot);
         if (batch.empty()) {
             s.cursor = batch.then;
+            const bool ends = batch.ends;
             const auto sent = send_rest(s, at);
-            if (sent == outcome::up_to_date)
-                s.caught_up(at.now());
+            if (sent != outcome::up_to_date)
+                return sent;
+            if (ends)
+                return outcome::away;
+            s.caught_up(at.now());
             return sent;
         }
         const auto sent = flush(s, batch.bytes(), taken, at);
@@ -26,7 +30,7 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
         s.cursor = progress.cursor;
         counters_.count(progress);
         s.pace_mark += static_cast<std::uint32_t>(progress.frames());
-        if (progress.ticks > 0) {
+        if (progress.news() > 0) {
             s.is_served = true;
             s.served_at = at.now();
         }
@@ -39,7 +43,7 @@ delivery::outcome delivery::pump(subscriber& s, const stream_terms& terms, const
             return outcome::up_to_date;
         }
         // A pass that had been cut is over: newer ticks wait until they are due.
-        if (terms.interval.count() > 0 && progress.ticks > 0 && !s.cursor.is_passing())
+        if (terms.interval.count() > 0 && progress.news() > 0 && !s.cursor.is_passing())
             return outcome::early;
         turn += taken;
         if (turn >= limits_.turn_bytes) {

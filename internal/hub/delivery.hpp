@@ -27,6 +27,7 @@ public:
         up_to_date,
         behind,  // the socket takes no more; the poller tells when it does
         more,    // there is more to send, and others are to have their turn first
+        away,    // it lacks what is not known here; the caller sends it away
         early,   // it asked for fewer ticks; its next is not due yet
         gone,    // the connection is of no use; the caller removes it
     };

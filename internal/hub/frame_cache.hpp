@@ -25,6 +25,8 @@ namespace tickertape::hub {
 enum class frame_kind : std::uint8_t {
     tick,
     notice,       // nothing of the tape
+    candle,       // one that forms
+    closed,       // a candle that has closed
     gap_evicted,  // from here on in the order of sse::gap_reason
     gap_restarted,
     gap_lapped,

@@ -74,9 +74,26 @@ void lane::drain(std::chrono::milliseconds over, std::function<void()> done)
 
 void lane::subscribe(subscription wanted)
 {
+    if (wanted.terms.candles)
+        return subscribe_to_candles(std::move(wanted));
     audience_.prepare(wanted);
     if (!replay_past(wanted))
         admit(std::move(wanted), arrival::anew);
+}
+
+// One more than there is room for is told when to come back, as a busy server tells it.
+void lane::subscribe_to_candles(subscription wanted)
+{
+    const bool is_refused = !audience_.has_room_for(wanted);
+    if (is_refused) {
+        audience_.counters().candle_streams_refused.add();
+        std::string block;
+        sse::append_busy(block, audience_.jittered_busy());
+        wanted.beginning.clear();
+        sse::append_framed(wanted.beginning, wanted.terms.how, block);
+    }
+    audience_.prepare(wanted);
+    admit(std::move(wanted), is_refused ? arrival::refused : arrival::anew);
 }
 
 // Returns whether the connection is sent older ticks first.
@@ -96,7 +113,7 @@ void lane::admit(subscription wanted, arrival how)
     const int descriptor = wanted.socket.descriptor();
     const auto id = audience_.add(std::move(wanted));
     const auto key = key_of(id, audience_.of(id).generation);
-    if (how != arrival::anew) {
+    if (how == arrival::from_past || how == arrival::leaving) {
         poller_.rename(descriptor, key);
     } else if (!poller_.add(descriptor, key)) {
         audience_.counters().refused.add();
@@ -105,7 +122,7 @@ void lane::admit(subscription wanted, arrival how)
     }
     if (drains_)
         audience_.send_away(id);
-    else if (how == arrival::leaving)
+    else if (how == arrival::leaving || how == arrival::refused)
         audience_.end(id, {});
     else
         audience_.begin(id);

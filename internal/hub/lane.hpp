@@ -67,9 +67,11 @@ public:
     }
 
 private:
+    void subscribe_to_candles(subscription wanted);
     bool replay_past(subscription& wanted);
-    // How a connection comes: new, or from the past to go on, or from there to leave.
-    enum class arrival { anew, from_past, leaving };
+    // How a connection comes: new, new and to be ended, or from the past to go on, or from there to
+    // leave.
+    enum class arrival { anew, refused, from_past, leaving };
     void admit(subscription wanted, arrival how);
     void on_socket(poller::event e);
     void on_wake();

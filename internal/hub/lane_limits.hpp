@@ -50,6 +50,17 @@ constexpr std::string_view to_string(past_outcome o) noexcept
     return words[static_cast<std::size_t>(o)];
 }
 
+// What streams of candles may take of a lane.
+struct candle_limits {
+    std::size_t streams_max = 1'024;
+    // Memory for what they begin with, until it has been read.
+    std::size_t beginnings_bytes_max = std::size_t{32} << 20;
+    // Between two events of a candle that forms: the newer state replaces the older one.
+    std::chrono::milliseconds interval{1'000};
+    // Told to one that is refused, half to one and a half times this.
+    std::chrono::milliseconds busy{30'000};
+};
+
 struct lane_limits {
     std::chrono::milliseconds heartbeat{15'000};  // silence after which one is sent
     staleness stale{std::chrono::milliseconds{120'000}};
@@ -70,6 +81,7 @@ struct lane_limits {
     sweep_pace::limits pace{};
     stream_socket_limits socket{};
     past_limits past{};
+    candle_limits candles{};
     stream_planner::limits planner{};
     std::size_t slice_subscribers = 256;  // served before others on the lane have their turn
     std::size_t turn_bytes = 64 << 10;    // sent to one subscriber before the next has its turn
@@ -98,12 +110,19 @@ struct lane_counters {
     tally wakes;
     tally past_replaying;                           // now: still in the past
     std::array<tally, past_outcomes> past_replays;  // by past_outcome: those that ended
+    tally candle_streams;                           // now
+    tally candle_streams_refused;                   // there were too many
+    tally candle_streams_returned;                  // sent away to ask for what the lane lacks
+    tally candles;                                  // delivered while they formed
+    tally candles_closed;                           // delivered
     tally past_ticks;                               // delivered from the past; among `ticks`
 
     void count(const stream_progress& p) noexcept
     {
         ticks.add(p.ticks);
         skipped.add(p.skipped);
+        candles.add(p.candles);
+        candles_closed.add(p.closed);
         for (std::size_t i = 0; i < p.gaps.size(); ++i)
             if (p.gaps[i] > 0)
                 gaps[i].add(p.gaps[i]);

@@ -106,6 +106,25 @@ void publish_metrics(const lane_set& of, telemetry::metrics& to)
         "How often a lane was woken for new ticks.", {},
         [](const c& l) -> const tally& { return l.wakes; });
     per_lane(
+        of, to, kind::gauge, "tickertape_candle_streams", "Open streams of candles.", {},
+        [](const c& l) -> const tally& { return l.candle_streams; });
+    per_lane(
+        of, to, kind::counter, "tickertape_candle_streams_refused_total",
+        "Streams of candles that were told to come back because there was no room.", {},
+        [](const c& l) -> const tally& { return l.candle_streams_refused; });
+    per_lane(
+        of, to, kind::counter, "tickertape_candle_streams_returned_total",
+        "Streams of candles that were sent away to ask for candles the lane does not hold.", {},
+        [](const c& l) -> const tally& { return l.candle_streams_returned; });
+    per_lane(
+        of, to, kind::counter, "tickertape_candle_deliveries_total",
+        "Candles delivered: one candle to one subscriber.", {{"state", "forming"}},
+        [](const c& l) -> const tally& { return l.candles; });
+    per_lane(
+        of, to, kind::counter, "tickertape_candle_deliveries_total",
+        "Candles delivered: one candle to one subscriber.", {{"state", "closed"}},
+        [](const c& l) -> const tally& { return l.candles_closed; });
+    per_lane(
         of, to, kind::gauge, "tickertape_past_replays", "Streams that are sent older ticks first.",
         {}, [](const c& l) -> const tally& { return l.past_replaying; });
     per_lane(

@@ -28,6 +28,10 @@ progress_of(const stream_cursor& from, const stream_batch& batch, std::size_t se
     for (auto m = marks.begin();; ++m) {
         if (m->kind == frame_kind::tick)
             ++p.ticks;
+        else if (m->kind == frame_kind::candle)
+            ++p.candles;
+        else if (m->kind == frame_kind::closed)
+            ++p.closed;
         else if (is_gap(m->kind))
             ++p.gaps[reason_index(m->kind)];
         p.skipped += m->skipped;
@@ -38,7 +42,7 @@ progress_of(const stream_cursor& from, const stream_batch& batch, std::size_t se
         return p;
     p.cursor.at = from.at;
     p.cursor.notices = std::max(from.notices, last->notices);
-    p.cursor.live = from.live || p.ticks > 0;
+    p.cursor.live = from.live || p.news() > 0;
     if (is_gap(last->kind))
         p.cursor.told_until = last->at;
     else

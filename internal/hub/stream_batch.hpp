@@ -18,6 +18,8 @@ struct stream_batch {
     stream_cursor then;
     // True if the subscriber is up to date after this batch; the planner need not be asked again.
     bool completes = false;
+    // What the subscriber lacks is not known here: it is sent away, to ask again with its last id.
+    bool ends = false;
 
     std::string_view bytes() const noexcept
     {
@@ -35,9 +37,13 @@ struct stream_progress {
     std::string_view rest;
     std::uint64_t ticks = 0;
     std::uint64_t skipped = 0;            // ticks that were passed over for these
+    std::uint64_t candles = 0;            // that form
+    std::uint64_t closed = 0;             // candles
     std::array<std::uint64_t, 3> gaps{};  // by sse::gap_reason
 
-    std::uint64_t frames() const noexcept { return ticks + gaps[0] + gaps[1] + gaps[2]; }
+    // How many frames are news of what the subscriber asked for.
+    std::uint64_t news() const noexcept { return ticks + candles + closed; }
+    std::uint64_t frames() const noexcept { return news() + gaps[0] + gaps[1] + gaps[2]; }
 };
 
 // Returns what a subscriber at `from` has received after `sent` bytes of the batch.

@@ -28,13 +28,18 @@ stream_planner::stream_planner(
       caches_{
           frame_cache{from, sources, sse::framing::chunked, bounds.cache},
           frame_cache{from, sources, sse::framing::raw, bounds.cache}},
-      reader_{from}, built_{from, sources}
+      reader_{from}, built_{from, sources}, candles_{
+                                                from,
+                                                sources,
+                                                {.batch_bytes_max = bounds.batch_bytes_max}}
 {
 }
 
 const stream_batch& stream_planner::next(
     const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen, boot_time now)
 {
+    if (terms.candles)
+        return candles_.next(terms, from);
     if (last_.terms == &terms && last_.from == from && last_.until == seen.until() &&
         last_.notices == board_.newest())
         return last_.batch;
@@ -335,6 +340,7 @@ stream_planner::notices(const stream_terms& terms, const stream_cursor& from, bo
 void stream_planner::forget() noexcept
 {
     last_ = {};
+    candles_.forget();
 }
 
 }  // namespace tickertape::hub

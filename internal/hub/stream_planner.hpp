@@ -8,6 +8,7 @@
 #pragma once
 
 #include "hub/batch_builder.hpp"
+#include "hub/candle_planner.hpp"
 #include "hub/commit_horizon.hpp"
 #include "hub/stream_batch.hpp"
 #include "hub/stream_terms.hpp"
@@ -39,6 +40,15 @@ public:
     const stream_batch& next(
         const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen,
         boot_time now);
+
+    // The candles that the lane's streams follow.
+    candles::live_candles& candles() noexcept { return candles_.live(); }
+    // The first candle of those terms after `p` that has closed: the oldest one that a subscriber
+    // at `p` has not been sent, as its id.
+    std::optional<position> first_unsent_candle(const stream_terms& terms, position p)
+    {
+        return candles_.live().first_closed_after(terms.symbols, *terms.candles, p);
+    }
 
     // The first tick of `symbols` after `p` that is held and that `seen` has seen: the oldest one
     // that a subscriber at `p` has not been sent.
@@ -113,7 +123,8 @@ private:
     std::vector<newest_tick> newest_;
     std::vector<loss> losses_;
     std::vector<symbol_id> news_;  // those of the terms that there is news of
-    memo last_;                    // subscribers in step ask the same question one after another
+    candle_planner candles_;
+    memo last_;  // subscribers in step ask the same question one after another
 };
 
 }  // namespace tickertape::hub

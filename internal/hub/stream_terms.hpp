@@ -2,10 +2,12 @@
 #pragma once
 
 #include "core/symbol.hpp"
+#include "series/interval.hpp"
 #include "sse/framing.hpp"
 
 #include <chrono>
 #include <compare>
+#include <optional>
 #include <vector>
 
 namespace tickertape::hub {
@@ -18,6 +20,8 @@ struct stream_terms {
     bool newest_only = false;
     // At least this between two ticks of a symbol; for newest_only alone.
     std::chrono::milliseconds interval{0};
+    // Candles of that length instead of ticks; with newest_only and an interval.
+    std::optional<series::interval> candles{};
 
     friend auto operator<=>(const stream_terms&, const stream_terms&) = default;
     friend bool operator==(const stream_terms&, const stream_terms&) = default;

@@ -52,6 +52,7 @@ void upkeep::look_after()
     }
     watermarks_.note(audience_.seen().until(), audience_.now().steady);
     audience_.note_staleness();
+    audience_.note_closings();
     sweeper_.go_on();
     if (is_passing_)
         return;
@@ -133,15 +134,17 @@ void upkeep::look_at_lag(subscriber_id id)
 {
     subscriber& s = audience_.of(id);
     const auto& terms = audience_.terms_of(id);
-    if (terms.newest_only)
+    if (terms.newest_only && !terms.candles)
         return;
-    const auto& planner = audience_.planner();
-    const auto oldest = planner.first_unsent(terms.symbols, s.cursor.at, audience_.seen());
+    auto& planner = audience_.planner();
+    const auto oldest = terms.candles
+                            ? planner.first_unsent_candle(terms, s.cursor.at)
+                            : planner.first_unsent(terms.symbols, s.cursor.at, audience_.seen());
     // Watermarks of an era that is over mean nothing in this one.
     const bool is_known = oldest && era_ == audience_.seen().era();
     const lag_reading reading{
         .behind = is_known ? watermarks_.age(*oldest, audience_.now().steady) : milliseconds{0},
-        .published = planner.published(terms.symbols)};
+        .published = terms.candles ? 0 : planner.published(terms.symbols)};
     const auto verdict = judge_lag(s, reading, audience_.limits());
     measure_pace(s, reading, audience_.now().now());
     switch (verdict) {

@@ -5,6 +5,7 @@
 #include "core/errors.hpp"
 #include "core/symbol.hpp"
 #include "series/candle.hpp"
+#include "series/candle_builder.hpp"
 #include "series/histogram.hpp"
 #include "series/statistics.hpp"
 
@@ -58,6 +59,9 @@ struct candle_answer {
     // Up to when candles are closed: the same question about a range that ends there or earlier
     // brings the same answer for as long as candles are kept.
     candle_time closed_until;
+    // Where with_forming was asked for, and it is known: a builder of this state goes on with the
+    // ticks after `passed`. All that it would have closed before ends by closed_until.
+    std::optional<candle_builder_state> state;
 };
 
 // What statistics were made of.

@@ -76,6 +76,17 @@ void append_tick(
     out += "}\n\n";
 }
 
+void append_event(std::string& out, position at, std::string_view event, std::string_view data)
+{
+    out += "id: ";
+    append_position(out, at);
+    out += "\nevent: ";
+    out += event;
+    out += "\ndata: ";
+    out += data;
+    out += "\n\n";
+}
+
 void append_gap(std::string& out, const gap& g)
 {
     if (g.resumes) {

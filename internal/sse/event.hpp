@@ -26,6 +26,11 @@ void append_tick(
     std::string& out, position at, price value, std::string_view symbol, std::string_view source,
     tick_extras extras = {});
 
+// id: 1712525519999-1048575
+// event: closed
+// data: {...}, on one line
+void append_event(std::string& out, position at, std::string_view event, std::string_view data);
+
 // Why ticks are missing.
 enum class gap_reason {
     evicted,    // older than what is held

@@ -112,8 +112,22 @@ public:
     // than two looks are apart has a wrong clock.
     void note_time(wall_time now) noexcept
     {
-        // relaxed: a number of its own.
-        time_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+        // release: pairs with settled(), so that it finds placed what was placed before.
+        time_.store(now.time_since_epoch().count(), std::memory_order_release);
+    }
+    // No tick before that time is committed from now on, in this era: the time of the newest one
+    // that is, or that of the writer's last look where nothing is placed that is not committed.
+    // Only where the writer gives the positions: ticks of another instance may be dated earlier.
+    wall_time settled() const noexcept
+    {
+        // acquire: pairs with note_time(). Loaded before placed(): what is placed later is not
+        // dated before the look.
+        const std::chrono::milliseconds noted{time_.load(std::memory_order_acquire)};
+        const auto last_placed = placed();
+        const auto last = committed();
+        if (noted.count() == never_looked || last_placed > last)
+            return last.time();
+        return std::max(last.time(), wall_time{noted});
     }
     // `now` as the clock says it, or the writer's time where that cannot be.
     wall_time believed(wall_time now) const noexcept
@@ -156,6 +170,8 @@ public:
 
 private:
     static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::min();
+    // Before the first look any clock is believed.
+    static constexpr std::int64_t never_looked = std::numeric_limits<std::int64_t>::max() / 2;
     // Looks are a second apart, or more where the writer is busy.
     static constexpr std::chrono::milliseconds looks_apart{2'000};
 
@@ -179,8 +195,7 @@ private:
     std::deque<pending> uncommitted_;
     std::atomic<std::uint64_t> epoch_;
     std::atomic<std::uint64_t> given_before_{0};
-    // Before the first look any clock is believed.
-    std::atomic<std::int64_t> time_{std::numeric_limits<std::int64_t>::max() / 2};
+    std::atomic<std::int64_t> time_{never_looked};
     alignas(64) std::atomic<std::uint64_t> committed_;
     std::atomic<std::uint64_t> placed_;
     std::atomic<era_number> era_{0};

@@ -18,6 +18,12 @@ inline constexpr std::int64_t watchlist_points_max = 120;
 inline constexpr std::size_t candles_usual = 500;
 inline constexpr std::size_t candles_max = 5'000;
 
+// A stream of candles: its symbols, and the closed candles that it begins with: of each symbol
+// where it does not say since when, and of all together at most (160 KB).
+inline constexpr std::size_t candle_stream_symbols_max = 32;
+inline constexpr std::size_t candle_stream_candles_usual = 100;
+inline constexpr std::size_t candle_stream_candles_max = 1'000;
+
 // Averages of an answer, their longest period, and the candles of the range they are taken over. A
 // simple average takes period times candles steps on the lane. Measured with all three at their
 // bounds: 14 ms for simple averages, 16 ms for bands.

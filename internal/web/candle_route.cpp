@@ -3,6 +3,7 @@
 // Measured: an answer of candles_max candles is 570 KB of text, which takes the lane 2 ms.
 #include "web/history_answers.hpp"
 
+#include "candles/candle_text.hpp"
 #include "core/text.hpp"
 #include "web/answer_limits.hpp"
 #include "web/parameters.hpp"
@@ -145,34 +146,11 @@ void keep_gaps_of(
     });
 }
 
-void append_price(std::string& to, std::string_view name, price p)
-{
-    std::array<char, price::text_bytes_max> digits;
-    to += name;
-    to.append(digits.data(), p.write(digits.data()));
-}
-
 // In place, as the rows of a history.
 void append_candle(std::string& to, const series::kept_candle& c)
 {
-    const auto& v = c.value;
-    to += to.empty() ? "[{\"time\":" : ",{\"time\":";
-    to += std::to_string(v.opens.time_since_epoch().count());
-    append_price(to, ",\"open\":", v.open);
-    append_price(to, ",\"high\":", v.high);
-    append_price(to, ",\"low\":", v.low);
-    append_price(to, ",\"close\":", v.close);
-    to += ",\"ticks\":";
-    to += std::to_string(v.ticks);
-    to += c.is_forming || v.overlaps_hole ? ",\"complete\":false" : ",\"complete\":true";
-    if (c.is_forming)
-        to += ",\"forming\":true";
-    if (v.overlaps_hole)
-        to += ",\"gap\":true";
-    if (!c.source.empty()) {
-        to += ",\"source\":";
-        json::append_string(to, c.source);
-    }
+    to += to.empty() ? "[{" : ",{";
+    candles::append_members(to, c);
     to += '}';
 }
 

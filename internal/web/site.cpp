@@ -99,6 +99,7 @@ http::router make_router(const site& of)
 {
     http::router r;
     add_stream_route(r, of);
+    add_candle_stream_route(r, of);
     add_price_routes(r, of);
     add_candle_route(r, of);
     add_statistics_route(r, of);

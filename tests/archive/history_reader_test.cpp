@@ -70,6 +70,14 @@ TEST_CASE("candles of a range are given from either end, with the forming one", 
         CHECK(all->candles[i].is_forming == (i + 1 == truth.size()));
     }
 
+    // Who goes on from there with later ticks has the candles that the archive will have.
+    REQUIRE(all->state);
+    CHECK(all->state->passed == of_btc.back().at);
+    CHECK(all->state->forming == truth.back());
+    q.with_forming = false;
+    CHECK_FALSE(at.candles(q)->state);
+    q.with_forming = true;
+
     q.candles_max = 3;
     q.first = series::end::newest;
     all = at.candles(q);
@@ -107,6 +115,10 @@ TEST_CASE("candles of a range are given from either end, with the forming one", 
     CHECK(all->candles[0].is_forming);
     CHECK(all->candles[0].value.ticks == of_btc.size());
     CHECK(all->closed_until == morning);
+    REQUIRE(all->state);
+    CHECK(all->state->of == interval::h1);
+    CHECK(all->state->passed == of_btc.back().at);
+    CHECK(all->state->forming == all->candles[0].value);
 }
 
 TEST_CASE("what is missing and what is damaged is told with the candles", "[archive]")

@@ -1,7 +1,10 @@
 // Any first line as the target of a stream and any second as its Last-Event-ID: what is granted is
-// within bounds, and what is not is refused in words of bounded length.
+// within bounds, and what is not is refused in words of bounded length. The same for a stream of
+// candles, with what it begins with.
+#include "candles/held_candles.hpp"
 #include "support/dated_tapes.hpp"
 #include "support/http_request.hpp"
+#include "web/candle_stream_request.hpp"
 #include "web/stream_request.hpp"
 
 #include <boost/json/parse.hpp>
@@ -52,6 +55,29 @@ void check(const stream_grant& grant, const fuzzed_tapes& of)
     require(!grant.cursor.live && grant.cursor.notices == 0);
 }
 
+void check(const candle_stream_request& wanted, const fuzzed_tapes& of)
+{
+    require(!wanted.symbols.empty() && wanted.symbols.size() <= candle_stream_symbols_max);
+    require(std::ranges::is_sorted(wanted.symbols));
+    require(std::ranges::adjacent_find(wanted.symbols) == wanted.symbols.end());
+    std::vector<series::candle_answer> found;
+    for (const auto symbol : wanted.symbols)
+        found.push_back(candles::held_candles(
+            of.prices,
+            candles::query_for(
+                symbol, wanted.of, wanted.from, wanted.candles_of_each(), wanted.latest)));
+    auto begins =
+        candles::snapshot_of(wanted.symbols, of.symbols, wanted.of, wanted.from, std::move(found));
+    require(begins.at < position::at(of.now + since_ahead_max));
+    require(begins.starts.size() == wanted.symbols.size());
+    candles::live_candles live{of.prices};
+    live.join(wanted.symbols, wanted.of, std::move(begins.starts), wanted.era);
+    std::vector<candles::candle_event> events;
+    require(live.events_after(wanted.symbols, wanted.of, begins.at, events));
+    require(std::ranges::is_sorted(events, {}, &candles::candle_event::id));
+    require(events.empty() || events.front().id > begins.at);
+}
+
 void check(const problem& told)
 {
     require(told.status == 400 || told.status == 404);
@@ -79,5 +105,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         check(*refused);
     else
         check(std::get<stream_grant>(wanted), held);
+    const auto of_candles = read_candle_stream_request(r, held.prices);
+    if (const auto* refused = std::get_if<problem>(&of_candles))
+        check(*refused);
+    else
+        check(std::get<candle_stream_request>(of_candles), held);
     return 0;
 }

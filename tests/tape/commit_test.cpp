@@ -49,6 +49,24 @@ struct kept {
 
 }  // namespace
 
+TEST_CASE("time is settled up to the last look, unless something is not committed", "[tape]")
+{
+    kept k;
+    CHECK(k.ticks.settled() == started);  // nobody has looked yet
+    const auto first = k.write(0, 1);
+    CHECK(k.ticks.settled() == started);
+    k.writer.commit(first.at);
+    CHECK(k.ticks.settled() == first.at.time());
+    k.now.wall += 3s;
+    k.now.boot += 3s;
+    k.writer.look(k.now);
+    CHECK(k.ticks.settled() == k.now.wall);
+    const auto second = k.write(1, 2);
+    CHECK(k.ticks.settled() == first.at.time());
+    k.writer.commit(second.at);
+    CHECK(k.ticks.settled() == second.at.time());
+}
+
 TEST_CASE("what is placed is seen by its keeper, and by others when it is committed", "[tape]")
 {
     kept k;

@@ -38,6 +38,7 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
     CHECK(
         paths == std::vector<std::string>{
                      "/prices/stream",
+                     "/prices/candles/stream",
                      "/api/symbols",
                      "/api/prices",
                      "/api/prices/{symbol}",

@@ -2,6 +2,7 @@
 #include "archive/candle_keeper.hpp"
 #include "archive/past_reader.hpp"
 #include "archive/recorder.hpp"
+#include "candles/snapshot.hpp"
 #include "config/table.hpp"
 #include "feed/candle_source.hpp"
 #include "http/admission.hpp"
@@ -135,6 +136,16 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"time for the past to answer", {time(past.answer)}},
         {"time for a client to read a batch of the past", {time(past.write)}},
         {"time to read the last event of a stream", {time(streams.farewell)}},
+        {"streams of candles per lane", {count(streams.candles.streams_max)}},
+        {"unsent bytes of a lane, beyond which no stream of candles begins",
+         {size(streams.candles.beginnings_bytes_max)}},
+        {"time between two events of a candle that forms", {time(streams.candles.interval)}},
+        {"symbols of a stream of candles", {count(web::candle_stream_symbols_max)}},
+        {"closed candles that a stream begins with: of each symbol, of all",
+         {count(web::candle_stream_candles_usual), count(web::candle_stream_candles_max)}},
+        {"closed candles of a symbol that a lane holds for slow readers",
+         {count(candles::closed_kept_max)}},
+        {"gaps of a symbol that a stream of candles begins with", {count(candles::gaps_told_max)}},
         {"what a subscriber may send after its request", {}},
         {"kernel send buffer per subscriber",
          {size(static_cast<std::size_t>(streams.socket.send_buffer_bytes)),
