@@ -24,8 +24,12 @@ public:
     // The next price: at most step_max away, finite, positive, within a factor of ten of the start,
     // and rounded as its size deserves: to cents from 1 up, to six digits below.
     price next() noexcept;
+    // A price so many steps on, as if they had been made one by one: as far away as they would
+    // have led by chance, within the same bounds.
+    price after(double steps) noexcept;
 
 private:
+    double uniform() noexcept;
     double step() noexcept;
 
     std::mt19937_64 random_;  // the standard fixes its output; not that of its distributions

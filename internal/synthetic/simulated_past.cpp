@@ -1,0 +1,116 @@
+#include "synthetic/simulated_past.hpp"
+
+#include <algorithm>
+
+namespace tickertape::synthetic {
+namespace {
+
+using series::candle;
+using series::candle_time;
+using series::interval;
+using std::chrono::days;
+
+// How far back each of these is made of the walk and not of shorter ones. Pieces of 5m and 15m are
+// 1m, so where no 1m is kept they are walked themselves.
+constexpr days minutes_span{2};
+constexpr days quarters_span{31};
+constexpr days hours_span{400};
+
+// Prices of a candle that is walked.
+constexpr int prices_of_candle = 8;
+
+// Walked backwards in time.
+class backwards {
+public:
+    explicit backwards(const past_settings& of) : walk_{of.walk}, period_{of.period} {}
+
+    price now() const noexcept { return walk_.now(); }
+    price before(std::chrono::duration<double> by) noexcept { return walk_.after(by / period_); }
+
+    // Candles of buckets that open at or after `from` and before `until`, oldest first.
+    std::vector<candle> candles(interval of, candle_time from, candle_time until)
+    {
+        std::vector<candle> made;
+        const std::chrono::duration<double> step = length(of);
+        for (auto opens = until - length(of); opens >= from; opens -= length(of)) {
+            const auto close = before(step / prices_of_candle);
+            candle c{opens, close, close, close, close, 0};
+            for (int k = 1; k < prices_of_candle; ++k) {
+                c.open = before(step / prices_of_candle);
+                c.high = std::max(c.high, c.open, by_value);
+                c.low = std::min(c.low, c.open, by_value);
+            }
+            c.ticks = std::max<std::uint64_t>(
+                prices_of_candle, static_cast<std::uint64_t>(step / period_));
+            made.push_back(c);
+        }
+        std::ranges::reverse(made);
+        return made;
+    }
+
+private:
+    static bool by_value(price a, price b) noexcept { return a.value() < b.value(); }
+
+    random_walk walk_;
+    std::chrono::duration<double> period_;
+};
+
+// Those that were walked, followed by those that are made of shorter ones.
+std::vector<candle>
+followed_by(std::vector<candle> walked, std::span<const candle> pieces, interval finer, interval of)
+{
+    const auto made = series::rolled_up(pieces, finer, of);
+    walked.insert(walked.end(), made.begin(), made.end());
+    return walked;
+}
+
+}  // namespace
+
+simulated_past make_past(const past_settings& s)
+{
+    simulated_past past;
+    backwards walk{s};
+    const auto begin = s.end - s.span;
+    // A whole hour, so that no candle up to 1h is forming there.
+    past.ticks_from = bucket_open(interval::h1, std::max(s.end - days{1}, begin));
+    const std::chrono::duration<double> reach = s.end - past.ticks_from;
+    const auto apart = std::max<std::chrono::milliseconds>(
+        s.period, std::chrono::ceil<std::chrono::milliseconds>(
+                      reach / static_cast<double>(std::max<std::size_t>(s.ticks_max, 1))));
+    past.ticks.push_back({s.end, walk.now()});
+    for (auto at = s.end - apart; at >= past.ticks_from; at -= apart)
+        past.ticks.push_back({at, walk.before(apart)});
+    std::ranges::reverse(past.ticks);
+    if (past.ticks_from <= begin)
+        return past;
+
+    const auto day_of = [&](wall_time t) { return bucket_open(interval::d1, std::max(t, begin)); };
+    const auto m1_from = std::min(day_of(s.end - minutes_span), past.ticks_from);
+    const auto m5_from = std::min(day_of(s.end - quarters_span), m1_from);
+    const auto h1_from = std::min(day_of(s.end - hours_span), m5_from);
+    const auto d1_from = day_of(begin);
+    const auto list = [&](interval of) -> auto&
+    {
+        return past.candles[static_cast<std::size_t>(of)];
+    };
+    list(interval::m1) = walk.candles(interval::m1, m1_from, past.ticks_from);
+    const auto fives = walk.candles(interval::m5, m5_from, m1_from);
+    for (const auto of : {interval::m5, interval::m15, interval::m30, interval::h1})
+        list(of) = followed_by(
+            of == interval::m5 ? fives : series::rolled_up(fives, interval::m5, of),
+            list(interval::m1), interval::m1, of);
+    const auto hours = walk.candles(interval::h1, h1_from, m5_from);
+    list(interval::h1).insert(list(interval::h1).begin(), hours.begin(), hours.end());
+    for (const auto of : {interval::h4, interval::h6})
+        list(of) = series::rolled_up(list(interval::h1), interval::h1, of);
+    list(interval::d1) = followed_by(
+        walk.candles(interval::d1, d1_from, h1_from), list(interval::h1), interval::h1,
+        interval::d1);
+    list(interval::w1) = series::rolled_up(list(interval::d1), interval::d1, interval::w1);
+    for (const auto of : series::intervals)
+        std::erase_if(
+            list(of), [&](const candle& c) { return end_of(of, c.opens) > past.ticks_from; });
+    return past;
+}
+
+}  // namespace tickertape::synthetic
