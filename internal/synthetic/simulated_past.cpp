@@ -1,6 +1,7 @@
 #include "synthetic/simulated_past.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace tickertape::synthetic {
 namespace {
@@ -8,13 +9,17 @@ namespace {
 using series::candle;
 using series::candle_time;
 using series::interval;
-using std::chrono::days;
+using std::chrono::hours;
 
-// How far back each of these is made of the walk and not of shorter ones. Pieces of 5m and 15m are
-// 1m, so where no 1m is kept they are walked themselves.
-constexpr days minutes_span{2};
-constexpr days quarters_span{31};
-constexpr days hours_span{400};
+// How far back each of these is walked where it is not made of shorter ones. Pieces of 5m and 15m
+// are 1m, so where no 1m is kept they are walked themselves.
+constexpr hours minutes_least{24};
+constexpr hours quarters_span{31 * 24};
+constexpr hours hours_span{400 * 24};
+
+// Most charts of an hour or two are drawn from ticks.
+constexpr hours ticks_least{1};
+constexpr hours ticks_most{24};
 
 // Prices of a candle that is walked.
 constexpr int prices_of_candle = 8;
@@ -64,19 +69,62 @@ followed_by(std::vector<candle> walked, std::span<const candle> pieces, interval
     return walked;
 }
 
+// How far a past reaches back, and for how long before its ticks it has 1m candles.
+struct reach {
+    hours span;
+    hours minutes;
+};
+
+// Candles of all intervals of a past of that reach, a little less than exactly.
+std::size_t candles_in(const reach& of) noexcept
+{
+    const auto candles = [](hours time, std::initializer_list<interval> intervals) {
+        std::chrono::seconds::rep n = 0;
+        for (const auto i : intervals)
+            n += time / length(i);
+        return static_cast<std::size_t>(n);
+    };
+    const auto hourly = std::min(of.span, hours_span);
+    const auto quarterly = std::max(std::min(of.span, quarters_span), of.minutes);
+    return candles(of.minutes, {interval::m1}) +
+           candles(quarterly, {interval::m5, interval::m15, interval::m30}) +
+           candles(hourly, {interval::h1, interval::h4, interval::h6}) +
+           candles(of.span, {interval::d1, interval::w1});
+}
+
+// A shorter past rather than one with holes; then 1m candles of as much of it as may be.
+reach reach_of(const past_settings& s) noexcept
+{
+    reach r{std::chrono::ceil<hours>(s.span), {}};
+    const auto is_too_much = [&](const reach& of) { return candles_in(of) > s.candles_max; };
+    for (;; r.span -= std::max(r.span / 10, hours{1})) {
+        r.minutes = std::min(r.span, minutes_least);
+        if (r.span <= hours{1} || !is_too_much(r))
+            break;
+    }
+    while (r.minutes < std::min(r.span, s.minutes_max) &&
+           !is_too_much({r.span, r.minutes + hours{1}}))
+        ++r.minutes;
+    return r;
+}
+
 }  // namespace
 
 simulated_past make_past(const past_settings& s)
 {
     simulated_past past;
     backwards walk{s};
-    const auto begin = s.end - s.span;
+    const auto reaches = reach_of(s);
+    const auto begin = std::max(s.end - reaches.span, s.end - s.span);
     // A whole hour, so that no candle up to 1h is forming there.
-    past.ticks_from = bucket_open(interval::h1, std::max(s.end - days{1}, begin));
-    const std::chrono::duration<double> reach = s.end - past.ticks_from;
+    const auto ticks_span = std::clamp<std::chrono::milliseconds>(
+        s.period * static_cast<std::int64_t>(s.ticks_max), ticks_least, ticks_most);
+    past.ticks_from = bucket_open(interval::h1, std::max(s.end - ticks_span, begin));
+    past.begin = past.ticks_from;
+    const std::chrono::duration<double> span = s.end - past.ticks_from;
     const auto apart = std::max<std::chrono::milliseconds>(
         s.period, std::chrono::ceil<std::chrono::milliseconds>(
-                      reach / static_cast<double>(std::max<std::size_t>(s.ticks_max, 1))));
+                      span / static_cast<double>(std::max<std::size_t>(s.ticks_max, 1))));
     past.ticks.push_back({s.end, walk.now()});
     for (auto at = s.end - apart; at >= past.ticks_from; at -= apart)
         past.ticks.push_back({at, walk.before(apart)});
@@ -84,11 +132,18 @@ simulated_past make_past(const past_settings& s)
     if (past.ticks_from <= begin)
         return past;
 
-    const auto day_of = [&](wall_time t) { return bucket_open(interval::d1, std::max(t, begin)); };
-    const auto m1_from = std::min(day_of(s.end - minutes_span), past.ticks_from);
-    const auto m5_from = std::min(day_of(s.end - quarters_span), m1_from);
-    const auto h1_from = std::min(day_of(s.end - hours_span), m5_from);
-    const auto d1_from = day_of(begin);
+    const auto from = [&](hours back, interval aligned) {
+        return std::min(
+            bucket_open(aligned, std::max<wall_time>(s.end - back, begin)), past.ticks_from);
+    };
+    const auto m1_from = from(reaches.minutes, interval::h1);
+    const auto m5_from = std::min(from(quarters_span, interval::h1), m1_from);
+    // Days that are walked end where hours begin.
+    const bool has_days = reaches.span > hours_span;
+    const auto h1_from =
+        std::min(from(hours_span, has_days ? interval::d1 : interval::h1), m5_from);
+    const auto d1_from = has_days ? from(reaches.span, interval::d1) : h1_from;
+    past.begin = d1_from;
     const auto list = [&](interval of) -> auto&
     {
         return past.candles[static_cast<std::size_t>(of)];
@@ -99,8 +154,8 @@ simulated_past make_past(const past_settings& s)
         list(of) = followed_by(
             of == interval::m5 ? fives : series::rolled_up(fives, interval::m5, of),
             list(interval::m1), interval::m1, of);
-    const auto hours = walk.candles(interval::h1, h1_from, m5_from);
-    list(interval::h1).insert(list(interval::h1).begin(), hours.begin(), hours.end());
+    const auto walked_hours = walk.candles(interval::h1, h1_from, m5_from);
+    list(interval::h1).insert(list(interval::h1).begin(), walked_hours.begin(), walked_hours.end());
     for (const auto of : {interval::h4, interval::h6})
         list(of) = series::rolled_up(list(interval::h1), interval::h1, of);
     list(interval::d1) = followed_by(

@@ -87,6 +87,7 @@ TEST_CASE("Candles of a simulated past are made of the shorter ones that are the
         }
     }
     CHECK(list(make_past(settings()), interval::d1).size() >= 29);
+    CHECK(list(make_past(settings()), interval::m1).size() >= 29 * 1'440);
     CHECK(list(make_past(settings(87'600h)), interval::d1).size() >= 3'649);
 }
 
@@ -101,6 +102,33 @@ TEST_CASE("A simulated past has no more ticks than it may, and none where it is 
     CHECK(hour.ticks.front().at >= end - 2h);
     for (const auto& of : hour.candles)
         CHECK(of.empty());
+}
+
+TEST_CASE("A simulated past is a shorter one where it would have too many candles", "[feed]")
+{
+    std::size_t reached = 0;
+    for (const std::size_t most : {1'000, 5'000, 20'000, 60'000}) {
+        CAPTURE(most);
+        auto few = settings();
+        few.candles_max = most;
+        few.ticks_max = 240;
+        const auto past = make_past(few);
+        std::size_t all = 0;
+        for (const auto& of : past.candles)
+            all += of.size();
+        // Whole hours at either end.
+        CHECK(all <= most + 200);
+        CHECK(all >= most * 2 / 3);
+        // Nothing is missing within it.
+        CHECK(list(past, interval::m5).front().opens == past.begin);
+        CHECK(list(past, interval::m5).back().opens == past.ticks_from - 5min);
+        CHECK(list(past, interval::m1).back().opens == past.ticks_from - 1min);
+        CHECK(end - past.ticks_from < 2h);
+        const auto hours = static_cast<std::size_t>((end - past.begin) / 1h);
+        CHECK(hours >= reached);
+        reached = hours;
+    }
+    CHECK(reached == 720);
 }
 
 }  // namespace tickertape::synthetic
