@@ -60,6 +60,11 @@ random_walk::random_walk(const walk_settings& settings) noexcept
       now_{*plausible_price(settings.start)}
 {
     assert(settings.step_max > 0 && settings.step_max < 1);
+    const auto is_near = [this](price p) {
+        return p.value() >= start_ / 10 && p.value() <= start_ * 10;
+    };
+    if (settings.now && is_near(*settings.now))
+        now_ = *settings.now;
 }
 
 price random_walk::next() noexcept

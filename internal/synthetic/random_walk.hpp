@@ -5,6 +5,7 @@
 #include "core/price.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string_view>
 
@@ -14,6 +15,8 @@ struct walk_settings {
     std::uint64_t seed = 0;
     double start = 0;        // finite and positive
     double step_max = 0.02;  // of the price; above 0 and below 1
+    // Where it is now; none, or further from the start than it could have come: at the start.
+    std::optional<price> now{};
 };
 
 class random_walk {
