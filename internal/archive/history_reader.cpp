@@ -212,6 +212,20 @@ bool history_reader::read_ticks(
     return query.from >= of_.holds->look().held->dropped_before;
 }
 
+// Whether candles tell more of the beginning of the range than ticks do: the archive may have been
+// given candles of a time before its first tick.
+bool history_reader::has_minutes_before_ticks(const series::statistics_query& asked)
+{
+    const auto held = of_.holds->look().held;
+    const auto first = held->days.empty() ? asked.until : held->days.front().previous.time();
+    const auto until = bucket_open(interval::m1, std::min(first, asked.until));
+    if (asked.from >= until)
+        return false;
+    const auto found =
+        read_candles(statistics_, {asked.symbol, interval::m1, second_of(asked.from), until, 1});
+    return !found.candles.empty();
+}
+
 series::statistics_answer history_reader::answer_statistics(const series::statistics_query& asked)
 {
     auto query = asked;
@@ -221,7 +235,7 @@ series::statistics_answer history_reader::answer_statistics(const series::statis
     series::statistics_answer answer;
     answer.holes = holes_of(query.from, query.until);
     std::vector<series::point> points;
-    if (!read_ticks(query, points)) {
+    if (has_minutes_before_ticks(query) || !read_ticks(query, points)) {
         answer.of = series::sample::closes;
         points.clear();
         const auto found = read_candles(

@@ -80,6 +80,7 @@ private:
     std::vector<series::hole> holes_of(wall_time from, wall_time until) const;
     series::candle_answer answer_candles(const series::candle_query& query);
     series::statistics_answer answer_statistics(const series::statistics_query& asked);
+    bool has_minutes_before_ticks(const series::statistics_query& asked);
     bool read_ticks(const series::statistics_query& query, std::vector<series::point>& points);
 
     const parts of_;

@@ -27,7 +27,7 @@ constexpr int prices_of_candle = 8;
 // Walked backwards in time.
 class backwards {
 public:
-    explicit backwards(const past_settings& of) : walk_{of.walk}, period_{of.period} {}
+    explicit backwards(const past_settings& of) : walk_{reversed(of.walk)}, period_{of.period} {}
 
     price now() const noexcept { return walk_.now(); }
     price before(std::chrono::duration<double> by) noexcept { return walk_.after(by / period_); }
@@ -54,6 +54,12 @@ public:
     }
 
 private:
+    // A step up seen from its end is a longer step down seen from its beginning.
+    static walk_settings reversed(walk_settings walk)
+    {
+        walk.step_max /= 1 + walk.step_max;
+        return walk;
+    }
     static bool by_value(price a, price b) noexcept { return a.value() < b.value(); }
 
     random_walk walk_;

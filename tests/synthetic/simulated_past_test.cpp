@@ -37,7 +37,7 @@ TEST_CASE("A simulated past ends at the price with which the simulator begins", 
         REQUIRE(past.ticks[k].at - past.ticks[k - 1].at == 3s);
         const double a = past.ticks[k - 1].value.value();
         const double b = past.ticks[k].value.value();
-        REQUIRE(std::abs(a - b) <= b * 0.0200001);
+        REQUIRE(std::abs(a - b) <= a * 0.0200001);
     }
 }
 
