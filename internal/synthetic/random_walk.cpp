@@ -13,10 +13,11 @@ namespace {
 // How much of a step goes home, where the walk is a factor of e away from there.
 constexpr double home_pull = 0.001;
 
-// Decimals that keep a price legible: cents, or six significant digits of a price below 1.
+// Decimals that keep a price legible: cents, or six significant digits of a price below 1,000,
+// which a step of a small part of it would otherwise never move.
 double unit_of(double value)
 {
-    if (value >= 1)
+    if (value >= 1'000)
         return 0.01;
     return std::pow(10.0, std::floor(std::log10(value)) - 5);
 }

@@ -25,7 +25,7 @@ public:
 
     price now() const noexcept { return now_; }
     // The next price: at most step_max away, finite, positive, within a factor of ten of the start,
-    // and rounded as its size deserves: to cents from 1 up, to six digits below.
+    // and rounded as its size deserves: to cents from 1,000 up, to six digits below.
     price next() noexcept;
     // A price so many steps on, as if they had been made one by one: as far away as they would
     // have led by chance, within the same bounds.
