@@ -68,16 +68,15 @@ export class PriceChart {
     constructor(container, formats) {
         this.#container = container;
         this.#formats = formats;
-        const { plot, button, empty } = furnish(container, this.#legend);
-        this.#plot = plot;
-        this.#button = button;
-        this.#empty = empty;
+        ({ plot: this.#plot, button: this.#button, empty: this.#empty } =
+            furnish(container, this.#legend));
         this.#description = new ChartDescription(plot, () =>
             describeShown(this.#shown, this.#visible(), this.#extremes(), this.#formats));
         this.#gaps = new GapBands((ms) => this.#xOf(ms));
         this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
         this.#colours = coloursOf(container);
-        const place = { xOf: (ms) => this.#middleOf(ms), yOf: (p) => this.#main.priceToCoordinate(p) };
+        const place = { xOf: (ms) => this.#middleOf(ms), timeAt: (slot) => this.#timeAt(slot),
+            yOf: (price) => this.#main.priceToCoordinate(price) };
         this.#overlays = new Overlays(place, (width) => this.#gaps.bands(width));
         this.#build();
         const { signal } = this.#listening;
@@ -293,6 +292,10 @@ export class PriceChart {
         return (ms - this.#gridFrom) / this.#bars.widthMs;
     }
 
+    #timeAt(slot) {
+        return this.#gridFrom + slot * this.#bars.widthMs;
+    }
+
     #xOf(ms) {
         if (!this.#bars) return null;
         const scale = this.#chart.timeScale();
@@ -310,8 +313,7 @@ export class PriceChart {
     #visible() {
         const range = this.#bars && this.#window.range;
         if (!range) return null;
-        const at = (slot) => this.#gridFrom + slot * this.#bars.widthMs;
-        return { fromAt: at(range.from), toAt: at(range.to) };
+        return { fromAt: this.#timeAt(range.from), toAt: this.#timeAt(range.to) };
     }
 
     // The tag on the axis shows the last price in view; if "now" is not in view, that is not the
