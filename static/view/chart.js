@@ -70,7 +70,7 @@ export class PriceChart {
         this.#formats = formats;
         ({ plot: this.#plot, button: this.#button, empty: this.#empty } =
             furnish(container, this.#legend));
-        this.#description = new ChartDescription(plot, () =>
+        this.#description = new ChartDescription(this.#plot, () =>
             describeShown(this.#shown, this.#visible(), this.#extremes(), this.#formats));
         this.#gaps = new GapBands((ms) => this.#xOf(ms));
         this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
