@@ -18,6 +18,7 @@ import { troubleOf, truthOf } from "./model/truth.js";
 import { Watchlist, isSymbol } from "./model/watchlist.js";
 import { Zone } from "./model/zone.js";
 import { drawBanner, showToast } from "./view/banner.js";
+import { Beside } from "./view/beside.js";
 import { PriceChart } from "./view/chart.js";
 import { ChartTools, save } from "./view/chart_tools.js";
 import { drawConnection, drawTitle } from "./view/connection.js";
@@ -29,6 +30,7 @@ import { drawNote } from "./view/history_note.js";
 import { drawPrice, flashPrice, onWatch } from "./view/price.js";
 import { SettingsDialog, alarmWords } from "./view/settings_dialog.js";
 import { drawStatistics } from "./view/statistics.js";
+import { Switcher } from "./view/switcher.js";
 import { TickList } from "./view/ticks.js";
 import { WatchlistView } from "./view/watchlist.js";
 
@@ -54,6 +56,8 @@ const tools = new ChartTools({
     onOverlays: (keys) => settings.set("overlays", keys.join(" ")),
     onFile: download,
 });
+const beside = new Beside((what) => settings.set("beside", what));
+const switcher = new Switcher(show);
 const find = new Find((symbol) => {
     watchlist.add(symbol);
     show(symbol);
@@ -128,6 +132,7 @@ function draw() {
         now: facts.now,
         hereNow: facts.hereNow,
     });
+    switcher.draw({ symbols: desk.symbols, watched: watchlist.symbols, shown: desk.symbol });
     drawStatistics(desk.archive.statistics, facts.currency);
     const series = desk.chartSeries;
     drawNote({
@@ -199,6 +204,7 @@ function chooseRange(range) {
 // `changed`: the names of those that did.
 function applySettings({ detail: changed }) {
     const { theme, isCompact } = settings.values;
+    beside.draw(settings.values.beside);
     const root = document.documentElement;
     root.dataset.theme = theme;
     root.dataset.density = isCompact ? "compact" : "normal";
@@ -280,6 +286,7 @@ async function begin() {
     const link = readLink(location.href);
     const range = link.range ?? settings.values.range;
     configureFormats(settings.values);
+    beside.draw(settings.values.beside);
     seed();
     listen();
     if (range) chooseRange(range);
