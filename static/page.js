@@ -3,10 +3,10 @@
 import { canRing, inOneTab, mayNotify, notify, ring, wakeSound } from "./bell.js";
 import { Desk } from "./desk.js";
 import { configureFormats, formatPrice, formatTime } from "./format.js";
+import { loadRest, rest } from "./later.js";
 import { Alarms } from "./model/alarm.js";
 import { overlays } from "./model/averages.js";
 import { spans } from "./model/changes.js";
-import { fileOf } from "./model/download.js";
 import { readLink, writeLink } from "./model/link.js";
 import { describeFeed } from "./model/providers.js";
 import { rangeOf } from "./model/ranges.js";
@@ -17,6 +17,7 @@ import {
 import { troubleOf, truthOf } from "./model/truth.js";
 import { Watchlist, isSymbol } from "./model/watchlist.js";
 import { Zone } from "./model/zone.js";
+import { alarmWords } from "./view/alarm_words.js";
 import { drawBanner, showToast } from "./view/banner.js";
 import { Beside } from "./view/beside.js";
 import { PriceChart } from "./view/chart.js";
@@ -28,8 +29,6 @@ import { byId, setText } from "./view/dom.js";
 import { Find } from "./view/find.js";
 import { drawNote } from "./view/history_note.js";
 import { drawPrice, flashPrice, onWatch } from "./view/price.js";
-import { SettingsDialog, alarmWords } from "./view/settings_dialog.js";
-import { drawStatistics } from "./view/statistics.js";
 import { Switcher } from "./view/switcher.js";
 import { TickList } from "./view/ticks.js";
 import { WatchlistView } from "./view/watchlist.js";
@@ -39,6 +38,7 @@ const settings = new Settings(storage);
 const watchlist = new Watchlist(storage);
 const alarms = new Alarms(storage);
 const desk = new Desk();
+const restMs = 2_000; // after the first view the rest of the page is loaded
 let isReady = false; // the server has said which symbols it has
 let isRangeChosen = false; // by the visitor or a link, so it is stored and part of links
 let drawnSeries = null; // that of the chart
@@ -46,8 +46,7 @@ let zone = new Zone(settings.values.timeZone);
 
 const ticks = new TickList();
 const detail = new Detail();
-const dialog = new SettingsDialog(
-    settings, alarms, (symbol) => desk.priceOf(symbol));
+let dialog = null; // made when it is opened first
 const controls = new Controls({
     onRange: chooseRange,
     onKind: (kind) => settings.set("chartKind", kind),
@@ -133,7 +132,7 @@ function draw() {
         hereNow: facts.hereNow,
     });
     switcher.draw({ symbols: desk.symbols, watched: watchlist.symbols, shown: desk.symbol });
-    drawStatistics(desk.archive.statistics, facts.currency);
+    drawStatistics(facts);
     const series = desk.chartSeries;
     drawNote({
         range: facts.range,
@@ -145,6 +144,28 @@ function draw() {
     });
     if (series === drawnSeries) chart.tick(facts.now);
     else drawChart(); // candles have come, or the ticks they stood in for
+}
+
+// The card is loaded when there is something to show.
+function drawStatistics({ currency }) {
+    const { statistics } = desk.archive;
+    if (rest) rest.drawStatistics(statistics, currency);
+    else if (statistics.figures) loadRest().then(drawSoon, () => {});
+}
+
+async function openSettings() {
+    await later(({ SettingsDialog }) => {
+        dialog ??= new SettingsDialog(settings, alarms, (symbol) => desk.priceOf(symbol));
+        if (isReady) dialog.offer(desk.symbols, desk.symbol);
+        dialog.open();
+    });
+}
+
+// Does what needs a part of the page that may have to be loaded first.
+async function later(act) {
+    const parts = await loadRest().catch(() => null);
+    if (parts) act(parts);
+    else showToast("This part of the page could not be loaded. Is the server reachable?");
 }
 
 function wantedOverlays() {
@@ -170,7 +191,8 @@ function download(format) {
     if (!series || ms === undefined) return;
     const toAt = desk.now();
     const fromAt = ms === null ? (series.firstAt ?? series.ticks[0]?.at ?? toAt) : toAt - ms;
-    save(fileOf({ symbol, rangeKey, series, fromAt, toAt, format }));
+    later(({ fileOf }) =>
+        save(fileOf({ symbol, rangeKey, series, fromAt, toAt, format })));
 }
 
 // The symbols that are streamed besides the one shown.
@@ -185,7 +207,7 @@ const linkTo = (symbol) => writeLink(location.href, { symbol, range: linkedRange
 function show(symbol) {
     desk.show(symbol, desk.range, wanted());
     history.replaceState(null, "", linkTo(symbol));
-    dialog.offer(desk.symbols, symbol);
+    dialog?.offer(desk.symbols, symbol);
     const address = new URL(`prices/stream?symbols=${symbol}`, document.baseURI);
     setText(byId("command"), `curl -N '${address}'`);
     drawChart();
@@ -252,6 +274,7 @@ function listen() {
             find.offer(desk.symbols, watchlist.symbols);
             show(desk.symbol);
         });
+    byId("settings-open").addEventListener("click", openSettings);
     onWatch(() => watchlist.toggle(desk.symbol));
     // Another tab has changed something in the storage; a null key means that all of it was
     // deleted.
@@ -304,6 +327,7 @@ async function begin() {
     isReady = true;
     find.offer(desk.symbols, watchlist.symbols);
     show(symbol);
+    setTimeout(() => loadRest().catch(() => {}), restMs);
 }
 
 begin();

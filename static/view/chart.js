@@ -26,11 +26,11 @@ import { GapBands, gapsBeside } from "./chart_gaps.js";
 import { ChartKeys } from "./chart_keys.js";
 import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
-import { Overlays } from "./chart_overlays.js";
 import { bandColours, crosshairOptions, fixedOptions, itemOf, overlayColours, seriesOptions,
     themeOptions } from "./chart_options.js";
 import { ChartWindow } from "./chart_window.js";
 import { describeShown, extremesOf, pairsInView, wordsAt } from "./chart_words.js";
+import { LateOverlays } from "./late_overlays.js";
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
@@ -77,7 +77,7 @@ export class PriceChart {
         this.#colours = coloursOf(container);
         const place = { xOf: (ms) => this.#middleOf(ms), timeAt: (slot) => this.#timeAt(slot),
             yOf: (price) => this.#main.priceToCoordinate(price) };
-        this.#overlays = new Overlays(place, (width) => this.#gaps.bands(width));
+        this.#overlays = new LateOverlays(place, (width) => this.#gaps.bands(width));
         this.#build();
         const { signal } = this.#listening;
         const scale = () => this.#chart.timeScale();
@@ -213,7 +213,7 @@ export class PriceChart {
         this.#main = this.#shown.kind === "candles"
             ? this.#chart.addSeries(CandlestickSeries, options)
             : this.#chart.addCustomSeries(line, options);
-        this.#main.attachPrimitive(this.#overlays);
+        this.#overlays.attachTo(this.#main);
         this.#main.attachPrimitive(this.#mark);
         this.#chart.applyOptions(crosshairOptions(this.#shown.kind));
     }

@@ -30,7 +30,7 @@ describe("the places of the page", { timeout: 300_000 }, () => {
         const seen = async () =>
             [await page.isVisible("#watchlist"), await page.isVisible("#tape")];
         assert.deepEqual(await seen(), [true, false]);
-        await page.click('[data-beside="ticks"]');
+        await page.click('#beside [data-beside="ticks"]');
         assert.deepEqual(await seen(), [false, true]);
         const [chart, tape] = await Promise.all(
             ["#chart", "#tape"].map((id) => page.locator(id).boundingBox()));
@@ -38,7 +38,7 @@ describe("the places of the page", { timeout: 300_000 }, () => {
         await page.reload();
         await showsState(page, "live");
         assert.deepEqual(await seen(), [false, true]);
-        assert.equal(await page.getAttribute('[data-beside="ticks"]', "aria-pressed"), "true");
+        assert.equal(await page.getAttribute('#beside [data-beside="ticks"]', "aria-pressed"), "true");
         await page.setViewportSize({ width: 800, height: 900 });
         assert.deepEqual(await seen(), [true, true], "both are below the chart");
         assert.equal(await page.isVisible("#beside"), false);
