@@ -425,6 +425,7 @@ describe("the page in use", { timeout: 600_000 }, () => {
         assert.deepEqual(await small(), []);
         await fits();
         await page.tap("#settings-open");
+        await page.waitForSelector("#settings", { state: "visible" });
         assert.deepEqual(await small(), []);
         const overflow = await page.$eval("#settings", (node) => node.scrollWidth - node.clientWidth);
         assert.equal(overflow, 0);
@@ -450,6 +451,7 @@ describe("the page in use", { timeout: 600_000 }, () => {
             await check("with the list being edited");
             await page.keyboard.press("Escape");
             await page.click("#settings-open");
+            await page.waitForSelector("#settings", { state: "visible" });
             await check("with the settings open");
             await page.click("#settings-close");
             await showsState(page, "stale", { timeout: 30_000 });
