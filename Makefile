@@ -38,7 +38,7 @@ run: build ## the server on port 8082, with real prices
 	build/release/tickertape
 
 demo: build ## the server on port 8082 with simulated prices: needs no network
-	PROVIDERS=simulator build/release/tickertape
+	PROVIDERS=simulator SIMULATOR_HISTORY=30d build/release/tickertape
 
 test: ## all tests: unit tests, then end-to-end tests with real clients and a real browser
 	@.ci/install test

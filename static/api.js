@@ -25,6 +25,8 @@ export class Api {
     #clock;
     #limitMs;
     #refusedUntil = -Infinity; // by the steady clock
+    #hasArchive = null; // not known yet
+    #learning = null; // the question whose answer will tell
     #refusals = 0; // in a row, after which the wait is longer than the server says
     // How the last request ended: "" (answered), "often" (too many requests), "busy" (the server is
     // full), "error" (another status), "silent" (no answer at all); and its status, if it had one.
@@ -66,8 +68,17 @@ export class Api {
         return this.#askArchive(`${pathOf(symbol)}/stats?since=${since}`);
     }
 
-    #askArchive(path) {
-        return this.#ask(path, true);
+    // Whether there is an archive is learnt from the first answer about it, and then it is asked no
+    // more if there is none.
+    async #askArchive(path) {
+        while (this.#learning) await this.#learning;
+        if (this.#hasArchive === false) return { isAbsent: true };
+        const asked = this.#ask(path, true);
+        if (this.#hasArchive === null) this.#learning = asked;
+        const answer = await asked;
+        this.#learning = null;
+        if (answer) this.#hasArchive = answer.isAbsent !== true;
+        return answer;
     }
 
     // The time limit covers the whole answer, not only its head. An answer gets `askedAt`, the time

@@ -3,10 +3,10 @@
 import { canRing, inOneTab, mayNotify, notify, ring, wakeSound } from "./bell.js";
 import { Desk } from "./desk.js";
 import { configureFormats, formatPrice, formatTime } from "./format.js";
+import { loadRest, rest } from "./later.js";
 import { Alarms } from "./model/alarm.js";
 import { overlays } from "./model/averages.js";
 import { spans } from "./model/changes.js";
-import { fileOf } from "./model/download.js";
 import { readLink, writeLink } from "./model/link.js";
 import { describeFeed } from "./model/providers.js";
 import { rangeOf } from "./model/ranges.js";
@@ -17,7 +17,9 @@ import {
 import { troubleOf, truthOf } from "./model/truth.js";
 import { Watchlist, isSymbol } from "./model/watchlist.js";
 import { Zone } from "./model/zone.js";
+import { alarmWords } from "./view/alarm_words.js";
 import { drawBanner, showToast } from "./view/banner.js";
+import { Beside } from "./view/beside.js";
 import { PriceChart } from "./view/chart.js";
 import { ChartTools, save } from "./view/chart_tools.js";
 import { drawConnection, drawTitle } from "./view/connection.js";
@@ -27,8 +29,7 @@ import { byId, setText } from "./view/dom.js";
 import { Find } from "./view/find.js";
 import { drawNote } from "./view/history_note.js";
 import { drawPrice, flashPrice, onWatch } from "./view/price.js";
-import { SettingsDialog, alarmWords } from "./view/settings_dialog.js";
-import { drawStatistics } from "./view/statistics.js";
+import { Switcher } from "./view/switcher.js";
 import { TickList } from "./view/ticks.js";
 import { WatchlistView } from "./view/watchlist.js";
 
@@ -37,6 +38,7 @@ const settings = new Settings(storage);
 const watchlist = new Watchlist(storage);
 const alarms = new Alarms(storage);
 const desk = new Desk();
+const restMs = 2_000; // after the first view the rest of the page is loaded
 let isReady = false; // the server has said which symbols it has
 let isRangeChosen = false; // by the visitor or a link, so it is stored and part of links
 let drawnSeries = null; // that of the chart
@@ -44,8 +46,7 @@ let zone = new Zone(settings.values.timeZone);
 
 const ticks = new TickList();
 const detail = new Detail();
-const dialog = new SettingsDialog(
-    settings, alarms, (symbol) => desk.priceOf(symbol));
+let dialog = null; // made when it is opened first
 const controls = new Controls({
     onRange: chooseRange,
     onKind: (kind) => settings.set("chartKind", kind),
@@ -54,6 +55,8 @@ const tools = new ChartTools({
     onOverlays: (keys) => settings.set("overlays", keys.join(" ")),
     onFile: download,
 });
+const beside = new Beside((what) => settings.set("beside", what));
+const switcher = new Switcher(show);
 const find = new Find((symbol) => {
     watchlist.add(symbol);
     show(symbol);
@@ -128,7 +131,8 @@ function draw() {
         now: facts.now,
         hereNow: facts.hereNow,
     });
-    drawStatistics(desk.archive.statistics, facts.currency);
+    switcher.draw({ symbols: desk.symbols, watched: watchlist.symbols, shown: desk.symbol });
+    drawStatistics(facts);
     const series = desk.chartSeries;
     drawNote({
         range: facts.range,
@@ -140,6 +144,28 @@ function draw() {
     });
     if (series === drawnSeries) chart.tick(facts.now);
     else drawChart(); // candles have come, or the ticks they stood in for
+}
+
+// The card is loaded when there is something to show.
+function drawStatistics({ currency }) {
+    const { statistics } = desk.archive;
+    if (rest) rest.drawStatistics(statistics, currency);
+    else if (statistics.figures) loadRest().then(drawSoon, () => {});
+}
+
+async function openSettings() {
+    await later(({ SettingsDialog }) => {
+        dialog ??= new SettingsDialog(settings, alarms, (symbol) => desk.priceOf(symbol));
+        if (isReady) dialog.offer(desk.symbols, desk.symbol);
+        dialog.open();
+    });
+}
+
+// Does what needs a part of the page that may have to be loaded first.
+async function later(act) {
+    const parts = await loadRest().catch(() => null);
+    if (parts) act(parts);
+    else showToast("This part of the page could not be loaded. Is the server reachable?");
 }
 
 function wantedOverlays() {
@@ -165,7 +191,8 @@ function download(format) {
     if (!series || ms === undefined) return;
     const toAt = desk.now();
     const fromAt = ms === null ? (series.firstAt ?? series.ticks[0]?.at ?? toAt) : toAt - ms;
-    save(fileOf({ symbol, rangeKey, series, fromAt, toAt, format }));
+    later(({ fileOf }) =>
+        save(fileOf({ symbol, rangeKey, series, fromAt, toAt, format })));
 }
 
 // The symbols that are streamed besides the one shown.
@@ -180,7 +207,7 @@ const linkTo = (symbol) => writeLink(location.href, { symbol, range: linkedRange
 function show(symbol) {
     desk.show(symbol, desk.range, wanted());
     history.replaceState(null, "", linkTo(symbol));
-    dialog.offer(desk.symbols, symbol);
+    dialog?.offer(desk.symbols, symbol);
     const address = new URL(`prices/stream?symbols=${symbol}`, document.baseURI);
     setText(byId("command"), `curl -N '${address}'`);
     drawChart();
@@ -199,6 +226,7 @@ function chooseRange(range) {
 // `changed`: the names of those that did.
 function applySettings({ detail: changed }) {
     const { theme, isCompact } = settings.values;
+    beside.draw(settings.values.beside);
     const root = document.documentElement;
     root.dataset.theme = theme;
     root.dataset.density = isCompact ? "compact" : "normal";
@@ -246,6 +274,7 @@ function listen() {
             find.offer(desk.symbols, watchlist.symbols);
             show(desk.symbol);
         });
+    byId("settings-open").addEventListener("click", openSettings);
     onWatch(() => watchlist.toggle(desk.symbol));
     // Another tab has changed something in the storage; a null key means that all of it was
     // deleted.
@@ -280,6 +309,7 @@ async function begin() {
     const link = readLink(location.href);
     const range = link.range ?? settings.values.range;
     configureFormats(settings.values);
+    beside.draw(settings.values.beside);
     seed();
     listen();
     if (range) chooseRange(range);
@@ -297,6 +327,7 @@ async function begin() {
     isReady = true;
     find.offer(desk.symbols, watchlist.symbols);
     show(symbol);
+    setTimeout(() => loadRest().catch(() => {}), restMs);
 }
 
 begin();

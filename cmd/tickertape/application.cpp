@@ -5,14 +5,17 @@
 #include "core/timestamp.hpp"
 #include "environment.hpp"
 #include "feed_choice.hpp"
+#include "simulated_archive.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -134,7 +137,7 @@ application::application(const config::settings& s, const clock& time, const tel
           s.http,
           certificate_.current()},
       feed_{make_feed(
-          {s.live, s.simulator, s.replay, {}},
+          {s.live, s.simulator, s.replay, {}, last_prices()},
           {provider_strand_, publisher_, symbols_, sources_, time, log, metrics_, reports_},
           gates_)}
 {
@@ -153,13 +156,56 @@ application::application(const config::settings& s, const clock& time, const tel
 
 application::~application() = default;
 
+// A first look at the simulator's prices shows full charts. Without a past it begins all the same.
+void application::simulate_past()
+{
+    const auto& wanted = settings_.simulator;
+    const auto directory = std::filesystem::path{settings_.archive.directory} /
+                           std::string{archive::text_of(archive::feed_kind::simulator)};
+    // Another walk than the one that goes on from there.
+    const auto before = time_.steady_now();
+    const auto seed = ~wanted.seed.value_or(std::random_device{}());
+    try {
+        const auto made = make_simulated_archive(
+            directory, {.symbols = symbols_,
+                        .simulator = wanted,
+                        .now = started_.wall,
+                        .seed = seed,
+                        .minutes_kept = settings_.archive.minutes_kept});
+        if (!made)
+            return;
+        const std::chrono::duration<double, std::milli> took = time_.steady_now() - before;
+        log_.info(
+            "a past was simulated", {{"wanted", words_of_span(wanted.history)},
+                                     {"reaches_back", words_of_span(made->span)},
+                                     {"ticks", made->ticks},
+                                     {"candles", made->candles},
+                                     {"took_ms", std::round(took.count())}});
+    } catch (const std::exception& refused) {
+        log_.warn("no past was simulated", {{"why", refused.what()}});
+    }
+}
+
 std::unique_ptr<archiving> application::open_archive()
 {
     if (settings_.archive.directory.empty())
         return nullptr;
+    const auto kind = kind_of_feed(settings_.providers);
+    if (kind == archive::feed_kind::simulator && settings_.simulator.history.count() != 0)
+        simulate_past();
     return std::make_unique<archiving>(
-        settings_.archive, kind_of_feed(settings_.providers),
+        settings_.archive, kind,
         archiving::parts{tapes_, sources_, time_, context_, log_, metrics_});
+}
+
+std::vector<std::optional<price>> application::last_prices() const
+{
+    std::vector<std::optional<price>> last;
+    for (const auto id : symbols_.all()) {
+        const auto newest = tapes_.newest_tick(id);
+        last.push_back(newest ? std::optional{newest->value} : std::nullopt);
+    }
+    return last;
 }
 
 void application::publish_figures()

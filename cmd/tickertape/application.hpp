@@ -48,6 +48,8 @@ public:
 
 private:
     std::unique_ptr<archiving> open_archive();
+    void simulate_past();
+    std::vector<std::optional<price>> last_prices() const;
     void publish_figures();
     void await_signal();
     void await_hangup();

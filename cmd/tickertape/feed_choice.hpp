@@ -8,6 +8,8 @@
 #include "synthetic/settings.hpp"
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace tickertape {
 
@@ -17,6 +19,8 @@ struct feed_choice {
     synthetic::simulator_settings simulator{};
     synthetic::replay_settings replay{};
     synthetic::pipe_settings pipe{};
+    // By symbol; the simulator goes on from them.
+    std::vector<std::optional<price>> last_prices{};
 };
 
 // What is referred to outlives the feed; `gates` are those of the providers it asks.

@@ -115,6 +115,25 @@ rule simulator_start()
         [](const auto& value) { return value ? price::from(*value)->text() : std::string{"0"}; });
 }
 
+rule simulator_history()
+{
+    constexpr std::chrono::hours low{1};
+    constexpr std::chrono::days high{3'650};
+    return made_of(
+        "off, or " + format_kept_time(low) + " to " + format_kept_time(high), "duration, d",
+        [](auto& s) -> auto& { return s.simulator.history; },
+        [low, high](std::string_view text) -> parsed<std::chrono::milliseconds> {
+            if (text == "off")
+                return std::chrono::milliseconds{0};
+            if (text == "forever")
+                return because("is not a time");
+            return parse_kept_time(text, low, high);
+        },
+        [](std::chrono::milliseconds value) {
+            return value.count() == 0 ? std::string{"off"} : format_kept_time(value);
+        });
+}
+
 rule origins(std::vector<std::string> settings::*field)
 {
     return made_of(

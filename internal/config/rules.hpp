@@ -209,6 +209,8 @@ rule archive_place();
 rule simulator_seed();
 // 0 is none.
 rule simulator_start();
+// off is none.
+rule simulator_history();
 rule origins(std::vector<std::string> settings::*field);
 // A list of addresses and networks, or none.
 rule networks(std::vector<ip_network> settings::*field);

@@ -69,6 +69,10 @@ void add_simulator_rows(row_list& rows)
             [](auto& s) -> auto& { return s.simulator.step_max; }, 0.001, 50),
         "The largest change from one simulated price to the next, up or down");
     rows.add(
+        "SIMULATOR_HISTORY", simulator_history(),
+        "How long a past is simulated where the archive of the simulator has none; less where that "
+        "would be too much for a quick start");
+    rows.add(
         "REPLAY_FILE",
         path(
             [](auto& s) -> auto& { return s.replay.path; },

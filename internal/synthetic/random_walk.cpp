@@ -10,10 +10,14 @@
 namespace tickertape::synthetic {
 namespace {
 
-// Decimals that keep a price legible: cents, or six significant digits of a price below 1.
+// How much of a step goes home, where the walk is a factor of e away from there.
+constexpr double home_pull = 0.001;
+
+// Decimals that keep a price legible: cents, or six significant digits of a price below 1,000,
+// which a step of a small part of it would otherwise never move.
 double unit_of(double value)
 {
-    if (value >= 1)
+    if (value >= 1'000)
         return 0.01;
     return std::pow(10.0, std::floor(std::log10(value)) - 5);
 }
@@ -57,6 +61,11 @@ random_walk::random_walk(const walk_settings& settings) noexcept
       now_{*plausible_price(settings.start)}
 {
     assert(settings.step_max > 0 && settings.step_max < 1);
+    const auto is_near = [this](price p) {
+        return p.value() >= start_ / 10 && p.value() <= start_ * 10;
+    };
+    if (settings.now && is_near(*settings.now))
+        now_ = *settings.now;
 }
 
 price random_walk::next() noexcept
@@ -68,13 +77,39 @@ price random_walk::next() noexcept
     return now_;
 }
 
+price random_walk::after(double steps) noexcept
+{
+    if (steps == 1)
+        return next();
+    // Of one step: how much of the way home it goes, and how far it leads by chance.
+    const double home = home_pull * step_max_;
+    const double chance = step_max_ / std::sqrt(7.0);
+    // Twelve uniform numbers make one that is close to normal.
+    double normal = 0;
+    for (int k = 0; k < 12; ++k)
+        normal += uniform() / 2;
+    const double from = now_.value();
+    const double away = std::log(from / start_) * std::exp(-home * steps) +
+                        chance * std::sqrt(-std::expm1(-2 * home * steps) / (2 * home)) * normal;
+    const double wanted = std::clamp(start_ * std::exp(away), start_ / 10, start_ * 10);
+    if (const auto p = plausible_price(rounded(wanted, from)))
+        now_ = *p;
+    return now_;
+}
+
+// Between -1 and 1.
+double random_walk::uniform() noexcept
+{
+    return static_cast<double>(random_() >> 11) * 0x1p-52 - 1;
+}
+
 // Between -step_max and step_max. Cubed, because a market is mostly calm and sometimes is not; and
 // pulled home a little, because otherwise a walk of a few weeks ends at one of its bounds.
 double random_walk::step() noexcept
 {
-    const double uniform = static_cast<double>(random_() >> 11) * 0x1p-52 - 1;
-    const double home = -0.001 * std::log(now_.value() / start_);
-    return step_max_ * std::clamp(uniform * uniform * uniform + home, -1.0, 1.0);
+    const double by_chance = uniform();
+    const double home = -home_pull * std::log(now_.value() / start_);
+    return step_max_ * std::clamp(by_chance * by_chance * by_chance + home, -1.0, 1.0);
 }
 
 double likely_price(std::string_view base, std::string_view quote) noexcept

@@ -5,6 +5,7 @@
 #include "core/price.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string_view>
 
@@ -14,6 +15,8 @@ struct walk_settings {
     std::uint64_t seed = 0;
     double start = 0;        // finite and positive
     double step_max = 0.02;  // of the price; above 0 and below 1
+    // Where it is now; none, or further from the start than it could have come: at the start.
+    std::optional<price> now{};
 };
 
 class random_walk {
@@ -22,10 +25,14 @@ public:
 
     price now() const noexcept { return now_; }
     // The next price: at most step_max away, finite, positive, within a factor of ten of the start,
-    // and rounded as its size deserves: to cents from 1 up, to six digits below.
+    // and rounded as its size deserves: to cents from 1,000 up, to six digits below.
     price next() noexcept;
+    // A price so many steps on, as if they had been made one by one: as far away as they would
+    // have led by chance, within the same bounds.
+    price after(double steps) noexcept;
 
 private:
+    double uniform() noexcept;
     double step() noexcept;
 
     std::mt19937_64 random_;  // the standard fixes its output; not that of its distributions

@@ -18,7 +18,9 @@ struct simulator_settings {
     std::optional<std::uint64_t> seed{};  // none: another walk every time; it is logged
     std::chrono::milliseconds period{3000};
     std::optional<double> start_price{};  // of the first symbol; none: near what it costs
-    double step_max = 0.02;               // of the price, per period
+    double step_max = 0.0005;             // of the price, per period
+    // The past that an archive without ticks begins with; 0: none.
+    std::chrono::milliseconds history{0};
 };
 
 struct replay_settings {

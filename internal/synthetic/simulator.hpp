@@ -3,14 +3,26 @@
 #pragma once
 
 #include "feed/feed.hpp"
+#include "synthetic/random_walk.hpp"
 #include "synthetic/settings.hpp"
 
 #include <memory>
+#include <optional>
+#include <span>
 
 namespace tickertape::synthetic {
 
-// Throws std::runtime_error, one line: a start price or a step no walk can have.
-std::unique_ptr<feed::price_feed>
-make_simulator(const feed::feed_context& context, const simulator_settings& settings);
+// The last prices of before, by symbol; none: there was none.
+using last_prices = std::span<const std::optional<price>>;
+
+// A walk goes on from the last price of before, where there is one and no start price is given for
+// it. Throws std::runtime_error, one line: a start price or a step no walk can have.
+std::unique_ptr<feed::price_feed> make_simulator(
+    const feed::feed_context& context, const simulator_settings& settings, last_prices before = {});
+
+// The walk of a symbol; that of another symbol or seed moves in another way.
+walk_settings walk_of(
+    const symbol_table& symbols, symbol_id symbol, const simulator_settings& settings,
+    std::uint64_t seed);
 
 }  // namespace tickertape::synthetic

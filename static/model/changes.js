@@ -39,13 +39,14 @@ export function changeOfRange(range, series, newest, now) {
     return { kind: "change", change, ratio: change / reference.price, since: reference.at, isWhole };
 }
 
-// The first price held, if the range begins before it.
+// The first price held, if the range begins before it, or within its candle.
 function firstOf(series, beginAt) {
     const [candle] = series.candles ?? [];
     const [tick] = series.stepMs ? series.ticks.ticks : series.ticks;
     const first = candle ? { price: candle.open, at: candle.at }
         : tick ? { price: tick.price, at: tick.at } : null;
-    return first && first.at >= beginAt ? first : null;
+    const reachesTo = candle ? candle.at + series.stepMs : first?.at;
+    return reachesTo >= beginAt ? first : null;
 }
 
 // The price before the newest: from the stream (`quote`), or from the history. Null if something is

@@ -43,6 +43,7 @@ const rules = {
     isCompact: [false, isBoolean],
     range: ["", oneOf("", ...ranges.map(({ key }) => key))], // empty: whichever fits
     overlays: ["", isOverlays], // the keys of those that are drawn, with blanks between
+    beside: ["markets", oneOf("markets", "ticks")], // the chart, where there is room
     chartKind: ["line", oneOf("line", "candles")],
     hasSound: [false, isBoolean],
     hasNotification: [false, isBoolean],

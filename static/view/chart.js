@@ -26,11 +26,11 @@ import { GapBands, gapsBeside } from "./chart_gaps.js";
 import { ChartKeys } from "./chart_keys.js";
 import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
-import { Overlays } from "./chart_overlays.js";
 import { bandColours, crosshairOptions, fixedOptions, itemOf, overlayColours, seriesOptions,
     themeOptions } from "./chart_options.js";
 import { ChartWindow } from "./chart_window.js";
 import { describeShown, extremesOf, pairsInView, wordsAt } from "./chart_words.js";
+import { LateOverlays } from "./late_overlays.js";
 import { PriceLine } from "./price_line.js";
 import { TimeAxis } from "./time_axis.js";
 
@@ -68,17 +68,16 @@ export class PriceChart {
     constructor(container, formats) {
         this.#container = container;
         this.#formats = formats;
-        const { plot, button, empty } = furnish(container, this.#legend);
-        this.#plot = plot;
-        this.#button = button;
-        this.#empty = empty;
-        this.#description = new ChartDescription(plot, () =>
+        ({ plot: this.#plot, button: this.#button, empty: this.#empty } =
+            furnish(container, this.#legend));
+        this.#description = new ChartDescription(this.#plot, () =>
             describeShown(this.#shown, this.#visible(), this.#extremes(), this.#formats));
         this.#gaps = new GapBands((ms) => this.#xOf(ms));
         this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
         this.#colours = coloursOf(container);
-        const place = { xOf: (ms) => this.#middleOf(ms), yOf: (p) => this.#main.priceToCoordinate(p) };
-        this.#overlays = new Overlays(place, (width) => this.#gaps.bands(width));
+        const place = { xOf: (ms) => this.#middleOf(ms), timeAt: (slot) => this.#timeAt(slot),
+            yOf: (price) => this.#main.priceToCoordinate(price) };
+        this.#overlays = new LateOverlays(place, (width) => this.#gaps.bands(width));
         this.#build();
         const { signal } = this.#listening;
         const scale = () => this.#chart.timeScale();
@@ -214,7 +213,7 @@ export class PriceChart {
         this.#main = this.#shown.kind === "candles"
             ? this.#chart.addSeries(CandlestickSeries, options)
             : this.#chart.addCustomSeries(line, options);
-        this.#main.attachPrimitive(this.#overlays);
+        this.#overlays.attachTo(this.#main);
         this.#main.attachPrimitive(this.#mark);
         this.#chart.applyOptions(crosshairOptions(this.#shown.kind));
     }
@@ -293,6 +292,10 @@ export class PriceChart {
         return (ms - this.#gridFrom) / this.#bars.widthMs;
     }
 
+    #timeAt(slot) {
+        return this.#gridFrom + slot * this.#bars.widthMs;
+    }
+
     #xOf(ms) {
         if (!this.#bars) return null;
         const scale = this.#chart.timeScale();
@@ -310,8 +313,7 @@ export class PriceChart {
     #visible() {
         const range = this.#bars && this.#window.range;
         if (!range) return null;
-        const at = (slot) => this.#gridFrom + slot * this.#bars.widthMs;
-        return { fromAt: at(range.from), toAt: at(range.to) };
+        return { fromAt: this.#timeAt(range.from), toAt: this.#timeAt(range.to) };
     }
 
     // The tag on the axis shows the last price in view; if "now" is not in view, that is not the

@@ -3,6 +3,7 @@
 // leads across a hole.
 
 import { linesOf } from "../model/averages.js";
+import { lowerBound } from "../model/series.js";
 
 const columnPx = 1; // one point for each
 
@@ -16,7 +17,7 @@ export class Overlays {
     #requestUpdate = () => {};
     #views;
 
-    // `place`: { xOf(ms), yOf(price) } in CSS pixels, null without an axis. `bandsIn(width)`: where
+    // `place`: { xOf(ms), yOf(price) } in CSS pixels, null without an axis; { timeAt(slot) }. `bandsIn(width)`: where
     // prices are missing.
     constructor(place, bandsIn) {
         this.#place = place;
@@ -42,6 +43,23 @@ export class Overlays {
     setColours(colours) {
         this.#colours = colours;
         this.#requestUpdate();
+    }
+
+    // The lowest and highest of what is drawn in these slots of the axis, which is to show them.
+    autoscaleInfo(from, to) {
+        const fromAt = this.#place.timeAt(from);
+        const toAt = this.#place.timeAt(to);
+        const first = lowerBound(this.#bars.length, (i) => this.#bars[i].at < fromAt);
+        const end = lowerBound(this.#bars.length, (i) => this.#bars[i].at <= toAt);
+        let [minValue, maxValue] = [Infinity, -Infinity];
+        for (const { lines } of this.#drawn)
+            for (const line of lines)
+                for (let i = first; i < end; ++i) {
+                    if (line[i] === null) continue;
+                    minValue = Math.min(minValue, line[i]);
+                    maxValue = Math.max(maxValue, line[i]);
+                }
+        return minValue <= maxValue ? { priceRange: { minValue, maxValue } } : null;
     }
 
     // Returns whether that changed anything.

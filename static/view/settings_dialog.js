@@ -3,10 +3,10 @@
 import { askToNotify, canNotify, mayNotify, wakeSound } from "../bell.js";
 import { formatPrice, parseNumber } from "../format.js";
 import { alarmsMax, isBeyond } from "../model/alarm.js";
+import { alarmWords } from "./alarm_words.js";
 import { byId, element, iconButton, setText } from "./dom.js";
 
 const dialog = byId("settings");
-const opener = byId("settings-open");
 const fields = {
     locale: byId("set-locale"),
     zone: byId("set-zone"),
@@ -82,7 +82,6 @@ export class SettingsDialog {
         this.#priceOf = priceOf;
         this.#settings = settings;
         this.#alarms = alarms;
-        opener.addEventListener("click", () => this.#open());
         byId("settings-close").addEventListener("click", () => dialog.close());
         dialog.addEventListener("click", (event) => {
             if (event.target === dialog && isOutside(event)) dialog.close();
@@ -108,7 +107,7 @@ export class SettingsDialog {
         this.#currency = shown.split("-").at(-1);
     }
 
-    #open() {
+    open() {
         this.#fill();
         this.#listAlarms();
         setText(wrong, "");
@@ -200,10 +199,4 @@ export class SettingsDialog {
 function isOutside({ clientX, clientY }) {
     const { left, right, top, bottom } = dialog.getBoundingClientRect();
     return clientX < left || clientX > right || clientY < top || clientY > bottom;
-}
-
-export function alarmWords({ symbol, side, price }) {
-    const currency = symbol.split("-").at(-1);
-    const how = side === "above" ? "rises to" : "falls to";
-    return `${symbol} ${how} ${formatPrice(price, currency)}`;
 }

@@ -212,6 +212,38 @@ TEST_CASE("statistics are of closes where candles are there of a time without ti
     CHECK(at.statistics({symbol_id{1}, morning - 25h, morning + 1h})->of == series::sample::ticks);
 }
 
+TEST_CASE("statistics are of closes where candles were there before the first tick", "[archive]")
+{
+    const temporary_directory place;
+    asked_of at{place.path()};
+    const auto first = std::chrono::floor<std::chrono::seconds>(morning);
+    {
+        std::filesystem::create_directories(at.directory);
+        candle_file file{at.directory / "candles.db", symbols(), true};
+        std::vector<candle_row> rows;
+        for (int k = 60; k > 0; --k) {
+            const auto value = *price::from(1'000.0 + k);
+            rows.push_back({btc, interval::m1, {first - k * 1min, value, value, value, value, 20}});
+        }
+        file.put(rows);
+        file.set_closed_until(first);
+    }
+    at.start();
+    at.append(random_ticks(morning, 100, 1s, 5));
+    at.read_history();
+
+    const auto both = at.statistics({btc, morning - 24h, morning + 1min, false});
+    REQUIRE(both.has_value());
+    CHECK(both->of == series::sample::closes);
+    REQUIRE(both->figures);
+    CHECK(both->figures->count == 61);
+    CHECK(both->figures->first.value() == 1'060);
+
+    const auto ticks = at.statistics({btc, morning, morning + 1min, false});
+    REQUIRE(ticks.has_value());
+    CHECK(ticks->of == series::sample::ticks);
+}
+
 TEST_CASE("questions beyond those that may wait are refused, and at the end all are", "[archive]")
 {
     const temporary_directory place;

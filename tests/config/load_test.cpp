@@ -598,7 +598,8 @@ TEST_CASE("without anything given, the settings are the defaults", "[config]")
     CHECK(s.simulator.seed == std::nullopt);
     CHECK(s.simulator.period == 3s);
     CHECK(s.simulator.start_price == std::nullopt);
-    CHECK(s.simulator.step_max == 0.02);
+    CHECK(s.simulator.step_max == 0.0005);
+    CHECK(s.simulator.history == 0ms);
     CHECK(s.replay.speed == 1.0);
     CHECK_FALSE(s.replay.loop);
     CHECK(s.streams.heartbeat == 15s);

@@ -9,9 +9,10 @@ import { startServer } from "./support/server.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 60_000;
-// With the files, asked for by a browser that has none of them, and what the archive has: the
-// statistics of the range, and prices of an hour and a day ago.
-const startMax = 14;
+// With the files, asked for by a browser that has none of them, two of which are for what the first
+// view does without; and what the archive has: the statistics of the range, and prices of an hour
+// and a day ago.
+const startMax = 16;
 
 const ours = ["/metrics", "/api/prices/{}"]; // what the tests ask
 
@@ -76,7 +77,7 @@ describe("what the page asks", { timeout: 600_000 }, () => {
         (symbols.length > 1 ? symbols.length : 0) || symbols.length === 1);
 
     for (const count of [1, 6, 33])
-        test(`is fourteen requests for ${count} symbols, and none too often`, { timeout },
+        test(`is sixteen requests for ${count} symbols, and none too often`, { timeout },
             async (t) => {
                 const symbols = names(count);
                 const { server, page, isClean } =

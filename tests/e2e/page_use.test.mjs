@@ -318,6 +318,8 @@ describe("the page in use", { timeout: 600_000 }, () => {
         server.publish(2601, "ETH-USD");
         await until("the page says so", async () =>
             /ETH-USD rises to \$2,600\.00: it is \$2,601\.00/.test(await text(page, "#toasts")));
+        // The tabs of a browser have to agree first on the one that tells it.
+        await until("it is told", () => page.evaluate(() => window.notified.length > 0));
         assert.deepEqual(await page.evaluate(() => window.notified),
             ["Tickertape: ETH-USD: ETH-USD rises to $2,600.00: it is $2,601.00"]);
         isClean();
@@ -342,14 +344,21 @@ describe("the page in use", { timeout: 600_000 }, () => {
             assert.ok(where.isSeen, where.html);
             seen.push(await focused(page));
         }
-        const order = ["settings-open", "watch", "5m", "candles", "find-text", "tape"];
+        const order = ["settings-open", "watch", "5m", "candles", "Markets", "Ticks", "find-text"];
         const places = order.map((name) => seen.indexOf(name));
         assert.ok(places.every((place) => place >= 0), `${seen}`);
         assert.deepEqual(places, [...places].sort((a, b) => a - b), `${seen}`);
 
+        await page.focus('#beside [data-beside="ticks"]');
+        await page.keyboard.press("Enter");
+        await page.keyboard.press("Tab");
+        assert.equal(await focused(page), "tape");
+        await page.focus('#beside [data-beside="markets"]');
+        await page.keyboard.press("Enter");
+
         await page.focus("#settings-open");
         await page.keyboard.press("Enter");
-        assert.ok(await page.isVisible("#settings"));
+        await page.waitForSelector("#settings", { state: "visible" });
         await page.keyboard.press("Escape");
         assert.ok(!(await page.isVisible("#settings")));
         assert.equal(await focused(page), "settings-open");
@@ -416,6 +425,7 @@ describe("the page in use", { timeout: 600_000 }, () => {
         assert.deepEqual(await small(), []);
         await fits();
         await page.tap("#settings-open");
+        await page.waitForSelector("#settings", { state: "visible" });
         assert.deepEqual(await small(), []);
         const overflow = await page.$eval("#settings", (node) => node.scrollWidth - node.clientWidth);
         assert.equal(overflow, 0);
@@ -441,6 +451,7 @@ describe("the page in use", { timeout: 600_000 }, () => {
             await check("with the list being edited");
             await page.keyboard.press("Escape");
             await page.click("#settings-open");
+            await page.waitForSelector("#settings", { state: "visible" });
             await check("with the settings open");
             await page.click("#settings-close");
             await showsState(page, "stale", { timeout: 30_000 });

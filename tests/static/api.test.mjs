@@ -71,3 +71,30 @@ for (const [status, header, outcome, waitMs] of [
         await api.prices();
         assert.equal(asked, 2);
     });
+
+test("a server without an archive is asked about it once", async (t) => {
+    const asked = [];
+    const type = "https://tickertape.dev/problems/no-archive";
+    answers(t, async (path) => {
+        asked.push(path);
+        return Response.json({ type }, { status: 404 });
+    });
+    const api = new Api(clock);
+    const both = await Promise.all([api.stats("BTC-USD", 0), api.candles("BTC-USD", { limit: 1 })]);
+    assert.deepEqual(both, [{ isAbsent: true }, { isAbsent: true }]);
+    assert.deepEqual(await api.candles("ETH-USD", {}), { isAbsent: true });
+    assert.deepEqual(asked, ["api/prices/btc-usd/stats?since=0"]);
+});
+
+test("whether there is an archive is asked again until it is known", async (t) => {
+    let asked = 0;
+    answers(t, async () => {
+        asked += 1;
+        if (asked === 1) throw new TypeError("no network");
+        return Response.json({ candles: [] });
+    });
+    const api = new Api(clock);
+    const all = await Promise.all([0, 1, 2].map((limit) => api.candles("BTC-USD", { limit })));
+    assert.deepEqual(all.map((answer) => answer?.candles), [undefined, [], []]);
+    assert.equal(asked, 3);
+});

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { band, exponentialAverage, linesOf, overlays, simpleAverage }
     from "../../static/model/averages.js";
+import { Overlays } from "../../static/view/chart_overlays.js";
 
 const closes = Array.from({ length: 300 }, (_, i) => 60_000 + 900 * Math.sin(i / 7) + (i % 11) * 3);
 const near = (a, b) => assert.ok(Math.abs(a - b) <= 1e-9 * Math.abs(b), `${a} is not ${b}`);
@@ -46,4 +47,19 @@ test("each overlay has one value for each bar", () => {
             assert.equal(line.length, bars.length);
             assert.equal(line.findIndex((value) => value !== null), overlay.period - 1);
         }
+});
+
+test("the price axis shows what is drawn of the averages in view", () => {
+    const bars = Array.from({ length: 100 }, (_, i) => ({ at: 1000 * i, close: i < 60 ? 100 : 200 }));
+    const drawn = new Overlays({ timeAt: (slot) => 1000 * slot }, () => []);
+    drawn.setBars(bars, Infinity, true);
+    assert.equal(drawn.autoscaleInfo(0, 99), null, "none is wanted");
+    drawn.want(overlays.filter(({ key }) => key === "sma20"));
+    assert.equal(drawn.autoscaleInfo(0, 10), null, "none is there yet");
+    const rangeOf = (from, to) => drawn.autoscaleInfo(from, to).priceRange;
+    assert.deepEqual(rangeOf(0, 99), { minValue: 100, maxValue: 200 });
+    assert.deepEqual(rangeOf(60.4, 63.2), { minValue: 110, maxValue: 120 });
+    drawn.want(overlays.filter(({ key }) => ["sma20", "band20"].includes(key)));
+    const { minValue, maxValue } = rangeOf(65, 75);
+    assert.ok(minValue < 100 && maxValue > 200, `${minValue} to ${maxValue}`);
 });

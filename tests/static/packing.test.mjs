@@ -89,7 +89,7 @@ describe("the packed page", { skip }, () => {
     test("the modules of the page become one, without what nothing uses", async () => {
         const { page, packed, inPage, textOf } = await pack({
             "index.html": entry,
-            "page.js": `import { a } from "./model/a.js";\nsay(a);\nconst x = import("./c.js");`,
+            "page.js": `import { a } from "./model/a.js";\nsay(a);\nimport "./c.js";`,
             "model/a.js": `import { b } from "../b.js";\nexport const a = b;\nexport const z = 99;`,
             "b.js": "export const b = 41;", "c.js": `say("later");`,
         });
@@ -100,6 +100,26 @@ describe("the packed page", { skip }, () => {
         assert.ok(!/\bfrom\b|99/.test(text), text);
         assert.match(text, /41/);
         assert.match(text, /later/);
+    });
+
+    test("what is imported later is a file of its own, and what both use another", async () => {
+        const files = {
+            "index.html": entry,
+            "page.js": `import { t } from "./t.js";\nsay(t);\nlet n = import("./view/later.js");`,
+            "view/later.js": `import { t } from "../t.js";\nexport const words = "later" + t;`,
+            "t.js": "export const t = make(41);",
+        };
+        const { page, inPage, address, textOf, packed } = await pack(files);
+        assert.ok(textOf("page.js").includes(`import("${address("later.js")}")`));
+        assert.ok(!textOf("page.js").includes("41") && textOf("chunk.js").includes("make(41)"));
+        for (const name of ["page.js", "later.js"])
+            assert.ok(textOf(name).includes(`from"${address("chunk.js")}"`), textOf(name));
+        assert.ok(page.includes(`<link rel="modulepreload" href="${inPage("chunk.js")}">`));
+        assert.ok(!page.includes("later"));
+        // A change of what is imported later changes the name of what leads to it.
+        const changed = await pack({ ...files, "view/later.js": `export const words = "soon";` });
+        assert.notEqual(changed.lasting("page.js"), packed.find(({ name, isLasting }) =>
+            isLasting && name.startsWith("page-")).name);
     });
 
     test("a module that starts itself as a worker stays a file, and what it imports", async () => {

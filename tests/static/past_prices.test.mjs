@@ -53,3 +53,17 @@ test("the change of a range is since its beginning, or since the first price if 
     const hidden = changeOfRange(rangeOf("5m"), series, series.newest, now);
     assert.equal(hidden.why, "prices are missing where this range begins");
 });
+
+test("a range that begins within the first candle held changes since that candle", () => {
+    const hour = 60 * minute;
+    const of = (opensAt) => ({
+        stepMs: hour, candles: [{ at: opensAt, open: 100 }], ticks: new Series(), priceAt: () => null,
+    });
+    const range = rangeOf("30d");
+    const newest = { at: then, price: 150 };
+    const beginAt = then - range.ms;
+    assert.equal(changeOfRange(range, of(beginAt - hour / 2), newest, then).change, 50);
+    assert.equal(changeOfRange(range, of(beginAt + hour / 2), newest, then).change, 50);
+    assert.equal(changeOfRange(range, of(beginAt - 2 * hour), newest, then).why,
+        "prices are missing where this range begins");
+});

@@ -10,6 +10,39 @@ using namespace tickertape::synthetic;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
 
+TEST_CASE(
+    "The simulator goes on from the last prices of before, unless it is told a start", "[feed]")
+{
+    const std::vector<std::optional<price>> before{
+        *price::from(70'123.45), std::nullopt, *price::from(9'999'999)};
+    const bool is_start_given = GENERATE(false, true);
+    harness h{{"BTC-USD", "ETH-USD", "SOL-USD"}};
+    const auto simulated = make_simulator(
+        h.context(),
+        {.seed = 1,
+         .period = 5ms,
+         .start_price = is_start_given ? std::optional{50'000.0} : std::nullopt},
+        before);
+    h.sink.on_publish = [&] {
+        if (h.sink.seen.size() == 3)
+            simulated->stop();
+    };
+
+    simulated->start();
+    REQUIRE(h.run_to_the_end());
+
+    const double first = h.sink.seen.at(0).value.value();
+    if (is_start_given) {
+        CHECK(first == 50'000);
+    } else {
+        CHECK(first != 70'123.45);
+        CHECK(std::abs(first - 70'123.45) <= 0.02 * 70'123.45);
+    }
+    CHECK(h.sink.seen[1].value.text() == "3500");
+    // Nothing that a walk from the start could have come to.
+    CHECK(std::abs(h.sink.seen[2].value.value() - 150) <= 3);
+}
+
 TEST_CASE("The simulator publishes every symbol at once and then each period", "[feed]")
 {
     harness h{{"BTC-USD", "ETH-USD"}};

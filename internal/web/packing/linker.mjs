@@ -1,6 +1,7 @@
 // The modules that the page runs as one, without what nothing uses, in as few letters as it takes.
 // esbuild does the work; here it is told what is what. No I/O but its own.
 
+import { basename } from "node:path/posix";
 import { nameOf } from "./references.mjs";
 
 // What every browser understands that has what the page is made of.
@@ -9,6 +10,10 @@ const ours = "page";
 
 // `textOf(name)` has the lasting addresses of modules that stay files of their own, `outside`. What
 // is in `others`, a map, is found at these paths.
+//
+// Returns the files that are made of them, { name, bytes, imports }: the entry first, then what it
+// imports at once or later (by `import()`), each with the names of those it imports at once. Those
+// names are the linker's, and stand as "./name" in the bytes.
 export async function link(esbuild, { entry, textOf, outside, others }) {
     const modules = {
         name: ours,
@@ -26,11 +31,21 @@ export async function link(esbuild, { entry, textOf, outside, others }) {
                 ({ contents: textOf(path), loader: "js" }));
         },
     };
-    const { outputFiles: [made] } = await esbuild.build({
+    const { outputFiles, metafile } = await esbuild.build({
         entryPoints: [entry], plugins: [modules], bundle: true, write: false, format: "esm", target,
         minify: true, legalComments: "eof", charset: "utf8", logLevel: "silent",
+        splitting: true, metafile: true, outdir: "/", entryNames: "[name]",
+        chunkNames: "[name]-[hash]",
     });
-    return Buffer.from(made.contents);
+    const facts = new Map(
+        Object.entries(metafile.outputs).map(([path, of]) => [basename(path), of]));
+    const atOnce = ({ imports }) => imports.filter(({ kind, external }) =>
+        kind === "import-statement" && !external).map(({ path }) => basename(path));
+    const isEntry = ({ name }) => name === basename(entry);
+    return outputFiles.map(({ path, contents }) => {
+        const name = basename(path);
+        return { name, bytes: Buffer.from(contents), imports: atOnce(facts.get(name)) };
+    }).sort((a, b) => isEntry(b) - isEntry(a));
 }
 
 // One file in fewer letters. `kind`: "module", "script" or "style".

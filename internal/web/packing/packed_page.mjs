@@ -93,6 +93,31 @@ function lastingName(name, files, version) {
     return nameWith(hash.digest("hex"), name);
 }
 
+// What the linker has made, under lasting names: { name, bytes, isAtOnce }, in the same order. The
+// bytes of a file have the names of those that it imports, so these are named before it.
+function named(made, folder) {
+    const done = new Map(); // by the linker's name: { name, text }
+    const finish = ({ name, bytes }) => {
+        if (done.has(name)) return done.get(name);
+        let text = bytes.toString("utf8");
+        for (const other of made)
+            if (other.name !== name && text.includes(`"./${other.name}"`))
+                text = text.replaceAll(`"./${other.name}"`, () => `"./${finish(other).name}"`);
+        const digest = createHash("sha256").update(text).digest("hex");
+        // The linker's own digest goes.
+        const one = { name: nameWith(digest, name.replace(/-[A-Z0-9]{8}(?=\.js$)/, "")), text };
+        done.set(name, one);
+        return one;
+    };
+    const atOnce = new Set(made[0].imports);
+    for (const name of atOnce)
+        for (const next of made.find((one) => one.name === name).imports) atOnce.add(next);
+    return made.map((one) => ({
+        name: join(folder, finish(one).name), bytes: Buffer.from(finish(one).text),
+        isAtOnce: atOnce.has(one.name),
+    }));
+}
+
 // `sources`: the bytes of each file by its name below static/; `others`: where the modules are that
 // are not ours, by the names of those files. Returns the page, with its places for facts still in
 // it, and the other files as { name, bytes, isLasting }, in the order of their names.
@@ -129,17 +154,19 @@ export async function packPage(sources, { esbuild, others = new Map() }) {
         ([name, { bytes }]) => ({ name, bytes, isLasting: false }));
     for (const name of kept)
         packed.push({ name: newNames.get(name), bytes: await finished(name), isLasting: true });
+    const atOnce = []; // what an entry imports, and something that it imports later as well
     for (const entry of new Set(entries)) {
         // Whatever folder a module comes from, it is linked into the folder of the entry.
         const folder = dirname(entry);
         const outside = new Set([...apart].map((name) => addressFrom(folder, newNames.get(name))));
-        const bytes =
-            await link(esbuild, { entry, textOf: textIn(folder), outside, others });
-        newNames.set(entry, nameWith(createHash("sha256").update(bytes).digest("hex"), entry));
-        packed.push({ name: newNames.get(entry), bytes, isLasting: true });
+        const made = named(
+            await link(esbuild, { entry, textOf: textIn(folder), outside, others }), folder);
+        newNames.set(entry, made[0].name);
+        for (const { name, bytes } of made) packed.push({ name, bytes, isLasting: true });
+        atOnce.push(...made.filter((one) => one.isAtOnce).map(({ name }) => name));
     }
-    const preloads = [...apart].map((name) =>
-        `<link rel="modulepreload" href="${addressInPage(newNames.get(name))}">`);
+    const preloads = [...[...apart].map((name) => newNames.get(name)), ...atOnce].map((name) =>
+        `<link rel="modulepreload" href="${addressInPage(name)}">`);
     return {
         page: textOf(pageName, addressInPage).replace(preloadsMarker, () => preloads.join("\n")),
         files: packed.sort((a, b) => (a.name < b.name ? -1 : 1)),

@@ -1,0 +1,7 @@
+// What the first view does without. It is one file, which is loaded when something of it is wanted,
+// or a little after the first view, so that it is there without a connection too.
+
+export { fileOf } from "./model/download.js";
+export { Overlays } from "./view/chart_overlays.js";
+export { SettingsDialog } from "./view/settings_dialog.js";
+export { drawStatistics } from "./view/statistics.js";
