@@ -65,7 +65,7 @@ private:
 
     void give(const piece& p);
     // What is wrong with it; empty: nothing.
-    std::string read_heading(const std::vector<std::string>& names);
+    std::string read_heading(const std::vector<std::string>& fields);
     std::string read(const std::vector<std::string>& values, std::uint64_t line);
     std::string read_time(const std::vector<std::string>& values, row& to) const;
     std::string read_prices(const std::vector<std::string>& values, row& to) const;
