@@ -24,7 +24,7 @@ public:
 
     // Both outlive this.
     candle_planner(const tape::tapes& from, const source_table& sources, limits bounds)
-        : tapes_{from}, limits_{bounds}, live_{from}, built_{from, sources}
+        : limits_{bounds}, live_{from}, built_{from, sources}
     {
     }
 
@@ -50,7 +50,6 @@ private:
     stream_batch plan(const stream_terms& terms, const stream_cursor& from);
     stream_batch pass(const stream_terms& terms, const stream_cursor& from);
 
-    const tape::tapes& tapes_;
     const limits limits_;
     candles::live_candles live_;
     batch_builder built_;
