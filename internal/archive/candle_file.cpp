@@ -158,4 +158,15 @@ std::uint64_t candle_file::used_bytes()
     return static_cast<std::uint64_t>(pages * file_.integer("PRAGMA page_size"));
 }
 
+candle_place candle_file::place_of(const std::filesystem::path& path)
+{
+    return {
+        path.string(),
+        [path](const symbol_table& symbols, bool may_write) {
+            return std::make_unique<candle_file>(path, symbols, may_write);
+        },
+        [path](const symbol_table& symbols) { make_anew(path, symbols); },
+        [path] { return names_in(path); }};
+}
+
 }  // namespace tickertape::archive

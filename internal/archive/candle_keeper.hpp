@@ -1,13 +1,13 @@
-// Makes candles of the ticks that are in the store and keeps them in candles.db: 1m of ticks, the
-// longer ones of shorter ones.
+// Makes candles of the ticks that are in the store and keeps them in a candle store: 1m of ticks,
+// the longer ones of shorter ones.
 //
 // A minute is closed by the first tick of any symbol after it, because positions ascend over all
 // symbols: nothing that is committed later can belong to it. Where no tick comes it is closed by
 // the clock, `grace` after its end. Should a tick come for it all the same, it is opened again.
 //
 // Closed candles and up to when they are closed are written in one transaction. Where it starts,
-// and where candles.db has failed, the keeper goes on from there with the archived ticks, a batch
-// at a time: no tick waits for a candle.
+// and where the candle store has failed, the keeper goes on from there with the archived ticks, a
+// batch at a time: no tick waits for a candle.
 //
 // Threads: one, that of the recorder; the figures and the board any.
 #pragma once
@@ -45,7 +45,7 @@ public:
     };
 
     struct parts {
-        std::filesystem::path file;
+        candle_place place;
         // Those that are priced, and after them those that were once: their candles are closed too.
         const symbol_table& symbols;
         // Archived ticks, as of tape/past.hpp.
@@ -72,7 +72,7 @@ public:
         std::atomic<bool> failing{false};
     };
 
-    // All parts outlive this. Touches no file before catch_up() or on_time().
+    // All parts outlive this. Touches no candle store before catch_up() or on_time().
     candle_keeper(parts of, limits bounds);
 
     // Reads archived ticks until nothing is left, or for so many batches. For before the recorder
@@ -96,7 +96,7 @@ public:
 
 private:
     enum class state {
-        closed,   // candles.db is to be opened, after a failure perhaps
+        closed,   // the candle store is to be opened, after a failure perhaps
         reading,  // behind: reads archived ticks
         live,
     };
@@ -126,11 +126,11 @@ private:
     const limits limits_;
     candle_board board_;
     state state_ = state::closed;
-    std::unique_ptr<candle_file> file_;
+    std::unique_ptr<candle_store> file_;
     bool is_damaged_ = false;
     bool is_told_ = false;
     steady_time not_before_{};
-    std::optional<wall_time> reopen_from_;  // where candles.db could not be changed
+    std::optional<wall_time> reopen_from_;  // where the candle store could not be changed
 
     std::vector<candle_builders> builders_;
     series::candle_time closed_until_{};   // as the builders have it
