@@ -144,7 +144,7 @@ application::~application() = default;
 
 std::unique_ptr<archiving> application::open_archive()
 {
-    if (settings_.archive.directory.empty())
+    if (!settings_.archive.is_wanted())
         return nullptr;
     return std::make_unique<archiving>(
         settings_.archive, kind_of_feed(settings_.providers),

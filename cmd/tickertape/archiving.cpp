@@ -1,6 +1,8 @@
 #include "archiving.hpp"
 
+#include "archive/place.hpp"
 #include "archive/store.hpp"
+#include "postgres/store.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -53,6 +55,18 @@ archiving::archiving(const archive::settings& s, feed_kind kind, const parts& of
 
 std::unique_ptr<archive::repository> archiving::open(wall_time now) const
 {
+    if (!settings_.database.empty()) {
+        auto opened = postgres::store::open(
+            kind_, {.now = now,
+                    .symbols = of_.ticks.symbols(),
+                    .url = settings_.database,
+                    .state_directory = settings_.state_directory,
+                    .sync = settings_.sync,
+                    .boot = {}});
+        if (!opened)
+            refuse(opened.error());
+        return *std::move(opened);
+    }
     const auto directory =
         std::filesystem::path{settings_.directory} / std::string{archive::text_of(kind_)};
     auto opened = archive::store::open(
@@ -146,10 +160,12 @@ void archiving::keep(tape::tape_writer& of)
 {
     const auto& found = store_->found();
     of_.log.info(
-        "archive opened", {{"directory", settings_.directory},
-                           {"last_life", std::string{archive::text_of(found.how_it_ended)}},
-                           {"ticks_restored", restored_},
-                           {"last", found.last.text()}});
+        "archive opened",
+        {{"place", settings_.database.empty() ? settings_.directory
+                                              : archive::without_passwords(settings_.database)},
+         {"last_life", std::string{archive::text_of(found.how_it_ended)}},
+         {"ticks_restored", restored_},
+         {"last", found.last.text()}});
     writer_ = &of;
     const auto capacity = of_.ticks.of(symbol_id{0}).capacity();
     gate_.emplace(
