@@ -107,6 +107,10 @@ connection::connection(const terms& of)
     PQsetnonblocking(handle_, 1);
     PQsetNoticeProcessor(
         handle_, [](void*, const char*) {}, nullptr);
+    // All that is asked for here stands in an index. The statistics of a table that grows say too
+    // little of its end, by which PostgreSQL would read and sort all of it for each answer, or
+    // compile what it asks for milliseconds.
+    //
     // An operator who holds a lock is waited for, but not for ever. A statement that is given up
     // here ends there as well. A server whose client is gone without a word lets go of its lock.
     run("SET search_path TO " + of.schema +
@@ -114,7 +118,9 @@ connection::connection(const terms& of)
         "; SET synchronous_commit TO off; SET lock_timeout TO '4s'"
         "; SET tcp_keepalives_idle TO 10; SET tcp_keepalives_interval TO 5"
         "; SET tcp_keepalives_count TO 3; SET standard_conforming_strings TO on"
-        "; SET idle_in_transaction_session_timeout TO '60s'");
+        "; SET idle_in_transaction_session_timeout TO '60s'"
+        "; SET enable_seqscan TO off; SET enable_bitmapscan TO off; SET enable_sort TO off; SET "
+        "jit TO off");
 }
 
 connection::~connection() = default;

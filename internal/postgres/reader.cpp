@@ -75,11 +75,15 @@ result<tape::past_batch> reader::read(const tape::past_query& query)
             wanted.take(), std::to_string(stored(first)), std::to_string(stored(last)),
             std::to_string(query.ticks_max)};
         if (numbers.size() <= few_symbols) {
+            // Compared as pairs, so that no other index than that of symbols gives the order.
             add(connection_->ask(
                     "SELECT t.position, t.symbol, t.price, t.source FROM unnest($1::smallint[]) AS"
-                    " w(symbol) CROSS JOIN LATERAL (SELECT * FROM ticks WHERE ticks.symbol ="
-                    " w.symbol AND position > $2::bigint AND position <= $3::bigint ORDER BY"
-                    " position LIMIT $4::bigint) t ORDER BY t.position LIMIT $4::bigint",
+                    " w(symbol) CROSS JOIN LATERAL (SELECT * FROM ticks k WHERE"
+                    " (k.symbol, k.position) > (w.symbol, $2::bigint) AND"
+                    " (k.symbol, k.position) <= (w.symbol, $3::bigint) AND"
+                    " k.position > $2::bigint AND k.position <= $3::bigint"
+                    " ORDER BY k.symbol, k.position LIMIT $4::bigint) t"
+                    " ORDER BY t.position LIMIT $4::bigint",
                     parameters),
                 batch);
         } else {
@@ -133,9 +137,10 @@ result<newest_ticks> reader::newest(std::size_t per_symbol, std::size_t days_max
         for (const auto symbol : names_->find(*connection_, symbols_.all())) {
             const auto id = names_->symbol_of(symbol);
             const auto all = connection_->ask(
-                "SELECT position, price, source FROM ticks WHERE symbol = $1::smallint AND"
-                " position > $2::bigint AND position <= $3::bigint"
-                " ORDER BY position DESC LIMIT $4::bigint",
+                "SELECT position, price, source FROM ticks WHERE"
+                " (symbol, position) > ($1::smallint, $2::bigint) AND"
+                " (symbol, position) <= ($1::smallint, $3::bigint) AND position > $2::bigint AND"
+                " position <= $3::bigint ORDER BY symbol DESC, position DESC LIMIT $4::bigint",
                 {std::to_string(symbol), std::to_string(stored(found.known_since)),
                  std::to_string(stored(view.last)), std::to_string(per_symbol)},
                 connection::long_answer_max);

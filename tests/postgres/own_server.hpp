@@ -27,7 +27,6 @@ public:
             as_ = "setpriv --reuid=postgres --regid=postgres --clear-groups ";
         }
         programs_ = "$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)/";
-        // The postmaster ends with its last word; pg_ctl waits until it answers.
         command(
             as_ + programs_ + "initdb -D " + directory_ +
             "/data -U keeper -A trust -E UTF8 --locale=C --no-sync");
@@ -40,6 +39,7 @@ public:
         static_cast<void>(try_command(
             as_ + programs_ + "pg_ctl -D " + directory_ + "/data -m immediate -w stop"));
         std::error_code ignored;
+        std::filesystem::remove(directory_ + ".out", ignored);
         std::filesystem::remove_all(directory_, ignored);
     }
     own_server(const own_server&) = delete;
