@@ -58,9 +58,11 @@ void store::attach()
     if (newest.size() != 1 || newest.integer(0, 0) != life_)
         next->fail(
             archive_errc::in_use, "another server has written to it since: start this one anew");
-    connection_ = std::move(next);
     const auto before = held_last_;
-    load();
+    load(*next);
+    if (sync_ == archive::sync_policy::always)
+        next->run("SET synchronous_commit TO on");
+    connection_ = std::move(next);
     // A statement whose answer was lost may have been done.
     last_ = std::max(last_, held_last_);
     if (held_last_ >= before) {
@@ -77,25 +79,28 @@ void store::attach()
                                        " which were not on its disk; they are written again");
 }
 
-// What the tables say; not the holes, of which this process knows more.
-void store::load()
+// What the tables say; not the holes, of which this process knows more. Where it fails nothing has
+// changed.
+void store::load(connection& from)
 {
-    names_.emplace(symbols_);
-    days_.clear();
-    held_last_ = {};
-    const auto all = connection_->ask(
-        "SELECT extract(epoch FROM day)::bigint / 86400, previous FROM days ORDER BY day");
+    std::map<archive::utc_day, archive::held_day> days;
+    position newest;
+    const auto all =
+        from.ask("SELECT extract(epoch FROM day)::bigint / 86400, previous FROM days ORDER BY day");
     for (std::size_t i = 0; i < all.size(); ++i) {
         const archive::utc_day day{std::chrono::days{all.integer(i, 0)}};
         const auto previous = archive::from_stored(all.integer(i, 1));
-        const auto last = connection_->ask("SELECT max(position) FROM " + partition_of(day));
+        const auto last = from.ask("SELECT max(position) FROM " + partition_of(day));
         archive::held_day held;
         held.key = {day, 0};
         held.previous = previous;
         held.last = last.is_null(0, 0) ? previous : archive::from_stored(last.integer(0, 0));
-        held_last_ = std::max(held_last_, held.last);
-        days_.emplace(day, held);
+        newest = std::max(newest, held.last);
+        days.emplace(day, held);
     }
+    days_ = std::move(days);
+    held_last_ = newest;
+    names_.emplace(symbols_);
 }
 
 result<void> store::append(std::span<const tape::past_tick> ticks)

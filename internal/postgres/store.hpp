@@ -87,7 +87,7 @@ private:
     life_before read_life();
     void judge(const life_before& life, const store_options& options);
     void lose(position from, position to, archive::hole_reason reason);
-    void load();
+    void load(connection& from);
 
     void attach();
     void write(std::span<const tape::past_tick> ticks);

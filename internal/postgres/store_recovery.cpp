@@ -56,7 +56,7 @@ void store::begin(const store_options& options)
     migrate(*connection_, kind_);
     open_page(options);
     const auto life = read_life();
-    load();
+    load(*connection_);
     const auto kept = connection_->ask(
         "SELECT after_position, to_position, reason FROM holes ORDER BY after_position");
     for (std::size_t i = 0; i < kept.size(); ++i)
@@ -182,13 +182,16 @@ void store::judge(const life_before& life, const store_options& options)
         known = std::max(known, life.last);
     } else if (is_of_it) {
         found_.how_it_ended = ending::killed;
-        const auto given = std::max(page->last, page->shown);
-        lose(known, given, hole_reason::not_archived);
-        known = std::max(known, given);
     } else {
         found_.how_it_ended = ending::unknown;
         const auto until = std::max(position::at(options.now).previous(), known);
         lose(known, until, hole_reason::not_archived);
+    }
+    // Of whichever life it is: a database that was restored from a backup does not know the last.
+    if (page != nullptr && life.number != 0) {
+        const auto given = std::max(page->last, page->shown);
+        lose(known, given, hole_reason::not_archived);
+        known = std::max(known, given);
     }
     last_ = known;
     synced_ = std::min(life.synced, held_last_);

@@ -126,18 +126,22 @@ result<void> store::begin_era(position epoch)
         statements += "; DELETE FROM days WHERE day > '" +
                       archive::text_of(archive::day_of(epoch)) +
                       "'; UPDATE archive SET synced = " + "least(synced, " + after + ")";
+        // First, because a page that says too little is harmless, and one that names a time that
+        // never was is not.
+        if (page_) {
+            page_->set(std::min(last_, epoch), std::min(synced_, epoch));
+            page_->lower_shown(epoch);
+        }
         run_synced(statements, connection::long_answer_max);
-        load();
+        load(*connection_);
         holes_ = std::move(holes);
         are_holes_behind_ = true;
         last_ = epoch;
         synced_ = held_last_;
         if (held_last_ != position{})
             archive::add_hole(holes_, {held_last_, epoch, archive::hole_reason::not_archived});
-        if (page_) {
+        if (page_)
             page_->set(last_, synced_);
-            page_->lower_shown(epoch);
-        }
         inventory_->forget_suspects_after(epoch);
         ++eras_;
         publish();

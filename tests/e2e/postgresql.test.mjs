@@ -137,6 +137,36 @@ describe("an archive in PostgreSQL", { timeout: 900_000 }, () => {
         assert.equal(gapsOf(knowing).length, 0, knowing.text);
     });
 
+    test("PostgreSQL that ends without a word under load has every tick once", { timeout }, async (t) => {
+        const { database, start } = await archived(t);
+        const server = await start();
+        const stream = readEvents(t, `${server.url}/prices/stream`);
+        await until("the stream is open", () => stream.status === 200);
+        let newest = 0;
+        const load = setInterval(() => {
+            for (let n = 0; n < 5; n += 1) server.publish(newest += 1);
+        }, 10);
+        t.after(() => clearInterval(load));
+        for (let crash = 1; crash <= 3; crash += 1) {
+            await stream.sees("some", (_, { prices }) => prices.length >= crash * 200);
+            await database.stop("SIGQUIT");
+            const more = stream.prices.length + 200;
+            await stream.sees("more without it", (_, { prices }) => prices.length >= more);
+            await database.start();
+            await until("the archive works again", async () => (await state(server)).state === "ok", { timeout: 60_000 });
+        }
+        clearInterval(load);
+        await stream.sees("the last", (_, { prices }) => prices.at(-1) === newest);
+        const { id } = stream.events.filter(isTick).at(-1);
+        await until("all is archived", async () => (await state(server)).last.id === id);
+        assert.deepEqual(stream.prices, Array.from({ length: newest }, (_, n) => n + 1));
+        assert.deepEqual(gapsOf(stream), []);
+        assert.equal(
+            database.sql("SELECT count(*), count(DISTINCT price), max(price) FROM tickertape_pipe.prices"),
+            `${newest}|${newest}|${newest}`);
+        assert.equal(database.sql("SELECT count(*) FROM tickertape_pipe.holes WHERE after_position > 0"), "0");
+    });
+
     test("a database that hangs holds up nobody, and is caught up with", { timeout }, async (t) => {
         const { database, start } = await archived(t);
         const server = await start();

@@ -54,12 +54,14 @@ struct archive_of {
     own_server server;
     std::unique_ptr<store> ticks;
 
+    archive::sync_policy sync = archive::sync_policy::each_second;
+
     archive::result<std::unique_ptr<store>>
     try_open(wall_time now = morning, const std::string& boot = "boot one")
     {
         return store::open(
-            feed_kind::live, {now, symbols(), server.url(), server.directory() + "/state",
-                              archive::sync_policy::each_second, boot});
+            feed_kind::live,
+            {now, symbols(), server.url(), server.directory() + "/state", sync, boot});
     }
     void open(wall_time now = morning, const std::string& boot = "boot one")
     {
@@ -155,10 +157,29 @@ TEST_CASE("what is appended to PostgreSQL is read back, whatever ends the life",
     CHECK(of.ticks->found().how_it_ended == ending::clean);
     CHECK(of.ticks->found().holes.size() == 1);
 
+    // The database is that of a backup from before the last life: the page knows more.
+    const auto later = ticks_from(morning + 4min, 10);
+    REQUIRE(of.ticks->append(later));
+    REQUIRE(of.ticks->end_cleanly(morning + 5min));
+    of.ticks.reset();
+    {
+        auto beside = of.beside();
+        beside.run(
+            "UPDATE archive SET life = life - 1; DELETE FROM lives WHERE number = (SELECT"
+            " max(number) FROM lives); DELETE FROM ticks WHERE position >= " +
+            std::to_string(archive::stored(later[0].at)));
+    }
+    of.open(morning + 6min, "boot two");
+    CHECK(of.ticks->found().how_it_ended == ending::clean);
+    CHECK(of.ticks->last() == later[9].at);
+    REQUIRE(of.ticks->found().holes.size() == 2);
+    CHECK(of.ticks->found().holes[1].to == later[9].at);
+
     // Not cleanly, and nothing says how far it was shown.
-    of.open(morning + 5min, "boot three");
+    of.open(morning + 7min, "boot three");
     CHECK(of.ticks->found().how_it_ended == ending::unknown);
-    CHECK(of.ticks->found().holes.size() == 2);
+    REQUIRE(!of.ticks->found().holes.empty());
+    CHECK(of.ticks->found().holes.back().to == position::at(morning + 7min).previous());
 }
 
 TEST_CASE("what PostgreSQL lost is noticed and given again", "[postgres]")
@@ -201,6 +222,32 @@ TEST_CASE("what PostgreSQL lost is noticed and given again", "[postgres]")
     const auto taken = of.ticks->append(ticks_from(morning + 2min, 1));
     REQUIRE(!taken);
     CHECK(taken.error().code == archive_errc::in_use);
+}
+
+TEST_CASE("each append to PostgreSQL is on its disk where that is wanted", "[postgres]")
+{
+    archive_of of;
+    of.sync = archive::sync_policy::always;
+    of.open();
+    const auto all = ticks_from(morning, 30);
+    auto beside = of.beside();
+    // How far PostgreSQL says that its log is on the disk.
+    const auto is_flushed = [&] {
+        return beside.ask("SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()")
+                   .text(0, 0) == "t";
+    };
+    REQUIRE(of.ticks->append(std::span{all}.first(10)));
+    CHECK(of.ticks->synced() == all[9].at);
+    CHECK(is_flushed());
+    // After the connection was lost too.
+    beside.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE"
+               " 'tickertape on%'");
+    CHECK(!of.ticks->append(std::span{all}.subspan(10, 10)));
+    REQUIRE(of.ticks->append(std::span{all}.subspan(10, 10)));
+    CHECK(of.ticks->synced() == all[19].at);
+    CHECK(is_flushed());
+    REQUIRE(of.ticks->append(std::span{all}.subspan(20)));
+    CHECK(is_flushed());
 }
 
 TEST_CASE("days of PostgreSQL are dropped, and a wrong future is set aside", "[postgres]")
