@@ -160,6 +160,11 @@ application::~application() = default;
 void application::simulate_past()
 {
     const auto& wanted = settings_.simulator;
+    if (settings_.archive.directory.empty()) {
+        log_.warn(
+            "no past was simulated", {{"why", "SIMULATOR_HISTORY needs an archive in files"}});
+        return;
+    }
     const auto directory = std::filesystem::path{settings_.archive.directory} /
                            std::string{archive::text_of(archive::feed_kind::simulator)};
     // Another walk than the one that goes on from there.
@@ -188,7 +193,7 @@ void application::simulate_past()
 
 std::unique_ptr<archiving> application::open_archive()
 {
-    if (settings_.archive.directory.empty())
+    if (!settings_.archive.is_wanted())
         return nullptr;
     const auto kind = kind_of_feed(settings_.providers);
     if (kind == archive::feed_kind::simulator && settings_.simulator.history.count() != 0)

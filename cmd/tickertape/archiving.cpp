@@ -1,5 +1,9 @@
 #include "archiving.hpp"
 
+#include "archive/place.hpp"
+#include "archive/store.hpp"
+#include "postgres/store.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -14,12 +18,12 @@ namespace {
 using archive::feed_kind;
 
 // The configured symbols, and after them those that candles are there of.
-symbol_table with_departed(const symbol_table& configured, const std::filesystem::path& candles)
+symbol_table with_departed(const symbol_table& configured, const archive::candle_place& candles)
 {
     std::vector<std::string> names;
     for (const auto id : configured.all())
         names.push_back(configured.name(id));
-    for (const auto& name : archive::candle_file::names_in(candles))
+    for (const auto& name : candles.names())
         if (names.size() < symbol_table::symbols_max && !configured.find(name))
             names.push_back(name);
     const auto all = symbol_table::from(names);
@@ -37,22 +41,39 @@ archiving::archiving(const archive::settings& s, feed_kind kind, const parts& of
     : settings_{s}, kind_{kind}, of_{of}, due_{of.main}
 {
     const auto now = reading_of(of_.time);
-    const auto directory =
-        std::filesystem::path{settings_.directory} / std::string{archive::text_of(kind)};
-    auto opened = archive::store::open(
-        directory, kind, {.now = now.wall, .symbols = of_.ticks.symbols(), .boot = {}});
-    if (!opened)
-        refuse(opened.error());
-    store_ = std::move(*opened);
+    store_ = open(now.wall);
     for (const auto& remark : store_->found().remarks)
         of_.log.warn("the archive was repaired", {{"what", remark}});
     restore(now);
-    reader_ = store_->make_reader();
+    reader_ = store_->reader_of(of_.ticks.symbols());
     past_ = std::make_unique<archive::past_reader>(
         [this](const tape::past_query& query) { return reader_->read(query); });
     keep_candles();
     publish_figures();
     publish_candle_figures();
+}
+
+std::unique_ptr<archive::repository> archiving::open(wall_time now) const
+{
+    if (!settings_.database.empty()) {
+        auto opened = postgres::store::open(
+            kind_, {.now = now,
+                    .symbols = of_.ticks.symbols(),
+                    .url = settings_.database,
+                    .state_directory = settings_.state_directory,
+                    .sync = settings_.sync,
+                    .boot = {}});
+        if (!opened)
+            refuse(opened.error());
+        return *std::move(opened);
+    }
+    const auto directory =
+        std::filesystem::path{settings_.directory} / std::string{archive::text_of(kind_)};
+    auto opened = archive::store::open(
+        directory, kind_, {.now = now, .symbols = of_.ticks.symbols(), .boot = {}});
+    if (!opened)
+        refuse(opened.error());
+    return *std::move(opened);
 }
 
 // Of the ticks of before the candles are made now, as far as that takes no time; the recorder goes
@@ -61,14 +82,14 @@ void archiving::keep_candles()
 {
     // Ticks of a day of 250 symbols are some 110 batches.
     constexpr int batches_at_start = 20;
-    const auto file = store_->directory() / "candles.db";
-    candle_symbols_ = with_departed(of_.ticks.symbols(), file);
-    candle_ticks_ = store_->make_reader(*candle_symbols_);
+    const auto place = store_->candles();
+    candle_symbols_ = with_departed(of_.ticks.symbols(), place);
+    candle_ticks_ = store_->reader_of(*candle_symbols_);
     archive::candle_keeper::limits limits;
     limits.minutes_kept = std::chrono::duration_cast<std::chrono::seconds>(settings_.minutes_kept);
     candles_ = std::make_unique<archive::candle_keeper>(
         archive::candle_keeper::parts{
-            file, *candle_symbols_,
+            place, *candle_symbols_,
             [this](const tape::past_query& query) { return candle_ticks_->read(query); },
             store_->holds(), [this] { return store_->last(); }, of_.time,
             [this](const std::string& why) {
@@ -87,9 +108,9 @@ void archiving::keep_candles()
          // relaxed: a word of its own.
          .candle_bytes = [this] { return candles_->now().bytes.load(std::memory_order_relaxed); },
          .say = [this](const std::string& what) { of_.log.warn(what); }});
-    statistics_ticks_ = store_->make_reader();
+    statistics_ticks_ = store_->reader_of(of_.ticks.symbols());
     history_ = std::make_unique<archive::history_reader>(archive::history_reader::parts{
-        file, of_.ticks.symbols(), candles_->board(), store_->holds(),
+        place, of_.ticks.symbols(), candles_->board(), store_->holds(),
         [this](const tape::past_query& query) { return statistics_ticks_->read(query); }});
 }
 
@@ -106,8 +127,9 @@ archiving::~archiving()
 void archiving::restore(clock_reading now)
 {
     const auto& found = store_->found();
-    auto reader = store_->make_reader();
-    const auto newest = reader->newest(of_.ticks.of(symbol_id{0}).capacity());
+    auto reader = store_->reader_of(of_.ticks.symbols());
+    const auto newest = reader->newest(
+        of_.ticks.of(symbol_id{0}).capacity(), archive::tick_reader::newest_days_max);
     if (!newest)
         refuse(newest.error());
     std::vector<source_id> numbers;
@@ -138,10 +160,12 @@ void archiving::keep(tape::tape_writer& of)
 {
     const auto& found = store_->found();
     of_.log.info(
-        "archive opened", {{"directory", settings_.directory},
-                           {"last_life", std::string{archive::text_of(found.how_it_ended)}},
-                           {"ticks_restored", restored_},
-                           {"last", found.last.text()}});
+        "archive opened",
+        {{"place", settings_.database.empty() ? settings_.directory
+                                              : archive::without_passwords(settings_.database)},
+         {"last_life", std::string{archive::text_of(found.how_it_ended)}},
+         {"ticks_restored", restored_},
+         {"last", found.last.text()}});
     writer_ = &of;
     const auto capacity = of_.ticks.of(symbol_id{0}).capacity();
     gate_.emplace(
@@ -239,7 +263,7 @@ web::archive_report archiving::report() const
     // relaxed: words of their own.
     constexpr auto relaxed = std::memory_order_relaxed;
     const auto& figures = recorder_->now();
-    const auto view = store_->held();
+    const auto view = store_->holds()->look();
     const auto& held = *view.held;
     web::archive_report now;
     now.state = figures.failing.load(relaxed) ? condition::failing
@@ -342,7 +366,7 @@ void archiving::publish_candle_figures()
         of_.figures.sampled(
             k, name, help, {}, [this, value] { return static_cast<double>(value(store_->now())); });
     };
-    using stored = archive::store::figures;
+    using stored = archive::repository::figures;
     of_store(
         kind::counter, "tickertape_archive_days_dropped_total",
         "Days of ticks that were dropped because their time had passed or there was no room.",

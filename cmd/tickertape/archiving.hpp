@@ -6,11 +6,11 @@
 
 #include "archive/candle_keeper.hpp"
 #include "archive/history_reader.hpp"
+#include "archive/kind.hpp"
 #include "archive/past_reader.hpp"
-#include "archive/reader.hpp"
 #include "archive/recorder.hpp"
+#include "archive/repository.hpp"
 #include "archive/settings.hpp"
-#include "archive/store.hpp"
 #include "core/clock.hpp"
 #include "tape/commit_gate.hpp"
 #include "tape/tape_writer.hpp"
@@ -62,6 +62,7 @@ public:
     void stop();
 
 private:
+    std::unique_ptr<archive::repository> open(wall_time now) const;
     void restore(clock_reading now);
     void keep_candles();
     void publish_figures();
@@ -74,13 +75,13 @@ private:
     const archive::settings settings_;
     const archive::feed_kind kind_;
     const parts of_;
-    std::unique_ptr<archive::store> store_;
-    std::unique_ptr<archive::reader> reader_;  // of past_
+    std::unique_ptr<archive::repository> store_;
+    std::unique_ptr<archive::tick_reader> reader_;  // of past_
     std::unique_ptr<archive::past_reader> past_;
     std::optional<symbol_table> candle_symbols_;
-    std::unique_ptr<archive::reader> candle_ticks_;  // of candles_
+    std::unique_ptr<archive::tick_reader> candle_ticks_;  // of candles_
     std::unique_ptr<archive::candle_keeper> candles_;
-    std::unique_ptr<archive::reader> statistics_ticks_;  // of history_
+    std::unique_ptr<archive::tick_reader> statistics_ticks_;  // of history_
     std::unique_ptr<archive::history_reader> history_;
     std::size_t restored_ = 0;  // ticks, at the start
     tape::tape_writer* writer_ = nullptr;

@@ -49,7 +49,7 @@ public:
     missing(fetch_range of, std::string source, bool replace) override
     {
         return done_there<std::vector<fetch_range>>(
-            [of, source = std::move(source), replace](archive::candle_file& file) {
+            [of, source = std::move(source), replace](archive::candle_store& file) {
                 return archive::missing_candles(file, of, source, replace);
             });
     }
@@ -58,7 +58,7 @@ public:
     put(archive::fetched_candles answer, bool replace) override
     {
         return done_there<archive::put_candles>(
-            [answer = std::move(answer), replace](archive::candle_file& file) {
+            [answer = std::move(answer), replace](archive::candle_store& file) {
                 return archive::put_fetched(file, answer, replace);
             });
     }
@@ -76,11 +76,11 @@ private:
     };
 
     template <class T>
-    asio::awaitable<archive::result<T>> done_there(std::function<T(archive::candle_file&)> work)
+    asio::awaitable<archive::result<T>> done_there(std::function<T(archive::candle_store&)> work)
     {
         const auto wait = std::make_shared<waiting<T>>(strand_);
         const auto piece = [wait, work = std::move(work),
-                            strand = strand_](archive::candle_file& file) {
+                            strand = strand_](archive::candle_store& file) {
             auto answer = archive::guarded([&] { return work(file); });
             const auto why = answer ? std::nullopt : std::optional{answer.error()};
             asio::post(strand, [wait, answer = std::move(answer)]() mutable {

@@ -1,4 +1,5 @@
 // `tickertape backfill`: candles of before, from providers into the archive.
+#include "archive/candle_file.hpp"
 #include "archive/store.hpp"
 #include "archive/survey.hpp"
 #include "asio/no_throw.hpp"

@@ -50,6 +50,13 @@ std::optional<std::string> wrong_with_files(const config::settings& s)
         if (const auto why = wrong_with_directory(s.archive.directory))
             return "ARCHIVE: " + *why +
                    "; ARCHIVE=sqlite: and another directory, or ARCHIVE=none, which keeps nothing";
+        if (!s.archive.database.empty() && !s.archive.backup_directory.empty())
+            return "BACKUP_DIR: an archive in PostgreSQL is backed up with pg_dump; leave this "
+                   "empty";
+        if (const auto why = s.archive.database.empty()
+                                 ? std::nullopt
+                                 : wrong_with_directory(s.archive.state_directory))
+            return "ARCHIVE_STATE: " + *why + "; another directory, or empty";
         if (const auto why = wrong_with_directory(s.archive.backup_directory))
             return "BACKUP_DIR: " + *why;
         if (asks_providers)

@@ -1,4 +1,5 @@
 // `tickertape import`: text to ticks of the archive. Everything is read before anything is written.
+#include "archive/candle_file.hpp"
 #include "archive/candle_keeper.hpp"
 #include "archive/reader.hpp"
 #include "archive/tick_import.hpp"
@@ -156,7 +157,7 @@ void importing::add(
     const auto ticks = to.make_reader(symbols);
     std::string why;
     archive::candle_keeper candles{
-        {candles_of(c_.archive), symbols,
+        {archive::candle_file::place_of(candles_of(c_.archive)), symbols,
          [&ticks](const tape::past_query& query) { return ticks->read(query); }, to.holds(),
          [&to] { return to.last(); }, c_.time, [&why](const std::string& said) { why = said; }},
         {}};

@@ -32,6 +32,27 @@ int refuse(const std::string& line)
     return config::exit_bad_configuration;
 }
 
+// What to use for an archive in PostgreSQL, where these commands do not work.
+std::string instead_of(std::string_view command)
+{
+    std::string line = " works on files, and this archive is in PostgreSQL: ";
+    if (command == "archive backup")
+        return line + "use pg_dump";
+    if (command == "archive restore")
+        return line + "use pg_restore, or psql with what pg_dump wrote";
+    if (command == "archive compact")
+        return line + "use VACUUM in psql";
+    if (command == "archive verify")
+        return line + "use pg_amcheck, and pg_checksums for the whole server";
+    if (command == "archive info")
+        return line + "ask GET /api/archive of the server, or the tables days and holes in psql";
+    if (command == "export")
+        return line + "use \\copy (SELECT * FROM prices) TO 'prices.csv' CSV HEADER in psql";
+    if (command == "backfill")
+        return line + "a server that is started on it fetches what BACKFILL says";
+    return line + "import to ARCHIVE=sqlite: and a directory";
+}
+
 std::vector<std::string> setting_flags()
 {
     const config::setting_table table{provider::provider_rows()};
@@ -74,6 +95,8 @@ int run_command(std::span<const std::string> arguments, const clock& time)
     for (const auto& warning : configured.warnings)
         complain(warning);
     const auto& s = configured.values;
+    if (!s.archive.database.empty())
+        return refuse(std::string{call->what->name} + instead_of(call->what->name));
     if (s.archive.directory.empty())
         return refuse("ARCHIVE is none, so there is no archive; accepted: sqlite: and the path of "
                       "a directory");

@@ -4,7 +4,7 @@
 // Threads: any.
 #pragma once
 
-#include "archive/candle_file.hpp"
+#include "archive/candle_store.hpp"
 #include "series/candle_builder.hpp"
 
 #include <array>

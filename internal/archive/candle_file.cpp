@@ -44,11 +44,6 @@ constexpr std::string_view columns =
     "SELECT time, open, high, low, close, ticks, overlaps_hole, source, \"check\" FROM candles"
     " WHERE symbol = ? AND interval = ? AND time ";
 
-std::string name_of_asked(const std::string& symbol, interval of, std::string_view source)
-{
-    return "asked " + std::string{source} + ' ' + symbol + ' ' + std::string{text(of)};
-}
-
 }  // namespace
 
 candle_file::candle_file(
@@ -130,42 +125,6 @@ void candle_file::set_closed_until(candle_time until)
     set_fact(closed_until_fact, seconds_of(until));
 }
 
-wall_time candle_file::era()
-{
-    return wall_time{std::chrono::milliseconds{fact(era_fact)}};
-}
-
-void candle_file::set_era(wall_time began)
-{
-    set_fact(era_fact, began.time_since_epoch().count());
-}
-
-std::optional<candle_file::time_range> candle_file::to_make()
-{
-    const time_range left{time_of(fact(make_from_fact)), time_of(fact(make_until_fact))};
-    return left.from < left.until ? std::optional{left} : std::nullopt;
-}
-
-void candle_file::set_to_make(std::optional<time_range> of)
-{
-    set_fact(make_from_fact, of ? seconds_of(of->from) : 0);
-    set_fact(make_until_fact, of ? seconds_of(of->until) : 0);
-}
-
-candle_file::time_range candle_file::asked(symbol_id id, interval of, std::string_view source)
-{
-    const auto series = name_of_asked(symbols_.name(id), of, source);
-    return {time_of(fact(series + " from")), time_of(fact(series + " until"))};
-}
-
-void candle_file::set_asked(
-    symbol_id id, interval of, std::string_view source, const time_range& range)
-{
-    const auto series = name_of_asked(symbols_.name(id), of, source);
-    set_fact(series + " from", seconds_of(range.from));
-    set_fact(series + " until", seconds_of(range.until));
-}
-
 void candle_file::roll_back() noexcept
 {
     try {
@@ -197,6 +156,17 @@ std::uint64_t candle_file::used_bytes()
 {
     const auto pages = file_.integer("PRAGMA page_count") - file_.integer("PRAGMA freelist_count");
     return static_cast<std::uint64_t>(pages * file_.integer("PRAGMA page_size"));
+}
+
+candle_place candle_file::place_of(const std::filesystem::path& path)
+{
+    return {
+        path.string(),
+        [path](const symbol_table& symbols, bool may_write) {
+            return std::make_unique<candle_file>(path, symbols, may_write);
+        },
+        [path](const symbol_table& symbols) { make_anew(path, symbols); },
+        [path] { return names_in(path); }};
 }
 
 }  // namespace tickertape::archive

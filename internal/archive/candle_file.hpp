@@ -14,12 +14,11 @@
 // number that read.
 #pragma once
 
+#include "archive/candle_store.hpp"
 #include "archive/database.hpp"
-#include "core/symbol.hpp"
-#include "series/history.hpp"
 
 #include <cstdint>
-#include <limits>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <span>
@@ -29,23 +28,7 @@
 
 namespace tickertape::archive {
 
-struct candle_row {
-    symbol_id symbol;
-    series::interval of;
-    series::candle value;
-};
-
-// Where candles of a series do not verify: buckets that open at or after `from` and before `until`.
-struct candle_damage {
-    symbol_id symbol;
-    series::interval of;
-    series::candle_time from;
-    series::candle_time until;
-
-    friend bool operator==(const candle_damage&, const candle_damage&) noexcept = default;
-};
-
-class candle_file {
+class candle_file final : public candle_store {
 public:
     // How many candles are copied at once from a file that is damaged.
     static constexpr std::size_t rows_at_once = 1'000;
@@ -54,88 +37,34 @@ public:
     // Throws archive_errc::damaged, ::newer_schema, or what the disk said.
     candle_file(const std::filesystem::path& path, const symbol_table& symbols, bool may_write);
 
-    struct query {
-        symbol_id symbol;
-        series::interval of;
-        // Buckets that open at or after `from` and before `until`.
-        series::candle_time from;
-        series::candle_time until;
-        std::size_t candles_max = std::numeric_limits<std::int32_t>::max();
-        series::end first = series::end::oldest;
-    };
-    struct answer {
-        std::vector<series::kept_candle> candles;   // in the order of time
-        std::vector<candle_damage> damaged;         // within the range, in order
-        std::optional<series::kept_candle> before;  // the last candle before those given
-        bool has_more = false;
-    };
-    answer read(const query& asked);
+    answer read(const query& asked) override;
+    series::candle_time closed_until() override;
 
-    // Every candle whose bucket ends at that time or earlier has been put.
-    series::candle_time closed_until();
+    void begin() override { file_.run("BEGIN IMMEDIATE"); }
+    void commit() override { file_.run("COMMIT"); }
+    void roll_back() noexcept override;
 
-    // What holds for more than one call is one transaction.
-    void begin() { file_.run("BEGIN IMMEDIATE"); }
-    void commit() { file_.run("COMMIT"); }
-    void roll_back() noexcept;
-
-    // Puts candles, in the order of time within each series, and returns how many. Our own, whose
-    // source is empty, stand in for what is there. A candle that was fetched never does so for one
-    // of our own, and for another that was fetched, unless `replace` says so.
+    using candle_store::put;
     std::size_t
-    put(std::span<const candle_row> candles, std::string_view source = {}, bool replace = false);
-    void set_closed_until(series::candle_time until);
-    // When the era began which the candles are of; the epoch: the first one.
-    wall_time era();
-    void set_era(wall_time began);
-    struct time_range {
-        series::candle_time from;
-        series::candle_time until;
-    };
-    // Of that time candles are still to be made of ticks, because ticks came to it later. It stays
-    // so until it is said otherwise, whatever ends the process.
-    std::optional<time_range> to_make();
-    void set_to_make(std::optional<time_range> of);
-    // Up to when a provider was asked for candles of a series, and since when; the epoch for both:
-    // it was not.
-    time_range asked(symbol_id id, series::interval of, std::string_view source);
-    void
-    set_asked(symbol_id id, series::interval of, std::string_view source, const time_range& range);
-    // Removes our own candles of every interval whose bucket ends after `time`, which are made
-    // anew; those that were fetched stay.
-    void remove_own_after(series::candle_time time);
-    // Removes what does not verify there, so that it can be put anew. Returns whether something
-    // was. Where the series ended in that range it ends before it now; candles that were lost
-    // before it stay lost.
-    bool remove_damaged(const candle_damage& where);
-    // When the last candle ends that opens before that time and verifies; the epoch: there is none.
-    series::candle_time end_before(symbol_id id, series::interval of, series::candle_time time);
-    struct lost_end {
-        candle_damage where;
-        // Its last candle is gone; otherwise it is not known whether one is.
-        bool is_certain;
-    };
-    // From the shortest interval on.
-    std::vector<lost_end> lost_ends();
-    // Says that candles there are lost, and cannot be made anew.
-    void keep_lost(const candle_damage& where);
-    // Removes 1m candles that open before `time`, at most `rows_max`, and returns how many. That
-    // they are gone is no damage.
-    std::size_t drop_minutes_before(series::candle_time time, std::size_t rows_max);
-    // 1m candles that open before it may have been dropped.
-    series::candle_time minutes_dropped_before();
-    // When the oldest 1m candle opens.
-    std::optional<series::candle_time> oldest_minute();
+    put(std::span<const candle_row> candles, std::string_view source, bool replace) override;
+    void set_closed_until(series::candle_time until) override;
+    void remove_own_after(series::candle_time time) override;
+    bool remove_damaged(const candle_damage& where) override;
+    series::candle_time
+    end_before(symbol_id id, series::interval of, series::candle_time time) override;
+    std::vector<lost_end> lost_ends() override;
+    void keep_lost(const candle_damage& where) override;
+    std::size_t drop_minutes_before(series::candle_time time, std::size_t rows_max) override;
+    series::candle_time minutes_dropped_before() override;
+    std::optional<series::candle_time> oldest_minute() override;
 
-    // Forces what was committed to the disk.
-    void sync() { file_.sync_log(); }
-    void checkpoint_if_long() { file_.checkpoint_if_long(); }
-    void finish() { file_.checkpoint(); }
+    void sync() override { file_.sync_log(); }
+    void checkpoint_if_long() override { file_.checkpoint_if_long(); }
+    void finish() override { file_.checkpoint(); }
     // Of the pages that are in use; those that are free are used again.
-    std::uint64_t used_bytes();
+    std::uint64_t used_bytes() override;
 
-    // Notes every symbol of the table, so that names_in() has it also before its first candle.
-    void note_symbols();
+    void note_symbols() override;
     // The symbols that a file has noted, also those that are no longer configured; none where it
     // cannot be read.
     static std::vector<std::string> names_in(const std::filesystem::path& path);
@@ -143,6 +72,8 @@ public:
     // Makes a new file of every row that verifies in a file which SQLite cannot read everywhere,
     // and moves that one to damaged/. Returns how many rows were kept.
     static std::size_t make_anew(const std::filesystem::path& path, const symbol_table& symbols);
+    // The file as the place of an archive's candles.
+    static candle_place place_of(const std::filesystem::path& path);
 
 private:
     struct name {
@@ -177,8 +108,9 @@ private:
     void copy_newest(candle_file& from, symbol_id id, series::interval of);
     std::int64_t last_time(const name& symbol, series::interval of);
     std::int64_t& newest_of(symbol_id id, const name& symbol, series::interval of);
-    std::int64_t fact(std::string_view of);
-    void set_fact(std::string_view of, std::int64_t value);
+    const symbol_table& symbols() const noexcept override { return symbols_; }
+    std::int64_t fact(std::string_view of) override;
+    void set_fact(std::string_view of, std::int64_t value) override;
 
     std::int64_t check_of(const raw_row& row, std::uint32_t symbol_check, series::interval of);
     raw_row taken(const statement& from, std::uint32_t symbol_check, series::interval of);

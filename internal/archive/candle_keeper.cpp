@@ -70,7 +70,7 @@ bool candle_keeper::expect(utc_day first, utc_day last) noexcept
     return try_to([&] {
         if (state_ == state::closed)
             open();
-        candle_file::time_range days{first, last + std::chrono::days{1}};
+        candle_store::time_range days{first, last + std::chrono::days{1}};
         if (const auto left = file_->to_make()) {
             days.from = std::min(days.from, left->from);
             days.until = std::max(days.until, left->until);

@@ -1,13 +1,13 @@
-// Makes candles of the ticks that are in the store and keeps them in candles.db: 1m of ticks, the
-// longer ones of shorter ones.
+// Makes candles of the ticks that are in the store and keeps them in a candle store: 1m of ticks,
+// the longer ones of shorter ones.
 //
 // A minute is closed by the first tick of any symbol after it, because positions ascend over all
 // symbols: nothing that is committed later can belong to it. Where no tick comes it is closed by
 // the clock, `grace` after its end. Should a tick come for it all the same, it is opened again.
 //
 // Closed candles and up to when they are closed are written in one transaction. Where it starts,
-// and where candles.db has failed, the keeper goes on from there with the archived ticks, a batch
-// at a time: no tick waits for a candle.
+// and where the candle store has failed, the keeper goes on from there with the archived ticks, a
+// batch at a time: no tick waits for a candle.
 //
 // Threads: one, that of the recorder; offer(), the figures and the board any.
 #pragma once
@@ -52,7 +52,7 @@ public:
     };
 
     struct parts {
-        std::filesystem::path file;
+        candle_place place;
         // Those that are priced, and after them those that were once: their candles are closed too.
         const symbol_table& symbols;
         // Archived ticks, as of tape/past.hpp.
@@ -79,7 +79,7 @@ public:
         std::atomic<bool> failing{false};
     };
 
-    // All parts outlive this. Touches no file before catch_up() or on_time().
+    // All parts outlive this. Touches no candle store before catch_up() or on_time().
     candle_keeper(parts of, limits bounds);
 
     // Reads archived ticks until nothing is left, or for so many batches. Returns whether nothing
@@ -103,7 +103,7 @@ public:
     // time, once all candles of ticks are made; not done where the recorder ends before. It makes
     // transactions of its own; after one that throws thrown_failure the file is opened anew.
     // Returns false if limits::work_max wait already. Threads: any.
-    using work = std::function<void(candle_file&)>;
+    using work = std::function<void(candle_store&)>;
     bool offer(work piece);
 
     // For retention. Candles of ticks before that time are on the disk.
@@ -116,7 +116,7 @@ public:
 
 private:
     enum class state {
-        closed,   // candles.db is to be opened, after a failure perhaps
+        closed,   // the candle store is to be opened, after a failure perhaps
         reading,  // behind: reads archived ticks
         live,
     };
@@ -139,7 +139,7 @@ private:
     void make_minutes_between(series::candle_time from, series::candle_time until);
     void put_unless_fewer(std::span<const candle_row> rows);
     void drop_old_minutes(wall_time now);
-    candle_file::time_range with_neighbours(candle_file::time_range days) const;
+    candle_store::time_range with_neighbours(candle_store::time_range days) const;
     void watch(const moment& now) noexcept;
     bool repair(const candle_damage& where);
     void repair_ends();
@@ -153,13 +153,13 @@ private:
     const limits limits_;
     candle_board board_;
     state state_ = state::closed;
-    std::unique_ptr<candle_file> file_;
+    std::unique_ptr<candle_store> file_;
     bool is_damaged_ = false;
     bool is_told_ = false;
     steady_time not_before_{};
-    std::optional<wall_time> reopen_from_;  // where candles.db could not be changed
+    std::optional<wall_time> reopen_from_;  // where the candle store could not be changed
     // Before it reads on: ticks of that time came later.
-    std::optional<candle_file::time_range> to_make_;
+    std::optional<candle_store::time_range> to_make_;
 
     std::vector<candle_builders> builders_;
     series::candle_time closed_until_{};   // as the builders have it

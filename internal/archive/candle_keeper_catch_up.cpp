@@ -20,14 +20,14 @@ void candle_keeper::open()
     try {
         // Damage was met in it: what verifies is copied to another one.
         if (std::exchange(is_damaged_, false))
-            fail(archive_errc::damaged, of_.file.string());
-        file_ = std::make_unique<candle_file>(of_.file, of_.symbols, true);
+            fail(archive_errc::damaged, of_.place.name);
+        file_ = of_.place.open(of_.symbols, true);
     } catch (const thrown_failure& e) {
         if (e.said().code != archive_errc::damaged)
             throw;
-        candle_file::make_anew(of_.file, of_.symbols);
+        of_.place.make_anew(of_.symbols);
         board_.set_file_replaced();
-        file_ = std::make_unique<candle_file>(of_.file, of_.symbols, true);
+        file_ = of_.place.open(of_.symbols, true);
     }
     closed_until_ = written_until_ = file_->closed_until();
     file_->note_symbols();
@@ -65,7 +65,7 @@ void candle_keeper::load()
             auto& builder = builders[static_cast<std::size_t>(of)] = series::candle_builder{of};
             const auto until = pieces_until(of, closed_until_);
             if (const auto finer = finer_of(of)) {
-                const candle_file::query asked{symbol, *finer, bucket_open(of, until), until};
+                const candle_store::query asked{symbol, *finer, bucket_open(of, until), until};
                 auto pieces = file_->read(asked);
                 for (const auto& d : pieces.damaged)
                     if (!repair(d))

@@ -30,7 +30,7 @@ candle_time minute_of(position at) noexcept
 }  // namespace
 
 // Beside imported days there is a hole, of which the candles on its other side do not know yet.
-candle_file::time_range candle_keeper::with_neighbours(candle_file::time_range days) const
+candle_store::time_range candle_keeper::with_neighbours(candle_store::time_range days) const
 {
     const auto held = of_.holds->look().held;
     auto whole = days;

@@ -106,7 +106,7 @@ bool candle_keeper::make_longer(candle_damage& where, std::vector<candle_row>& r
         where.from = bucket_open(where.of, dropped) + length(where.of);
     if (where.from >= where.until)
         return false;
-    const candle_file::query asked{where.symbol, finer, where.from, where.until};
+    const candle_store::query asked{where.symbol, finer, where.from, where.until};
     auto pieces = file_->read(asked);
     for (const auto& d : pieces.damaged)
         if (!repair(d))

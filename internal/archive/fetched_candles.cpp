@@ -8,14 +8,14 @@ namespace {
 
 using series::candle_time;
 
-candle_file::query all_of(const fetch_range& r)
+candle_store::query all_of(const fetch_range& r)
 {
     return {r.symbol, r.of, r.from, r.until};
 }
 
 // Puts the candles of the next longer intervals of which a piece lies in the range.
 std::size_t
-put_longer(candle_file& file, const fetch_range& of, std::string_view source, bool replace)
+put_longer(candle_store& file, const fetch_range& of, std::string_view source, bool replace)
 {
     std::size_t put = 0;
     for (const auto longer : series::intervals) {
@@ -47,8 +47,8 @@ put_longer(candle_file& file, const fetch_range& of, std::string_view source, bo
 }
 
 // What was asked for, as far as one range says it: the longer one where they lie apart.
-candle_file::time_range
-joined(const candle_file::time_range& known, const candle_file::time_range& more)
+candle_store::time_range
+joined(const candle_store::time_range& known, const candle_store::time_range& more)
 {
     if (known.until == candle_time{})
         return more;
@@ -60,7 +60,7 @@ joined(const candle_file::time_range& known, const candle_file::time_range& more
 }  // namespace
 
 std::vector<fetch_range>
-missing_candles(candle_file& file, const fetch_range& of, std::string_view source, bool replace)
+missing_candles(candle_store& file, const fetch_range& of, std::string_view source, bool replace)
 {
     if (of.from >= of.until)
         return {};
@@ -113,7 +113,7 @@ requests_for(const std::vector<fetch_range>& missing, std::size_t buckets_max)
     return requests;
 }
 
-put_candles put_fetched(candle_file& file, const fetched_candles& answer, bool replace)
+put_candles put_fetched(candle_store& file, const fetched_candles& answer, bool replace)
 {
     const auto& [symbol, of, from, until] = answer.asked;
     std::vector<candle_row> rows;

@@ -5,10 +5,10 @@
 // bucket for which it had nothing is not asked for again. Longer candles follow from fetched ones
 // where every piece of theirs is there and of one source.
 //
-// All but requests_for() throw thrown_failure. Threads: that of the candle_file.
+// All but requests_for() throw thrown_failure. Threads: that of the candle_store.
 #pragma once
 
-#include "archive/candle_file.hpp"
+#include "archive/candle_store.hpp"
 
 #include <string>
 #include <vector>
@@ -28,7 +28,7 @@ struct fetch_range {
 // The parts of the range in which candles are missing that `source` was not asked for yet, in the
 // order of time. With `replace`: those too that are there or were asked for.
 std::vector<fetch_range>
-missing_candles(candle_file& file, const fetch_range& of, std::string_view source, bool replace);
+missing_candles(candle_store& file, const fetch_range& of, std::string_view source, bool replace);
 
 // The requests that bring what is missing, of at most `buckets_max` each, the newest first. One may
 // span several parts, and what is there between them.
@@ -48,6 +48,6 @@ struct put_candles {
 };
 
 // One transaction of its own.
-put_candles put_fetched(candle_file& file, const fetched_candles& answer, bool replace);
+put_candles put_fetched(candle_store& file, const fetched_candles& answer, bool replace);
 
 }  // namespace tickertape::archive

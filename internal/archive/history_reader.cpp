@@ -107,16 +107,16 @@ void history_reader::run(worker& of)
     }
 }
 
-candle_file& history_reader::file_of(worker& of, const candle_board::view& now)
+candle_store& history_reader::file_of(worker& of, const candle_board::view& now)
 {
     if (!of.file || of.file_number != now.file) {
-        of.file = std::make_unique<candle_file>(of_.file, of_.symbols, false);
+        of.file = of_.place.open(of_.symbols, false);
         of.file_number = now.file;
     }
     return *of.file;
 }
 
-candle_file::answer history_reader::read_candles(worker& of, const candle_file::query& asked)
+candle_store::answer history_reader::read_candles(worker& of, const candle_store::query& asked)
 {
     try {
         auto found = file_of(of, of_.board.look(asked.symbol)).read(asked);

@@ -1,5 +1,5 @@
-// Answers questions about prices of before from the archive: closed candles from candles.db, the
-// forming one from its keeper, statistics from ticks where these are kept.
+// Answers questions about prices of before from the archive: closed candles from its candle store,
+// the forming one from its keeper, statistics from ticks where these are kept.
 //
 // Candles and statistics have a thread and a queue each, because statistics of a long time take
 // seconds. Beyond `waiting_most` questions in a queue the next is refused at once.
@@ -26,7 +26,7 @@ namespace tickertape::archive {
 class history_reader final : public series::history {
 public:
     struct parts {
-        std::filesystem::path file;  // candles.db
+        candle_place place;
         const symbol_table& symbols;
         candle_board& board;
         std::shared_ptr<const inventory> holds;
@@ -66,7 +66,7 @@ private:
         // Called with false where it is not to be answered.
         std::deque<std::function<void(bool)>> waiting;
         bool stopping = false;
-        std::unique_ptr<candle_file> file;
+        std::unique_ptr<candle_store> file;
         unsigned file_number = 0;
         std::thread thread;
     };
@@ -75,8 +75,8 @@ private:
     void
     ask(worker& of, Query query, Callback answer, Answer (history_reader::*with)(const Query&));
     void run(worker& of);
-    candle_file& file_of(worker& of, const candle_board::view& now);
-    candle_file::answer read_candles(worker& of, const candle_file::query& asked);
+    candle_store& file_of(worker& of, const candle_board::view& now);
+    candle_store::answer read_candles(worker& of, const candle_store::query& asked);
     std::vector<series::hole> holes_of(wall_time from, wall_time until) const;
     series::candle_answer answer_candles(const series::candle_query& query);
     series::statistics_answer answer_statistics(const series::statistics_query& asked);

@@ -1,5 +1,6 @@
 #include "archive/inventory.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tickertape::archive {
@@ -17,6 +18,22 @@ inventory::view inventory::look() const
 {
     const std::lock_guard lock{mutex_};
     return {held_, last_};
+}
+
+inventory::range inventory::known(const view& now, position after, position until) noexcept
+{
+    const auto& held = *now.held;
+    if (held.days.empty())
+        return {after, after};
+    auto from = std::max(after, held.days.front().previous);
+    for (const auto& h : held.holes)
+        if (h.from <= from && from < h.to)
+            from = h.to;
+    auto to = std::min(until, now.last);
+    for (const auto& h : held.holes)
+        if (h.from >= from)
+            to = std::min(to, h.from);
+    return {from, std::max(from, to)};
 }
 
 void inventory::set(holdings held, position last)

@@ -49,6 +49,14 @@ public:
         position last;  // of what is committed
     };
     view look() const;
+    // Where a reader of what follows `after` begins, which is behind a hole if that lies in one,
+    // and how far it may read: to the next hole, or to the last tick. Nothing is known: both are
+    // equal.
+    struct range {
+        position from;
+        position to;
+    };
+    static range known(const view& now, position after, position until) noexcept;
 
     // For the store.
     void set(holdings held, position last);

@@ -15,15 +15,6 @@ constexpr std::size_t rows_at_once_min = 16;
 // Damage that is passed by for one answer.
 constexpr int turns_max = 1'000;
 
-// The position from which on all is known, if `p` lies in a hole.
-position behind_holes(const holdings& held, position p) noexcept
-{
-    for (const auto& h : held.holes)
-        if (h.from <= p && p < h.to)
-            p = h.to;
-    return p;
-}
-
 // The symbol of each number of a file, where this process knows it.
 std::vector<std::optional<symbol_id>> ids_of(const day_names& names, const symbol_table& symbols)
 {
@@ -74,12 +65,7 @@ result<tape::past_batch> reader::read(const tape::past_query& query)
             const auto& days = view.held->days;
             if (days.empty() || query.ticks_max == 0)
                 return tape::past_batch{query.after, query.after, {}};
-            const auto from =
-                behind_holes(*view.held, std::max(query.after, days.front().previous));
-            auto limit = std::min(query.until, view.last);
-            for (const auto& h : view.held->holes)
-                if (h.from >= from)
-                    limit = std::min(limit, h.from);
+            const auto [from, limit] = inventory::known(view, query.after, query.until);
             if (limit <= from)
                 return tape::past_batch{from, from, {}};
             auto batch = read_known(query, from, limit);

@@ -7,6 +7,7 @@
 #include "archive/inventory.hpp"
 #include "archive/open_day.hpp"
 #include "archive/sealed_day.hpp"
+#include "archive/tick_reader.hpp"
 
 #include <filesystem>
 #include <list>
@@ -15,7 +16,7 @@
 
 namespace tickertape::archive {
 
-class reader {
+class reader final : public tick_reader {
 public:
     // Files of days that are kept open.
     static constexpr std::size_t days_open_max = 4;
@@ -27,26 +28,9 @@ public:
         std::filesystem::path directory, const symbol_table& symbols,
         std::shared_ptr<inventory> of);
 
-    // The contract of tape/past.hpp. query.until may lie behind what is archived: the answer ends
-    // there then. Errors: busy, disk_failed; damage is no error, but a range that is not given.
-    result<tape::past_batch> read(const tape::past_query& query);
-
-    // A tick whose source is a number in `sources`.
-    struct newest_tick {
-        position at;
-        symbol_id symbol;
-        std::uint32_t source;
-        price value;
-    };
-    struct newest_ticks {
-        std::vector<newest_tick> ticks;  // in position order
-        std::vector<stored_name> sources;
-        // Every tick of a symbol after it is there, or is older than as many as were asked for.
-        position known_since;
-    };
-    // The newest ticks of each symbol, at most `per_symbol` of each, to fill the tapes with. Looks
-    // at the files of at most `days_max` days, and not beyond a hole.
-    result<newest_ticks> newest(std::size_t per_symbol, std::size_t days_max = 2);
+    result<tape::past_batch> read(const tape::past_query& query) override;
+    result<newest_ticks>
+    newest(std::size_t per_symbol, std::size_t days_max = newest_days_max) override;
 
 private:
     using sealed_ptr = std::unique_ptr<sealed_day>;

@@ -55,7 +55,7 @@ private:
         const auto [at, is_new] = known_sources_.try_emplace(
             {name.name, name.combined}, static_cast<std::uint32_t>(sources_.size()));
         if (is_new)
-            sources_.push_back(name);
+            sources_.push_back({name.name, name.combined});
         return at->second;
     }
 
@@ -134,11 +134,11 @@ private:
     reader& of_;
     std::size_t per_symbol_;
     std::vector<std::vector<newest_tick>> by_symbol_;
-    std::vector<stored_name> sources_;
+    std::vector<newest_ticks::source> sources_;
     std::map<std::pair<std::string, unsigned>, std::uint32_t> known_sources_;
 };
 
-result<reader::newest_ticks> reader::newest(std::size_t per_symbol, std::size_t days_max)
+result<newest_ticks> reader::newest(std::size_t per_symbol, std::size_t days_max)
 {
     return guarded([&] {
         const auto view = inventory_->look();

@@ -7,18 +7,9 @@
 #include "archive/catalogue.hpp"
 #include "archive/kind.hpp"
 #include "archive/progress.hpp"
+#include "archive/repository.hpp"
 
 namespace tickertape::archive {
-
-// How the life before this one ended.
-enum class ending {
-    none,        // there was none
-    clean,       // nothing is missing
-    killed,      // the process ended, the system went on: nothing is missing
-    power_lost,  // the system was started anew: what was not synced may be missing
-    unknown,     // nothing says so; taken for a loss of power
-};
-std::string_view text_of(ending how) noexcept;
 
 struct recovery_terms {
     std::filesystem::path directory;

@@ -3,6 +3,6 @@
 namespace tickertape::archive {
 
 // Here, because g++ 12 takes the text for uninitialized where it is made in place.
-settings::settings() : directory{"data"} {}
+settings::settings() : directory{"data"}, state_directory{"data"} {}
 
 }  // namespace tickertape::archive

@@ -12,8 +12,16 @@ namespace tickertape::archive {
 struct settings {
     settings();
 
-    // The directory of the archive; empty: there is none.
+    // Whether ticks are kept at all.
+    bool is_wanted() const noexcept { return !directory.empty() || !database.empty(); }
+
+    // The directory of the archive, or the address of a PostgreSQL database; one is empty. Both
+    // are: there is no archive.
     std::string directory;
+    std::string database;
+    // Where an archive in a database notes on this machine what was shown before it had it; empty:
+    // nowhere.
+    std::string state_directory;
     sync_policy sync = sync_policy::each_second;
     // How long a tick waits for the disk before it is shown without it.
     std::chrono::milliseconds patience{250};

@@ -1,5 +1,6 @@
 #include "archive/store.hpp"
 
+#include "archive/candle_file.hpp"
 #include "archive/reader.hpp"
 
 #include <algorithm>
@@ -329,6 +330,16 @@ std::unique_ptr<reader> store::make_reader() const
 std::unique_ptr<reader> store::make_reader(const symbol_table& symbols) const
 {
     return std::make_unique<reader>(directory_, symbols, inventory_);
+}
+
+std::unique_ptr<tick_reader> store::reader_of(const symbol_table& symbols) const
+{
+    return make_reader(symbols);
+}
+
+candle_place store::candles() const
+{
+    return candle_file::place_of(directory_ / "candles.db");
 }
 
 }  // namespace tickertape::archive

@@ -16,10 +16,9 @@
 #include "archive/open_day.hpp"
 #include "archive/progress.hpp"
 #include "archive/recovery.hpp"
+#include "archive/repository.hpp"
 #include "archive/sealed_day.hpp"
-#include "archive/tick_store.hpp"
 #include "core/symbol.hpp"
-#include "core/tally.hpp"
 #include "tape/past.hpp"
 
 #include <atomic>
@@ -44,38 +43,13 @@ struct store_options {
     std::string boot;
 };
 
-struct found_at_open {
-    position last;    // positions go on after it
-    position synced;  // of the life before
-    ending how_it_ended = ending::none;
-    bool is_same_boot = false;
-    std::vector<hole> holes;
-    std::vector<std::string> remarks;  // a line each, for the operator
-};
-
-// What is given up on purpose, and what that depends on. All may be empty.
-struct retention {
-    // Days that have been over for longer are dropped, if there are ticks of as many days after
-    // them; 0: none.
-    std::chrono::milliseconds ticks{0};
-    // Where ticks and candles take more, the oldest days are dropped, then 1m candles; 0: never.
-    std::uint64_t bytes_most = 0;
-    // Candles of ticks before that time are on the disk: a day after it is not dropped.
-    std::function<wall_time()> candles_until;
-    // Drops some 1m candles and returns how many.
-    std::function<std::size_t()> drop_minutes;
-    std::function<std::uint64_t()> candle_bytes;
-    // Tells the operator, once.
-    std::function<void(const std::string&)> say;
-};
-
 // A file, or a part of one, that does not verify.
 struct complaint {
     std::filesystem::path file;
     std::string text;
 };
 
-class store final : public tick_store {
+class store final : public repository {
 public:
     // Recovers the directory, which is made if it is not there, and begins a new life in it.
     // Errors: in_use, other_kind, newer_schema, or what the disk said.
@@ -86,7 +60,7 @@ public:
     store(const store&) = delete;
     store& operator=(const store&) = delete;
 
-    const found_at_open& found() const noexcept { return found_; }
+    const found_at_open& found() const noexcept override { return found_; }
     // What readers may read now. Threads: any.
     inventory::view held() const { return inventory_->look(); }
 
@@ -128,7 +102,7 @@ public:
     // Seals a finished day on a thread of its own, puts away what is damaged, and drops days whose
     // time has passed.
     result<void> keep_up(wall_time now) override;
-    void set_retention(retention terms);
+    void set_retention(retention terms) override;
 
     // What lies after the epoch is moved to set_aside/. Where it fails it is to be called again.
     result<void> begin_era(position epoch) override;
@@ -158,23 +132,16 @@ public:
     };
     result<disk_use> size_on_disk() const;
 
-    // For any thread; as of the last keep_up().
-    struct figures {
-        tally days_dropped;
-        std::atomic<std::uint64_t> sealed_days{0};
-        std::atomic<std::uint64_t> tick_bytes{0};
-        std::atomic<std::uint64_t> damaged_bytes{0};  // set_aside/ too
-        std::atomic<std::uint64_t> bytes{0};          // of all
-    };
-    const figures& now() const noexcept { return figures_; }
+    const figures& now() const noexcept override { return figures_; }
 
     // Readers may outlive the store. What they read ends where it did.
     std::unique_ptr<reader> make_reader() const;
     // For symbols that are not those of the store, perhaps because they no longer are. The table
     // outlives the reader.
     std::unique_ptr<reader> make_reader(const symbol_table& symbols) const;
-    // What is held, for those who read. May outlive the store.
-    std::shared_ptr<const inventory> holds() const noexcept { return inventory_; }
+    std::unique_ptr<tick_reader> reader_of(const symbol_table& symbols) const override;
+    candle_place candles() const override;
+    std::shared_ptr<const inventory> holds() const noexcept override { return inventory_; }
     const std::filesystem::path& directory() const noexcept { return directory_; }
 
 private:

@@ -25,8 +25,8 @@ public:
     // The last tick that was given a place here.
     virtual position last() const noexcept = 0;
 
-    // Forces all that was appended to the disk; synced() is last() then. If that fails, last() goes
-    // back to synced().
+    // Forces all that was appended to the disk; synced() is last() then. If that fails, last() may
+    // go back, to synced() at most.
     virtual result<void> sync() = 0;
     virtual position synced() const noexcept = 0;
 

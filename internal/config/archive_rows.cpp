@@ -13,6 +13,13 @@ void add_archive_rows(row_list& rows)
         "ARCHIVE", archive_place(),
         "Where ticks are kept for good; a directory is made if it is not there");
     rows.add(
+        "ARCHIVE_STATE",
+        path(
+            [](auto& s) -> auto& { return s.archive.state_directory; },
+            "empty, or the path of a directory"),
+        "Where a server whose archive is PostgreSQL notes what was shown before it had it; empty:"
+        " nowhere, and after a kill a gap is told");
+    rows.add(
         "ARCHIVE_SYNC",
         choice(
             [](auto& s) -> auto& { return s.archive.sync; },

@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "archive/place.hpp"
 #include "config/command_line.hpp"
 #include "config/consistency.hpp"
 #include "config/dotenv.hpp"
@@ -78,7 +79,8 @@ candidate winning(
 std::string refusal(const setting& row, const candidate& value, const complaint& why)
 {
     // A URL with a password in it is refused; that is no reason to show the password.
-    const bool hidden = row.secret || value.text.find('@') != std::string::npos;
+    const bool hidden =
+        row.secret || archive::is_database(value.text) || value.text.find('@') != std::string::npos;
     std::string line = row.name + ": ";
     line += hidden ? std::string{secret_mask} : printable(value.text);
     line += " (" + value.origin + ") " + why.reason() + "; accepted: " + row.values.accepted;
@@ -135,7 +137,9 @@ void warn_of_flags(
     const command_line& line, const setting_table& table, std::vector<std::string>& warnings)
 {
     for (const auto& row : table.rows())
-        if (row.secret && line.settings.contains(row.name))
+        if (const auto said = line.settings.find(row.name);
+            said != line.settings.end() &&
+            (row.secret || !archive::passwords_of(said->second).empty()))
             warnings.push_back(
                 row.name + " was given as a flag, which every user of this machine can read");
 }

@@ -1,5 +1,7 @@
 #include "config/rules.hpp"
 
+#include "archive/place.hpp"
+
 #include "core/price.hpp"
 
 namespace tickertape::config::rules {
@@ -62,19 +64,39 @@ std::string format_networks(const std::vector<ip_network>& networks)
 rule archive_place()
 {
     static constexpr std::string_view scheme = "sqlite:";
-    return made_of(
-        "sqlite: and the path of a directory, or none", {},
-        [](auto& s) -> auto& { return s.archive.directory; },
-        [](std::string_view text) -> parsed<std::string> {
-            if (lower_case(text) == "none")
-                return std::string{};
-            if (!text.starts_with(scheme) || text.size() == scheme.size())
-                return because(text.empty() ? "is empty" : "is neither");
-            return parse_path(text.substr(scheme.size()));
-        },
-        [](const std::string& value) {
-            return value.empty() ? std::string{"none"} : std::string{scheme} + value;
-        });
+    rule made;
+    made.accepted = "sqlite: and the path of a directory, the postgresql:// address of a database, "
+                    "or none";
+    made.assign = [](settings& s, std::string_view text) -> std::optional<complaint> {
+        auto& of = s.archive;
+        if (lower_case(text) == "none") {
+            of.directory.clear();
+            of.database.clear();
+            return std::nullopt;
+        }
+        if (archive::is_database(text)) {
+            if (const auto why = archive::wrong_with_database(text); !why.empty())
+                return because(why);
+            of.directory.clear();
+            of.database = text;
+            return std::nullopt;
+        }
+        if (!text.starts_with(scheme) || text.size() == scheme.size())
+            return because(text.empty() ? "is empty" : "is none of them");
+        auto path = parse_path(text.substr(scheme.size()));
+        if (!path)
+            return path.error();
+        of.directory = *std::move(path);
+        of.database.clear();
+        return std::nullopt;
+    };
+    made.show = [](const settings& s) {
+        if (!s.archive.database.empty())
+            return archive::without_passwords(s.archive.database);
+        return s.archive.directory.empty() ? std::string{"none"}
+                                           : std::string{scheme} + s.archive.directory;
+    };
+    return made;
 }
 
 rule address(std::string settings::*field)

@@ -203,7 +203,7 @@ rule path(Field field, std::string accepted)
 }
 
 rule address(std::string settings::*field);
-// sqlite:DIRECTORY, or none.
+// sqlite:DIRECTORY, the address of a PostgreSQL database, or none. Shown without passwords.
 rule archive_place();
 // Empty is none.
 rule simulator_seed();

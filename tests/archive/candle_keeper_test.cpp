@@ -208,7 +208,8 @@ TEST_CASE("candles of a symbol that is no longer configured are closed too", "[a
     const auto archive = open_store(place.path(), ticks.back().at.time());
     const auto reader = archive->make_reader(table);
     candle_keeper keeper{
-        {path, table, [&](const tape::past_query& q) { return reader->read(q); }, archive->holds(),
+        {candle_file::place_of(path), table,
+         [&](const tape::past_query& q) { return reader->read(q); }, archive->holds(),
          [&] { return archive->last(); }, time, [](const std::string&) {}},
         {}};
     keeper.catch_up(1'000);

@@ -165,11 +165,11 @@ TEST_CASE("the keeper does the work of others once it has made all candles", "[a
     at.start();
     at.append(random_ticks(morning, 100, 1s, 1));
     std::size_t put = 0;
-    const auto work = [&put](candle_file& file) {
+    const auto work = [&put](candle_store& file) {
         put += put_fetched(file, answer_to(days(0, 7)), false).put;
     };
     CHECK(at.keeper->offer(work));
-    CHECK(at.keeper->offer([](candle_file&) { fail(archive_errc::disk_failed, "no more"); }));
+    CHECK(at.keeper->offer([](candle_store&) { fail(archive_errc::disk_failed, "no more"); }));
     CHECK_FALSE(at.keeper->offer(work));
     at.tick_over(1s);
     CHECK(put == 7);

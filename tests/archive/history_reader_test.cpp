@@ -17,7 +17,7 @@ struct asked_of : candles_of {
     {
         of_statistics = archive->make_reader();
         history.emplace(history_reader::parts{
-            directory / "candles.db", symbols(), keeper->board(), archive->holds(),
+            archive->candles(), symbols(), keeper->board(), archive->holds(),
             [this](const tape::past_query& q) { return of_statistics->read(q); }});
     }
     tickertape::result<series::candle_answer> candles(const series::candle_query& q)
@@ -254,7 +254,7 @@ TEST_CASE("questions beyond those that may wait are refused, and at the end all 
     std::atomic<int> busy{0};
     {
         history_reader history{
-            {place.path() / "candles.db", symbols(), at.keeper->board(), at.archive->holds(),
+            {at.archive->candles(), symbols(), at.keeper->board(), at.archive->holds(),
              [&](const tape::past_query& query) -> archive::result<tape::past_batch> {
                  entered.set_value();
                  go.get_future().wait();

@@ -1,6 +1,7 @@
 // A store, a keeper of its candles and a clock that a test sets; and candles computed apart.
 #pragma once
 
+#include "archive/candle_file.hpp"
 #include "archive/candle_keeper.hpp"
 #include "archive_fixture.hpp"
 
@@ -98,7 +99,7 @@ struct candles_of {
     {
         keeper.emplace(
             candle_keeper::parts{
-                directory / "candles.db", symbols(),
+                archive->candles(), symbols(),
                 [this](const tape::past_query& q) { return ticks->read(q); }, archive->holds(),
                 [this] { return archive->last(); }, time,
                 [this](const std::string& why) { said.push_back(why); }},

@@ -1,6 +1,7 @@
 // What candles cost the recorder: per tick, and per minute that is closed. Prints a table for
 // docs/decisions/0022-candles-that-outlive-their-ticks.md. Give it a directory on the disk in
 // question.
+#include "archive/candle_file.hpp"
 #include "archive/candle_keeper.hpp"
 
 #include <algorithm>
@@ -51,7 +52,7 @@ int main(int argc, char** argv)
     const auto symbols = *symbol_table::from(names);
     const fixed_clock time;
     candle_keeper keeper{
-        {file, symbols,
+        {candle_file::place_of(file), symbols,
          [](const tape::past_query& q) -> archive::result<tape::past_batch> {
              return tape::past_batch{q.after, q.after, {}};
          },

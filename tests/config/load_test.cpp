@@ -85,6 +85,27 @@ TEST_CASE("a secret is not shown when it is refused", "[config]")
         given{.environment = {{"COINBASE_URL", "https://me:hunter2@example.com"}}}.error() ==
         "tickertape: COINBASE_URL: ******** (environment) holds a user name or a password; "
         "accepted: empty, or http:// or https:// with a host, perhaps a port and a path\n");
+    CHECK(
+        given{.environment = {{"ARCHIVE", "postgresql:///db?password=hunter 2"}}}.error() ==
+        "tickertape: ARCHIVE: ******** (environment) has a blank or a control character, which is "
+        "to be written as %20; accepted: sqlite: and the path of a directory, the postgresql:// "
+        "address of a database, or none\n");
+}
+
+TEST_CASE("an archive is a directory, a database or none", "[config]")
+{
+    const auto files = given{.environment = {{"ARCHIVE", "sqlite:/var/ticks"}}}.values();
+    CHECK(files.archive.directory == "/var/ticks");
+    CHECK(files.archive.database.empty());
+    const std::string url = "postgresql://me:hunter2@host/db?sslmode=require";
+    const auto database = given{.environment = {{"ARCHIVE", url}}}.values();
+    CHECK(database.archive.directory.empty());
+    CHECK(database.archive.database == url);
+    CHECK(database.archive.is_wanted());
+    for (const auto& text : shown(database))
+        CHECK(text.find("hunter2") == std::string::npos);
+    CHECK_FALSE(given{.environment = {{"ARCHIVE", "none"}}}.values().archive.is_wanted());
+    CHECK_FALSE(given{.environment = {{"ARCHIVE", "mysql://host/db"}}}.error().empty());
 }
 
 TEST_CASE("a key cannot bring a header of its own", "[config]")
@@ -493,6 +514,8 @@ TEST_CASE("a secret on the command line is warned of", "[config]")
         std::vector<std::string>{
             "COINGECKO_API_KEY was given as a flag, which every user of this machine can read"});
     CHECK(given{.environment = {{"COINGECKO_API_KEY", "k"}}}.warnings().empty());
+    CHECK(given{.flags = {"--archive=postgresql://me:k@host/db"}}.warnings().size() == 1);
+    CHECK(given{.flags = {"--archive=postgresql://me@host/db"}}.warnings().empty());
 }
 
 TEST_CASE("prices that turn stale between two fetches are warned of", "[config]")

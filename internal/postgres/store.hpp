@@ -1,0 +1,129 @@
+// The ticks of one feed in PostgreSQL: a schema with one partition for each UTC day, written by one
+// process. What was committed survives the end of this process by any signal; what was synced
+// survives a loss of the server's power.
+//
+// One connection writes. It holds an advisory lock, so nobody else does at the same time, and
+// notices when another process has written meanwhile. Where it is lost each call tries to have
+// another one; what the server lost with it is noticed then, and last() goes back.
+//
+// A page in a directory of this machine says how far ticks have been committed and shown, because a
+// server that cannot be reached cannot be told. Without it a kill is taken for a loss.
+//
+// Errors: archive_errc, with a text for the operator in which there is no password.
+//
+// Threads: one for the store; note_shown(), holds() and now() any.
+#pragma once
+
+#include "archive/kind.hpp"
+#include "archive/progress.hpp"
+#include "archive/recorder.hpp"
+#include "archive/repository.hpp"
+#include "postgres/connection.hpp"
+#include "postgres/names.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tickertape::postgres {
+
+struct store_options {
+    // When this life begins.
+    wall_time now;
+    // Outlives the store and its readers.
+    const symbol_table& symbols;
+    std::string url;
+    // Where the page is; empty: there is none.
+    std::string state_directory;
+    // always: each append() is on the server's disk when it returns.
+    archive::sync_policy sync = archive::sync_policy::each_second;
+    // Empty: as the kernel says. For tests of a loss of power.
+    std::string boot;
+};
+
+class store final : public archive::repository {
+public:
+    // Makes the tables if they are not there, and begins a new life in them. Errors: in_use,
+    // other_kind, newer_schema, not_accessible, or what PostgreSQL said.
+    static archive::result<std::unique_ptr<store>>
+    open(archive::feed_kind kind, const store_options& options);
+    // Without end_cleanly(), that is like a signal that ends the process.
+    ~store() override;
+    store(const store&) = delete;
+    store& operator=(const store&) = delete;
+
+    archive::result<void> append(std::span<const tape::past_tick> ticks) override;
+    position last() const noexcept override { return last_; }
+    archive::result<void> sync() override;
+    position synced() const noexcept override { return synced_; }
+    archive::result<void> record_hole(archive::hole h) override;
+    archive::result<void> begin_era(position epoch) override;
+    void note_shown(position up_to) noexcept override;
+    archive::result<void> keep_up(wall_time now) override;
+    archive::result<void> end_cleanly(wall_time now) override;
+
+    const archive::found_at_open& found() const noexcept override { return found_; }
+    std::shared_ptr<const archive::inventory> holds() const noexcept override { return inventory_; }
+    const figures& now() const noexcept override { return figures_; }
+    void set_retention(archive::retention terms) override { retention_ = std::move(terms); }
+    std::unique_ptr<archive::tick_reader> reader_of(const symbol_table& symbols) const override;
+    archive::candle_place candles() const override;
+
+private:
+    struct life_before {
+        std::int64_t number = 0;  // 0: there was none
+        bool ended_cleanly = false;
+        position last;
+        position synced;
+    };
+
+    store(archive::feed_kind kind, const store_options& options);
+
+    // Opening: store_recovery.cpp.
+    void begin(const store_options& options);
+    void open_page(const store_options& options);
+    void lock(connection& of, int own_backend) const;
+    life_before read_life();
+    void judge(const life_before& life, const store_options& options);
+    void lose(position from, position to, archive::hole_reason reason);
+    void load(connection& from);
+
+    void attach();
+    void write(std::span<const tape::past_tick> ticks);
+    void begin_day(archive::utc_day day, position first);
+    void write_holes();
+    void run_synced(const std::string& statements, connection::milliseconds most);
+    void publish();
+    archive::result<void> retire(wall_time now);
+    std::optional<archive::utc_day> day_to_drop() const;
+    void drop_oldest_day();
+    void count_bytes();
+
+    const archive::feed_kind kind_;
+    const symbol_table& symbols_;
+    const archive::sync_policy sync_;
+    const connection::terms terms_;
+    std::string boot_;
+    std::unique_ptr<archive::progress> page_;  // null: there is none
+    std::unique_ptr<connection> connection_;
+    std::optional<names> names_;
+    std::int64_t life_ = 0;
+
+    std::map<archive::utc_day, archive::held_day> days_;
+    std::vector<archive::hole> holes_;
+    bool are_holes_behind_ = false;  // the table lacks some
+    archive::utc_day dropped_before_{};
+    unsigned eras_ = 0;
+    position last_;
+    position synced_;
+    position held_last_;  // the newest row there is; last_ may be of one that was lost
+
+    std::shared_ptr<archive::inventory> inventory_ = std::make_shared<archive::inventory>();
+    archive::found_at_open found_;
+    archive::retention retention_;
+    bool is_size_told_ = false;
+    figures figures_;
+};
+
+}  // namespace tickertape::postgres
