@@ -115,12 +115,13 @@ connection::connection(const terms& of)
     // here ends there as well. A server whose client is gone without a word lets go of its lock.
     run("SET search_path TO " + of.schema +
         "; SET timezone TO 'UTC'; SET datestyle TO 'ISO'; SET extra_float_digits TO 1"
-        "; SET synchronous_commit TO off; SET lock_timeout TO '4s'"
+        "; SET synchronous_commit TO off; SET lock_timeout TO " +
+        std::to_string(lock_wait_max.count()) +
         "; SET tcp_keepalives_idle TO 10; SET tcp_keepalives_interval TO 5"
         "; SET tcp_keepalives_count TO 3; SET standard_conforming_strings TO on"
         "; SET idle_in_transaction_session_timeout TO '60s'"
-        "; SET enable_seqscan TO off; SET enable_bitmapscan TO off; SET enable_sort TO off; SET "
-        "jit TO off");
+        "; SET enable_seqscan TO off; SET enable_bitmapscan TO off; SET enable_sort TO off"
+        "; SET jit TO off");
 }
 
 connection::~connection() = default;

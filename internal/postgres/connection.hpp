@@ -54,6 +54,8 @@ public:
     // How long a statement may take: usually, and where much is moved or removed.
     static constexpr milliseconds answer_max{5'000};
     static constexpr milliseconds long_answer_max{120'000};
+    // How long a lock of somebody else is waited for.
+    static constexpr milliseconds lock_wait_max{4'000};
 
     // Where the tables are, and who asks.
     struct terms {

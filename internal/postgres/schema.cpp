@@ -86,7 +86,7 @@ constexpr auto newest = static_cast<std::int64_t>(migrations.size());
 
 std::string schema_of(archive::feed_kind kind)
 {
-    return "tickertape_" + std::string{archive::text_of(kind)};
+    return std::string{"tickertape"} + '_' + std::string{archive::text_of(kind)};
 }
 
 std::string partition_of(archive::utc_day day)

@@ -11,7 +11,7 @@
 
 namespace tickertape::postgres {
 
-// "tickertape_live".
+// `tickertape_live`.
 std::string schema_of(archive::feed_kind kind);
 
 // "ticks_2026_11_21".

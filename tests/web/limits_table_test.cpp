@@ -9,6 +9,7 @@
 #include "http/gzip.hpp"
 #include "http/refusal.hpp"
 #include "http/response_writer.hpp"
+#include "postgres/connection.hpp"
 #include "provider/registry.hpp"
 #include "support/limits_table.hpp"
 #include "tape/commit_gate.hpp"
@@ -163,6 +164,10 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"time for which a tick waits for the archive", {time(s.archive.patience)}},
         {"ticks that wait for the archive", {count(tape::commit_gate::limits{}.waiting_max)}},
         {"ticks in one transaction of the archive", {count(archive::recorder::limits{}.batch_max)}},
+        {"time that PostgreSQL may take for a statement",
+         {time(postgres::connection::answer_max), time(postgres::connection::long_answer_max)}},
+        {"time that a lock of somebody else in PostgreSQL is waited for",
+         {time(postgres::connection::lock_wait_max)}},
         {"questions about the past that wait", {count(archive::past_reader::waiting_max)}},
         {"idle connection", {time(s.http.idle)}},
         {"what a peer may send after its last answer, and for how long it may stay",

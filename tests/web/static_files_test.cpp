@@ -257,7 +257,8 @@ TEST_CASE("what the page uses has a lasting name, and is the same in each coding
     for (const auto& [name, count] : lasting) {
         CAPTURE(name);
         CHECK(count == 1);
-        CHECK(own[name] == 1);
+        // What several parts of the page share is a part that no source is of.
+        CHECK(own[name] == (name == "chunk.js" ? 0 : 1));
     }
     CHECK(own.contains("vendor/lightweight-charts.js"));
 }
