@@ -151,9 +151,9 @@ int fdatasync(int file)
 // The page that is mapped is one of those that were named.
 int msync(void* page, std::size_t size, int flags)
 {
-    return done(
-        static_cast<int>(::syscall(SYS_msync, page, size, flags)),
-        [&] { active->synced_mapped(); });
+    return done(static_cast<int>(::syscall(SYS_msync, page, size, flags)), [&] {
+        active->synced_mapped();
+    });
 }
 int rename(const char* from, const char* to) noexcept
 {
