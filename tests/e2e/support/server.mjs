@@ -14,7 +14,8 @@ export const binary = process.env.TICKERTAPE_BIN ?? join(repository, "build/rele
 // A directory that is gone after the test.
 export async function scratch(t) {
     const path = await mkdtemp(join(tmpdir(), "tickertape-e2e-"));
-    t.after(() => rm(path, { recursive: true, force: true }));
+    // A server that is killed only after this may still write here.
+    t.after(() => rm(path, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 }));
     return path;
 }
 
