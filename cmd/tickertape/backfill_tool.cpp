@@ -154,8 +154,12 @@ void backfilling::read_symbols()
         names.clear();
         for (const auto id : table->all())
             names.push_back(table->name(id));
-        for (const auto& name : held->symbols)
-            if (names.size() < symbol_table::symbols_max && !table->find(name))
+        auto others = held->symbols;
+        // And those of which only candles are left.
+        for (const auto& name : archive::candle_file::names_in(c_.archive / "candles.db"))
+            others.push_back(name);
+        for (const auto& name : others)
+            if (names.size() < symbol_table::symbols_max && std::ranges::count(names, name) == 0)
                 names.push_back(name);
         if (auto all = symbol_table::from(names))
             table = std::move(all);

@@ -53,6 +53,9 @@ std::optional<std::string> wrong_with_files(const config::settings& s)
         if (!s.archive.database.empty() && !s.archive.backup_directory.empty())
             return "BACKUP_DIR: an archive in PostgreSQL is backed up with pg_dump; leave this "
                    "empty";
+        if (!s.archive.database.empty() && s.archive.bytes_most != 0)
+            return "RETENTION_SIZE: bounds an archive in files; in PostgreSQL use RETENTION_TICKS "
+                   "and RETENTION_1M";
         if (const auto why = s.archive.database.empty()
                                  ? std::nullopt
                                  : wrong_with_directory(s.archive.state_directory))

@@ -284,7 +284,8 @@ wall_time candle_keeper::kept_until() noexcept
 {
     if (state_ == state::closed || !try_to([this] { file_->sync(); }))
         return {};
-    return written_until_;
+    // Of what was imported candles may still be to be made.
+    return to_make_ ? std::min(written_until_, to_make_->from) : written_until_;
 }
 
 void candle_keeper::keep_up(wall_time now) noexcept

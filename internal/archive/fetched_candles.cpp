@@ -120,15 +120,20 @@ put_candles put_fetched(candle_store& file, const fetched_candles& answer, bool 
     rows.reserve(answer.candles.size());
     for (const auto& c : answer.candles)
         rows.push_back({symbol, of, c});
-    file.begin();
     put_candles done;
-    done.put = file.put(rows, answer.source, replace);
-    done.kept = rows.size() - done.put;
-    if (!rows.empty())
-        done.longer = put_longer(file, answer.asked, answer.source, replace);
-    const auto known = file.asked(symbol, of, answer.source);
-    file.set_asked(symbol, of, answer.source, joined(known, {from, until}));
-    file.commit();
+    file.begin();
+    try {
+        done.put = file.put(rows, answer.source, replace);
+        done.kept = rows.size() - done.put;
+        if (!rows.empty())
+            done.longer = put_longer(file, answer.asked, answer.source, replace);
+        const auto known = file.asked(symbol, of, answer.source);
+        file.set_asked(symbol, of, answer.source, joined(known, {from, until}));
+        file.commit();
+    } catch (const thrown_failure&) {
+        file.roll_back();
+        throw;
+    }
     file.checkpoint_if_long();
     return done;
 }

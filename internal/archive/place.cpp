@@ -49,13 +49,20 @@ std::size_t scheme_size(std::string_view url) noexcept
     return 0;
 }
 
+// The end of the user's part, as libpq finds it: the first @ before the first /. Otherwise `begin`.
+std::size_t end_of_user(std::string_view url, std::size_t begin) noexcept
+{
+    const auto stop = url.find_first_of("@/", begin);
+    return stop != std::string_view::npos && url[stop] == '@' ? stop : begin;
+}
+
 // What may be a password: after the first colon of the user's part, and the values of parameters.
 // Where an address is not well formed that is too much rather than too little.
 std::vector<part> secret_parts(std::string_view url)
 {
     std::vector<part> found;
     const auto begin = scheme_size(url);
-    const auto query = std::min(url.find('?', begin), url.size());
+    const auto query = std::min(url.find('?', end_of_user(url, begin)), url.size());
     const auto user_end = url.substr(0, query).rfind('@');
     if (user_end != std::string_view::npos && user_end >= begin) {
         const auto colon = url.find(':', begin);
@@ -87,6 +94,8 @@ std::string wrong_with_database(std::string_view url)
     if (std::ranges::any_of(url, [](char c) { return static_cast<unsigned char>(c) <= ' '; }))
         return "has a blank or a control character, which is to be written as %20";
     const auto rest = url.substr(scheme_size(url));
+    if (rest.substr(0, end_of_user(rest, 0)).find('?') != std::string_view::npos)
+        return "has a ? in its name or password, where it is to be written as %3F";
     const auto authority = rest.substr(0, std::min(rest.find('?'), rest.size()));
     if (std::ranges::count(authority, '@') > 1)
         return "has more than one @: in a name or password it is to be written as %40";

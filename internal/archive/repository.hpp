@@ -42,8 +42,8 @@ struct found_at_open {
 
 // What is given up on purpose, and what that depends on. All may be empty.
 struct retention {
-    // Days that have been over for longer are dropped; 0: none. In files, only if there are ticks
-    // of as many days after them.
+    // Days that have been over for longer are dropped, if there are ticks of as many days after
+    // them; 0: none.
     std::chrono::milliseconds ticks{0};
     // Where ticks and candles take more, the oldest days are dropped, then 1m candles; 0: never.
     std::uint64_t bytes_most = 0;

@@ -79,8 +79,9 @@ candidate winning(
 std::string refusal(const setting& row, const candidate& value, const complaint& why)
 {
     // A URL with a password in it is refused; that is no reason to show the password.
-    const bool hidden =
-        row.secret || archive::is_database(value.text) || value.text.find('@') != std::string::npos;
+    const bool hidden = row.secret || archive::is_database(value.text) ||
+                        value.text.find('@') != std::string::npos ||
+                        value.text.find("password") != std::string::npos;
     std::string line = row.name + ": ";
     line += hidden ? std::string{secret_mask} : printable(value.text);
     line += " (" + value.origin + ") " + why.reason() + "; accepted: " + row.values.accepted;

@@ -97,6 +97,7 @@ private:
     void publish();
     archive::result<void> retire(wall_time now);
     std::optional<archive::utc_day> day_to_drop() const;
+    bool has_enough_after(archive::utc_day day) const;
     void drop_oldest_day();
     void count_bytes();
 
@@ -122,7 +123,6 @@ private:
     std::shared_ptr<archive::inventory> inventory_ = std::make_shared<archive::inventory>();
     archive::found_at_open found_;
     archive::retention retention_;
-    bool is_size_told_ = false;
     figures figures_;
 };
 

@@ -35,6 +35,14 @@ std::optional<utc_day> store::day_to_drop() const
     return oldest;
 }
 
+// Whether there are as many later days with ticks as are kept: a clock that was ahead for a while
+// costs a day, not the archive.
+bool store::has_enough_after(utc_day day) const
+{
+    const auto later = std::distance(days_.upper_bound(day), days_.end());
+    return later > retention_.ticks / one_day;
+}
+
 result<void> store::retire(wall_time now)
 {
     return guarded([&] {
@@ -43,30 +51,11 @@ result<void> store::retire(wall_time now)
         const auto until = std::min(now, held_last_.time()) - retention_.ticks;
         while (retention_.ticks.count() != 0) {
             const auto day = day_to_drop();
-            if (!day || *day + one_day > until)
+            if (!day || *day + one_day > until || !has_enough_after(*day))
                 break;
             drop_oldest_day();
         }
         count_bytes();
-        const auto is_too_much = [this] {
-            const auto candles = retention_.candle_bytes ? retention_.candle_bytes() : 0;
-            // relaxed: this thread's own.
-            return retention_.bytes_most != 0 &&
-                   figures_.tick_bytes.load(std::memory_order_relaxed) + candles >
-                       retention_.bytes_most;
-        };
-        if (!is_too_much())
-            return;
-        if (!is_size_told_ && retention_.say)
-            retention_.say("the archive has reached its size; the oldest ticks are dropped, then"
-                           " the oldest candles of a minute");
-        is_size_told_ = true;
-        while (is_too_much() && day_to_drop()) {
-            drop_oldest_day();
-            count_bytes();
-        }
-        while (is_too_much() && retention_.drop_minutes && retention_.drop_minutes() != 0)
-            ;
     });
 }
 

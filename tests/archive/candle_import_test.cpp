@@ -131,6 +131,8 @@ TEST_CASE("an import that ends at any moment leaves candles that the next start 
     auto& held = archive.held;
     const auto old = some_of_days(16, 4);
     expect(held, old);
+    // Nor are their ticks dropped before.
+    CHECK(held.keeper->kept_until() <= old.front().at.time());
     const auto restart = [&] {
         held.keeper.reset();
         held.start();

@@ -53,3 +53,11 @@ TEST_CASE("an address that would be misread is refused without repeating it", "[
         CHECK(why.find("me:") == std::string::npos);
     }
 }
+
+TEST_CASE("a question mark in a password is refused, and the password is not shown", "[archive]")
+{
+    const std::string address = "postgresql://u:pa?ss@host/db?connect_timeout=5";
+    CHECK(wrong_with_database(address).find("%3F") != std::string::npos);
+    CHECK(without_passwords(address) == "postgresql://u:********@host/db?connect_timeout=5");
+    CHECK(wrong_with_database("postgresql://host/db?options=-c%20x=@y").empty());
+}

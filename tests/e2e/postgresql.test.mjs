@@ -231,6 +231,7 @@ describe("an archive in PostgreSQL", { timeout: 900_000 }, () => {
         for (const command of [["archive", "backup"], ["archive", "verify"], ["export"], ["import", "x.csv"]])
             assert.match(await refusal(t, settings, command), /this archive is in PostgreSQL/);
         assert.match(await refusal(t, { ...settings, BACKUP_DIR: "backups" }), /BACKUP_DIR: .*pg_dump/);
+        assert.match(await refusal(t, { ...settings, RETENTION_SIZE: "1GiB" }), /RETENTION_SIZE: .*RETENTION_TICKS/);
     });
 
     test("nothing shows the password", { timeout }, async (t) => {
