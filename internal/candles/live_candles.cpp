@@ -32,8 +32,11 @@ void live_candles::leave(std::span<const symbol_id> symbols, series::interval of
 void live_candles::look()
 {
     const auto era = tapes_.era();
-    const auto settled = tapes_.settled();
+    const auto settled_before = tapes_.settled();
     const auto until = tapes_.committed();
+    // A tick that came in between closes the candles of all symbols alike, or one that is closed
+    // later would lie before what has been sent.
+    const auto settled = std::max(settled_before, until.time());
     if (era % 2 != 0 || tapes_.era() != era)
         return;  // a new era rings the bell again
     if (era != era_) {
