@@ -10,7 +10,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 server := build/release/tickertape
 
-.PHONY: help deps build install uninstall run demo test test-long bench bench-micro bench-stream bench-abuse bench-page asan tsan fuzz lint format \
+.PHONY: help deps build install uninstall run demo cluster test test-long bench bench-micro bench-stream bench-replay bench-archive bench-abuse bench-page asan tsan fuzz lint format \
 	docker-build docker-run clean
 
 help: ## this list
@@ -40,6 +40,10 @@ run: build ## the server on port 8082, with real prices
 demo: build ## the server on port 8082 with simulated prices: needs no network
 	PROVIDERS=simulator SIMULATOR_HISTORY=30d build/release/tickertape
 
+cluster: build ## three servers as one, over Redis and behind HAProxy, on port 8082 (PORT=9000 for another)
+	@.ci/install cluster
+	.ci/cluster $(PORT)
+
 test: ## all tests: unit tests, then end-to-end tests with real clients and a real browser
 	@.ci/install test
 	@.ci/node-modules
@@ -48,6 +52,7 @@ test: ## all tests: unit tests, then end-to-end tests with real clients and a re
 	ctest --preset release -j $(JOBS)
 	.ci/check-install
 	cd tests/static && node --test --test-concurrency=2
+	node --test tests/scaling
 	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node --test --test-concurrency=2
 
 test-long: ## what takes too long for `make test`: run it before a release
@@ -59,6 +64,17 @@ test-long: ## what takes too long for `make test`: run it before a release
 	POWER_CUTS=35000 build/release/tests/power_cut/test_power_cut
 	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape ARCHIVE_KILLS=200 \
 		node --test archive_kills.test.mjs
+	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape ARCHIVE_KILLS=200 \
+		node --test --test-name-pattern="kill -9 under load" postgresql.test.mjs
+	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape FAULT_SECONDS=60 \
+		node --test archive_faults.test.mjs
+	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape ARCHIVE_REPLAYS=10000 ARCHIVE_LIVE=1000 \
+		node --test archive_replay.test.mjs
+	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape CLUSTER_ROUNDS=60 \
+		node --test cluster.test.mjs cluster_redis.test.mjs
+	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape DEPLOY_CLIENTS=8000 \
+		node --test rolling_deploy.test.mjs
+	RELAY_SEEDS=1000 build/release/tests/relay/test_relay "[history]"
 
 bench: ## fan-out against a bare send loop and nginx with nchan; BENCH="--runs 5 --only steady" and such
 	@.ci/install bench
@@ -78,6 +94,20 @@ bench-stream: ## cost and latency from a provider's socket to the subscriber; BE
 	cmake --preset release -DTICKERTAPE_TESTS=ON
 	cmake --build --preset release -j $(JOBS) --target tickertape fake_venue
 	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/stream_path.mjs $(BENCH)
+
+bench-replay: ## what live subscribers feel of clients that read a day of the archive; BENCH="--replays 2000" and such
+	@.ci/install test
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS) --target tickertape tickertape-bench bench_feed
+	TICKERTAPE_BUILD=$(CURDIR)/build/release TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape \
+		node tests/bench/archive_replay.mjs $(BENCH)
+
+bench-archive: ## what an archive costs: latency, ticks a second, bytes, a start; BENCH="--only sqlite" and such
+	@.ci/install test
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS) --target tickertape tickertape-bench bench_feed
+	TICKERTAPE_BUILD=$(CURDIR)/build/release TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape \
+		node tests/bench/archive_cost.mjs $(BENCH)
 
 bench-abuse: ## what good subscribers feel of slowhttptest and others; BENCH="--runs 5" and such
 	@.ci/install test

@@ -3,17 +3,16 @@
 #include "config/present.hpp"
 #include "config/value.hpp"
 #include "core/timestamp.hpp"
+#include "edge.hpp"
 #include "environment.hpp"
 #include "feed_choice.hpp"
+#include "net/tls_trust.hpp"
 #include "simulated_archive.hpp"
-
-#include <boost/asio/post.hpp>
+#include "startup_words.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <random>
 #include <stdexcept>
@@ -51,56 +50,19 @@ http::admission_limits limits_of_admission(const config::settings& s, std::size_
     return limits;
 }
 
-// Where a person on this machine finds the page.
-std::string url_of(const config::settings& s, std::uint16_t port)
-{
-    const bool is_any = s.listen_address == "0.0.0.0" || s.listen_address == "::";
-    const bool is_v6 = s.listen_address.find(':') != std::string::npos;
-    const auto host = is_any  ? std::string{"localhost"}
-                      : is_v6 ? "[" + s.listen_address + "]"
-                              : s.listen_address;
-    return (s.tls_certificate ? "https://" : "http://") + host + ":" + std::to_string(port) + "/";
-}
-
-// The least time from one tick of a symbol to the next, and the setting that says so; none: the
-// input of a replay or a pipe decides.
-std::optional<std::pair<std::chrono::duration<double>, std::string>>
-pace_of(const config::settings& s)
-{
-    const auto& first = s.providers.front();
-    if (first == "simulator")
-        return std::pair{
-            std::chrono::duration<double>{s.simulator.period},
-            "SIMULATOR_PERIOD=" + config::format_duration(s.simulator.period)};
-    if (std::ranges::find(synthetic::feed_names, first) != synthetic::feed_names.end())
-        return std::nullopt;
-    if (s.live.mode == feed::feed_mode::stream)
-        return std::pair{
-            std::chrono::duration<double>{1 / s.live.ticks_per_second},
-            "TICKS_PER_SECOND=" + config::format_decimal(s.live.ticks_per_second)};
-    return std::pair{
-        std::chrono::duration<double>{s.live.fetch.interval},
-        "FETCH_INTERVAL=" + config::format_duration(s.live.fetch.interval)};
-}
-
-// How far back a stream can begin.
-std::string words_of_reach(const config::settings& s)
-{
-    auto words = std::to_string(s.store_size) + " ticks of each symbol";
-    if (const auto pace = pace_of(s))
-        words += ", " +
-                 words_of_span(std::chrono::duration_cast<std::chrono::milliseconds>(
-                     pace->first * static_cast<double>(s.store_size))) +
-                 " or more (" + pace->second + ")";
-    return words;
-}
-
 std::vector<asio::io_context*> contexts_of(const hub::lane_set& h)
 {
     std::vector<asio::io_context*> contexts;
     for (const auto& l : h.lanes())
         contexts.push_back(&l->context());
     return contexts;
+}
+
+// From when on this process knows every tick, where nothing was restored. One of a cluster is given
+// what the log holds, which may be of any time.
+wall_time known_since(const config::settings& s, wall_time started)
+{
+    return cluster::is_wanted(s) ? wall_time{} : edge::knows_since(s, started);
 }
 
 // What one room is told of the settings of another.
@@ -115,20 +77,30 @@ hub::lane_limits limits_of_lanes(const config::settings& s)
 
 application::application(const config::settings& s, const clock& time, const telemetry::logger& log)
     : settings_{s}, time_{time}, log_{log}, symbols_{checked_symbols(s.symbols)},
-      started_{reading_of(time)}, tapes_{symbols_, s.store_size, started_.wall},
+      started_{reading_of(time)}, tapes_{symbols_, s.store_size, known_since(s, started_.wall)},
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
       cors_{s.cors_origins}, archive_{open_archive()}, descriptors_{raise_descriptor_limit()},
       clients_{limits_of_admission(s, descriptors_)}, proxies_{s.trusted_proxies},
-      hub_{tapes_,        sources_,           time,
-           lane_count(s), limits_of_lanes(s), archive_ ? &archive_->past() : nullptr},
+      hub_{
+          tapes_,
+          sources_,
+          time,
+          lane_count(s),
+          limits_of_lanes(s),
+          archive_ ? &archive_->past() : nullptr,
+          archive_ ? &archive_->changes() : nullptr},
       router_{web::make_router(
           {tapes_, sources_, reports_, metrics_, files_, s.streams.stale, draining_,
            [this](std::size_t lane, hub::subscription wanted) {
                hub_.lanes()[lane]->subscribe(std::move(wanted));
            },
            archive_ ? &archive_->history() : nullptr,
-           [this] { return archive_ ? archive_->report() : web::archive_report{}; }})},
-      publisher_{tapes_, time, started_, context_, log, metrics_},
+           [this] { return archive_ ? archive_->report() : web::archive_report{}; },
+           cluster_report_of(s),
+           s.relay.is_wanted() ? s.relay.skew_max + web::cluster_lag_max
+                               : std::chrono::milliseconds{0},
+           s.streams.heartbeat})},
+      publisher_{tapes_, time, started_, context_, log, metrics_}, cluster_{join_cluster()},
       certificate_{s, time, log, metrics_},
       server_{
           {contexts_of(hub_), router_, cors_, clients_, proxies_, time, log, metrics_},
@@ -136,10 +108,7 @@ application::application(const config::settings& s, const clock& time, const tel
           s.port,
           s.http,
           certificate_.current()},
-      feed_{make_feed(
-          {s.live, s.simulator, s.replay, {}, last_prices()},
-          {provider_strand_, publisher_, symbols_, sources_, time, log, metrics_, reports_},
-          gates_)}
+      feed_{open_feed()}
 {
     publisher_.writer().add(hub_);
     if (archive_)
@@ -147,7 +116,7 @@ application::application(const config::settings& s, const clock& time, const tel
     if (backups::are_wanted(settings_.archive))
         backups_.emplace(
             settings_.archive, kind_of_feed(settings_.providers), time_, log_, metrics_);
-    if (archive_ && backfill_at_start::is_wanted(settings_))
+    if (archive_ && !edge::is_wanted(settings_) && backfill_at_start::is_wanted(settings_))
         backfill_ = std::make_unique<backfill_at_start>(
             settings_, backfill_at_start::parts{
                            symbols_, *archive_, provider_strand_, gates_, time_, log_, metrics_});
@@ -196,11 +165,68 @@ std::unique_ptr<archiving> application::open_archive()
     if (!settings_.archive.is_wanted())
         return nullptr;
     const auto kind = kind_of_feed(settings_.providers);
-    if (kind == archive::feed_kind::simulator && settings_.simulator.history.count() != 0)
+    // Instances of a cluster have one past, and each would simulate another.
+    const bool is_alone = !settings_.relay.is_wanted();
+    if (is_alone && kind == archive::feed_kind::simulator &&
+        settings_.simulator.history.count() != 0)
         simulate_past();
     return std::make_unique<archiving>(
         settings_.archive, kind,
         archiving::parts{tapes_, sources_, time_, context_, log_, metrics_});
+}
+
+// Null where this instance shares no log.
+std::unique_ptr<cluster> application::join_cluster()
+{
+    if (!cluster::is_wanted(settings_))
+        return nullptr;
+    const std::string kind{archive::text_of(kind_of_feed(settings_.providers))};
+    const auto price_text = [this](symbol_id id) {
+        const web::site here{
+            tapes_, sources_, reports_, metrics_, files_, settings_.streams.stale, draining_};
+        return web::price_json(here, id, time_.boot_now());
+    };
+    relay_trust_.emplace(net::make_tls_context(settings_.live.ca_file));
+    return std::make_unique<cluster>(
+        settings_.relay, settings_.streams.stale.limit,
+        open_shared_log(settings_.relay, kind, context_, *relay_trust_, log_),
+        cluster::parts{
+            publisher_.writer(), tapes_, sources_, time_, context_, log_, metrics_, kind,
+            [this](bool stands_by) { feed_->stand_by(stands_by); }, price_text});
+}
+
+// Empty where this instance is alone.
+std::function<web::cluster_report()> application::cluster_report_of(const config::settings& s)
+{
+    if (edge::is_wanted(s))
+        return [this] { return edge_->cluster(); };
+    if (cluster::is_wanted(s))
+        return [this] { return cluster_->report(); };
+    return {};
+}
+
+tick_sink& application::sink()
+{
+    if (cluster_)
+        return *cluster_;
+    return publisher_;
+}
+
+std::unique_ptr<feed::price_feed> application::open_feed()
+{
+    const auto& s = settings_;
+    const feed::feed_context context{provider_strand_, sink(),  symbols_, sources_, time_, log_,
+                                     metrics_,         reports_};
+    if (edge::is_wanted(s)) {
+        auto served_on = std::make_unique<edge>(s, context, publisher_.writer());
+        edge_ = served_on.get();
+        return served_on;
+    }
+    const auto newest = [this](symbol_id id) {
+        const auto last = tapes_.newest_tick(id);
+        return last ? std::optional{last->value} : std::nullopt;
+    };
+    return make_feed({s.live, s.simulator, s.replay, {}, last_prices(), newest}, context, gates_);
 }
 
 std::vector<std::optional<price>> application::last_prices() const
@@ -208,7 +234,10 @@ std::vector<std::optional<price>> application::last_prices() const
     std::vector<std::optional<price>> last;
     for (const auto id : symbols_.all()) {
         const auto newest = tapes_.newest_tick(id);
-        last.push_back(newest ? std::optional{newest->value} : std::nullopt);
+        if (newest)
+            last.push_back(newest->value);
+        else  // behind a hole, as after a restored backup
+            last.push_back(archive_ ? archive_->last_price(id) : std::nullopt);
     }
     return last;
 }
@@ -216,6 +245,8 @@ std::vector<std::optional<price>> application::last_prices() const
 void application::publish_figures()
 {
     hub::publish_metrics(hub_, metrics_);
+    if (settings_.relay.is_wanted())
+        web::publish_metrics(cluster_report_of(settings_), metrics_);
     for (const auto id : symbols_.all())
         metrics_.sampled(
             telemetry::metrics::kind::counter, "tickertape_ticks_total", "Ticks published.",
@@ -262,6 +293,8 @@ void application::run() noexcept
     hub_.start();
     server_.start();
     publisher_.start();
+    if (cluster_)
+        cluster_->start();
     feed_->start();
     if (backfill_)
         backfill_->start();
@@ -271,92 +304,6 @@ void application::run() noexcept
     if (archive_)
         archive_->stop();
     log_.info("stopped");
-}
-
-void application::await_signal()
-{
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
-    signals_.async_wait([this](boost::system::error_code failed, int signal) {
-        if (failed)
-            return;
-        announce_drain(signal);
-        signals_.async_wait([](boost::system::error_code cancelled, int second) {
-            if (!cancelled)
-                std::_Exit(128 + second);
-        });
-    });
-}
-
-// Closing the terminal of a server does not end it.
-void application::await_hangup()
-{
-    hangups_.async_wait([this](boost::system::error_code failed, int) {
-        // A signal that came just before the end is handed over after it.
-        if (failed || left_to_drain_ <= 0)
-            return;
-        if (certificate_.reload())
-            server_.use(certificate_.current());
-        await_hangup();
-    });
-}
-
-// From now on /readyz says 503. A load balancer sees that when it asks next, and sends clients here
-// until then: they are served as usual.
-void application::announce_drain(int signal)
-{
-    log_.info(
-        "draining", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"},
-                     {"delay_ms", settings_.drain_delay.count()},
-                     {"at_most_ms", settings_.drain_time.count()}});
-    draining_.store(
-        true, std::memory_order_relaxed);  // relaxed: it says nothing about other memory
-    if (settings_.drain_delay.count() == 0) {
-        begin_drain();
-        return;
-    }
-    patience_.expires_after(settings_.drain_delay);
-    patience_.async_wait([this](boost::system::error_code) {
-        log_.info("no more connections are accepted");
-        begin_drain();
-    });
-}
-
-void application::begin_drain()
-{
-    if (backfill_)
-        backfill_->stop();
-    const auto drained = [this] { asio::post(context_, [this] { one_drained(); }); };
-    server_.stop(drained);
-    // The last to be sent away have the rest of the time for their last words.
-    hub_.drain(settings_.drain_time * 3 / 4, drained);
-    patience_.expires_after(settings_.drain_time);
-    patience_.async_wait([this](boost::system::error_code cancelled) {
-        if (!cancelled)
-            end_of_patience();
-    });
-}
-
-void application::one_drained()
-{
-    if (--left_to_drain_ > 0)
-        return;
-    feed_->stop();  // only now: until the last has gone, there is somebody to tell
-    publisher_.stop();
-    patience_.cancel();
-    hangups_.cancel();
-    signals_.cancel();
-    signals_.clear();  // from now on a signal does what it does to any program
-}
-
-void application::end_of_patience()
-{
-    std::size_t left = 0;
-    for (const auto& l : hub_.lanes())
-        left += l->counters().subscribers.value();
-    log_.warn("drain time is over", {{"subscribers_left", left}});
-    server_.abandon();
-    hub_.abandon();
 }
 
 }  // namespace tickertape

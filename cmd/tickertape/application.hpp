@@ -7,6 +7,7 @@
 #include "backfill_at_start.hpp"
 #include "backups.hpp"
 #include "certificate.hpp"
+#include "cluster.hpp"
 #include "config/settings.hpp"
 #include "core/clock.hpp"
 #include "core/feed_report.hpp"
@@ -33,6 +34,8 @@
 
 namespace tickertape {
 
+class edge;
+
 class application {
 public:
     // Binds the port and checks everything that can be wrong before the first price is asked for.
@@ -49,11 +52,16 @@ public:
 private:
     std::unique_ptr<archiving> open_archive();
     void simulate_past();
+    std::unique_ptr<feed::price_feed> open_feed();
     std::vector<std::optional<price>> last_prices() const;
     void publish_figures();
     void await_signal();
     void await_hangup();
+    std::unique_ptr<cluster> join_cluster();
+    std::function<web::cluster_report()> cluster_report_of(const config::settings& s);
+    tick_sink& sink();
     void announce_drain(int signal);
+    void say_not_ready();
     void begin_drain();
     void one_drained();
     void end_of_patience();
@@ -83,8 +91,11 @@ private:
     hub::lane_set hub_;
     http::router router_;
     publisher publisher_;
+    std::optional<boost::asio::ssl::context> relay_trust_;  // before the log that connects with it
+    std::unique_ptr<cluster> cluster_;                      // null: this instance shares no log
     certificate certificate_;
     http::server server_;
+    edge* edge_ = nullptr;  // the feed, where it is one
     std::unique_ptr<feed::price_feed> feed_;
     boost::asio::signal_set signals_{context_};
     boost::asio::signal_set hangups_{context_, SIGHUP};

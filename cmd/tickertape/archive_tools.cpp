@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 namespace tickertape {
 namespace {
@@ -45,6 +46,32 @@ std::optional<wall_time> last_of(const survey& s)
     return s.last.time();
 }
 
+std::size_t days_of(const survey& s, bool are_sealed)
+{
+    std::set<archive::utc_day> days;
+    for (const auto& d : s.held.days)
+        days.insert(d.key.day);
+    if (are_sealed)
+        for (const auto& d : s.held.days)
+            if (d.form == archive::day_form::open)
+                days.erase(d.key.day);
+    return days.size();
+}
+
+std::size_t lives_of(const survey& s)
+{
+    return static_cast<std::size_t>(std::ranges::count_if(
+        s.lives, [](const archive::life& l) { return l.boot != archive::simulated_boot; }));
+}
+
+std::uint64_t candles_of(const survey& s)
+{
+    std::uint64_t all = 0;
+    for (const auto& held : s.candles.held)
+        all += held.candles;
+    return all;
+}
+
 std::string info_json(const survey& s)
 {
     json::array days;
@@ -63,6 +90,14 @@ std::string info_json(const survey& s)
                                  .text("until", h.to.text())
                                  .text("reason", archive::text_of(h.reason)))
                        .done());
+    json::array candles;
+    for (const auto& held : s.candles.held)
+        candles.json(std::move(json::object{}
+                                   .text("interval", series::text(held.of))
+                                   .number("count", static_cast<std::int64_t>(held.candles))
+                                   .time("since", held.first)
+                                   .time("last", held.last))
+                         .done());
     json::array symbols;
     for (const auto& name : s.symbols)
         symbols.text(name);
@@ -74,7 +109,9 @@ std::string info_json(const survey& s)
                          .number("bytes", static_cast<std::int64_t>(s.bytes))
                          .time("first", first_of(s))
                          .time("last", last_of(s))
-                         .number("lives", static_cast<std::int64_t>(s.lives.size()))
+                         .json("candles", std::move(candles).done())
+                         .number("candle_bytes", static_cast<std::int64_t>(s.candles.bytes))
+                         .number("lives", static_cast<std::int64_t>(lives_of(s)))
                          .number("damaged_files", static_cast<std::int64_t>(s.damaged_files))
                          .json("symbols", std::move(symbols).done())
                          .json("days", std::move(days).done())
@@ -87,20 +124,24 @@ void print_info(const survey& s)
     const auto text_of_time = [](const std::optional<wall_time>& t) {
         return t ? format_rfc3339(*t) : std::string{"-"};
     };
-    const auto sealed =
-        std::ranges::count(s.held.days, archive::day_form::sealed, &archive::held_day::form);
     std::printf("directory  %s\n", s.directory.c_str());
     std::printf("kind       %s\n", std::string{archive::text_of(s.kind)}.c_str());
     std::printf("used by    %s\n", s.is_in_use ? "a running server" : "nobody");
-    std::printf("days       %zu, %td of them sealed\n", s.held.days.size(), sealed);
+    std::printf("days       %zu, %zu of them sealed\n", days_of(s, false), days_of(s, true));
     std::printf("symbols    %zu\n", s.symbols.size());
     std::printf("ticks      %llu\n", static_cast<unsigned long long>(ticks_of(s)));
     std::printf("bytes      %llu\n", static_cast<unsigned long long>(s.bytes));
     std::printf("first      %s\n", text_of_time(first_of(s)).c_str());
     std::printf("last       %s\n", text_of_time(last_of(s)).c_str());
+    for (const auto& held : s.candles.held)
+        std::printf(
+            "candles    %-3s %llu since %s\n", std::string{series::text(held.of)}.c_str(),
+            static_cast<unsigned long long>(held.candles),
+            format_rfc3339(wall_time{held.first}).c_str());
+    std::printf("           %llu bytes\n", static_cast<unsigned long long>(s.candles.bytes));
     std::printf("holes      %zu\n", s.held.holes.size());
     std::printf("damaged    %llu files\n", static_cast<unsigned long long>(s.damaged_files));
-    std::printf("lives      %zu\n", s.lives.size());
+    std::printf("lives      %zu\n", lives_of(s));
 }
 
 std::string verify_json(const std::vector<archive::finding>& findings, bool is_sound)
@@ -160,8 +201,9 @@ int archive_verify(const tool_context& c)
     for (const auto& f : *findings)
         std::printf("%s %s: %s\n", f.is_wrong ? "WRONG" : "note ", f.file.c_str(), f.text.c_str());
     std::printf(
-        "%zu files, %llu ticks: %s\n", found->held.days.size(),
-        static_cast<unsigned long long>(ticks_of(*found)), is_sound ? "sound" : "not sound");
+        "%zu files, %llu ticks, %llu candles: %s\n", found->held.days.size(),
+        static_cast<unsigned long long>(ticks_of(*found)),
+        static_cast<unsigned long long>(candles_of(*found)), is_sound ? "sound" : "not sound");
     return is_sound ? 0 : exit_found_wrong;
 }
 

@@ -97,9 +97,16 @@ void archiving::keep_candles()
                     of_.log.info("candles are kept again");
                 else
                     of_.log.error("candles cannot be kept; ticks go on", {{"why", why}});
+            },
+            [this](const std::string& what) {
+                of_.log.error("candles were damaged", {{"what", what}});
+                if (const auto kept = store_->note(of_.time.wall_now(), what); !kept)
+                    of_.log.warn("a note could not be kept", {{"why", kept.error().text}});
             }},
         limits);
-    candles_->catch_up(batches_at_start);
+    // What was over before the start is closed before anybody asks.
+    if (candles_->catch_up(batches_at_start))
+        candles_->close_by(of_.time.wall_now());
     store_->set_retention(
         {.ticks = settings_.ticks_kept,
          .bytes_most = settings_.bytes_most,
@@ -107,11 +114,43 @@ void archiving::keep_candles()
          .drop_minutes = [this] { return candles_->drop_oldest_minutes(); },
          // relaxed: a word of its own.
          .candle_bytes = [this] { return candles_->now().bytes.load(std::memory_order_relaxed); },
-         .say = [this](const std::string& what) { of_.log.warn(what); }});
+         .say = [this](const std::string& what) { of_.log.warn(what); },
+         .dropped =
+             [this](const std::string& what) {
+                 of_.log.info("a day of ticks was removed", {{"what", what}});
+             },
+         .damaged =
+             [this](const std::string& what) {
+                 of_.log.error("ticks were damaged", {{"what", what}});
+             }});
     statistics_ticks_ = store_->reader_of(of_.ticks.symbols());
     history_ = std::make_unique<archive::history_reader>(archive::history_reader::parts{
         place, of_.ticks.symbols(), candles_->board(), store_->holds(),
         [this](const tape::past_query& query) { return statistics_ticks_->read(query); }});
+}
+
+std::optional<price> archiving::last_price(symbol_id of) const
+{
+    constexpr auto minute = series::interval::m1;
+    if (const auto forming = candles_->board().look(of).builders.front().forming())
+        return forming->close;
+    // The last tick of the last minute.
+    const auto found = archive::guarded([&] {
+        const auto until = bucket_open(minute, of_.time.wall_now()) + length(minute);
+        return store_->candles()
+            .open(*candle_symbols_, false)
+            ->read(
+                {.symbol = of,
+                 .of = minute,
+                 .from = {},
+                 .until = until,
+                 .candles_max = 1,
+                 .first = series::end::newest})
+            .candles;
+    });
+    if (!found || found->empty())
+        return std::nullopt;
+    return found->back().value.close;
 }
 
 archiving::~archiving()
@@ -122,8 +161,9 @@ archiving::~archiving()
     stop();
 }
 
-// Fills the tapes with the newest ticks. Only the sources of these are interned here; older ticks
-// bring the names of their sources when they are read.
+// Fills the tapes with the newest ticks. A first life knows what its tapes have begun with. Only
+// the sources of these are interned here; older ticks bring the names of their sources when they
+// are read.
 void archiving::restore(clock_reading now)
 {
     const auto& found = store_->found();
@@ -143,11 +183,12 @@ void archiving::restore(clock_reading now)
     ticks.reserve(newest->ticks.size());
     for (const auto& t : newest->ticks)
         ticks.push_back({t.at, t.symbol, t.value, numbers[t.source]});
-    const bool is_first = found.how_it_ended == archive::ending::none;
+    // Where no tick ever was, nothing says that none happened: candles may have been imported.
+    const bool is_first = found.how_it_ended == archive::ending::none || found.last == position{};
     const bool may_miss = found.how_it_ended == archive::ending::power_lost ||
                           found.how_it_ended == archive::ending::unknown;
     const auto known_since =
-        is_first ? position::at(now.wall)
+        is_first ? of_.ticks.epoch()
                  : std::max(newest->known_since, may_miss ? found.last : position{});
     const auto done = of_.ticks.restore(
         {ticks, known_since, is_first || may_miss ? known_since : position{}}, now);
@@ -163,7 +204,7 @@ void archiving::keep(tape::tape_writer& of)
         "archive opened",
         {{"place", settings_.database.empty() ? settings_.directory
                                               : archive::without_passwords(settings_.database)},
-         {"last_life", std::string{archive::text_of(found.how_it_ended)}},
+         {"last_life", std::string{last_life()}},
          {"ticks_restored", restored_},
          {"last", found.last.text()}});
     writer_ = &of;
@@ -193,12 +234,19 @@ void archiving::keep(tape::tape_writer& of)
     recorder_->start();
 }
 
+void archiving::end_soon()
+{
+    is_ending_ = true;
+    due_.cancel();
+}
+
 void archiving::stop()
 {
     if (writer_ != nullptr) {
         writer_->keep(nullptr);
         writer_ = nullptr;
         due_.cancel();
+        store_->end_soon();
         recorder_->stop();
     }
     past_.reset();
@@ -216,7 +264,7 @@ void archiving::ring() noexcept
 void archiving::arm()
 {
     const auto due = gate_->due();
-    if (is_armed_ || !due)
+    if (is_armed_ || is_ending_ || !due)
         return;
     is_armed_ = true;
     due_.expires_at(*due);
@@ -256,6 +304,12 @@ void archiving::note(std::optional<tape::commit_gate::change> change)
         of_.log.info("the archive has caught up");
 }
 
+std::string_view archiving::last_life() const noexcept
+{
+    const auto& found = store_->found();
+    return archive::text_of(found.is_first_life ? archive::ending::none : found.how_it_ended);
+}
+
 // Of what the recorder's thread and the store have published, and of nothing else.
 web::archive_report archiving::report() const
 {
@@ -271,7 +325,7 @@ web::archive_report archiving::report() const
                                               : condition::ok;
     now.why = recorder_->complaint();
     now.kind = archive::text_of(kind_);
-    now.last_life = archive::text_of(store_->found().how_it_ended);
+    now.last_life = last_life();
     now.last = view.last;
     now.synced = position::from_packed(figures.synced.load(relaxed));
     now.passed = passed_.load(relaxed);
@@ -286,108 +340,21 @@ web::archive_report archiving::report() const
     }
     now.days = days.size();
     now.sealed_days = days.size() - open_days.size();
+    const auto& candles = candles_->now();
+    // Before they have been counted once, what came since says little.
+    for (const auto of : series::intervals) {
+        const auto& h = candles.held[static_cast<std::size_t>(of)];
+        const auto count = h.candles.load(relaxed);
+        if (candles.checks.value() != 0 && count != 0)
+            now.candles.push_back(
+                {text(of), count, wall_time{std::chrono::seconds{h.first.load(relaxed)}}});
+    }
+    now.candle_bytes = candles.bytes.load(relaxed);
     now.holes_known = held.holes.size();
     const auto listed = std::min(held.holes.size(), web::archive_report::holes_listed_max);
     for (const auto& missing : std::span{held.holes}.last(listed))
         now.holes.push_back({missing.from, missing.to, archive::text_of(missing.reason)});
     return now;
-}
-
-void archiving::publish_figures()
-{
-    using kind = telemetry::metrics::kind;
-    auto& to = of_.figures;
-    const auto sampled = [&](kind k, const std::string& name, const std::string& help, auto value) {
-        to.sampled(k, name, help, {}, [this, value] {
-            return recorder_ ? static_cast<double>(value(*this)) : 0.0;
-        });
-    };
-    sampled(
-        kind::counter, "tickertape_archive_ticks_total", "Ticks written to the archive.",
-        [](const archiving& a) { return a.recorder_->now().ticks.value(); });
-    sampled(
-        kind::counter, "tickertape_archive_transactions_total",
-        "Transactions in which they were written.",
-        [](const archiving& a) { return a.recorder_->now().transactions.value(); });
-    sampled(
-        kind::counter, "tickertape_archive_failures_total",
-        "Failed attempts to write to the archive.",
-        [](const archiving& a) { return a.recorder_->now().failures.value(); });
-    sampled(
-        kind::counter, "tickertape_archive_holes_total",
-        "Holes recorded because ticks could not be archived in time.",
-        [](const archiving& a) { return a.recorder_->now().holes.value(); });
-    sampled(
-        kind::counter, "tickertape_archive_passed_total",
-        "Ticks that were shown before the archive had them.",
-        [](const archiving& a) { return a.passed_.load(std::memory_order_relaxed); });
-    sampled(
-        kind::gauge, "tickertape_archive_up",
-        "1 where the archive takes ticks in time; 0 where it fails or is passed by.",
-        [](const archiving& a) {  // relaxed: words of their own.
-            return !a.recorder_->now().failing.load(std::memory_order_relaxed) &&
-                   !a.is_passing_.load(std::memory_order_relaxed);
-        });
-}
-
-void archiving::publish_candle_figures()
-{
-    using kind = telemetry::metrics::kind;
-    const auto sampled = [&](kind k, const std::string& name, const std::string& help, auto value) {
-        of_.figures.sampled(k, name, help, {}, [this, value] {
-            return static_cast<double>(value(candles_->now()));
-        });
-    };
-    using figures = archive::candle_keeper::figures;
-    sampled(
-        kind::counter, "tickertape_archive_candles_total", "Closed candles that were written.",
-        [](const figures& f) { return f.candles.value(); });
-    sampled(
-        kind::counter, "tickertape_archive_candle_failures_total",
-        "Failed attempts to keep candles.", [](const figures& f) { return f.failures.value(); });
-    sampled(
-        kind::counter, "tickertape_archive_candles_repaired_total",
-        "Ranges of candles that did not verify and were made anew.",
-        [](const figures& f) { return f.repaired.value(); });
-    sampled(
-        kind::counter, "tickertape_archive_candles_damaged_total",
-        "Ranges of candles that did not verify and cannot be made anew.",
-        [](const figures& f) { return f.not_repaired.value(); });
-    sampled(
-        kind::counter, "tickertape_archive_minutes_dropped_total",
-        "1m candles that were dropped because their time had passed.",
-        [](const figures& f) { return f.minutes_dropped.value(); });
-    sampled(
-        kind::gauge, "tickertape_archive_candle_bytes", "Bytes that candles take.",
-        // relaxed: a word of its own.
-        [](const figures& f) { return f.bytes.load(std::memory_order_relaxed); });
-    const auto of_store = [&](kind k, const std::string& name, const std::string& help,
-                              auto value) {
-        of_.figures.sampled(
-            k, name, help, {}, [this, value] { return static_cast<double>(value(store_->now())); });
-    };
-    using stored = archive::repository::figures;
-    of_store(
-        kind::counter, "tickertape_archive_days_dropped_total",
-        "Days of ticks that were dropped because their time had passed or there was no room.",
-        [](const stored& f) { return f.days_dropped.value(); });
-    of_store(
-        kind::gauge, "tickertape_archive_sealed_days", "Sealed days of ticks that are held.",
-        [](const stored& f) { return f.sealed_days.load(std::memory_order_relaxed); });
-    of_store(
-        kind::gauge, "tickertape_archive_tick_bytes", "Bytes that days of ticks take on the disk.",
-        [](const stored& f) { return f.tick_bytes.load(std::memory_order_relaxed); });
-    of_store(
-        kind::gauge, "tickertape_archive_damaged_bytes",
-        "Bytes of what was put away as damaged or as dated by a wrong clock.",
-        [](const stored& f) { return f.damaged_bytes.load(std::memory_order_relaxed); });
-    of_store(
-        kind::gauge, "tickertape_archive_bytes", "Bytes of the whole archive on the disk.",
-        [](const stored& f) { return f.bytes.load(std::memory_order_relaxed); });
-    of_.figures.sampled(
-        kind::counter, "tickertape_history_refused_total",
-        "Questions about candles and statistics that were refused because too many waited.", {},
-        [this] { return history_ ? static_cast<double>(history_->now().refused.load()) : 0.0; });
 }
 
 }  // namespace tickertape

@@ -21,6 +21,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -52,11 +53,25 @@ public:
     // How it is now. Threads: any, once keep() was called.
     web::archive_report report() const;
 
+    // The last price that is known of a symbol, also from before a hole; none: there is none.
+    // For the start.
+    std::optional<price> last_price(symbol_id of) const;
+
     // Gives work on candles.db to the thread that writes it: as candle_keeper::offer().
     bool offer(archive::candle_keeper::work piece) { return candles_->offer(std::move(piece)); }
 
+    // No id of an event that anybody has been sent is later. Threads: any.
+    position present() const
+    {
+        return std::max(position::at(of_.time.wall_now()), of_.ticks.committed());
+    }
+    // Which closed candles were changed or added since the start. Threads: any.
+    const series::change_log& changes() const noexcept { return candles_->board().changes(); }
+
     // Keeps what is written from now on. The writer outlives this.
     void keep(tape::tape_writer& of);
+    // From now on nothing waits for the archive: nobody is there to be shown a tick.
+    void end_soon();
     // Writes what is left and says that nothing is missing. The writer shows all there is. To be
     // called while those who asked for the past are still there, and ask no more.
     void stop();
@@ -65,6 +80,7 @@ private:
     std::unique_ptr<archive::repository> open(wall_time now) const;
     void restore(clock_reading now);
     void keep_candles();
+    std::string_view last_life() const noexcept;
     void publish_figures();
     void publish_candle_figures();
     void ring() noexcept override;
@@ -89,6 +105,7 @@ private:
     std::optional<archive::recorder> recorder_;
     boost::asio::steady_timer due_;
     bool is_armed_ = false;
+    bool is_ending_ = false;
     // By the recorder's thread: the newest position that is kept, and whether a call to take it is
     // on its way to the main thread.
     std::atomic<std::uint64_t> kept_{0};

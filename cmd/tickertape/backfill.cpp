@@ -91,52 +91,74 @@ asio::awaitable<backfill::step> backfill::ask(symbol_id symbol, feed::candle_sou
     co_return done;
 }
 
-// `ending::incomplete` without a problem: the provider has no such market.
+// A part at a time, the newest first. `ending::incomplete` without a problem: the provider has no
+// such market.
 asio::awaitable<backfill::ending> backfill::ask(
     const fetch_range& range, feed::candle_source& source, const provider::market_spelling& as,
     outcome& of)
 {
-    auto marked = of.source;
-    const auto missing = co_await of_.to.missing(range, std::move(marked), wanted_.replace);
-    if (!missing) {
-        of.problem = missing.error().text;
-        co_return ending::not_kept;
-    }
-    const auto requests = archive::requests_for(*missing, source.api().candles_max());
-    of.missing = buckets_in(*missing);
-    of.planned = requests.size();
-    if (wanted_.is_dry)
-        co_return ending::complete;
-    for (const auto& request : requests) {
-        // What is awaited gets values with names: g++ 12 destroys an aggregate made in the call
-        // twice.
-        provider::market market{request.symbol, as.name};
-        const provider::candle_range asked{request.from, request.until};
-        auto page = co_await source.fetch(std::move(market), request.of, asked);
-        if (!page) {
-            const auto& why = page.error();
-            if (why.code == asio::error::operation_aborted)
-                co_return ending::cancelled;
-            if (why.code == provider::provider_errc::unknown_symbol)
-                co_return ending::incomplete;
-            if (feed::is_about_the_provider(why))
-                failed_.push_back(&source);
-            of.problem = words_of(why);
-            co_return ending::incomplete;
-        }
-        archive::fetched_candles answer{request, of.source, std::move(page->candles)};
-        const auto put = co_await of_.to.put(std::move(answer), wanted_.replace);
-        if (!put) {
-            of.problem = put.error().text;
+    const auto length = series::length(range.of);
+    const auto requests_most = [&](series::candle_time until) {
+        const auto most = static_cast<std::int64_t>(source.api().candles_max());
+        return static_cast<std::size_t>(((until - range.from) / length + most - 1) / most);
+    };
+    std::size_t planned = 0;
+    for (auto until = range.until; until > range.from;) {
+        const auto from = std::max(range.from, until - length * buckets_at_once);
+        const fetch_range part{range.symbol, range.of, from, until};
+        auto marked = of.source;
+        const auto missing = co_await of_.to.missing(part, std::move(marked), wanted_.replace);
+        if (!missing) {
+            of.problem = missing.error().text;
             co_return ending::not_kept;
         }
-        ++of.requests;
-        of.put += put->put;
-        of.kept += put->kept;
-        of.longer += put->longer;
-        of.refused += page->refused;
-        of_.progress(of);
+        const auto requests = archive::requests_for(*missing, source.api().candles_max());
+        of.missing += buckets_in(*missing);
+        planned += requests.size();
+        of.planned = planned + requests_most(from);
+        until = from;
+        if (wanted_.is_dry)
+            continue;
+        for (const auto& request : requests) {
+            const auto done = co_await fetch(request, source, as, of);
+            if (done != ending::complete)
+                co_return done;
+        }
     }
+    co_return ending::complete;
+}
+
+asio::awaitable<backfill::ending> backfill::fetch(
+    const fetch_range& request, feed::candle_source& source, const provider::market_spelling& as,
+    outcome& of)
+{
+    // What is awaited gets values with names: g++ 12 destroys an aggregate made in the call twice.
+    provider::market market{request.symbol, as.name};
+    const provider::candle_range asked{request.from, request.until};
+    auto page = co_await source.fetch(std::move(market), request.of, asked);
+    if (!page) {
+        const auto& why = page.error();
+        if (why.code == asio::error::operation_aborted)
+            co_return ending::cancelled;
+        if (why.code == provider::provider_errc::unknown_symbol)
+            co_return ending::incomplete;
+        if (feed::is_about_the_provider(why))
+            failed_.push_back(&source);
+        of.problem = words_of(why);
+        co_return ending::incomplete;
+    }
+    archive::fetched_candles answer{request, of.source, std::move(page->candles)};
+    const auto put = co_await of_.to.put(std::move(answer), wanted_.replace);
+    if (!put) {
+        of.problem = put.error().text;
+        co_return ending::not_kept;
+    }
+    ++of.requests;
+    of.put += put->put;
+    of.kept += put->kept;
+    of.longer += put->longer;
+    of.refused += page->refused;
+    of_.progress(of);
     co_return ending::complete;
 }
 

@@ -31,6 +31,10 @@ public:
 
 class backfill {
 public:
+    // Buckets of which it is looked up at once which are missing: some MB. Ten years of days are
+    // one part, a year of minutes eleven.
+    static constexpr std::int64_t buckets_at_once = 50'000;
+
     struct wish {
         std::vector<symbol_id> symbols;
         series::interval of = series::interval::d1;
@@ -48,7 +52,7 @@ public:
         // What the rows are marked with: "coinbase", or "binance(USDT)".
         std::string source;
         std::size_t missing = 0;   // buckets, before
-        std::size_t planned = 0;   // requests
+        std::size_t planned = 0;   // requests, at most
         std::size_t requests = 0;  // answered
         std::size_t put = 0;
         std::size_t kept = 0;  // others stay there
@@ -86,6 +90,9 @@ private:
     boost::asio::awaitable<step> ask(symbol_id symbol, feed::candle_source& source);
     boost::asio::awaitable<ending>
     ask(const archive::fetch_range& range, feed::candle_source& source,
+        const provider::market_spelling& as, outcome& of);
+    boost::asio::awaitable<ending> fetch(
+        const archive::fetch_range& request, feed::candle_source& source,
         const provider::market_spelling& as, outcome& of);
 
     const parts of_;

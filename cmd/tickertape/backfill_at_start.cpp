@@ -2,109 +2,35 @@
 
 #include "asio/no_throw.hpp"
 #include "feed_choice.hpp"
+#include "keeper_shelf.hpp"
 #include "net/tls_trust.hpp"
-#include "net/with_timeout.hpp"
 #include "provider/registry.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <cassert>
-#include <optional>
 #include <utility>
 
 namespace tickertape {
 namespace {
 
-using archive::fetch_range;
 using series::interval;
 
 // A candle that was closed so long ago is what the provider goes on saying.
 constexpr std::chrono::seconds settled{60};
 // The feed has half of what a provider takes at once for itself.
 constexpr double left_to_others = 0.5;
-constexpr std::chrono::milliseconds offer_again{1'000};
 
 bool has_candles(const std::string& name)
 {
     const auto* row = provider::find_provider(name);
     return row != nullptr && row->make_candles != nullptr;
 }
-
-// candles.db, by way of the thread that writes it.
-class keeper_shelf final : public candle_shelf {
-public:
-    keeper_shelf(archiving& to, feed::feed_context::strand_type strand)
-        : to_{to}, strand_{std::move(strand)}
-    {
-    }
-
-    asio::awaitable<archive::result<std::vector<fetch_range>>>
-    missing(fetch_range of, std::string source, bool replace) override
-    {
-        return done_there<std::vector<fetch_range>>(
-            [of, source = std::move(source), replace](archive::candle_store& file) {
-                return archive::missing_candles(file, of, source, replace);
-            });
-    }
-
-    asio::awaitable<archive::result<archive::put_candles>>
-    put(archive::fetched_candles answer, bool replace) override
-    {
-        return done_there<archive::put_candles>(
-            [answer = std::move(answer), replace](archive::candle_store& file) {
-                return archive::put_fetched(file, answer, replace);
-            });
-    }
-
-private:
-    // What a piece of work gave. It may be done after those who wait for it have gone.
-    template <class T>
-    struct waiting {
-        explicit waiting(const feed::feed_context::strand_type& on)
-            : bell{on, asio::steady_timer::time_point::max()}
-        {
-        }
-        asio::steady_timer bell;
-        std::optional<archive::result<T>> answer;
-    };
-
-    template <class T>
-    asio::awaitable<archive::result<T>> done_there(std::function<T(archive::candle_store&)> work)
-    {
-        const auto wait = std::make_shared<waiting<T>>(strand_);
-        const auto piece = [wait, work = std::move(work),
-                            strand = strand_](archive::candle_store& file) {
-            auto answer = archive::guarded([&] { return work(file); });
-            const auto why = answer ? std::nullopt : std::optional{answer.error()};
-            asio::post(strand, [wait, answer = std::move(answer)]() mutable {
-                wait->answer = std::move(answer);
-                wait->bell.cancel();
-            });
-            if (why)
-                throw archive::thrown_failure{*why};
-        };
-        while (!to_.offer(piece)) {
-            asio::steady_timer later{strand_, offer_again};
-            const auto [cancelled] = co_await later.async_wait(no_throw);
-            if (cancelled)
-                co_return archive::failure{archive::archive_errc::busy, "cancelled"};
-        }
-        co_await wait->bell.async_wait(no_throw);
-        if (!wait->answer)
-            co_return archive::failure{archive::archive_errc::busy, "cancelled"};
-        co_return *std::move(wait->answer);
-    }
-
-    archiving& to_;
-    const feed::feed_context::strand_type strand_;
-};
 
 }  // namespace
 
@@ -116,8 +42,12 @@ bool backfill_at_start::is_wanted(const config::settings& s)
 }
 
 backfill_at_start::backfill_at_start(const config::settings& s, const parts& of)
-    : of_{of}, trust_{net::make_tls_context(s.live.ca_file)}, shelf_{std::make_unique<keeper_shelf>(
-                                                                  of.archive, of.strand)}
+    : of_{of}, trust_{net::make_tls_context(s.live.ca_file)},
+      shelf_{std::make_unique<keeper_shelf>(
+          [&to = of.archive](archive::candle_keeper::work piece) {
+              return to.offer(std::move(piece));
+          },
+          [&to = of.archive] { return to.present(); }, of.strand)}
 {
     feed::candle_source::limits limits;
     limits.left_to_others = left_to_others;

@@ -53,7 +53,8 @@ std::string providers_with_candles()
 // candles.db of an archive that nobody else has; null: there is none yet, and nothing is written.
 class file_shelf final : public candle_shelf {
 public:
-    explicit file_shelf(archive::candle_file* file) : file_{file} {}
+    // `now`: no id of a candle that anybody has been sent is later.
+    file_shelf(archive::candle_file* file, position now) : file_{file}, now_{now} {}
 
     asio::awaitable<archive::result<std::vector<fetch_range>>>
     missing(fetch_range of, std::string source, bool replace) override
@@ -67,11 +68,13 @@ public:
     asio::awaitable<archive::result<archive::put_candles>>
     put(archive::fetched_candles answer, bool replace) override
     {
-        co_return archive::guarded([&] { return archive::put_fetched(*file_, answer, replace); });
+        co_return archive::guarded(
+            [&] { return archive::put_fetched(*file_, answer, replace, now_); });
     }
 
 private:
     archive::candle_file* file_;
+    const position now_;
 };
 
 class backfilling {
@@ -172,8 +175,7 @@ std::optional<wall_time> backfilling::time_of(std::string_view flag) const
     if (!c_.call.has(flag))
         return std::nullopt;
     const auto text = c_.call.get(flag);
-    const auto is_date = text.size() == 10 && text[4] == '-';
-    const auto at = is_date ? parse_rfc3339(text + "T00:00:00Z") : parse_timestamp(text);
+    const auto at = parse_moment(text);
     if (!at || *at < wall_time{})
         throw bad_flag{
             "--" + std::string{flag} + ": '" + clean_words(text) +
@@ -257,7 +259,10 @@ void backfilling::open()
     } catch (const archive::thrown_failure& e) {
         if (e.said().code != archive::archive_errc::damaged)
             throw;
-        archive::candle_file::make_anew(path, *symbols_);
+        const auto kept = archive::candle_file::make_anew(path, *symbols_);
+        complain(
+            "the candles could not be read everywhere: " + std::to_string(kept.candles) +
+            " that verify were kept; the damaged file is " + kept.moved_to);
         file_ = std::make_unique<archive::candle_file>(path, *symbols_, true);
     }
 }
@@ -294,7 +299,8 @@ void backfilling::tell(const backfill::outcome& of)
 
 backfill::ending backfilling::fetch()
 {
-    file_shelf shelf{file_.get()};
+    const auto now = position::at(c_.time.wall_now());
+    file_shelf shelf{file_.get(), store_ ? std::max(now, store_->last()) : now};
     backfill work{
         {*symbols_, sources_, shelf, c_.time,
          [this](const backfill::outcome& of) {

@@ -107,17 +107,25 @@ int importing_candles::write()
         complain(remark);
     archive::candle_import::counts done;
     int wrong = 0;
+    bool is_put = false;
     const auto written = archive::guarded([&] {
         archive::candle_file file{c_.archive / "candles.db", all, true};
         archive::candle_import import{
-            file, {*all.find(symbol_), what_.of, source_, c_.call.has("replace")}};
+            file,
+            {*all.find(symbol_), what_.of, source_, c_.call.has("replace"),
+             std::max(position::at(now_), (*store)->last())}};
         read(&import);
         wrong = is_wrong();
-        if (wrong == 0)
+        if (wrong == 0) {
             done = import.commit();
+            is_put = true;
+            import.sync();
+        }
     });
     if (const auto ended = (*store)->end_cleanly(c_.time.wall_now()); !ended)
         throw std::runtime_error{ended.error().text};
+    if (!written && is_put)
+        throw std::runtime_error{not_synced(written.error().text)};
     if (!written && written.error().code == archive::archive_errc::damaged)
         throw std::runtime_error{
             written.error().text + "; nothing was imported. The server repairs it when it starts"};

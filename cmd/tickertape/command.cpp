@@ -55,7 +55,8 @@ const std::array<command, 8> all_commands{{
      "Writes ticks of the archive as text. Works beside a running server.",
      {{"format", "NAME", "csv, json or jsonl; default: by the name of the file, else csv"},
       symbols_option,
-      {"since", "TIME", "From then on: Unix seconds or RFC 3339"},
+      {"since", "TIME",
+       "From then on: Unix seconds, RFC 3339, 2020-01-31, or a span back such as -2h"},
       {"until", "TIME", "Up to then, itself excluded"},
       {"output", "FILE", "Writes to this file; default: -, which is standard output"}}},
     {"import",
@@ -207,6 +208,16 @@ std::string help_of(const command& of)
     }
     return text + "\nEvery flag, variable and .env line of the server counts as well: ARCHIVE and\n"
                   "PROVIDERS say which archive is meant. tickertape --help lists them.\n";
+}
+
+std::string help_of_archive()
+{
+    std::string text = "Usage: tickertape archive COMMAND [flags]\n\n";
+    for (const auto& c : all_commands)
+        if (c.name.starts_with(archive_word))
+            text.append(c.name.substr(archive_word.size() + 1)).append(": ").append(c.meaning) +=
+                '\n';
+    return text + "\ntickertape archive COMMAND --help lists the flags of one.\n";
 }
 
 }  // namespace tickertape

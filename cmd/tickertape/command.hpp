@@ -64,5 +64,7 @@ boost::system::result<command_call, std::string> parse_call(
     std::span<const std::string> setting_flags);
 
 std::string help_of(const command& of);
+// Of all commands of the archive: `tickertape archive --help`.
+std::string help_of_archive();
 
 }  // namespace tickertape

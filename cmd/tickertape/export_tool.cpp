@@ -86,8 +86,15 @@ private:
 transfer::format format_of(const tool_context& c)
 {
     const auto named = c.call.get("format");
-    if (named.empty())
-        return transfer::format_of_file(c.call.get("output")).value_or(transfer::format::csv);
+    if (named.empty()) {
+        const auto file = c.call.get("output");
+        const auto by_name = transfer::format_of_file(file);
+        if (!by_name && std::filesystem::path{file}.has_extension())
+            throw bad_flag{
+                "--output: the name '" + clean_words(file) +
+                "' does not say which format; accepted: .csv, .json, .jsonl, or --format"};
+        return by_name.value_or(transfer::format::csv);
+    }
     const auto found = transfer::parse_format(named);
     if (!found || found == transfer::format::bitcoincharts)
         throw bad_flag{"--format: '" + named + "' is none; accepted: csv, json, jsonl"};
@@ -101,11 +108,11 @@ std::optional<position> time_of(const tool_context& c, std::string_view flag)
     const auto text = c.call.get(flag);
     if (const auto back = parse_span_back(text))
         return position::at(c.time.wall_now() - *back);
-    const auto at = parse_timestamp(text);
+    const auto at = parse_moment(text);
     if (!at)
         throw bad_flag{
             "--" + std::string{flag} + ": '" + clean_words(text) +
-            "' is no time; accepted: Unix seconds, RFC 3339, or a span back such as "
+            "' is no time; accepted: Unix seconds, RFC 3339, 2020-01-31, or a span back such as "
             "-2h"};
     return position::at(*at);
 }
@@ -140,6 +147,8 @@ public:
         : c_{c}, writer_{format_of(c)}, after_{start_of(c)}, until_{time_of(c, "until")},
           found_{look(c)}, names_{names_of(c, found_)}, to_{c.call.get("output", "-")}
     {
+        if (until_ && *until_ <= after_)
+            throw bad_flag{"--until lies before --since: there is nothing to export"};
     }
 
     void run()

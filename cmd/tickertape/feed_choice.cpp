@@ -68,7 +68,8 @@ make_feed(const feed_choice& choice, const feed::feed_context& context, provider
     if (is_networkless(first))
         post_mode(context, first);
     if (first == "simulator")
-        return synthetic::make_simulator(context, choice.simulator, choice.last_prices);
+        return synthetic::make_simulator(
+            context, choice.simulator, choice.last_prices, choice.newest_price);
     if (first == "replay")
         return synthetic::make_replay(context, choice.replay);
     if (first == "pipe")

@@ -6,6 +6,7 @@
 #include "feed/settings.hpp"
 #include "provider/gates.hpp"
 #include "synthetic/settings.hpp"
+#include "synthetic/simulator.hpp"
 
 #include <memory>
 #include <optional>
@@ -21,6 +22,8 @@ struct feed_choice {
     synthetic::pipe_settings pipe{};
     // By symbol; the simulator goes on from them.
     std::vector<std::optional<price>> last_prices{};
+    // From which the simulator goes on where it has stood by.
+    synthetic::newest_price newest_price{};
 };
 
 // What is referred to outlives the feed; `gates` are those of the providers it asks.

@@ -99,6 +99,12 @@ void read_import(
     }
 }
 
+std::string not_synced(const std::string& why)
+{
+    return why + "; all candles were imported, but the disk has not confirmed that it has them: "
+                 "see to the disk, then import them again";
+}
+
 std::string symbol_of_call(const command_call& call)
 {
     const auto said = call.get("symbol");

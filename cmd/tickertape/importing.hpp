@@ -36,6 +36,9 @@ private:
 void read_import(
     const std::string& file, const clock& time, const std::function<void(std::string_view)>& take);
 
+// What to tell where all was imported, and the disk failed to confirm it.
+std::string not_synced(const std::string& why);
+
 // --symbol as symbol_table has it; empty: there is none. Throws bad_flag.
 std::string symbol_of_call(const command_call& call);
 

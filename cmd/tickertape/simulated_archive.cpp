@@ -41,7 +41,7 @@ bool is_untouched(const fs::path& directory)
     });
 }
 
-// Removes what an attempt before has left, while nobody else is at it.
+// Removes what an attempt before has left.
 void clear(const fs::path& draft)
 {
     archive::make_directory(draft);
@@ -92,8 +92,11 @@ std::vector<archive::candle_row> rows_of(symbol_id symbol, const synthetic::simu
 {
     std::vector<archive::candle_row> rows;
     for (const auto of : series::intervals)
-        for (const auto& c : past.candles[static_cast<std::size_t>(of)])
+        for (const auto& c : past.candles[static_cast<std::size_t>(of)]) {
             rows.push_back({symbol, of, c});
+            // The past begins in its middle.
+            rows.back().value.overlaps_hole = c.opens < past.begin;
+        }
     return rows;
 }
 
@@ -120,7 +123,13 @@ simulated_archive_report fill(const fs::path& draft, const simulated_archive& wa
     candles.sync();
     auto store = value_of(archive::store::open(
         draft, archive::feed_kind::simulator,
-        {.now = ticks.front().front().at, .symbols = wanted.symbols, .boot = {}}));
+        {.now = ticks.front().front().at,
+         .symbols = wanted.symbols,
+         .boot = std::string{archive::simulated_boot}}));
+    // As at the first start of any server: the time before the archive is not known.
+    value_of(store->record_hole(
+        {position{}, position::at(wanted.now - report.span).previous(),
+         archive::hole_reason::not_archived}));
     report.ticks = write_ticks(*store, ticks);
     value_of(store->end_cleanly(ticks.front().back().at));
     return report;
@@ -135,15 +144,19 @@ make_simulated_archive(const fs::path& directory, const simulated_archive& wante
     auto made = archive::guarded([&]() -> std::optional<simulated_archive_report> {
         if (!is_untouched(directory))
             return std::nullopt;
-        archive::descriptor held;
-        if (fs::exists(directory))
-            held = archive::lock_directory(directory);
+        // Held until it is renamed: who comes second is told that it is in use, and makes nothing.
+        archive::make_directory(directory);
+        const auto held = archive::lock_directory(directory);
+        // Somebody may have been done with it in between.
+        if (!is_untouched(directory))
+            return std::nullopt;
         clear(draft);
         const auto report = fill(draft, wanted);
         for (const auto& entry : fs::directory_iterator{draft})
             archive::sync_path(entry.path());
         archive::sync_path(draft);
-        // A directory that is not empty cannot be moved to.
+        // A directory that is not empty cannot be moved to: what another process has put there
+        // since stays.
         fs::remove_all(directory);
         archive::rename_file(draft, directory);
         archive::sync_path(fs::absolute(directory).parent_path());

@@ -47,7 +47,9 @@ std::string instead_of(std::string_view command)
     if (command == "archive info")
         return line + "ask GET /api/archive of the server, or the tables days and holes in psql";
     if (command == "export")
-        return line + "use \\copy (SELECT * FROM prices) TO 'prices.csv' CSV HEADER in psql";
+        return line +
+               "use \\copy (SELECT extract(epoch FROM time) AS timestamp, symbol, price, source "
+               "FROM tickertape_live.prices ORDER BY time) TO 'prices.csv' CSV HEADER in psql";
     if (command == "backfill")
         return line + "a server that is started on it fetches what BACKFILL says";
     return line + "import to ARCHIVE=sqlite: and a directory";
@@ -71,6 +73,10 @@ void complain(const std::string& line)
 
 int run_command(std::span<const std::string> arguments, const clock& time)
 {
+    if (arguments.size() == 2 && arguments[0] == "archive" && arguments[1] == "--help") {
+        std::fputs(help_of_archive().c_str(), stdout);
+        return 0;
+    }
     const auto found = find_command(arguments);
     if (!found || found->what == nullptr)
         return refuse(found ? found->problem : "no such command");

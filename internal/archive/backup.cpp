@@ -53,6 +53,12 @@ void remove_backup(const fs::path& path)
     remove_tree(going);
 }
 
+wall_time last_loss_of(const backup& b)
+{
+    const auto found = guarded([&] { return last_loss_in(b.path / "candles.db"); });
+    return found ? *found : wall_time{};
+}
+
 class copying {
 public:
     copying(const fs::path& from, feed_kind kind, const fs::path& place, wall_time now)
@@ -67,6 +73,12 @@ public:
 
     void copy_all()
     {
+        // A file that somebody removed would be missing in every backup from now on.
+        if (!earlier_.empty() && fs::exists(earlier_ / "candles.db") &&
+            !fs::exists(from_ / "candles.db"))
+            fail(
+                archive_errc::damaged,
+                (from_ / "candles.db").string() + ": is not there, and the backup before has it");
         make_directory(to_);
         for (int attempt = 1;; ++attempt) {
             copy_databases();
@@ -261,21 +273,33 @@ rotate_backups(const fs::path& place, feed_kind kind, const backup_keeping& keep
             return std::size_t{0};
         const auto lock = lock_directory(place);
         std::ranges::reverse(all);
+        // The newest backup that may have candles which this one has lost: they exist nowhere else.
+        const auto loss = last_loss_of(all.front());
+        const auto fuller =
+            std::ranges::find_if(all, [&](const backup& b) { return last_loss_of(b) != loss; });
+        const auto held = fuller == all.end() ? fs::path{} : fuller->path;
+        // From Monday; 1970 began with a Thursday.
+        const auto week_of = [](const backup& b) {
+            constexpr auto to_monday = std::chrono::days{3};
+            return std::chrono::floor<std::chrono::weeks>(b.made.time_since_epoch() + to_monday);
+        };
+        std::set<std::chrono::weeks> covered;
+        for (std::size_t i = 0; i < std::min(std::max<std::size_t>(keep.newest, 1), all.size());
+             ++i)
+            covered.insert(week_of(all[i]));
+        const auto weeks_most = covered.size() + keep.weekly;
         all.erase(
             all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(
                                            std::max<std::size_t>(keep.newest, 1), all.size())));
         std::size_t removed = 0;
-        std::set<std::int64_t> weeks;
         for (const auto& b : all) {
-            // From Monday; 1970 began with a Thursday.
-            constexpr auto to_monday = std::chrono::days{3};
-            const auto week =
-                std::chrono::floor<std::chrono::weeks>(b.made.time_since_epoch() + to_monday);
-            if (weeks.contains(week.count()) || weeks.size() == keep.weekly) {
+            if (b.path == held)
+                continue;
+            if (covered.contains(week_of(b)) || covered.size() == weeks_most) {
                 remove_backup(b.path);
                 ++removed;
             } else {
-                weeks.insert(week.count());
+                covered.insert(week_of(b));
             }
         }
         return removed;

@@ -18,6 +18,18 @@ void candle_board::report(const candle_damage& found)
         damage_.push_back(found);
 }
 
+void candle_board::report_unreadable()
+{
+    const std::lock_guard held{mutex_};
+    is_unreadable_ = true;
+}
+
+bool candle_board::take_unreadable()
+{
+    const std::lock_guard held{mutex_};
+    return std::exchange(is_unreadable_, false);
+}
+
 void candle_board::set(std::span<const candle_builders> all, series::candle_time closed_until)
 {
     const std::lock_guard held{mutex_};

@@ -6,6 +6,7 @@
 
 #include "archive/candle_store.hpp"
 #include "series/candle_builder.hpp"
+#include "series/change_log.hpp"
 
 #include <array>
 #include <mutex>
@@ -35,6 +36,12 @@ public:
     view look(symbol_id symbol) const;
 
     void report(const candle_damage& found);
+    // SQLite could not read the file for somebody.
+    void report_unreadable();
+
+    // Which closed candles were changed or added while this process ran.
+    series::change_log& changes() noexcept { return changes_; }
+    const series::change_log& changes() const noexcept { return changes_; }
 
     // For the keeper. After `closed` its file has what it says.
     void set(std::span<const candle_builders> all, series::candle_time closed_until);
@@ -42,6 +49,7 @@ public:
     void set_behind(series::candle_time closed_until);
     void set_file_replaced();
     std::vector<candle_damage> take_damage();
+    bool take_unreadable();
 
 private:
     mutable std::mutex mutex_;
@@ -50,6 +58,8 @@ private:
     unsigned file_ = 0;
     bool is_behind_ = true;
     std::vector<candle_damage> damage_;
+    series::change_log changes_;
+    bool is_unreadable_ = false;
 };
 
 // The candle of that interval which is forming, with the ticks of the shorter ones in it.

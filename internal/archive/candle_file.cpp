@@ -38,7 +38,8 @@ CREATE TABLE newest(symbol INTEGER NOT NULL, interval INTEGER NOT NULL, time INT
     "check" INTEGER NOT NULL, PRIMARY KEY(symbol, interval)) WITHOUT ROWID;
 )",
 };
-constexpr auto newest_schema = static_cast<std::int64_t>(migrations.size());
+constexpr auto newest_schema = candle_file::schema;
+static_assert(newest_schema == static_cast<std::int64_t>(migrations.size()));
 
 constexpr std::string_view columns =
     "SELECT time, open, high, low, close, ticks, overlaps_hole, source, \"check\" FROM candles"
@@ -165,8 +166,8 @@ candle_place candle_file::place_of(const std::filesystem::path& path)
         [path](const symbol_table& symbols, bool may_write) {
             return std::make_unique<candle_file>(path, symbols, may_write);
         },
-        [path](const symbol_table& symbols) { make_anew(path, symbols); },
-        [path] { return names_in(path); }};
+        [path](const symbol_table& symbols) { return make_anew(path, symbols); },
+        [path] { return names_in(path); }, true};
 }
 
 }  // namespace tickertape::archive

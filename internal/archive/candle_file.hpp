@@ -30,8 +30,9 @@ namespace tickertape::archive {
 
 class candle_file final : public candle_store {
 public:
-    // How many candles are copied at once from a file that is damaged.
-    static constexpr std::size_t rows_at_once = 1'000;
+    static constexpr std::int64_t schema = 2;
+    // Ranges that are noted as lost; past it nothing more is noted.
+    static constexpr std::size_t lost_max = 10'000;
 
     // Makes the file if it is not there, where it may write.
     // Throws archive_errc::damaged, ::newer_schema, or what the disk said.
@@ -54,6 +55,8 @@ public:
     end_before(symbol_id id, series::interval of, series::candle_time time) override;
     std::vector<lost_end> lost_ends() override;
     void keep_lost(const candle_damage& where) override;
+    void note_lost(const candle_damage& where) override;
+    std::vector<candle_damage> lost() override;
     std::size_t drop_minutes_before(series::candle_time time, std::size_t rows_max) override;
     series::candle_time minutes_dropped_before() override;
     std::optional<series::candle_time> oldest_minute() override;
@@ -70,8 +73,8 @@ public:
     static std::vector<std::string> names_in(const std::filesystem::path& path);
 
     // Makes a new file of every row that verifies in a file which SQLite cannot read everywhere,
-    // and moves that one to damaged/. Returns how many rows were kept.
-    static std::size_t make_anew(const std::filesystem::path& path, const symbol_table& symbols);
+    // and moves that one to damaged/. What is missing of the new one is damage of it.
+    static salvaged make_anew(const std::filesystem::path& path, const symbol_table& symbols);
     // The file as the place of an archive's candles.
     static candle_place place_of(const std::filesystem::path& path);
 
@@ -96,7 +99,7 @@ private:
     void note_all_newest();
     void read_names();
     bool has_lost_names();
-    void find_lost_names();
+    bool find_lost_names();
     std::optional<name> symbol_of(symbol_id id);
     name make_symbol(symbol_id id);
     std::int64_t make_source(std::string_view text);
@@ -106,6 +109,11 @@ private:
     void note_newest(const name& symbol, series::interval of, std::int64_t time);
     void copy_series(candle_file& from, symbol_id id, series::interval of, std::size_t& kept);
     void copy_newest(candle_file& from, symbol_id id, series::interval of);
+    bool find_readable(
+        statement& s, const name& symbol, series::interval of, series::candle_time at,
+        std::optional<raw_row>& found);
+    series::candle_time newest_known(const name& symbol, series::interval of);
+    void forget_lost(const candle_damage& within);
     std::int64_t last_time(const name& symbol, series::interval of);
     std::int64_t& newest_of(symbol_id id, const name& symbol, series::interval of);
     const symbol_table& symbols() const noexcept override { return symbols_; }

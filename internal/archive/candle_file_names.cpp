@@ -32,9 +32,11 @@ bool candle_file::has_lost_names()
            fact(symbols_fact) != file_.integer("SELECT count(*) FROM symbols");
 }
 
-// Gives a number whose name is damaged or gone the name with which its rows verify.
-void candle_file::find_lost_names()
+// Gives a number whose name is damaged or gone the name with which its rows verify. Returns false
+// where none of the table is. What only reads knows it until it reads the names again.
+bool candle_file::find_lost_names()
 {
+    bool are_all_found = true;
     auto gone = file_.prepare(
         "SELECT DISTINCT symbol FROM newest WHERE symbol NOT IN (SELECT id FROM symbols)");
     while (gone.step())
@@ -52,9 +54,15 @@ void candle_file::find_lost_names()
                         taken(rows, crc_of(symbols_.name(id)), of).is_good)
                         found = id;
         rows.reset();
-        if (!found)
+        if (!found) {
+            are_all_found = false;
             continue;
+        }
         const auto& text = symbols_.name(*found);
+        if (!put_) {
+            by_id_[index_of(*found)] = name{number, crc_of(text)};
+            continue;
+        }
         auto s = file_.prepare("INSERT OR REPLACE INTO symbols VALUES(?, ?, ?)");
         s.bind(1, number);
         s.bind(2, std::string_view{text});
@@ -62,10 +70,11 @@ void candle_file::find_lost_names()
         s.run();
         by_id_[index_of(*found)] = name{number, crc_of(text)};
     }
-    if (!has_lost_names())
-        return;
-    read_names();
-    set_fact(symbols_fact, file_.integer("SELECT count(*) FROM symbols"));
+    if (put_ && has_lost_names()) {
+        read_names();
+        set_fact(symbols_fact, file_.integer("SELECT count(*) FROM symbols"));
+    }
+    return are_all_found;
 }
 
 std::optional<candle_file::name> candle_file::symbol_of(symbol_id id)

@@ -5,6 +5,7 @@
 #include "archive/candle_row.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 namespace tickertape::archive {
 namespace {
@@ -15,6 +16,16 @@ using series::interval;
 std::int64_t check_of_newest(std::int64_t time, std::uint32_t symbol_check, interval of)
 {
     return crc_of(time, std::to_string(symbol_check).append(" ").append(text(of)));
+}
+
+std::string name_of_lost(const candle_damage& where, const std::string& symbol)
+{
+    return std::string{lost_fact}
+        .append(text(where.of))
+        .append(" ")
+        .append(std::to_string(seconds_of(where.from)))
+        .append(" ")
+        .append(symbol);
 }
 
 }  // namespace
@@ -117,6 +128,49 @@ void candle_file::keep_lost(const candle_damage& where)
         note_newest(*symbol, where.of, seconds_of(where.until) - seconds_of(where.of));
         newest_.clear();
     }
+}
+
+void candle_file::note_lost(const candle_damage& where)
+{
+    if (file_.integer("SELECT count(*) FROM facts WHERE name LIKE 'lost %'") >=
+        static_cast<std::int64_t>(lost_max))
+        return;
+    set_fact(name_of_lost(where, symbols_.name(where.symbol)), seconds_of(where.until));
+}
+
+std::vector<candle_damage> candle_file::lost()
+{
+    std::vector<candle_damage> all;
+    auto s = file_.prepare("SELECT name, value, \"check\" FROM facts WHERE name LIKE 'lost %'");
+    while (s.step()) {
+        const std::string text{s.text(0)};
+        const auto until = s.integer(1);
+        if (crc_of(until, text) != static_cast<std::uint32_t>(s.integer(2)))
+            continue;
+        // It verifies, so it was written by note_lost().
+        std::istringstream words{text.substr(lost_fact.size())};
+        std::string of;
+        std::int64_t from = 0;
+        std::string symbol;
+        words >> of >> from >> symbol;
+        const auto length_of = series::parse_interval(of);
+        const auto id = symbols_.find(symbol);
+        if (length_of && id)
+            all.push_back({*id, *length_of, time_of(from), time_of(until)});
+    }
+    return all;
+}
+
+// Candles of that time have been made after all.
+void candle_file::forget_lost(const candle_damage& within)
+{
+    auto s = file_.prepare("DELETE FROM facts WHERE name = ?");
+    for (const auto& l : lost())
+        if (is_covered(l, {&within, 1})) {
+            const auto text = name_of_lost(l, symbols_.name(l.symbol));
+            s.bind(1, std::string_view{text});
+            s.run();
+        }
 }
 
 }  // namespace tickertape::archive

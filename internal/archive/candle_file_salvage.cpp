@@ -7,42 +7,91 @@
 #include <algorithm>
 
 namespace tickertape::archive {
+namespace {
 
-// Copies rows that verify, from both ends up to what cannot be read.
+using series::candle_time;
+
+// What is looked for behind rows that cannot be read: each bucket of some pages first, then wider
+// apart. So little more is lost than what lies on a damaged page, and a decade is soon passed.
+constexpr int single_steps = 64;
+constexpr int wide_steps = 1'000;
+constexpr std::int64_t buckets_of_wide_step = 32;
+
+}  // namespace
+
+// The row that the statement finds from there on; false: it cannot be read.
+bool candle_file::find_readable(
+    statement& s, const name& symbol, series::interval of, candle_time at,
+    std::optional<raw_row>& found)
+{
+    try {
+        found = neighbour(s, symbol, of, at);
+        return true;
+    } catch (const thrown_failure& e) {
+        if (e.said().code != archive_errc::damaged)
+            throw;
+        return false;
+    }
+}
+
+// Copies rows that verify as they are: each still says which row was before it, so what is missing
+// of them stays known. From the oldest on up to what cannot be read; then from the newest back.
 void candle_file::copy_series(
     candle_file& from, symbol_id id, series::interval of, std::size_t& kept)
 {
-    std::vector<candle_row> rows;
-    std::string source;
-    const auto flush = [&] {
-        // From the end on the newest is read first.
-        std::ranges::sort(rows, {}, [](const candle_row& r) { return r.value.opens; });
-        kept += put(rows, source, false);
-        rows.clear();
-    };
     const auto symbol = *from.symbol_of(id);
-    for (auto* next : {&from.after_, &from.before_}) {
-        const bool is_forward = next == &from.after_;
-        auto at = is_forward ? time_of(0) : latest_time;
-        try {
-            while (const auto row = from.neighbour(*next, symbol, of, at)) {
-                at = time_of(is_forward ? row->time + 1 : row->time);
-                const auto value = from.candle_of(*row);
-                if (!value)
-                    continue;
-                if (value->source != source || rows.size() == rows_at_once)
-                    flush();
-                source = value->source;
-                rows.push_back({id, of, value->value});
-            }
-            flush();
-            return;  // all of it, from this end
-        } catch (const thrown_failure& e) {
-            next->reset();
-            if (e.said().code != archive_errc::damaged)
-                throw;
+    const auto to = make_symbol(id);
+    std::optional<raw_row> row;
+    const auto copy = [&] {
+        const auto* source = from.source_name(row->source);
+        if (!from.candle_of(*row))
+            return;
+        row->source = make_source(*source);
+        write(*row, to, of);
+        ++kept;
+    };
+    auto read_to = time_of(0);
+    while (from.find_readable(from.after_, symbol, of, read_to, row)) {
+        if (!row)
+            return;
+        read_to = time_of(row->time + 1);
+        copy();
+    }
+    const auto step = length(of);
+    for (auto at = latest_time; at > read_to;) {
+        if (from.find_readable(from.before_, symbol, of, at, row)) {
+            if (!row || time_of(row->time) < read_to)
+                return;
+            at = time_of(row->time);
+            copy();
+            continue;
         }
-        flush();
+        // Where nothing is readable at the end, the last row that there ever was is looked from.
+        if (at == latest_time)
+            at = std::max(from.newest_known(symbol, of) + step, read_to);
+        auto stride = step;
+        for (int n = 0; at > read_to; ++n) {
+            stride = n < single_steps                ? step
+                     : n < single_steps + wide_steps ? step * buckets_of_wide_step
+                                                     : stride * 2;
+            at -= stride;
+            if (at > read_to && from.find_readable(from.before_, symbol, of, at, row))
+                break;
+        }
+    }
+}
+
+// When the newest candle opens, or opened; the epoch where that is not known.
+candle_time candle_file::newest_known(const name& symbol, series::interval of)
+{
+    try {
+        if (const auto noted = noted_newest(symbol, of))
+            return time_of(*noted);
+        return bucket_open(of, closed_until());
+    } catch (const thrown_failure& e) {
+        if (e.said().code != archive_errc::damaged)
+            throw;
+        return {};
     }
 }
 
@@ -69,29 +118,40 @@ void candle_file::copy_newest(candle_file& from, symbol_id id, series::interval 
     s.run();
 }
 
-std::size_t candle_file::make_anew(const std::filesystem::path& path, const symbol_table& symbols)
+salvaged candle_file::make_anew(const std::filesystem::path& path, const symbol_table& symbols)
 {
     const std::filesystem::path draft = path.string().append(unfinished);
     remove_database(draft);
-    std::size_t kept = 0;
+    salvaged done;
     {
         candle_file made{draft, symbols, true};
         made.begin();
         const auto salvage = [&] {
             candle_file from{path, symbols, false};
             made.set_closed_until(from.closed_until());
-            if (const auto limit = from.fact(minutes_dropped_fact); limit != 0)
-                made.set_fact(minutes_dropped_fact, limit);
+            made.set_era(from.era());
+            for (const auto of : {minutes_dropped_fact, last_loss_fact})
+                if (const auto value = from.fact(of); value != 0)
+                    made.set_fact(of, value);
             made.set_to_make(from.to_make());
+            for (const auto& lost : from.lost())
+                made.note_lost(lost);
+            const bool are_all_found = from.find_lost_names();
+            const auto names = from.by_id_;
             for (const auto id : symbols.all()) {
-                if (!from.symbol_of(id))
+                if (!names[index_of(id)])
                     continue;
                 made.make_symbol(id);
                 for (const auto of : series::intervals) {
-                    made.copy_series(from, id, of, kept);
+                    from.by_id_ = names;
+                    made.copy_series(from, id, of, done.candles);
+                    from.by_id_ = names;
                     made.copy_newest(from, id, of);
+                    for (const auto& c : from.changes(id, of))
+                        made.note_changed({id, of, c.from, c.until}, c.at);
                 }
             }
+            done.is_whole = are_all_found;
         };
         try {
             salvage();
@@ -103,10 +163,10 @@ std::size_t candle_file::make_anew(const std::filesystem::path& path, const symb
         made.finish();
     }
     sync_path(draft);
-    quarantine(path);
+    done.moved_to = quarantine(path).string();
     rename_file(draft, path);
     sync_path(path.parent_path());
-    return kept;
+    return done;
 }
 
 }  // namespace tickertape::archive

@@ -117,6 +117,7 @@ bool candle_file::remove_damaged(const candle_damage& where)
         is_changed = true;
     }
     relink(*symbol, where.of, where.until, true);
+    forget_lost(where);
     if (noted_newest(*symbol, where.of).value_or(0) < seconds_of(where.until)) {
         const auto last = last_time(*symbol, where.of);
         const auto step = seconds_of(where.of);

@@ -48,16 +48,25 @@ candle_import::counts candle_import::commit()
 {
     flush();
     std::set<interval> made{terms_.of};
+    if (counts_.put != 0)
+        into_.note_changed({terms_.symbol, terms_.of, from_, until_}, terms_.now);
     for (const auto longer : series::intervals)
         if (const auto finer = finer_of(longer); finer && made.contains(*finer)) {
-            counts_.longer += put_longer(longer, *finer);
+            const auto put = put_longer(longer, *finer);
+            if (put != 0)
+                into_.note_changed({terms_.symbol, longer, from_, until_}, terms_.now);
+            counts_.longer += put;
             made.insert(longer);
         }
     into_.commit();
     is_open_ = false;
+    return counts_;
+}
+
+void candle_import::sync()
+{
     into_.sync();
     into_.checkpoint_if_long();
-    return counts_;
 }
 
 std::size_t candle_import::put_longer(interval longer, interval finer)

@@ -26,6 +26,8 @@ public:
         series::interval of;
         std::string source;  // not empty
         bool replace = false;
+        // No id of a candle that anybody has been sent is later.
+        position now;
     };
     struct counts {
         std::size_t put = 0;
@@ -41,6 +43,9 @@ public:
     // In the order of time, as long as it is one text; another one may begin earlier.
     void add(const series::candle& c);
     counts commit();
+    // Forces to the disk what was committed. If it throws, the candles are there all the same until
+    // the power is lost.
+    void sync();
 
 private:
     void flush();

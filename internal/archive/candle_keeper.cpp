@@ -45,12 +45,16 @@ void candle_keeper::failed(const failure& why) noexcept
     figures_.failures.add();
     // relaxed: a word of its own.
     figures_.failing.store(true, std::memory_order_relaxed);
-    if (file_)
+    state_ = state::closed;
+    if (file_) {
         file_->roll_back();
+        tell_changes();
+    }
     file_.reset();
+    check_.reset();
+    check_soon();
     rows_.clear();
     is_damaged_ = why.code == archive_errc::damaged;
-    state_ = state::closed;
     board_.set_behind(written_until_);
     not_before_ = of_.time.steady_now() + limits_.retry;
     if (!std::exchange(is_told_, true))
@@ -182,6 +186,7 @@ void candle_keeper::flush()
 {
     if (rows_.empty() && closed_until_ == written_until_)
         return;
+    leave_fetched(rows_);
     file_->begin();
     file_->put(rows_);
     file_->set_closed_until(closed_until_);
@@ -189,6 +194,13 @@ void candle_keeper::flush()
     written_until_ = closed_until_;
     figures_.candles.add(rows_.size());
     figures_.transactions.add();
+    for (const auto& row : rows_) {
+        auto& held = figures_.held[static_cast<std::size_t>(row.of)];
+        // relaxed: words of their own, which only this thread writes.
+        held.candles.fetch_add(1, std::memory_order_relaxed);
+        if (held.first.load(std::memory_order_relaxed) == 0)
+            held.first.store(row.value.opens.time_since_epoch().count(), std::memory_order_relaxed);
+    }
     rows_.clear();
     file_->checkpoint_if_long();
 }
@@ -205,7 +217,12 @@ void candle_keeper::on_hole(const hole& h) noexcept
 {
     // Ticks of which candles were made are no longer there: they were not forced to the disk.
     const bool is_behind = h.from < taken_ || h.from.next() < position::at(closed_until_);
-    if (!is_behind)
+    // It was known when they were closed: the time up to the start, which is told once more with
+    // the first tick.
+    const bool is_known = std::ranges::any_of(
+        holes_, [&h](const series::hole& k) { return k.from <= h.from && h.to <= k.to; });
+    // Before all ticks nothing can be made anew.
+    if (!is_behind || is_known || h.from == position{})
         return;
     if (state_ == state::closed)
         reopen_from_ = std::min(reopen_from_.value_or(wall_time::max()), h.from.next().time());
@@ -230,6 +247,11 @@ bool candle_keeper::on_time(const moment& now) noexcept
                 close(until);
                 flush();
                 publish();
+            });
+        if (state_ == state::live)
+            try_to([&] {
+                repair_reported();
+                check_some();
             });
         return work_of_others();
     }
@@ -260,7 +282,31 @@ bool candle_keeper::work_of_others()
         work_.pop_front();
         has_more = !work_.empty();
     }
-    return try_to([&] { next(*file_); }) && has_more;
+    check_soon();  // what it has put is counted then
+    const bool is_done = try_to([&] { next(*file_); });
+    if (file_ && is_done)
+        try_to([this] { tell_changes(); });
+    return is_done && has_more;
+}
+
+// After the transaction that made them: readers see them. Where it failed that is too much.
+void candle_keeper::tell_changes()
+{
+    const auto changed = file_->take_changed();
+    for (const auto& what : changed)
+        board_.changes().add(what);
+    if (state_ != state::live)
+        return;
+    for (const auto& what : changed)
+        note_fetched(what);
+    if (!changed.empty())
+        publish();
+}
+
+// No id that anybody has been sent is later.
+position candle_keeper::present() const
+{
+    return std::max(position::at(of_.time.wall_now()), of_.last());
 }
 
 // While the wall clock does not go with the one that never steps, it closes no minute.
@@ -268,14 +314,16 @@ void candle_keeper::watch(const moment& now) noexcept
 {
     const bool goes_along =
         seen_ && std::chrono::abs((now.wall - seen_->wall) - (now.boot - seen_->boot)) < step_min;
+    // At the start it is taken as it is, as the positions of the first ticks are.
     if (!goes_along)
-        agreed_since_ = now.boot;
+        agreed_since_ = seen_ ? now.boot : now.boot - limits_.grace;
     if (!seen_ || !goes_along || now.boot - seen_->boot >= limits_.grace)
         seen_ = clock_reading{now.wall, now.boot};
 }
 
 void candle_keeper::on_end() noexcept
 {
+    check_.reset();
     if (state_ == state::live)
         try_to([this] { file_->finish(); });
 }
@@ -293,12 +341,7 @@ void candle_keeper::keep_up(wall_time now) noexcept
     if (state_ != state::live)
         return;
     try_to([&] {
-        for (const auto& d : board_.take_damage())
-            if (!hopeless_.contains({d.symbol, d.of, d.from}) && !repair(d) &&
-                hopeless_.size() < limits_.hopeless_max) {
-                hopeless_.insert({d.symbol, d.of, d.from});
-                figures_.not_repaired.add();
-            }
+        repair_reported();
         if (limits_.minutes_kept.count() != 0)
             drop_old_minutes(now);
         // relaxed: a word of its own.
@@ -320,7 +363,7 @@ void candle_keeper::drop_old_minutes(wall_time now)
         std::min<wall_time>(now, closed_until_) - kept,
         so_far + std::chrono::duration_cast<std::chrono::milliseconds>(passed) * limits_.drop_pace);
     file_->begin();
-    figures_.minutes_dropped.add(file_->drop_minutes_before(
+    count_dropped(file_->drop_minutes_before(
         bucket_open(interval::m1, *may_drop_before_), limits_.dropped_max));
     file_->commit();
 }
@@ -339,7 +382,7 @@ std::size_t candle_keeper::drop_oldest_minutes() noexcept
             file_->begin();
             dropped = file_->drop_minutes_before(until, limits_.dropped_max);
             file_->commit();
-            figures_.minutes_dropped.add(dropped);
+            count_dropped(dropped);
             figures_.bytes.store(file_->used_bytes(), std::memory_order_relaxed);
         });
     return dropped;

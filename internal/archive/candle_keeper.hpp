@@ -40,6 +40,10 @@ public:
         std::chrono::milliseconds retry{5'000};
         // Ticks that are read from the archive at once.
         std::size_t batch_max = 20'000;
+        // Where ticks came to times of before: so much time of them is made into minutes at once,
+        // at most batch_max ticks, and so many symbols into longer candles.
+        std::chrono::minutes made_at_once{60};
+        std::size_t symbols_at_once = 4;
         // How much faster than time itself 1m candles grow too old: a day of them in an hour. So
         // a clock that is far ahead cannot drop years of them before somebody sets it.
         int drop_pace = 24;
@@ -49,6 +53,9 @@ public:
         std::size_t hopeless_max = 10'000;
         // Pieces of work of others that wait.
         std::size_t work_max = 16;
+        // All candles are read and verified at the start and then so often, so many at once.
+        std::chrono::hours check_each{1};
+        std::size_t checked_max = 20'000;
     };
 
     struct parts {
@@ -64,6 +71,14 @@ public:
         const clock& time;
         // Told when it fails, with the reason, and when it works again: empty.
         std::function<void(const std::string& why)> state_changed;
+        // Told which candles are lost for good. May be empty.
+        std::function<void(const std::string& what)> lost{};
+    };
+
+    // Closed candles of one interval, of all symbols.
+    struct holding {
+        std::atomic<std::uint64_t> candles{0};
+        std::atomic<std::int64_t> first{0};  // when the oldest opens, in Unix seconds; 0: none does
     };
 
     // For any thread; each a number of its own.
@@ -75,6 +90,9 @@ public:
         tally repaired;      // ranges that did not verify and were made anew
         tally not_repaired;  // ranges that did not verify and cannot be made anew
         tally minutes_dropped;
+        tally checks;  // of all candles
+        // As they were counted by the last check, and what came since.
+        std::array<holding, series::intervals.size()> held;
         std::atomic<std::uint64_t> bytes{0};
         std::atomic<bool> failing{false};
     };
@@ -133,16 +151,43 @@ private:
     void flush();
     void publish();
     bool work_of_others();
+    void tell_changes();
+    position present() const;
     void reopen(wall_time from);
-    void make_next_day();
-    void make_between(series::candle_time from, series::candle_time until);
-    void make_minutes_between(series::candle_time from, series::candle_time until);
+    // A day, or a part of one, of which candles are being made. The store knows of it when it is
+    // done.
+    struct day_in_making {
+        series::candle_time from;
+        series::candle_time until;
+        position read_to;
+        std::vector<series::candle_builder> minutes;  // one for each symbol
+        bool has_minutes = false;
+        std::size_t symbols_done = 0;  // of longer candles
+    };
+    bool begin_day();
+    void make_more();
+    void make_minutes(day_in_making& of);
+    void make_longer(day_in_making& of);
+    void make_longer(const day_in_making& of, symbol_id symbol, series::interval longer);
     void put_unless_fewer(std::span<const candle_row> rows);
+    bool is_part(const candle_row& row) const;
+    void leave_fetched(std::vector<candle_row>& rows);
+    std::vector<series::hole>
+    holes_and_fetched(candle_store::answer& pieces, series::interval finer, wall_time since) const;
+    void note_fetched(const series::changed_candles& what);
     void drop_old_minutes(wall_time now);
     candle_store::time_range with_neighbours(candle_store::time_range days) const;
     void watch(const moment& now) noexcept;
     bool repair(const candle_damage& where);
+    void repair_reported();
     void repair_ends();
+    void lose(const candle_damage& where);
+    void tell_lost();
+    void check_some();
+    void check_series(series::interval of, symbol_id symbol, std::size_t& left);
+    void end_check();
+    void check_soon() noexcept { checked_at_.reset(); }
+    void count_dropped(std::size_t minutes) noexcept;
     bool make_anew(candle_damage& where, std::vector<candle_row>& rows);
     bool make_minutes(candle_damage& where, std::vector<candle_row>& rows);
     bool make_longer(candle_damage& where, std::vector<candle_row>& rows);
@@ -160,6 +205,7 @@ private:
     std::optional<wall_time> reopen_from_;  // where the candle store could not be changed
     // Before it reads on: ticks of that time came later.
     std::optional<candle_store::time_range> to_make_;
+    std::optional<day_in_making> making_;
 
     std::vector<candle_builders> builders_;
     series::candle_time closed_until_{};   // as the builders have it
@@ -176,6 +222,20 @@ private:
     std::optional<clock_reading> seen_;
     boot_time agreed_since_{};
     std::set<std::tuple<symbol_id, series::interval, series::candle_time>> hopeless_;
+    std::size_t lost_ranges_ = 0;  // found since lost() was told
+    candle_damage first_lost_{};
+
+    // Under way: which series is next, where it goes on, and what was counted so far.
+    struct check {
+        std::unique_ptr<candle_store> file;
+        std::size_t series = 0;
+        series::candle_time from{};
+        series::candle_time until;
+        std::array<std::uint64_t, series::intervals.size()> candles{};
+        std::array<series::candle_time, series::intervals.size()> first{};
+    };
+    std::optional<check> check_;
+    std::optional<steady_time> checked_at_;  // when the last one began; none: it is due
     figures figures_;
 
     std::mutex work_mutex_;

@@ -25,11 +25,23 @@ void candle_keeper::open()
     } catch (const thrown_failure& e) {
         if (e.said().code != archive_errc::damaged)
             throw;
-        of_.place.make_anew(of_.symbols);
+        const auto kept = of_.place.make_anew(of_.symbols);
         board_.set_file_replaced();
         file_ = of_.place.open(of_.symbols, true);
+        // Of a file whose names can be read, what is missing is found by the check.
+        if (!kept.is_whole) {
+            file_->set_last_loss(of_.time.wall_now());
+            figures_.not_repaired.add();
+        }
+        if (of_.lost)
+            of_.lost(
+                "the candles could not be read everywhere: " + std::to_string(kept.candles) +
+                " that verify were kept, what ticks are there of is made anew; the damaged file "
+                "is " +
+                kept.moved_to);
     }
     closed_until_ = written_until_ = file_->closed_until();
+    figures_.bytes.store(file_->used_bytes(), std::memory_order_relaxed);  // a word of its own
     file_->note_symbols();
     repair_ends();
     const auto last = of_.last();
@@ -50,6 +62,7 @@ void candle_keeper::open()
         file_->set_era(era);
     reopen_from_.reset();
     to_make_ = file_->to_make();
+    making_.reset();
     if (to_make_)
         to_make_ = with_neighbours(*to_make_);
 }
@@ -73,9 +86,12 @@ void candle_keeper::load()
                             {position::at(d.from).previous(), position::at(d.until).previous()});
                 if (!pieces.damaged.empty())
                     pieces = file_->read(asked);
+                // A longer candle of ours lacks what was fetched in place of ours.
                 for (const auto& piece : pieces.candles)
                     if (piece.source.empty())
                         builder.take(piece.value, *finer);
+                    else
+                        builder.note_hole(hole_of(*finer, piece.value.opens));
             }
             builder.advance(until);
         }
@@ -101,6 +117,7 @@ void candle_keeper::reopen(wall_time from)
     file_->set_closed_until(until);
     file_->set_era(held->epoch.time());
     file_->commit();
+    check_soon();
     figures_.opened_again.add();
     load();
 }
@@ -113,7 +130,7 @@ bool candle_keeper::step()
     if (state_ == state::live)
         return true;
     if (to_make_) {
-        make_next_day();
+        make_more();
         return false;
     }
     const auto& all = of_.symbols.all();

@@ -1,8 +1,9 @@
 // How the keeper makes candles of ticks that came to times of before: an import puts whole days
 // between those that are there.
 //
-// A day is one transaction, with every longer candle that it has a part in, and with what is still
-// to be made. So the end of the process at any moment leaves what the next start goes on with.
+// It goes in steps that are bounded, so that ticks which come meanwhile are kept in time: minutes
+// first, then every longer candle that the day has a part in. What is still to be made is written
+// down when a day is done, so the next start begins a day anew in which the process ended.
 #include "archive/candle_keeper.hpp"
 #include "archive/candle_pieces.hpp"
 
@@ -18,9 +19,6 @@ using series::interval;
 
 constexpr std::chrono::days one_day{1};
 constexpr std::chrono::seconds one_second{1};
-
-// Candles that are put at once.
-constexpr std::size_t rows_max = 20'000;
 
 candle_time minute_of(position at) noexcept
 {
@@ -45,92 +43,181 @@ candle_store::time_range candle_keeper::with_neighbours(candle_store::time_range
     return whole;
 }
 
-// Days of which no ticks are kept are left as they are.
-void candle_keeper::make_next_day()
+// The next day of which candles are to be made. Days of which no ticks are kept are left as they
+// are. Returns false if there is none.
+bool candle_keeper::begin_day()
 {
     const auto held = of_.holds->look().held;
-    auto left = *to_make_;
-    left.until = std::min(left.until, closed_until_);
+    const auto until = std::min(to_make_->until, closed_until_);
     const auto next = std::ranges::find_if(
-        held->days, [&left](const held_day& d) { return d.key.day + one_day > left.from; });
-    const bool is_over = next == held->days.end() || left.until <= next->key.day;
+        held->days, [this](const held_day& d) { return d.key.day + one_day > to_make_->from; });
+    if (next == held->days.end() || until <= next->key.day)
+        return false;
+    const auto from = std::max<candle_time>(to_make_->from, next->key.day);
+    making_ = day_in_making{
+        .from = from,
+        .until = std::min<candle_time>(next->key.day + one_day, until),
+        .read_to = position::at(from).previous(),
+        .minutes = std::vector<series::candle_builder>(of_.symbols.size())};
+    return true;
+}
+
+// A step of limits::batch_max ticks, or of the longer candles of limits::symbols_at_once symbols:
+// ticks that come meanwhile wait no longer than that. Each is a transaction; the last of a day says
+// that the day is done.
+void candle_keeper::make_more()
+{
+    const bool has_day = making_ || begin_day();
     file_->begin();
-    if (!is_over) {
-        const candle_time until = next->key.day + one_day;
-        make_between(std::max<candle_time>(left.from, next->key.day), std::min(until, left.until));
-        left.from = until;
+    if (has_day && !making_->has_minutes)
+        make_minutes(*making_);
+    else if (has_day)
+        make_longer(*making_);
+    const bool is_done = has_day && making_->symbols_done == of_.symbols.size();
+    auto left = *to_make_;
+    if (is_done) {
+        left.from = bucket_open(interval::d1, making_->from) + one_day;
+        file_->note_changed({{}, {}, making_->from, making_->until}, present());
     }
-    file_->set_to_make(is_over ? std::nullopt : std::optional{left});
+    if (is_done || !has_day)
+        file_->set_to_make(has_day && left.from < left.until ? std::optional{left} : std::nullopt);
     file_->commit();
+    tell_changes();
     file_->checkpoint_if_long();
-    if (!is_over) {
+    if (is_done) {
         to_make_ = left;
-        return;
+        making_.reset();
     }
+    if (has_day)
+        return;
     to_make_.reset();
     // What is forming may have pieces that have just been made.
     load();
 }
 
-// Within one day.
-void candle_keeper::make_between(candle_time from, candle_time until)
+void candle_keeper::make_minutes(day_in_making& of)
 {
-    make_minutes_between(from, until);
-    const auto holes = holes_after(bucket_open(interval::w1, from));
-    for (const auto of : series::intervals) {
-        const auto finer = finer_of(of);
-        if (!finer)
-            continue;
-        const auto first = bucket_open(of, from);
-        const auto end = std::min(
-            end_of(of, bucket_open(of, until - one_second)), bucket_open(of, closed_until_));
-        std::vector<candle_row> rows;
-        for (const auto symbol : of_.symbols.all()) {
-            std::vector<series::candle> ours;
-            for (const auto& piece : file_->read({symbol, *finer, first, end}).candles)
-                if (piece.source.empty())
-                    ours.push_back(piece.value);
-            for (const auto& made : series::rolled_up(ours, *finer, of, holes))
-                rows.push_back({symbol, of, made});
-        }
-        put_unless_fewer(rows);
-    }
-}
-
-void candle_keeper::make_minutes_between(candle_time from, candle_time until)
-{
-    const auto holes = holes_after(from);
     const auto& all = of_.symbols.all();
-    std::vector<series::candle_builder> builders(all.size());
+    const auto last = position::at(of.until).previous();
     std::vector<candle_row> rows;
     const auto add = [&](symbol_id symbol, const std::optional<series::candle>& closed) {
-        if (!closed)
-            return;
-        rows.push_back({symbol, interval::m1, *closed});
-        rows.back().value.overlaps_hole = series::overlaps_any(holes, interval::m1, closed->opens);
-        if (rows.size() == rows_max) {
-            put_unless_fewer(rows);
-            rows.clear();
-        }
+        if (closed)
+            rows.push_back({symbol, interval::m1, *closed});
     };
-    const auto last = position::at(until).previous();
-    for (auto after = position::at(from).previous(); after < last;) {
-        const auto batch = of_.read({{all.begin(), all.end()}, after, last, limits_.batch_max});
+    const auto to =
+        std::min(last, position::at(of.read_to.next().time() + limits_.made_at_once).previous());
+    if (of.read_to < to) {
+        const auto batch = of_.read({{all.begin(), all.end()}, of.read_to, to, limits_.batch_max});
         if (!batch)
             throw thrown_failure{batch.error()};
         for (const auto& t : batch->ticks)
-            if (t.at <= last)
-                add(t.symbol, builders[index_of(t.symbol)].take(t.at, t.value));
-        if (batch->to <= after)
-            break;
-        after = batch->to;
+            if (t.at <= to)
+                add(t.symbol, of.minutes[index_of(t.symbol)].take(t.at, t.value));
+        // Where nothing is known there is nothing to be made.
+        of.read_to = batch->to > of.read_to ? std::min(batch->to, to) : to;
     }
-    for (const auto symbol : all)
-        add(symbol, builders[index_of(symbol)].advance(until));
+    if (of.read_to >= last) {
+        for (const auto symbol : all)
+            add(symbol, of.minutes[index_of(symbol)].advance(of.until));
+        of.has_minutes = true;
+    }
+    const auto holes = holes_after(of.from);
+    for (auto& r : rows)
+        r.value.overlaps_hole = series::overlaps_any(holes, interval::m1, r.value.opens);
     put_unless_fewer(rows);
 }
 
-// Leaves candles of our own that have more ticks than can be read now: those were dropped.
+void candle_keeper::make_longer(day_in_making& of)
+{
+    const auto end = std::min(of.symbols_done + limits_.symbols_at_once, of_.symbols.size());
+    for (; of.symbols_done < end; ++of.symbols_done)
+        for (const auto longer : series::intervals)
+            make_longer(of, of_.symbols.all()[of.symbols_done], longer);
+}
+
+void candle_keeper::make_longer(const day_in_making& of, symbol_id symbol, interval longer)
+{
+    const auto finer = finer_of(longer);
+    if (!finer)
+        return;
+    const auto first = bucket_open(longer, of.from);
+    const auto end = std::min(
+        end_of(longer, bucket_open(longer, of.until - one_second)),
+        bucket_open(longer, closed_until_));
+    auto pieces = file_->read({symbol, *finer, first, end});
+    auto holes = holes_and_fetched(pieces, *finer, first);
+    // Days of the same week that are still to come: until they are made it is of a part.
+    if (const auto later = std::min(to_make_->until, closed_until_); of.until < later)
+        holes.push_back({position::at(of.until).previous(), position::at(later).previous()});
+    std::vector<series::candle> ours;
+    for (const auto& piece : pieces.candles)
+        ours.push_back(piece.value);
+    std::vector<candle_row> rows;
+    for (const auto& made : series::rolled_up(ours, *finer, longer, holes))
+        rows.push_back({symbol, longer, made});
+    put_unless_fewer(rows);
+}
+
+// Leaves our own candles in `pieces`, and returns what a longer candle of them lacks: it never
+// claims to be complete where one of its pieces was fetched.
+std::vector<series::hole> candle_keeper::holes_and_fetched(
+    candle_store::answer& pieces, interval finer, wall_time since) const
+{
+    auto holes = holes_after(since);
+    for (const auto& piece : pieces.candles)
+        if (!piece.source.empty())
+            holes.push_back(hole_of(finer, piece.value.opens));
+    std::erase_if(pieces.candles, [](const series::kept_candle& c) { return !c.source.empty(); });
+    return holes;
+}
+
+// Whether it lacks ticks of its bucket: in a hole, or before the first day of which there are any.
+bool candle_keeper::is_part(const candle_row& row) const
+{
+    const auto held = of_.holds->look().held;
+    const bool begins_before = !held->days.empty() && held->dropped_before == utc_day{} &&
+                               row.value.opens < held->days.front().key.day;
+    return row.value.overlaps_hole || begins_before;
+}
+
+// A longer candle of a part of its bucket does not take the place of one that was fetched: that is
+// whole.
+void candle_keeper::leave_fetched(std::vector<candle_row>& rows)
+{
+    std::erase_if(rows, [this](const candle_row& r) {
+        if (r.of == interval::m1 || !is_part(r))
+            return false;
+        const auto there =
+            file_->read({r.symbol, r.of, r.value.opens, end_of(r.of, r.value.opens)}).candles;
+        return !there.empty() && !there.front().source.empty();
+    });
+}
+
+// Candles were put where longer ones of ours are forming: these lack what was fetched, and say so
+// as they would after a start.
+void candle_keeper::note_fetched(const series::changed_candles& what)
+{
+    if (!what.symbol || !what.of)
+        return;
+    for (const auto longer : series::intervals) {
+        const auto opens = bucket_open(longer, pieces_until(longer, closed_until_));
+        if (finer_of(longer) != what.of || what.until <= opens)
+            continue;
+        auto& builder = builders_[index_of(*what.symbol)][static_cast<std::size_t>(longer)];
+        bool is_noted = false;
+        for (const auto& piece : file_->read({*what.symbol, *what.of, opens, what.until}).candles) {
+            if (piece.source.empty())
+                continue;
+            builder.note_hole(hole_of(*what.of, piece.value.opens));
+            is_noted = true;
+        }
+        if (is_noted)
+            board_.changes().add({what.symbol, longer, opens, what.until});
+    }
+}
+
+// Leaves candles of our own that have more ticks than can be read now, because those were dropped;
+// and longer ones that were fetched, where ours lack ticks.
 void candle_keeper::put_unless_fewer(std::span<const candle_row> rows)
 {
     auto sorted = std::vector(rows.begin(), rows.end());
@@ -150,8 +237,11 @@ void candle_keeper::put_unless_fewer(std::span<const candle_row> rows)
         for (; first != end; ++first) {
             while (held != there.end() && held->value.opens < first->value.opens)
                 ++held;
-            const bool is_less = held != there.end() && held->value.opens == first->value.opens &&
-                                 held->source.empty() && held->value.ticks > first->value.ticks;
+            const bool is_there = held != there.end() && held->value.opens == first->value.opens;
+            const bool is_fetched = is_there && !held->source.empty();
+            const bool is_less =
+                is_there && (is_fetched ? first->of != interval::m1 && is_part(*first)
+                                        : held->value.ticks > first->value.ticks);
             if (!is_less)
                 better.push_back(*first);
         }

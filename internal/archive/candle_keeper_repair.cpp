@@ -20,6 +20,16 @@ bool candle_keeper::repair(const candle_damage& where)
     return true;
 }
 
+// What readers have met.
+void candle_keeper::repair_reported()
+{
+    for (const auto& d : board_.take_damage())
+        if (!hopeless_.contains({d.symbol, d.of, d.from}) && !repair(d))
+            lose(d);
+    if (!check_)
+        tell_lost();
+}
+
 // The same for the last candles of each series. What cannot be made anew stays a hole.
 void candle_keeper::repair_ends()
 {
@@ -38,15 +48,18 @@ void candle_keeper::repair_ends()
         file_->begin();
         file_->keep_lost(where);
         file_->commit();
-        figures_.not_repaired.add();
+        lose(where);
     }
+    tell_lost();
 }
 
 void candle_keeper::replace(const candle_damage& where, std::span<const candle_row> rows)
 {
+    std::vector<candle_row> ours{rows.begin(), rows.end()};
+    leave_fetched(ours);
     file_->begin();
     file_->remove_damaged(where);
-    file_->put(rows);
+    file_->put(ours);
     file_->commit();
 }
 
@@ -115,11 +128,11 @@ bool candle_keeper::make_longer(candle_damage& where, std::vector<candle_row>& r
         pieces = file_->read(asked);
     if (!pieces.damaged.empty())
         return false;
+    const auto holes = holes_and_fetched(pieces, finer, where.from);
     std::vector<series::candle> ours;
     for (const auto& piece : pieces.candles)
-        if (piece.source.empty())
-            ours.push_back(piece.value);
-    for (const auto& made : series::rolled_up(ours, finer, where.of, holes_after(where.from)))
+        ours.push_back(piece.value);
+    for (const auto& made : series::rolled_up(ours, finer, where.of, holes))
         rows.push_back({where.symbol, where.of, made});
     return true;
 }

@@ -1,7 +1,7 @@
 // Of which candles a longer one is made: those of the next shorter interval, its pieces.
 #pragma once
 
-#include "series/interval.hpp"
+#include "series/candle.hpp"
 
 namespace tickertape::archive {
 
@@ -10,6 +10,12 @@ inline series::candle_time pieces_until(series::interval of, series::candle_time
 {
     const auto finer = finer_of(of);
     return finer ? bucket_open(*finer, until) : until;
+}
+
+// What a longer candle lacks for want of that piece.
+inline series::hole hole_of(series::interval finer, series::candle_time opens) noexcept
+{
+    return {position::at(opens).previous(), position::at(end_of(finer, opens)).previous()};
 }
 
 }  // namespace tickertape::archive

@@ -15,6 +15,10 @@ inline constexpr std::string_view closed_until_fact = "closed until";
 inline constexpr std::string_view minutes_dropped_fact = "1m dropped before";
 inline constexpr std::string_view era_fact = "era";
 inline constexpr std::string_view symbols_fact = "symbols";
+inline constexpr std::string_view last_loss_fact = "candles last lost";
+// Followed by the interval, when the first candle opens that is lost, and the symbol; its value is
+// the end of the range.
+inline constexpr std::string_view lost_fact = "lost ";
 inline constexpr std::string_view make_from_fact = "to make from";
 inline constexpr std::string_view make_until_fact = "to make until";
 

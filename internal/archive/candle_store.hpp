@@ -39,6 +39,18 @@ struct candle_damage {
     friend bool operator==(const candle_damage&, const candle_damage&) noexcept = default;
 };
 
+// Whether all of the range lies in some of these.
+bool is_covered(const candle_damage& range, std::span<const candle_damage> by);
+
+// What was made of a store that cannot be read everywhere.
+struct salvaged {
+    std::size_t candles = 0;  // that verify, and were copied
+    // Each name was read, so what else is missing is known. Else candles of which nothing says
+    // that they were there may be lost.
+    bool is_whole = false;
+    std::string moved_to;  // where the damaged one is
+};
+
 class candle_store {
 public:
     virtual ~candle_store() = default;
@@ -95,6 +107,13 @@ public:
     time_range asked(symbol_id id, series::interval of, std::string_view source);
     void
     set_asked(symbol_id id, series::interval of, std::string_view source, const time_range& range);
+    // Says, in the transaction that does it, that closed candles were changed or added: who was
+    // given candles of that range before `at` does not know them.
+    void note_changed(const series::changed_candles& what, position at);
+    // What was noted since this was last called, and is not undone.
+    std::vector<series::changed_candles> take_changed();
+    // What was changed in that series, in the order of when.
+    std::vector<series::dated_change> changes(symbol_id id, series::interval of);
     // Removes our own candles of every interval whose bucket ends after `time`, which are made
     // anew; those that were fetched stay.
     virtual void remove_own_after(series::candle_time time) = 0;
@@ -114,6 +133,12 @@ public:
     virtual std::vector<lost_end> lost_ends() = 0;
     // Says that candles there are lost, and cannot be made anew.
     virtual void keep_lost(const candle_damage& where) = 0;
+    // Notes that candles there are lost for good, until they are put all the same: what is noted is
+    // no news, and no reason against a backup. And when that was last.
+    virtual void note_lost(const candle_damage&) {}
+    virtual std::vector<candle_damage> lost() { return {}; }
+    wall_time last_loss();
+    void set_last_loss(wall_time at);
     // Removes 1m candles that open before `time`, at most `rows_max`, and returns how many. That
     // they are gone is no damage.
     virtual std::size_t drop_minutes_before(series::candle_time time, std::size_t rows_max) = 0;
@@ -138,6 +163,11 @@ protected:
     // Numbers by their names; 0: there is none of that name.
     virtual std::int64_t fact(std::string_view of) = 0;
     virtual void set_fact(std::string_view of, std::int64_t value) = 0;
+
+private:
+    std::vector<series::dated_change> changes_noted(const std::string& series);
+
+    std::vector<series::changed_candles> changed_;
 };
 
 // Where the candles of an archive are, and how they are opened. Its functions throw thrown_failure.
@@ -147,10 +177,12 @@ struct candle_place {
     // said.
     std::function<std::unique_ptr<candle_store>(const symbol_table& symbols, bool may_write)> open;
     // Puts away what is damaged, and makes a new one of all that verifies.
-    std::function<void(const symbol_table& symbols)> make_anew;
+    std::function<salvaged(const symbol_table& symbols)> make_anew;
     // The symbols that have been noted, also those that are no longer configured; none where they
     // cannot be read.
     std::function<std::vector<std::string>()> names;
+    // Its rows have checks of ours, which are to be verified now and then.
+    bool has_checks = false;
 };
 
 }  // namespace tickertape::archive

@@ -12,6 +12,9 @@
 
 namespace tickertape::archive {
 
+// The boot of a life in which no server ran: its archive was made in one piece.
+inline constexpr std::string_view simulated_boot = "simulated";
+
 // From a start of the program to the next.
 struct life {
     wall_time start;

@@ -29,13 +29,12 @@ std::optional<held_day> part_before(const fs::path& file, unsigned part, positio
 
 }  // namespace
 
-std::vector<held_day> set_aside_after(const fs::path& directory, position epoch)
+void set_aside_after(const fs::path& directory, position epoch, std::vector<held_day>& made)
 {
     std::vector<std::pair<fs::path, day_name>> files;
     for (const auto& entry : fs::directory_iterator{directory})
         if (const auto name = parse_file_name(entry.path().filename().string()))
             files.emplace_back(entry.path(), *name);
-    std::vector<held_day> made;
     for (const auto& [path, name] : files) {
         if (name.key.day > day_of(epoch)) {
             put_away(path, "set_aside");
@@ -54,7 +53,6 @@ std::vector<held_day> set_aside_after(const fs::path& directory, position epoch)
                 throw;  // damage is dealt with by those who read it
         }
     }
-    return made;
 }
 
 position last_until(const fs::path& sealed, position epoch)

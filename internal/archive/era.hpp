@@ -12,10 +12,11 @@
 namespace tickertape::archive {
 
 // Moves every file away that has ticks after the epoch and none before it. An open day that has
-// both is moved away too; another part of that day, which is returned, keeps what lies before. Of a
-// sealed day that has both nothing is changed: what lies after the epoch is not given.
-// Doing it twice is doing it once.
-std::vector<held_day> set_aside_after(const std::filesystem::path& directory, position epoch);
+// both is moved away too; another part of that day, which is added to `made` before that, keeps
+// what lies before. Of a sealed day that has both nothing is changed: what lies after the epoch is
+// not given. Doing it twice is doing it once.
+void set_aside_after(
+    const std::filesystem::path& directory, position epoch, std::vector<held_day>& made);
 
 // The last tick of a sealed day up to the epoch; position{} where there is none.
 position last_until(const std::filesystem::path& sealed, position epoch);

@@ -13,25 +13,31 @@ std::string text(archive_errc e)
 {
     switch (e) {
     case archive_errc::in_use:
-        return "the directory is in use by another process";
+        return "in use by another process";
     case archive_errc::other_kind:
-        return "the directory belongs to another kind of feed";
+        return "it belongs to another kind of feed";
     case archive_errc::newer_schema:
         return "written by a newer version";
     case archive_errc::not_accessible:
-        return "a file is not accessible";
+        return "a file or table is not accessible";
     case archive_errc::disk_full:
         return "the disk is full";
     case archive_errc::disk_failed:
-        return "the disk failed";
+        return "reading or writing failed";
     case archive_errc::busy:
-        return "a file is locked";
+        return "locked by another process";
     case archive_errc::damaged:
-        return "a file is damaged";
+        return "what was read does not verify";
     case archive_errc::out_of_order:
         return "a tick is not after the last one";
     case archive_errc::out_of_range:
         return "a position or number out of range";
+    case archive_errc::unreachable:
+        return "the database cannot be reached";
+    case archive_errc::no_answer:
+        return "the database does not answer";
+    case archive_errc::commits_lost:
+        return "the database lost ticks that were not on its disk; they are written again";
     }
     return "unknown error";
 }

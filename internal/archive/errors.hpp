@@ -24,8 +24,12 @@ enum class archive_errc {
     damaged,         // what was read does not verify
     out_of_order,    // a tick is not after the last one
     out_of_range,    // a position or a number that the files cannot hold
+    unreachable,     // no connection to the database, or it was lost
+    no_answer,       // the database did not answer in time
+    commits_lost,    // the database lost ticks that were not on its disk
 };
 
+// Its messages name no file, host or user: they may be shown to anybody.
 const boost::system::error_category& archive_category() noexcept;
 boost::system::error_code make_error_code(archive_errc e) noexcept;
 

@@ -14,8 +14,8 @@ candle_store::query all_of(const fetch_range& r)
 }
 
 // Puts the candles of the next longer intervals of which a piece lies in the range.
-std::size_t
-put_longer(candle_store& file, const fetch_range& of, std::string_view source, bool replace)
+std::size_t put_longer(
+    candle_store& file, const fetch_range& of, std::string_view source, bool replace, position now)
 {
     std::size_t put = 0;
     for (const auto longer : series::intervals) {
@@ -35,13 +35,15 @@ put_longer(candle_store& file, const fetch_range& of, std::string_view source, b
         for (const auto& c : series::rolled_up(pieces, of.of, longer))
             if (counts[c.opens] == length(longer) / length(of.of))
                 rows.push_back({of.symbol, longer, c});
-        put += file.put(rows, source, replace);
-        if (!rows.empty())
-            put += put_longer(
-                file,
-                {of.symbol, longer, rows.front().value.opens,
-                 end_of(longer, rows.back().value.opens)},
-                source, replace);
+        if (rows.empty())
+            continue;
+        const fetch_range made{
+            of.symbol, longer, rows.front().value.opens, end_of(longer, rows.back().value.opens)};
+        if (const auto changed = file.put(rows, source, replace); changed != 0) {
+            put += changed;
+            file.note_changed({made.symbol, made.of, made.from, made.until}, now);
+        }
+        put += put_longer(file, made, source, replace, now);
     }
     return put;
 }
@@ -55,6 +57,16 @@ joined(const candle_store::time_range& known, const candle_store::time_range& mo
     if (more.from <= known.until && known.from <= more.until)
         return {std::min(known.from, more.from), std::max(known.until, more.until)};
     return known.until - known.from < more.until - more.from ? more : known;
+}
+
+// Up to when a provider has answered, as far as its candles show: those after the last one it gave
+// may not have been over yet, whatever our clock says.
+candle_time answered_until(const fetched_candles& answer, const candle_store::time_range& known)
+{
+    const auto& [symbol, of, from, until] = answer.asked;
+    const auto last = answer.candles.empty() ? from : end_of(of, answer.candles.back().opens);
+    const bool touches = from <= known.until && known.from <= until;
+    return touches ? std::max(last, std::min(until, known.until)) : last;
 }
 
 }  // namespace
@@ -113,7 +125,8 @@ requests_for(const std::vector<fetch_range>& missing, std::size_t buckets_max)
     return requests;
 }
 
-put_candles put_fetched(candle_store& file, const fetched_candles& answer, bool replace)
+put_candles
+put_fetched(candle_store& file, const fetched_candles& answer, bool replace, position now)
 {
     const auto& [symbol, of, from, until] = answer.asked;
     std::vector<candle_row> rows;
@@ -125,10 +138,14 @@ put_candles put_fetched(candle_store& file, const fetched_candles& answer, bool 
     try {
         done.put = file.put(rows, answer.source, replace);
         done.kept = rows.size() - done.put;
+        if (done.put != 0)
+            file.note_changed(
+                {symbol, of, rows.front().value.opens, end_of(of, rows.back().value.opens)}, now);
         if (!rows.empty())
-            done.longer = put_longer(file, answer.asked, answer.source, replace);
+            done.longer = put_longer(file, answer.asked, answer.source, replace, now);
         const auto known = file.asked(symbol, of, answer.source);
-        file.set_asked(symbol, of, answer.source, joined(known, {from, until}));
+        if (const auto answered = answered_until(answer, known); from < answered)
+            file.set_asked(symbol, of, answer.source, joined(known, {from, answered}));
         file.commit();
     } catch (const thrown_failure&) {
         file.roll_back();

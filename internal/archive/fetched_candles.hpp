@@ -2,8 +2,8 @@
 // they are put into candles.db.
 //
 // What a provider was asked for is noted with the candles it gave, in the same transaction: a
-// bucket for which it had nothing is not asked for again. Longer candles follow from fetched ones
-// where every piece of theirs is there and of one source.
+// bucket for which it had nothing is not asked for again, if it had a later one. Longer candles
+// follow from fetched ones where every piece of theirs is there and of one source.
 //
 // All but requests_for() throw thrown_failure. Threads: that of the candle_store.
 #pragma once
@@ -47,7 +47,8 @@ struct put_candles {
     std::size_t longer = 0;  // that followed
 };
 
-// One transaction of its own.
-put_candles put_fetched(candle_store& file, const fetched_candles& answer, bool replace);
+// One transaction of its own. `now`: no id of a candle that anybody has been sent is later.
+put_candles
+put_fetched(candle_store& file, const fetched_candles& answer, bool replace, position now);
 
 }  // namespace tickertape::archive

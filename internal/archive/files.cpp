@@ -169,7 +169,7 @@ void write_small(const fs::path& path, std::string_view text)
     sync_path(path.parent_path());
 }
 
-void put_away(const fs::path& file, std::string_view folder)
+fs::path put_away(const fs::path& file, std::string_view folder)
 {
     const auto to = file.parent_path() / folder;
     make_directory(to);
@@ -186,11 +186,12 @@ void put_away(const fs::path& file, std::string_view folder)
         rename_file(file, to / name);
     sync_path(to);
     sync_path(file.parent_path());
+    return to / name;
 }
 
-void quarantine(const fs::path& file)
+fs::path quarantine(const fs::path& file)
 {
-    put_away(file, "damaged");
+    return put_away(file, "damaged");
 }
 
 std::string sha256_of(const fs::path& path)

@@ -47,10 +47,11 @@ void remove_database(const std::filesystem::path& path);
 std::optional<std::string> read_small(const std::filesystem::path& path);
 // Puts a small file into its place, durably and as a whole.
 void write_small(const std::filesystem::path& path, std::string_view text);
-// Moves a file and what is beside it to a folder beside it, under a name that no other has.
-void put_away(const std::filesystem::path& file, std::string_view folder);
+// Moves a file and what is beside it to a folder beside it, under a name that no other has. Returns
+// where it is now.
+std::filesystem::path put_away(const std::filesystem::path& file, std::string_view folder);
 // The same to damaged/.
-void quarantine(const std::filesystem::path& file);
+std::filesystem::path quarantine(const std::filesystem::path& file);
 
 // Lower-case hexadecimal SHA-256 of a file. Throws if it cannot be read to its end.
 std::string sha256_of(const std::filesystem::path& path);

@@ -3,6 +3,9 @@
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
 #include <utility>
 
 namespace tickertape::archive {
@@ -125,8 +128,20 @@ candle_store::answer history_reader::read_candles(worker& of, const candle_store
             of_.board.report(d);
         }
         return found;
-    } catch (const thrown_failure&) {
+    } catch (const thrown_failure& e) {
+        if (e.said().code == archive_errc::damaged)
+            of_.board.report_unreadable();
         of.file.reset();  // opened anew for the next question
+        throw;
+    }
+}
+
+std::vector<series::dated_change> history_reader::read_changes(symbol_id symbol, interval of)
+{
+    try {
+        return file_of(candles_, of_.board.look(symbol)).changes(symbol, of);
+    } catch (const thrown_failure&) {
+        candles_.file.reset();  // opened anew for the next question
         throw;
     }
 }
@@ -151,8 +166,11 @@ series::candle_answer history_reader::answer_candles(const series::candle_query&
     const auto most = std::clamp<std::size_t>(query.candles_max, 1, series::answer_candles_max);
     // Looked at before the file, which then has all that is closed by what it says, or more.
     const auto now = of_.board.look(query.symbol);
-    auto found = read_candles(candles_, {query.symbol, query.of, from, until, most, query.first});
     series::candle_answer answer;
+    answer.revision = of_.board.changes().revision();
+    auto found = read_candles(candles_, {query.symbol, query.of, from, until, most, query.first});
+    if (query.with_changes)
+        answer.changes = read_changes(query.symbol, query.of);
     answer.candles = std::move(found.candles);
     answer.has_more = found.has_more;
     // A bucket that opens before that has been closed.
@@ -172,7 +190,8 @@ series::candle_answer history_reader::answer_candles(const series::candle_query&
             .of = query.of,
             .passed = std::max(
                 now.builders.front().state().passed, position::at(now.closed_until).previous()),
-            .forming = forming};
+            .forming = forming,
+            .missing = now.builders[static_cast<std::size_t>(query.of)].state().missing};
     const bool is_new =
         forming && forming->opens >= from && forming->opens < until &&
         (answer.candles.empty() || forming->opens > answer.candles.back().value.opens) &&
@@ -224,9 +243,9 @@ bool history_reader::read_ticks(
     return query.from >= of_.holds->look().held->dropped_before;
 }
 
-// Whether 1m candles are there of a time of which ticks are not: imported ones, perhaps, or those
-// of ticks that were dropped before older ones were imported.
-bool history_reader::has_minutes_without_ticks(const series::statistics_query& query)
+// Whether candles are there of a time of which ticks are not: fetched or imported ones, perhaps, or
+// those of ticks that were dropped before older ones were imported.
+bool history_reader::has_candles_without_ticks(const series::statistics_query& query)
 {
     auto missing = holes_of(query.from, query.until);
     const auto last = position::at(query.until).previous();
@@ -237,12 +256,61 @@ bool history_reader::has_minutes_without_ticks(const series::statistics_query& q
         missing.erase(missing.begin(), missing.end() - holes_looked_at_max);
     return std::ranges::any_of(missing, [&](const series::hole& h) {
         const auto first = h.from.next().time();
-        const auto from = bucket_open(interval::m1, first + length(interval::m1) - one_ms);
-        const auto until = bucket_open(interval::m1, h.to.next().time());
-        return from < until &&
-               !read_candles(statistics_, {query.symbol, interval::m1, from, until, 1})
-                    .candles.empty();
+        return std::ranges::any_of(series::intervals, [&](interval of) {
+            const auto from = bucket_open(of, first + length(of) - one_ms);
+            const auto until = bucket_open(of, h.to.next().time());
+            return from < until &&
+                   !read_candles(statistics_, {query.symbol, of, from, until, 1}).candles.empty();
+        });
     });
+}
+
+// The finest candles that begin as early as any of the range do, and are not too many. Where longer
+// ones were fetched of years before, those of a minute would leave the years out.
+candle_store::answer
+history_reader::read_closes(const series::statistics_query& query, interval& of)
+{
+    const auto from = second_of(query.from);
+    const auto until = second_of(query.until);
+    std::array<std::optional<candle_time>, series::intervals.size()> opens;
+    auto earliest = candle_time::max();
+    for (const auto each : series::intervals) {
+        const auto first = read_candles(statistics_, {query.symbol, each, from, until, 1}).candles;
+        if (first.empty())
+            continue;
+        opens[static_cast<std::size_t>(each)] = first.front().value.opens;
+        earliest = std::min(earliest, end_of(each, first.front().value.opens));
+    }
+    candle_store::answer found;
+    for (const auto each : series::intervals) {
+        const auto begins = opens[static_cast<std::size_t>(each)];
+        // What begins within the bucket of another begins as early.
+        if (!begins || *begins >= earliest)
+            continue;
+        of = each;
+        found = read_candles(
+            statistics_,
+            {query.symbol, each, from, until, series::points_max, series::end::newest});
+        if (!found.has_more)
+            break;
+    }
+    if (of != interval::m1 && !found.candles.empty())
+        add_tail(query, of, found.candles);
+    return found;
+}
+
+// The minutes after the last closed candle, as one.
+void history_reader::add_tail(
+    const series::statistics_query& query, interval of, std::vector<series::kept_candle>& to)
+{
+    const auto from = end_of(of, to.back().value.opens);
+    const auto minutes =
+        read_candles(statistics_, {query.symbol, interval::m1, from, second_of(query.until)});
+    std::optional<series::candle> tail;
+    for (const auto& c : minutes.candles)
+        tail = tail ? series::joined(*tail, c.value) : c.value;
+    if (tail)
+        to.push_back({*tail, {}, true});
 }
 
 series::statistics_answer history_reader::answer_statistics(const series::statistics_query& asked)
@@ -254,14 +322,15 @@ series::statistics_answer history_reader::answer_statistics(const series::statis
     series::statistics_answer answer;
     answer.holes = holes_of(query.from, query.until);
     std::vector<series::point> points;
-    if (!read_ticks(query, points) || has_minutes_without_ticks(query)) {
-        answer.of = series::sample::closes;
+    std::vector<series::candle> candles;
+    if (!read_ticks(query, points) || has_candles_without_ticks(query)) {
         points.clear();
-        const auto found = read_candles(
-            statistics_, {query.symbol, interval::m1, second_of(query.from), second_of(query.until),
-                          series::points_max, series::end::newest});
-        for (const auto& c : found.candles)
+        answer.closes_of = interval::m1;
+        const auto found = read_closes(query, *answer.closes_of);
+        for (const auto& c : found.candles) {
             points.push_back({c.value.opens, c.value.close});
+            candles.push_back(c.value);
+        }
         for (const auto& d : found.damaged)
             answer.holes.push_back(
                 {position::at(d.from).previous(), position::at(d.until).previous()});
@@ -269,7 +338,10 @@ series::statistics_answer history_reader::answer_statistics(const series::statis
     }
     if (points.empty())
         return answer;
-    if (const auto described = series::describe(points))
+    const auto described = answer.closes_of
+                               ? series::describe(std::span<const series::candle>{candles})
+                               : series::describe(std::span<const series::point>{points});
+    if (described)
         answer.figures = *described;
     if (query.with_histogram)
         if (auto prices = series::histogram_of(points))

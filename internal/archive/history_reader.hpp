@@ -77,11 +77,16 @@ private:
     void run(worker& of);
     candle_store& file_of(worker& of, const candle_board::view& now);
     candle_store::answer read_candles(worker& of, const candle_store::query& asked);
+    std::vector<series::dated_change> read_changes(symbol_id symbol, series::interval of);
     std::vector<series::hole> holes_of(wall_time from, wall_time until) const;
     series::candle_answer answer_candles(const series::candle_query& query);
     series::statistics_answer answer_statistics(const series::statistics_query& asked);
     bool read_ticks(const series::statistics_query& query, std::vector<series::point>& points);
-    bool has_minutes_without_ticks(const series::statistics_query& query);
+    bool has_candles_without_ticks(const series::statistics_query& query);
+    void add_tail(
+        const series::statistics_query& query, series::interval of,
+        std::vector<series::kept_candle>& to);
+    candle_store::answer read_closes(const series::statistics_query& query, series::interval& of);
 
     const parts of_;
     const std::size_t waiting_most_;

@@ -66,6 +66,12 @@ std::vector<inventory::suspect> inventory::take_suspects()
     return std::exchange(suspects_, {});
 }
 
+bool inventory::has_suspects() const
+{
+    const std::lock_guard lock{mutex_};
+    return !suspects_.empty();
+}
+
 void inventory::forget_suspects_after(position epoch)
 {
     const std::lock_guard lock{mutex_};

@@ -72,6 +72,7 @@ public:
     void report(const suspect& found);
     // For the store: what was reported since it last asked.
     std::vector<suspect> take_suspects();
+    bool has_suspects() const;
     void forget_suspects_after(position epoch);
 
     // A sealed day is verified once in a process.

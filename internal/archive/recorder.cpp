@@ -51,7 +51,7 @@ void recorder::ring() noexcept
 std::string recorder::complaint() const
 {
     const std::lock_guard held{complaint_mutex_};
-    return complaint_;
+    return complaint_.text.empty() ? std::string{} : make_error_code(complaint_.code).message();
 }
 
 void recorder::run()
@@ -78,7 +78,7 @@ void recorder::run()
             next_sync_ = now + sync_each;
             sync();
         }
-        if (now >= next_upkeep_)
+        if (now >= next_upkeep_ || of_.to.is_upkeep_due())
             upkeep();
     }
     if (write_all())
@@ -92,8 +92,9 @@ bool recorder::write_all()
     for (bool more = true; more;) {
         batch_.clear();
         lost_until_.reset();
+        hole_.reset();
         more = follower_->read(*this, limits_.batch_max);
-        if ((!batch_.empty() || lost_until_ || epoch_) && !write())
+        if ((!batch_.empty() || lost_until_ || hole_ || epoch_) && !write())
             return false;
     }
     return true;
@@ -111,9 +112,8 @@ bool recorder::write()
     }
     if (lost_until_ && *lost_until_ > written_) {
         const hole lost{written_, *lost_until_, hole_reason::not_archived};
-        if (!succeeded(of_.to.record_hole(lost)))
+        if (!record(lost))
             return false;
-        figures_.holes.add();
         if (of_.listener != nullptr)
             of_.listener->on_hole(lost);
         written_ = *lost_until_;
@@ -128,11 +128,26 @@ bool recorder::write()
         figures_.ticks.add(ticks.size());
         figures_.transactions.add();
     }
+    // Also where the other instance says damaged: nothing is damaged here.
+    if (hole_ && !record({hole_->from, hole_->to, hole_reason::not_archived}))
+        return false;
     if (limits_.sync == sync_policy::always && !sync())
         return false;
+    if (hole_)
+        written_ = std::max(written_, hole_->end);
     of_.kept(written_);
     if (of_.listener != nullptr && !ticks.empty())
         of_.listener->on_ticks(ticks);
+    if (of_.listener != nullptr && hole_)
+        of_.listener->on_hole({hole_->from, hole_->to, hole_reason::not_archived});
+    return true;
+}
+
+bool recorder::record(const hole& missing)
+{
+    if (!succeeded(of_.to.record_hole(missing)))
+        return false;
+    figures_.holes.add();
     return true;
 }
 
@@ -174,9 +189,9 @@ bool recorder::succeeded(const result<void>& r)
     }
     const bool is_new = [&] {
         const std::lock_guard held{complaint_mutex_};
-        const auto why = r ? std::string{} : r.error().text;
-        const bool differs = why != complaint_;
-        complaint_ = why;
+        auto why = r ? failure{} : r.error();
+        const bool differs = why.text != complaint_.text;
+        complaint_ = std::move(why);
         return differs;
     }();
     if (is_new || was_failing != !r)
@@ -195,6 +210,12 @@ void recorder::on_tick(const tick& t)
 void recorder::on_lost(const tape::lost_ticks& lost)
 {
     lost_until_ = std::max(lost_until_.value_or(lost.to), lost.to);
+}
+
+// The archive does not have the ticks either.
+void recorder::on_hole(const tape::hole& missing)
+{
+    hole_ = missing;
 }
 
 void recorder::on_new_era(position epoch)

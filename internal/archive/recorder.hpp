@@ -81,12 +81,13 @@ public:
     bool write_all();
 
     const figures& now() const noexcept { return figures_; }
-    // Why it fails; empty: it does not.
+    // Why it fails, in words that name no file, host or user; empty: it does not.
     std::string complaint() const;
 
 private:
     void run();
     bool write();
+    bool record(const hole& missing);
     bool sync();
     void upkeep();
     void begin_at(position after);
@@ -94,6 +95,7 @@ private:
 
     void on_tick(const tick& t) override;
     void on_lost(const tape::lost_ticks& lost) override;
+    void on_hole(const tape::hole& missing) override;
     void on_new_era(position epoch) override;
 
     const parts of_;
@@ -101,6 +103,7 @@ private:
     std::optional<tape::tape_follower> follower_;
     std::vector<tape::past_tick> batch_;
     std::optional<position> lost_until_;  // before the batch
+    std::optional<tape::hole> hole_;      // behind the batch
     std::optional<position> epoch_;       // before both, until the store has begun it
     position written_;                    // all up to here is in the store, or recorded as a hole
     steady_time not_before_{};            // where the store has failed
@@ -112,7 +115,7 @@ private:
     std::atomic<bool> stopping_{false};
     figures figures_;
     mutable std::mutex complaint_mutex_;
-    std::string complaint_;
+    failure complaint_{};  // without a text: none
     std::thread thread_;
 };
 

@@ -30,7 +30,8 @@ public:
     recovered run()
     {
         if (before_.set_aside_after != position{}) {
-            set_aside_after(terms_.directory, before_.set_aside_after);
+            std::vector<held_day> found_with_the_rest;
+            set_aside_after(terms_.directory, before_.set_aside_after, found_with_the_rest);
             done_.contents.set_aside_after = {};
             done_.remarks.push_back(
                 "ticks after " + before_.set_aside_after.text() + " were set aside");
@@ -204,8 +205,8 @@ bool recovery::take_sealed(const day_key& key, bool has_open_form)
     } catch (const thrown_failure& e) {
         if (e.said().code == archive_errc::other_kind)
             throw;
-        put_away(file, e.said().text);
-        remove_file(digest_path(file));
+        quarantine_sealed(file);
+        done_.remarks.push_back(e.said().text + "; moved to damaged/");
         return false;
     }
 }
@@ -311,11 +312,10 @@ void recovery::judge_the_end()
     auto shown = page ? page->shown : position{};
     // An era that had not quite begun: positions after it are of a time that never was.
     if (const auto epoch = before_.set_aside_after; epoch != position{}) {
-        given = epoch;
-        shown = std::min(shown, epoch);
+        // Ticks of the new one may have been shown up to now.
+        given = shown = std::max(epoch, position::at(terms_.now).previous());
         done_.synced = std::min(done_.synced, epoch);
-        if (found < epoch)
-            lose(found, epoch, hole_reason::not_archived);
+        lose(found, given, hole_reason::not_archived);
     }
     if (life == nullptr && !page && files_.empty())
         done_.how = ending::none;
@@ -340,6 +340,15 @@ void recovery::judge_the_end()
     if (may_miss && std::max(known, given) > position{})
         lose(
             known, std::max(position::at(terms_.now).previous(), given), hole_reason::not_archived);
+    // Nobody knew of the time up to the life before, as after an import, and it had no tick either.
+    const auto is_unknown = [&](const hole& h) {
+        return h.from == found && h.reason == hole_reason::not_archived &&
+               h.to >= position::at(life->start).previous();
+    };
+    if (is_all_kept && life != nullptr && std::ranges::any_of(done_.contents.holes, is_unknown))
+        add_hole(
+            done_.contents.holes,
+            {found, position::at(terms_.now).previous(), hole_reason::not_archived});
     done_.last = std::max(known, given);
     if (!done_.contents.lives.empty()) {
         auto& ended = done_.contents.lives.back();

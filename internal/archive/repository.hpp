@@ -36,6 +36,7 @@ struct found_at_open {
     position synced;  // of the life before
     ending how_it_ended = ending::none;
     bool is_same_boot = false;
+    bool is_first_life = false;  // no server ran before; what is there was simulated
     std::vector<hole> holes;
     std::vector<std::string> remarks;  // a line each, for the operator
 };
@@ -54,6 +55,9 @@ struct retention {
     std::function<std::uint64_t()> candle_bytes;
     // Tells the operator, once.
     std::function<void(const std::string&)> say;
+    // Told what was dropped, and what was found damaged while the process runs.
+    std::function<void(const std::string&)> dropped{};
+    std::function<void(const std::string&)> damaged{};
 };
 
 class repository : public tick_store {
@@ -61,6 +65,7 @@ public:
     // For any thread; as of the last keep_up().
     struct figures {
         tally days_dropped;
+        tally damaged;  // days of ticks, or parts of one, that were found while the process runs
         std::atomic<std::uint64_t> sealed_days{0};
         std::atomic<std::uint64_t> tick_bytes{0};
         std::atomic<std::uint64_t> damaged_bytes{0};  // what was put away
@@ -72,6 +77,11 @@ public:
     virtual std::shared_ptr<const inventory> holds() const noexcept = 0;
     virtual const figures& now() const noexcept = 0;
     virtual void set_retention(retention terms) = 0;
+    // Keeps a line for the operator with the archive, for as long as it exists.
+    virtual result<void> note(wall_time, const std::string&) { return {}; }
+
+    // The process is to end: what cannot be reached is not waited for any more. Threads: any.
+    virtual void end_soon() noexcept {}
 
     // Readers may outlive the repository. What they read ends where it did. The table, which may
     // have symbols that are no longer configured, outlives the reader.

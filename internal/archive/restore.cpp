@@ -87,6 +87,13 @@ result<std::vector<std::string>> verify_backup(const fs::path& backup)
 result<fs::path> restore_backup(const fs::path& from, feed_kind kind, const fs::path& to)
 {
     return guarded([&] {
+        // The server looks for the archive of a feed in a directory of that name.
+        const auto directory = to.has_filename() ? to.filename() : to.parent_path().filename();
+        if (const auto other = parse_kind(directory.string()); other && *other != kind)
+            fail(
+                archive_errc::other_kind,
+                to.string() + ": is where the feed '" + directory.string() +
+                    "' has its archive; this is a backup of '" + std::string{text_of(kind)} + '\'');
         auto source = from;
         if (!fs::exists(from / manifest_name)) {
             const auto all = backups_in(from, kind);

@@ -139,6 +139,14 @@ fs::path digest_path(const fs::path& sealed_file)
     return sealed_file.string().append(".sha256");
 }
 
+fs::path quarantine_sealed(const fs::path& sealed_file)
+{
+    auto to = quarantine(sealed_file);
+    if (fs::exists(digest_path(sealed_file)))
+        rename_file(digest_path(sealed_file), digest_path(to));
+    return to;
+}
+
 std::optional<std::string> read_digest(const fs::path& sealed_file)
 {
     const auto text = read_small(digest_path(sealed_file));

@@ -35,6 +35,9 @@ sealed_facts seal(
     const seal_observer& observe = {});
 
 std::filesystem::path digest_path(const std::filesystem::path& sealed_file);
+// Moves it to damaged/, and its digest with it: what it should have been is evidence. Returns where
+// it is now.
+std::filesystem::path quarantine_sealed(const std::filesystem::path& sealed_file);
 // The digest beside a sealed file, or nothing if there is none that can be read.
 std::optional<std::string> read_digest(const std::filesystem::path& sealed_file);
 void write_digest(const std::filesystem::path& sealed_file, std::string_view sha256);

@@ -41,6 +41,9 @@ store::open(const fs::path& directory, feed_kind kind, const store_options& opti
         check_kind(directory, kind);
         std::unique_ptr<store> made{new store{directory, kind, options.symbols, std::move(lock)}};
         made->recover_now(options);
+        // Figures that are of use to somebody from the first moment on.
+        if (const auto counted = made->count_bytes(); !counted)
+            throw thrown_failure{counted.error()};
         return made;
     });
 }
@@ -81,6 +84,8 @@ void store::recover_now(const store_options& options)
         found.remarks.insert(found.remarks.begin(), lost);
     for (const auto& text : found.remarks)
         found.contents.notes.push_back({options.now, text});
+    const bool is_first_life = std::ranges::all_of(
+        found.contents.lives, [](const life& l) { return l.boot == simulated_boot; });
     found.contents.lives.push_back({options.now, {}, terms.boot, {}, {}, false});
     // The page may still be of a time that never was: so what is to be set aside is forgotten last.
     found.contents.set_aside_after = before.set_aside_after;
@@ -102,6 +107,7 @@ void store::recover_now(const store_options& options)
         found.synced,
         found.how,
         found.is_same_boot,
+        is_first_life,
         catalogue_->now().holes,
         std::move(found.remarks)};
     publish();
@@ -306,6 +312,9 @@ result<void> store::record_hole(hole h)
 
 result<void> store::end_cleanly(wall_time now)
 {
+    // What was found a moment ago; the next start would know nothing of it.
+    if (const auto put_away = put_away_damaged(now); !put_away)
+        return put_away.error();
     if (auto done = sync(); !done)
         return done;
     return guarded([&] {

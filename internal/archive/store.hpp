@@ -103,6 +103,7 @@ public:
     // time has passed.
     result<void> keep_up(wall_time now) override;
     void set_retention(retention terms) override;
+    result<void> note(wall_time at, const std::string& text) override;
 
     // What lies after the epoch is moved to set_aside/. Where it fails it is to be called again.
     result<void> begin_era(position epoch) override;
@@ -111,8 +112,9 @@ public:
     // Removes the days before that one, but never the one that is written. Returns how many files
     // were removed.
     result<std::size_t> drop_days_before(utc_day day);
-    // Moves away what readers have found damaged, and records it. To be called now and then.
-    result<std::size_t> put_away_damaged();
+    // Moves away what readers have found damaged, records and tells it. To be called now and then.
+    result<std::size_t> put_away_damaged(wall_time now);
+    bool is_upkeep_due() const noexcept override { return inventory_->has_suspects(); }
 
     // For an import of days of other times, all on the store's thread.
     // Whether a day file ends at that tick.
@@ -161,6 +163,7 @@ private:
     bool has_enough_after(utc_day day) const;
     result<void> retire(wall_time now);
     result<void> count_bytes();
+    void set_aside(position epoch);
     void end_sealing(position epoch);
     std::filesystem::path path_of(const held_day& day) const;
 
@@ -185,7 +188,8 @@ private:
     position synced_;
     retention retention_;
     bool is_size_told_ = false;
-    unsigned eras_ = 0;  // since the start
+    unsigned eras_ = 0;           // since the start
+    bool is_era_behind_ = false;  // the newest has not begun as a whole
     figures figures_;
     position held_last_;  // the newest row there is; last_ may be of one that was lost
 };

@@ -68,11 +68,15 @@ result<void> store::adopt(const fs::path& sealed_file)
             if (day.previous >= added.last && (after == nullptr || day.previous < after->previous))
                 after = &day;
         }
-        // Nobody says that nothing happened beside what is imported.
-        if (before != nullptr && before->last < added.previous)
-            add_hole(next.holes, {before->last, added.previous, hole_reason::not_archived});
-        if (after != nullptr && added.last < after->previous)
-            add_hole(next.holes, {added.last, after->previous, hole_reason::not_archived});
+        // Nobody says that nothing happened beside what is imported: before all, between it and its
+        // neighbours, and since then, up to this life. The next one lengthens that hole to itself.
+        const auto from = before == nullptr ? position{} : before->last;
+        if (from < added.previous)
+            add_hole(next.holes, {from, added.previous, hole_reason::not_archived});
+        const auto until =
+            after == nullptr ? position::at(next.lives.back().start).previous() : after->previous;
+        if (added.last < until)
+            add_hole(next.holes, {added.last, until, hole_reason::not_archived});
         next.dropped_before = std::min(next.dropped_before, added.key.day);
         next.days[added.key] = added;
         const auto last = std::max(last_, added.last);

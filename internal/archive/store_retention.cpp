@@ -131,41 +131,29 @@ result<std::size_t> store::drop_days_before(utc_day day)
         }
         sync_path(directory_);
         figures_.days_dropped.add(dropped.size());
+        for (const auto& d : dropped)
+            if (retention_.dropped)
+                retention_.dropped(
+                    file_name(d.key, d.form) + ": its time has passed, or there is no "
+                                               "room for it; its candles stay");
         return dropped.size();
     });
 }
 
-// Recorded before a file is moved: a start that finds the record goes on with it.
+// Recorded before a file is moved: a start that finds the record goes on with it. The record is
+// kept until the page is on the disk and the catalogue knows all, so that after a failure at any
+// point all of it is done again.
 result<void> store::begin_era(position epoch)
 {
-    if (epoch >= last_)
+    if (epoch >= last_ && !is_era_behind_)
         return {};
     return guarded([&] {
         close_writer(true);
         end_sealing(epoch);
-        auto next = catalogue_->now();
-        next.epoch = next.set_aside_after = epoch;
-        std::erase_if(next.days, [&](const auto& d) { return d.first.day > day_of(epoch); });
-        for (auto& [key, day] : next.days)
-            if (day.last > epoch && day.form == day_form::sealed)
-                day.last = std::max(day.previous, last_until(path_of(day), epoch));
-        // What was missing of a time that never was.
-        std::erase_if(next.holes, [&](const hole& h) { return h.from >= epoch; });
-        for (auto& h : next.holes)
-            h.to = std::min(h.to, epoch);
-        next.notes.push_back(
-            {epoch.time(), "positions began anew at " + epoch.text() + "; ticks up to " +
-                               last_.text() + " are in set_aside/"});
-        catalogue_->change(next);
-        for (const auto& made : set_aside_after(directory_, epoch)) {
-            std::erase_if(next.days, [&](const auto& d) {
-                return d.first.day == made.key.day && d.second.form == day_form::open &&
-                       d.second.previous == made.previous;
-            });
-            next.days[made.key] = made;
-        }
+        is_era_behind_ = true;
+        set_aside(epoch);
         position held{};
-        for (const auto& [key, day] : next.days)
+        for (const auto& [key, day] : catalogue_->now().days)
             held = std::max(held, day.last);
         progress_.set(epoch, held);
         progress_.lower_shown(epoch);
@@ -173,13 +161,48 @@ result<void> store::begin_era(position epoch)
         progress_.force();
         last_ = epoch;
         held_last_ = synced_ = held;
+        auto next = catalogue_->now();
         next.set_aside_after = {};
         if (held_last_ != position{})
             add_hole(next.holes, {held_last_, epoch, hole_reason::not_archived});
         inventory_->forget_suspects_after(epoch);
         ++eras_;
         change(std::move(next));
+        is_era_behind_ = false;
     });
+}
+
+void store::set_aside(position epoch)
+{
+    auto next = catalogue_->now();
+    if (next.epoch != epoch || next.set_aside_after != epoch)
+        next.notes.push_back(
+            {epoch.time(), "positions began anew at " + epoch.text() + "; ticks up to " +
+                               last_.text() + " are in set_aside/"});
+    next.epoch = next.set_aside_after = epoch;
+    std::erase_if(next.days, [&](const auto& d) { return d.first.day > day_of(epoch); });
+    for (auto& [key, day] : next.days)
+        if (day.last > epoch && day.form == day_form::sealed)
+            day.last = std::max(day.previous, last_until(path_of(day), epoch));
+    // What was missing of a time that never was.
+    std::erase_if(next.holes, [&](const hole& h) { return h.from >= epoch; });
+    for (auto& h : next.holes)
+        h.to = std::min(h.to, epoch);
+    catalogue_->change(next);
+    std::vector<held_day> made;
+    const auto done = guarded([&] { set_aside_after(directory_, epoch, made); });
+    // Also where it failed: what was made is not made again.
+    for (const auto& each : made) {
+        std::erase_if(next.days, [&](const auto& d) {
+            return d.first.day == each.key.day && d.second.form == day_form::open &&
+                   d.second.previous == each.previous;
+        });
+        next.days[each.key] = each;
+    }
+    if (!made.empty())
+        catalogue_->change(std::move(next));
+    if (!done)
+        throw thrown_failure{done.error()};
 }
 
 // A day that is being sealed is finished, or is set aside.

@@ -113,7 +113,7 @@ result<void> store::keep_up(wall_time now)
         if (auto done = finish(ended.job, *facts); !done)
             return done;
     }
-    if (const auto put_away = put_away_damaged(); !put_away)
+    if (const auto put_away = put_away_damaged(now); !put_away)
         return put_away.error();
     if (auto done = retire(now); !done)
         return done;
@@ -129,30 +129,47 @@ result<void> store::keep_up(wall_time now)
     return {};
 }
 
-result<std::size_t> store::put_away_damaged()
+result<std::size_t> store::put_away_damaged(wall_time now)
 {
     return guarded([&] {
         const auto suspects = inventory_->take_suspects();
         if (suspects.empty())
             return suspects.size();
         auto next = catalogue_->now();
+        std::vector<std::string> told;
         for (const auto& s : suspects) {
             add_hole(next.holes, s.lost);
-            next.notes.push_back(
-                {s.lost.from.time(),
-                 file_name(s.key, day_form::sealed) + ": found damaged when it was read"});
             const auto day = next.days.find(s.key);
+            const auto form = day == next.days.end() ? day_form::sealed : day->second.form;
+            auto text = file_name(s.key, form) + ": does not verify; ticks after " +
+                        s.lost.from.text() + " up to " + s.lost.to.text() + " are a hole";
             // A part of an open day stays where it is: the next start makes a new file of the rest.
-            if (!s.is_whole_file || day == next.days.end() || day->second.form == day_form::open)
-                continue;
-            const auto file = path_of(day->second);
-            next.days.erase(day);
-            if (fs::exists(file))
-                quarantine(file);
-            remove_file(digest_path(file));
+            if (s.is_whole_file && day != next.days.end() && form == day_form::sealed) {
+                const auto file = path_of(day->second);
+                next.days.erase(day);
+                if (fs::exists(file))
+                    text += ". The file is now " + quarantine_sealed(file).string();
+                else
+                    text += ". The file is gone";
+            }
+            next.notes.push_back({now, text});
+            told.push_back(std::move(text));
         }
+        figures_.damaged.add(told.size());
         change(std::move(next));
+        for (const auto& text : told)
+            if (retention_.damaged)
+                retention_.damaged(text);
         return suspects.size();
+    });
+}
+
+result<void> store::note(wall_time at, const std::string& text)
+{
+    return guarded([&] {
+        auto next = catalogue_->now();
+        next.notes.push_back({at, text});
+        change(std::move(next));
     });
 }
 

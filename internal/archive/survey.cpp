@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t progress_bytes = 4'096;
+constexpr std::string_view candles_name = "candles.db";
 
 bool is_held_by_another(const fs::path& directory)
 {
@@ -48,6 +49,7 @@ public:
         for (const auto& [key, form] : list())
             look_at_day(key, form);
         join();
+        look_at_candles_file();
         found_.symbols.assign(symbols_.begin(), symbols_.end());
         return std::move(found_);
     }
@@ -60,6 +62,7 @@ private:
     held_day look_at_open(const day_key& key, const fs::path& file);
     void check_kind(const day_heading& heading, const fs::path& file) const;
     void join();
+    void look_at_candles_file();
 
     survey found_;
     catalogue::contents known_;
@@ -204,6 +207,16 @@ void surveyor::join()
         found_.last = days.back().last;
 }
 
+void surveyor::look_at_candles_file()
+{
+    const auto file = found_.directory / candles_name;
+    try {
+        found_.candles = look_at_candles(file);
+    } catch (const thrown_failure& e) {
+        found_.trouble.push_back({file, e.said().text, true});
+    }
+}
+
 void verify_sealed(const fs::path& file, const held_day& day, std::vector<finding>& findings)
 {
     if (sha256_of(file) != day.sha256)
@@ -252,7 +265,10 @@ void tell_of_days(const survey& of, std::vector<finding>& findings)
         const auto file = of.directory / file_name(day.key, day.form);
         if (day.key.part > 0)
             findings.push_back(
-                {file, "suspect day: it has several parts, as after a disk that failed", false});
+                {file,
+                 "part of a day in several files, as after an import of that day, or a disk "
+                 "that failed",
+                 false});
         if (before != nullptr && day.key.day > before->key.day + std::chrono::days{1}) {
             auto missing = text_of(before->key.day + std::chrono::days{1});
             if (const auto last = text_of(day.key.day - std::chrono::days{1}); last != missing)
@@ -287,6 +303,7 @@ verify(const survey& of, const std::function<void(std::size_t, std::size_t)>& pr
     return guarded([&] {
         auto findings = of.trouble;
         std::size_t done = 0;
+        const auto all = of.held.days.size() + 1;
         for (auto day : of.held.days) {
             auto file = of.directory / file_name(day.key, day.form);
             if (day.form == day_form::open && !fs::exists(file)) {  // sealed since
@@ -303,8 +320,14 @@ verify(const survey& of, const std::function<void(std::size_t, std::size_t)>& pr
                 findings.push_back({file, e.said().text, true});
             }
             if (progress)
-                progress(++done, of.held.days.size());
+                progress(++done, all);
         }
+        const auto candles = of.directory / candles_name;
+        if (std::ranges::count(findings, candles, &finding::file) == 0)
+            for (auto& f : verify_candles(candles))
+                findings.push_back({candles, std::move(f.text), f.is_wrong});
+        if (progress)
+            progress(++done, all);
         verify_end(of, findings);
         tell_of_days(of, findings);
         return findings;

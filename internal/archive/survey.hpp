@@ -4,6 +4,7 @@
 // Threads: one.
 #pragma once
 
+#include "archive/candle_survey.hpp"
 #include "archive/catalogue.hpp"
 #include "archive/errors.hpp"
 #include "archive/inventory.hpp"
@@ -40,6 +41,7 @@ struct survey {
     std::vector<life> lives;
     // The names that the day files have, each once.
     std::vector<std::string> symbols;
+    candle_survey candles;
     // What could not be looked at.
     std::vector<finding> trouble;
     std::uint64_t bytes = 0;          // of all day files
@@ -58,8 +60,8 @@ struct copy_check {
 // Errors: as of look_at() and verify().
 result<copy_check> check_copy(const std::filesystem::path& directory, feed_kind kind);
 
-// Reads everything and says what does not verify, what is missing, and which days are suspect:
-// those of several parts, and those with a hole. `progress` is told how many files have been read.
+// Reads everything and says what does not verify, what is missing, and which days have
+// several parts. `progress` is told how many files have been read.
 result<std::vector<finding>> verify(
     const survey& of, const std::function<void(std::size_t done, std::size_t all)>& progress = {});
 

@@ -42,6 +42,8 @@ public:
 
     // What has to be done now and then: days that are over, and days past their time.
     virtual result<void> keep_up(wall_time now) = 0;
+    // It is not to wait: something was found damaged.
+    virtual bool is_upkeep_due() const noexcept { return false; }
 
     // Forces all to the disk and says so: the next life then knows that nothing is missing.
     virtual result<void> end_cleanly(wall_time now) = 0;

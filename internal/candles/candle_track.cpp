@@ -62,7 +62,14 @@ void candle_track::read(
     // The tapes know of no tick up to their epoch.
     note_lost(std::min(of.epoch(), until));
     while (at_ < until) {
-        with.start({&symbol_, 1}, at_, until);
+        const auto missing = of.next_hole(at_, until);
+        if (missing && missing->after <= at_) {
+            builder_.note_hole({missing->from, missing->to});
+            at_ = missing->end;
+            continue;
+        }
+        const auto bound = missing ? missing->after : until;
+        with.start({&symbol_, 1}, at_, bound);
         for (const auto& lost : with.lost())
             note_lost(lost.to);
         while (const auto t = with.next()) {
@@ -70,7 +77,7 @@ void candle_track::read(
             at_ = newest_ = t->at;
         }
         if (with.is_complete())
-            at_ = std::max(at_, until);
+            at_ = std::max(at_, bound);
     }
     keep(builder_.advance(series::bucket_open(builder_.state().of, settled)));
 }

@@ -50,15 +50,26 @@ series::candle_answer held_candles(const tape::tapes& of, const series::candle_q
         at = std::max(at, to);
     };
     lose(of.epoch());
-    do {
-        reader.start({&query.symbol, 1}, at, until);
+    std::vector<series::hole> holes;
+    while (at < until) {
+        const auto missing = of.next_hole(at, until);
+        if (missing && missing->after <= at) {
+            holes.push_back({missing->from, missing->to});
+            builder.note_hole(holes.back());
+            at = missing->end;
+            continue;
+        }
+        const auto bound = missing ? missing->after : until;
+        reader.start({&query.symbol, 1}, at, bound);
         for (const auto& lost : reader.lost())
             lose(lost.to);
         while (const auto t = reader.next()) {
             found.add(builder.take(t->at, t->value));
             at = t->at;
         }
-    } while (!reader.is_complete());
+        if (reader.is_complete())
+            at = std::max(at, bound);
+    }
     const auto closed_until = series::bucket_open(query.of, settled);
     found.add(builder.advance(closed_until));
     found.add(builder.forming(), true);
@@ -72,6 +83,10 @@ series::candle_answer held_candles(const tape::tapes& of, const series::candle_q
     if (const auto known_after = std::max(of.epoch(), of.of(query.symbol).evicted());
         known_after > position::at(query.from))
         answer.holes.push_back({position::at(query.from).previous(), known_after});
+    for (const auto& h : holes)
+        if (h.to > position::at(query.from) && h.from < position::at(query.until))
+            answer.holes.push_back(h);
+    std::ranges::sort(answer.holes, {}, &series::hole::from);
     return answer;
 }
 

@@ -90,6 +90,22 @@ std::vector<series::hole> holes_to_tell(const series::candle_answer& found, cons
     return told;
 }
 
+// What was changed after the client had its last event, as far as it is not sent again.
+std::vector<series::hole> changes_to_tell(const series::candle_answer& found, const beginning& from)
+{
+    std::vector<series::hole> told;
+    const auto* last = std::get_if<position>(&from);
+    if (last == nullptr)
+        return told;
+    for (const auto& c : found.changes) {
+        const series::hole range{
+            position::at(c.from).previous(), std::min(position::at(c.until).previous(), *last)};
+        if (range.from < range.to && last->time() <= c.at.time() + told_within)
+            told.push_back(range);
+    }
+    return told;
+}
+
 }  // namespace
 
 series::candle_query query_for(
@@ -104,6 +120,7 @@ series::candle_query query_for(
         .candles_max = most,
         .first = series::end::oldest,
         .with_forming = true};
+    wanted.with_changes = std::holds_alternative<position>(from);
     if (const auto* p = std::get_if<position>(&from))
         wanted.from = series::bucket_open(of, p->time());
     else if (const auto* since = std::get_if<wall_time>(&from))
@@ -134,7 +151,9 @@ snapshot snapshot_of(
     const auto ranks = ranks_of(symbols, names);
     for (std::size_t i = 0; i < symbols.size(); ++i) {
         for (const auto& missing : holes_to_tell(found[i], from))
-            sorted.emplace_back(missing.from, candle_gap{symbols[i], missing});
+            sorted.emplace_back(missing.from, candle_gap{symbols[i], missing, false});
+        for (const auto& changed : changes_to_tell(found[i], from))
+            sorted.emplace_back(changed.from, candle_gap{symbols[i], changed, true});
         for (const auto& c : found[i].candles) {
             const auto id = closed_id(of, c.value.opens, ranks[i]);
             if (!c.is_forming && series::end_of(of, c.value.opens) <= end &&

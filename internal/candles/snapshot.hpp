@@ -7,6 +7,7 @@
 #include "candles/live_candles.hpp"
 #include "series/history.hpp"
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <variant>
@@ -28,10 +29,16 @@ series::candle_query query_for(
     symbol_id symbol, series::interval of, const beginning& from, std::size_t most,
     wall_time latest);
 
-// Ticks of `symbol` after `from`, up to and including `to`, may be missing.
+// Candles of `symbol` are told to have been changed up to so long after that: who has an id of that
+// time may have left before a lane has told it.
+inline constexpr std::chrono::seconds told_within{60};
+
+// Ticks of `symbol` after `from`, up to and including `to`, may be missing; or candles were changed
+// there since the client has been sent them.
 struct candle_gap {
     symbol_id symbol{};
     series::hole missing;
+    bool is_changed = false;
 };
 
 struct snapshot {

@@ -33,6 +33,7 @@ struct row_list {
 };
 
 void add_archive_rows(row_list& rows);
+void add_relay_rows(row_list& rows);
 void add_feed_rows(row_list& rows, std::span<const provider::row> providers);
 
 }  // namespace tickertape::config

@@ -10,6 +10,7 @@
 #include "http/limits.hpp"
 #include "hub/lane_limits.hpp"
 #include "pricing/cross_rate.hpp"
+#include "relay/settings.hpp"
 #include "synthetic/settings.hpp"
 #include "telemetry/log.hpp"
 
@@ -39,6 +40,7 @@ struct settings {
     std::size_t store_size = 8'640;               // ticks kept per symbol
 
     archive::settings archive;
+    relay::settings relay;
 
     std::vector<std::string> providers;  // in order of preference, at least one
     // One entry per provider there is, whether it is in use or not.

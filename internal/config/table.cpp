@@ -245,6 +245,7 @@ setting_table::setting_table(std::span<const provider::row> providers)
     add_server_rows(list);
     add_symbols_rows(list);
     add_archive_rows(list);
+    add_relay_rows(list);
     add_feed_rows(list, providers);
     add_simulator_rows(list);
     add_stream_rows(list);

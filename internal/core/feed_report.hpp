@@ -85,6 +85,8 @@ struct feed_report {
     std::optional<std::chrono::milliseconds> clock_ahead{};
     std::vector<provider> providers{};
     std::vector<symbol> symbols{};
+    // Another instance publishes; this one waits to take its place.
+    bool is_standing_by = false;
 };
 
 // Holds the newest report for those who ask.

@@ -1,6 +1,7 @@
 #include "core/position.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
 
 namespace tickertape {
@@ -34,9 +35,18 @@ std::string position::text() const
     return {buffer, write(buffer)};
 }
 
+position_source::position_source(position floor, unsigned slot) noexcept : last_{floor}, slot_{slot}
+{
+    assert(slot <= position::slot_max);
+}
+
 position position_source::next(wall_time time) noexcept
 {
     last_ = std::max(position::at(time), last_.next());
+    // Up to the next one of the slot; like every step it carries into the millisecond.
+    if (slot_)
+        last_ =
+            position::from_packed(last_.packed() + ((*slot_ - last_.slot()) & position::slot_max));
     return last_;
 }
 

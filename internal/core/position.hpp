@@ -10,6 +10,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,10 @@ class position {
 public:
     static constexpr int counter_bits = 20;
     static constexpr std::uint64_t counter_max = (std::uint64_t{1} << counter_bits) - 1;
+    // Where several instances give positions, the low bits of the counter say which one did: its
+    // *slot*. So no two of them ever give the same one.
+    static constexpr int slot_bits = 4;
+    static constexpr unsigned slot_max = (1U << slot_bits) - 1;
     static constexpr std::uint64_t ms_max = (std::uint64_t{1} << (64 - counter_bits)) - 1;
     // The longest text a position has: 14 digits, a dash, 7 digits.
     static constexpr std::size_t text_bytes_max = 22;
@@ -48,6 +53,7 @@ public:
     constexpr std::uint64_t packed() const noexcept { return packed_; }
     constexpr std::uint64_t ms() const noexcept { return packed_ >> counter_bits; }
     constexpr std::uint64_t counter() const noexcept { return packed_ & counter_max; }
+    constexpr unsigned slot() const noexcept { return packed_ & slot_max; }
     constexpr wall_time time() const noexcept
     {
         return wall_time{std::chrono::milliseconds{static_cast<std::int64_t>(ms())}};
@@ -77,12 +83,15 @@ class position_source {
 public:
     // Positions start after `floor`.
     explicit position_source(position floor) noexcept : last_{floor} {}
+    // Gives only positions with that slot, at most position::slot_max, which no other instance has.
+    position_source(position floor, unsigned slot) noexcept;
 
     position next(wall_time time) noexcept;
     position last() const noexcept { return last_; }
 
 private:
     position last_;
+    std::optional<unsigned> slot_;
 };
 
 }  // namespace tickertape

@@ -171,6 +171,16 @@ result<wall_time> parse_timestamp(std::string_view text) noexcept
     return parse_rfc3339(text);
 }
 
+result<wall_time> parse_moment(std::string_view text)
+{
+    if (const auto time = parse_timestamp(text))
+        return time;
+    constexpr std::size_t date_bytes = 10;
+    if (text.size() != date_bytes)
+        return core_errc::bad_timestamp;
+    return parse_rfc3339(std::string{text} + "T00:00:00Z");
+}
+
 result<milliseconds> parse_span_back(std::string_view text) noexcept
 {
     constexpr milliseconds most = days{36'525};

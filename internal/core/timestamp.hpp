@@ -22,6 +22,10 @@ result<wall_time> parse_timestamp(std::string_view text) noexcept;
 // Errors: core_errc::bad_timestamp.
 result<wall_time> parse_rfc3339(std::string_view text) noexcept;
 
+// Reads one of these, or a date, which is its midnight: "2026-11-21". Errors:
+// core_errc::bad_timestamp.
+result<wall_time> parse_moment(std::string_view text);
+
 // Reads a span back from now as people write it: "-30s", "-10m", "-2h" or "-1d", up to 100 years.
 // Errors: core_errc::bad_timestamp.
 result<std::chrono::milliseconds> parse_span_back(std::string_view text) noexcept;

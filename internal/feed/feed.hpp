@@ -1,6 +1,7 @@
 // The interface of every feed: it observes prices and gives them to a sink.
 //
-// Threads: a feed lives on the strand it was given. start() and stop() may be called on any thread.
+// Threads: a feed lives on the strand it was given. start(), stand_by() and stop() may be
+// called on any thread.
 #pragma once
 
 #include "core/clock.hpp"
@@ -41,6 +42,9 @@ public:
     virtual ~price_feed() = default;
     // Begins to observe prices. Once.
     virtual void start() = 0;
+    // From now on it publishes nothing and spends no provider's limits, because another instance
+    // asks in its place; or it goes on. Before start() as well.
+    virtual void stand_by(bool stands_by) = 0;
     // Cancels what is under way. Soon after, the io_context has no work of the feed's left.
     virtual void stop() = 0;
 };

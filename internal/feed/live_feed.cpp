@@ -50,7 +50,7 @@ public:
         : task_feed{context}, settings_{settings}, trust_{std::move(parts.trust)},
           engine_{context, settings_of_engine(settings), names_of(parts.providers)},
           clocks_{names_of(parts.providers)}, clock_figures_(parts.providers.size(), nullptr),
-          round_(context.symbols.size()), due_timer_{context.strand},
+          round_(context.symbols.size()), poll_timer_{context.strand}, due_timer_{context.strand},
           skipped_{context.counters.counter(
               "tickertape_fetches_skipped_total",
               "Grid points that went by while a fetch was still under way")}
@@ -89,9 +89,15 @@ private:
 
     asio::awaitable<void> poll()
     {
-        asio::steady_timer timer{with_.strand};
         fetch_grid grid{with_.time.steady_now(), settings_.fetch.interval};
         while (!stopping()) {
+            if (standing_by()) {
+                has_polled_ = false;
+                poll_timer_.expires_at(steady_time::max());
+                co_await poll_timer_.async_wait(no_throw);
+                grid = fetch_grid{with_.time.steady_now(), settings_.fetch.interval};
+                continue;
+            }
             const auto until = with_.time.steady_now() + settings_.fetch.deadline;
             if (settings_.policy.kind == pricing::policy_kind::median)
                 co_await ask_all(until);
@@ -104,9 +110,19 @@ private:
                     publish(symbol);
             has_polled_ = true;
             skipped_.Increment(static_cast<double>(grid.advance(with_.time.steady_now())));
-            timer.expires_at(grid.due());
-            co_await timer.async_wait(no_throw);
+            poll_timer_.expires_at(grid.due());
+            co_await poll_timer_.async_wait(no_throw);
         }
+    }
+
+    // What waits for the next round looks again: it may be due now.
+    void on_standing_by() override
+    {
+        poll_timer_.cancel();
+        due_timer_.cancel();
+        for (const auto& socket : sockets_)
+            if (socket)
+                socket->rest(standing_by() && settings_.when_standing_by == standby::cold);
     }
 
     // Asks every provider at once. A symbol is published as soon as it is answered by all providers
@@ -241,6 +257,8 @@ private:
     void publish(symbol_id symbol)
     {
         round_[index_of(symbol)].is_published = true;
+        if (standing_by())
+            return;
         if (settings_.mode == feed_mode::stream)
             offer(symbol);
         else
@@ -249,6 +267,8 @@ private:
 
     void offer(symbol_id symbol)
     {
+        if (standing_by())
+            return;
         engine_.offer(symbol, now_of(with_.time));
         if (const auto due = engine_.next_due(); due && *due < due_timer_.expiry())
             due_timer_.cancel();
@@ -258,10 +278,10 @@ private:
     asio::awaitable<void> publish_what_is_due()
     {
         while (!stopping()) {
-            const auto due = engine_.next_due();
+            const auto due = standing_by() ? std::nullopt : engine_.next_due();
             due_timer_.expires_at(due ? *due : with_.time.steady_now() + 1h);
             co_await due_timer_.async_wait(no_throw);
-            if (!stopping())
+            if (!stopping() && !standing_by())
                 engine_.publish_due(now_of(with_.time));
         }
     }
@@ -271,7 +291,7 @@ private:
     {
         asio::steady_timer timer{with_.strand};
         while (!stopping()) {
-            if (has_polled_)
+            if (has_polled_ && !standing_by())
                 engine_.log_changes(now_of(with_.time));
             compare_clocks();
             with_.reports.post(report());
@@ -316,6 +336,7 @@ private:
         made->at = now.wall;
         made->clock_ahead = clocks_.ahead(now);
         made->mode = settings_.mode == feed_mode::stream ? "stream" : "poll";
+        made->is_standing_by = standing_by();
         made->policy =
             settings_.policy.kind == pricing::policy_kind::median ? "median" : "fallback";
         for (std::size_t i = 0; i < rest_.size(); ++i) {
@@ -338,6 +359,7 @@ private:
     std::vector<std::unique_ptr<venue_socket>> sockets_;  // by provider; null: only polled
     std::vector<progress> round_;                         // by symbol
     std::vector<bool> awaited_;                           // by provider: the round waits for it
+    asio::steady_timer poll_timer_;
     asio::steady_timer due_timer_;
     prometheus::Counter& skipped_;
     bool has_polled_ = false;

@@ -41,11 +41,18 @@ enum class feed_mode {
     stream,  // those that speak over a WebSocket are listened to; the rest is asked
 };
 
+// What the feed keeps while it stands by.
+enum class standby {
+    warm,  // its sockets: it has prices at once when it is to publish
+    cold,  // nothing
+};
+
 struct live_settings {
     // In order of preference.
     std::vector<provider_settings> providers{};
     feed_mode mode = feed_mode::poll;
     fetch_settings fetch{};
+    standby when_standing_by = standby::warm;
     pricing::quote_limits quotes{};
     pricing::policy_settings policy{};
     double ticks_per_second = 5;               // of one symbol, when listening

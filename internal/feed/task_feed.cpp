@@ -9,6 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <cassert>
+#include <utility>
 
 namespace tickertape::feed {
 
@@ -32,6 +33,21 @@ void task_feed::start()
                 with_.strand,
                 asio::bind_cancellation_slot(
                     stop_.slot(), [this](std::exception_ptr escaped) { ended(escaped); })));
+    });
+}
+
+void task_feed::stand_by(bool stands_by)
+{
+    asio::dispatch(with_.strand, [this, stands_by] {
+        if (std::exchange(standing_by_, stands_by) == stands_by)
+            return;
+        with_.log.info(stands_by ? "the feed stands by" : "the feed publishes");
+        if (const auto before = with_.reports.newest()) {
+            auto said = std::make_shared<feed_report>(*before);
+            said->is_standing_by = stands_by;
+            with_.reports.post(std::move(said));
+        }
+        on_standing_by();
     });
 }
 

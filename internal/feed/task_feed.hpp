@@ -1,6 +1,6 @@
 // The base of feeds that are one coroutine: it starts and stops that, and counts it.
 //
-// Threads: start() and stop() on any; run() and stopping() on the strand.
+// Threads: start(), stand_by() and stop() on any; all else on the strand.
 #pragma once
 
 #include "feed/feed.hpp"
@@ -16,6 +16,7 @@ class task_feed : public price_feed {
 public:
     ~task_feed() override;
     void start() final;
+    void stand_by(bool stands_by) final;
     void stop() final;
 
 protected:
@@ -25,7 +26,11 @@ protected:
     // is cancelled. It may end earlier: a feed that ran dry is not an error.
     virtual boost::asio::awaitable<void> run() = 0;
 
+    // Called when that has changed, to wake what waits.
+    virtual void on_standing_by() {}
+
     bool stopping() const noexcept { return stopping_; }
+    bool standing_by() const noexcept { return standing_by_; }
 
     const feed_context with_;
 
@@ -35,6 +40,7 @@ private:
 
     boost::asio::cancellation_signal stop_;
     bool stopping_ = false;
+    bool standing_by_ = false;
     int running_ = 0;
 };
 

@@ -68,8 +68,39 @@ asio::awaitable<void> venue_socket::run()
     change_state("waiting");
 }
 
+void venue_socket::rest(bool rests)
+{
+    if (rests_ == rests)
+        return;
+    rests_ = rests;
+    again_at_ = with_.time.steady_now();
+    wake();
+}
+
+// Ends what is open. Each connection wakes run() once it has ended.
+void venue_socket::lie_down()
+{
+    const bool was_there = current_ != nullptr;
+    for (auto* one : {&current_, &next_, &leaving_}) {
+        if (!*one)
+            continue;
+        if ((*one)->ended)
+            one->reset();
+        else
+            (*one)->stop.emit(asio::cancellation_type::terminal);
+    }
+    if (!was_there || current_)
+        return;
+    announced_.clear();
+    status_.subscribed = 0;
+    change_state("waiting");
+    listener_.ended(parts_.rank);
+}
+
 void venue_socket::step(steady_time now)
 {
+    if (rests_)
+        return lie_down();
     if (leaving_ && leaving_->ended)
         leaving_.reset();
     while (current_ && current_->ended)
@@ -131,6 +162,8 @@ void venue_socket::renew(steady_time now)
 steady_time venue_socket::next_due(steady_time now) const
 {
     auto due = steady_time::max();
+    if (rests_)
+        return due;
     const bool waits = !current_ || (!next_ && current_->connection.is_due());
     if (waits && again_at_ > now)
         due = again_at_;

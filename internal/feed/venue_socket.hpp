@@ -49,6 +49,9 @@ public:
     // Returns only when cancelled, and when all that it began has ended. Once.
     boost::asio::awaitable<void> run();
 
+    // Closes all connections and opens none; or goes on.
+    void rest(bool rests);
+
     // The symbols that are sent now, in the order of their numbers. A symbol of which a quote came
     // is one of them, even if its subscription was never confirmed in words.
     std::span<const symbol_id> confirmed() const noexcept { return announced_; }
@@ -73,6 +76,7 @@ private:
     };
 
     void step(steady_time now);
+    void lie_down();
     void bury_current(steady_time now);
     void renew(steady_time now);
     steady_time next_due(steady_time now) const;
@@ -96,6 +100,7 @@ private:
     backoff backoff_;
     boost::asio::steady_timer timer_;
     bool is_woken_ = false;
+    bool rests_ = false;
     std::unique_ptr<line> current_;  // null: waiting
     std::unique_ptr<line> next_;     // is to take over
     std::unique_ptr<line> leaving_;  // another has taken over from it

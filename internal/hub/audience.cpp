@@ -2,18 +2,22 @@
 
 #include "core/jitter.hpp"
 
+#include <array>
 #include <cassert>
+#include <string_view>
 
 namespace tickertape::hub {
 
 audience::audience(
     const tape::tapes& from, const source_table& sources, const clock& time,
-    const lane_limits& limits, std::function<void()> emptied)
+    const lane_limits& limits, std::function<void()> emptied, const series::change_log* changes)
     : tapes_{from}, sources_{sources}, clock_{time}, limits_{limits}, emptied_{std::move(emptied)},
-      board_{from.symbols().size()}, seen_{from}, planner_{from, sources, board_, limits.planner},
-      table_{from.symbols().size()}
+      changes_{changes}, board_{from.symbols().size()}, seen_{from},
+      planner_{from, sources, board_, limits.planner}, table_{from.symbols().size()}
 {
     look_at_clock();
+    if (changes_ != nullptr)
+        taken_changes_.revision = changes_->revision();
 }
 
 void audience::look_at_clock()
@@ -33,19 +37,32 @@ void audience::look_at_tapes()
         planner_.candles().look();
     seen_.look(
         table_.watched(), [this](symbol_id symbol, auto newest) { take_news(symbol, newest); });
+    // A hole is news to all, whatever symbols they have.
+    const auto until = seen_.until();
+    if (tapes_.next_hole(holes_seen_until_, until))
+        add_all();
+    holes_seen_until_ = until;
 }
 
 // A new era of the tapes has begun: moves the cursors of all subscribers into it.
 void audience::enter_era()
 {
     planner_.forget();
+    holes_seen_until_ = {};
     for (subscriber_id id = 0; id < table_.end(); ++id) {
         if (!table_.is_used(id))
             continue;
         subscriber& s = table_[id];
         s.cursor = s.cursor.in_new_era(tapes_.epoch());
-        queue_.add(s.group, moment_.steady);
     }
+    add_all();
+}
+
+void audience::add_all()
+{
+    for (subscriber_id id = 0; id < table_.end(); ++id)
+        if (table_.is_used(id))
+            queue_.add(table_[id].group, moment_.steady);
 }
 
 void audience::take_news(symbol_id symbol, std::optional<position> newest)
@@ -70,6 +87,59 @@ void audience::note_staleness()
 void audience::note_closings()
 {
     planner_.candles().read_all([this](symbol_id symbol) { add_interested(symbol); });
+}
+
+std::string
+audience::changes_for(const stream_terms& terms, const series::change_log::news& of) const
+{
+    std::string blocks;
+    for (const auto& change : of.changed)
+        for (const auto symbol : terms.symbols) {
+            if (!terms.candles || !change.concerns(symbol, *terms.candles))
+                continue;
+            const std::array<std::string_view, 1> name{tapes_.symbols().name(symbol)};
+            sse::append_gap(
+                blocks,
+                {position::at(change.from).previous(), position::at(change.until).previous(),
+                 sse::gap_reason::changed, name, false});
+        }
+    std::string framed;
+    if (!blocks.empty())
+        sse::append_framed(framed, terms.how, blocks);
+    return framed;
+}
+
+void audience::add_changes(subscription& wanted) const
+{
+    if (changes_ != nullptr && changes_->revision() != wanted.changes_known)
+        wanted.beginning += changes_for(wanted.terms, changes_->since(wanted.changes_known));
+}
+
+bool audience::take_changes()
+{
+    if (changes_ == nullptr || changes_->revision() == taken_changes_.revision)
+        return false;
+    taken_changes_ = changes_->since(taken_changes_.revision);
+    return true;
+}
+
+bool audience::tell_changes(subscriber_id id)
+{
+    subscriber& s = table_[id];
+    const auto& terms = table_.group(s.group).terms;
+    if (!terms.candles || s.finishing)
+        return false;
+    const auto blocks = changes_for(terms, taken_changes_);
+    if (blocks.empty())
+        return false;
+    if (s.behind) {
+        counters_.candle_streams_returned.add();
+        send_away(id);
+        return true;
+    }
+    counters_.gaps[static_cast<std::size_t>(sse::gap_reason::changed)].add();
+    settle(id, delivery_.tell(s, blocks, moment_));
+    return true;
 }
 
 void audience::add_interested(symbol_id symbol)
@@ -114,7 +184,8 @@ subscriber_id audience::add(subscription wanted)
         wanted.era == seen_.era() ? wanted.cursor : wanted.cursor.in_new_era(tapes_.epoch());
     const auto id = table_.add(std::move(wanted.socket), std::move(wanted.terms), cursor);
     subscriber& s = table_[id];
-    if (const auto& terms = table_.group(s.group).terms; terms.candles) {
+    s.is_refused = wanted.is_refused;
+    if (const auto& terms = table_.group(s.group).terms; terms.candles && !s.is_refused) {
         counters_.candle_streams.add();
         planner_.candles().join(
             terms.symbols, *terms.candles, std::move(wanted.starts), wanted.era);
@@ -127,8 +198,10 @@ subscriber_id audience::add(subscription wanted)
     s.caught_up_at = moment_.now();
     if (!wanted.head.empty())
         delivery_.hold(s, std::make_unique<std::string>(std::move(wanted.head)));
-    counters_.subscribed.add();
-    counters_.subscribers.add();
+    if (!s.is_refused) {
+        counters_.subscribed.add();
+        counters_.subscribers.add();
+    }
     return id;
 }
 
@@ -144,7 +217,8 @@ void audience::begin(subscriber_id id)
 void audience::remove(subscriber_id id)
 {
     const auto group = table_[id].group;
-    if (const auto& terms = table_.group(group).terms; terms.candles) {
+    const bool is_refused = table_[id].is_refused;
+    if (const auto& terms = table_.group(group).terms; terms.candles && !is_refused) {
         counters_.candle_streams.subtract();
         planner_.candles().leave(terms.symbols, *terms.candles);
     }
@@ -152,7 +226,8 @@ void audience::remove(subscriber_id id)
         counters_.behind.subtract();
     counters_.unsent_bytes.subtract(table_[id].held_bytes());
     table_.remove(id);
-    counters_.subscribers.subtract();
+    if (!is_refused)
+        counters_.subscribers.subtract();
     planner_.forget();
     table_.remove_if_empty(group);
     if (table_.size() == 0)

@@ -15,7 +15,9 @@
 #include "hub/stream_planner.hpp"
 #include "hub/subscriber_table.hpp"
 #include "hub/sweep_queue.hpp"
+#include "series/change_log.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <random>
 #include <string>
@@ -35,6 +37,10 @@ struct subscription {
     // symbol go on.
     std::string beginning{};
     std::vector<candles::track_start> starts{};
+    // There is no room for it: it is told so and closed, and is never counted as a subscriber.
+    bool is_refused = false;
+    // All changes of candles up to that revision are in the beginning.
+    std::uint64_t changes_known = 0;
 };
 
 class audience {
@@ -42,9 +48,11 @@ public:
     using milliseconds = std::chrono::milliseconds;
 
     // All but the limits outlive this. `emptied` is called when the last subscriber has left.
+    // `changes` of candles may be null: there are none.
     audience(
         const tape::tapes& from, const source_table& sources, const clock& time,
-        const lane_limits& limits, std::function<void()> emptied);
+        const lane_limits& limits, std::function<void()> emptied,
+        const series::change_log* changes = nullptr);
 
     // The time of the last look at the clock, which serves many subscribers.
     void look_at_clock();
@@ -80,6 +88,14 @@ public:
     // Tells of candles that have closed although no tick came for their symbols.
     void note_closings();
 
+    // Appends to the beginning what was changed since it was made.
+    void add_changes(subscription& wanted) const;
+    // Takes the changes of candles that came since the last call; returns whether there are any.
+    bool take_changes();
+    // Tells a subscriber of the changes that were taken, where they are about its candles. One that
+    // takes no bytes is sent away: it is told when it comes back. Returns whether it was told.
+    bool tell_changes(subscriber_id id);
+
     // Whether there is room for one more stream of candles.
     bool has_room_for(const subscription& wanted) const noexcept;
 
@@ -108,7 +124,9 @@ public:
     const lane_counters& counters() const noexcept { return counters_; }
 
 private:
+    std::string changes_for(const stream_terms& terms, const series::change_log::news& of) const;
     void enter_era();
+    void add_all();
     void take_news(symbol_id symbol, std::optional<position> newest);
     void add_interested(symbol_id symbol);
     // Acts on the result of a delivery. May remove the subscriber.
@@ -119,8 +137,11 @@ private:
     const clock& clock_;
     const lane_limits limits_;
     const std::function<void()> emptied_;
+    const series::change_log* const changes_;
+    series::change_log::news taken_changes_;
     notice_board board_;
     commit_horizon seen_;
+    position holes_seen_until_;
     stream_planner planner_;
     subscriber_table table_;
     sweep_queue queue_{table_};

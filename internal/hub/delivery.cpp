@@ -62,6 +62,14 @@ delivery::outcome delivery::send(subscriber& s, std::string_view frame, const la
     return sent;
 }
 
+delivery::outcome delivery::tell(subscriber& s, std::string_view frame, const lane_moment& at)
+{
+    auto all = s.unsent ? *s.unsent : std::string{};
+    all += frame;
+    hold(s, std::make_unique<std::string>(std::move(all)));
+    return send_rest(s, at);
+}
+
 void delivery::hold(subscriber& s, std::unique_ptr<std::string> bytes)
 {
     counters_.unsent_bytes.subtract(s.held_bytes());

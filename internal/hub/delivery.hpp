@@ -44,6 +44,8 @@ public:
     outcome pump(subscriber& s, const stream_terms& terms, const lane_moment& at);
     // Sends the rest of a frame that was cut, and then a frame that is not a tick.
     outcome send(subscriber& s, std::string_view frame, const lane_moment& at);
+    // The same for a frame that must not be left out: what the socket does not take is kept.
+    outcome tell(subscriber& s, std::string_view frame, const lane_moment& at);
     // Sends the last block and the end of the response. The peer has limits.farewell to take them.
     outcome
     end(subscriber& s, const stream_terms& terms, std::string_view block, const lane_moment& at);

@@ -40,10 +40,14 @@ frame_run frame_cache::frames_from(symbol_id symbol, tape::symbol_tape::index fi
     const auto skipped = static_cast<std::size_t>(first - b.first);
     if (skipped >= b.marks.size())
         return {};
+    auto marks = std::span{std::as_const(b.marks)}.subspan(skipped);
+    // Others may have been sent more of the block: who comes to a hole stops there.
+    if (marks.back().at > until)
+        marks = {marks.begin(), std::ranges::upper_bound(marks, until, {}, &frame_mark::at)};
     return {
         .bytes = b.bytes,
         .base = skipped == 0 ? 0 : b.marks[skipped - 1].end,
-        .marks = std::span{b.marks}.subspan(skipped),
+        .marks = marks,
     };
 }
 

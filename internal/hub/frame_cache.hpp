@@ -30,6 +30,7 @@ enum class frame_kind : std::uint8_t {
     gap_evicted,  // from here on in the order of sse::gap_reason
     gap_restarted,
     gap_lapped,
+    gap_changed,
 };
 
 constexpr bool is_gap(frame_kind k) noexcept

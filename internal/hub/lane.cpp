@@ -19,9 +19,9 @@ poller::key key_of(subscriber_id id, std::uint32_t generation) noexcept
 
 lane::lane(
     const tape::tapes& from, const source_table& sources, const clock& time, lane_limits limits,
-    tape::past* older)
+    tape::past* older, const series::change_log* changes)
     : poller_{context_, [this](poller::event e) { on_socket(e); }, [this] { on_wake(); }},
-      audience_{from, sources, time, limits, [this] { on_empty(); }},
+      audience_{from, sources, time, limits, [this] { on_empty(); }, changes},
       sweeper_{context_, audience_, [this](bool on) { poller_.listen(on); }},
       upkeep_{context_, audience_, sweeper_}, drain_{context_, audience_}
 {
@@ -77,33 +77,43 @@ void lane::subscribe(subscription wanted)
     if (wanted.terms.candles)
         return subscribe_to_candles(std::move(wanted));
     audience_.prepare(wanted);
-    if (!replay_past(wanted))
+    if (!begins_in_past(wanted)) {
         admit(std::move(wanted), arrival::anew);
+        return;
+    }
+    audience_.look_at_clock();
+    if (!past_->start(wanted))
+        refuse(std::move(wanted));
+}
+
+void lane::subscribe_to_candles(subscription wanted)
+{
+    if (!audience_.has_room_for(wanted)) {
+        audience_.counters().candle_streams_refused.add();
+        refuse(std::move(wanted));
+        return;
+    }
+    audience_.add_changes(wanted);
+    audience_.prepare(wanted);
+    admit(std::move(wanted), arrival::anew);
 }
 
 // One more than there is room for is told when to come back, as a busy server tells it.
-void lane::subscribe_to_candles(subscription wanted)
+void lane::refuse(subscription wanted)
 {
-    const bool is_refused = !audience_.has_room_for(wanted);
-    if (is_refused) {
-        audience_.counters().candle_streams_refused.add();
-        std::string block;
-        sse::append_busy(block, audience_.jittered_busy());
-        wanted.beginning.clear();
-        sse::append_framed(wanted.beginning, wanted.terms.how, block);
-    }
+    wanted.is_refused = true;
+    std::string block;
+    sse::append_busy(block, audience_.jittered_busy());
+    wanted.beginning.clear();
+    sse::append_framed(wanted.beginning, wanted.terms.how, block);
     audience_.prepare(wanted);
-    admit(std::move(wanted), is_refused ? arrival::refused : arrival::anew);
+    admit(std::move(wanted), arrival::refused);
 }
 
-// Returns whether the connection is sent older ticks first.
-bool lane::replay_past(subscription& wanted)
+bool lane::begins_in_past(const subscription& wanted) const
 {
-    if (!past_ || drains_ ||
-        !needs_past(wanted.terms, wanted.cursor, wanted.era, audience_.ticks()))
-        return false;
-    audience_.look_at_clock();
-    return past_->start(wanted);
+    return past_ && !drains_ &&
+           needs_past(wanted.terms, wanted.cursor, wanted.era, audience_.ticks());
 }
 
 void lane::admit(subscription wanted, arrival how)

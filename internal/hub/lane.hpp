@@ -33,10 +33,11 @@ namespace tickertape::hub {
 class lane {
 public:
     // All but the limits outlive this. `older`: where ticks are that the tapes no longer hold;
-    // null: nowhere. Throws where the kernel gives no descriptors.
+    // null: nowhere. `changes`: of candles, by those who keep them; null: nobody does. Throws where
+    // the kernel gives no descriptors.
     lane(
         const tape::tapes& from, const source_table& sources, const clock& time, lane_limits limits,
-        tape::past* older = nullptr);
+        tape::past* older = nullptr, const series::change_log* changes = nullptr);
 
     boost::asio::io_context& context() noexcept { return context_; }
 
@@ -68,7 +69,9 @@ public:
 
 private:
     void subscribe_to_candles(subscription wanted);
-    bool replay_past(subscription& wanted);
+    void refuse(subscription wanted);
+    // Whether the connection is to be sent older ticks first.
+    bool begins_in_past(const subscription& wanted) const;
     // How a connection comes: new, new and to be ended, or from the past to go on, or from there to
     // leave.
     enum class arrival { anew, refused, from_past, leaving };

@@ -19,7 +19,7 @@ enum class slow_reader { close, conflate };
 // What a lane reads from the past, where there is one (see past_replay.hpp).
 struct past_limits {
     std::size_t permits = 16;  // batches at once, from the question until they are sent
-    // Replays at once. A connection more is served by the tapes alone, and told the gap.
+    // Replays at once. A connection more is told `busy`: the ticks are there.
     std::size_t replays_max = 1'024;
     std::size_t batch_ticks = 256;
     // How long a replay waits for a permit, and then for the answer. After that the connection goes
@@ -106,7 +106,7 @@ struct lane_counters {
     tally aged;              // sent away because their stream was old
     tally farewells_missed;  // closed because they did not take their last words
     tally heartbeats;
-    std::array<tally, 3> gaps;  // by sse::gap_reason
+    std::array<tally, sse::gap_reasons> gaps;  // by sse::gap_reason
     tally wakes;
     tally past_replaying;                           // now: still in the past
     std::array<tally, past_outcomes> past_replays;  // by past_outcome: those that ended

@@ -8,10 +8,10 @@ namespace tickertape::hub {
 
 lane_set::lane_set(
     const tape::tapes& from, const source_table& sources, const clock& time, unsigned lanes,
-    const lane_limits& limits, tape::past* older)
+    const lane_limits& limits, tape::past* older, const series::change_log* changes)
 {
     for (unsigned i = 0; i < lanes; ++i)
-        lanes_.push_back(std::make_unique<lane>(from, sources, time, limits, older));
+        lanes_.push_back(std::make_unique<lane>(from, sources, time, limits, older, changes));
 }
 
 lane_set::~lane_set()

@@ -22,10 +22,12 @@ namespace tickertape::hub {
 class lane_set final : public tape::bell {
 public:
     // Everything outlives this. `older`: where ticks are that the tapes no longer hold; null:
-    // nowhere. Throws where the kernel gives no descriptors.
+    // nowhere. `changes`: of candles; null: nobody keeps any. Throws where the kernel gives no
+    // descriptors.
     lane_set(
         const tape::tapes& from, const source_table& sources, const clock& time, unsigned lanes,
-        const lane_limits& limits, tape::past* older = nullptr);
+        const lane_limits& limits, tape::past* older = nullptr,
+        const series::change_log* changes = nullptr);
     // Stops, if stop() was not called.
     ~lane_set();
 

@@ -24,8 +24,9 @@ bool needs_past(
         return false;
     const auto epoch = of.epoch();
     const auto held = held_after(of, terms.symbols);
-    const bool is_known =
-        at.at >= epoch || (at.at < epoch.previous() && of.given_before() == position{});
+    // Ids of the wrong future of an era before were put right where the subscriber came (see
+    // last_known() of the routes); what lies before the epoch is of the true past.
+    const bool is_known = at.at >= epoch || at.at < epoch.previous();
     // Asked last: what was read above is of this era, or it is not used.
     return of.era() == era && is_known && at.at < held;
 }
@@ -50,14 +51,30 @@ void past_frames::build(
 {
     built_.begin(terms.how);
     then_ = from;
-    if (answer.from > asked.after) {
-        build_without_past(asked, answer.from);
+    const auto missing = tapes_.next_hole(from.at, tapes_.committed());
+    if (missing && from.at >= missing->after) {
+        tell(*missing);
         return;
     }
+    const auto before_hole = [&](position p) { return missing ? std::min(p, missing->after) : p; };
+    if (answer.from > asked.after) {
+        build_without_past(asked, before_hole(answer.from));
+        return;
+    }
+    then_.at = before_hole(answer.to);
     for (const auto& t : answer.ticks)
-        built_.add_tick(t);
-    then_.at = answer.to;
-    then_.live = then_.live || !answer.ticks.empty();
+        if (t.at <= then_.at) {
+            built_.add_tick(t);
+            then_.live = true;
+        }
+}
+
+void past_frames::tell(const tape::hole& missing)
+{
+    const auto why =
+        missing.why == gap_cause::restarted ? sse::gap_reason::restarted : sse::gap_reason::evicted;
+    built_.add_gap({missing.from_for(then_.at), missing.to, why, {}, missing.ends_its_place()});
+    then_.at = missing.end;
 }
 
 // The tape of a symbol that ticks seldom may hold ticks that are older than the past.

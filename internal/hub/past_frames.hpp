@@ -38,7 +38,7 @@ public:
 
     // Puts together the frames for a subscriber at `from` of a sound answer. If the past begins
     // after `from`, a gap covers the ticks in between, except those that the tapes hold, which are
-    // sent.
+    // sent. A hole of the tapes ends them, and is told for all symbols where they begin in it.
     void build(
         const stream_terms& terms, const stream_cursor& from, const tape::past_query& asked,
         const tape::past_batch& answer);
@@ -47,6 +47,7 @@ public:
 
 private:
     void build_without_past(const tape::past_query& asked, position until);
+    void tell(const tape::hole& missing);
 
     const tape::tapes& tapes_;
     batch_builder built_;

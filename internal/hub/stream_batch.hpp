@@ -4,9 +4,11 @@
 
 #include "hub/frame_cache.hpp"
 #include "hub/stream_cursor.hpp"
+#include "sse/event.hpp"
 
 #include <array>
 #include <cstdint>
+#include <numeric>
 #include <string_view>
 
 namespace tickertape::hub {
@@ -36,14 +38,17 @@ struct stream_progress {
     // cursor is after it.
     std::string_view rest;
     std::uint64_t ticks = 0;
-    std::uint64_t skipped = 0;            // ticks that were passed over for these
-    std::uint64_t candles = 0;            // that form
-    std::uint64_t closed = 0;             // candles
-    std::array<std::uint64_t, 3> gaps{};  // by sse::gap_reason
+    std::uint64_t skipped = 0;                           // ticks that were passed over for these
+    std::uint64_t candles = 0;                           // that form
+    std::uint64_t closed = 0;                            // candles
+    std::array<std::uint64_t, sse::gap_reasons> gaps{};  // by sse::gap_reason
 
     // How many frames are news of what the subscriber asked for.
     std::uint64_t news() const noexcept { return ticks + candles + closed; }
-    std::uint64_t frames() const noexcept { return news() + gaps[0] + gaps[1] + gaps[2]; }
+    std::uint64_t frames() const noexcept
+    {
+        return std::accumulate(gaps.begin(), gaps.end(), news());
+    }
 };
 
 // Returns what a subscriber at `from` has received after `sent` bytes of the batch.

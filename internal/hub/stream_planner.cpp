@@ -14,6 +14,12 @@ position newest_of(const tape::symbol_tape& t) noexcept
     return newest ? newest->at : position{};
 }
 
+sse::gap_reason reason_of(gap_cause why) noexcept
+{
+    // Damage elsewhere is to a client what eviction is: the ticks are gone.
+    return why == gap_cause::restarted ? sse::gap_reason::restarted : sse::gap_reason::evicted;
+}
+
 sse::gap_reason reason_for(const stream_cursor& cursor) noexcept
 {
     return cursor.live ? sse::gap_reason::lapped : sse::gap_reason::evicted;
@@ -72,22 +78,52 @@ stream_batch stream_planner::plan(
         cursor.at = tapes_.epoch();
         return {.run = built_.run(), .then = cursor};
     }
+    // Nothing behind a hole is sent before the hole is told.
+    const auto missing = tapes_.next_hole(cursor.at, seen.until());
+    const auto until = missing ? missing->after : seen.until();
     stream_batch batch;
     if (!terms.newest_only) {
-        batch = every_tick(terms, cursor, seen);
+        batch = every_tick(terms, cursor, seen, until);
         if (batch.empty())
             cursor = batch.then;
-    } else if (cursor.at < seen.until()) {
-        cursor.pass_to(seen.until(), stream_cursor::telling::skipped);
+    } else if (cursor.at < until) {
+        cursor.pass_to(until, stream_cursor::telling::skipped);
         batch = pass(terms, cursor, seen);
-        cursor.at = seen.until();
+        cursor.at = until;
         cursor = cursor.settled();
     }
-    if (!batch.empty())
+    if (!batch.empty()) {
+        batch.completes = batch.completes && !missing;
         return batch;
+    }
+    if (missing)
+        return gap_of(*missing, terms.how, cursor);
     cursor.live = true;
     cursor.told_until = {};
     return notices(terms, cursor, now);
+}
+
+// Told to all symbols at once. What is missing before its place the subscriber cannot resume
+// behind.
+stream_batch
+stream_planner::gap_of(const tape::hole& missing, sse::framing how, const stream_cursor& from)
+{
+    built_.begin(how);
+    built_.add_gap(
+        {missing.from_for(from.at),
+         missing.to,
+         reason_of(missing.why),
+         {},
+         missing.ends_its_place()});
+    stream_cursor then = from;
+    then.at = missing.end;
+    return {.run = built_.run(), .then = then};
+}
+
+position stream_planner::end_of_pass(position from, position until) const noexcept
+{
+    const auto missing = tapes_.next_hole(from, until);
+    return missing ? std::max(from, missing->after) : until;
 }
 
 std::optional<position> stream_planner::first_unsent(
@@ -127,7 +163,14 @@ stream_batch stream_planner::pass(
             look_for_newest(symbol, from);
     std::ranges::sort(newest_, {}, [](const newest_tick& n) { return n.what.at; });
     auto then = from;
-    if (!tell_losses(then, seen.until(), terms.symbols.size() == 1))
+    const bool alone = terms.symbols.size() == 1;
+    // A client of one symbol may resume behind the gap, so that ends before the next hole, which is
+    // to be told.
+    if (alone)
+        for (auto& l : losses_)
+            if (l.to > from.newest_only_until)
+                l.to = end_of_pass(from.newest_only_until, l.to);
+    if (!tell_losses(then, seen.until(), alone))
         return {.run = built_.run(), .then = then};
     for (const auto& n : newest_) {
         if (!has_room())
@@ -187,10 +230,13 @@ void stream_planner::look_for_newest(symbol_id symbol, const stream_cursor& from
 }
 
 stream_batch stream_planner::every_tick(
-    const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen)
+    const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen,
+    position until)
 {
+    if (until <= from.at)
+        return {.run = {}, .then = from};
     if (terms.symbols.size() == 1)
-        return one_symbol(terms.symbols.front(), terms.how, from, seen.until());
+        return one_symbol(terms.symbols.front(), terms.how, from, until);
     news_.clear();
     for (const auto symbol : terms.symbols)
         if (seen.newest(symbol) > from.at)
@@ -200,10 +246,10 @@ stream_batch stream_planner::every_tick(
     // Usually one symbol of many has a new tick, whose frame is already encoded for others. A batch
     // that begins with a gap is not used: a stream of several symbols tells losses in another way.
     if (news_.size() == 1)
-        if (auto batch = one_symbol(news_.front(), terms.how, from, seen.until());
+        if (auto batch = one_symbol(news_.front(), terms.how, from, until);
             !batch.empty() && !is_gap(batch.run.marks.front().kind))
             return batch;
-    return merged(terms.how, from, seen.until());
+    return merged(terms.how, from, seen, until);
 }
 
 stream_batch stream_planner::one_symbol(
@@ -219,10 +265,14 @@ stream_batch stream_planner::one_symbol(
     // frame that is lost. A tick that it counts as lost is not sent, even if its frame was encoded
     // in time.
     if (const auto gone = t.evicted(); gone > from.at) {
-        built_.begin(how);
-        add_gap({symbol, from.at, gone, reason_for(from), {}}, {}, true);
         then = from;
-        then.at = gone;
+        // A client may resume behind the gap, so that ends before the next hole, which is to be
+        // told; also where it is not to be told yet.
+        then.at = end_of_pass(from.at, gone);
+        if (then.at == from.at)
+            return {.run = {}, .then = from};
+        built_.begin(how);
+        add_gap({symbol, from.at, then.at, reason_for(from), {}}, {}, true);
         return {.run = built_.run(), .then = then};
     }
     if (run.marks.empty())
@@ -235,7 +285,8 @@ stream_batch stream_planner::one_symbol(
 // A loss on one of several symbols reaches beyond ticks of others that are still to be sent, so the
 // cursor cannot move past it: all gaps are told before the next tick, without an id, and how far
 // they have been told is kept until the subscriber is up to date.
-stream_batch stream_planner::merged(sse::framing how, const stream_cursor& from, position until)
+stream_batch stream_planner::merged(
+    sse::framing how, const stream_cursor& from, const commit_horizon& seen, position until)
 {
     reader_.start(news_, from.at, until);
     built_.begin(how);
@@ -245,7 +296,8 @@ stream_batch stream_planner::merged(sse::framing how, const stream_cursor& from,
         if (!is_told(l.symbol, l.to, from))
             losses_.push_back(
                 {l.symbol, from.at, l.to, reason_for(from), newest_of(tapes_.of(l.symbol))});
-    if (!tell_losses(then, until, false))
+    // Also those that reach beyond a hole: they are not told again behind it.
+    if (!tell_losses(then, seen.until(), false))
         return {.run = built_.run(), .then = then};
     if (reader_.lost().empty())
         then.told_until = {};

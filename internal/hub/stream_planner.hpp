@@ -55,6 +55,10 @@ public:
     std::optional<position>
     first_unsent(std::span<const symbol_id> symbols, position p, const commit_horizon& seen) const;
 
+    // Where a pass from there to `until` has to end: no pass leads past a hole, which has to be
+    // told.
+    position end_of_pass(position from, position until) const noexcept;
+
     // How many ticks those symbols have had, in 32 bits: only differences mean anything.
     std::uint32_t published(std::span<const symbol_id> symbols) const noexcept;
 
@@ -96,12 +100,15 @@ private:
         boot_time now);
     stream_batch
     pass(const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen);
-    stream_batch
-    every_tick(const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen);
+    stream_batch every_tick(
+        const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen,
+        position until);
+    stream_batch gap_of(const tape::hole& missing, sse::framing how, const stream_cursor& from);
     void look_for_newest(symbol_id symbol, const stream_cursor& from);
     stream_batch
     one_symbol(symbol_id symbol, sse::framing how, const stream_cursor& from, position until);
-    stream_batch merged(sse::framing how, const stream_cursor& from, position until);
+    stream_batch
+    merged(sse::framing how, const stream_cursor& from, const commit_horizon& seen, position until);
     stream_batch notices(const stream_terms& terms, const stream_cursor& from, boot_time now);
 
     bool is_told(symbol_id symbol, position lost_until, const stream_cursor& to) const;

@@ -23,10 +23,11 @@ using group_id = std::uint32_t;
 struct subscriber {
     stream_socket socket;
     lease held;
-    static constexpr unsigned generation_bits = 27;
+    static constexpr unsigned generation_bits = 26;
     std::uint32_t generation : generation_bits = 0;  // how often this entry has been used before
-    bool behind : 1 = false;     // its socket is full; the poller tells when it takes more
-    bool finishing : 1 = false;  // it has been told that its stream ends
+    bool behind : 1 = false;      // its socket is full; the poller tells when it takes more
+    bool finishing : 1 = false;   // it has been told that its stream ends
+    bool is_refused : 1 = false;  // there was no room for it: it counts for nothing
     bool is_served : 1 = false;
     bool has_caught_up : 1 = false;
     bool is_measured : 1 = false;  // it has never caught up, and pace_mark is known

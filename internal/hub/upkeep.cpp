@@ -54,10 +54,31 @@ void upkeep::look_after()
     audience_.note_staleness();
     audience_.note_closings();
     sweeper_.go_on();
+    if (!is_telling_ && audience_.take_changes())
+        tell_changes_from(0);
     if (is_passing_)
         return;
     make_heartbeats();
     look_after_from(0);
+}
+
+// Tells all subscribers of candles that were changed, a slice of them at a time.
+void upkeep::tell_changes_from(subscriber_id first)
+{
+    is_telling_ = false;
+    auto budget = audience_.limits().slice_subscribers;
+    for (subscriber_id id = first; id < audience_.id_end(); ++id) {
+        if (budget == 0) {
+            is_telling_ = true;
+            asio::post(context_, [this, id] {
+                audience_.look_at_clock();
+                tell_changes_from(id);
+            });
+            return;
+        }
+        if (audience_.has(id) && audience_.tell_changes(id))
+            --budget;
+    }
 }
 
 void upkeep::make_heartbeats()
@@ -152,7 +173,10 @@ void upkeep::look_at_lag(subscriber_id id)
         break;
     case lag_verdict::conflate:
         audience_.counters().lag_conflated.add();
-        s.cursor.pass_to(audience_.seen().until(), stream_cursor::telling::gap);
+        s.cursor.pass_to(
+            terms.candles ? audience_.seen().until()
+                          : planner.end_of_pass(s.cursor.at, audience_.seen().until()),
+            stream_cursor::telling::gap);
         break;
     case lag_verdict::close:
         audience_.counters().lag_closed.add();

@@ -94,6 +94,7 @@ public:
 private:
     void make_heartbeats();
     void look_after_from(subscriber_id first);
+    void tell_changes_from(subscriber_id first);
     void give(subscriber_id id, care what);
     void look_at_lag(subscriber_id id);
     void close_lagging(subscriber_id id);
@@ -106,6 +107,7 @@ private:
     watermark_log watermarks_;
     std::array<std::string, 2> heartbeats_;  // by framing, of this pass
     bool is_passing_ = false;                // a slice of the pass is posted
+    bool is_telling_ = false;                // a slice of those told of changes is posted
 };
 
 }  // namespace tickertape::hub

@@ -22,6 +22,15 @@ struct http_limits {
     std::size_t body_bytes_max = 1024 * 1024;
 };
 
+// Of an answer whose body has no end.
+struct http_stream_limits {
+    dial_limits dial{};
+    std::chrono::milliseconds head{5000};  // from the request's first byte to the end of the head
+    // No byte of the body for so long: the connection is dead, whatever TCP says.
+    std::chrono::milliseconds silence_max{45'000};
+    std::size_t header_bytes_max = 16 * 1024;
+};
+
 struct websocket_limits {
     dial_limits dial{};
     std::chrono::milliseconds upgrade{5000};  // from the request's first byte to the answer's last

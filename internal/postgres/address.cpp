@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include <unistd.h>
@@ -20,6 +21,18 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> defaults{
     {"keepalives_count", "3"},
     {"client_encoding", "UTF8"},
 }};
+
+constexpr int connect_seconds_max = 10;
+
+// The last connect_timeout of the address; 0: it is no number.
+int seconds_given(std::string_view url)
+{
+    constexpr std::string_view name = "connect_timeout=";
+    int seconds = 0;
+    const auto digits = url.substr(url.rfind(name) + name.size());
+    std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+    return seconds;
+}
 
 std::string escaped(std::string_view text)
 {
@@ -72,6 +85,11 @@ std::string with_defaults(const std::string& url, std::string_view application)
     };
     for (const auto& [name, value] : defaults)
         add(name, value);
+    // None at all, or one for longer than anybody waits, would leave attempts behind. The last one
+    // counts.
+    const auto given = has("connect_timeout") ? seconds_given(url) : 1;
+    if (given < 1 || given > connect_seconds_max)
+        all.append("&connect_timeout=").append(std::to_string(connect_seconds_max));
     add("application_name", application);
     return all;
 }

@@ -68,7 +68,7 @@ archive::candle_place candle_table::place_of(const connection::terms& of, std::i
         [of, life](const symbol_table& symbols, bool may_write) {
             return std::make_unique<candle_table>(of, symbols, life, may_write);
         },
-        [](const symbol_table&) {
+        [](const symbol_table&) -> archive::salvaged {
             archive::fail(
                 archive_errc::damaged,
                 "candles in PostgreSQL are damaged: restore the database from a backup");

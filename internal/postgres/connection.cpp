@@ -2,6 +2,7 @@
 
 #include "archive/place.hpp"
 #include "postgres/address.hpp"
+#include "postgres/opening.hpp"
 
 #include <libpq-fe.h>
 
@@ -9,6 +10,7 @@
 #include <soci/session.h>
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <utility>
 
@@ -25,6 +27,9 @@ archive_errc code_of(std::string_view state) noexcept
 {
     if (state == "53100")
         return archive_errc::disk_full;
+    // The server ends, or the connection does.
+    if (state.starts_with("08") || state.starts_with("57P"))
+        return archive_errc::unreachable;
     if (state == "55P03" || state == "57014" || state == "40001" || state == "40P01")
         return archive_errc::busy;
     if (state.starts_with("28") || state.starts_with("3D") || state.starts_with("42"))
@@ -32,6 +37,17 @@ archive_errc code_of(std::string_view state) noexcept
     if (state.starts_with("XX"))
         return archive_errc::damaged;
     return archive_errc::disk_failed;
+}
+
+// Of two, four or eight bytes, the highest first.
+std::int64_t signed_of(std::string_view bytes) noexcept
+{
+    std::uint64_t value = 0;
+    for (const char c : bytes)
+        value = value << 8 | static_cast<unsigned char>(c);
+    if (bytes.size() == 2)
+        return static_cast<std::int16_t>(value);
+    return bytes.size() == 4 ? static_cast<std::int32_t>(value) : static_cast<std::int64_t>(value);
 }
 
 // The library keeps the type's name to itself, so the sanitizer cannot look whether the cast is
@@ -66,10 +82,17 @@ std::string_view rows::text(std::size_t row, int column) const noexcept
         static_cast<std::size_t>(PQgetlength(result_.get(), at, column))};
 }
 
+bool rows::is_binary(int column) const noexcept
+{
+    return PQfformat(result_.get(), column) == 1;
+}
+
 std::int64_t rows::integer(std::size_t row, int column) const noexcept
 {
     std::int64_t value = 0;
     const auto digits = text(row, column);
+    if (is_binary(column))
+        return signed_of(digits);
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return value;
 }
@@ -78,6 +101,8 @@ double rows::real(std::size_t row, int column) const noexcept
 {
     double value = 0;
     const auto digits = text(row, column);
+    if (is_binary(column))
+        return digits.size() == sizeof(double) ? std::bit_cast<double>(signed_of(digits)) : 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return value;
 }
@@ -93,16 +118,10 @@ std::size_t rows::changed() const noexcept
 connection::connection(const terms& of)
     : url_{of.url}, name_{archive::without_passwords(of.url) + ", schema " + of.schema}
 {
-    try {
-        session_ =
-            std::make_unique<soci::session>(soci::postgresql, with_defaults(url_, of.application));
-    } catch (const soci::soci_error& e) {
-        std::string_view said{e.what()};
-        constexpr std::string_view prefix = "Cannot establish connection to the database.";
-        if (said.starts_with(prefix))
-            said.remove_prefix(prefix.size());
-        fail(archive_errc::not_accessible, said);
-    }
+    auto made = open_session(with_defaults(url_, of.application), of.connect, of.ending);
+    if (!made.session)
+        fail(made.is_too_late ? archive_errc::no_answer : archive_errc::unreachable, made.why);
+    session_ = std::move(made.session);
     handle_ = handle_of(*session_);
     PQsetnonblocking(handle_, 1);
     PQsetNoticeProcessor(
@@ -134,7 +153,7 @@ void connection::fail(archive_errc code, std::string_view text) const
 void connection::give_up(std::string_view why)
 {
     is_broken_ = true;
-    fail(archive_errc::disk_failed, why);
+    fail(archive_errc::unreachable, why);
 }
 
 void connection::refuse(const pg_result* said)
@@ -145,7 +164,7 @@ void connection::refuse(const pg_result* said)
         is_broken_ = true;
     if (words == nullptr || *words == '\0')
         words = PQerrorMessage(handle_);
-    fail(state == nullptr ? archive_errc::disk_failed : code_of(state), words);
+    fail(state == nullptr ? archive_errc::unreachable : code_of(state), words);
 }
 
 void connection::wait(bool for_writing, steady::time_point until)
@@ -156,8 +175,10 @@ void connection::wait(bool for_writing, steady::time_point until)
     const auto left =
         std::chrono::ceil<milliseconds>(std::max(steady::duration{}, until - steady::now()));
     const int ready = ::poll(&socket, 1, static_cast<int>(left.count()));
-    if (ready == 0)
-        give_up("PostgreSQL does not answer");
+    if (ready == 0) {
+        is_broken_ = true;
+        fail(archive_errc::no_answer, "PostgreSQL does not answer");
+    }
     if (ready > 0 && PQconsumeInput(handle_) == 0)
         give_up(PQerrorMessage(handle_));
 }
@@ -201,23 +222,44 @@ rows connection::answer(milliseconds most)
 rows connection::ask(
     const std::string& sql, const std::vector<std::string>& parameters, milliseconds most)
 {
+    send(sql, parameters, form::digits);
+    return answer(most);
+}
+
+void connection::send(const std::string& sql, const std::vector<std::string>& parameters)
+{
+    send(sql, parameters, form::binary);
+}
+
+rows connection::receive(milliseconds most)
+{
     if (is_broken_)
-        fail(archive_errc::disk_failed, "the connection is lost");
+        fail(archive_errc::unreachable, "the connection is lost");
+    return answer(most);
+}
+
+void connection::send(
+    const std::string& sql, const std::vector<std::string>& parameters, form of_answer)
+{
+    if (is_broken_)
+        fail(archive_errc::unreachable, "the connection is lost");
     std::vector<const char*> values;
     values.reserve(parameters.size());
     for (const auto& p : parameters)
         values.push_back(p.c_str());
     if (PQsendQueryParams(
             handle_, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
-            nullptr, 0) == 0)
+            nullptr, static_cast<int>(of_answer)) == 0)
         give_up(PQerrorMessage(handle_));
-    return answer(most);
+    // Until all of it is sent the server does not begin.
+    if (PQflush(handle_) < 0)
+        give_up(PQerrorMessage(handle_));
 }
 
 void connection::run(const std::string& sql, milliseconds most)
 {
     if (is_broken_)
-        fail(archive_errc::disk_failed, "the connection is lost");
+        fail(archive_errc::unreachable, "the connection is lost");
     if (PQsendQuery(handle_, sql.c_str()) == 0)
         give_up(PQerrorMessage(handle_));
     answer(most);

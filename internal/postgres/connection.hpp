@@ -10,6 +10,7 @@
 
 #include "archive/errors.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -43,6 +44,7 @@ private:
         void operator()(pg_result* r) const noexcept;
     };
     explicit rows(pg_result* of) noexcept : result_{of} {}
+    bool is_binary(int column) const noexcept;
 
     std::unique_ptr<pg_result, clear> result_;
 };
@@ -54,6 +56,8 @@ public:
     // How long a statement may take: usually, and where much is moved or removed.
     static constexpr milliseconds answer_max{5'000};
     static constexpr milliseconds long_answer_max{120'000};
+    // How long connecting may take, with all names and addresses of the server.
+    static constexpr milliseconds connect_max{10'000};
     // How long a lock of somebody else is waited for.
     static constexpr milliseconds lock_wait_max{4'000};
 
@@ -62,10 +66,14 @@ public:
         std::string url;
         std::string schema;
         std::string application;
+        milliseconds connect = connect_max;
+        // True once the process is to end: connecting then takes opening_at_end at most. May be
+        // null.
+        std::shared_ptr<const std::atomic<bool>> ending = {};
     };
 
     // Connects, and finds names in that schema from then on, whether it exists or not. Errors:
-    // archive_errc::not_accessible.
+    // archive_errc::unreachable, ::no_answer.
     explicit connection(const terms& of);
     ~connection();
     connection(const connection&) = delete;
@@ -75,6 +83,11 @@ public:
     rows
     ask(const std::string& sql, const std::vector<std::string>& parameters = {},
         milliseconds most = answer_max);
+    // As ask(), in two steps: something else may be done while the server works. Integers and reals
+    // come as the server keeps them, which takes less time than digits. Nothing else may be asked
+    // in between.
+    void send(const std::string& sql, const std::vector<std::string>& parameters);
+    rows receive(milliseconds most = answer_max);
     // Runs statements without parameters, separated by semicolons.
     void run(const std::string& sql, milliseconds most = answer_max);
 
@@ -86,6 +99,8 @@ public:
     [[noreturn]] void fail(archive::archive_errc code, std::string_view text) const;
 
 private:
+    enum class form { digits = 0, binary = 1 };
+    void send(const std::string& sql, const std::vector<std::string>& parameters, form of_answer);
     rows answer(milliseconds most);
     void wait(bool for_writing, std::chrono::steady_clock::time_point until);
     [[noreturn]] void give_up(std::string_view why);
@@ -93,7 +108,7 @@ private:
 
     std::string url_;
     std::string name_;
-    std::unique_ptr<soci::session> session_;
+    std::shared_ptr<soci::session> session_;
     pg_conn* handle_ = nullptr;
     bool is_broken_ = false;
 };

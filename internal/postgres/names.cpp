@@ -28,6 +28,12 @@ void names::load_sources(connection& of)
     }
 }
 
+void names::load(connection& of)
+{
+    load_symbols(of);
+    load_sources(of);
+}
+
 std::optional<std::int64_t> names::find(connection& of, symbol_id id)
 {
     if (numbers_.empty() || !numbers_[index_of(id)])

@@ -32,6 +32,8 @@ public:
     void make_all_symbols(connection& of);
     std::int64_t make_source(connection& of, const std::string& name, unsigned combined);
 
+    // Looks up all names there are, so that none of them is asked for later.
+    void load(connection& of);
     // For those who read: the numbers of those that the tables have.
     std::vector<std::int64_t> find(connection& of, std::span<const symbol_id> symbols);
     std::optional<std::int64_t> find(connection& of, symbol_id id);

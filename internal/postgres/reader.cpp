@@ -128,39 +128,97 @@ result<newest_ticks> reader::newest(std::size_t per_symbol, std::size_t days_max
             floor = std::max(floor, h.to);
         found.known_since = std::max(view.last, floor);
         const auto& days = view.held->days;
-        if (days.empty() || days_max == 0 || view.last <= floor)
+        if (days.empty() || days_max == 0 || per_symbol == 0 || view.last <= floor)
             return found;
         const auto& oldest = days[days.size() - std::min(days.size(), days_max)];
         found.known_since = std::max(floor, oldest.previous);
-        std::map<std::int64_t, std::uint32_t> sources;
-        // One by one, so that what waits in memory is bounded.
-        for (const auto symbol : names_->find(*connection_, symbols_.all())) {
-            const auto id = names_->symbol_of(symbol);
-            const auto all = connection_->ask(
-                "SELECT position, price, source FROM ticks WHERE"
-                " (symbol, position) > ($1::smallint, $2::bigint) AND"
-                " (symbol, position) <= ($1::smallint, $3::bigint) AND position > $2::bigint AND"
-                " position <= $3::bigint ORDER BY symbol DESC, position DESC LIMIT $4::bigint",
-                {std::to_string(symbol), std::to_string(stored(found.known_since)),
-                 std::to_string(stored(view.last)), std::to_string(per_symbol)},
-                connection::long_answer_max);
-            for (std::size_t i = 0; i < all.size(); ++i) {
-                const auto value = price::from(all.real(i, 1));
-                const auto number = all.integer(i, 2);
-                const auto* source = names_->source_of(*connection_, number);
-                if (!id || !value || source == nullptr)
-                    connection_->fail(archive_errc::damaged, "a tick has no price");
-                const auto [at, is_new] =
-                    sources.try_emplace(number, static_cast<std::uint32_t>(found.sources.size()));
-                if (is_new)
-                    found.sources.push_back({source->name, source->combined});
-                found.ticks.push_back(
-                    {archive::from_stored(all.integer(i, 0)), *id, at->second, *value});
-            }
+        counts_.assign(symbols_.size(), 0);
+        sources_.clear();
+        try {
+            // Now, because nothing can be looked up while an answer is under way.
+            names_->load(*connection_);
+            add_newest(view.last, per_symbol, found);
+        } catch (...) {
+            connection_.reset();  // an answer may still be under way
+            throw;
         }
         std::ranges::sort(found.ticks, {}, &archive::newest_tick::at);
         return found;
     });
+}
+
+// From the end of all ticks back, as many as would do if all symbols had ticks equally often: that
+// is the order in which they lie on the disk. Then those of symbols that have them less often.
+void reader::add_newest(position until, std::size_t per_symbol, newest_ticks& to)
+{
+    const auto after = std::to_string(stored(to.known_since));
+    auto left = per_symbol * symbols_.size();
+    auto end = until;
+    const auto ask = [&] {
+        connection_->send(
+            "SELECT position, symbol, price, source FROM ticks WHERE position > $1::bigint AND"
+            " position <= $2::bigint ORDER BY position DESC LIMIT $3::bigint",
+            {after, std::to_string(stored(end)), std::to_string(std::min(left, newest_at_once))});
+    };
+    for (ask();;) {
+        const auto asked = std::min(left, newest_at_once);
+        const auto found = connection_->receive();
+        left -= asked;
+        if (found.size() < asked) {
+            take(found, per_symbol, to);
+            return;
+        }
+        end = archive::from_stored(found.integer(asked - 1, 0)).previous();
+        if (left != 0)
+            ask();
+        take(found, per_symbol, to);
+        if (left == 0)
+            break;
+    }
+    for (const auto symbol : symbols_.all())
+        if (const auto has = counts_[index_of(symbol)]; has < per_symbol)
+            add_newest_of(symbol, end, per_symbol, to);
+}
+
+void reader::add_newest_of(symbol_id symbol, position until, std::size_t most, newest_ticks& to)
+{
+    const auto number = names_->find(*connection_, symbol);
+    if (!number)
+        return;
+    connection_->send(
+        "SELECT position, symbol, price, source FROM ticks WHERE"
+        " (symbol, position) > ($1::smallint, $2::bigint) AND"
+        " (symbol, position) <= ($1::smallint, $3::bigint) AND position > $2::bigint AND"
+        " position <= $3::bigint ORDER BY symbol DESC, position DESC LIMIT $4::bigint",
+        {std::to_string(*number), std::to_string(stored(to.known_since)),
+         std::to_string(stored(until)), std::to_string(most - counts_[index_of(symbol)])});
+    take(connection_->receive(connection::long_answer_max), most, to);
+}
+
+// Rows of position, symbol, price and source, as numbers; of each symbol so many and no more.
+void reader::take(const rows& found, std::size_t most, newest_ticks& to)
+{
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        // One that is not configured any more.
+        const auto symbol = names_->symbol_of(found.integer(i, 1));
+        if (!symbol || counts_[index_of(*symbol)] == most)
+            continue;
+        const auto value = price::from(found.real(i, 2));
+        const auto number = found.integer(i, 3);
+        const auto [at, is_new] =
+            sources_.try_emplace(number, static_cast<std::uint32_t>(to.sources.size()));
+        if (is_new) {
+            const auto* source = names_->source_of(*connection_, number);
+            if (source == nullptr)
+                connection_->fail(archive_errc::damaged, "a tick has no source");
+            to.sources.push_back({source->name, source->combined});
+        }
+        if (!value)
+            connection_->fail(archive_errc::damaged, "a tick has no price");
+        ++counts_[index_of(*symbol)];
+        to.ticks.push_back(
+            {archive::from_stored(found.integer(i, 0)), *symbol, at->second, *value});
+    }
 }
 
 }  // namespace tickertape::postgres

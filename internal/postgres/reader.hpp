@@ -10,8 +10,10 @@
 #include "postgres/names.hpp"
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace tickertape::postgres {
 
@@ -22,6 +24,9 @@ public:
     static constexpr std::size_t rows_looked_at_max = 200'000;
     // Up to so many symbols are looked up one by one.
     static constexpr std::size_t few_symbols = 8;
+    // Of the newest ticks of all symbols, with one question: a question is answered while the
+    // answer to the one before is taken.
+    static constexpr std::size_t newest_at_once = 50'000;
     // After a failure nobody is kept waiting for another one: questions fail at once until then.
     static constexpr std::chrono::milliseconds retry{1'000};
 
@@ -39,6 +44,10 @@ private:
     auto asking(F ask) -> archive::result<decltype(ask())>;
     void attach();
     void add(const rows& found, tape::past_batch& to);
+    void add_newest(position until, std::size_t per_symbol, archive::newest_ticks& to);
+    void
+    add_newest_of(symbol_id symbol, position until, std::size_t most, archive::newest_ticks& to);
+    void take(const rows& found, std::size_t most, archive::newest_ticks& to);
 
     const connection::terms terms_;
     const symbol_table& symbols_;
@@ -46,6 +55,9 @@ private:
     std::unique_ptr<connection> connection_;
     std::optional<names> names_;
     std::chrono::steady_clock::time_point not_before_{};
+    // While newest() runs: how many ticks of each symbol it has, and the numbers of their sources.
+    std::vector<std::size_t> counts_;
+    std::map<std::int64_t, std::uint32_t> sources_;
 };
 
 }  // namespace tickertape::postgres

@@ -78,7 +78,12 @@ constexpr std::array migrations{
        CREATE VIEW price_candles AS
            SELECT y.name AS symbol, c.interval_seconds, to_timestamp(c.opens) AS time,
                   c.open, c.high, c.low, c.close, c.ticks, c.overlaps_hole, c.source
-           FROM candles c JOIN symbols y ON y.id = c.symbol)"};
+           FROM candles c JOIN symbols y ON y.id = c.symbol)",
+    // Positions last began anew after `epoch`. `set_aside_after` is not 0 while a page of the
+    // machine that writes may still name positions that were set aside then.
+    R"(ALTER TABLE archive
+           ADD COLUMN epoch bigint NOT NULL DEFAULT 0,
+           ADD COLUMN set_aside_after bigint NOT NULL DEFAULT 0)"};
 
 constexpr auto newest = static_cast<std::int64_t>(migrations.size());
 

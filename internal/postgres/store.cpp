@@ -33,6 +33,7 @@ void store::publish()
         held.days.back().last = latest;
     held.holes = holes_;
     held.dropped_before = dropped_before_;
+    held.epoch = epoch_;
     held.eras = eras_;
     inventory_->set(std::move(held), held_last_);
 }
@@ -71,12 +72,11 @@ void store::attach()
     }
     last_ = held_last_;
     synced_ = std::min(synced_, held_last_);
-    if (page_)
-        page_->set(last_, synced_);
+    note_page();
     publish();
     connection_->fail(
-        archive_errc::disk_failed, "PostgreSQL lost ticks after " + last_.text() +
-                                       " which were not on its disk; they are written again");
+        archive_errc::commits_lost, "PostgreSQL lost ticks after " + last_.text() +
+                                        " which were not on its disk; they are written again");
 }
 
 // What the tables say; not the holes, of which this process knows more. Where it fails nothing has
@@ -89,6 +89,9 @@ void store::load(connection& from)
         from.ask("SELECT extract(epoch FROM day)::bigint / 86400, previous FROM days ORDER BY day");
     for (std::size_t i = 0; i < all.size(); ++i) {
         const archive::utc_day day{std::chrono::days{all.integer(i, 0)}};
+        // Dropped, but for the tables.
+        if (day < dropped_before_)
+            continue;
         const auto previous = archive::from_stored(all.integer(i, 1));
         const auto last = from.ask("SELECT max(position) FROM " + partition_of(day));
         archive::held_day held;
@@ -187,9 +190,17 @@ void store::write(std::span<const tape::past_tick> ticks)
     days_.at(day).last = last_;
     if (sync_ == archive::sync_policy::always)
         synced_ = last_;
-    if (page_)
-        page_->set(last_, synced_);
+    given_ = std::max(given_, last_);
+    note_page();
     inventory_->set_last(last_);
+}
+
+// The page says what was committed, not what the server still has: where ticks were lost and the
+// process ends before they are written again, the next start tells that they are missing.
+void store::note_page()
+{
+    if (page_)
+        page_->set(given_, synced_);
 }
 
 result<void> store::sync()
@@ -204,12 +215,11 @@ result<void> store::sync()
         run_synced(
             "UPDATE archive SET synced = " + std::to_string(stored(last_)), connection::answer_max);
         synced_ = last_;
-        if (page_)
-            page_->set(last_, synced_);
+        note_page();
     });
 }
 
-void store::write_holes()
+std::string store::holes_as_statements() const
 {
     std::string statements = "DELETE FROM holes";
     for (const auto& h : holes_)
@@ -220,7 +230,12 @@ void store::write_holes()
             .append(", '")
             .append(archive::text_of(h.reason))
             .append("')");
-    run_synced(statements, connection::answer_max);
+    return statements;
+}
+
+void store::write_holes()
+{
+    run_synced(holes_as_statements(), connection::answer_max);
     are_holes_behind_ = false;
 }
 
@@ -241,6 +256,12 @@ void store::note_shown(position up_to) noexcept
 {
     if (page_)
         page_->set_shown(up_to);
+}
+
+void store::end_soon() noexcept
+{
+    // relaxed: a word of its own.
+    ending_->store(true, std::memory_order_relaxed);
 }
 
 result<void> store::end_cleanly(wall_time now)

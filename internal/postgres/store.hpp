@@ -11,7 +11,7 @@
 //
 // Errors: archive_errc, with a text for the operator in which there is no password.
 //
-// Threads: one for the store; note_shown(), holds() and now() any.
+// Threads: one for the store; note_shown(), end_soon(), holds() and now() any.
 #pragma once
 
 #include "archive/kind.hpp"
@@ -62,6 +62,7 @@ public:
     void note_shown(position up_to) noexcept override;
     archive::result<void> keep_up(wall_time now) override;
     archive::result<void> end_cleanly(wall_time now) override;
+    void end_soon() noexcept override;
 
     const archive::found_at_open& found() const noexcept override { return found_; }
     std::shared_ptr<const archive::inventory> holds() const noexcept override { return inventory_; }
@@ -76,6 +77,7 @@ private:
         bool ended_cleanly = false;
         position last;
         position synced;
+        position set_aside_after;  // what its page says may lie after that, in an era before
     };
 
     store(archive::feed_kind kind, const store_options& options);
@@ -93,17 +95,22 @@ private:
     void write(std::span<const tape::past_tick> ticks);
     void begin_day(archive::utc_day day, position first);
     void write_holes();
+    std::string holes_as_statements() const;
+    void note_page();
     void run_synced(const std::string& statements, connection::milliseconds most);
     void publish();
     archive::result<void> retire(wall_time now);
     std::optional<archive::utc_day> day_to_drop() const;
     bool has_enough_after(archive::utc_day day) const;
-    void drop_oldest_day();
+    void drop_days();
+    void forget_after(position epoch);
+    void set_aside_after(position epoch);
     void count_bytes();
 
     const archive::feed_kind kind_;
     const symbol_table& symbols_;
     const archive::sync_policy sync_;
+    const std::shared_ptr<std::atomic<bool>> ending_ = std::make_shared<std::atomic<bool>>(false);
     const connection::terms terms_;
     std::string boot_;
     std::unique_ptr<archive::progress> page_;  // null: there is none
@@ -115,10 +122,13 @@ private:
     std::vector<archive::hole> holes_;
     bool are_holes_behind_ = false;  // the table lacks some
     archive::utc_day dropped_before_{};
+    bool are_days_behind_ = false;  // the tables have some that are dropped
+    position epoch_;
     unsigned eras_ = 0;
     position last_;
     position synced_;
     position held_last_;  // the newest row there is; last_ may be of one that was lost
+    position given_;      // the newest that was committed in this era, whatever became of it
 
     std::shared_ptr<archive::inventory> inventory_ = std::make_shared<archive::inventory>();
     archive::found_at_open found_;

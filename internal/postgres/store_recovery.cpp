@@ -42,10 +42,12 @@ result<std::unique_ptr<store>> store::open(archive::feed_kind kind, const store_
 
 store::store(archive::feed_kind kind, const store_options& options)
     : kind_{kind}, symbols_{options.symbols}, sync_{options.sync},
-      terms_{options.url, schema_of(kind), name_of_this_process()}, boot_{
-                                                                        options.boot.empty()
-                                                                            ? archive::boot_id()
-                                                                            : options.boot}
+      terms_{
+          .url = options.url,
+          .schema = schema_of(kind),
+          .application = name_of_this_process(),
+          .ending = ending_},
+      boot_{options.boot.empty() ? archive::boot_id() : options.boot}
 {
 }
 
@@ -66,10 +68,14 @@ void store::begin(const store_options& options)
                          archive::from_stored(kept.integer(i, 1)), *reason});
     judge(life, options);
     life_ = life.number + 1;
+    given_ = last_;
     // Before the life is begun: a page that says more than the tables is believed at the next
     // start, one that says less is not.
-    if (page_)
+    if (page_) {
         page_->begin({last_, synced_, token_of(boot_, life_), last_});
+        if (life.set_aside_after != position{})
+            page_->force();
+    }
     transaction whole{*connection_};
     connection_->run("SET LOCAL synchronous_commit TO on");
     connection_->ask(
@@ -78,7 +84,8 @@ void store::begin(const store_options& options)
         {std::to_string(life_), terms_.application,
          std::to_string(options.now.time_since_epoch().count())});
     // Holds up a candle store of a life before this one, which is refused after it.
-    connection_->ask("UPDATE archive SET life = $1::bigint", {std::to_string(life_)});
+    connection_->ask(
+        "UPDATE archive SET life = $1::bigint, set_aside_after = 0", {std::to_string(life_)});
     for (const auto& h : holes_)
         connection_->ask(
             "INSERT INTO holes SELECT $1::bigint, $2::bigint, $3 WHERE NOT EXISTS (SELECT FROM"
@@ -146,14 +153,15 @@ store::life_before store::read_life()
 {
     const auto said = connection_->ask(
         "SELECT a.life, a.synced, extract(epoch FROM a.ticks_dropped_before)::bigint / 86400,"
-        " coalesce(l.ended_cleanly, false), coalesce(l.last, 0)"
+        " coalesce(l.ended_cleanly, false), coalesce(l.last, 0), a.epoch, a.set_aside_after"
         " FROM archive a LEFT JOIN lives l ON l.number = a.life");
     if (said.size() != 1)
         connection_->fail(archive_errc::damaged, "the table archive has not one row");
     dropped_before_ = archive::utc_day{std::chrono::days{said.integer(0, 2)}};
+    epoch_ = archive::from_stored(said.integer(0, 5));
     return {
         said.integer(0, 0), said.text(0, 3) == "t", archive::from_stored(said.integer(0, 4)),
-        archive::from_stored(said.integer(0, 1))};
+        archive::from_stored(said.integer(0, 1)), archive::from_stored(said.integer(0, 6))};
 }
 
 void store::lose(position from, position to, hole_reason reason)
@@ -189,7 +197,10 @@ void store::judge(const life_before& life, const store_options& options)
     }
     // Of whichever life it is: a database that was restored from a backup does not know the last.
     if (page != nullptr && life.number != 0) {
-        const auto given = std::max(page->last, page->shown);
+        auto given = std::max(page->last, page->shown);
+        // It may be of the time that never was, or of what was shown after that.
+        if (life.set_aside_after != position{})
+            given = std::max(life.set_aside_after, position::at(options.now).previous());
         lose(known, given, hole_reason::not_archived);
         known = std::max(known, given);
     }

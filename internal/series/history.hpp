@@ -6,10 +6,12 @@
 #include "core/symbol.hpp"
 #include "series/candle.hpp"
 #include "series/candle_builder.hpp"
+#include "series/change_log.hpp"
 #include "series/histogram.hpp"
 #include "series/statistics.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -33,6 +35,8 @@ struct candle_query {
     end first = end::oldest;
     // Whether the candle that is not closed yet is wanted too.
     bool with_forming = false;
+    // Whether it is to be told which candles of the series were changed, and when.
+    bool with_changes = false;
 };
 
 // A candle and whose it is.
@@ -62,13 +66,10 @@ struct candle_answer {
     // Where with_forming was asked for, and it is known: a builder of this state goes on with the
     // ticks after `passed`. All that it would have closed before ends by closed_until.
     std::optional<candle_builder_state> state;
-};
-
-// What statistics were made of.
-enum class sample : std::uint8_t {
-    ticks,  // every tick of the range
-    // The closes of 1m candles: more ticks than points_max, or some are not kept and candles are.
-    closes,
+    // Where with_changes was asked for: in the order of when they were made.
+    std::vector<dated_change> changes;
+    // Of the history's change_log: all changes up to it are in the answer.
+    std::uint64_t revision = 0;
 };
 
 struct statistics_query {
@@ -79,7 +80,9 @@ struct statistics_query {
 };
 
 struct statistics_answer {
-    sample of = sample::ticks;
+    // The candles whose closes the figures are made of: more ticks than points_max, or some are not
+    // kept and candles are. None: every tick of the range.
+    std::optional<interval> closes_of;
     // None: there is no price in the range.
     std::optional<statistics> figures;
     std::optional<histogram> prices;

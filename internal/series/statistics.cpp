@@ -124,6 +124,11 @@ std::optional<trend> trend_of(std::span<const point> points, double largest, dou
     return line;
 }
 
+std::optional<double> percent_of(price first, price last) noexcept
+{
+    return if_finite(100 * ((last.value() - first.value()) / first.value()));
+}
+
 }  // namespace
 
 std::string_view text(direction towards) noexcept
@@ -169,10 +174,31 @@ result<statistics> describe(std::span<const point> points)
         .standard_deviation =
             points.size() > 1 ? std::optional{all.sample_deviation()} : std::nullopt,
         .change = difference(last, first),
-        .change_percent = if_finite(100 * ((last.value() - first.value()) / first.value())),
+        .change_percent = percent_of(first, last),
         .volatility_percent = volatility_of(points),
         .largest_drawdown = drawdown_of(points),
         .trend = trend_of(points, most->value.value(), mean)};
+}
+
+result<statistics> describe(std::span<const candle> candles)
+{
+    std::vector<point> closes;
+    closes.reserve(candles.size());
+    for (const candle& c : candles)
+        closes.push_back({c.opens, c.close});
+    auto found = describe(std::span<const point>{closes});
+    if (!found)
+        return found;
+    found->first = candles.front().open;
+    for (const candle& c : candles) {
+        if (c.low.value() < found->min.value())
+            found->min = c.low;
+        if (c.high.value() > found->max.value())
+            found->max = c.high;
+    }
+    found->change = difference(found->last, found->first);
+    found->change_percent = percent_of(found->first, found->last);
+    return found;
 }
 
 }  // namespace tickertape::series

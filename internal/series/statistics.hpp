@@ -7,6 +7,7 @@
 #include "core/clock.hpp"
 #include "core/errors.hpp"
 #include "core/price.hpp"
+#include "series/candle.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -82,5 +83,8 @@ struct statistics {
 // any. Takes the memory of one double a point for the median.
 // Errors: series_errc::no_points, ::too_many_points (more than points_max), ::times_go_back.
 result<statistics> describe(std::span<const point> points);
+// Those of the closes of these candles; but first, last, min and max, and with them the change, are
+// of all prices in the candles.
+result<statistics> describe(std::span<const candle> candles);
 
 }  // namespace tickertape::series

@@ -145,7 +145,8 @@ void append_busy(std::string& out, std::chrono::milliseconds wait)
 
 std::string_view to_string(gap_reason r) noexcept
 {
-    static constexpr std::array<std::string_view, 3> words{"evicted", "restarted", "lapped"};
+    static constexpr std::array<std::string_view, gap_reasons> words{
+        "evicted", "restarted", "lapped", "changed"};
     return words[static_cast<std::size_t>(r)];
 }
 

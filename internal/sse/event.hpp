@@ -31,12 +31,15 @@ void append_tick(
 // data: {...}, on one line
 void append_event(std::string& out, position at, std::string_view event, std::string_view data);
 
-// Why ticks are missing.
+// Why ticks are missing, or candles are to be asked for again.
 enum class gap_reason {
     evicted,    // older than what is held
     restarted,  // from before this process, or unknown to it
     lapped,     // overwritten while this subscriber was too slow
+    changed,    // of candles alone: some were changed or added there since
 };
+
+inline constexpr std::size_t gap_reasons = 4;
 
 // Ticks after `from`, up to and including `to`, cannot be sent: of `symbols`, or of all where that
 // is empty.

@@ -16,6 +16,8 @@ post_end(const feed::feed_context& of, const std::string& mode, const std::strin
 {
     auto report = std::make_shared<feed_report>();
     report->mode = mode;
+    if (const auto before = of.reports.newest())
+        report->is_standing_by = before->is_standing_by;
     for (const auto id : of.symbols.all())
         report->symbols.push_back({.id = id, .problem = problem});
     of.reports.post(std::move(report));

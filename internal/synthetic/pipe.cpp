@@ -100,7 +100,8 @@ private:
             return;
         }
         lines_.ok();
-        with_.sink.publish({read->symbol, read->value, source});
+        if (!standing_by())
+            with_.sink.publish({read->symbol, read->value, source});
     }
 
     void said_end(const boost::system::error_code& ec)

@@ -61,11 +61,14 @@ random_walk::random_walk(const walk_settings& settings) noexcept
       now_{*plausible_price(settings.start)}
 {
     assert(settings.step_max > 0 && settings.step_max < 1);
-    const auto is_near = [this](price p) {
-        return p.value() >= start_ / 10 && p.value() <= start_ * 10;
-    };
-    if (settings.now && is_near(*settings.now))
-        now_ = *settings.now;
+    if (settings.now)
+        go_on_from(*settings.now);
+}
+
+void random_walk::go_on_from(price p) noexcept
+{
+    if (p.value() >= start_ / 10 && p.value() <= start_ * 10)
+        now_ = p;
 }
 
 price random_walk::next() noexcept

@@ -24,6 +24,8 @@ public:
     explicit random_walk(const walk_settings& settings) noexcept;
 
     price now() const noexcept { return now_; }
+    // Goes on from that price, unless it is further from the start than the walk could have come.
+    void go_on_from(price p) noexcept;
     // The next price: at most step_max away, finite, positive, within a factor of ten of the start,
     // and rounded as its size deserves: to cents from 1,000 up, to six digits below.
     price next() noexcept;

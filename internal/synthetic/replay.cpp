@@ -90,14 +90,14 @@ private:
         }
         with_.log.info("replaying prices", {{"file", settings_.path}, {"speed", settings_.speed}});
         for (;;) {
-            const auto published = co_await play_once(*source);
+            const auto played = co_await play_once(*source);
             if (stopping())
                 co_return;
-            if (!settings_.loop || published == 0) {
+            if (!settings_.loop || played == 0) {
                 complaints_.end();
                 post_end(with_, "replay", "the recording has ended");
                 with_.log.warn(
-                    "end of the recording: no more prices will come", {{"prices", published}});
+                    "end of the recording: no more prices will come", {{"prices", played}});
                 co_return;
             }
             file_.rewind();
@@ -105,11 +105,12 @@ private:
         }
     }
 
-    // Returns how many prices were published.
+    // Returns how many prices were played. While the feed stands by they are not published, and
+    // the recording goes on at its pace: so it goes on where the other instance's does.
     asio::awaitable<std::uint64_t> play_once(source_id source)
     {
         asio::steady_timer timer{with_.strand};
-        std::uint64_t published = 0;
+        std::uint64_t played = 0;
         bool is_header = format_.has_header();
         while (!file_.is_over()) {
             const auto line = file_.next();
@@ -132,10 +133,11 @@ private:
             }
             if (stopping())
                 break;
-            with_.sink.publish({recorded->symbol, recorded->value, source});
-            ++published;
+            if (!standing_by())
+                with_.sink.publish({recorded->symbol, recorded->value, source});
+            ++played;
         }
-        co_return published;
+        co_return played;
     }
 
     std::optional<recorded_price> read(const line_splitter::line& line)

@@ -17,7 +17,10 @@ bool tape_follower::read(tape_listener& to, std::size_t ticks_max)
     if ((tapes_.era() != era_ || era_ % 2 != 0) && !enter_era(to))
         return false;  // the bell rings again
     const auto epoch = tapes_.epoch();
-    const auto until = end();
+    const auto visible = end();
+    // Up to the next hole, which is told before what lies behind it.
+    const auto missing = tapes_.next_hole(at_, visible);
+    const auto until = missing ? std::max(at_, missing->after) : visible;
     reader_.start(symbols_, at_, until);
     ticks_.clear();
     while (ticks_.size() < ticks_max) {
@@ -43,7 +46,10 @@ bool tape_follower::read(tape_listener& to, std::size_t ticks_max)
         at_ = std::max(at_, until);
     else if (!ticks_.empty())
         at_ = ticks_.back().at;
-    return !is_complete;
+    if (!is_complete || !missing)
+        return !is_complete;
+    tell_hole(to, *missing);
+    return true;
 }
 
 position tape_follower::end() const noexcept
@@ -62,6 +68,14 @@ bool tape_follower::enter_era(tape_listener& to)
     std::ranges::fill(told_, position{});
     to.on_new_era(epoch);
     return true;
+}
+
+void tape_follower::tell_hole(tape_listener& to, const hole& next)
+{
+    auto missing = next;
+    missing.from = next.from_for(at_);
+    at_ = next.end;
+    to.on_hole(missing);
 }
 
 // A loss that reaches beyond the ticks that were taken is found again at the next look.

@@ -23,6 +23,8 @@ public:
     // Ticks of the symbol up to `lost.to` were overwritten before they were read. Those up to there
     // that are still held, of this and other symbols, follow.
     virtual void on_lost(const lost_ticks& lost) = 0;
+    // Ticks of all symbols are missing; those that are told from now on lie behind the hole.
+    virtual void on_hole(const hole& missing) = 0;
     // Positions begin anew after `epoch`, possibly below those of before (decision 0017). What was
     // not heard of the era before is lost.
     virtual void on_new_era(position epoch) = 0;
@@ -49,6 +51,7 @@ private:
     position end() const noexcept;
     bool enter_era(tape_listener& to);
     void tell_losses(tape_listener& to);
+    void tell_hole(tape_listener& to, const hole& next);
 
     const tapes& tapes_;
     const std::vector<symbol_id> symbols_;

@@ -11,11 +11,16 @@ tape_writer::tape_writer(tapes& to, clock_reading start, timeline::limits bounds
 
 std::optional<timeline::step> tape_writer::look(clock_reading now)
 {
-    const auto step = time_.look(now);
     looked_ = now;
+    if (!is_dated_here_) {
+        tapes_.note_time(now.wall);
+        return std::nullopt;
+    }
+    const auto step = time_.look(now);
     if (step && step->starts_anew)
         restart();
     tapes_.note_time(time_.now());
+    tapes_.note_settled(time_.now());
     return step;
 }
 
@@ -28,14 +33,35 @@ tick tape_writer::write(const observation& seen)
 
 result<void> tape_writer::append(const past_tick& t, source_table& names)
 {
-    if (t.at <= tapes_.placed())
-        return tape_errc::out_of_order;
+    if (t.at <= tapes_.placed()) {
+        if (t.at != tapes_.placed() || t.at != place_end_)
+            return tape_errc::out_of_order;
+        // The place that a hole was given turns out to be that of a tick, which readers who were
+        // told of the hole would not be given any more.
+        miss(t.at.previous(), t.at, gap_cause::evicted);
+        return {};
+    }
     const auto source = names.intern(t.source, t.combined);
     if (!source)
         return source.error();
     positions_ = position_source{t.at};
     put({t.at, t.symbol, t.value, *source}, looked_.boot - age_of(t.at, looked_));
     return {};
+}
+
+std::optional<boost::system::error_code> tape_writer::take(const past_tick& t, source_table& names)
+{
+    auto taken = append(t, names);
+    if (!taken && taken.error() == core_errc::too_many_sources) {
+        auto shortened = t;
+        shortened.source = t.source.substr(0, t.source.find('('));
+        shortened.combined = 0;
+        taken = append(shortened, names);
+    }
+    if (taken)
+        return std::nullopt;
+    miss(t.at.previous(), t.at, gap_cause::damaged);
+    return taken.error();
 }
 
 void tape_writer::put(const tick& t, boot_time observed)
@@ -47,6 +73,31 @@ void tape_writer::put(const tick& t, boot_time observed)
     }
     tapes_.place(t, observed);
     keeper_->ring();
+}
+
+void tape_writer::miss(position from, position to, gap_cause why)
+{
+    if (to <= from)
+        return;
+    using at_once = tapes::committed_at_once;
+    const auto after = tapes_.placed();
+    const hole h{after, std::max(to, after.next()), from, to, why};
+    if (!h.ends_its_place())
+        place_end_ = h.end;
+    positions_ = position_source{h.end};
+    tapes_.miss(h, keeper_ == nullptr ? at_once::yes : at_once::no);
+    if (keeper_ == nullptr)
+        ring();
+    else
+        keeper_->ring();
+}
+
+void tape_writer::pass(position up_to) noexcept
+{
+    if (is_dated_here_ || up_to.next().time() <= passed_)
+        return;
+    passed_ = up_to.next().time();
+    tapes_.note_settled(passed_);
 }
 
 void tape_writer::keep(bell* keeper) noexcept
@@ -85,9 +136,23 @@ void tape_writer::restart()
         h.what.at = positions_.next(time_.now() - (looked_.boot - h.observed));
         dated.push_back(h.what);
     }
-    const auto epoch = position::at(time_.now());
-    tapes_.restart(epoch, dated);
-    if (dated.empty())
+    enter_era(position::at(time_.now()), dated);
+}
+
+void tape_writer::begin_anew(position epoch)
+{
+    tapes_.commit(tapes_.placed());
+    enter_era(epoch, {});
+}
+
+void tape_writer::enter_era(position epoch, std::span<const tick> newest)
+{
+    tapes_.restart(epoch, newest);
+    place_end_ = {};
+    passed_ = {};
+    if (!is_dated_here_)
+        tapes_.note_settled(passed_);
+    if (newest.empty())
         positions_ = position_source{epoch};
     ring();
     if (keeper_ != nullptr)

@@ -12,6 +12,8 @@
 #include "tape/tapes.hpp"
 #include "tape/timeline.hpp"
 
+#include <optional>
+
 namespace tickertape::tape {
 
 class tape_writer {
@@ -37,11 +39,26 @@ public:
     // after it from now on. The name of its source is interned.
     // Errors: tape_errc::out_of_order, core_errc::too_many_sources.
     result<void> append(const past_tick& t, source_table& names);
+    // As append(). A source for whose name there is no room loses the list in it of what was
+    // combined. A tick that cannot be taken is a hole, and why is returned.
+    std::optional<boost::system::error_code> take(const past_tick& t, source_table& names);
+    // Says that ticks of all symbols after `from`, up to and including `to`, cannot be had. Every
+    // reader that has not passed this place of the order, behind what is placed, is told so there,
+    // once. `to` may lie before what is placed: the instances had two histories.
+    void miss(position from, position to, gap_cause why);
+    // Says that positions are given elsewhere: a tick that follows may be dated before our last
+    // look at the clock, and a step of the clock begins no era.
+    void date_elsewhere() noexcept { is_dated_here_ = false; }
+    // Where they are: no tick up to there follows.
+    void pass(position up_to) noexcept;
+    // Begins a new era, without ticks: positions that are given elsewhere start anew after `epoch`.
+    // Every reader is told a gap.
+    void begin_anew(position epoch);
     // Commits what has been placed up to there.
     void commit(position up_to) noexcept;
 
     position placed() const noexcept { return tapes_.placed(); }
-    // How many ticks are placed and not committed.
+    // How many ticks and holes are placed and not committed.
     std::size_t uncommitted() const noexcept { return tapes_.uncommitted(); }
 
     const timeline& time() const noexcept { return time_; }
@@ -49,12 +66,17 @@ public:
 private:
     void put(const tick& t, boot_time observed);
     void restart();
+    void enter_era(position epoch, std::span<const tick> newest);
     void ring() noexcept;
 
     tapes& tapes_;
     timeline time_;
     clock_reading looked_;
     position_source positions_;
+    bool is_dated_here_ = true;
+    // The end of a hole that lies behind what is missing. No tick is known to be there.
+    position place_end_;
+    wall_time passed_{};  // no tick before that follows
     std::vector<bell*> bells_;
     bell* keeper_ = nullptr;
 };

@@ -70,12 +70,28 @@ void tapes::place(const tick& t, boot_time observed)
     placed_.store(t.at.packed(), std::memory_order_release);
 }
 
+// The hole is in the log before any reader sees a position at its end or after it.
+void tapes::miss(const hole& h, committed_at_once how)
+{
+    assert(h.after == placed());
+    holes_.add(h);
+    if (how == committed_at_once::no)
+        uncommitted_.push_back({.at = h.end, .is_hole = true});
+    // release: as in place() and commit().
+    placed_.store(h.end.packed(), std::memory_order_release);
+    if (how == committed_at_once::no)
+        return;
+    assert(uncommitted_.empty());
+    committed_.store(h.end.packed(), std::memory_order_release);
+}
+
 void tapes::commit(position up_to) noexcept
 {
     position last;
     for (; !uncommitted_.empty() && uncommitted_.front().at <= up_to; uncommitted_.pop_front()) {
         last = uncommitted_.front().at;
-        show(uncommitted_.front());
+        if (!uncommitted_.front().is_hole)
+            show(uncommitted_.front());
     }
     // release: a reader that sees this position finds what show() has stored of all up to there.
     if (last != position{})
@@ -127,6 +143,7 @@ void tapes::restart(position epoch, std::span<const tick> newest) noexcept
     assert(uncommitted_.empty());
     const auto before = era_.load(std::memory_order_relaxed);  // relaxed: our own last store
     era_.store(before + 1, std::memory_order_release);
+    holes_.clear();
     const auto begins = newest.empty() ? epoch : newest.front().at.previous();
     for (std::size_t i = 0; i < tapes_.size(); ++i) {
         newest_[i].store(0, std::memory_order_release);

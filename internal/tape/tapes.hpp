@@ -14,11 +14,15 @@
 // anew, possibly below those of before. A reader notes era() before it looks and compares it
 // afterwards: what it saw is worth something only where both are equal and even.
 //
-// Threads: append(), place(), commit() and restart() on one thread; everything else on any.
+// Ticks of other instances may be missing. Such a hole has a place in the order of the ticks, and
+// a reader that follows several tapes asks for the next one before it reads on.
+//
+// Threads: append(), place(), miss(), commit() and restart() on one thread; everything else on any.
 #pragma once
 
 #include "core/clock.hpp"
 #include "core/tick.hpp"
+#include "tape/hole_log.hpp"
 #include "tape/symbol_tape.hpp"
 
 #include <algorithm>
@@ -62,9 +66,13 @@ public:
     // The same in two steps. What is placed and not committed is kept in a queue of its own, which
     // the caller bounds.
     void place(const tick& t, boot_time observed);
+    // Puts a hole behind what is placed, which is h.after: no tick up to h.end follows. It is
+    // committed at once, or placed like a tick.
+    enum class committed_at_once { yes, no };
+    void miss(const hole& h, committed_at_once how);
     // Commits what is placed up to there.
     void commit(position up_to) noexcept;
-    // How many ticks are placed and not committed. On the writer's thread.
+    // How many ticks and holes are placed and not committed. On the writer's thread.
     std::size_t uncommitted() const noexcept { return uncommitted_.size(); }
     // Begins a new era with the newest tick of each symbol, in the order of their new positions.
     // All that was placed has been committed. The epoch is the last of them, or `epoch` where there
@@ -105,6 +113,14 @@ public:
         // acquire: pairs with restart().
         return position::from_packed(given_before_.load(std::memory_order_acquire));
     }
+    // The first hole that a reader which has all up to `p` has not passed, and that may be told to
+    // one who sees all up to `until`.
+    std::optional<hole> next_hole(position p, position until) const noexcept
+    {
+        return holes_.first_after(p, until);
+    }
+    // How many holes there have been.
+    std::uint64_t holes() const noexcept { return holes_.count(); }
     // Whether that is the position of a tick which is held.
     bool holds(position p) const noexcept;
 
@@ -112,20 +128,25 @@ public:
     // than two looks are apart has a wrong clock.
     void note_time(wall_time now) noexcept
     {
+        // relaxed: a number of its own.
+        time_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+    }
+    // The writer says that it places no tick before that time from now on.
+    void note_settled(wall_time time) noexcept
+    {
         // release: pairs with settled(), so that it finds placed what was placed before.
-        time_.store(now.time_since_epoch().count(), std::memory_order_release);
+        settled_.store(time.time_since_epoch().count(), std::memory_order_release);
     }
     // No tick before that time is committed from now on, in this era: the time of the newest one
-    // that is, or that of the writer's last look where nothing is placed that is not committed.
-    // Only where the writer gives the positions: ticks of another instance may be dated earlier.
+    // that is, or what the writer has said where nothing is placed that is not committed.
     wall_time settled() const noexcept
     {
-        // acquire: pairs with note_time(). Loaded before placed(): what is placed later is not
-        // dated before the look.
-        const std::chrono::milliseconds noted{time_.load(std::memory_order_acquire)};
+        // acquire: pairs with note_settled(). Loaded before placed(): what is placed later is not
+        // dated before it.
+        const std::chrono::milliseconds noted{settled_.load(std::memory_order_acquire)};
         const auto last_placed = placed();
         const auto last = committed();
-        if (noted.count() == never_looked || last_placed > last)
+        if (noted.count() == never || last_placed > last)
             return last.time();
         return std::max(last.time(), wall_time{noted});
     }
@@ -175,12 +196,13 @@ private:
     // Looks are a second apart, or more where the writer is busy.
     static constexpr std::chrono::milliseconds looks_apart{2'000};
 
-    // A tick that is placed and not committed.
+    // A tick that is placed and not committed, or the end of a hole.
     struct pending {
         position at;
-        symbol_id symbol;
-        symbol_tape::index number;
-        boot_time observed;
+        symbol_id symbol{};
+        symbol_tape::index number = 0;
+        boot_time observed{};
+        bool is_hole = false;
     };
 
     pending put(const tick& t, boot_time observed) noexcept;
@@ -193,9 +215,11 @@ private:
     std::vector<std::atomic<symbol_tape::index>> ends_;
     std::vector<std::atomic<std::int64_t>> observed_;
     std::deque<pending> uncommitted_;
+    hole_log holes_;
     std::atomic<std::uint64_t> epoch_;
     std::atomic<std::uint64_t> given_before_{0};
     std::atomic<std::int64_t> time_{never_looked};
+    std::atomic<std::int64_t> settled_{never};
     alignas(64) std::atomic<std::uint64_t> committed_;
     std::atomic<std::uint64_t> placed_;
     std::atomic<era_number> era_{0};

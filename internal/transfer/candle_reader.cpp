@@ -202,6 +202,25 @@ void candle_reader::feed(std::string_view bytes)
 void candle_reader::finish()
 {
     lines_.finish([this](const piece& p) { give(p); });
+    for (auto longer = series::intervals.rbegin();
+         rows_ >= doubted_min && longer != series::intervals.rend() && *longer > what_.of; ++longer)
+        if (nearest_ >= length(*longer) && !is_off_grid_[static_cast<std::size_t>(*longer)]) {
+            complain_(
+                last_line_, "all candles up to here are " + std::string{text(*longer)} +
+                                " apart or more: they are not those of --interval " +
+                                std::string{text(what_.of)});
+            return;
+        }
+}
+
+void candle_reader::watch_distance(candle_time opens)
+{
+    ++rows_;
+    if (last_)
+        nearest_ = std::min(nearest_, opens - *last_);
+    for (const auto of : series::intervals)
+        if (bucket_open(of, opens) != opens)
+            is_off_grid_[static_cast<std::size_t>(of)] = true;
 }
 
 void candle_reader::give(const piece& p)
@@ -328,6 +347,7 @@ std::string candle_reader::read(const std::vector<std::string>& values, std::uin
     if (last_ && r.opens <= *last_)
         return (r.opens == *last_ ? "has the time of line " : "lies before line ") +
                std::to_string(last_line_) + "; the oldest candle comes first, and each once";
+    watch_distance(r.opens);
     last_ = r.opens;
     last_line_ = line;
     const auto* traded = what_.from == candle_format::coinbase  ? "volume"

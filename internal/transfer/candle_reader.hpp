@@ -8,8 +8,12 @@
 #pragma once
 
 #include "series/candle.hpp"
+#include "series/interval.hpp"
 #include "transfer/splitter.hpp"
 
+#include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -55,7 +59,10 @@ public:
     candle_reader(const expected& what, on_candle take, on_bad complain);
 
     void feed(std::string_view bytes);
-    // The text is over.
+    // Fewer candles than this may lie as far apart as longer ones by chance.
+    static constexpr std::size_t doubted_min = 10;
+    // The text is over. Candles that all lie as those of a longer interval do are complained of:
+    // such a text is that of another interval.
     void finish();
     // Rows in which nothing was traded.
     std::uint64_t left_out() const noexcept { return left_out_; }
@@ -64,6 +71,7 @@ private:
     struct row;
 
     void give(const piece& p);
+    void watch_distance(series::candle_time opens);
     // What is wrong with it; empty: nothing.
     std::string read_heading(const std::vector<std::string>& fields);
     std::string read(const std::vector<std::string>& values, std::uint64_t line);
@@ -82,6 +90,9 @@ private:
     bool is_first_ = true;
     bool is_refused_ = false;  // no such columns: one complaint is enough
     std::optional<series::candle_time> last_;
+    std::size_t rows_ = 0;
+    std::chrono::seconds nearest_ = std::chrono::seconds::max();  // of two rows, their distance
+    std::array<bool, series::intervals.size()> is_off_grid_{};    // some row is none of that length
     std::uint64_t last_line_ = 0;
     std::uint64_t left_out_ = 0;
 };

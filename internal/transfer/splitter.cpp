@@ -37,6 +37,24 @@ void line_splitter::finish(const on_piece& take)
         give(take);
 }
 
+namespace {
+
+// Whether what comes after `text` is the value of the member of that name.
+bool is_value_of(std::string_view text, std::string_view name)
+{
+    const auto strip = [&text](std::string_view what) {
+        text = text.substr(0, text.find_last_not_of(what) + 1);
+    };
+    strip(" \t\r\n");
+    if (!text.ends_with(':'))
+        return false;
+    text.remove_suffix(1);
+    strip(" \t\r\n");
+    return text.ends_with('"' + std::string{name} + '"');
+}
+
+}  // namespace
+
 void record_splitter::feed(std::string_view bytes, const on_piece& take)
 {
     for (const char c : bytes)
@@ -45,6 +63,8 @@ void record_splitter::feed(std::string_view bytes, const on_piece& take)
 
 void record_splitter::keep(char c)
 {
+    if (in_record_ && array_ == array::other)
+        return;
     auto& to = in_record_ ? held_ : frame_;
     if (to.size() < piece_bytes_max)
         to += c;
@@ -66,7 +86,9 @@ void record_splitter::add(char c, const on_piece& take)
             in_string_ = false;
         return;
     }
-    if (!in_record_ && depth_ == record_depth && c == '{') {
+    if (depth_ == record_depth - 1 && c == '[')
+        array_ = is_value_of(frame_, "records") ? array::records : array::other;
+    if (!in_record_ && array_ != array::none && depth_ == record_depth && c == '{') {
         in_record_ = true;
         begin_ = line_;
     }
@@ -82,11 +104,14 @@ void record_splitter::add(char c, const on_piece& take)
     else if ((c == '}' || c == ']') && depth_ > 0)
         --depth_;
     if (in_record_ && depth_ == record_depth) {
-        take({begin_, is_too_long_ ? std::string_view{} : held_, is_too_long_});
+        if (array_ == array::records)
+            take({begin_, is_too_long_ ? std::string_view{} : held_, is_too_long_});
         held_.clear();
         in_record_ = false;
         is_too_long_ = false;
     }
+    if (depth_ < record_depth)
+        array_ = array::none;
 }
 
 }  // namespace tickertape::transfer

@@ -36,11 +36,12 @@ private:
     bool is_too_long_ = false;
 };
 
-// The objects in the array of {"version":1,"records":[...]}; any spacing, any further members.
+// The objects in the array of {"version":1,"records":[...]}; any spacing, any further members, of
+// which arrays of objects are passed over.
 class record_splitter {
 public:
     void feed(std::string_view bytes, const on_piece& take);
-    // The document without its records: {"version":1,"records":[]}. Cut where it is too long.
+    // The document without such objects: {"version":1,"records":[]}. Cut where it is too long.
     const std::string& frame() const noexcept { return frame_; }
     // Every bracket that was opened has been closed.
     bool is_complete() const noexcept { return depth_ == 0 && !frame_.empty() && !in_string_; }
@@ -50,13 +51,15 @@ private:
     void keep(char c);
 
     static constexpr int record_depth = 2;
+    enum class array : std::uint8_t { none, records, other };
 
     std::string frame_;
     std::string held_;
     std::uint64_t line_ = 1;
     std::uint64_t begin_ = 1;
     int depth_ = 0;
-    bool in_record_ = false;
+    array array_ = array::none;
+    bool in_record_ = false;  // or in an object of another array
     bool in_string_ = false;
     bool is_escaped_ = false;
     bool is_too_long_ = false;

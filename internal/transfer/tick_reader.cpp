@@ -43,7 +43,7 @@ outcome record_of(const fields& f, price value, const tick_reader::defaults& oth
         return std::string{"no symbol"};
     const auto symbol = normalized_symbol(named);
     if (!symbol)
-        return quoted(named) + " is no symbol; accepted: BTC-USD";
+        return quoted(named) + " is no symbol; accepted: two names with a dash, such as BTC-USD";
     if (f.timestamp.empty())
         return std::string{"no timestamp"};
     const auto at = parse_timestamp(f.timestamp);
@@ -136,7 +136,8 @@ std::string tick_reader::impl::read_heading(std::string_view text)
     columns.clear();
     is_refused = true;
     return "the first line has to name the columns timestamp, price and symbol (or give --symbol); "
-           "accepted besides: source, id";
+           "accepted besides: source, id. A file of Bitcoincharts has no such line: --format "
+           "bitcoincharts";
 }
 
 outcome tick_reader::impl::parse_csv(std::string_view text)

@@ -1,6 +1,7 @@
 // How the archive is at one moment, for GET /api/archive.
 #pragma once
 
+#include "core/clock.hpp"
 #include "core/position.hpp"
 
 #include <cstddef>
@@ -23,6 +24,11 @@ struct archive_report {
         position to;              // up to and including this one, may be missing
         std::string_view reason;  // static text
     };
+    struct candles_of {
+        std::string_view interval;  // "1m"; static text
+        std::uint64_t count;        // of all symbols
+        wall_time since;            // when the oldest opens
+    };
     // The holes that a report lists: the newest.
     static constexpr std::size_t holes_listed_max = 100;
 
@@ -34,9 +40,11 @@ struct archive_report {
     position synced{};             // the newest that a loss of power cannot take
     std::size_t days = 0;
     std::size_t sealed_days = 0;
-    std::uint64_t sealed_bytes = 0;  // of the files of those
-    std::uint64_t passed = 0;        // ticks shown before it had them, since the start
-    std::uint64_t failures = 0;      // attempts to write that failed, since the start
+    std::uint64_t sealed_bytes = 0;     // of the files of those
+    std::vector<candles_of> candles{};  // closed ones; empty: none, or not counted yet
+    std::uint64_t candle_bytes = 0;
+    std::uint64_t passed = 0;    // ticks shown before it had them, since the start
+    std::uint64_t failures = 0;  // attempts to write that failed, since the start
     std::size_t holes_known = 0;
     std::vector<hole> holes{};  // in order
 };

@@ -25,6 +25,14 @@ std::string hole_object(const archive_report::hole& missing)
     return std::move(o).done();
 }
 
+std::string candles_object(const archive_report::candles_of& held)
+{
+    json::object o;
+    o.text("interval", held.interval).number("count", static_cast<std::int64_t>(held.count));
+    o.time("since", held.since);
+    return std::move(o).done();
+}
+
 http::answer how_the_archive_is(const site& s, const http::request& r)
 {
     if (const auto wrong = wrong_parameters(r.url, {}))
@@ -45,6 +53,11 @@ http::answer how_the_archive_is(const site& s, const http::request& r)
     number("days", now.days);
     number("sealed_days", now.sealed_days);
     number("sealed_bytes", now.sealed_bytes);
+    json::array candles;
+    for (const auto& held : now.candles)
+        candles.json(candles_object(held));
+    o.json("candles", std::move(candles).done());
+    number("candle_bytes", now.candle_bytes);
     number("passed", now.passed);
     number("failures", now.failures);
     number("holes_known", now.holes_known);

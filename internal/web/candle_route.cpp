@@ -186,8 +186,9 @@ next_link(const candle_request& wanted, const candle_page& page, const std::stri
     return link;
 }
 
-// Whether no candle can come into this page from elsewhere: each bucket has one, or all are ours
-// from the first bucket on. Candles that are fetched later stand before ours, or in a gap.
+// Whether nothing can come into this page from elsewhere: each bucket has a candle of ours. An
+// empty one may yet get a candle that is fetched or imported, and one that was fetched may give
+// way.
 bool is_settled(const candle_request& wanted, const candle_page& page)
 {
     const auto& all = page.candles;
@@ -198,19 +199,14 @@ bool is_settled(const candle_request& wanted, const candle_page& page)
                            : first_open_from(wanted.of, wanted.range.from);
     const auto end = page.has_more && is_forwards ? all.back().value.opens + length
                                                   : first_open_from(wanted.of, wanted.range.until);
-    // Without those that stand for empty buckets.
-    const auto is_real = [](const series::kept_candle& c) {
-        return c.value.ticks != 0 || !c.source.empty();
-    };
-    const bool is_full = end - first == length * std::ranges::count_if(all, is_real);
-    const bool is_ours =
-        is_real(all.front()) && all.front().value.opens == first &&
-        std::ranges::all_of(all, [](const series::kept_candle& c) { return c.source.empty(); });
-    return is_full || is_ours;
+    return end - first == length * std::ssize(all) &&
+           std::ranges::all_of(all, [](const series::kept_candle& c) {
+               return c.source.empty() && c.value.ticks != 0;
+           });
 }
 
 // Whether the same address brings this answer for as long as candles are kept. A range that has
-// gaps, or nothing in it, may yet get candles from elsewhere.
+// gaps or empty buckets, or nothing in it, may yet get candles from elsewhere.
 bool is_lasting(
     const candle_request& wanted, const series::candle_answer& found, const candle_page& page)
 {

@@ -20,10 +20,11 @@ std::string_view last_id_of(const http::request& r)
 
 // An id that this server cannot have given means nothing here: the client begins anew, and is told.
 void begin_after(
-    candle_stream_request& wanted, std::string_view id, const tape::tapes& from, wall_time now)
+    candle_stream_request& wanted, std::string_view id, const tape::tapes& from, wall_time now,
+    std::chrono::milliseconds ids_ahead)
 {
     const auto p = position::parse(id);
-    if (p && last_known(*p, from, now) == *p) {
+    if (p && last_known(*p, from, now, ids_ahead) == *p) {
         wanted.from = *p;
         return;
     }
@@ -33,8 +34,8 @@ void begin_after(
 
 }  // namespace
 
-std::variant<candle_stream_request, http::problem>
-read_candle_stream_request(const http::request& r, const tape::tapes& from)
+std::variant<candle_stream_request, http::problem> read_candle_stream_request(
+    const http::request& r, const tape::tapes& from, std::chrono::milliseconds ids_ahead)
 {
     static constexpr std::array<std::string_view, 5> known_names{
         "symbols", "symbol", "interval", "since", "last_event_id"};
@@ -61,7 +62,7 @@ read_candle_stream_request(const http::request& r, const tape::tapes& from)
     // not match.
     wanted.era = from.era();
     if (const auto id = last_id_of(r); !id.empty()) {
-        begin_after(wanted, id, from, r.now);
+        begin_after(wanted, id, from, r.now, ids_ahead);
     } else {
         auto since = read_time(r.url, "since", range_end::begin, from, r.now);
         if (auto* bad = std::get_if<http::problem>(&since))

@@ -36,7 +36,8 @@ struct candle_stream_request {
 };
 
 // The contract is docs/protocol.md: the last id wins over since.
-std::variant<candle_stream_request, http::problem>
-read_candle_stream_request(const http::request& r, const tape::tapes& from);
+std::variant<candle_stream_request, http::problem> read_candle_stream_request(
+    const http::request& r, const tape::tapes& from,
+    std::chrono::milliseconds ids_ahead = std::chrono::milliseconds{0});
 
 }  // namespace tickertape::web

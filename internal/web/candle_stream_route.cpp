@@ -14,7 +14,9 @@
 #include "core/jitter.hpp"
 #include "sse/event.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
 
 namespace tickertape::web {
@@ -26,6 +28,7 @@ using answers = std::vector<series::candle_answer>;
 struct granted {
     candle_stream_request wanted;
     candles::snapshot begins;
+    std::uint64_t changes_known = 0;
 };
 
 http::answer come_back(const http::request& r, boost::system::error_code why)
@@ -61,8 +64,9 @@ std::string beginning_of(const site& s, const granted& g, sse::framing how)
         } else {
             const auto& gap = std::get<candles::candle_gap>(event);
             const std::array<std::string_view, 1> name{s.prices.symbols().name(gap.symbol)};
-            const auto why = gap.missing.to <= s.prices.epoch() ? sse::gap_reason::restarted
-                                                                : sse::gap_reason::evicted;
+            const auto why = gap.is_changed                       ? sse::gap_reason::changed
+                             : gap.missing.to <= s.prices.epoch() ? sse::gap_reason::restarted
+                                                                  : sse::gap_reason::evicted;
             sse::append_gap(block, {gap.missing.from, gap.missing.to, why, name, false});
         }
         end_block();
@@ -89,7 +93,8 @@ void subscribe(const site& to, granted g, http::taken_connection connection)
                           .head = std::move(connection.head),
                           .held = std::move(connection.permit),
                           .beginning = std::move(beginning),
-                          .starts = std::move(g.begins.starts)});
+                          .starts = std::move(g.begins.starts),
+                          .changes_known = g.changes_known});
 }
 
 boost::asio::awaitable<result<answers>>
@@ -117,7 +122,7 @@ find_candles(const site& s, const candle_stream_request& wanted)
 
 boost::asio::awaitable<http::answer> stream(const site& s, const http::request& r)
 {
-    auto read = read_candle_stream_request(r, s.prices);
+    auto read = read_candle_stream_request(r, s.prices, s.ids_ahead);
     if (const auto* bad = std::get_if<http::problem>(&read))
         co_return http::to_response(*bad);
     const auto g = std::make_shared<granted>();
@@ -125,6 +130,9 @@ boost::asio::awaitable<http::answer> stream(const site& s, const http::request& 
     auto found = co_await find_candles(s, g->wanted);
     if (!found)
         co_return come_back(r, found.error());
+    g->changes_known = found->front().revision;
+    for (const auto& one : *found)
+        g->changes_known = std::min(g->changes_known, one.revision);
     g->begins = candles::snapshot_of(
         g->wanted.symbols, s.prices.symbols(), g->wanted.of, g->wanted.from, std::move(*found));
     http::takeover taken;

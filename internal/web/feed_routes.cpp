@@ -130,6 +130,14 @@ std::vector<const feed_report::symbol*> by_number(const feed_report& report, std
     return said;
 }
 
+std::string served_by_object(const cluster_report& cluster)
+{
+    json::object o;
+    o.text_or_null("instance", cluster.instance);
+    o.number("instances", static_cast<std::int64_t>(cluster.instances.size()));
+    return std::move(o).done();
+}
+
 std::string feed_object(
     const site& s, const feed_report& report, std::span<const symbol_id> wanted, clock_reading now)
 {
@@ -143,6 +151,10 @@ std::string feed_object(
     json::object o;
     o.time("at", report.at.value_or(now.wall));
     o.text("mode", report.mode).text_or_null("policy", report.policy);
+    if (report.is_standing_by)
+        o.boolean("standing_by", true);
+    if (s.cluster)
+        o.json("served_by", served_by_object(s.cluster()));
     append_clock(o, report.clock_ahead);
     o.json("providers", std::move(providers).done());
     o.json("symbols", std::move(symbols).done());

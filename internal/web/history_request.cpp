@@ -80,8 +80,9 @@ position end_of(wall_time ms)
 
 }  // namespace
 
-std::variant<history_request, http::problem>
-read_history_request(const http::request_target& target, const tape::tapes& from, wall_time now)
+std::variant<history_request, http::problem> read_history_request(
+    const http::request_target& target, const tape::tapes& from, wall_time now,
+    std::chrono::milliseconds ids_ahead)
 {
     static constexpr std::array<std::string_view, 5> known_names{
         "since", "after", "until", "before", "limit"};
@@ -104,7 +105,7 @@ read_history_request(const http::request_target& target, const tape::tapes& from
     if (first.time)
         wanted.after = position::at(*first.time).previous();
     if (first.id)
-        wanted.after = last_known(*first.id, from, now);
+        wanted.after = last_known(*first.id, from, now, ids_ahead);
     if (last.time)
         wanted.last = end_of(*last.time).previous();
     if (last.id)

@@ -23,7 +23,8 @@ struct history_request {
 };
 
 // The contract is docs/protocol.md: one of `since` and `after`, one of `until` and `before`.
-std::variant<history_request, http::problem>
-read_history_request(const http::request_target& target, const tape::tapes& from, wall_time now);
+std::variant<history_request, http::problem> read_history_request(
+    const http::request_target& target, const tape::tapes& from, wall_time now,
+    std::chrono::milliseconds ids_ahead = std::chrono::milliseconds{0});
 
 }  // namespace tickertape::web

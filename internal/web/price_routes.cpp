@@ -20,14 +20,6 @@ namespace {
 constexpr std::size_t row_bytes_usual = 112;
 constexpr std::size_t around_rows_bytes = 256;  // with a gap
 
-std::string price_object(const site& s, symbol_id id, boot_time now)
-{
-    json::object o;
-    o.text("symbol", s.prices.symbols().name(id));
-    append_price(o, s, id, now);
-    return std::move(o).done();
-}
-
 http::answer all_symbols(const symbol_table& symbols, const http::request& r)
 {
     if (const auto wrong = wrong_parameters(r.url, {}))
@@ -53,7 +45,7 @@ http::answer all_prices(const site& s, const http::request& r)
         return http::to_response(*bad);
     json::array list;
     for (const auto id : std::get<0>(wanted))
-        list.json(price_object(s, id, r.boot_now));
+        list.json(price_json(s, id, r.boot_now));
     return json_response(std::move(json::object{}.json("prices", std::move(list).done())).done());
 }
 
@@ -66,7 +58,7 @@ http::answer one_price(const site& s, const http::request& r, const std::string&
         return http::to_response(*wrong);
     if (!s.prices.newest_tick(*id))
         return refusal_for_now(no_price_yet(s.prices.symbols().name(*id)));
-    return json_response(price_object(s, *id, r.boot_now));
+    return json_response(price_json(s, *id, r.boot_now));
 }
 
 // For pollers that want two numbers and nothing else.
@@ -120,18 +112,34 @@ struct history_part {
     position first{};  // position{}: there are no rows
     position last{};
     bool more = false;
+    std::optional<tape::hole> hole{};  // before the rows
 };
 
 history_part read_part(const site& s, const tape::symbol_tape& t, const history_request& wanted)
 {
+    history_part part;
     const auto committed = s.prices.committed();
-    const auto end = t.first_after(std::min(committed, wanted.last.value_or(committed)));
+    auto until = std::min(committed, wanted.last.value_or(committed));
+    // A page that goes forward ends at a hole, and the next one begins by telling it.
+    bool ends_at_hole = false;
+    for (auto at = wanted.after; at && !ends_at_hole;) {
+        const auto missing = s.prices.next_hole(*at, until);
+        if (!missing)
+            break;
+        if (t.first_after(*at) < t.first_after(missing->after)) {
+            ends_at_hole = true;
+            until = missing->after;
+        } else {
+            part.hole = missing;
+            at = missing->end;
+        }
+    }
+    const auto end = t.first_after(until);
     const auto held = t.first_after(wanted.after.value_or(position{}));
     const bool fits = end - std::min(held, end) <= wanted.limit;
     auto i = wanted.after || fits ? held : end - wanted.limit;
     const bool cut_before = i > held;
 
-    history_part part;
     part.rows.reserve(
         row_bytes_usual * std::min<std::size_t>(wanted.limit, end - std::min(i, end)));
     std::size_t count = 0;
@@ -144,25 +152,33 @@ history_part read_part(const site& s, const tape::symbol_tape& t, const history_
         }
     part.rows += count == 0 ? "[]" : "]";
     // Where all of them were overwritten meanwhile, so was what lay before them.
-    part.more = (cut_before && count > 0) || i < end;
+    part.more = (cut_before && count > 0) || i < end || ends_at_hole;
     return part;
 }
 
 struct history_gap {
+    position from;
     position to;
     sse::gap_reason why;
 };
 
 // What is missing behind `after`. Asked after the reading: what is gone by now may be missing
 // there.
-std::optional<history_gap>
-gap_behind(position after, const tape::tapes& prices, const tape::symbol_tape& t)
+std::optional<history_gap> gap_behind(
+    position after, const tape::tapes& prices, const tape::symbol_tape& t,
+    const std::optional<tape::hole>& hole)
 {
     const auto epoch = prices.epoch();
+    const auto hole_end = hole ? hole->to : position{};
     if (const auto gone = t.evicted(); gone > std::max(after, epoch))
-        return history_gap{gone, sse::gap_reason::evicted};
+        return history_gap{after, std::max(gone, hole_end), sse::gap_reason::evicted};
     if (after < epoch)
-        return history_gap{epoch, sse::gap_reason::restarted};
+        return history_gap{after, std::max(epoch, hole_end), sse::gap_reason::restarted};
+    if (hole)
+        return history_gap{
+            hole->ends_its_place() ? after : hole->from, hole->to,
+            hole->why == gap_cause::restarted ? sse::gap_reason::restarted
+                                              : sse::gap_reason::evicted};
     return std::nullopt;
 }
 
@@ -176,7 +192,9 @@ std::string next_object(
         return part.more && part.first != position{}
                    ? std::move(o.text("before", part.first.text())).done()
                    : "null";
-    auto seen = std::max({*wanted.after, part.last, missing ? missing->to : position{}});
+    auto seen = std::max(
+        {*wanted.after, part.last, missing ? missing->to : position{},
+         part.hole ? part.hole->end : position{}});
     // A range that is over stays one that can be asked for.
     if (wanted.last)
         seen = std::min(seen, std::max(*wanted.last, *wanted.after));
@@ -188,14 +206,15 @@ http::answer history(const site& s, const http::request& r, const std::string& n
     const auto id = s.prices.symbols().find(name);
     if (!id)
         return http::to_response(unknown_symbol(name, s.prices.symbols()));
-    auto read = read_history_request(r.url, s.prices, r.now);
+    auto read = read_history_request(r.url, s.prices, r.now, s.ids_ahead);
     if (const auto* bad = std::get_if<http::problem>(&read))
         return http::to_response(*bad);
     const auto& wanted = std::get<history_request>(read);
 
     const tape::symbol_tape& t = s.prices.of(*id);
     const auto part = read_part(s, t, wanted);
-    const auto missing = wanted.after ? gap_behind(*wanted.after, s.prices, t) : std::nullopt;
+    const auto missing =
+        wanted.after ? gap_behind(*wanted.after, s.prices, t, part.hole) : std::nullopt;
     json::object o;
     o.reserve(part.rows.size() + around_rows_bytes);
     o.text("symbol", s.prices.symbols().name(*id));
@@ -204,7 +223,7 @@ http::answer history(const site& s, const http::request& r, const std::string& n
     if (wanted.pages)
         o.json("next", next_object(wanted, part, missing));
     if (missing)
-        o.json("gap", gap_object(*wanted.after, missing->to, missing->why));
+        o.json("gap", gap_object(missing->from, missing->to, missing->why));
     return json_response(std::move(o).done());
 }
 
@@ -225,6 +244,14 @@ void append_price(json::object& to, const site& s, symbol_id id, boot_time now)
     append_source(to, s.sources, newest->source);
     to.seconds("age_seconds", staleness::age(*observed, now));
     to.boolean("stale", s.stale.is_stale(*observed, now));
+}
+
+std::string price_json(const site& s, symbol_id id, boot_time now)
+{
+    json::object o;
+    o.text("symbol", s.prices.symbols().name(id));
+    append_price(o, s, id, now);
+    return std::move(o).done();
 }
 
 void add_price_routes(http::router& to, const site& of)

@@ -11,6 +11,20 @@
 namespace tickertape::web {
 namespace {
 
+// Others serve what this one does not have yet.
+std::string reason_of_lag(const site& s)
+{
+    if (!s.cluster)
+        return {};
+    const auto lag = s.cluster().lag;
+    if (!lag)
+        return "this instance does not hear from the others";
+    if (*lag <= cluster_lag_max)
+        return {};
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(*lag).count();
+    return "this instance is " + std::to_string(seconds) + " s behind the others";
+}
+
 // Why the instance should get no requests; empty where it should.
 std::string reason_against(const site& s, boot_time now)
 {
@@ -28,7 +42,7 @@ std::string reason_against(const site& s, boot_time now)
     if (!newest)
         return "no price has been seen yet";
     if (!s.stale.is_stale(*newest, now))
-        return {};
+        return reason_of_lag(s);
     const auto age = std::chrono::floor<std::chrono::seconds>(staleness::age(*newest, now));
     return "no price is fresh: the newest, " + symbols.name(whose) + ", is " +
            std::to_string(age.count()) + " s old";
@@ -66,7 +80,8 @@ void add_operation_routes(http::router& to, const site& of)
     };
     add("/healthz", "whether the process lives",
         [](const http::request&) { return json_response(R"({"status":"ok"})"); });
-    add("/readyz", "whether a fresh price is held and the instance is not draining",
+    add("/readyz",
+        "whether a fresh price is held and the instance is neither draining nor behind others",
         [of](const http::request& r) {
             auto reason = reason_against(of, r.boot_now);
             if (reason.empty())
@@ -106,6 +121,7 @@ http::router make_router(const site& of)
     add_watchlist_route(r, of);
     add_feed_routes(r, of);
     add_archive_route(r, of);
+    add_cluster_route(r, of);
     add_udf_routes(r, of);
     add_operation_routes(r, of);
     add_page_routes(r, of);

@@ -8,9 +8,11 @@
 #include "hub/lane.hpp"
 #include "tape/tapes.hpp"
 #include "web/archive_report.hpp"
+#include "web/cluster_report.hpp"
 #include "web/static_files.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -45,6 +47,13 @@ struct site {
     series::history* history = nullptr;
     // How the archive is now; called on any lane. Empty: as where there is none.
     std::function<archive_report()> archive{};
+    // How the cluster is now; called on any lane. Empty: this instance is alone.
+    std::function<cluster_report()> cluster{};
+    // How far ahead of the clock an id may be that another instance has given: a client that comes
+    // with one waits at it. Zero where there is no other instance.
+    std::chrono::milliseconds ids_ahead{0};
+    // The silence after which a stream is sent a heartbeat.
+    std::chrono::milliseconds heartbeat{15'000};
 };
 
 http::router make_router(const site& of);
@@ -55,6 +64,7 @@ void add_candle_route(http::router& to, const site& of);
 void add_statistics_route(http::router& to, const site& of);
 void add_udf_routes(http::router& to, const site& of);
 void add_archive_route(http::router& to, const site& of);
+void add_cluster_route(http::router& to, const site& of);
 void add_watchlist_route(http::router& to, const site& of);
 void add_feed_routes(http::router& to, const site& of);
 void add_operation_routes(http::router& to, const site& of);
@@ -66,8 +76,14 @@ void add_index_route(http::router& to, const site& of);
 
 http::response json_response(std::string body);
 
+// What is known of the cluster; that there is none, where this instance is alone.
+cluster_report cluster_of(const site& s);
+
 // Appends the name of a tick's source and, for a combined price, the number of its providers.
 void append_source(json::object& to, const source_table& sources, source_id id);
+
+// What /api/prices/<symbol> says.
+std::string price_json(const site& s, symbol_id id, boot_time now);
 
 // Appends the price of a symbol's newest tick and its age; null if there is none.
 void append_price(json::object& to, const site& s, symbol_id id, boot_time now);

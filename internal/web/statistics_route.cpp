@@ -307,7 +307,7 @@ http::response answer_with(
     json::object o;
     o.text("symbol", s.prices.symbols().name(id));
     o.time("from", wanted.range.from).time("until", wanted.range.until);
-    o.text("of", found.of == series::sample::ticks ? "ticks" : "1m");
+    o.text("of", found.closes_of ? series::text(*found.closes_of) : "ticks");
     if (found.figures)
         append_figures(o, *found.figures);
     else

@@ -34,22 +34,6 @@ std::string_view without_blanks(std::string_view text)
     return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-// "2026-11-21": midnight UTC. Replays of recordings read dates by rules of their own.
-result<wall_time> parse_date(std::string_view text)
-{
-    constexpr std::size_t date_bytes = 10;
-    if (text.size() != date_bytes)
-        return core_errc::bad_timestamp;
-    return parse_rfc3339(std::string{text} + "T00:00:00Z");
-}
-
-// A time that does not depend on now.
-result<wall_time> parse_moment(std::string_view text)
-{
-    const auto time = parse_timestamp(text);
-    return time ? time : parse_date(text);
-}
-
 }  // namespace
 
 symbols_or_problem
@@ -95,18 +79,22 @@ namespace {
 // A text that is no id of ours was given by another server: a browser repeats the last id it saw at
 // a URL, also where another server answered. Refusing it would end an EventSource for ever, so it
 // is unknown like an id from the future.
-hub::stream_cursor after_event(std::string_view id, const tape::tapes& from, wall_time now)
+hub::stream_cursor after_event(
+    std::string_view id, const tape::tapes& from, wall_time now,
+    std::chrono::milliseconds ids_ahead)
 {
     const auto p = position::parse(id);
-    return hub::stream_cursor::after(p ? last_known(*p, from, now) : before_all_held(from));
+    return hub::stream_cursor::after(
+        p ? last_known(*p, from, now, ids_ahead) : before_all_held(from));
 }
 
-cursor_or_problem read_cursor(const http::request& r, const tape::tapes& from)
+cursor_or_problem
+read_cursor(const http::request& r, const tape::tapes& from, std::chrono::milliseconds ids_ahead)
 {
     if (const auto id = r.header("Last-Event-ID"); !id.empty())
-        return after_event(id, from, r.now);
+        return after_event(id, from, r.now, ids_ahead);
     if (const auto id = r.url.parameter("last_event_id"); id && !id->empty())
-        return after_event(*id, from, r.now);
+        return after_event(*id, from, r.now, ids_ahead);
     auto since = read_time(r.url, "since", range_end::begin, from, r.now);
     if (auto* bad = std::get_if<http::problem>(&since))
         return std::move(*bad);
@@ -176,19 +164,22 @@ std::variant<std::optional<wall_time>, http::problem> read_time(
     return std::optional{end == range_end::begin ? from.epoch().time() : latest};
 }
 
-position last_known(position p, const tape::tapes& from, wall_time now)
+position
+last_known(position p, const tape::tapes& from, wall_time now, std::chrono::milliseconds ids_ahead)
 {
     // An id from the future was given by another clock, or by this one before it stepped back.
     // Waiting for our ticks to pass it would be a silent hole, so all that is held is new to it.
-    const auto known_until =
-        std::max(position::at(from.believed(now) + std::chrono::milliseconds{1}), from.committed());
+    // In a cluster another instance may be ahead of this one, and its clock as well: the ticks up
+    // to the id are on their way here, and the client has them.
+    const auto ahead = std::max(ids_ahead, std::chrono::milliseconds{1});
+    const auto known_until = std::max(position::at(from.believed(now) + ahead), from.committed());
     // One that an era before may have given is believed where this era has given it too.
     const bool is_ambiguous = p > from.epoch() && p <= from.given_before();
     return p > known_until || (is_ambiguous && !from.holds(p)) ? before_all_held(from) : p;
 }
 
-std::variant<stream_grant, http::problem>
-read_stream_request(const http::request& r, const tape::tapes& from)
+std::variant<stream_grant, http::problem> read_stream_request(
+    const http::request& r, const tape::tapes& from, std::chrono::milliseconds ids_ahead)
 {
     static constexpr std::array<std::string_view, 6> known_names{
         "symbols", "symbol", "since", "last_event_id", "mode", "max_rate"};
@@ -202,7 +193,7 @@ read_stream_request(const http::request& r, const tape::tapes& from)
         return std::move(*bad);
     // Read before the cursor: if a new era begins in between, the lane sees that they do not match.
     grant.era = from.era();
-    auto cursor = read_cursor(r, from);
+    auto cursor = read_cursor(r, from, ids_ahead);
     if (auto* bad = std::get_if<http::problem>(&cursor))
         return std::move(*bad);
     grant.terms.symbols = std::move(std::get<0>(symbols));

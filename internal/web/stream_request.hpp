@@ -40,8 +40,11 @@ std::variant<std::optional<wall_time>, http::problem> read_time(
     const tape::tapes& from, wall_time now);
 
 // Where to go on for a client whose newest id is `p`: after `p`, or before all that is held where
-// this server cannot have given out `p` yet.
-position last_known(position p, const tape::tapes& from, wall_time now);
+// this server cannot have given out `p` yet. `ids_ahead`: how far ahead of the clock an id may be
+// that another instance has given, which this one will come to.
+position last_known(
+    position p, const tape::tapes& from, wall_time now,
+    std::chrono::milliseconds ids_ahead = std::chrono::milliseconds{0});
 
 // What a request for a stream is granted.
 struct stream_grant {
@@ -52,7 +55,8 @@ struct stream_grant {
 
 // The contract is docs/protocol.md: Last-Event-ID wins over since; without either the newest tick
 // comes first.
-std::variant<stream_grant, http::problem>
-read_stream_request(const http::request& r, const tape::tapes& from);
+std::variant<stream_grant, http::problem> read_stream_request(
+    const http::request& r, const tape::tapes& from,
+    std::chrono::milliseconds ids_ahead = std::chrono::milliseconds{0});
 
 }  // namespace tickertape::web

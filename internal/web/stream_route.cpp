@@ -23,12 +23,16 @@ void subscribe(const site& to, const stream_grant& granted, http::taken_connecti
 
 http::answer stream(const site& s, const http::request& r)
 {
-    auto wanted = read_stream_request(r, s.prices);
+    auto wanted = read_stream_request(r, s.prices, s.ids_ahead);
     if (const auto* bad = std::get_if<http::problem>(&wanted))
         return http::to_response(*bad);
     http::takeover granted;
     granted.head.content_type = "text/event-stream";
-    granted.head.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
+    granted.head.headers = {
+        {"Cache-Control", "no-store"},
+        {"X-Accel-Buffering", "no"},
+        // A stream that is silent for longer is dead.
+        {"Heartbeat-Ms", std::to_string(s.heartbeat.count())}};
     granted.to =
         [&s, grant = std::get<stream_grant>(std::move(wanted))](http::taken_connection connection) {
             subscribe(s, grant, std::move(connection));

@@ -1,5 +1,6 @@
 #include "archive/backup.hpp"
 
+#include "archive/candle_file.hpp"
 #include "archive/files.hpp"
 #include "archive_fixture.hpp"
 
@@ -154,10 +155,15 @@ TEST_CASE("nothing is restored over an archive, nor for another feed", "[archive
     const auto path = made(at).made.path;
     CHECK(restore_backup(path, feed_kind::live, at.archive).error().code == archive_errc::in_use);
     CHECK(
-        restore_backup(path, feed_kind::pipe, at.restored).error().code ==
+        restore_backup(path, feed_kind::pipe, at.restored.parent_path() / "pipe").error().code ==
         archive_errc::other_kind);
+    for (const auto other : {"pipe", "pipe/", "simulator"})
+        CHECK(
+            restore_backup(path, feed_kind::live, at.dir.path() / "restored" / other)
+                .error()
+                .code == archive_errc::other_kind);
     CHECK(
-        restore_backup(at.backups, feed_kind::pipe, at.restored).error().code ==
+        restore_backup(at.backups, feed_kind::pipe, at.dir.path() / "elsewhere").error().code ==
         archive_errc::not_accessible);
 }
 
@@ -181,6 +187,90 @@ TEST_CASE("no backup is made of what does not verify", "[archive]")
     CHECK(left[0].path == good);
 }
 
+TEST_CASE("no backup is made of candles that do not verify, or that are gone", "[archive]")
+{
+    const places at;
+    {
+        const auto s = open_store(at.archive);
+        REQUIRE(s->append(ticks_from(morning, 100)));
+    }
+    const auto path = at.archive / "candles.db";
+    const auto first = std::chrono::floor<std::chrono::seconds>(morning);
+    {
+        candle_file file{path, symbols(), true};
+        for (int k = 0; k < 20; ++k) {
+            const candle_row row{
+                symbol_id{1},
+                series::interval::m1,
+                {first + k * 1min, *price::from(100), *price::from(101), *price::from(99),
+                 *price::from(100), 7}};
+            REQUIRE(file.put({&row, 1}) == 1);
+        }
+    }
+    const auto good = made(at).made.path;
+    SECTION("a price that was changed")
+    {
+        database{path, database::access::write}.run("UPDATE candles SET low = 1");
+    }
+    SECTION("bytes")
+    {
+        std::fstream f{path, std::ios::in | std::ios::out | std::ios::binary};
+        f << "no database";
+    }
+    SECTION("all of it")
+    {
+        fs::remove(path);
+    }
+    const auto report = make_backup(at.archive, feed_kind::live, at.backups, morning + 1s);
+    REQUIRE_FALSE(report);
+    CHECK(report.error().code == archive_errc::damaged);
+    CHECK(report.error().text.find("candles.db") != std::string::npos);
+    const auto left = backups_in(at.backups, feed_kind::live);
+    REQUIRE(left.size() == 1);
+    CHECK(left[0].path == good);
+}
+
+TEST_CASE("the last backup from before candles were lost is kept", "[archive]")
+{
+    const places at;
+    {
+        const auto s = open_store(at.archive);
+        REQUIRE(s->append(ticks_from(morning, 10)));
+    }
+    const auto lose = [&](wall_time when) {
+        candle_file file{at.archive / "candles.db", symbols(), true};
+        file.set_last_loss(when);
+    };
+    {
+        candle_file file{at.archive / "candles.db", symbols(), true};
+        file.note_symbols();
+    }
+    made(at, morning);
+    const auto before = made(at, morning + 1s).made.path;
+    lose(morning + 2s);
+    const auto between = made(at, morning + 3s).made.path;
+    const auto after = made(at, morning + 4s).made.path;
+    CHECK(*rotate_backups(at.backups, feed_kind::live, {.newest = 1, .weekly = 0}) == 2);
+    auto left = backups_in(at.backups, feed_kind::live);
+    REQUIRE(left.size() == 2);
+    CHECK(left[0].path == before);
+    CHECK(left[1].path == after);
+    CHECK_FALSE(fs::exists(between));
+}
+
+TEST_CASE("backups of one week are no more than are to be kept", "[archive]")
+{
+    const places at;
+    {
+        const auto s = open_store(at.archive);
+        REQUIRE(s->append(ticks_from(morning, 10)));
+    }
+    for (int k = 0; k < 5; ++k)
+        made(at, morning + k * 1s);
+    CHECK(*rotate_backups(at.backups, feed_kind::live, {.newest = 3, .weekly = 4}) == 2);
+    CHECK(backups_in(at.backups, feed_kind::live).size() == 3);
+}
+
 TEST_CASE(
     "the newest backups are kept, one of each of four weeks before, and never none", "[archive]")
 {
@@ -197,7 +287,7 @@ TEST_CASE(
     for (const auto& b : backups_in(at.backups, feed_kind::live))
         left.push_back(std::chrono::floor<std::chrono::days>(b.made - morning));
     using d = std::chrono::days;
-    CHECK(left == std::vector<d>{d{36}, d{43}, d{50}, d{56}, d{57}, d{58}, d{59}});
+    CHECK(left == std::vector<d>{d{29}, d{36}, d{43}, d{50}, d{57}, d{58}, d{59}});
     CHECK(*rotate_backups(at.backups, feed_kind::live, {.newest = 0, .weekly = 0}) == 6);
     CHECK(backups_in(at.backups, feed_kind::live).size() == 1);
     CHECK(*rotate_backups(at.backups, feed_kind::live, {.newest = 0, .weekly = 0}) == 0);

@@ -339,18 +339,20 @@ TEST_CASE("a candles.db that cannot be read everywhere is made anew of what veri
         for (const auto symbol : symbols().all())
             put += file.put(minutes(400, symbol));
         file.set_closed_until(noon + 400min);
+        file.set_era(noon);
         file.finish();
     }
     auto bytes = bytes_of(path);
     const auto page = bytes.size() / 4096 / 2;
     std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(page * 4096), 4096, '\0');
     write_bytes(path, bytes);
-    const auto kept = candle_file::make_anew(path, symbols());
+    const auto kept = candle_file::make_anew(path, symbols()).candles;
     CHECK(kept > put * 9 / 10);
     CHECK(kept < put);
     CHECK(fs::exists(place.path() / "damaged" / "candles.db"));
     candle_file file{path, symbols(), true};
     CHECK(file.closed_until() == noon + 400min);
+    CHECK(file.era() == noon);
     std::size_t given = 0;
     for (const auto symbol : symbols().all())
         given += file.read(all_of(symbol)).candles.size();

@@ -1,5 +1,6 @@
 // Candles of ticks that came to times of before.
 #include "archive/candle_import.hpp"
+#include "archive/fetched_candles.hpp"
 #include "archive/survey.hpp"
 #include "archive/tick_import.hpp"
 #include "kept_candles.hpp"
@@ -101,6 +102,11 @@ TEST_CASE("candles of imported ticks are those that the server would have made",
     }
     const auto rows = held.table();
     check_same(rows, archive.from_scratch());
+    // Who had candles of that time is told that there are others.
+    candle_file noted{held.directory / "candles.db", symbols(), false};
+    for (const auto& c : noted.changes(symbol_id{1}, series::interval::h1))
+        CHECK(c.at >= archive.own.back().at);
+    CHECK_FALSE(noted.changes(symbol_id{1}, series::interval::h1).empty());
 
     std::vector<tape::past_tick> all;
     for (const auto& some :
@@ -111,7 +117,7 @@ TEST_CASE("candles of imported ticks are those that the server would have made",
     REQUIRE(found);
     for (const auto& h : found->held.holes)
         holes.push_back({h.from, h.to});
-    CHECK(holes.size() == 3);
+    CHECK(holes.size() == 4);
     check_same(rows, computed(all, afterwards - 1h, holes));
 
     SECTION("once more changes nothing")
@@ -126,7 +132,7 @@ TEST_CASE("candles of imported ticks are those that the server would have made",
 
 TEST_CASE("an import that ends at any moment leaves candles that the next start makes", "[archive]")
 {
-    const auto steps = GENERATE(-2, -1, 0, 1, 2, 3, 4, 5);
+    const auto steps = GENERATE(-2, -1, 0, 1, 2, 11, 23, 24, 25, 26, 60, 99, 100, 101);
     with_past archive;
     auto& held = archive.held;
     const auto old = some_of_days(16, 4);
@@ -164,19 +170,137 @@ TEST_CASE("fetched candles give way to those of imported ticks, and stay elsewhe
                     {symbol_id{0}, series::interval::d1, {opens + d * day, one, one, one, one, 0}}},
                 "coinbase");
     }
-    const auto old = some_of_days(3, 2);
+    const auto old = some_of_days(3, 3);
     expect(held, old);
     adopt(held, old);
     finish(held);
     const auto days = held.read(symbol_id{0}, series::interval::d1).candles;
     int fetched = 0;
     for (const auto& c : days) {
-        const bool is_old = c.value.opens == opens + 3 * day || c.value.opens == opens + 4 * day;
+        // Before the first of the three and after the last there is a hole: their candles are of a
+        // part of the day.
+        const bool is_old = c.value.opens == opens + 4 * day;
         const bool is_first_days = c.value.opens < opens + 20 * day;
         fetched += is_first_days && !is_old;
         CHECK(c.source == (is_first_days && !is_old ? "coinbase" : ""));
     }
-    CHECK(fetched == 18);
+    CHECK(fetched == 19);
+}
+
+TEST_CASE("a fetched week stays where there are ticks of some of its days", "[archive]")
+{
+    with_past archive;
+    auto& held = archive.held;
+    held.keeper->on_end();
+    const auto monday = series::bucket_open(series::interval::w1, morning + 7 * day);
+    const auto one = *price::from(1.0);
+    const std::vector<candle_row> week{
+        {symbol_id{0}, series::interval::w1, {monday, one, one, one, one, 0}}};
+    {
+        candle_file file{held.directory / "candles.db", symbols(), true};
+        file.put(week, "coinbase");
+    }
+    // From the middle of the week on, or a day of it.
+    const auto first = static_cast<int>((monday - morning) / day) + 1 + GENERATE(2, 6);
+    const auto old = some_of_days(first, 3);
+    REQUIRE(old.front().at.time() > monday);
+    expect(held, old);
+    adopt(held, old);
+    finish(held);
+    for (const auto& c : held.read(symbol_id{0}, series::interval::w1).candles)
+        if (c.value.opens == monday)
+            CHECK(c.source == "coinbase");
+    // Where none was fetched there is ours, of what there is.
+    bool has_other = false;
+    for (const auto& c : held.read(symbol_id{1}, series::interval::w1).candles)
+        has_other = has_other || (c.value.opens == monday && c.source.empty());
+    CHECK(has_other);
+}
+
+TEST_CASE("candles of imported ticks are made in steps that are bounded", "[archive]")
+{
+    with_past archive;
+    auto& held = archive.held;
+    held.keeper.reset();
+    held.bounds.batch_max = 30;
+    held.bounds.symbols_at_once = 1;
+    held.start();
+    const auto old = some_of_day(17);
+    expect(held, old);
+    adopt(held, old);
+    const auto symbols_with_hours = [&] {
+        return std::ranges::count_if(symbols().all(), [&](symbol_id symbol) {
+            const auto hours = held.read(symbol, series::interval::h1).candles;
+            return !hours.empty() && hours.front().value.opens < archive.own.front().at.time();
+        });
+    };
+    auto made = symbols_with_hours();
+    CHECK(made == 0);
+    int steps = 0;
+    for (bool is_over = false; !is_over; ++steps) {
+        REQUIRE(steps < 1'000);
+        const auto before = held.ticks_read;
+        is_over = held.keeper->catch_up(1);
+        CHECK(held.ticks_read - before <= held.bounds.batch_max);
+        const auto now = symbols_with_hours();
+        CHECK(now - made <= 1);
+        made = now;
+    }
+    CHECK(made == 4);
+    CHECK(steps > 400 / 30);
+    finish(held);
+    check_same(held.table(), archive.from_scratch());
+}
+
+TEST_CASE("a longer candle lacks what was fetched in place of its pieces, and says so", "[archive]")
+{
+    const temporary_directory place;
+    candles_of at{place.path()};
+    at.start();
+    const symbol_id btc{0};
+    const auto hour = series::bucket_open(series::interval::h1, morning);
+    const auto one = *price::from(1.0);
+    const auto ticks = random_ticks(morning, 8'000, 1s, 5);
+    const auto half = ticks.begin() + 1'500;
+    at.append({ticks.begin(), half});
+    SECTION("by an import, while the server is stopped")
+    {
+        at.keeper->on_end();
+        at.keeper.reset();
+        {
+            candle_file file{place.path() / "candles.db", symbols(), true};
+            candle_import import{
+                file, {btc, series::interval::m1, "kraken", true, position::at(morning)}};
+            for (int k = 5; k < 10; ++k)
+                import.add({hour + k * 1min, one, one, one, one, 0});
+            CHECK(import.commit().put == 5);
+            import.sync();
+        }
+        at.start();
+    }
+    SECTION("by a backfill, while it runs")
+    {
+        const auto before = at.keeper->board().changes().revision();
+        at.keeper->offer([&](candle_store& file) {
+            fetched_candles fetched{
+                {btc, series::interval::m1, hour + 5min, hour + 10min}, "coinbase", {}};
+            for (int k = 5; k < 10; ++k)
+                fetched.candles.push_back({hour + k * 1min, one, one, one, one, 0});
+            put_fetched(file, fetched, true, position::at(morning));
+        });
+        at.tick_over(1s);
+        bool is_told = false;
+        for (const auto& c : at.keeper->board().changes().since(before).changed)
+            is_told = is_told || (c.of == series::interval::h1 && c.from == hour);
+        CHECK(is_told);
+    }
+    at.append({half, ticks.end()});
+    const auto of_btc = at.read(btc, series::interval::h1).candles;
+    REQUIRE(of_btc.size() >= 2);
+    CHECK(of_btc[0].value.overlaps_hole);
+    CHECK_FALSE(of_btc[1].value.overlaps_hole);
+    for (const auto& c : at.read(symbol_id{1}, series::interval::h1).candles)
+        CHECK_FALSE(c.value.overlaps_hole);
 }
 
 TEST_CASE("candles of ticks that were dropped do not give way to those of fewer", "[archive]")
@@ -222,7 +346,7 @@ candle_import::counts import_candles(
     candle_file& into, interval of, const std::vector<series::candle>& candles,
     bool replace = false, std::string source = "kraken")
 {
-    candle_import i{into, {symbol_id{0}, of, std::move(source), replace}};
+    candle_import i{into, {symbol_id{0}, of, std::move(source), replace, position::at(afterwards)}};
     for (const auto& c : candles)
         i.add(c);
     return i.commit();
@@ -305,7 +429,8 @@ TEST_CASE("candles whose import is given up leave nothing", "[archive]")
     const temporary_directory dir;
     candle_file file{dir.path() / "candles.db", symbols(), true};
     {
-        candle_import given_up{file, {symbol_id{0}, interval::m1, "kraken", false}};
+        candle_import given_up{
+            file, {symbol_id{0}, interval::m1, "kraken", false, position::at(afterwards)}};
         for (const auto& c : some_candles(interval::m1, monday, 10'000))
             given_up.add(c);
     }

@@ -55,7 +55,7 @@ reading open_and_check(const fs::path& directory, const std::vector<tape::past_t
     auto s = open_store(directory, midnight + 23h);
     auto got = read_all_of(*s->make_reader());
     check_honest(got, truth);
-    CHECK(s->put_away_damaged());
+    CHECK(s->put_away_damaged(midnight + 23h));
     const auto holes = s->found().holes;
     const auto more = tick_at(midnight + 23h, 1);
     REQUIRE(s->append(std::vector{more}));
@@ -189,7 +189,7 @@ TEST_CASE(
     const auto got = read_all_of(*s->make_reader());
     check_honest(got, ticks);
     CHECK(got.ticks.size() == 1999);
-    CHECK(*s->put_away_damaged() == 1);
+    CHECK(*s->put_away_damaged(morning) == 1);
     s.reset();
     s = open_store(place.path(), morning + 1h);
     CHECK(s->found().holes.size() == 1);

@@ -1,4 +1,5 @@
 // Ticks that a wrong clock dated into the future, and what comes after them.
+#include "archive/files.hpp"
 #include "kept_candles.hpp"
 
 namespace tickertape::archive::testing {
@@ -111,6 +112,77 @@ TEST_CASE("an era that ended before its files were moved is begun at the next st
     CHECK(read_all_of(*s->make_reader()).ticks.size() == 110);
     REQUIRE(s->holds()->look().held->holes.size() == 1);
     CHECK(s->holds()->look().held->holes[0].to == epoch);
+}
+
+TEST_CASE("an era that could not be noted to its end is begun again", "[archive]")
+{
+    const temporary_directory place;
+    auto truth = minutes_of(morning, 100, 1);
+    const auto epoch = position::at(morning + 5h);
+    {
+        const auto s = open_store(place.path());
+        REQUIRE(s->append(truth));
+        REQUIRE(s->append(minutes_of(morning + 8h, 100, 2)));
+        database catalogue{place.path() / "archive.db", database::access::write};
+        // The hole is the last that is noted.
+        catalogue.run("CREATE TRIGGER refused BEFORE INSERT ON holes BEGIN SELECT RAISE(ABORT,"
+                      " 'no room'); END");
+        CHECK(!s->begin_era(epoch));
+        CHECK(!s->begin_era(epoch));
+        catalogue.run("DROP TRIGGER refused");
+        REQUIRE(s->begin_era(epoch));
+        const auto later = minutes_of(morning + 6h, 10, 3);
+        REQUIRE(s->append(later));
+        truth.insert(truth.end(), later.begin(), later.end());
+    }
+    const auto s = open_store(place.path(), morning + 7h);
+    CHECK(s->found().how_it_ended == ending::killed);
+    CHECK(same(read_all_of(*s->make_reader()).ticks, truth));
+    REQUIRE(s->holds()->look().held->holes.size() == 1);
+    CHECK(s->holds()->look().held->holes[0].to == epoch);
+    CHECK(s->verify()->empty());
+}
+
+TEST_CASE("an era that could not move a file is begun again", "[archive]")
+{
+    const temporary_directory place;
+    auto truth = minutes_of(morning, 100, 1);
+    const auto s = open_store(place.path());
+    REQUIRE(s->append(truth));
+    REQUIRE(s->append(minutes_of(morning + 8h, 100, 2)));
+    const auto epoch = position::at(morning + 5h);
+    // A file stands where the directory would be.
+    write_small(place.path() / "set_aside", "");
+    CHECK(!s->begin_era(epoch));
+    CHECK(!s->begin_era(epoch));
+    fs::remove(place.path() / "set_aside");
+    REQUIRE(s->begin_era(epoch));
+    const auto later = minutes_of(morning + 6h, 10, 3);
+    REQUIRE(s->append(later));
+    truth.insert(truth.end(), later.begin(), later.end());
+    CHECK(same(read_all_of(*s->make_reader()).ticks, truth));
+    CHECK(s->verify()->empty());
+}
+
+TEST_CASE("what was shown while an era could not begin is told", "[archive]")
+{
+    const temporary_directory place;
+    const auto truth = minutes_of(morning, 100, 1);
+    const auto now = morning + 6h;
+    {
+        const auto s = open_store(place.path());
+        REQUIRE(s->append(truth));
+        REQUIRE(s->append(minutes_of(morning + 24h, 100, 2)));
+        write_small(place.path() / "set_aside", "");
+        CHECK(!s->begin_era(position::at(morning + 5h)));
+        s->note_shown(position::at(morning + 5h + 30min));
+        fs::remove(place.path() / "set_aside");
+    }
+    const auto s = open_store(place.path(), now);
+    CHECK(s->last() == position::at(now).previous());
+    REQUIRE(s->holds()->look().held->holes.size() == 1);
+    CHECK(s->holds()->look().held->holes[0].from == truth.back().at);
+    CHECK(s->holds()->look().held->holes[0].to == position::at(now).previous());
 }
 
 TEST_CASE("a position that is ahead of the last begins no era", "[archive]")

@@ -1,4 +1,5 @@
 // Processes that are killed, disks that are full or fail, and readers that go last.
+#include "archive/candle_import.hpp"
 #include "archive/files.hpp"
 #include "archive_fixture.hpp"
 
@@ -291,6 +292,29 @@ TEST_CASE("a log that has grown long is copied into its file beside readers", "[
     // 4 KiB for each transaction would be 6 MB and more.
     CHECK(fs::file_size(place.path() / "ticks-2026-11-21.db-wal") < 4'500'000);
     CHECK(same(read_all_of(*r, {}, 5000).ticks, ticks_from(morning, k)));
+}
+
+TEST_CASE(
+    "candles are imported, and are not lost, where the disk fails to confirm them", "[archive]")
+{
+    const temporary_directory place;
+    const auto one = *price::from(1.0);
+    const auto opens = bucket_open(series::interval::d1, morning);
+    candle_file file{place.path() / "candles.db", symbols(), true};
+    {
+        candle_import import{
+            file, {symbol_id{0}, series::interval::d1, "kraken", false, position::at(morning)}};
+        import.add({opens, one, one, one, one, 0});
+        CHECK(import.commit().put == 1);
+        does_sync_fail = true;
+        const auto synced = guarded([&] { import.sync(); });
+        does_sync_fail = false;
+        REQUIRE_FALSE(synced.has_value());
+        CHECK(synced.error().code == archive_errc::disk_failed);
+    }
+    candle_file beside{place.path() / "candles.db", symbols(), false};
+    CHECK(
+        beside.read({symbol_id{0}, series::interval::d1, opens, opens + 24h}).candles.size() == 1);
 }
 
 }  // namespace tickertape::archive::testing

@@ -10,6 +10,7 @@ using series::candle_time;
 using series::interval;
 
 constexpr symbol_id btc{0};
+constexpr position now = position::at(morning);
 // A Monday.
 constexpr candle_time monday = bucket_open(interval::w1, morning - 24h * 70);
 
@@ -80,7 +81,7 @@ TEST_CASE(
         missing_candles(at.file, days(0, 10), "coinbase", false) ==
         std::vector{days(0, 4), days(5, 10)});
 
-    const auto done = put_fetched(at.file, answer_to(days(5, 10), {monday + 24h * 7}), false);
+    const auto done = put_fetched(at.file, answer_to(days(5, 10), {monday + 24h * 7}), false, now);
     CHECK(done.put == 4);
     CHECK(missing_candles(at.file, days(0, 10), "coinbase", false) == std::vector{days(0, 4)});
     // Another one may have it.
@@ -89,18 +90,33 @@ TEST_CASE(
         std::vector{days(0, 4), days(7, 8)});
     CHECK(missing_candles(at.file, days(0, 10), "coinbase", true) == std::vector{days(0, 10)});
     // A range with nothing in it is an answer as well.
-    put_fetched(at.file, {days(0, 5), "coinbase", {}}, false);
+    put_fetched(at.file, {days(0, 5), "coinbase", {}}, false, now);
     CHECK(missing_candles(at.file, days(0, 10), "coinbase", false).empty());
     // What was asked lies apart from it now: the longer one of the two is remembered.
-    put_fetched(at.file, {days(20, 22), "coinbase", {}}, false);
+    put_fetched(at.file, {days(20, 22), "coinbase", {}}, false, now);
     CHECK(missing_candles(at.file, days(0, 10), "coinbase", false).empty());
+}
+
+TEST_CASE("what lies after all candles of a provider is asked for again", "[archive]")
+{
+    file_of at;
+    // Our clock was ahead by days, which the provider did not have yet.
+    put_fetched(at.file, {days(5, 12), "coinbase", answer_to(days(5, 8)).candles}, false, now);
+    CHECK(missing_candles(at.file, days(5, 12), "coinbase", false) == std::vector{days(8, 12)});
+    put_fetched(at.file, {days(8, 12), "coinbase", {}}, false, now);
+    CHECK(missing_candles(at.file, days(5, 12), "coinbase", false) == std::vector{days(8, 12)});
+    // What it has not before that is not asked for again.
+    put_fetched(at.file, {days(0, 5), "coinbase", {}}, false, now);
+    CHECK(missing_candles(at.file, days(0, 12), "coinbase", false) == std::vector{days(8, 12)});
+    put_fetched(at.file, answer_to(days(8, 12)), false, now);
+    CHECK(missing_candles(at.file, days(0, 12), "coinbase", false).empty());
 }
 
 TEST_CASE("fetched candles never stand in for ours, unless that is asked for", "[archive]")
 {
     file_of at;
     at.put_own(monday + 24h * 2);
-    auto done = put_fetched(at.file, answer_to(days(0, 5)), false);
+    auto done = put_fetched(at.file, answer_to(days(0, 5)), false, now);
     CHECK(done.put == 4);
     CHECK(done.kept == 1);
     auto kept = at.read(interval::d1);
@@ -110,11 +126,11 @@ TEST_CASE("fetched candles never stand in for ours, unless that is asked for", "
     CHECK(kept[2].value == made(monday + 24h * 2, 900));
 
     // The same once more changes nothing.
-    done = put_fetched(at.file, answer_to(days(0, 5)), false);
+    done = put_fetched(at.file, answer_to(days(0, 5)), false, now);
     CHECK(done.put == 0);
     CHECK(at.read(interval::d1) == kept);
 
-    done = put_fetched(at.file, answer_to(days(0, 5)), true);
+    done = put_fetched(at.file, answer_to(days(0, 5)), true, now);
     CHECK(done.put == 5);
     kept = at.read(interval::d1);
     CHECK(kept[2].source == "coinbase");
@@ -128,9 +144,9 @@ TEST_CASE(
 {
     file_of at;
     // Two weeks and a half, in parts that divide the weeks.
-    CHECK(put_fetched(at.file, answer_to(days(10, 17)), false).longer == 0);
-    CHECK(put_fetched(at.file, answer_to(days(3, 10)), false).longer == 1);
-    CHECK(put_fetched(at.file, answer_to(days(0, 3)), false).longer == 1);
+    CHECK(put_fetched(at.file, answer_to(days(10, 17)), false, now).longer == 0);
+    CHECK(put_fetched(at.file, answer_to(days(3, 10)), false, now).longer == 1);
+    CHECK(put_fetched(at.file, answer_to(days(0, 3)), false, now).longer == 1);
     const auto weeks = at.read(interval::w1);
     REQUIRE(weeks.size() == 2);
     CHECK(weeks[0].source == "coinbase");
@@ -140,16 +156,17 @@ TEST_CASE(
     CHECK(weeks[0].value.ticks == 0);
 
     // Not where a day is missing, or is ours.
-    CHECK(put_fetched(at.file, answer_to(days(21, 28), {monday + 24h * 22}), false).longer == 0);
+    CHECK(
+        put_fetched(at.file, answer_to(days(21, 28), {monday + 24h * 22}), false, now).longer == 0);
     at.put_own(monday + 24h * 30);
-    CHECK(put_fetched(at.file, answer_to(days(28, 35)), false).longer == 0);
+    CHECK(put_fetched(at.file, answer_to(days(28, 35)), false, now).longer == 0);
 }
 
 TEST_CASE("hours make days, and days weeks, of one source", "[archive]")
 {
     file_of at;
     const fetch_range week{btc, interval::h1, monday, monday + 24h * 7};
-    const auto done = put_fetched(at.file, answer_to(week), false);
+    const auto done = put_fetched(at.file, answer_to(week), false, now);
     CHECK(done.put == 168);
     CHECK(done.longer == 7 * 6 + 7 * 4 + 7 + 1);  // of 4h, 6h, 1d and 1w
     CHECK(at.read(interval::w1).size() == 1);
@@ -166,7 +183,7 @@ TEST_CASE("the keeper does the work of others once it has made all candles", "[a
     at.append(random_ticks(morning, 100, 1s, 1));
     std::size_t put = 0;
     const auto work = [&put](candle_store& file) {
-        put += put_fetched(file, answer_to(days(0, 7)), false).put;
+        put += put_fetched(file, answer_to(days(0, 7)), false, now).put;
     };
     CHECK(at.keeper->offer(work));
     CHECK(at.keeper->offer([](candle_store&) { fail(archive_errc::disk_failed, "no more"); }));

@@ -1,5 +1,7 @@
 // Questions about candles and statistics, answered from an archive.
 #include "archive/history_reader.hpp"
+
+#include "archive/fetched_candles.hpp"
 #include "kept_candles.hpp"
 
 #include <future>
@@ -169,7 +171,7 @@ TEST_CASE("statistics are of ticks, and of closes where ticks are no longer kept
     auto all = at.statistics(q);
     REQUIRE(all.has_value());
     REQUIRE(all->figures);
-    CHECK(all->of == series::sample::ticks);
+    CHECK_FALSE(all->closes_of);
     CHECK(all->figures->count == points.size());
     CHECK(all->figures->mean == series::describe(points)->mean);
     CHECK(all->prices);
@@ -179,10 +181,10 @@ TEST_CASE("statistics are of ticks, and of closes where ticks are no longer kept
     REQUIRE(at.archive->seal_finished_days(ticks.back().at.time()));
     REQUIRE(*at.archive->drop_days_before(day_of(position::at(morning + 24h))) == 1);
     all = at.statistics(q);
-    CHECK(all->of == series::sample::closes);
+    CHECK(all->closes_of == interval::m1);
     CHECK(all->figures->count > points.size() / 2);
     CHECK(all->figures->count <= points.size());
-    CHECK(at.statistics({btc, morning + 24h, morning + 40h})->of == series::sample::ticks);
+    CHECK_FALSE(at.statistics({btc, morning + 24h, morning + 40h})->closes_of);
 }
 
 TEST_CASE("statistics are of closes where candles are there of a time without ticks", "[archive]")
@@ -203,13 +205,13 @@ TEST_CASE("statistics are of closes where candles are there of a time without ti
     at.read_history();
     const auto with_candle = at.statistics({btc, morning - 25h, morning + 1h});
     REQUIRE(with_candle.has_value());
-    CHECK(with_candle->of == series::sample::closes);
+    CHECK(with_candle->closes_of == interval::m1);
     CHECK(with_candle->figures->min == one);
     const auto candle_alone = at.statistics({btc, morning - 25h, morning - 1h});
-    CHECK(candle_alone->of == series::sample::closes);
+    CHECK(candle_alone->closes_of == interval::m1);
     CHECK(candle_alone->figures->count == 1);
-    CHECK(at.statistics({btc, morning - 23h, morning + 1h})->of == series::sample::ticks);
-    CHECK(at.statistics({symbol_id{1}, morning - 25h, morning + 1h})->of == series::sample::ticks);
+    CHECK_FALSE(at.statistics({btc, morning - 23h, morning + 1h})->closes_of);
+    CHECK_FALSE(at.statistics({symbol_id{1}, morning - 25h, morning + 1h})->closes_of);
 }
 
 TEST_CASE("statistics are of closes where candles were there before the first tick", "[archive]")
@@ -234,14 +236,14 @@ TEST_CASE("statistics are of closes where candles were there before the first ti
 
     const auto both = at.statistics({btc, morning - 24h, morning + 1min, false});
     REQUIRE(both.has_value());
-    CHECK(both->of == series::sample::closes);
+    CHECK(both->closes_of == interval::m1);
     REQUIRE(both->figures);
     CHECK(both->figures->count == 61);
     CHECK(both->figures->first.value() == 1'060);
 
     const auto ticks = at.statistics({btc, morning, morning + 1min, false});
     REQUIRE(ticks.has_value());
-    CHECK(ticks->of == series::sample::ticks);
+    CHECK_FALSE(ticks->closes_of);
 }
 
 TEST_CASE("questions beyond those that may wait are refused, and at the end all are", "[archive]")
@@ -279,6 +281,86 @@ TEST_CASE("questions beyond those that may wait are refused, and at the end all 
     }
     // The second was answered, or it still waited.
     CHECK(busy >= 1);
+}
+
+TEST_CASE("candles that are put into the past are told to who has read before", "[archive]")
+{
+    const temporary_directory place;
+    asked_of at{place.path()};
+    at.start();
+    at.append(random_ticks(morning, 1'000, 1s, 5));
+    at.read_history();
+    const auto opens = bucket_open(interval::w1, morning - 24h * 70);
+    series::candle_query q{btc, interval::d1, opens, morning};
+    q.with_changes = true;
+    const auto before = at.candles(q);
+    REQUIRE(before.has_value());
+    CHECK(before->changes.empty());
+    CHECK(before->revision == at.keeper->board().changes().revision());
+
+    const auto one = *price::from(1.0);
+    fetched_candles fetched{{btc, interval::d1, opens, opens + 24h * 7}, "coinbase", {}};
+    for (int d = 0; d < 7; ++d)
+        fetched.candles.push_back({opens + 24h * d, one, one, one, one, 0});
+    const auto when = position::at(at.time.wall);
+    const auto put = [&](candle_store& file) { put_fetched(file, fetched, false, when); };
+    at.keeper->offer(put);
+    at.tick_over(1s);
+    const auto& log = at.keeper->board().changes();
+    const std::vector<series::changed_candles> both{
+        {btc, interval::d1, opens, opens + 24h * 7}, {btc, interval::w1, opens, opens + 24h * 7}};
+    CHECK(log.since(before->revision).changed == both);
+    const std::vector<series::dated_change> noted{{opens, opens + 24h * 7, when}};
+    const auto after = at.candles(q);
+    REQUIRE(after.has_value());
+    CHECK(after->candles.size() == 7);
+    CHECK(after->changes == noted);
+    CHECK(log.since(after->revision).changed.empty());
+
+    // What was there already is no change.
+    at.keeper->offer(put);
+    at.tick_over(1s);
+    CHECK(log.revision() == after->revision);
+    // It is known after a restart, and when the file had to be made anew.
+    at.history.reset();
+    at.keeper.reset();
+    CHECK(candle_file{place.path() / "candles.db", symbols(), false}.changes(btc, q.of) == noted);
+    candle_file::make_anew(place.path() / "candles.db", symbols());
+    CHECK(candle_file{place.path() / "candles.db", symbols(), false}.changes(btc, q.of) == noted);
+}
+
+TEST_CASE("statistics of years are of the candles that reach as far back", "[archive]")
+{
+    const temporary_directory place;
+    asked_of at{place.path()};
+    at.start();
+    at.append(random_ticks(morning, 600, 1s, 5));
+    const auto today = series::bucket_open(interval::d1, morning);
+    const auto of = [](double value) { return *price::from(value); };
+    {
+        candle_file file{place.path() / "candles.db", symbols(), true};
+        std::vector<candle_row> days;
+        for (int k = 60; k > 0; --k)
+            days.push_back(
+                {btc,
+                 interval::d1,
+                 {today - k * std::chrono::days{1}, of(100.0 + k), of(200.0 + k), of(50.0 + k),
+                  of(150.0), 0}});
+        file.put(days, "coinbase");
+    }
+    at.read_history();
+    const auto minute = at.statistics({btc, morning, morning + 10min});
+    CHECK_FALSE(minute->closes_of);
+    const auto found = at.statistics({btc, morning - 24h * 100, morning + 24h});
+    REQUIRE(found.has_value());
+    CHECK(found->closes_of == interval::d1);
+    REQUIRE(found->figures);
+    // The minutes of today are one more.
+    CHECK(found->figures->count == 61);
+    CHECK(found->figures->first == of(160.0));
+    CHECK(found->figures->max.value() >= 260.0);
+    CHECK(found->figures->min.value() <= 51.0);
+    CHECK(found->figures->median == 150.0);
 }
 
 }  // namespace tickertape::archive::testing

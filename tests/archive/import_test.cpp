@@ -85,9 +85,11 @@ TEST_CASE(
     // The time between what was imported and the rest is a hole; within it there is none.
     const auto found = look_at(archived, feed_kind::live);
     REQUIRE(found);
-    REQUIRE(found->held.holes.size() == 1);
-    CHECK(found->held.holes[0].from == old.back().at);
-    CHECK(found->held.holes[0].reason == hole_reason::not_archived);
+    REQUIRE(found->held.holes.size() == 2);
+    CHECK(found->held.holes[0].from == position{});
+    CHECK(found->held.holes[0].to == old.front().at.previous());
+    CHECK(found->held.holes[1].from == old.back().at);
+    CHECK(found->held.holes[1].reason == hole_reason::not_archived);
 
     SECTION("a second time changes nothing")
     {
@@ -103,7 +105,7 @@ TEST_CASE(
         CHECK(import(archived, late, true).failed.empty());
         expected.insert(expected.end() - 100, late.begin(), late.end());
         CHECK(same(held(archived), expected));
-        CHECK(look_at(archived, feed_kind::live)->held.holes.size() == 2);
+        CHECK(look_at(archived, feed_kind::live)->held.holes.size() == 3);
     }
     SECTION("a day of which the archive has other ticks is refused")
     {
@@ -127,9 +129,21 @@ TEST_CASE("an import into nothing makes an archive, and positions go on after it
     const auto archived = dir.path() / "live";
     const auto old = days_of_ticks(0, 2);
     CHECK(import(archived, old, true).failed.empty());
+    const auto holes = [&] { return look_at(archived, feed_kind::live)->held.holes; };
+    constexpr auto unknown = hole_reason::not_archived;
+    const hole before{{}, old.front().at.previous(), unknown};
+    const auto since = [&](wall_time now) {
+        return hole{old.back().at, position::at(now).previous(), unknown};
+    };
+    CHECK(holes() == std::vector{before, since(morning + 10 * day)});
+    // What nobody knew of lasts until the server is there.
+    REQUIRE(open_store(archived, morning + 15 * day)->end_cleanly(morning + 16 * day));
+    CHECK(holes() == std::vector{before, since(morning + 15 * day)});
     const auto s = open_store(archived, morning + 20 * day);
+    CHECK(holes() == std::vector{before, since(morning + 20 * day)});
+    CHECK(s->found().remarks.empty());
     CHECK(s->last() == old.back().at);
-    const auto more = days_of_ticks(3, 1);
+    const auto more = days_of_ticks(21, 1);
     REQUIRE(s->append(more));
     CHECK(
         s->make_reader()
@@ -195,5 +209,6 @@ TEST_CASE("an import that ends between two days is done again", "[archive]")
     CHECK(again.plan[1].is_there);
     CHECK_FALSE(again.plan[2].is_there);
     CHECK(same(held(archived), old));
-    CHECK(look_at(archived, feed_kind::live)->held.holes.empty());
+    // What lies before and after, and nothing between.
+    CHECK(look_at(archived, feed_kind::live)->held.holes.size() == 2);
 }

@@ -100,9 +100,14 @@ struct candles_of {
         keeper.emplace(
             candle_keeper::parts{
                 archive->candles(), symbols(),
-                [this](const tape::past_query& q) { return ticks->read(q); }, archive->holds(),
-                [this] { return archive->last(); }, time,
-                [this](const std::string& why) { said.push_back(why); }},
+                [this](const tape::past_query& q) {
+                    auto read = ticks->read(q);
+                    ticks_read += read ? read->ticks.size() : 0;
+                    return read;
+                },
+                archive->holds(), [this] { return archive->last(); }, time,
+                [this](const std::string& why) { said.push_back(why); },
+                [this](const std::string& what) { lost.push_back(what); }},
             bounds);
         keeper->catch_up(1'000'000);
     }
@@ -149,6 +154,8 @@ struct candles_of {
     std::unique_ptr<reader> ticks;
     candle_keeper::limits bounds;
     std::vector<std::string> said;
+    std::size_t ticks_read = 0;  // by the keeper
+    std::vector<std::string> lost;
     std::optional<candle_keeper> keeper;
 };
 

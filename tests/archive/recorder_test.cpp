@@ -163,7 +163,8 @@ TEST_CASE("after a failure nothing is lost that the tapes still hold", "[archive
     CHECK_FALSE(of.write_all());
     CHECK_FALSE(of.write_all());
     CHECK(of.now().failing);
-    CHECK(of.complaint() == "no room");
+    // For anybody: nothing of what the store said to the operator.
+    CHECK(of.complaint() == "the disk is full");
     CHECK(r.said == std::vector<std::string>{"no room"});
     r.store.fails = false;
     r.write(3);
@@ -209,6 +210,40 @@ TEST_CASE(
     REQUIRE(of.write_all());
     CHECK(r.values() == std::vector<double>{4, 5});
     CHECK(r.store.holes.size() == 1);
+}
+
+TEST_CASE("a hole of the tapes is recorded behind the ticks before it", "[archive]")
+{
+    recorded r;
+    r.start();
+    const auto first = r.write(1);
+    const auto from = first.at;
+    const position to{from.ms() + 1'000, 0};
+    r.prices.miss({from, to, from, to, gap_cause::evicted}, tape::tapes::committed_at_once::no);
+    r.last.at = to;
+    r.write(2);
+    CHECK(r.of->write_all());
+    CHECK(r.values() == std::vector<double>{1, 2});
+    CHECK(r.store.holes == std::vector<hole>{{from, to, hole_reason::not_archived}});
+    CHECK(r.kept == r.last.at);
+}
+
+TEST_CASE("a hole at the end of the tapes is kept, and told again after a failure", "[archive]")
+{
+    recorded r;
+    r.start();
+    const auto first = r.write(1);
+    CHECK(r.of->write_all());
+    const position to{first.at.ms() + 1'000, 0};
+    r.prices.miss(
+        {first.at, to, first.at, to, gap_cause::damaged}, tape::tapes::committed_at_once::no);
+    r.store.fails = true;
+    CHECK_FALSE(r.of->write_all());
+    CHECK(r.kept == first.at);
+    r.store.fails = false;
+    CHECK(r.of->write_all());
+    CHECK(r.kept == to);
+    CHECK(r.store.holes == std::vector<hole>{{first.at, to, hole_reason::not_archived}});
 }
 
 TEST_CASE("what a failed sync gives up is written again", "[archive]")

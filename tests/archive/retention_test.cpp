@@ -33,9 +33,13 @@ TEST_CASE("days whose time has passed are dropped, and that is no damage", "[arc
     const auto held = at.days();
     const auto candles = at.table();
     at.terms.ticks = 3 * day;
+    std::vector<std::string> dropped;
+    at.terms.dropped = [&dropped](const std::string& what) { dropped.push_back(what); };
     at.archive->set_retention(at.terms);
     REQUIRE(at.archive->keep_up(at.all.back().at.time()));
     CHECK(at.days() < held);
+    REQUIRE(dropped.size() == held - at.days());
+    CHECK(dropped[0].find("ticks-2026-11-21.sealed.db: its time has passed") == 0);
     CHECK(at.archive->now().days_dropped.value() == held - at.days());
     CHECK(
         at.archive->holds()->look().held->days.front().key.day + day >

@@ -132,11 +132,32 @@ TEST_CASE("a sealed day that was changed is put away before it is used", "[archi
     flip_bit(place.path() / sealed_name, fs::file_size(place.path() / sealed_name) * 8 - 100);
     const auto s = open_store(place.path(), midnight + 1min);
     CHECK(s->verify()->size() == 1);
+    std::vector<std::string> told;
+    retention terms;
+    terms.damaged = [&told](const std::string& what) { told.push_back(what); };
+    s->set_retention(terms);
+    CHECK_FALSE(s->is_upkeep_due());
     const auto got = read_all_of(*s->make_reader());
     check_honest(got, ticks);
     CHECK(got.ticks.size() == 100);
-    CHECK(*s->put_away_damaged() == 1);
+    CHECK(s->is_upkeep_due());
+    const auto found_at = midnight + 5min;
+    // Also where the process ends at once.
+    if (GENERATE(false, true))
+        REQUIRE(s->end_cleanly(found_at));
+    else
+        REQUIRE(s->keep_up(found_at));
+    CHECK_FALSE(s->is_upkeep_due());
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].find("ticks-2026-11-21.sealed.db: does not verify; ticks after ") == 0);
+    CHECK(told[0].find("damaged/ticks-2026-11-21.sealed.db") != std::string::npos);
+    CHECK(s->now().damaged.value() == 1);
+    const auto notes = catalogue::look(place.path() / "archive.db").notes;
+    REQUIRE(notes.size() == 1);
+    CHECK(notes[0].at == found_at);
+    CHECK(notes[0].text == told[0]);
     CHECK(fs::exists(place.path() / "damaged" / sealed_name));
+    CHECK(fs::exists(place.path() / "damaged" / (std::string{sealed_name} + ".sha256")));
     CHECK_FALSE(fs::exists(place.path() / sealed_name));
 
     const auto again = [&] {

@@ -1,5 +1,6 @@
 #include "archive/survey.hpp"
 
+#include "archive/candle_file.hpp"
 #include "archive/files.hpp"
 #include "archive_fixture.hpp"
 
@@ -144,6 +145,75 @@ TEST_CASE("each kind of damage is found", "[archive]")
         REQUIRE(found.size() == 1);
         CHECK(found[0].file == dir.path() / "archive.db");
     }
+}
+
+TEST_CASE("each kind of damage to candles.db is found", "[archive]")
+{
+    const temporary_directory dir;
+    const auto path = dir.path() / "candles.db";
+    REQUIRE(two_days(dir.path())->end_cleanly(morning + day));
+    const auto first = std::chrono::floor<std::chrono::seconds>(morning);
+    {
+        candle_file file{path, symbols(), true};
+        std::vector<candle_row> rows;
+        for (int k = 0; k < 500; ++k)
+            rows.push_back(
+                {symbol_id{1},
+                 series::interval::m1,
+                 {first + k * 1min, *price::from(100), *price::from(101), *price::from(99),
+                  *price::from(100), 7}});
+        REQUIRE(file.put(rows) == 500);
+        REQUIRE(file.put({&rows[0], 1}, "coinbase") == 0);
+        file.set_closed_until(first + 500min);
+        file.finish();
+    }
+    const auto found = look(dir.path());
+    REQUIRE(found.candles.held.size() == 1);
+    CHECK(found.candles.held[0].of == series::interval::m1);
+    CHECK(found.candles.held[0].candles == 500);
+    CHECK(found.candles.held[0].first == first);
+    CHECK(found.candles.held[0].last == first + 499min);
+    CHECK(found.candles.bytes >= fs::file_size(path));
+    CHECK(wrong(dir.path()).empty());
+
+    const std::string sql = GENERATE(
+        "UPDATE candles SET high = high + 1 WHERE time % 600 = 0",
+        "UPDATE candles SET ticks = 8 WHERE time = (SELECT max(time) FROM candles)",
+        "DELETE FROM candles WHERE time % 6000 = 0",
+        "DELETE FROM candles WHERE time = (SELECT max(time) FROM candles)",
+        "UPDATE candles SET interval = 61 WHERE time % 6000 = 0",
+        "UPDATE candles SET symbol = 77 WHERE time % 6000 = 0",
+        "UPDATE symbols SET name = 'ETH-USC' WHERE name = 'ETH-USD'",
+        "DELETE FROM symbols WHERE name = 'ETH-USD'", "DELETE FROM newest", "DELETE FROM candles",
+        "UPDATE facts SET value = value + 60", "DROP TABLE facts", "DROP TABLE candles",
+        "PRAGMA user_version = 0");
+    INFO(sql);
+    database{path, database::access::write}.run(sql);
+    const auto told = wrong(dir.path());
+    REQUIRE_FALSE(told.empty());
+    CHECK(told[0].file == path);
+}
+
+TEST_CASE("random bytes in candles.db are found", "[archive]")
+{
+    const temporary_directory dir;
+    const auto path = dir.path() / "candles.db";
+    REQUIRE(two_days(dir.path())->end_cleanly(morning + day));
+    {
+        candle_file file{path, symbols(), true};
+        file.note_symbols();
+        file.finish();
+    }
+    CHECK(wrong(dir.path()).empty());
+    const auto size = fs::file_size(path);
+    const auto at = GENERATE(0.0, 0.4, 0.8);
+    INFO(at);
+    {
+        std::fstream f{path, std::ios::in | std::ios::out | std::ios::binary};
+        f.seekp(static_cast<std::streamoff>(static_cast<double>(size) * at));
+        f << std::string(4'096, '\xa7');
+    }
+    CHECK_FALSE(wrong(dir.path()).empty());
 }
 
 TEST_CASE("a hole that is recorded is told, and nothing is wrong", "[archive]")

@@ -71,3 +71,16 @@ TEST_CASE("of many candles those are given that are asked for", "[candles]")
     since.first = series::end::oldest;
     CHECK(words_of(held_candles(m.ticks, since)) == "60:11-11/1 120:12-12/1 more");
 }
+
+TEST_CASE("a hole of the tapes is one of the candles that it lies in, and of no other", "[candles]")
+{
+    market m;
+    m.publish(1, 10);
+    m.ticks.lose(position::at(at_second(1)), position::at(at_second(5)));
+    m.publish(6, 11);
+    m.publish(61, 12);
+    const auto found = held_candles(m.ticks, newest(10));
+    CHECK(words_of(found) == "0:10-11/2? 60:12-12/1~");
+    REQUIRE(found.holes.size() == 2);
+    CHECK(found.holes[1] == series::hole{position::at(at_second(1)), position::at(at_second(5))});
+}

@@ -88,9 +88,9 @@ TEST_CASE("a candle closes without a tick once the writer's time is past it", "[
     m.publish(1, 10);
     following f{m};
     CHECK(f.read() == "0=0:10-10/1~");
-    m.ticks.note_time(at_second(59));
+    m.ticks.note_settled(at_second(59));
     CHECK(f.read().empty());
-    m.ticks.note_time(at_second(60));
+    m.ticks.note_settled(at_second(60));
     std::string news;
     f.live.look();
     f.live.read_all([&](symbol_id s) { news += std::to_string(index_of(s)); });
@@ -109,7 +109,7 @@ TEST_CASE("a candle does not close while a tick of it is placed and not committe
     m.ticks.place(
         {position::at(at_second(59)), symbol_id{0}, price::from(12).value(), source_id{0}},
         boot_time{});
-    m.ticks.note_time(at_second(61));
+    m.ticks.note_settled(at_second(61));
     CHECK(f.read().empty());
     m.ticks.commit(m.ticks.placed());
     CHECK(f.read() == "0=0:10-12/2");
@@ -190,4 +190,17 @@ TEST_CASE("a track is shared, and gone when the last follower leaves", "[candles
     CHECK(live.size() == 2);
     live.leave(both, interval::m1);
     CHECK(live.empty());
+}
+
+TEST_CASE("a candle over a hole of the tapes says so when it closes", "[candles]")
+{
+    market m;
+    m.publish(1, 10);
+    following f{m};
+    CHECK(f.read() == "0=0:10-10/1~");
+    m.ticks.lose(position::at(at_second(1)), position::at(at_second(5)));
+    m.publish(6, 11);
+    m.publish(61, 12);
+    m.publish(121, 13);
+    CHECK(f.read() == "0=0:10-11/2? 0=60:12-12/1 0=120:13-13/1~");
 }

@@ -38,6 +38,7 @@ struct asked {
     std::size_t most = 3;
     std::int64_t untils[2] = {120, 120};
     std::vector<series::hole> holes{};
+    std::vector<series::dated_change> changes{};
 
     snapshot ask(const beginning& from) const
     {
@@ -47,6 +48,7 @@ struct asked {
                 untils[index_of(symbol)],
                 query_for(symbol, interval::m1, from, most, at_second(200))));
             found.back().holes = holes;
+            found.back().changes = changes;
         }
         return snapshot_of(both, m.symbols, interval::m1, from, std::move(found));
     }
@@ -62,8 +64,8 @@ struct asked {
                         std::to_string(c->what.value.opens.time_since_epoch().count() - minute);
             } else {
                 const auto& gap = std::get<candle_gap>(e);
-                text += std::to_string(index_of(gap.symbol)) + "!" + gap.missing.from.text() +
-                        ".." + gap.missing.to.text();
+                text += std::to_string(index_of(gap.symbol)) + (gap.is_changed ? "*" : "!") +
+                        gap.missing.from.text() + ".." + gap.missing.to.text();
             }
         }
         return text;
@@ -255,4 +257,31 @@ TEST_CASE("clients that come and go at random get each closed candle once", "[ca
         CHECK(std::ranges::is_sorted(got, {}, &candle_event::id));
         CHECK(got.size() > 5);
     }
+}
+
+TEST_CASE("a client that comes back is told which of its candles were changed since", "[candles]")
+{
+    asked a{.most = 100};
+    const auto id = [](double second, std::uint64_t counter) {
+        return position{position::at(at_second(second)).ms(), counter};
+    };
+    // Made 100 s after the minute, of the buckets from -600 to -420.
+    a.changes = {{opening(-600), opening(-420), id(100, 0)}};
+    const auto range =
+        std::string{"*"} + id(-600, 0).previous().text() + ".." + id(-420, 0).previous().text();
+    const auto told = "0" + range + " 1" + range;
+    CHECK(a.events(closed_id(interval::m1, opening(60), 1)) == told);
+    CHECK(a.events(id(125, 3)) == told);
+    // One that was sent something a minute later has been told by then.
+    CHECK(a.events(id(161, 3)).empty());
+    // One that knows less is sent candles for the rest.
+    const auto last = closed_id(interval::m1, opening(-540), 1);
+    CHECK(a.events(last).starts_with(
+        "0*" + id(-600, 0).previous().text() + ".." + last.text() + " 1*" +
+        id(-600, 0).previous().text() + ".." + last.text() + " 1=-480 0=-480 1=-420"));
+    CHECK(a.events(id(-600, 0).previous()).starts_with("1=-600 0=-600"));
+    // Who begins anew has nothing that could have changed.
+    CHECK_FALSE(a.events(newest_candles{}).starts_with(told));
+    CHECK(query_for(symbol_id{0}, interval::m1, last, 10, at_second(0)).with_changes);
+    CHECK_FALSE(query_for(symbol_id{0}, interval::m1, newest_candles{}, 10, {}).with_changes);
 }

@@ -69,3 +69,11 @@ TEST_CASE("the help of each command names all its flags", "[cmd]")
             CHECK(text.find("--" + std::string{o.name}) != std::string::npos);
     }
 }
+
+TEST_CASE("the help of the archive names all its commands", "[cmd]")
+{
+    const auto text = help_of_archive();
+    for (const auto word : {"info", "verify", "backup", "restore", "compact"})
+        CHECK(text.find("\n" + std::string{word} + ": ") != std::string::npos);
+    CHECK(text.find("export") == std::string::npos);
+}

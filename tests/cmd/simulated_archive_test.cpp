@@ -8,8 +8,12 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
+#include <latch>
 #include <stdexcept>
+#include <string>
+#include <thread>
 
 #include <unistd.h>
 
@@ -71,7 +75,8 @@ contents read_all(const fs::path& directory, symbol_id symbol)
         {.now = now, .symbols = two_symbols(), .boot = {}});
     REQUIRE(store.has_value());
     CHECK((*store)->found().how_it_ended == archive::ending::clean);
-    CHECK((*store)->found().holes.empty());
+    REQUIRE((*store)->found().holes.size() == 1);
+    CHECK((*store)->found().holes.front().from == position{});
     const auto batch = (*store)->make_reader()->read(
         {{symbol}, {}, position::from_packed(~std::uint64_t{0}), 100'000});
     REQUIRE(batch.has_value());
@@ -170,4 +175,30 @@ TEST_CASE("A past is not simulated where another process is at it", "[cmd]")
     const auto held = archive::lock_directory(p.root / other);
     CHECK_THROWS_AS(make_simulated_archive(p.archive, wanted(2h)), std::runtime_error);
     CHECK_FALSE(fs::exists(p.archive / "candles.db"));
+}
+
+TEST_CASE("of two starts at once one makes a simulated past, and it is whole", "[cmd]")
+{
+    for (int round = 0; round < 5; ++round) {
+        const place at;
+        std::atomic<int> made{0};
+        std::latch together{2};
+        const auto start = [&] {
+            together.arrive_and_wait();
+            try {
+                if (make_simulated_archive(at.archive, wanted(24h)))
+                    ++made;
+            } catch (const std::runtime_error& e) {
+                // The other one is at it.
+                if (std::string{e.what()}.find("in use") == std::string::npos)
+                    made = 99;
+            }
+        };
+        std::thread other{start};
+        start();
+        other.join();
+        CHECK(made == 1);
+        const auto all = read_all(at.archive, symbol_id{1});
+        CHECK(all.ticks.size() == 2'000);
+    }
 }

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 #include <random>
+#include <set>
 
 using namespace tickertape;
 using std::chrono::milliseconds;
@@ -117,5 +118,44 @@ TEST_CASE("under any clock, positions increase, are never early, and read back",
             FAIL("a position out of order, early, or unreadable");
         }
         last = p;
+    }
+}
+
+TEST_CASE("a slot is in the low bits of every position, and the counter steps above it", "[core]")
+{
+    position_source source{position{}, 5};
+    const auto noon = at_ms(5000);
+    CHECK(source.next(noon) == position{5000, 5});
+    CHECK(source.next(noon) == position{5000, 21});
+    CHECK(source.next(at_ms(4999)) == position{5000, 37});
+    CHECK(source.next(at_ms(5001)) == position{5001, 5});
+    CHECK(source.last().slot() == 5);
+}
+
+TEST_CASE("positions of a slot go on after one of another slot", "[core]")
+{
+    const auto noon = at_ms(5000);
+    CHECK(position_source{position{5000, 4}, 5}.next(noon) == position{5000, 5});
+    CHECK(position_source{position{5000, 5}, 5}.next(noon) == position{5000, 21});
+    CHECK(position_source{position{5000, 6}, 5}.next(noon) == position{5000, 21});
+    CHECK(position_source{position{5000, 15}, 0}.next(noon) == position{5000, 16});
+    CHECK(position_source{position{5000, 16}, 15}.next(noon) == position{5000, 31});
+}
+
+TEST_CASE("a full counter of a slot carries into the millisecond", "[core]")
+{
+    position_source source{position{1000, position::counter_max - 15}, 3};
+    CHECK(source.next(at_ms(1000)) == position{1000, position::counter_max - 12});
+    CHECK(source.next(at_ms(1000)) == position{1001, 3});
+    CHECK(source.next(at_ms(1000)) == position{1001, 19});
+}
+
+TEST_CASE("no two slots ever give the same position", "[core]")
+{
+    std::set<position> given;
+    for (unsigned slot = 0; slot <= position::slot_max; ++slot) {
+        position_source source{position{}, slot};
+        for (int i = 0; i < 100; ++i)
+            CHECK(given.insert(source.next(at_ms(i / 10))).second);
     }
 }

@@ -177,3 +177,13 @@ TEST_CASE("a span back from now is a minus, a number and a unit", "[core]")
     REQUIRE_FALSE(parse_span_back(text).has_value());
     CHECK(parse_span_back(text).error() == core_errc::bad_timestamp);
 }
+
+TEST_CASE("a moment is a time, or a date and with that its midnight", "[core]")
+{
+    CHECK(parse_moment("1712525476").value() == parse_timestamp("1712525476").value());
+    CHECK(parse_moment("2024-04-07T21:31:16Z").value() == parse_timestamp("1712525476").value());
+    CHECK(parse_moment("2024-04-07").value() == parse_rfc3339("2024-04-07T00:00:00Z").value());
+    const auto text = GENERATE("", "2024-4-7", "2024-04-31", "2024-04-07 ", "yesterday", "-2h");
+    CAPTURE(text);
+    CHECK(parse_moment(text).error() == core_errc::bad_timestamp);
+}

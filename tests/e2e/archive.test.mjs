@@ -91,7 +91,9 @@ describe("an archive", { timeout: 300_000 }, () => {
         await publish(first, stream, 1, 20);
         const newest = stream.events.filter(isTick).at(-1).id;
         const state = async (server) => (await json(`${server.url}/api/archive`)).body;
-        const { last, holes, ...rest } = await state(first);
+        const { last, holes, candles, candle_bytes: candleBytes, ...rest } = await state(first);
+        assert.ok(Array.isArray(candles));
+        assert.ok(candleBytes > 0);
         assert.equal(last.id, newest);
         assert.equal(last.time, Number(newest.split("-")[0]) / 1000);
         assert.deepEqual(

@@ -34,7 +34,7 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
             assert.equal(said.days.length >= 1, true);
             const verify = await tool(at, ["archive", "verify"]);
             assert.equal(verify.code, 0, verify.stderr + verify.stdout);
-            assert.match(verify.stdout, /50 ticks: sound\n$/);
+            assert.match(verify.stdout, /50 ticks, \d+ candles: sound\n$/);
             assert.equal(/a server uses the archive/.test(verify.stderr), running);
             const text = await tool(at, ["export", "--format", "jsonl"]);
             assert.deepEqual(pricesIn(text.stdout), upTo(50));
@@ -61,6 +61,47 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
         const verify = await tool(at, ["archive", "verify", "--json"]);
         assert.equal(verify.code, 1, verify.stdout);
         assert.equal(JSON.parse(verify.stdout).sound, false);
+    });
+
+    test("candles that do not verify are wrong, are in no backup, and are told by the server", { timeout }, async (t) => {
+        const at = await pipePlace(t);
+        const csv = join(at.root, "days.csv");
+        const first = Date.parse("2019-01-01T00:00:00Z") / 1000;
+        writeFileSync(csv, Array.from({ length: 2_000 }, (_, i) =>
+            `${first + i * 86_400},100.25,102.5,101.5,${101 + (i % 7) / 8},7`).join("\n"));
+        const args = ["import", "--format", "coinbase", "--interval", "1d", "--symbol", "BTC-USD"];
+        assert.equal((await tool(at, [...args, csv])).code, 0);
+        // Hours they are not.
+        const hours = await tool(at, [...args.map((a) => (a === "1d" ? "1h" : a)), csv]);
+        assert.equal(hours.code, 1);
+        assert.match(hours.stderr, /line 2000: all candles up to here are 1d apart or more/);
+        const info = JSON.parse((await tool(at, ["archive", "info", "--json"])).stdout);
+        assert.deepEqual(info.candles.map(({ interval, count, since }) => [interval, count, since]),
+            [["1d", 2_000, first], ["1w", 284, first + 6 * 86_400]]);
+        const backup = () => tool(at, ["archive", "backup", "--to", at.backups]);
+        assert.equal((await backup()).code, 0);
+        const path = join(at.pipe, "candles.db");
+        const bytes = readFileSync(path);
+        for (let i = 0; i < 6_000; i += 1) bytes[Math.floor(bytes.length / 2) + i] = (i * 73) % 251;
+        writeFileSync(path, bytes);
+        const wrong = await tool(at, ["archive", "verify"]);
+        assert.equal(wrong.code, 1, wrong.stdout);
+        assert.match(wrong.stdout, /^WRONG .*candles\.db: /m);
+        const refused = await backup();
+        assert.equal(refused.code, 1);
+        assert.match(refused.stderr, /the copy does not verify: candles\.db|malformed/);
+        const server = await serve(t, at);
+        // Of the days that are lost nothing is kept that they could be made of.
+        await until("it is told", () => /candles were damaged .*those of 1d of BTC-USD from/.test(server.child.stderr));
+        assert.match(server.child.stderr, /candles were damaged .*the damaged file is .*damaged\/candles\.db/);
+        assert.ok(existsSync(join(at.pipe, "damaged", "candles.db")));
+        const metrics = (await request(`${server.url}/metrics`)).text;
+        assert.ok(Number(/^tickertape_archive_candles_damaged_total (\d+)$/m.exec(metrics)[1]) > 0);
+        await stop(server);
+        const sound = await tool(at, ["archive", "verify"]);
+        assert.equal(sound.code, 0, sound.stdout);
+        assert.match(sound.stdout, /^note .*candles\.db: lost for good: candles of 1d of BTC-USD from/m);
+        assert.equal((await backup()).code, 0);
     });
 
     test("what is exported can be imported, to the byte", { timeout }, async (t) => {

@@ -7,6 +7,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { readEvents } from "./support/events.mjs";
 import { json, request as get } from "./support/http.mjs";
 import { drawn, openClean } from "./support/page.mjs";
 import { coinbaseTicker, startProvider } from "./support/provider.mjs";
@@ -268,7 +269,8 @@ describe("candles of before", { timeout: 600_000 }, () => {
             chart = await drawn(page);
             return chart.range === "10y" && chart.bars.length >= tenYears - 2;
         }, { timeout: 30_000 });
-        assert.deepEqual(chart.gaps, []);
+        // What the range has before the first of them is no hole.
+        assert.deepEqual(chart.gaps.filter(({ isLeading }) => !isLeading), []);
         for (const bar of chart.bars.filter(({ at: time }) => time < today * 1_000)) {
             const open = priceOf(bar.at / 1_000);
             assert.equal(bar.high, open + 20);
@@ -276,6 +278,39 @@ describe("candles of before", { timeout: 600_000 }, () => {
             assert.equal(bar.close, open + 5);
         }
         isClean();
+    });
+
+    test("an open stream of days is told what a backfill puts behind it", { timeout }, async (t) => {
+        const at = await place(t);
+        const answer = coinbaseCandles();
+        const held = [];
+        at.provider.respond = (request, response) => {
+            if (request.url.includes("/candles?")) held.push(() => answer(request, response));
+            else answer(request, response);
+        };
+        const server = await serve(t, at, { BACKFILL: "10y" });
+        await until("the server asks for candles", () => held.length > 0);
+        const url = `${server.url}/prices/candles/stream?symbols=btc-usd&interval=1d`;
+        const yesterday = { "Last-Event-ID": `${today * 1_000 - 1}-1047552` };
+        const stream = readEvents(t, url, yesterday);
+        await until("the stream is open", () => stream.status === 200);
+        at.provider.respond = answer;
+        for (const give of held.splice(0)) give();
+        const changes = (of) => of.events.filter(
+            ({ event, data }) => event === "gap" && data.reason === "changed");
+        const first = (today - tenYears * day + 2 * day) * 1_000;
+        const reaches = (gaps) => gaps.some(({ data }) => Number.parseInt(data.from, 10) <= first) &&
+            gaps.some(({ data }) => Number.parseInt(data.to, 10) >= today * 1_000 - 1);
+        await until(() => `all is told: ${JSON.stringify(changes(stream))}`,
+            () => reaches(changes(stream)), { timeout: 60_000 });
+        assert.ok((await candles(server, "interval=1d")).length >= tenYears - 2);
+        // Who was away meanwhile is told as well, after a restart too.
+        await stop(server);
+        const again = await serve(t, at, { BACKFILL: "off" });
+        const late = readEvents(
+            t, `${again.url}/prices/candles/stream?symbols=btc-usd&interval=1d`, yesterday);
+        await until(() => `it is told: ${JSON.stringify(late.events)}`, () => reaches(changes(late)));
+        await stop(again);
     });
 
     test("a server that is stopped while it fetches ends at once", { timeout }, async (t) => {

@@ -63,8 +63,21 @@ describe("a simulated past", { timeout: 600_000 }, () => {
         const directory = join(await scratch(t), "data");
         const first = await startServer(t, demo(directory));
         assert.match(first.child.stderr, /a past was simulated wanted="30 d" reaches_back="30 d"/);
+        assert.match(first.child.stderr, /archive opened .*last_life=none/);
         const now = Date.now() / 1000;
         const past = await checkPast(first, now);
+        // No server knows what was before it, so what it begins in is not whole.
+        const [week] = (await json(`${first.url}/api/prices/btc-usd/candles?interval=1w&since=0`)).body.candles;
+        assert.equal(week.complete, false, JSON.stringify(week));
+        const state = await until("candles are counted", async () => {
+            const { body } = await json(`${first.url}/api/archive`);
+            return body.candles.length > 0 && body;
+        });
+        assert.equal(state.holes_known, 1);
+        assert.equal(state.holes[0].from, "0-0");
+        assert.deepEqual(state.candles.map(({ interval }) => interval),
+            ["1m", "5m", "15m", "30m", "1h", "4h", "6h", "1d", "1w"]);
+        assert.ok(state.candles[0].count > 29 * 1_440 && state.candle_bytes > 1e6, JSON.stringify(state));
         // Ticks go on where candles end, and the walk where they do: no step is longer than 2 %.
         const { body } = await json(`${first.url}/api/prices/btc-usd/history?since=${Math.floor(now - 1800)}&limit=1000`);
         assert.ok(body.ticks?.length > 500, JSON.stringify(body).slice(0, 300));
@@ -92,10 +105,11 @@ describe("a simulated past", { timeout: 600_000 }, () => {
             const directory = join(await scratch(t), "data");
             const killed = await run(t, { settings: demo(directory) });
             const draft = join(directory, "simulator.tmp");
-            while (!existsSync(join(draft, step)) && !killed.exit &&
-                !existsSync(join(directory, "simulator"))) await moment();
+            // The directory itself is there before: it is locked meanwhile.
+            const whole = join(directory, "simulator/archive.db");
+            while (!existsSync(join(draft, step)) && !killed.exit && !existsSync(whole)) await moment();
             await killed.kill();
-            const isComplete = existsSync(join(directory, "simulator"));
+            const isComplete = existsSync(whole);
             t.diagnostic(isComplete ? "it was complete" : "it was not complete");
             const server = await startServer(t, demo(directory));
             assert.equal(/a past was simulated/.test(server.child.stderr), !isComplete);

@@ -56,6 +56,11 @@ struct world {
     }
     void start(const live_settings& settings)
     {
+        prepare(settings);
+        live->start();
+    }
+    void prepare(const live_settings& settings)
+    {
         live_parts parts{
             .trust = std::make_unique<boost::asio::ssl::context>(make_tls_context({})),
             .providers = {},
@@ -78,7 +83,6 @@ struct world {
             parts.providers.push_back({std::move(rest)});
         }
         live = make_live_feed(settings, context, std::move(parts));
-        live->start();
     }
     void stop()
     {
@@ -293,4 +297,27 @@ TEST_CASE("The report names every provider and every quote", "[feed]")
     REQUIRE(r->symbols[0].quotes.size() == 1);
     CHECK(r->symbols[0].quotes[0].is_used);
     CHECK(r->symbols[1].problem == "no provider says a price");
+}
+
+TEST_CASE("A feed that stands by asks nobody, and asks at once when it is to publish", "[feed]")
+{
+    world w;
+    int asked = 0;
+    w.add([&asked](const auto&) {
+        ++asked;
+        return json_reply(R"({"BTC-USD":1})");
+    });
+    live_settings slowly = quick;
+    slowly.fetch.interval = 1h;
+    w.prepare(slowly);
+    w.live->stand_by(true);
+    w.live->start();
+    w.h.io.run_for(50ms);
+    CHECK(asked == 0);
+    REQUIRE(w.h.reports.newest());
+    CHECK(w.h.reports.newest()->is_standing_by);
+
+    w.live->stand_by(false);
+    CHECK(w.run_until(1));
+    CHECK(asked == 1);
 }

@@ -207,7 +207,8 @@ struct rig final : quote_listener {
         CHECK(source->confirmed().empty());
         confirmed.clear();
         events.push_back("down");
-        downs.push_back(source->report().last_failure->words);
+        const auto why = source->report().last_failure;
+        downs.push_back(why ? why->words : "none");
     }
     void dated(std::size_t provider, const clock_comparison& reading) override
     {
@@ -705,4 +706,25 @@ TEST_CASE("A stream that is told to end leaves nothing behind", "[feed]")
     CHECK(r.server.connections() == 1);
     CHECK(r.server.open_connections() == 0);
     CHECK(r.count("down") == 0);
+}
+
+TEST_CASE("A socket that rests closes its connection, and opens one when it goes on", "[feed]")
+{
+    rig r{says({"ok 0", "price 0 5"})};
+    r.begin();
+    const auto late = std::chrono::steady_clock::now() + 60s;
+    const auto run_until = [&](auto is_enough) {
+        while (!is_enough() && std::chrono::steady_clock::now() < late)
+            r.step(1s);
+        CHECK(is_enough());
+    };
+    run_until([&] { return r.count("price 0 5") == 1; });
+    r.source->rest(true);
+    run_until([&] { return r.count("down") == 1; });
+    CHECK(r.source->report().state == "waiting");
+    CHECK_FALSE(r.source->report().last_failure);
+    r.source->rest(false);
+    run_until([&] { return r.count("price 0 5") == 2; });
+    CHECK(r.source->report().connections == 2);
+    r.end();
 }

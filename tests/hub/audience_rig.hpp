@@ -23,8 +23,10 @@ public:
 };
 
 struct audience_rig {
-    explicit audience_rig(held& from, const hub::lane_limits& limits = quiet_limits())
-        : h{from}, of{from.ticks, from.sources, time, limits, [this] { ++emptied; }}
+    explicit audience_rig(
+        held& from, const hub::lane_limits& limits = quiet_limits(),
+        const series::change_log* changes = nullptr)
+        : h{from}, of{from.ticks, from.sources, time, limits, [this] { ++emptied; }, changes}
     {
     }
 

@@ -35,8 +35,8 @@ stream_terms candle_terms(sse::framing how = sse::framing::raw)
 // A lane's parts, at second 60 of 1970; ticks come at the seconds that the test says.
 struct candle_rig {
     explicit candle_rig(lane_limits limits = quiet_limits())
-        : h{{"BTC-USD", "ETH-USD"}}, rig{h, limits}, sweeps{rig.context, rig.of, [](bool) {}},
-          care{rig.context, rig.of, sweeps}
+        : h{{"BTC-USD", "ETH-USD"}}, rig{h, limits, &changes},
+          sweeps{rig.context, rig.of, [](bool) {}}, care{rig.context, rig.of, sweeps}
     {
         rig.time.at = 60s;
     }
@@ -72,6 +72,7 @@ struct candle_rig {
     }
 
     held h;
+    series::change_log changes;
     audience_rig rig;
     sweeper sweeps;
     upkeep care;
@@ -146,7 +147,7 @@ TEST_CASE("a candle of a silent feed closes by the writer's clock", "[hub]")
     r.tick(0, 10, 60'500);
     auto client = r.subscribe();
     CHECK(events_in(client) == "candle BTC 60/1");
-    r.h.ticks.note_time(at_ms(120'000));
+    r.h.ticks.note_settled(at_ms(120'000));
     r.rig.time.at = 120s;
     r.care.look_after();
     r.wake(120s);
@@ -238,5 +239,101 @@ TEST_CASE("a stream of candles for which there is no room is told when to come b
         0, candle_terms(), [] { return stream_cursor::after({}); }, "head\r\n\r\n");
     const auto text = client.read_until("event: busy");
     CHECK(text.find("event: busy\nretry: 0\ndata: {\"retry\":0}\n\n") != std::string::npos);
-    CHECK(rig.streams.lanes()[0]->counters().candle_streams_refused.value() == 1);
+    const auto& counters = rig.streams.lanes()[0]->counters();
+    CHECK(counters.candle_streams_refused.value() == 1);
+    // Its connection is still open, and it is none of the subscribers.
+    CHECK(counters.subscribers.value() == 0);
+    CHECK(counters.subscribed.value() == 0);
+    CHECK(counters.candle_streams.value() == 0);
+}
+
+namespace {
+
+constexpr auto of_minutes = series::interval::m1;
+
+series::changed_candles minutes_of_eth(int from, int until)
+{
+    return {
+        symbol_id{1}, of_minutes, series::candle_time{std::chrono::minutes{from}},
+        series::candle_time{std::chrono::minutes{until}}};
+}
+
+constexpr auto gap_of_eth =
+    "event: gap\ndata: {\"from\":\"0-0\",\"to\":\"59999-1048575\",\"reason\":\"changed\","
+    "\"symbols\":[\"ETH-USD\"]}\n\n";
+
+}  // namespace
+
+TEST_CASE("a stream of candles is told which closed candles are changed", "[hub]")
+{
+    candle_rig r;
+    r.tick(0, 10, 60'500);
+    auto client = r.subscribe();
+    CHECK(events_in(client) == "candle BTC 60/1");
+    // Of hours, which this stream has not.
+    r.changes.add({symbol_id{1}, series::interval::h1, {}, {}});
+    r.care.look_after();
+    CHECK(client.read_some() == "");
+    r.changes.add(minutes_of_eth(0, 1));
+    r.care.look_after();
+    CHECK(client.read_some() == gap_of_eth);
+    r.care.look_after();
+    CHECK(client.read_some() == "");
+    CHECK(
+        r.rig.of.counters().gaps[static_cast<std::size_t>(sse::gap_reason::changed)].value() == 1);
+    // It goes on as before.
+    r.tick(0, 11, 120'001);
+    r.wake(121s);
+    CHECK(events_in(client) == "closed BTC 60/1, candle BTC 120/1");
+}
+
+TEST_CASE("a reader that takes no bytes is sent away where candles are changed", "[hub]")
+{
+    candle_rig r;
+    r.tick(0, 10, 60'500);
+    auto client = r.subscribe();
+    CHECK(events_in(client) == "candle BTC 60/1");
+    subscriber& s = r.rig.of.of(r.rig.newest);
+    s.behind = true;
+    r.rig.of.counters().behind.add();
+    r.changes.add(minutes_of_eth(0, 1));
+    r.care.look_after();
+    r.rig.of.counters().behind.subtract();
+    s.behind = false;
+    r.rig.of.go_on(r.rig.newest);
+    CHECK(events_in(client) == "moving ");
+    CHECK(r.rig.of.counters().candle_streams_returned.value() == 1);
+}
+
+TEST_CASE("changes that come while a stream is being made are in its beginning", "[hub]")
+{
+    candle_rig r;
+    r.changes.add(minutes_of_eth(5, 6));
+    subscription wanted;
+    wanted.terms = candle_terms();
+    wanted.changes_known = r.changes.revision();
+    r.changes.add(minutes_of_eth(0, 1));
+    r.rig.of.add_changes(wanted);
+    CHECK(wanted.beginning == gap_of_eth);
+}
+
+TEST_CASE("all streams are told of changes, a slice of them at a time", "[hub]")
+{
+    lane_limits limits = quiet_limits();
+    limits.slice_subscribers = 2;
+    candle_rig r{limits};
+    std::vector<far_end> clients;
+    for (int i = 0; i < 5; ++i)
+        clients.push_back(r.subscribe());
+    for (auto& c : clients)
+        c.read_some();
+    r.changes.add(minutes_of_eth(0, 1));
+    r.care.look_after();
+    const auto told = [&] {
+        return std::ranges::count_if(
+            clients, [](far_end& c) { return c.read_some() == gap_of_eth; });
+    };
+    CHECK(told() == 2);
+    r.rig.context.poll();
+    CHECK(told() == 3);
 }

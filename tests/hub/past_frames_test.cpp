@@ -53,9 +53,11 @@ TEST_CASE("an unknown cursor, one of another era and one of the newest need no p
     const auto newest = stream_cursor::newest(h.ticks.committed());
     CHECK_FALSE(needs_past({.symbols = btc}, newest, 0, h.ticks));
 
-    // Positions before a later era's epoch may have been given twice.
+    // The true past is still there when a wrong future is over.
     h.ticks.restart_at(at_ms(1'500));
-    CHECK_FALSE(needs_past({.symbols = btc}, all, h.ticks.era(), h.ticks));
+    CHECK(needs_past({.symbols = btc}, all, h.ticks.era(), h.ticks));
+    const auto unknown = stream_cursor::after(h.ticks.epoch().previous());
+    CHECK_FALSE(needs_past({.symbols = btc}, unknown, h.ticks.era(), h.ticks));
 }
 
 TEST_CASE("an answer that breaks its promise is not sound", "[hub]")
@@ -97,4 +99,32 @@ TEST_CASE("an answer becomes frames, and its end the cursor behind them", "[hub]
     CHECK(cut.cursor.at == position{2'000, 0});
     CHECK(cut.rest == "}\n\n");
     CHECK(cut.ticks == 1);
+}
+
+TEST_CASE("an answer of the past ends at a hole of the tapes, which is told once to all", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}, 2};
+    h.add(0, 1, 2'000);
+    h.ticks.lose(position{2'000, 0}, position{3'000, 0});
+    for (int i = 4; i <= 9; ++i)
+        h.add(0, 1, i * 1'000);
+    const stream_terms terms{.symbols = both, .how = sse::framing::raw};
+    const past_query asked{both, {}, position{7'000, 0}, 10};
+    past_frames before{h.ticks, h.sources};
+    before.build(
+        terms, stream_cursor::after({}), asked,
+        {{}, position{5'000, 0}, {tick_at(2'000), tick_at(4'000), tick_at(5'000)}});
+    CHECK(before.batch().bytes() == tick_block("2000-0", 2, "1"));
+    CHECK(before.batch().then.at == position{2'000, 0});
+
+    past_frames at_it{h.ticks, h.sources};
+    const past_query next{both, position{2'000, 0}, position{7'000, 0}, 10};
+    // The past knows of the hole too.
+    at_it.build(
+        terms, stream_cursor::after(next.after), next,
+        {position{3'000, 0}, position{5'000, 0}, {tick_at(4'000), tick_at(5'000)}});
+    CHECK(
+        at_it.batch().bytes() == "id: 3000-0\nevent: gap\ndata: {\"from\":\"2000-0\",\"to\":"
+                                 "\"3000-0\",\"reason\":\"evicted\"}\n\n");
+    CHECK(at_it.batch().then.at == position{3'000, 0});
 }

@@ -595,3 +595,84 @@ TEST_CASE("how far a subscriber is behind is the oldest tick it lacks", "[hub]")
     CHECK_FALSE(planner.first_unsent(both, {4'000, 0}, h.seen()));
     CHECK_FALSE(planner.first_unsent(both, {3'000, 0}, earlier));
 }
+
+namespace {
+
+std::string hole_block(const std::string& from, const std::string& to, bool resumes = true)
+{
+    return (resumes ? "id: " + to + "\n" : "") + "event: gap\ndata: {\"from\":\"" + from +
+           "\",\"to\":\"" + to + "\",\"reason\":\"evicted\"}\n\n";
+}
+
+}  // namespace
+
+TEST_CASE("a hole is told once, between the ticks before it and those after it", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    h.add(0, 1, 2'000);
+    h.add(1, 2, 3'000);
+    h.ticks.lose(position{3'000, 0}, position{4'000, 0});
+    h.add(0, 3, 5'000);
+    const auto hole = hole_block("3000-0", "4000-0");
+    const auto last = tick_block("5000-0", 5, "3");
+
+    reader one{h, stream_cursor::after(position{1'500, 0})};
+    CHECK(one.take() == tick_block("2000-0", 2, "1") + hole + last);
+    CHECK(one.take().empty());
+    reader two{h, stream_cursor::after(position{1'500, 0}), both};
+    CHECK(
+        two.take() ==
+        tick_block("2000-0", 2, "1") + tick_block("3000-0", 3, "2", "ETH-USD") + hole + last);
+    reader latest{
+        h, stream_cursor::after(position{1'500, 0}),
+        stream_terms{.symbols = both, .how = sse::framing::raw, .newest_only = true}};
+    CHECK(
+        latest.take() ==
+        tick_block("2000-0", 2, "1") + tick_block("3000-0", 3, "2", "ETH-USD") + hole + last);
+    reader within{h, stream_cursor::after(position{3'500, 0})};
+    CHECK(within.take() == hole_block("3500-0", "4000-0") + last);
+    reader behind{h, stream_cursor::after(position{4'000, 0})};
+    CHECK(behind.take() == last);
+    reader newest{h, stream_cursor::newest(h.ticks.committed())};
+    CHECK(newest.take() == last);
+}
+
+TEST_CASE("a hole before ticks that were sent has no id, and is told at its place", "[hub]")
+{
+    held h{{"BTC-USD"}};
+    h.add(0, 1, 2'000);
+    h.add(0, 2, 3'000);
+    reader r{h, stream_cursor::newest(h.ticks.committed())};
+    CHECK(r.take() == tick_block("3000-0", 3, "2"));
+    h.ticks.lose(position{2'000, 0}, position{2'500, 0});
+    const auto hole = hole_block("2000-0", "2500-0", false);
+    CHECK(r.take() == hole);
+    CHECK(r.take().empty());
+    reader new_one{h, stream_cursor::newest(h.ticks.committed())};
+    CHECK(new_one.take() == tick_block("3000-0", 3, "2"));
+    h.add(0, 3, 4'000);
+    CHECK(r.take() == tick_block("4000-0", 4, "3"));
+    CHECK(new_one.take() == tick_block("4000-0", 4, "3"));
+    reader resumed{h, stream_cursor::after(position{3'000, 0})};
+    CHECK(resumed.take() == hole + tick_block("4000-0", 4, "3"));
+}
+
+TEST_CASE("a subscriber ahead of the tapes waits at its id", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    h.add(0, 1, 2'000);
+    reader one{h, stream_cursor::after(position{4'000, 0})};
+    reader two{h, stream_cursor::after(position{4'000, 0}), both};
+    reader latest{
+        h, stream_cursor::after(position{4'000, 0}),
+        stream_terms{.symbols = both, .how = sse::framing::raw, .newest_only = true}};
+    for (auto* r : {&one, &two, &latest})
+        CHECK(r->take().empty());
+    h.add(0, 2, 3'000);
+    h.add(0, 3, 4'000);
+    for (auto* r : {&one, &two, &latest})
+        CHECK(r->take().empty());
+    h.add(0, 4, 5'000);
+    for (auto* r : {&one, &two, &latest})
+        CHECK(r->take() == tick_block("5000-0", 5, "4"));
+}

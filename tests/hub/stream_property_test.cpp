@@ -8,6 +8,10 @@
 // get must say exactly how many it was sent in place of.
 //
 // With a past behind the tapes the same holds, also where that forgets, fails and is late.
+//
+// Now and then ticks of another instance are missing, more often than the tapes keep such holes:
+// also ticks that lie before what has been sent. Who comes past the place of a hole is told it, and
+// on one connection once.
 #include "hub/lane_rig.hpp"
 
 #include "hub/stream_client.hpp"
@@ -66,6 +70,7 @@ struct diary {
         std::string value = {};
         std::uint64_t skipped = 0;
         bool from_newest = false;  // of a connection: it asked for nothing of the past
+        bool is_of_all = false;    // of a gap: of all symbols, and not because it was too slow
 
         // Of a tick, or of a gap that names one; empty for all others.
         std::string only_symbol() const
@@ -189,7 +194,9 @@ private:
                 {.what = diary::kind::gap,
                  .at = *position::parse(member_of(e.data, "to")),
                  .from = *position::parse(member_of(e.data, "from")),
-                 .about = e.data});
+                 .about = e.data,
+                 .is_of_all = e.data.find("symbols") == std::string::npos &&
+                              e.data.find("lapped") == std::string::npos});
             return;
         }
         diary_.lines.push_back(
@@ -288,6 +295,38 @@ std::string fault_of(
     return next == got.end() ? "" : "a tick nobody published at " + next->at.text();
 }
 
+// A tick that another instance had, and the place where it is told to be missing.
+struct missing_tick {
+    std::string symbol;
+    position at;
+    position place_ends;
+};
+
+// What is wrong with what was told of holes, of one symbol; empty where nothing is.
+std::string
+fault_of_holes(const diary& d, const std::string& symbol, const std::vector<missing_tick>& missing)
+{
+    std::map<position, int> told;
+    for (const auto& l : d.lines) {
+        if (l.what == diary::kind::connection)
+            told.clear();
+        if (l.is_of_all && ++told[l.at] > 1)
+            return "told twice up to " + l.at.text();
+    }
+    const auto begins = d.newest_until.value_or(d.start);
+    for (const auto& m : missing) {
+        if (m.symbol != symbol || m.at <= d.start || m.place_ends <= begins)
+            continue;
+        const bool is_told = std::ranges::any_of(d.lines, [&](const diary::line& l) {
+            return l.what == diary::kind::gap && l.tells_of(symbol) && l.from < m.at &&
+                   m.at <= l.at;
+        });
+        if (!is_told)
+            return "nothing was told of " + m.at.text();
+    }
+    return {};
+}
+
 // The same of one that asked for the latest: each tick says how many it was sent in place of, since
 // the one before or since its connection began.
 std::string fault_of_latest(const diary& d, const std::string& symbol, const std::vector<tick>& all)
@@ -352,7 +391,6 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
     limits.lag = of.lag;
     limits.beyond_lag = beyond_lag;
     limits.past.permits = 4;
-    limits.past.replays_max = 64;
     limits.past.batch_ticks = 50;
     limits.past.permit_wait = 300ms;
     limits.past.answer = 50ms;
@@ -362,7 +400,9 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
 
     std::atomic<int> published{0};
     history all;
+    std::vector<missing_tick> missing;
     std::thread writer{[&] {
+        std::vector<position> given;
         std::mt19937 which{seed + 1};
         std::geometric_distribution<> share{of.first};
         for (int i = 0; i < ticks; ++i) {
@@ -373,6 +413,13 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
             const auto t = h.add(symbol, 1 + i, time.wall_now().time_since_epoch().count());
             all[h.symbols.name(t.symbol)].push_back(t);
             older.add({t.at, t.symbol, t.value, "test"});
+            given.push_back(t.at);
+            if (i % 40 == 25) {
+                // Every other one is missing among ticks that have been sent.
+                const auto from = i % 80 == 25 ? t.at : given[given.size() - 8];
+                const position at{from.ms(), from.counter() + 1'000};
+                missing.push_back({h.symbols.name(t.symbol), at, h.ticks.lose(from, at).end});
+            }
             rig.streams.ring();
             // Now and then it answers late or with an error, and forgets what is old.
             older.hold(i % 500 < 80);
@@ -420,6 +467,9 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
                     : fault_of(part, name, all[name], static_cast<std::ptrdiff_t>(of.ring));
             INFO(name << ": " << fault);
             CHECK(fault.empty());
+            const auto untold = fault_of_holes(part, name, missing);
+            INFO(name << ": " << untold);
+            CHECK(untold.empty());
         }
         connections += s.connections();
         for (const auto& l : s.kept().lines) {

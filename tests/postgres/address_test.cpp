@@ -8,10 +8,19 @@ TEST_CASE("an address is given deadlines where it has none", "[postgres]")
     const auto plain = with_defaults("postgresql://host/db", "tickertape on a, process 1");
     CHECK(plain.starts_with("postgresql://host/db?connect_timeout=5&tcp_user_timeout=10000&"));
     CHECK(plain.ends_with("&application_name=tickertape%20on%20a%2C%20process%201"));
-    const auto own = with_defaults("postgresql://host/db?connect_timeout=60&sslmode=require", "a");
+    const auto own = with_defaults("postgresql://host/db?connect_timeout=7&sslmode=require", "a");
     CHECK(own.find("connect_timeout=5") == std::string::npos);
-    CHECK(own.find("?connect_timeout=60&sslmode=require&tcp_user_timeout=") != std::string::npos);
+    CHECK(own.find("?connect_timeout=7&sslmode=require&tcp_user_timeout=") != std::string::npos);
+    CHECK(own.find("connect_timeout", own.find("tcp_user")) == std::string::npos);
     CHECK(with_defaults("postgresql://h/d?", "a").starts_with("postgresql://h/d?connect_timeout"));
+}
+
+TEST_CASE("an address cannot wait for ever", "[postgres]")
+{
+    for (const std::string given : {"0", "60", "-1", "", "soon"}) {
+        const auto url = with_defaults("postgresql://host/db?connect_timeout=" + given, "a");
+        CHECK(url.find("&connect_timeout=10&") != std::string::npos);
+    }
 }
 
 TEST_CASE("what PostgreSQL says becomes one line without a password", "[postgres]")

@@ -1,110 +1,13 @@
 // The store against a server: what the end-to-end tests cannot bring about.
 #include "postgres/candles.hpp"
-#include "postgres/schema.hpp"
-#include "postgres/store.hpp"
+#include "postgres/reader.hpp"
 
-#include "own_server.hpp"
-
-#include <algorithm>
-
-// A check that fails shows what the operator would be told.
-template <class T>
-struct Catch::StringMaker<tickertape::archive::result<T>> {
-    static std::string convert(const tickertape::archive::result<T>& r)
-    {
-        return r ? "a value" : r.error().text;
-    }
-};
+#include "archive_of.hpp"
 
 using namespace tickertape;
 using namespace tickertape::postgres;
 using namespace tickertape::postgres::testing;
-using namespace std::chrono_literals;
-using archive::archive_errc;
-using archive::ending;
-using archive::feed_kind;
 using series::interval;
-
-namespace {
-
-constexpr wall_time morning = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 10h;
-constexpr position latest = position::from_packed(~std::uint64_t{0});
-
-const symbol_table& symbols()
-{
-    static const auto table = *symbol_table::from(std::vector<std::string>{
-        "AA-USD", "BB-USD", "CC-USD", "DD-USD", "EE-USD", "FF-USD", "GG-USD", "HH-USD", "II-USD",
-        "JJ-USD"});
-    return table;
-}
-
-// The k-th tick after `from`, one each 100 ms, symbols in turn.
-std::vector<tape::past_tick> ticks_from(wall_time from, int count)
-{
-    std::vector<tape::past_tick> ticks;
-    for (int k = 0; k < count; ++k)
-        ticks.push_back(
-            {position::at(from + k * 100ms), static_cast<symbol_id>(k % 10),
-             *price::from(1000 + k * 0.1), k % 3 == 0 ? "median(a,\"b\")" : "coinbase",
-             k % 3 == 0 ? 2U : 0U});
-    return ticks;
-}
-
-struct archive_of {
-    own_server server;
-    std::unique_ptr<store> ticks;
-
-    archive::sync_policy sync = archive::sync_policy::each_second;
-
-    archive::result<std::unique_ptr<store>>
-    try_open(wall_time now = morning, const std::string& boot = "boot one")
-    {
-        return store::open(
-            feed_kind::live,
-            {now, symbols(), server.url(), server.directory() + "/state", sync, boot});
-    }
-    void open(wall_time now = morning, const std::string& boot = "boot one")
-    {
-        ticks.reset();
-        auto opened = try_open(now, boot);
-        if (!opened)
-            FAIL(opened.error().text);
-        ticks = std::move(*opened);
-    }
-    connection beside() const
-    {
-        return connection{{server.url(), schema_of(feed_kind::live), "a test"}};
-    }
-    std::vector<tape::past_tick>
-    read(std::vector<symbol_id> of, std::size_t at_once = 7, position after = {})
-    {
-        const auto from = ticks->reader_of(symbols());
-        std::vector<tape::past_tick> all;
-        for (;;) {
-            const auto batch = from->read({of, after, latest, at_once});
-            if (!batch)
-                FAIL(batch.error().text);
-            if (batch->to <= batch->from)
-                return all;
-            all.insert(all.end(), batch->ticks.begin(), batch->ticks.end());
-            after = batch->to;
-        }
-    }
-    std::vector<tape::past_tick> read_all()
-    {
-        return read({symbols().all().begin(), symbols().all().end()});
-    }
-};
-
-bool same(const std::vector<tape::past_tick>& a, std::span<const tape::past_tick> b)
-{
-    return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
-        return x.at == y.at && x.symbol == y.symbol && x.value == y.value && x.source == y.source &&
-               x.combined == y.combined;
-    });
-}
-
-}  // namespace
 
 TEST_CASE("what is appended to PostgreSQL is read back, whatever ends the life", "[postgres]")
 {
@@ -180,6 +83,45 @@ TEST_CASE("what is appended to PostgreSQL is read back, whatever ends the life",
     CHECK(of.ticks->found().how_it_ended == ending::unknown);
     REQUIRE(!of.ticks->found().holes.empty());
     CHECK(of.ticks->found().holes.back().to == position::at(morning + 7min).previous());
+}
+
+TEST_CASE("the newest ticks of each symbol are found, however rare they are", "[postgres]")
+{
+    archive_of of;
+    of.open();
+    // Two symbols have nearly all, and so many that they do not come with one question.
+    std::vector<tape::past_tick> all;
+    const auto count = static_cast<int>(reader::newest_at_once) + 10'000;
+    for (int k = 0; k < count; ++k) {
+        const bool is_rare = k % 5'000 == 17;
+        all.push_back(
+            {position::at(morning + k * 1s), static_cast<symbol_id>(is_rare ? 7 : k % 2),
+             *price::from(1000 + k * 0.1), is_rare ? "median(a,\"b\")" : "coinbase",
+             is_rare ? 2U : 0U});
+    }
+    for (auto rest = std::span{all}; !rest.empty();
+         rest = rest.subspan(std::min<std::size_t>(rest.size(), 4'000)))
+        REQUIRE(of.ticks->append(rest.first(std::min<std::size_t>(rest.size(), 4'000))));
+    for (const std::size_t per_symbol : {1U, 3U, 1'000U, 100'000U}) {
+        std::vector<tape::past_tick> wanted;
+        std::vector<std::size_t> counts(symbols().size());
+        for (auto t = all.rbegin(); t != all.rend(); ++t)
+            if (counts[index_of(t->symbol)]++ < per_symbol)
+                wanted.push_back(*t);
+        std::ranges::reverse(wanted);
+        const auto found = of.ticks->reader_of(symbols())->newest(per_symbol, 2);
+        REQUIRE(found);
+        REQUIRE(found->ticks.size() == wanted.size());
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            const auto& t = found->ticks[i];
+            const bool is_same = t.at == wanted[i].at && t.symbol == wanted[i].symbol &&
+                                 t.value == wanted[i].value &&
+                                 found->sources[t.source].name == wanted[i].source &&
+                                 found->sources[t.source].combined == wanted[i].combined;
+            if (!is_same)
+                FAIL(per_symbol << ": " << t.at.text());
+        }
+    }
 }
 
 TEST_CASE("what PostgreSQL lost is noticed and given again", "[postgres]")

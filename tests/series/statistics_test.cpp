@@ -60,7 +60,7 @@ void check_finite(const statistics& s)
 
 TEST_CASE("There are no statistics of nothing", "[series]")
 {
-    CHECK(describe({}).error() == series_errc::no_points);
+    CHECK(describe(std::span<const point>{}).error() == series_errc::no_points);
 }
 
 TEST_CASE("One point has a middle, and neither spread nor direction", "[series]")
@@ -301,4 +301,24 @@ TEST_CASE("No price makes a figure that is not finite", "[series]")
     CHECK(*s.standard_deviation == Approx(most / 4 * std::sqrt(4.0 / 3)).epsilon(1e-15));
     // There is a change, but no double for its percentage.
     CHECK_FALSE(describe(series_of({least, most}, 1s))->change_percent);
+}
+
+TEST_CASE("The statistics of candles have the first, least and greatest of all prices", "[series]")
+{
+    const auto opens = std::chrono::floor<std::chrono::seconds>(start);
+    const std::vector<candle> candles{
+        {opens, usd(10), usd(14), usd(9), usd(12), 3},
+        {opens + 60s, usd(12), usd(13), usd(7), usd(8), 5},
+        {opens + 120s, usd(8), usd(20), usd(8), usd(11), 2}};
+    const auto found = describe(candles);
+    REQUIRE(found.has_value());
+    CHECK(found->count == 3);
+    CHECK(found->first == usd(10));
+    CHECK(found->last == usd(11));
+    CHECK(found->min == usd(7));
+    CHECK(found->max == usd(20));
+    CHECK(found->median == 11.0);
+    CHECK(found->change == 1.0);
+    CHECK(found->change_percent == 10.0);
+    CHECK(describe(std::span<const candle>{}).error() == series_errc::no_points);
 }

@@ -27,6 +27,16 @@ public:
         return t;
     }
 
+    // Ticks after `from` up to `to` cannot be had: told behind what is on the tapes.
+    tape::hole lose(position from, position to, gap_cause why = gap_cause::evicted)
+    {
+        const auto last = placed();
+        const tape::hole h{last, std::max(to, last.next()), from, to, why};
+        miss(h, committed_at_once::yes);
+        positions_ = position_source{h.end};
+        return h;
+    }
+
     // A new era at that time, with what is given as the newest ticks.
     void restart_at(wall_time epoch, std::span<const tick> newest = {})
     {

@@ -17,6 +17,8 @@ public:
     // In order, and the same for every interval and symbol.
     std::vector<series::kept_candle> kept{};
     std::vector<series::hole> holes{};
+    std::vector<series::dated_change> changes{};
+    std::uint64_t revision = 0;
     series::candle_time closed_until{};
     series::statistics_answer figures{};
     boost::system::error_code failure{};
@@ -58,6 +60,9 @@ private:
     {
         series::candle_answer found;
         found.holes = holes;
+        found.revision = revision;
+        if (query.with_changes)
+            found.changes = changes;
         found.closed_until = closed_until;
         for (const auto& c : kept) {
             if (c.value.opens < query.from)

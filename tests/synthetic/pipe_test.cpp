@@ -253,3 +253,22 @@ TEST_CASE("A pipe without standard input stops the start", "[feed]")
     os_pipe in;
     CHECK_THROWS(pipe_on(h, in.write.fd));
 }
+
+TEST_CASE("A pipe that stands by reads on and publishes nothing", "[feed]")
+{
+    harness h;
+    os_pipe in;
+    const auto piped = pipe_on(h, in.read.fd);
+    piped->stand_by(true);
+    piped->start();
+    in.say("{\"price\":1}\n{\"price\":2}\n");
+    while (h.counted(R"(tickertape_feed_lines_total{feed="pipe",outcome="ok"})") < 2)
+        h.io.run_one();
+    CHECK(h.sink.seen.empty());
+    piped->stand_by(false);
+    in.say("{\"price\":3}\n");
+    in.write.close();
+    REQUIRE(h.run_to_the_end());
+    REQUIRE(h.sink.seen.size() == 1);
+    CHECK(h.sink.seen[0].value.text() == "3");
+}

@@ -174,3 +174,15 @@ TEST_CASE("A replay that waits for its next price stops at once", "[feed]")
 
     CHECK(h.sink.seen.size() == 1);
 }
+
+TEST_CASE("A replay that stands by plays on, and publishes nothing", "[feed]")
+{
+    harness h;
+    const temporary_file recorded{"time_ms,price\n1000,1\n2000,2\n3000,3\n"};
+    const auto played = replay_of(h, {.path = recorded.path, .speed = 0});
+    played->stand_by(true);
+    played->start();
+    REQUIRE(h.run_to_the_end());
+    CHECK(h.sink.seen.empty());
+    CHECK(h.counted(R"(tickertape_feed_lines_total{feed="replay",outcome="ok"})") == 3);
+}

@@ -65,3 +65,44 @@ TEST_CASE("The simulator publishes every symbol at once and then each period", "
         CHECK(h.sources.name(h.sink.seen[i].source) == "simulator");
     }
 }
+
+TEST_CASE("A simulator that stood by goes on from what others have published", "[feed]")
+{
+    harness h{{"BTC-USD", "ETH-USD"}};
+    const auto simulated = make_simulator(
+        h.context(), {.seed = 1, .period = 5ms, .start_price = 50'000}, {}, [](symbol_id s) {
+            return index_of(s) == 0 ? std::optional{*price::from(70'000)} : std::nullopt;
+        });
+    h.sink.on_publish = [&] {
+        if (h.sink.seen.size() == 2)
+            simulated->stop();
+    };
+    simulated->stand_by(true);
+    simulated->start();
+    h.io.run_for(30ms);
+    CHECK(h.sink.seen.empty());
+
+    simulated->stand_by(false);
+    REQUIRE(h.run_to_the_end());
+    REQUIRE(h.sink.seen.size() == 2);
+    CHECK(h.sink.seen[0].value.value() != 70'000);
+    CHECK(std::abs(h.sink.seen[0].value.value() - 70'000) <= 0.02 * 70'000);
+    CHECK(h.sink.seen[1].value.text() == "3500");
+}
+
+TEST_CASE("A simulator that stands by publishes nothing, says so, and can be stopped", "[feed]")
+{
+    harness h;
+    auto first = std::make_shared<feed_report>();
+    first->mode = "simulator";
+    h.reports.post(std::move(first));
+    const auto simulated = make_simulator(h.context(), {.seed = 1, .period = 1ms});
+    h.sink.on_publish = [&] { simulated->stand_by(true); };
+    simulated->start();
+    h.io.run_for(30ms);
+    CHECK(h.sink.seen.size() == 1);
+    CHECK(h.reports.newest()->is_standing_by);
+    CHECK(h.reports.newest()->mode == "simulator");
+    simulated->stop();
+    CHECK(h.run_to_the_end());
+}

@@ -19,8 +19,10 @@ struct counted final : bell {
 struct heard final : tape_listener {
     std::vector<position> ticks;
     int eras = 0;
+    int holes = 0;
     void on_tick(const tick& t) override { ticks.push_back(t.at); }
     void on_lost(const lost_ticks&) override {}
+    void on_hole(const hole&) override { ++holes; }
     void on_new_era(position) override { ++eras; }
 };
 

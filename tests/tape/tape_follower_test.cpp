@@ -21,6 +21,7 @@ struct heard final : tape_listener {
     std::vector<tick> ticks;
     std::vector<lost_ticks> lost;
     std::vector<position> eras;
+    std::vector<hole> holes;
     position last;
 
     void on_tick(const tick& t) override
@@ -31,6 +32,13 @@ struct heard final : tape_listener {
         ticks.push_back(t);
     }
     void on_lost(const lost_ticks& l) override { lost.push_back(l); }
+    void on_hole(const hole& h) override
+    {
+        if (h.after < last)
+            FAIL("a hole before a tick that was told");
+        holes.push_back(h);
+        last = h.end;
+    }
     void on_new_era(position epoch) override
     {
         eras.push_back(epoch);

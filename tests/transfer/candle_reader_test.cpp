@@ -58,6 +58,26 @@ std::string fixture(const std::string& name)
 
 }  // namespace
 
+TEST_CASE("candles of days are not taken for those of hours", "[transfer]")
+{
+    const auto text_of_days = [](int count, int first_hour) {
+        std::string text;
+        for (int k = 0; k < count; ++k)
+            text += std::to_string(1'704'067'200 + k * 86'400 + (k == 0 ? first_hour * 3'600 : 0)) +
+                    ",100,101,99,100.5,7,3\n";
+        return text;
+    };
+    const auto days = text_of_days(10, 0);
+    CHECK(
+        complaints(candle_format::kraken, interval::h1, days) ==
+        std::vector<std::string>{"10: all candles up to here are 1d apart or more: they are not "
+                                 "those of --interval 1h"});
+    CHECK(complaints(candle_format::kraken, interval::d1, days).empty());
+    // A few may lie so by chance, and one elsewhere says that they are hours.
+    CHECK(complaints(candle_format::kraken, interval::h1, text_of_days(9, 0)).empty());
+    CHECK(complaints(candle_format::kraken, interval::h1, text_of_days(30, 5)).empty());
+}
+
 TEST_CASE("candles of each exchange are read with or without a heading", "[transfer]")
 {
     const auto cut = GENERATE(std::size_t{1}, std::size_t{7}, std::size_t{1'000});

@@ -64,6 +64,19 @@ TEST_CASE("records are the same however the document is cut", "[transfer]")
     }
 }
 
+TEST_CASE("objects of other members are no records", "[transfer]")
+{
+    seen got;
+    record_splitter splitter;
+    splitter.feed(
+        R"({"version":1,"from":[{"a":{}}], "of":{"x":{"y":1}},"records" :[{"b":2}],"gaps":[{"c":3}]})",
+        got.taker());
+    CHECK(got.texts == std::vector<std::string>{R"({"b":2})"});
+    CHECK(
+        splitter.frame() ==
+        R"({"version":1,"from":[], "of":{"x":{"y":1}},"records" :[],"gaps":[]})");
+}
+
 TEST_CASE("a document that is cut off is not complete", "[transfer]")
 {
     seen got;

@@ -139,8 +139,8 @@ TEST_CASE("a bad line is named with its number and the reason, and the rest is r
         got.bad == std::vector<std::string>{
                        "2: no JSON object", "3: the price is no number above zero", "4: no price",
                        "5: '-' is no time; accepted: Unix seconds, RFC 3339",
-                       "6: '?' is no symbol; accepted: BTC-USD", "7: no symbol",
-                       "8: the id '7-0' and the timestamp differ"});
+                       "6: '?' is no symbol; accepted: two names with a dash, such as BTC-USD",
+                       "7: no symbol", "8: the id '7-0' and the timestamp differ"});
 }
 
 TEST_CASE("a file of candles is not taken for ticks", "[transfer]")

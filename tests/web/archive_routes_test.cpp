@@ -25,6 +25,10 @@ TEST_CASE("the state of the archive is told to operators", "[web]")
         .days = 3,
         .sealed_days = 2,
         .sealed_bytes = 4'096,
+        .candles =
+            {{"1m", 43'200, wall_time{std::chrono::milliseconds{1709933460000}}},
+             {"1d", 30, wall_time{std::chrono::milliseconds{1709856000000}}}},
+        .candle_bytes = 2'900'000,
         .passed = 5,
         .failures = 6,
         .holes_known = 7,
@@ -35,7 +39,10 @@ TEST_CASE("the state of the archive is told to operators", "[web]")
         r.body ==
         "{\"state\":\"failing\",\"why\":\"the disk is full\",\"kind\":\"live\","
         "\"last_life\":\"killed\",\"last\":{\"id\":\"1712525476123-1\",\"time\":1712525476.123},"
-        "\"synced\":null,\"days\":3,\"sealed_days\":2,\"sealed_bytes\":4096,\"passed\":5,"
+        "\"synced\":null,\"days\":3,\"sealed_days\":2,\"sealed_bytes\":4096,"
+        "\"candles\":[{\"interval\":\"1m\",\"count\":43200,\"since\":1709933460.000},"
+        "{\"interval\":\"1d\",\"count\":30,\"since\":1709856000.000}],\"candle_bytes\":2900000,"
+        "\"passed\":5,"
         "\"failures\":6,\"holes_known\":7,\"holes\":[{\"from\":\"1712525400000-0\","
         "\"to\":\"1712525470000-0\",\"reason\":\"not archived\"}]}\n");
 }

@@ -134,6 +134,23 @@ TEST_CASE("what the archive lacks is told before the candles after it", "[web]")
             "\"reason\":\"evicted\",\"symbols\":[\"BTC-USD\"]}\n\n") != std::string::npos);
 }
 
+TEST_CASE("who comes back is told which candles were changed meanwhile", "[web]")
+{
+    streaming c;
+    const auto at = [](std::int64_t second) {
+        return series::candle_time{std::chrono::seconds{second}};
+    };
+    c.past.changes = {{at(minute - 600), at(minute - 300), position{(minute - 30) * 1'000ULL, 0}}};
+    c.past.revision = 7;
+    CHECK(c.times("?interval=1m", "1712525399999-1047552") == "changed -60");
+    CHECK(c.got.beginning.starts_with("event: gap\ndata: {\"from\":\"1712524859999-1048575\","
+                                      "\"to\":\"1712525159999-1048575\",\"reason\":\"changed\","
+                                      "\"symbols\":[\"BTC-USD\"]}\n\n"));
+    // The lane adds what is changed until it has the stream.
+    CHECK(c.got.changes_known == 7);
+    CHECK(c.times("?interval=1m") == "-120 -60");
+}
+
 TEST_CASE(
     "without an archive candles are made of what is held, and what lies before is told", "[web]")
 {

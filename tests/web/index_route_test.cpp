@@ -49,6 +49,7 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/api/watchlist",
                      "/api/feed",
                      "/api/archive",
+                     "/api/cluster",
                      "/udf/config",
                      "/udf/symbols",
                      "/udf/search",

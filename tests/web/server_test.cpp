@@ -476,6 +476,7 @@ namespace {
 
 const std::string stream_headers =
     "Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
+    "Heartbeat-Ms: 15000\r\n"
     "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: X-Request-Id, "
     "Retry-After\r\n";
 

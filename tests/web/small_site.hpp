@@ -22,7 +22,8 @@ struct small_site {
 
     explicit small_site(
         const std::vector<std::string>& names = {"BTC-USD", "ETH-USD"}, std::size_t capacity = 8,
-        web::static_files pages = web::static_files{}, series::history* past = nullptr)
+        web::static_files pages = web::static_files{}, series::history* past = nullptr,
+        std::chrono::milliseconds ids_ahead = std::chrono::milliseconds{0})
         : symbols{symbol_table::from(names).value()}, prices{symbols, capacity, started},
           files{std::move(pages)}, routes{web::make_router(
                                        {prices, sources, reports, figures, files,
@@ -30,7 +31,11 @@ struct small_site {
                                         [this](std::size_t lane, hub::subscription wanted) {
                                             subscribe(lane, std::move(wanted));
                                         },
-                                        past, [this] { return archive; }})}
+                                        past, [this] { return archive; },
+                                        ids_ahead > std::chrono::milliseconds{0}
+                                            ? std::function{[this] { return cluster; }}
+                                            : std::function<web::cluster_report()>{},
+                                        ids_ahead})}
     {
     }
     small_site(const small_site&) = delete;
@@ -71,6 +76,7 @@ struct small_site {
     web::static_files files;
     std::atomic<bool> draining{false};
     web::archive_report archive;  // what /api/archive tells
+    web::cluster_report cluster;  // what /api/cluster tells, where there is one
     wall_time now{std::chrono::milliseconds{1712525480000}};
     // What becomes of a connection that is granted a stream; does nothing until a test says so.
     std::function<void(std::size_t lane, hub::subscription)> subscribe = [](auto&&...) {};

@@ -57,13 +57,16 @@ TEST_CASE("the statistics of a range are one object", "[web]")
 {
     described d;
     d.describe_four();
-    d.past.figures.of = GENERATE(series::sample::ticks, series::sample::closes);
+    using series::interval;
+    d.past.figures.closes_of = GENERATE(
+        std::optional<interval>{}, std::optional{interval::m1}, std::optional{interval::d1});
     d.past.figures.holes = {{position{1712520500000, 0}, position{1712520600000, 0}}};
     const auto body = d.body("?since=1712520000&until=1712524000.5");
     CHECK(body.at("symbol") == "BTC-USD");
     CHECK(body.at("from").as_double() == 1712520000.0);
     CHECK(body.at("until").as_double() == 1712524000.5);
-    CHECK(body.at("of") == (d.past.figures.of == series::sample::ticks ? "ticks" : "1m"));
+    const auto& closes_of = d.past.figures.closes_of;
+    CHECK(body.at("of").as_string() == (closes_of ? series::text(*closes_of) : "ticks"));
     CHECK(body.at("count") == 4);
     CHECK(body.at("first") == 10);
     CHECK(body.at("last") == 11);

@@ -80,9 +80,14 @@ export class GoodSubscribers {
         return summary(this.#latencies.splice(0));
     }
 
+    // No more ticks.
+    stop() {
+        clearInterval(this.#timer);
+    }
+
     // No more ticks; resolves when all have come, with all that was wrong.
     async faults({ timeout = 20_000 } = {}) {
-        clearInterval(this.#timer);
+        this.stop();
         await until("the last tick has come",
             () => this.members.every(({ ledger }) => ledger.isUpToDate()), { timeout }).catch(() => {});
         return [
@@ -96,7 +101,7 @@ export class GoodSubscribers {
     }
 
     #leave() {
-        clearInterval(this.#timer);
+        this.stop();
         for (const member of this.members) member.close();
     }
 }

@@ -32,7 +32,7 @@ export class Child {
         if (!this.exit) this.process.kill(name);
     }
 
-    async exited(timeout = 10_000) {
+    async exited(timeout = 30_000) {
         return within(`${this.name} ends; it said:\n${this.stderr.slice(-2000)}`, this.ended, timeout);
     }
 
@@ -42,7 +42,7 @@ export class Child {
     }
 
     // Waits until `pattern` is found in what was written to `stream` and returns the match.
-    async says(pattern, { stream = "stderr", timeout = 10_000 } = {}) {
+    async says(pattern, { stream = "stderr", timeout = 30_000 } = {}) {
         const found = await until(
             () => `${this.name} says ${pattern}; it said:\n${this[stream].slice(-2000)}`,
             () => this[stream].match(pattern) ?? (this.exit && "ended"),

@@ -8,6 +8,7 @@ import { parseEvents, positionOf } from "./events.mjs";
 export class EventParser {
     #bytes = ""; // not yet taken out of its framing
     #text = ""; // of an event that is not whole
+    hasEnded = false; // by the last of the chunks; the connection may go on
 
     constructor({ isChunked }) {
         this.isChunked = isChunked;
@@ -32,6 +33,7 @@ export class EventParser {
             const end = begin + parseInt(this.#bytes.slice(at, line), 16);
             if (this.#bytes.length < end + 2) break;
             if (!this.#bytes.startsWith("\r\n", end)) throw new Error("a chunk that does not end");
+            if (end === begin) this.hasEnded = true;
             text += this.#bytes.slice(begin, end);
             at = end + 2;
         }

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 const lookEveryMs = 10;
 
 // Resolves with the first truthy value of `condition`, which may be asynchronous.
-export async function until(what, condition, { timeout = 10_000 } = {}) {
+export async function until(what, condition, { timeout = 30_000 } = {}) {
     const deadline = Date.now() + timeout;
     for (;;) {
         const value = await condition();
@@ -19,7 +19,7 @@ export async function until(what, condition, { timeout = 10_000 } = {}) {
 }
 
 // Gives `promise` until the deadline.
-export async function within(what, promise, timeout = 10_000) {
+export async function within(what, promise, timeout = 30_000) {
     const over = new AbortController();
     const late = pause(timeout, undefined, { signal: over.signal }).then(
         () => { throw new Error(`not within ${timeout} ms: ${what}`); },

@@ -1,0 +1,99 @@
+// This instance as one of several: what its feed observes goes to the log that they share, and what
+// is read there goes on the tapes, from where the archive and the lanes have it.
+//
+// Threads: the main thread; state() on any.
+#pragma once
+
+#include "config/settings.hpp"
+#include "core/clock.hpp"
+#include "core/tally.hpp"
+#include "core/tick.hpp"
+#include "relay/instance.hpp"
+#include "relay/settings.hpp"
+#include "relay/shared_log.hpp"
+#include "relay/tick_taker.hpp"
+#include "tape/tape_writer.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+#include "web/cluster_report.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace tickertape {
+
+class cluster final : public tick_sink, private relay::tick_taker {
+public:
+    struct parts {
+        tape::tape_writer& writer;
+        const tape::tapes& ticks;
+        source_table& sources;
+        const clock& time;
+        boost::asio::io_context& main;
+        const telemetry::logger& log;
+        telemetry::metrics& figures;
+        std::string kind;  // of the feed: "live", "simulator" ...
+        // Whether the feed's prices are not wanted now.
+        std::function<void(bool)> stand_by;
+        // What /api/prices/<symbol> says.
+        std::function<std::string(symbol_id)> price_text;
+    };
+
+    // Whether RELAY names a log that instances share.
+    static bool is_wanted(const config::settings& s);
+
+    // The tapes have been restored, and nobody reads them yet. All parts outlive this.
+    // `price_lifetime`: of the prices for other programs.
+    cluster(
+        const relay::settings& s, std::chrono::milliseconds price_lifetime,
+        std::unique_ptr<relay::shared_log> log, parts of);
+
+    void publish(const observation& seen) noexcept override;
+
+    void start();
+    // Gives the lease back; this instance does not lead any more. `left` is called once, soon.
+    void leave(std::function<void()> left) { instance_.leave(std::move(left)); }
+    void stop();
+
+    // As of the last second.
+    relay::instance_state state() const;
+    // The same for GET /api/cluster and /readyz.
+    web::cluster_report report() const;
+
+private:
+    void take(const tape::past_tick& t) override;
+    void miss(position from, position to, gap_cause why) override;
+    std::vector<std::pair<std::string, std::string>> changed_prices();
+    void look_again();
+    void publish_figures();
+
+    const parts of_;
+    std::mt19937_64 random_{std::random_device{}()};
+    std::unique_ptr<relay::shared_log> log_;
+    std::vector<position> put_last_;  // by symbol
+    relay::instance instance_;
+    boost::asio::steady_timer again_;
+    bool is_stopping_ = false;
+    tally refused_;             // ticks that the tapes do not take
+    mutable std::mutex mutex_;  // of seen_
+    relay::instance_state seen_;
+};
+
+// The name of an instance that was given none: that of the host and the process.
+std::string default_instance_name();
+
+// The log at that address, for instances whose feed is of that kind ("live", "simulator" ...).
+// `trust` and `log` outlive it. Throws std::runtime_error with one line.
+std::unique_ptr<relay::shared_log> open_shared_log(
+    const relay::settings& s, const std::string& kind, boost::asio::io_context& main,
+    boost::asio::ssl::context& trust, const telemetry::logger& log);
+
+}  // namespace tickertape

@@ -1,0 +1,22 @@
+#include "relay/chain.hpp"
+
+namespace tickertape::relay {
+
+link link_of(const entry& e, position top, const recent_entries& held) noexcept
+{
+    if (e.at <= top) {
+        const auto* const ours = held.find(e.at);
+        if (ours == nullptr)
+            return e.at == top ? link::repeated : link::passed;
+        return ours->words == e.words ? link::repeated : link::conflict;
+    }
+    if (e.after == top)
+        return link::next;
+    if (e.after > top)
+        return link::hole;
+    if (e.after == position{})
+        return link::begun;
+    return held.holds(e.after) ? link::orphaned : link::forked;
+}
+
+}  // namespace tickertape::relay

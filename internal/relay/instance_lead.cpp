@@ -1,0 +1,149 @@
+// What an instance does as leader.
+#include "relay/farewell.hpp"
+#include "relay/instance.hpp"
+#include "telemetry/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tickertape::relay {
+
+namespace asio = boost::asio;
+
+// The lease is ours, for the first time or again.
+void instance::take_lead(const moment& now, bool has_led)
+{
+    if (!has_slot(now.steady)) {
+        slot_due_ = now.steady;
+        return;
+    }
+    // After a time without the lease what waits goes on only where nobody else has written since.
+    if (!has_led && tail_ > base_ && !sequencer_.waiting().explains(tail_))
+        lose_lead();
+    const auto floor = std::max(tail_, follower_.top());
+    if (sequencer_.is_open()) {
+        sequencer_.waiting().settle(tail_);
+        sequencer_.raise(floor);
+    } else {
+        sequencer_.begin(floor, *slot_, now);
+        ++takeovers_;
+        latest_due_ = now.steady;
+        of_.says.info("this instance leads", {{"instance", name_}, {"after", floor.text()}});
+    }
+    base_ = tail_;
+}
+
+// The lease is another's, or we must not have it.
+void instance::lose_lead()
+{
+    if (!sequencer_.is_open())
+        return;
+    const auto waiting = sequencer_.waiting().size();
+    sequencer_.end();
+    of_.says.info(
+        "this instance leads no longer",
+        {{"instance", name_}, {"leader", keeper_.holder()}, {"dropped", waiting}});
+}
+
+bool instance::may_append(steady_time now) const
+{
+    return keeper_.leads(now) && has_slot(now) && sequencer_.is_open() && is_heard_ &&
+           hold_until_ <= now && follower_.is_sure() && !wants_heal();
+}
+
+asio::awaitable<void> instance::append()
+{
+    const auto batch = sequencer_.batch(tail_);
+    const auto answer = co_await of_.log.append(token_, tail_, batch);
+    if (!answer) {
+        failed("append", answer.error());
+        co_return;
+    }
+    heard();
+    const auto now = of_.time.steady_now();
+    switch (answer->how) {
+    case append_answer::outcome::done:
+        tail_ = answer->top;
+        base_ = tail_;
+        sequencer_.waiting().settle(tail_);
+        break;
+    case append_answer::outcome::moved:
+        // By ourselves, as far as a batch went of which we heard nothing; or by one who healed.
+        ++moved_;
+        if (!sequencer_.waiting().explains(answer->top))
+            keeper_.ask_now(now);
+        if (answer->top > tail_) {
+            tail_ = answer->top;
+            base_ = tail_;
+            sequencer_.waiting().settle(tail_);
+            sequencer_.raise(tail_);
+        }
+        break;
+    case append_answer::outcome::not_leader:
+        ++fenced_;
+        keeper_.lost(now);
+        break;
+    }
+}
+
+// What waits is appended first; the others are told with the last entry, and ask for the lease at
+// once.
+asio::awaitable<void> instance::say_farewell()
+{
+    const auto until = of_.time.steady_now() + limits_.farewell;
+    bool is_told = false;
+    for (;;) {
+        const auto now = of_.time.steady_now();
+        if (now >= until || !may_append(now) || is_stopping_)
+            break;
+        if (keeper_.due() <= now) {
+            co_await ask();
+            continue;
+        }
+        if (sequencer_.waiting().is_empty()) {
+            if (is_told)
+                break;
+            is_told = sequencer_.put(farewell_words(), now_of(of_.time));
+        }
+        co_await append();
+    }
+    const bool is_ours = keeper_.holder() == token_;
+    keeper_.leave();
+    lose_lead();
+    tell_role();
+    if (is_ours && !is_stopping_) {
+        co_await give_back();
+    }
+    const auto left = std::exchange(left_, nullptr);
+    left();
+}
+
+asio::awaitable<void> instance::give_back()
+{
+    const auto given_back = co_await of_.log.resign(token_);
+    if (!given_back)
+        failed("resign", given_back.error());
+}
+
+void instance::tell_role()
+{
+    if (sequencer_.is_open() == wants_prices_)
+        return;
+    wants_prices_ = sequencer_.is_open();
+    of_.wants_prices(wants_prices_);
+}
+
+steady_time instance::next_due(steady_time now) const
+{
+    auto due = std::min({keeper_.due(), slot_due_, announce_due_});
+    if (keeper_.leads(now)) {
+        due = std::min(due, latest_due_);
+        if (sequencer_.is_open())
+            due = std::min(due, std::max(sequencer_.heartbeat_due(), now + milliseconds{50}));
+        if (!sequencer_.waiting().is_empty() && hold_until_ > now)
+            due = std::min(due, hold_until_);
+    }
+    return due;
+}
+
+}  // namespace tickertape::relay

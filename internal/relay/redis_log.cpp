@@ -1,0 +1,347 @@
+#include "relay/redis_log.hpp"
+
+#include "relay/message.hpp"
+#include "telemetry/log.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <cassert>
+
+namespace tickertape::relay {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+constexpr milliseconds none{0};
+
+// Each after the one before it, the first after `after`.
+bool is_chain(position after, const std::vector<entry>& batch)
+{
+    for (const auto& e : batch) {
+        if (e.after != after || e.at <= after || e.words.size() > words_of_entry_max)
+            return false;
+        after = e.at;
+    }
+    return !batch.empty();
+}
+
+std::function<void(std::string_view, std::string_view)>
+sayer(const telemetry::logger& log, std::string_view used_for)
+{
+    return [&log, used_for](std::string_view what, std::string_view why) {
+        if (what == "connected")
+            log.info("relay connected", {{"server", why}, {"for", used_for}});
+        else
+            log.warn("relay trouble", {{"what", what}, {"cause", why}, {"for", used_for}});
+    };
+}
+
+std::string text_of(milliseconds time)
+{
+    return std::to_string(std::max<milliseconds::rep>(time.count(), 1));
+}
+
+}  // namespace
+
+redis_log_settings::redis_log_settings() = default;
+redis_log_settings::~redis_log_settings() = default;
+redis_log_settings::redis_log_settings(const redis_log_settings&) = default;
+redis_log_settings::redis_log_settings(redis_log_settings&&) noexcept = default;
+redis_log_settings& redis_log_settings::operator=(const redis_log_settings&) = default;
+redis_log_settings& redis_log_settings::operator=(redis_log_settings&&) noexcept = default;
+
+redis_log::redis_log(
+    asio::any_io_executor executor, redis_log_settings settings, asio::ssl::context& trust,
+    const telemetry::logger& log, std::function<double()> random, net::resolve_function lookup)
+    : settings_{std::move(settings)}, pace_{settings_.limits.attempts_per_second},
+      reading_{
+          {executor, trust, settings_.address, settings_.limits, pace_, lookup},
+          random,
+          sayer(log, "reading")},
+      calling_{
+          {executor, trust, settings_.address, settings_.limits, pace_, lookup},
+          random,
+          sayer(log, "calls")},
+      scripts_{make_redis_scripts()}
+{
+    assert(settings_.entries_max > 0 && !settings_.name.empty() && !settings_.kind.empty());
+}
+
+redis_log::~redis_log() = default;
+
+std::string redis_log::key(const std::string& last) const
+{
+    return settings_.name + ":{" + settings_.kind + "}:" + last;
+}
+
+steady_time redis_log::end_of_call() const
+{
+    return std::chrono::steady_clock::now() + settings_.limits.call;
+}
+
+redis_log::code_task redis_log::ask(
+    redis_link& link, const std::vector<command>& questions, std::vector<reply>& replies,
+    steady_time until, steady_time::duration limit)
+{
+    const auto ec = co_await link.ask(questions, replies, until, limit);
+    // The connection that was made last has asked last which server is the master. If the other one
+    // is connected to another server, that is no longer one.
+    const auto connections = reading_.figures().connections + calling_.figures().connections;
+    if (connections != connections_seen_) {
+        connections_seen_ = connections;
+        auto& other = &link == &reading_ ? calling_ : reading_;
+        if (other.is_connected() && other.run_id() != link.run_id())
+            other.leave_soon();
+    }
+    co_return ec;
+}
+
+// EVALSHA, and SCRIPT LOAD where the server does not have it: it was started or replaced since.
+redis_log::code_task
+redis_log::run(redis_script& script, command keys_and_arguments, reply& r, steady_time until)
+{
+    std::vector<command> questions(1);
+    std::vector<reply> replies;
+    for (int tries = 0; tries < 3; ++tries) {
+        if (script.sha.empty()) {
+            questions[0] = {"SCRIPT", "LOAD", script.text};
+            const auto ec =
+                co_await ask(calling_, questions, replies, until, settings_.limits.answer);
+            if (ec)
+                co_return ec;
+            if (const auto refused = meaning_of(replies[0]); refused.code)
+                co_return refused.code;
+            script.sha = replies[0].text;
+            ++script_loads_;
+        }
+        questions[0] = {"EVALSHA", script.sha};
+        questions[0].insert(
+            questions[0].end(), keys_and_arguments.begin(), keys_and_arguments.end());
+        const auto ec = co_await ask(calling_, questions, replies, until, settings_.limits.answer);
+        if (ec)
+            co_return ec;
+        const auto refused = meaning_of(replies[0]);
+        if (!refused.is_no_script()) {
+            r = std::move(replies[0]);
+            co_return refused.code;
+        }
+        script.sha.clear();
+    }
+    co_return relay_errc::bad_answer;
+}
+
+redis_log::task<append_answer>
+redis_log::append(const std::string& token, position after, const std::vector<entry>& batch)
+{
+    return put(scripts_.append, token, after, batch);
+}
+
+redis_log::task<append_answer> redis_log::heal(position after, const std::vector<entry>& batch)
+{
+    return put(scripts_.heal, {}, after, batch);
+}
+
+redis_log::task<append_answer> redis_log::put(
+    redis_script& script, std::string token, position after, const std::vector<entry>& batch)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    if (!is_chain(after, batch))
+        co_return relay_errc::bad_entry;
+    const auto until = end_of_call();
+    std::size_t done = 0;
+    for (;;) {
+        const auto end = std::min(batch.size(), done + settings_.limits.append_max);
+        command c{
+            "2",  key("stream"), key("lease"), after.text(), std::to_string(settings_.entries_max),
+            token};
+        for (auto i = done; i < end; ++i) {
+            c.push_back(batch[i].at.text());
+            c.push_back(batch[i].words);
+        }
+        reply r;
+        if (const auto ec = co_await run(script, std::move(c), r, until))
+            co_return ec;
+        const auto answer = read_append(r);
+        if (!answer)
+            co_return answer.error();
+        after = answer->top;
+        if (answer->how == append_answer::outcome::done) {
+            done = end;
+        } else {
+            // The top can be one of our own: the batch is repeated, and the answer was lost then.
+            // Nobody else gives entries these ids, so what came before it is there as well.
+            const auto from = batch.begin() + static_cast<std::ptrdiff_t>(done);
+            const auto own = std::ranges::find(from, batch.end(), after, &entry::at);
+            if (answer->how != append_answer::outcome::moved || own == batch.end())
+                co_return *answer;
+            done = static_cast<std::size_t>(own - batch.begin()) + 1;
+        }
+        if (done == batch.size())
+            co_return append_answer{append_answer::outcome::done, after};
+    }
+}
+
+redis_log::task<std::vector<entry>>
+redis_log::read(position after, std::size_t most, milliseconds wait)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const auto& limits = settings_.limits;
+    most = std::clamp<std::size_t>(most, 1, limits.read_max);
+    const auto last = std::chrono::steady_clock::now() + std::min(wait, limits.wait_max);
+    std::vector<command> questions(1);
+    std::vector<reply> replies;
+    for (;;) {
+        const auto now = std::chrono::steady_clock::now();
+        const auto left = std::max(std::chrono::floor<milliseconds>(last - now), none);
+        auto& c = questions[0];
+        c = {"XREAD", "COUNT", std::to_string(most)};
+        // BLOCK 0 would wait for ever. The position is our own, never $: what came while we were
+        // away is what we want.
+        if (left > none)
+            c.insert(c.end(), {"BLOCK", std::to_string(left.count())});
+        c.insert(c.end(), {"STREAMS", key("stream"), after.text()});
+        const auto until = now + left + limits.call;
+        const auto ec = co_await ask(reading_, questions, replies, until, left + limits.answer);
+        if (ec)
+            co_return ec;
+        auto part = read_xread(replies[0]);
+        if (!part)
+            co_return part.error();
+        entries_passed_ += part->others;
+        const bool is_only_others = part->entries.empty() && part->others > 0;
+        if (!is_only_others)
+            co_return std::move(part->entries);
+        after = part->last;
+    }
+}
+
+redis_log::task<std::vector<entry>> redis_log::read_back(position from, std::size_t most)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    most = std::clamp<std::size_t>(most, 1, settings_.limits.read_max);
+    std::vector<command> questions(1);
+    questions[0] = {"XREVRANGE", key("stream"), from.text(), "-", "COUNT", std::to_string(most)};
+    std::vector<reply> replies;
+    const auto until = end_of_call();
+    const auto ec = co_await ask(reading_, questions, replies, until, settings_.limits.answer);
+    if (ec)
+        co_return ec;
+    auto part = read_range(replies[0]);
+    if (!part)
+        co_return part.error();
+    entries_passed_ += part->others;
+    co_return std::move(part->entries);
+}
+
+redis_log::task<log_state> redis_log::look()
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    command c{"1", key("stream")};
+    reply r;
+    if (const auto ec = co_await run(scripts_.look, std::move(c), r, end_of_call()))
+        co_return ec;
+    co_return read_state(r, calling_.run_id());
+}
+
+redis_log::task<lease_answer> redis_log::lease(const std::string& token, milliseconds lifetime)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    assert(!token.empty());
+    command c{"2", key("stream"), key("lease"), token, text_of(lifetime)};
+    reply r;
+    if (const auto ec = co_await run(scripts_.lease, std::move(c), r, end_of_call()))
+        co_return ec;
+    co_return read_lease(r, token, calling_.run_id());
+}
+
+redis_log::task<void> redis_log::resign(const std::string& token)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    command c{"1", key("lease"), token};
+    reply r;
+    if (const auto ec = co_await run(scripts_.resign, std::move(c), r, end_of_call()))
+        co_return ec;
+    co_return result<void>{};
+}
+
+redis_log::task<unsigned>
+redis_log::claim_slot(const std::string& instance, unsigned wanted, milliseconds lifetime)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    constexpr unsigned slots = 16;
+    command c{std::to_string(slots)};
+    for (unsigned n = 0; n < slots; ++n)
+        c.push_back(key("slot:" + std::to_string(n)));
+    c.insert(c.end(), {instance, std::to_string(wanted % slots), text_of(lifetime)});
+    reply r;
+    if (const auto ec = co_await run(scripts_.claim_slot, std::move(c), r, end_of_call()))
+        co_return ec;
+    if (r.is != reply::kind::integer || r.number >= slots)
+        co_return relay_errc::bad_answer;
+    if (r.number < 0)
+        co_return relay_errc::no_slot;
+    co_return static_cast<unsigned>(r.number);
+}
+
+redis_log::task<std::vector<announced>>
+redis_log::announce(const announced& self, milliseconds lifetime)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    command c{
+        "1",
+        key("instances"),
+        key("instance:"),
+        self.instance,
+        self.words,
+        text_of(lifetime),
+        std::to_string(instances_max)};
+    reply r;
+    if (const auto ec = co_await run(scripts_.announce, std::move(c), r, end_of_call()))
+        co_return ec;
+    co_return read_live(r);
+}
+
+redis_log::task<void> redis_log::put_latest(
+    const std::vector<std::pair<std::string, std::string>>& prices, milliseconds lifetime)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    if (prices.empty())
+        co_return result<void>{};
+    const auto seconds =
+        std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(lifetime).count(), 1);
+    std::vector<command> questions;
+    for (const auto& [symbol, text] : prices)
+        questions.push_back(
+            {"SET", settings_.name + ":price:" + symbol, text, "EX", std::to_string(seconds)});
+    std::vector<reply> replies;
+    const auto ec =
+        co_await ask(calling_, questions, replies, end_of_call(), settings_.limits.answer);
+    if (ec)
+        co_return ec;
+    for (const auto& r : replies) {
+        if (const auto refused = meaning_of(r); refused.code)
+            co_return refused.code;
+    }
+    co_return result<void>{};
+}
+
+redis_figures redis_log::figures() const
+{
+    redis_figures all;
+    for (const auto* link : {&reading_, &calling_}) {
+        all.links.connections += link->figures().connections;
+        all.links.failures += link->figures().failures;
+        all.links.losses += link->figures().losses;
+        all.links.refusals += link->figures().refusals;
+    }
+    all.script_loads = script_loads_;
+    all.entries_passed = entries_passed_;
+    all.server = relay::text_of(calling_.server());
+    all.is_connected = reading_.is_connected() && calling_.is_connected();
+    return all;
+}
+
+}  // namespace tickertape::relay

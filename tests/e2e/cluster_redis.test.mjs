@@ -1,0 +1,106 @@
+// A Redis that dies, forgets, hangs, is trimmed or cut, under three instances with clients.
+//
+// CLUSTER_ROUNDS: faults of the random sequence (6). `make test-long` sets more.
+
+import assert from "node:assert/strict";
+import { readdir, stat, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { Cluster, symbols } from "./support/cluster.mjs";
+import { startRedis } from "./support/redis.mjs";
+import { until } from "./support/wait.mjs";
+
+const rounds = Number(process.env.CLUSTER_ROUNDS ?? 6);
+const names = ["a", "b", "c"];
+const stream = "tickertape:{pipe}:stream";
+
+async function threeOver(t, settings = {}, more = []) {
+    const redis = await startRedis(t, { more });
+    const cluster = new Cluster(t, { RELAY: redis.url, ...settings });
+    await cluster.startAll(names);
+    cluster.join(20);
+    cluster.feed();
+    await cluster.flows();
+    return { redis, cluster };
+}
+
+// The end of the newest append-only file is lost, as in a loss of power.
+async function cutLog(redis, bytes) {
+    const files = (await readdir(redis.log)).filter((name) => name.endsWith(".incr.aof")).sort();
+    const path = join(redis.log, files.at(-1));
+    const { size } = await stat(path);
+    await truncate(path, Math.max(0, size - bytes));
+}
+
+const faults = {
+    "killed and started again": async (redis) => {
+        await redis.kill();
+        await pause(300);
+        await redis.start();
+    },
+    "asleep for 5 s": (redis) => redis.tell("DEBUG", "SLEEP", "5"),
+    "emptied": (redis) => redis.cli("FLUSHALL"),
+    "robbed of the stream": (redis) => redis.cli("DEL", stream),
+    "without its scripts": (redis) => redis.cli("SCRIPT", "FLUSH"),
+    "robbed of the lease": (redis) => redis.cli("DEL", "tickertape:{pipe}:lease"),
+    "cut off from all": (redis) => redis.cli("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"),
+    "back without its last entries": async (redis) => {
+        await redis.kill();
+        await cutLog(redis, Math.floor(Math.random() * 4_000));
+        await redis.start();
+    },
+};
+
+describe("a Redis that is", { concurrency: false }, () => {
+    for (const [name, happens] of Object.entries(faults))
+        test(`${name}: one history`, { timeout: 120_000 }, async (t) => {
+            const { redis, cluster } = await threeOver(t);
+            await happens(redis);
+            await cluster.flows();
+            await cluster.isWhole();
+        });
+
+    test(`harmed in ${rounds} ways, one after the other`, { timeout: 1_800_000 }, async (t) => {
+        const { redis, cluster } = await threeOver(t);
+        const all = Object.entries(faults);
+        const done = [];
+        for (let round = 0; round < rounds; round += 1) {
+            const [name, happens] = all[Math.floor(Math.random() * all.length)];
+            done.push(name);
+            await happens(redis);
+            await pause(Math.random() * 1_000);
+            await cluster.flows();
+        }
+        t.diagnostic(done.join(", "));
+        await cluster.isWhole();
+    });
+
+    test("trimmed while an instance sleeps: that one's clients are told a gap", async (t) => {
+        const { redis, cluster } = await threeOver(t);
+        const [slow] = await cluster.followers();
+        const server = cluster.instances.get(slow);
+        server.child.signal("SIGSTOP");
+        const before = Number(redis.cli("XLEN", stream));
+        await until("more entries are there", () => Number(redis.cli("XLEN", stream)) > before + 60);
+        redis.cli("XTRIM", stream, "MAXLEN", "20");
+        server.child.signal("SIGCONT");
+        await cluster.flows();
+        const faults = await cluster.settle();
+        assert.deepEqual(faults.slice(0, 10), []);
+        assert.ok(cluster.gaps.length > 0, "a gap was told");
+    });
+});
+
+test("without Redis nothing is published, and it goes on when it is back", async (t) => {
+    const { redis, cluster } = await threeOver(t);
+    await redis.kill();
+    await pause(100);
+    const { ids } = cluster.history;
+    for (let n = 0; n < symbols.length; n += 1) cluster.publish();
+    await pause(1_500);
+    assert.ok(cluster.history.ids <= ids + 1, "no tick without the relay");
+    await redis.start();
+    await cluster.flows();
+    await cluster.isWhole();
+});
