@@ -68,6 +68,14 @@ export class Api {
         return this.#askArchive(`${pathOf(symbol)}/stats?since=${since}`);
     }
 
+    // Whether there is an archive by now: a server that was started anew may have one. Null where
+    // nothing answers.
+    async hasArchive(symbol) {
+        this.#hasArchive = null;
+        const answer = await this.candles(symbol, { interval: "1m", limit: 1 });
+        return answer && answer.isAbsent !== true;
+    }
+
     // Whether there is an archive is learnt from the first answer about it, and then it is asked no
     // more if there is none.
     async #askArchive(path) {

@@ -20,12 +20,12 @@ export function wakeSound() {
     }
 }
 
-export function canRing() {
+function canRing() {
     return context?.state === "running";
 }
 
-export function ring() {
-    if (context?.state !== "running") return;
+function ring() {
+    if (!canRing()) return;
     notes.forEach((pitch, i) => {
         const from = context.currentTime + i * noteSeconds;
         const tone = context.createOscillator();
@@ -41,7 +41,7 @@ export function ring() {
 
 // If several tabs get the same tick at the same time, only one of them acts. Browsers offer the
 // locks for this only over HTTPS or on localhost; elsewhere each tab acts.
-export function inOneTab(name, act) {
+function inOneTab(name, act) {
     if (!navigator.locks) {
         act();
         return;
@@ -68,10 +68,17 @@ export async function askToNotify() {
     return permission === "default" ? Notification.requestPermission() : permission;
 }
 
-export function notify(title, body) {
+function notify(title, body) {
     try {
         return Boolean(new Notification(title, { body, icon: iconUrl, tag: title }));
     } catch {
         return false; // some phones know notifications only from a service worker
     }
+}
+
+// Tells of an alarm in the ways that the visitor has chosen: { hasSound, hasNotification }.
+export function sound(words, symbol, { hasSound, hasNotification }) {
+    if (hasSound && canRing()) inOneTab(`sound ${words}`, ring);
+    if (hasNotification && mayNotify())
+        inOneTab(`notification ${words}`, () => notify(`Tickertape: ${symbol}`, words));
 }

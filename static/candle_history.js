@@ -3,7 +3,7 @@
 // come since is asked for again.
 
 import { CandleSeries } from "./model/candles.js";
-import { intervalOf, rangeOf, stepFor } from "./model/ranges.js";
+import { fittedTo, intervalOf, rangeOf, ranges, stepFor } from "./model/ranges.js";
 
 const fewTicks = 5_000; // so many are drawn as ticks, in ranges of up to a day
 const ticksRangeMs = 86_400_000;
@@ -11,9 +11,19 @@ const keptMax = 24; // symbols and intervals
 const refreshMs = 5 * 60_000;
 const againFirstMs = 2_000;
 const againMaxMs = 60_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const surveyStepMs = 7 * ticksRangeMs; // of the candles that tell how far back the archive reaches
 const stepsBefore = 3;
 const candlesAtOnce = 5_000; // as many as the server gives
+
+// The intervals from which ranges are drawn, in milliseconds.
+const steps = [...new Set(ranges.map(({ stepMs }) => stepMs))].filter((ms) => ms > 0);
+
+// When the first candle of an answer opens; null if there is none.
+function firstOf({ candles: [first] }) {
+    return first ? first.time * 1000 : null;
+}
 
 export class CandleHistory {
     #api;
@@ -43,6 +53,15 @@ export class CandleHistory {
         this.#shown = { symbol, range, ticks, plan: this.#plans.get(`${symbol} ${key}`) ?? null };
         for (const [kept, series] of this.#kept)
             if (kept.startsWith(`${symbol} `) && series.ticks !== ticks) series.follow(ticks);
+        this.#againMs = againFirstMs;
+        this.#dueAt = this.#isCovered ? this.#steady() : Infinity;
+        this.lookAround(now);
+    }
+
+    // There is an archive, where there was none before.
+    beginAnew(now) {
+        this.hasArchive = null;
+        if (!this.#shown) return;
         this.#againMs = againFirstMs;
         this.#dueAt = this.#isCovered ? this.#steady() : Infinity;
         this.lookAround(now);
@@ -102,21 +121,61 @@ export class CandleHistory {
 
     // False where the server did not answer.
     async #load(shown, now) {
-        const { symbol, range, ticks } = shown;
-        let beginAt = range.ms === null ? 0 : now - range.ms;
+        const { symbol, range } = shown;
+        let beginAt = now - range.ms;
         let { stepMs } = range;
         if (range.ms === null) {
             const survey = await this.#ask(symbol, surveyStepMs, null);
             if (!survey) return this.hasArchive === false;
-            const first = survey.candles[0]?.time * 1000;
-            beginAt = Number.isFinite(first) ? first : now;
+            beginAt = firstOf(survey) ?? now;
             if (now - beginAt < surveyStepMs) {
                 // Of a young archive the week says little.
-                const hours = await this.#ask(symbol, 3_600_000, beginAt);
-                beginAt = hours?.candles[0]?.time * 1000 || beginAt;
+                const hours = await this.#ask(symbol, hourMs, beginAt);
+                beginAt = (hours && firstOf(hours)) ?? beginAt;
             }
             stepMs = stepFor(now - beginAt);
         }
+        const own = await this.#fetch(shown, stepMs, beginAt, now);
+        const series = own && await this.#better(shown, own, beginAt, now);
+        if (!series) return this.hasArchive === false;
+        const count = series.candles.filter(({ at }) => at >= beginAt - stepsBefore * stepMs)
+            .reduce((sum, candle) => sum + candle.count, 0);
+        const isShort = now - beginAt <= ticksRangeMs + stepMs;
+        const plan = { stepMs: series.stepMs, areTicks: isShort && count <= fewTicks };
+        this.#plans.set(`${symbol} ${range.key}`, plan);
+        shown.plan = plan;
+        return true;
+    }
+
+    // The candles of a range if others show more of it, or the same more finely, than `own`: an
+    // archive may be younger than the range, and of the time before it was made it may have long
+    // candles alone, which were fetched. Null where the server did not answer.
+    async #better(shown, own, beginAt, now) {
+        const heldMs = (series) => now - Math.max(beginAt, series.candles.find(
+            ({ at }) => at + series.stepMs > beginAt)?.at ?? now);
+        const ownMs = heldMs(own);
+        if (ownMs > (now - beginAt) / 2) return own;
+        // How far back the candles of a step reach; the answer has one.
+        const reachOf = async (stepMs) => {
+            const answer = await this.#ask(shown.symbol, stepMs, beginAt, 1);
+            return answer && now - (firstOf(answer) ?? now);
+        };
+        const longer = steps.filter((stepMs) => stepMs > own.stepMs);
+        const farthestMs = longer.length > 0 ? await reachOf(longer.at(-1)) : 0;
+        if (farthestMs === null) return null;
+        if (farthestMs > 2 * ownMs + longer.at(-1)) {
+            for (const stepMs of longer)
+                if (await reachOf(stepMs) >= farthestMs / 2)
+                    return this.#fetch(shown, stepMs, beginAt, now);
+        }
+        const finerMs = fittedTo(ownMs).stepMs || minuteMs;
+        if (ownMs === 0 || finerMs >= own.stepMs) return own;
+        const finer = await this.#fetch(shown, finerMs, beginAt, now);
+        return finer && heldMs(finer) < ownMs - own.stepMs ? own : finer;
+    }
+
+    // Loads the candles of a step from a time on, or what has come since of those that are kept.
+    async #fetch({ symbol, ticks }, stepMs, beginAt, now) {
         const key = `${symbol} ${stepMs}`;
         const series = this.#kept.get(key) ?? new CandleSeries(stepMs, ticks);
         // The candle before the range has the price with which it begins.
@@ -124,17 +183,11 @@ export class CandleHistory {
         const reaches = series.beginAt <= begin;
         const since = reaches ? (series.openFrom ?? begin) : begin;
         const answer = await this.#ask(symbol, stepMs, since);
-        if (!answer) return this.hasArchive === false;
+        if (!answer) return null;
         series.take(answer, since, now);
         series.beginAt = reaches ? series.beginAt : begin;
         this.#keep(key, series);
-        const held = series.candles.filter(({ at }) => at >= begin);
-        const count = held.reduce((sum, candle) => sum + candle.count, 0);
-        const isShort = now - beginAt <= ticksRangeMs + stepMs;
-        const plan = { stepMs, areTicks: isShort && count <= fewTicks };
-        this.#plans.set(`${symbol} ${range.key}`, plan);
-        shown.plan = plan;
-        return true;
+        return series;
     }
 
     #keep(key, series) {
@@ -143,9 +196,9 @@ export class CandleHistory {
         if (this.#kept.size > keptMax) this.#kept.delete(this.#kept.keys().next().value);
     }
 
-    async #ask(symbol, stepMs, sinceMs) {
+    async #ask(symbol, stepMs, sinceMs, limit = candlesAtOnce) {
         const since = sinceMs === null ? {} : { since: sinceMs / 1000 };
-        const question = { interval: intervalOf(stepMs), limit: candlesAtOnce, ...since };
+        const question = { interval: intervalOf(stepMs), limit, ...since };
         const answer = await this.#api.candles(symbol, question);
         if (!answer) return null;
         this.hasArchive = answer.isAbsent !== true;

@@ -1,19 +1,18 @@
 // The facts of the page and their sources: one stream of all symbols on the page, the history of
-// the symbol shown, from the stream and from the archive, and a few requests to the server. Dispatches "change" when there may be
-// something to draw, "move" when a price has moved, "hit" when a tick has come that may set off
-// alarms, and "listing" when the server has other symbols.
+// the symbol shown, from the stream and from the archive, and a few requests to the server.
+// Dispatches "change" when there may be something to draw, "move" when a price has moved, "hit"
+// when a tick has come that may set off alarms, and "listing" when the server has other symbols.
 
 import { Api } from "./api.js";
 import { Archive } from "./archive.js";
-import { FeedWatch } from "./feed_watch.js";
+import { FeedWatch, problemOf } from "./feed_watch.js";
 import { Inquiries } from "./inquiries.js";
 import { Listing } from "./listing.js";
 import { changeOfRange, changeOver, priceBefore, spans } from "./model/changes.js";
 import { Clock } from "./model/clock.js";
 import { Market } from "./model/market.js";
-import { problemOf } from "./model/providers.js";
-import { Pulse } from "./model/pulse.js";
 import { fittingRange, rangeOf } from "./model/ranges.js";
+import { Standing } from "./standing.js";
 import { SharedPriceStream } from "./stream.js";
 import { SymbolHistory } from "./symbol_history.js";
 
@@ -29,15 +28,12 @@ export class Desk extends EventTarget {
     symbols = []; // those of the server
     symbol = ""; // the one shown
     range = ""; // of the chart; empty until it is known
-    connection = { name: "connecting", retryAt: null, why: "" };
-    #refusal = ""; // why the server refuses the stream, in its words
-    #refused = null; // the symbols that were refused, which are not asked for once more
     #api = new Api(this.clock);
     #prices = null;
     #isAttached = false; // the stream has said whether it also brings the history
     #history = null;
     #wanted = []; // symbols that are streamed besides the one shown
-    #awaySince = this.clock.steady();
+    #standing = new Standing(this.clock.steady());
     #staleLimitMs = staleLimitFirstMs;
     #lookedAt = this.clock.steady();
     #isCaughtUp = false; // ticks that come on the stream now are new
@@ -48,8 +44,6 @@ export class Desk extends EventTarget {
     });
     #listing = new Listing(this.#api, this.clock);
     #feedWatch = new FeedWatch(this.#api, () => this.clock.steady());
-    #pulse = new Pulse();
-    #reached = ""; // the position of the stream when it was last looked at
 
     // Waits until the server has sent its list of symbols.
     async open() {
@@ -60,6 +54,10 @@ export class Desk extends EventTarget {
         for (const entry of prices) this.market.of(entry.symbol).takeEntry(entry, askedAt);
         if (this.connection.name === "reconnecting")
             this.#become({ name: "connecting", retryAt: null });
+    }
+
+    get connection() {
+        return this.#standing.connection;
     }
 
     // The range for a visitor who has not chosen one.
@@ -155,7 +153,7 @@ export class Desk extends EventTarget {
         this.#inquiries.keepOnly(symbols);
         if (this.#prices) {
             this.#prices.setSymbols(symbols);
-            if (symbols.join() !== this.#refused) this.#prices.open();
+            if (!this.#standing.isRefused(symbols)) this.#prices.open();
             return;
         }
         // A stream of one symbol begins with the history; of many symbols that would be too much.
@@ -170,7 +168,7 @@ export class Desk extends EventTarget {
         on("fresh", ({ symbol }) => this.#onFresh(symbol));
         on("heartbeat", ({ at }) => {
             this.clock.note(at);
-            this.#pulse.hearBeat(this.clock.steady());
+            this.#standing.hearBeat(this.clock.steady());
             this.#isCaughtUp = true;
         });
         on("state", (state) => this.#become(state));
@@ -187,7 +185,7 @@ export class Desk extends EventTarget {
 
     #onTick(tick) {
         this.clock.noteTick(tick.at);
-        this.#pulse.hear(this.clock.steady());
+        this.#standing.hear(this.clock.steady());
         const quote = this.market.of(tick.symbol);
         const change = quote.takeTick(tick, this.clock.steady(), this.#isCaughtUp);
         if (tick.symbol === this.symbol) this.#history.takeTick(tick);
@@ -197,7 +195,7 @@ export class Desk extends EventTarget {
     }
 
     #onGap(gap) {
-        this.#pulse.hear(this.clock.steady());
+        this.#standing.hear(this.clock.steady());
         if (gap.isAnew) this.clock.begin(gap.toAt);
         for (const quote of this.market.about(gap)) quote.takeGap(gap);
         if (!gap.symbols || gap.symbols.includes(this.symbol)) {
@@ -208,7 +206,7 @@ export class Desk extends EventTarget {
     }
 
     #onStale(notice) {
-        this.#pulse.hear(this.clock.steady());
+        this.#standing.hear(this.clock.steady());
         this.market.of(notice.symbol).takeStale(notice, this.clock.steady());
         if (notice.symbol === this.symbol) this.#feedWatch.hurry(); // it may know why
         this.#changed();
@@ -221,29 +219,22 @@ export class Desk extends EventTarget {
 
     // The server may have other symbols by now, so its list is asked for at once.
     #onRefused({ detail, title }) {
-        this.#refusal = detail ?? title ?? "";
-        this.#refused = this.#streamed().sort().join();
+        this.#standing.refuse(detail ?? title ?? "", this.#streamed().sort());
         this.#listing.hurry();
         this.#changed();
     }
 
-    // `retryAt` of the stream is by the wall clock, which may be set meanwhile.
-    #become({ name, retryAt, why = "" }) {
+    // A state of the stream.
+    #become(state) {
         const now = this.clock.steady();
-        const wasOpen = this.connection.name === "open";
-        this.connection = {
-            name, why, retryAt: retryAt === null ? null : now + retryAt - Date.now(),
-        };
-        if (name === "open") {
-            if (!wasOpen) this.#pulse.begin(now);
-            this.#awaySince = null;
+        const { isNew, isLost } = this.#standing.become(state, now);
+        if (isNew) this.archive.reconsider();
+        if (isLost) this.#listing.noteClosed();
+        if (this.#standing.isOpen) {
             this.#listing.noteOpen();
             this.#isCaughtUp = false;
-            if (now - this.#inquiries.answeredAt > freshMs && !this.#inquiries.isAsking) this.#doubt();
-        } else if (this.#awaySince === null) {
-            this.#pulse.end();
-            this.#awaySince = now;
-            this.#listing.noteClosed();
+            const isFresh = now - this.#inquiries.answeredAt <= freshMs;
+            if (!isFresh && !this.#inquiries.isAsking) this.#doubt();
         }
         this.#changed();
     }
@@ -264,7 +255,7 @@ export class Desk extends EventTarget {
             this.#doubt();
         }
         this.#lookedAt = now;
-        this.#checkPulse(now);
+        this.#standing.noteReached(this.#prices?.lastId ?? "", now);
         this.#checkAge(now);
         this.#reachBack();
         this.#checkListing();
@@ -276,14 +267,8 @@ export class Desk extends EventTarget {
     async #askFeed() {
         const isVisible = document.visibilityState === "visible";
         if (!isVisible || this.connection.name !== "open") return;
-        if (await this.#feedWatch.ask()) this.#changed();
-    }
-
-    // On a connection that tabs share, ticks of other tabs' symbols move its position alone.
-    #checkPulse(now) {
-        const reached = this.#prices?.lastId ?? "";
-        if (reached !== this.#reached) this.#pulse.hear(now);
-        this.#reached = reached;
+        const ageMs = this.quote.ageAt(this.clock.steady());
+        if (await this.#feedWatch.ask(ageMs)) this.#changed();
     }
 
     // The server says when a price is stale. If it should have done so and has not, it is asked, so
@@ -292,7 +277,8 @@ export class Desk extends EventTarget {
         const { quote } = this;
         if (!quote.newest || this.connection.name !== "open") return;
         const ageMs = quote.ageAt(now);
-        if (ageMs === null || (!quote.isStale && ageMs > this.#staleLimitMs)) this.#inquiries.wantAges();
+        const isOld = ageMs === null || (!quote.isStale && ageMs > this.#staleLimitMs);
+        if (isOld) this.#inquiries.wantAges();
     }
 
     // After a restart the server may have other symbols, and it refuses those it lacks.
@@ -346,6 +332,13 @@ export class Desk extends EventTarget {
         return changeOver(span, this.quote.newest, reference, now);
     }
 
+    // The change over the past hour that a list shows of a symbol. Of the symbol shown it is the
+    // one that stands beside its price.
+    hourOf(quote) {
+        const over = quote === this.quote ? this.changeOver(spans[0]) : null;
+        return quote.spark.change(this.now(), over?.kind === "change" ? over : null);
+    }
+
     // The change over the range shown.
     get rangeChange() {
         const { newest } = this.quote;
@@ -376,12 +369,12 @@ export class Desk extends EventTarget {
             connection: this.connection,
             newest,
             isStale,
-            isQuiet: this.#pulse.isQuiet(hereNow),
+            isQuiet: this.#standing.isQuiet(hereNow),
             ageMs: this.quote.ageAt(hereNow),
             feedAgeMs: this.feed ? hereNow - this.feed.askedAt : 0,
             problem: problemOf(this.feed, this.symbol),
-            refusal: this.#refusal,
-            awaySince: this.#awaySince,
+            refusal: this.#standing.refusal,
+            awaySince: this.#standing.awaySince,
             outcome: this.#api.outcome,
             status: this.#api.status,
             answeredAt: this.#api.answeredAt,

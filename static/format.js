@@ -126,6 +126,18 @@ export function formatTime(ms, now, hereNow = now) {
     return clock(isToday ? timeOfDay : { ...timeOfDay, dateStyle: "medium" }).format(ms);
 }
 
+const shortMs = 300 * 86_400_000; // from now: later or earlier, a day needs its year
+
+// The time of day for a narrow place; with the day, but without seconds, if it is not today; long
+// before, the day alone.
+export function formatShortTime(ms, now, hereNow) {
+    const full = formatTime(ms, now, hereNow);
+    if (full === clock(timeOfDay).format(ms)) return full;
+    if (Math.abs(now - ms) > shortMs) return clock({ dateStyle: "medium" }).format(ms);
+    const options = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
+    return clock({ ...options, hourCycle: "h23" }).format(ms);
+}
+
 // The day, the time and the zone, in full.
 export function formatMoment(ms) {
     return clock({ ...timeOfDay, dateStyle: "medium", timeStyle: "long" }).format(ms);

@@ -1,6 +1,7 @@
 // Loads what the first view does without (rest.js).
 
-const againMs = 3_000;
+// After a failure.
+export const againMs = 3_000;
 let loading = null;
 
 // What was loaded; null: it is not there yet.

@@ -1,6 +1,5 @@
 // The page: connects the facts (desk.js, model/) with what is drawn (view/).
 
-import { canRing, inOneTab, mayNotify, notify, ring, wakeSound } from "./bell.js";
 import { Desk } from "./desk.js";
 import { configureFormats, formatPrice, formatTime } from "./format.js";
 import { loadRest, rest } from "./later.js";
@@ -8,7 +7,6 @@ import { Alarms } from "./model/alarm.js";
 import { overlays } from "./model/averages.js";
 import { spans } from "./model/changes.js";
 import { readLink, writeLink } from "./model/link.js";
-import { describeFeed } from "./model/providers.js";
 import { rangeOf } from "./model/ranges.js";
 import { Settings } from "./model/settings.js";
 import {
@@ -24,9 +22,7 @@ import { PriceChart } from "./view/chart.js";
 import { ChartTools, save } from "./view/chart_tools.js";
 import { drawConnection, drawTitle } from "./view/connection.js";
 import { Controls } from "./view/controls.js";
-import { Detail } from "./view/detail.js";
-import { byId, setText } from "./view/dom.js";
-import { Find } from "./view/find.js";
+import { byId, setHidden, setText } from "./view/dom.js";
 import { drawNote } from "./view/history_note.js";
 import { drawPrice, flashPrice, onWatch } from "./view/price.js";
 import { Switcher } from "./view/switcher.js";
@@ -39,14 +35,16 @@ const watchlist = new Watchlist(storage);
 const alarms = new Alarms(storage);
 const desk = new Desk();
 const restMs = 2_000; // after the first view the rest of the page is loaded
+let isHurried = false; // the search was entered before it was there
 let isReady = false; // the server has said which symbols it has
 let isRangeChosen = false; // by the visitor or a link, so it is stored and part of links
 let drawnSeries = null; // that of the chart
 let zone = new Zone(settings.values.timeZone);
 
 const ticks = new TickList();
-const detail = new Detail();
 let dialog = null; // made when it is opened first
+let find = null; // made when the rest of the page is there, as is
+let detail = null;
 const controls = new Controls({
     onRange: chooseRange,
     onKind: (kind) => settings.set("chartKind", kind),
@@ -57,10 +55,6 @@ const tools = new ChartTools({
 });
 const beside = new Beside((what) => settings.set("beside", what));
 const switcher = new Switcher(show);
-const find = new Find((symbol) => {
-    watchlist.add(symbol);
-    show(symbol);
-});
 const watched = new WatchlistView({
     show,
     moveTo: (symbol, index) => watchlist.moveTo(symbol, index),
@@ -81,14 +75,19 @@ function chartFormats() {
     };
 }
 
-// At most once per frame, however many ticks come.
+// At most once in two frames, however many ticks come. The chart is told first, because it paints
+// with the frame after: what stands around it is of the same tick.
 let isFrameWanted = false;
 function drawSoon() {
     if (isFrameWanted) return;
     isFrameWanted = true;
     requestAnimationFrame(() => {
-        isFrameWanted = false;
-        draw();
+        const facts = gather();
+        goOnWithChart(facts.now);
+        requestAnimationFrame(() => {
+            isFrameWanted = false;
+            draw(facts);
+        });
     });
 }
 
@@ -101,7 +100,7 @@ function gather() {
         before: desk.before,
         range: rangeOf(desk.range),
         rangeChange: desk.rangeChange,
-        trend: desk.quote.spark.change(facts.now),
+        trend: desk.hourOf(desk.quote),
         overs: spans.map((span) => ({ span, over: desk.changeOver(span) })),
         series: desk.series,
         visitorNow: Date.now(),
@@ -111,20 +110,19 @@ function gather() {
     };
 }
 
-function draw() {
-    const facts = gather();
+function draw(facts) {
     drawConnection(facts);
     drawTitle(facts);
     drawBanner(troubleOf(facts));
     drawPrice(facts);
     if (!isReady) return;
     ticks.draw(facts);
-    detail.draw(desk.feed && describeFeed(desk.feed, desk.symbol), facts, desk.feed === null);
     watched.draw({
         symbols: watchlist.symbols,
         shown: desk.symbol,
         isAlone: facts.isAlone,
         quoteOf: (symbol) => desk.market.of(symbol),
+        hourOf: (quote) => desk.hourOf(quote),
         range: linkedRange(),
         hrefOf: linkTo,
         isCurrent: facts.connection.name === "open",
@@ -132,25 +130,54 @@ function draw() {
         hereNow: facts.hereNow,
     });
     switcher.draw({ symbols: desk.symbols, watched: watchlist.symbols, shown: desk.symbol });
-    drawStatistics(facts);
-    const series = desk.chartSeries;
+    if (rest) drawRest(facts);
+    else if (desk.feed?.providers?.length > 0) loadRest().then(drawSoon, () => {});
     drawNote({
         range: facts.range,
         hasArchive: desk.archive.isThere,
         isLoading: desk.archive.isLoading,
-        series,
+        series: desk.chartSeries,
         firstAt: desk.series?.ticks[0]?.at ?? null,
         now: facts.now,
+        candleMs: chart.candleMs,
     });
-    if (series === drawnSeries) chart.tick(facts.now);
+    drawStatistics(facts);
+}
+
+function goOnWithChart(now) {
+    if (!isReady) return;
+    if (desk.chartSeries === drawnSeries) chart.tick(now);
     else drawChart(); // candles have come, or the ticks they stood in for
 }
 
+function drawRest(facts) {
+    if (!find) {
+        find = new rest.Find(choose);
+        offerSymbols();
+        find.resume(isHurried);
+    }
+    detail ??= new rest.Detail();
+    const described = desk.feed && rest.describeFeed(desk.feed, desk.symbol);
+    detail.draw(described, facts, desk.feed === null);
+}
+
 // The card is loaded when there is something to show.
-function drawStatistics({ currency }) {
+function drawStatistics({ currency, now }) {
     const { statistics } = desk.archive;
-    if (rest) rest.drawStatistics(statistics, currency);
+    if (rest) rest.drawStatistics(statistics, { currency, now, extremes: chart.extremes });
     else if (statistics.figures) loadRest().then(drawSoon, () => {});
+}
+
+// To be searched.
+function offerSymbols() {
+    setHidden(byId("find"), desk.symbols.length < 2);
+    find?.offer(desk.symbols, watchlist.symbols);
+}
+
+// What was found is watched from then on.
+function choose(symbol) {
+    watchlist.add(symbol);
+    show(symbol);
 }
 
 async function openSettings() {
@@ -245,13 +272,11 @@ function applySettings({ detail: changed }) {
     drawSoon();
 }
 
-function sound(alarm, tick) {
+function tell(alarm, tick) {
     const price = formatPrice(tick.price, desk.market.of(tick.symbol).currency);
     const words = `${alarmWords(alarm)}: it is ${price}`;
     showToast(`${words}, ${formatTime(tick.at, desk.now())}`);
-    if (settings.values.hasSound && canRing()) inOneTab(`sound ${words}`, ring);
-    if (settings.values.hasNotification && mayNotify())
-        inOneTab(`notification ${words}`, () => notify(`Tickertape: ${tick.symbol}`, words));
+    later(({ sound }) => sound(words, tick.symbol, settings.values));
 }
 
 function listen() {
@@ -261,7 +286,7 @@ function listen() {
         watched.flash(symbol, change);
     });
     desk.addEventListener("hit", ({ detail: tick }) => {
-        for (const alarm of alarms.check(tick)) sound(alarm, tick);
+        for (const alarm of alarms.check(tick)) tell(alarm, tick);
     });
     desk.addEventListener("listing", () => {
         watchlist.serve(desk.symbols);
@@ -271,7 +296,7 @@ function listen() {
     for (const list of [watchlist, alarms])
         list.addEventListener("change", () => {
             if (!isReady) return;
-            find.offer(desk.symbols, watchlist.symbols);
+            offerSymbols();
             show(desk.symbol);
         });
     byId("settings-open").addEventListener("click", openSettings);
@@ -286,8 +311,11 @@ function listen() {
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setTheme());
     // A browser lets a page make sounds only after a click or key.
-    addEventListener("pointerdown", () => settings.values.hasSound && wakeSound());
-    addEventListener("keydown", () => settings.values.hasSound && wakeSound());
+    for (const type of ["pointerdown", "keydown"])
+        addEventListener(type, () => settings.values.hasSound && rest?.wakeSound());
+    const search = byId("find-text");
+    search.addEventListener("focus", () => loadRest().then(drawSoon, () => {}));
+    search.addEventListener("keydown", ({ key }) => (isHurried = key === "Enter"));
     setInterval(() => {
         if (isReady) desk.lookAround();
         if (document.hidden) drawTitle(gather());
@@ -325,9 +353,9 @@ async function begin() {
     const fitting = desk.range || await desk.findRange(symbol);
     desk.range ||= fitting; // unless one has been chosen meanwhile
     isReady = true;
-    find.offer(desk.symbols, watchlist.symbols);
+    offerSymbols();
     show(symbol);
-    setTimeout(() => loadRest().catch(() => {}), restMs);
+    setTimeout(() => loadRest().catch(() => {}), settings.values.hasSound ? 0 : restMs);
 }
 
 begin();

@@ -1,7 +1,11 @@
 // What the first view does without. It is one file, which is loaded when something of it is wanted,
 // or a little after the first view, so that it is there without a connection too.
 
+export { sound, wakeSound } from "./bell.js";
 export { fileOf } from "./model/download.js";
+export { describeFeed } from "./model/providers.js";
 export { Overlays } from "./view/chart_overlays.js";
+export { Detail } from "./view/detail.js";
+export { Find } from "./view/find.js";
 export { SettingsDialog } from "./view/settings_dialog.js";
 export { drawStatistics } from "./view/statistics.js";

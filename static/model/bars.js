@@ -7,7 +7,7 @@
 //   isBroken    something is missing between two of its own ticks
 //   isPartial   something is missing within its slot, so that its prices may not be all there were
 
-import { lowerBound } from "./series.js";
+import { lowerBound } from "./positions.js";
 
 const weekMs = 7 * 86_400_000;
 const mondayMs = 4 * 86_400_000; // the first Monday of Unix time
@@ -18,11 +18,14 @@ export function slotOf(ms, widthMs) {
     return Math.floor((ms - first) / widthMs) * widthMs + first;
 }
 
-export class Bars {
+// The bars of a series, which go on with the ticks that are added at its end. A kind of bars says
+// where these come from (`ticks`, a series of ticks), what must stay as it is for that (`version`),
+// and what a tick does to the bars: `take(tick)` returns the index of the bar that it changed.
+export class SlotBars {
     #series;
     #widthMs;
     #bars = [];
-    #revision = -1;
+    #version = "";
     #next = 0; // the lasting number of the first tick that is in no bar yet
 
     constructor(series, widthMs) {
@@ -30,81 +33,93 @@ export class Bars {
         this.#widthMs = widthMs;
     }
 
+    get series() {
+        return this.#series;
+    }
+
     get widthMs() {
         return this.#widthMs;
     }
 
-    // The bars with a tick, in order. For reading only.
+    // In order, without those of slots that have no price. For reading only.
     get bars() {
         return this.#bars;
     }
 
     // True while ticks have only been added at the end, which `extend` can follow.
     get isFollowing() {
-        return this.#revision === this.#series.revision && this.#next >= this.#series.dropped;
+        return this.#version === this.version && this.#next >= this.ticks.dropped;
     }
 
-    // Builds all bars again, from the slot of `fromAt` on.
-    cut(fromAt) {
-        const { ticks, dropped, revision } = this.#series;
-        const start = slotOf(fromAt, this.#widthMs);
-        this.#bars = [];
-        this.#revision = revision;
-        this.#next = dropped + lowerBound(ticks.length, (i) => ticks[i].at < start);
+    // Begins anew with these bars, which go on with the ticks from an index on.
+    begin(bars, index) {
+        this.#bars = bars;
+        this.#version = this.version;
+        this.#next = this.ticks.dropped + index;
         this.extend();
     }
 
     // Takes the ticks that were added at the end. Returns the index of the first bar that changed,
     // or the number of bars where none did.
     extend() {
-        const { ticks, dropped } = this.#series;
-        const unchanged = this.#bars.length;
-        let changed = unchanged;
+        const { ticks, dropped } = this.ticks;
+        let changed = this.#bars.length;
         for (let i = this.#next - dropped; i < ticks.length; ++i)
-            changed = Math.min(changed, this.#take(ticks[i]));
+            changed = Math.min(changed, this.take(ticks[i]));
         this.#next = dropped + ticks.length;
         return changed;
     }
 
-    #take(tick) {
-        const at = slotOf(tick.at, this.#widthMs);
-        const last = this.#bars.at(-1);
-        const begins = this.#series.beginsRun(tick);
-        if (!last || last.at !== at) {
-            const { price } = tick;
-            const isPartial = this.#isHoleIn(at);
-            this.#bars.push({
-                at,
-                open: price,
-                high: price,
-                low: price,
-                close: price,
-                count: 1,
-                firstAt: tick.at,
-                lastAt: tick.at,
-                beginsRun: begins,
-                isBroken: false,
-                isPartial,
-            });
-            return this.#bars.length - 1;
-        }
+    slotOf(ms) {
+        return slotOf(ms, this.#widthMs);
+    }
+
+    // Adds a bar of one tick.
+    add({ at: firstAt, price }, at, { beginsRun, isPartial }) {
+        return this.#bars.push({
+            at, open: price, high: price, low: price, close: price, count: 1,
+            firstAt, lastAt: firstAt, beginsRun, isBroken: false, isPartial,
+        }) - 1;
+    }
+}
+
+export class Bars extends SlotBars {
+    get ticks() {
+        return this.series;
+    }
+
+    get version() {
+        return this.series.revision;
+    }
+
+    // Builds all bars again, from the slot of `fromAt` on.
+    cut(fromAt) {
+        const { ticks } = this.series;
+        const start = this.slotOf(fromAt);
+        this.begin([], lowerBound(ticks.length, (i) => ticks[i].at < start));
+    }
+
+    take(tick) {
+        const { bars } = this;
+        const at = this.slotOf(tick.at);
+        const last = bars.at(-1);
+        const beginsRun = this.series.beginsRun(tick);
+        if (last?.at !== at)
+            return this.add(tick, at, { beginsRun, isPartial: this.#isHoleIn(at) });
         last.high = Math.max(last.high, tick.price);
         last.low = Math.min(last.low, tick.price);
         last.close = tick.price;
         last.count += 1;
         last.lastAt = tick.at;
-        if (begins) {
-            last.isBroken = true;
-            last.isPartial = true;
-        }
-        return this.#bars.length - 1;
+        if (beginsRun) last.isBroken = last.isPartial = true;
+        return bars.length - 1;
     }
 
     // Gaps are few, and most bars are newer than all of them.
     #isHoleIn(at) {
-        const { gaps } = this.#series;
+        const { gaps } = this.series;
         for (let i = gaps.length - 1; i >= 0 && gaps[i].toAt > at; --i)
-            if (gaps[i].fromAt < at + this.#widthMs) return true;
+            if (gaps[i].fromAt < at + this.widthMs) return true;
         return false;
     }
 }

@@ -5,8 +5,9 @@
 // milliseconds, and `isPartial` says that ticks of it may be missing.
 
 import { parsePosition } from "../stream.js";
-import { Bars, slotOf } from "./bars.js";
-import { lowerBound, notLoadedReason } from "./series.js";
+import { Bars, SlotBars } from "./bars.js";
+import { lowerBound } from "./positions.js";
+import { notLoadedReason } from "./series.js";
 
 export const candlesMax = 8_000;
 
@@ -121,70 +122,38 @@ export class CandleSeries {
     }
 }
 
-// The bars of a chart, made of candles and the ticks after them; as model/bars.js makes them of
-// ticks alone. `widthMs` is a multiple of the interval of the candles.
-export class CandleBars {
-    #series;
-    #widthMs;
-    #bars = [];
-    #revision = "";
-    #next = 0; // the lasting number of the first tick that is in no bar yet
-
-    constructor(series, widthMs) {
-        this.#series = series;
-        this.#widthMs = widthMs;
+// The bars of a chart, made of candles and the ticks after them. `widthMs` is a multiple of the
+// interval of the candles.
+export class CandleBars extends SlotBars {
+    get ticks() {
+        return this.series.ticks;
     }
 
-    get widthMs() {
-        return this.#widthMs;
-    }
-
-    get bars() {
-        return this.#bars;
-    }
-
-    get isFollowing() {
-        const { ticks } = this.#series;
-        return this.#revision === this.#version() && this.#next >= ticks.dropped;
-    }
-
-    #version() {
-        return `${this.#series.revision} ${this.#series.ticks.revision}`;
+    get version() {
+        return `${this.series.revision} ${this.ticks.revision}`;
     }
 
     cut(fromAt) {
-        const { candles, ticks, stepMs } = this.#series;
-        const start = slotOf(fromAt, this.#widthMs);
-        this.#bars = [];
-        this.#revision = this.#version();
-        for (const candle of candles) if (candle.at >= start) this.#roll(candle, stepMs);
-        this.#markHoles();
+        const { candles, ticks: { ticks } } = this.series;
+        const start = this.slotOf(fromAt);
+        const bars = [];
+        for (const candle of candles) if (candle.at >= start) this.#roll(bars, candle);
+        this.#markHoles(bars);
         // A candle that was not over when it was asked for goes on with ticks. Those that are in it
         // already change nothing.
         const from = Math.max(start, candles.at(-1)?.at ?? start);
-        let index = ticks.ticks.length;
-        while (index > 0 && ticks.ticks[index - 1].at >= from) index -= 1;
-        this.#next = ticks.dropped + index;
-        this.extend();
+        let index = ticks.length;
+        while (index > 0 && ticks[index - 1].at >= from) index -= 1;
+        this.begin(bars, index);
     }
 
-    // As that of Bars.
-    extend() {
-        const { ticks } = this.#series;
-        let changed = this.#bars.length;
-        for (let i = this.#next - ticks.dropped; i < ticks.ticks.length; ++i)
-            changed = Math.min(changed, this.#take(ticks.ticks[i]));
-        this.#next = ticks.dropped + ticks.ticks.length;
-        return changed;
-    }
-
-    #roll({ at, open, high, low, close, count, isPartial }, stepMs) {
-        const slot = slotOf(at, this.#widthMs);
-        const last = this.#bars.at(-1);
-        const lastAt = at + stepMs - 1;
-        if (last?.at !== slot) {
-            this.#bars.push({
-                at: slot, open, high, low, close, count, firstAt: at, lastAt,
+    #roll(bars, { at: firstAt, open, high, low, close, count, isPartial }) {
+        const at = this.slotOf(firstAt);
+        const last = bars.at(-1);
+        const lastAt = firstAt + this.series.stepMs - 1;
+        if (last?.at !== at) {
+            bars.push({
+                at, open, high, low, close, count, firstAt, lastAt,
                 beginsRun: false, isBroken: false, isPartial,
             });
             return;
@@ -198,31 +167,23 @@ export class CandleBars {
     }
 
     // A line does not lead across a hole between two bars.
-    #markHoles() {
-        const { gaps } = this.#series;
-        for (const { fromAt, toAt, isLeading } of gaps) {
+    #markHoles(bars) {
+        for (const { fromAt, toAt, isLeading } of this.series.gaps) {
             if (isLeading) continue;
-            const next = this.#bars.find(({ lastAt }) => lastAt >= toAt);
+            const next = bars.find(({ lastAt }) => lastAt >= toAt);
             if (next && next.firstAt >= fromAt) next.beginsRun = true;
-            for (const bar of this.#bars)
-                if (bar.at < toAt && bar.at + this.#widthMs > fromAt) bar.isPartial = true;
+            for (const bar of bars)
+                if (bar.at < toAt && bar.at + this.widthMs > fromAt) bar.isPartial = true;
         }
     }
 
-    #take(tick) {
-        const slot = slotOf(tick.at, this.#widthMs);
-        const last = this.#bars.at(-1);
-        const { knownTo, ticks } = this.#series;
+    take(tick) {
+        const { bars, ticks, series: { knownTo } } = this;
+        const at = this.slotOf(tick.at);
+        const last = bars.at(-1);
         const isNew = tick.at > knownTo;
         const beginsRun = isNew && ticks.beginsRun(tick);
-        if (!last || slot > last.at) {
-            const { price, at } = tick;
-            this.#bars.push({
-                at: slot, open: price, high: price, low: price, close: price, count: 1,
-                firstAt: at, lastAt: at, beginsRun, isBroken: false, isPartial: beginsRun,
-            });
-            return this.#bars.length - 1;
-        }
+        if (!last || at > last.at) return this.add(tick, at, { beginsRun, isPartial: beginsRun });
         last.high = Math.max(last.high, tick.price);
         last.low = Math.min(last.low, tick.price);
         if (isNew) {
@@ -231,7 +192,7 @@ export class CandleBars {
         }
         last.lastAt = Math.max(Math.min(last.lastAt, knownTo), tick.at);
         if (beginsRun) last.isBroken = last.isPartial = true;
-        return this.#bars.length - 1;
+        return bars.length - 1;
     }
 }
 

@@ -1,5 +1,6 @@
-// What is shown, as a file: ticks or candles, as CSV or JSON. The columns and fields are those of
-// `tickertape export` and of the server's answers.
+// What is shown, as a file: ticks or candles, as CSV or JSON. Ticks have the columns and the form
+// of `tickertape export`, JSON of candles that of the server's answers. `tickertape import` takes
+// all but the last (docs/archive.md).
 
 import { barsOf } from "./candles.js";
 import { intervalOf } from "./ranges.js";
@@ -34,9 +35,9 @@ function ticksOf(symbol, series, fromAt, toAt) {
         csv: () => table(["timestamp", "symbol", "price", "source", "id"],
             ticks.map(({ at, price, source, id }) => [at / 1000, symbol, price, source, id])),
         json: () => ({
-            symbol,
-            ticks: ticks.map(({ id, at, price, source }) =>
-                ({ id, timestamp: Math.floor(at / 1000), price, source })),
+            version: 1,
+            records: ticks.map(({ id, at, price, source }) =>
+                ({ timestamp: at / 1000, symbol, price, source, id })),
             gaps,
         }),
     };
@@ -50,8 +51,8 @@ function candlesOf(symbol, series, fromAt, toAt) {
     const isOver = ({ at }) => at + series.stepMs <= toAt;
     return {
         csv: () => table(["time", "symbol", "open", "high", "low", "close", "ticks", "complete"],
-            bars.map((bar) => [bar.at / 1000, symbol, bar.open, bar.high, bar.low, bar.close,
-                bar.count, isOver(bar) && !bar.isPartial])),
+            bars.filter(isOver).map((bar) => [bar.at / 1000, symbol, bar.open, bar.high, bar.low,
+                bar.close, bar.count, !bar.isPartial])),
         json: () => ({
             symbol,
             interval: intervalOf(series.stepMs),
@@ -69,7 +70,8 @@ export function fileOf({ symbol, rangeKey, series, fromAt, toAt, format }) {
     const content = (series.stepMs ? candlesOf : ticksOf)(symbol, series, fromAt, toAt);
     const text = format === "csv" ? content.csv() : `${JSON.stringify(content.json())}\n`;
     const begin = Math.max(fromAt, firstAtOf(series) ?? fromAt);
-    const name = `${symbol}_${rangeKey}_${stampOf(begin)}_${stampOf(toAt)}.${format}`;
+    const what = series.stepMs ? `${rangeKey}_${intervalOf(series.stepMs)}` : rangeKey;
+    const name = `${symbol}_${what}_${stampOf(begin)}_${stampOf(toAt)}.${format}`;
     return { name, type: types[format], text };
 }
 

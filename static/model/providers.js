@@ -42,10 +42,21 @@ function useOf(quote) {
     return { isUsed: false, words: asideWords[quote.aside] ?? "in reserve" };
 }
 
-// Null if the feed has no providers. Ages are in milliseconds, at the time of the answer.
+// "Served by 3 instances, this one is b."; empty where one instance is alone.
+function servedByWords(served) {
+    const count = served?.instances;
+    if (!Number.isInteger(count) || count < 1) return "";
+    const instances = count === 1 ? "1 instance" : `${count} instances`;
+    return `Served by ${instances}${served.instance ? `, this one is ${served.instance}` : ""}.`;
+}
+
+// Null if there is nothing to tell: no providers, and no other instance. Ages are in milliseconds,
+// at the time of the answer.
 export function describeFeed(feed, symbol) {
     const mine = feed?.symbols?.find((entry) => entry.symbol === symbol);
-    if (!Array.isArray(feed?.providers) || feed.providers.length === 0 || !mine) return null;
+    if (!Array.isArray(feed?.providers) || !mine) return null;
+    const servedBy = servedByWords(feed.served_by);
+    if (feed.providers.length === 0) return servedBy ? { rows: [], policy: "", servedBy } : null;
     const at = feed.at * 1000;
     const rows = feed.providers.map((provider) => {
         const quote = mine.quotes?.find((q) => q.provider === provider.name);
@@ -63,7 +74,7 @@ export function describeFeed(feed, symbol) {
         };
     });
     const used = rows.filter((row) => row.use.isUsed).length;
-    return { rows, policy: policyWords(feed.policy, used, mine.derived_from) };
+    return { rows, policy: policyWords(feed.policy, used, mine.derived_from), servedBy };
 }
 
 function policyWords(policy, used, legs) {
@@ -71,9 +82,4 @@ function policyWords(policy, used, legs) {
     if (policy === "median") return `The median of those that agree: ${used} now.`;
     if (policy === "fallback") return "The first in this order that has a good price.";
     return "";
-}
-
-// Why there is no price now, in the feed's words, or null.
-export function problemOf(feed, symbol) {
-    return feed?.symbols?.find((entry) => entry.symbol === symbol)?.problem ?? null;
 }

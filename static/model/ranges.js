@@ -38,6 +38,11 @@ const intervals = [
     ["4h", 4 * hour], ["6h", 6 * hour], ["1d", day], ["1w", 7 * day],
 ];
 
+export const intervalNames = {
+    "1m": "a minute", "5m": "5 minutes", "15m": "15 minutes", "30m": "30 minutes", "1h": "an hour",
+    "4h": "4 hours", "6h": "6 hours", "1d": "a day", "1w": "a week",
+};
+
 const widths = [
     250, 500, second, 2 * second, 5 * second, 10 * second, 15 * second, 30 * second,
     minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute,
@@ -66,6 +71,13 @@ export function fittingRange(first, now) {
     return now - (first?.at ?? now) < youngMs ? "5m" : "1h";
 }
 
+const spare = 1.05; // a range is not left for the next one at once
+
+// The range as which so much time is drawn.
+export function fittedTo(ms) {
+    return ranges.find((range) => range.ms * spare >= ms) ?? ranges.at(-2);
+}
+
 // The beginning of a range in Unix seconds, as the stream takes it.
 export function sinceOf(range, now) {
     return range.ms === null ? 0 : Math.max(0, Math.floor((now - range.ms) / 1000));
@@ -78,7 +90,8 @@ export function spanOf(range, kind, now, firstAt, stepMs = 0) {
     const isCandles = kind === "candles";
     if (range.ms !== null) {
         const widthMs = isCandles ? range.candleMs : range.barMs;
-        return { fromAt: now - range.ms, widthMs: Math.max(widthMs, stepMs) };
+        const unit = stepMs || 1;
+        return { fromAt: now - range.ms, widthMs: Math.ceil(widthMs / unit) * unit };
     }
     const ms = Math.max(now - (firstAt ?? now), allMinMs);
     const enough = Math.max(stepMs, ms / (isCandles ? candlesMax : slotsMax));

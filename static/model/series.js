@@ -3,14 +3,15 @@
 // the same time. A tick that is held already is ignored.
 //
 // A gap says what one connection could not send; another connection may have brought it. So the
-// series also remembers which ticks follow one another without a hole: those that one stream
-// brought in a row. They are kept as spans, [first, last]. Missing is what the gaps say, less the
-// spans.
+// series also remembers which ticks follow one another without a hole (model/spans.js). Missing is
+// what the gaps say, less these.
 //
 // The series adds two gaps of its own: ticks that were dropped because it was full, at the front;
 // and ticks that a history has yet to bring.
 
 import { parsePosition } from "../stream.js";
+import { compare, idOf, lowerBound } from "./positions.js";
+import { Cursor, Spans } from "./spans.js";
 
 export const ticksMax = 50_000;
 const gapsMax = 500;
@@ -18,50 +19,8 @@ export const droppedReason = "dropped";
 export const notLoadedReason = "not loaded";
 const slack = 1 / 16; // the part of the limit that is dropped at once
 
-function compare(a, b) {
-    return a.ms - b.ms || a.counter - b.counter;
-}
-
-function idOf({ ms, counter }) {
-    return `${ms}-${counter}`;
-}
-
 function positionOf(tick) {
     return parsePosition(tick.id);
-}
-
-// The index of the first of `count` items for which isBefore() is false.
-export function lowerBound(count, isBefore) {
-    let low = 0;
-    let high = count;
-    while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (isBefore(middle)) low = middle + 1;
-        else high = middle;
-    }
-    return low;
-}
-
-// The position of one stream, and the start of the earliest gap after it.
-class Cursor {
-    at = null;
-    #gapFrom = null;
-
-    move(position) {
-        this.at = position;
-        this.#gapFrom = null;
-    }
-
-    noteGap(from, to) {
-        if (!this.at || compare(to, this.at) <= 0) return;
-        if (!this.#gapFrom || compare(from, this.#gapFrom) < 0) this.#gapFrom = from;
-    }
-
-    // True if nothing is missing between `before`, the position of this stream, and `position`.
-    leads(before, position) {
-        if (!this.at || compare(this.at, before) !== 0) return false;
-        return !this.#gapFrom || compare(this.#gapFrom, position) >= 0;
-    }
 }
 
 export class Series {
@@ -71,7 +30,7 @@ export class Series {
     #lostFrom = null; // the position of the oldest dropped tick
     #floor = null; // and of the newest dropped tick; older ticks are ignored
     #newestPosition = null;
-    #spans = []; // [{ first, last }], positions, in order, apart; every tick held is in one
+    #spans = new Spans();
     #told = []; // gaps as the streams told them, { from, to, reason }, by `from`
     #awaited = null; // { from, to, reason }: a history has yet to bring this
     #live = new Cursor(); // at the newest tick
@@ -218,12 +177,9 @@ export class Series {
         this.#ticks.push(tick);
         this.#newestPosition = position;
         this.#live.move(position);
-        if (isNext) this.#spans.at(-1).last = position;
-        else {
-            this.#spans.push({ first: position, last: position });
-            // The tick does not follow the one before, so it begins a run if a gap was told.
-            if (this.#told.length > 0) this.#changed();
-        }
+        this.#spans.append(position, isNext);
+        // A tick that does not follow the one before begins a run if a gap was told.
+        if (!isNext && this.#told.length > 0) this.#changed();
         if (this.#ticks.length > this.#max) this.#evict();
     }
 
@@ -239,7 +195,7 @@ export class Series {
         const isNext = before !== null && this.#other.leads(before, position);
         this.#other.move(position);
         if (!isHeld) this.#ticks.splice(index, 0, tick);
-        const isJoined = this.#enter(position, isNext ? before : null);
+        const isJoined = this.#spans.enter(position, isNext ? before : null);
         if (!isHeld || isJoined) this.#changed();
         if (this.#ticks.length > this.#max) this.#evict();
         return !isHeld;
@@ -262,23 +218,6 @@ export class Series {
         return isEarlier || isLater;
     }
 
-    // Adds the position to a span, and joins it to the span of `before`. True if spans changed.
-    #enter(position, before) {
-        const index = this.#spanFrom(position);
-        let span = this.#spans[index];
-        let isNew = false;
-        if (!span || compare(span.first, position) > 0) {
-            span = { first: position, last: position };
-            this.#spans.splice(index, 0, span);
-            isNew = true;
-        }
-        const previous = this.#spans[index - 1];
-        if (!before || !previous || compare(previous.last, before) !== 0) return isNew;
-        previous.last = span.last;
-        this.#spans.splice(index, 1);
-        return true;
-    }
-
     // A gap without a tick in it is a hole, even if a span covered it: that span is split. True if
     // one was.
     #believe(from, to) {
@@ -286,19 +225,7 @@ export class Series {
         if (index === 0 || index === this.#ticks.length) return false;
         const next = positionOf(this.#ticks[index]);
         if (compare(next, to) < 0) return false;
-        const before = positionOf(this.#ticks[index - 1]);
-        const at = this.#spans.findIndex(
-            (s) => compare(s.first, before) <= 0 && compare(s.last, next) >= 0);
-        if (at < 0) return false;
-        const { first, last } = this.#spans[at];
-        this.#spans.splice(at, 1, { first, last: before }, { first: next, last });
-        return true;
-    }
-
-    // The index of the first span that does not end before a position.
-    #spanFrom(position) {
-        const isBefore = (i) => compare(this.#spans[i].last, position) < 0;
-        return lowerBound(this.#spans.length, isBefore);
+        return this.#spans.part(positionOf(this.#ticks[index - 1]), next);
     }
 
     // The index of the first tick that is not before a position.
@@ -338,8 +265,7 @@ export class Series {
             this.#forgetAll();
             return;
         }
-        this.#spans = this.#spans.filter((span) => compare(span.last, first) >= 0);
-        if (compare(this.#spans[0].first, first) < 0) this.#spans[0].first = first;
+        this.#spans.dropBefore(first);
         const stays = ({ from, to }) =>
             compare(to, first) > 0 || compare(from, this.#lostFrom) < 0;
         const toldBefore = this.#told.length;
@@ -351,9 +277,7 @@ export class Series {
         const index = this.#indexAfter(position);
         if (index < this.#ticks.length) this.#ticks.length = index;
         this.#newestPosition = index > 0 ? positionOf(this.#ticks[index - 1]) : null;
-        this.#spans = this.#spans.filter((span) => compare(span.first, position) <= 0);
-        if (this.#spans.length > 0 && compare(this.#spans.at(-1).last, position) > 0)
-            this.#spans.at(-1).last = this.#newestPosition;
+        this.#spans.dropAfter(position, this.#newestPosition);
         this.#told = this.#told.filter((gap) => compare(gap.from, position) < 0);
         for (const gap of this.#told) if (compare(gap.to, position) > 0) gap.to = position;
         if (this.#floor && compare(this.#floor, position) > 0) {
@@ -367,7 +291,7 @@ export class Series {
     }
 
     #forgetAll() {
-        this.#spans = [];
+        this.#spans.clear();
         this.#newestPosition = null;
         this.#live.move(null);
         this.#other.move(null);
@@ -388,24 +312,10 @@ export class Series {
 
     #derive() {
         if (this.#derived) return this.#derived;
-        const pieces = [];
-        let reached = null; // overlapping gaps are reported once
-        for (const { from, to, reason } of this.#allTold()) {
-            let start = reached && compare(reached, from) > 0 ? reached : from;
-            for (let i = this.#spanFrom(start); i < this.#spans.length; ++i) {
-                const span = this.#spans[i];
-                if (compare(start, to) >= 0 || compare(span.first, to) >= 0) break;
-                if (compare(start, span.first) < 0)
-                    pieces.push({ from: start, to: span.first, reason, endsAtTick: true });
-                if (compare(span.last, start) > 0) start = span.last;
-            }
-            if (compare(start, to) < 0) pieces.push({ from: start, to, reason });
-            if (!reached || compare(to, reached) > 0) reached = to;
-        }
         const begins = new Set();
         const gaps = [];
         let isTickBetween = false;
-        for (const piece of pieces) {
+        for (const piece of this.#spans.missingIn(this.#allTold())) {
             const index = this.#indexAfter(piece.from);
             if (index > 0 && index < this.#ticks.length) begins.add(this.#ticks[index]);
             const last = gaps.at(-1);
@@ -423,7 +333,7 @@ export class Series {
                     isLeading: index === 0,
                 });
             }
-            isTickBetween = piece.endsAtTick === true;
+            isTickBetween = piece.endsAtTick;
         }
         this.#derived = { gaps, begins };
         return this.#derived;

@@ -70,8 +70,10 @@ export class Spark {
         this.#isBroken = this.#points.length > 0;
     }
 
-    // The change since the first point; null if there is only one price.
-    change(now) {
+    // The change since the first point; null if there is only one price. `hour`: { ratio, since }
+    // where the change over the hour is known exactly.
+    change(now, hour = null) {
+        if (hour) return { ...hour, spanMs: hourMs, trend: trendOf(hour.ratio) };
         const first = this.#points[0];
         const last = this.#points.at(-1);
         if (!first || first === last) return null;
@@ -89,7 +91,7 @@ export class Spark {
 }
 
 // The median of the distances in time. One distance alone says nothing of what is usual.
-function usualDistance(points) {
+export function usualDistance(points) {
     const distances = points.slice(1).map(({ at }, i) => at - points[i].at).sort((a, b) => a - b);
     return distances.length < 2 ? 0 : distances[(distances.length - 1) >> 1];
 }

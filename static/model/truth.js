@@ -23,10 +23,11 @@ function wordsWhileAway({ name, retryAt }, hereNow) {
 }
 
 // `connection`: the state of the stream. `ageMs`: the age of the newest price; null if it is not
-// known. `isQuiet`: nothing has come on the open stream for longer than usual. `hereNow`: now, by the
-// steady clock.
-export function truthOf({ connection, newest, isStale, isQuiet, ageMs, hereNow }) {
-    const tell = (name, word) => ({ name, word, spoken: spokenOf[name] });
+// known. `isQuiet`: nothing has come on the open stream for longer than usual. `problem`: why the
+// feed has no price, as it said `feedAgeMs` ago. `hereNow`: now, by the steady clock.
+export function truthOf(facts) {
+    const { connection, newest, isStale, isQuiet, ageMs, hereNow, problem, feedAgeMs } = facts;
+    const tell = (name, word, spoken = spokenOf[name]) => ({ name, word, spoken });
     if (connection.name === "reconnecting" || connection.name === "offline")
         return tell(connection.name, wordsWhileAway(connection, hereNow));
     if (connection.name === "refused") return tell("refused", "Refused");
@@ -34,9 +35,11 @@ export function truthOf({ connection, newest, isStale, isQuiet, ageMs, hereNow }
     if (!newest) return tell("waiting", "Waiting for a price");
     if (isStale)
         return tell("stale", ageMs === null ? "Stale" : `Stale for ${formatDuration(ageMs)}`);
-    if (isQuiet) {
+    // A tick that came since shows that the feed goes on.
+    const isOver = Boolean(problem) && !(ageMs !== null && ageMs < feedAgeMs);
+    if (isQuiet || isOver) {
         const last = ageMs === null ? "" : `, last tick ${formatDuration(ageMs)} ago`;
-        return tell("quiet", `Quiet${last}`);
+        return tell("quiet", `Quiet${last}`, isQuiet ? undefined : "Quiet: no new price");
     }
     return tell("live", "Live");
 }

@@ -9,14 +9,15 @@
 // the axes, without them the browser's. The container gets the class price-chart, and its size from
 // the style sheet.
 //
-// The axis of that library counts points and knows no time between them. So an invisible series
-// gives it a point for every slot of a regular grid: the axis is then proportional to time, and
-// "now" moves on also while no price comes. The visible series has a point only where a tick fell.
+// The axis has a point for every slot of a regular grid (chart_slots.js): it is proportional to
+// time, and "now" moves on also while no price comes. The visible series has a point only where a
+// tick fell.
 // New ticks update its last points; everything is set again only if ticks were inserted before
 // others, or if a gap was told.
 
-import { CandlestickSeries, createChartEx, customSeriesDefaultOptions, LineSeries }
+import { CandlestickSeries, createChartEx, customSeriesDefaultOptions }
     from "../vendor/lightweight-charts.js";
+import { slotOf } from "../model/bars.js";
 import { barsOf, extentOf } from "../model/candles.js";
 import { gridOf, isOutgrown } from "../model/grid.js";
 import { coloursOf } from "./chart_colours.js";
@@ -26,12 +27,14 @@ import { GapBands, gapsBeside } from "./chart_gaps.js";
 import { ChartKeys } from "./chart_keys.js";
 import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
-import { bandColours, crosshairOptions, fixedOptions, itemOf, overlayColours, seriesOptions,
+import { bandColours, fixedOptions, itemOf, kindOptions, overlayColours, seriesOptions,
     themeOptions } from "./chart_options.js";
+import { ChartSlots } from "./chart_slots.js";
 import { ChartWindow } from "./chart_window.js";
 import { describeShown, extremesOf, pairsInView, wordsAt } from "./chart_words.js";
 import { LateOverlays } from "./late_overlays.js";
-import { PriceLine } from "./price_line.js";
+import { PriceLine, silenceOf } from "./price_line.js";
+import { TagRoom } from "./tag_room.js";
 import { TimeAxis } from "./time_axis.js";
 
 const setAgainMs = 250; // while a history is loading
@@ -46,17 +49,16 @@ export class PriceChart {
     #formats;
     #colours;
     #chart;
-    #grid;
+    #slots = new ChartSlots();
     #main = null;
     #gaps;
     #mark;
+    #room;
     #overlays;
     #keys;
     #window;
     #shown = null; // what show() was given
     #bars = null;
-    #gridFrom = 0;
-    #gridTo = 0; // the start of its last slot
     #hovered = null; // the start of the slot under the crosshair
     #marked = null; // the bar the crosshair speaks of
     #setAt = 0;
@@ -72,12 +74,16 @@ export class PriceChart {
             furnish(container, this.#legend));
         this.#description = new ChartDescription(this.#plot, () =>
             describeShown(this.#shown, this.#visible(), this.#extremes(), this.#formats));
-        this.#gaps = new GapBands((ms) => this.#xOf(ms));
+        this.#gaps = new GapBands((ms) => this.#slots.xOf(ms));
         this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
+        this.#room = new TagRoom((price) => this.#main.priceToCoordinate(price));
         this.#colours = coloursOf(container);
-        const place = { xOf: (ms) => this.#middleOf(ms), timeAt: (slot) => this.#timeAt(slot),
-            yOf: (price) => this.#main.priceToCoordinate(price) };
-        this.#overlays = new LateOverlays(place, (width) => this.#gaps.bands(width));
+        const place = {
+            xOf: (ms) => this.#slots.middleOf(ms),
+            timeAt: (slot) => this.#slots.timeAt(slot),
+            yOf: (price) => this.#main.priceToCoordinate(price),
+        };
+        this.#overlays = new LateOverlays([place, (width) => this.#gaps.bands(width)]);
         this.#build();
         const { signal } = this.#listening;
         const scale = () => this.#chart.timeScale();
@@ -85,7 +91,7 @@ export class PriceChart {
         this.#keys = new ChartKeys(this.#plot, {
             bars: () => this.#bars?.bars,
             window: this.#window,
-            slot: (ms) => this.#slot(ms),
+            slot: (ms) => this.#slots.slotOf(ms),
             point: (bar) => this.#point(bar),
             leave: () => this.#leave(),
         }, signal);
@@ -114,23 +120,19 @@ export class PriceChart {
             return;
         }
         const grid = this.#wanted();
-        const { to } = grid;
-        const held = { from: this.#gridFrom, to: this.#gridTo, widthMs: this.#bars.widthMs };
-        if (isOutgrown(held, grid)) {
+        if (isOutgrown(this.#slots, grid)) {
             this.#set();
             return;
         }
-        const { widthMs, bars } = this.#bars;
-        for (let at = this.#gridTo + widthMs; at <= to; at += widthMs) {
-            this.#grid.update({ time: at, value: 0 });
-            this.#gridTo = at;
-        }
+        const { bars } = this.#bars;
+        this.#slots.goOnTo(grid.to);
         const wasEmpty = bars.length === 0;
         const first = this.#bars.extend();
         if (wasEmpty && bars.length > 0) this.#main.applyOptions(this.#seriesOptions());
-        for (let i = first; i < bars.length; ++i) this.#main.update(itemOf(bars[i], this.#shown.kind, this.#colours));
-        this.#overlays.setBars(bars, this.#gridTo, false);
-        this.#applyDot();
+        for (let i = first; i < bars.length; ++i)
+            this.#main.update(itemOf(bars[i], this.#shown.kind, this.#colours));
+        this.#overlays.setBars(bars, this.#slots.to, false);
+        this.#applyNewest();
         this.#moveOn();
         if (first < bars.length) this.#tell();
     }
@@ -181,6 +183,11 @@ export class PriceChart {
         };
     }
 
+    // How long each of its candles is; 0 where a line is drawn.
+    get candleMs() {
+        return this.#shown?.kind === "candles" ? this.#bars.widthMs : 0;
+    }
+
     destroy() {
         this.#listening.abort();
         this.#resize.disconnect();
@@ -199,7 +206,7 @@ export class PriceChart {
             localization: { timeFormatter: (ms) => this.#formats.formatTime(ms) },
         });
         this.#chart.chartElement().setAttribute("aria-hidden", "true"); // a table of pictures
-        this.#grid = this.#chart.addSeries(LineSeries, { visible: false, priceScaleId: "grid" });
+        this.#slots.attachTo(this.#chart);
         this.#chart.panes()[0].attachPrimitive(this.#gaps);
         this.#chart.subscribeCrosshairMove(({ time }) => this.#hover(time ?? null));
         this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.#onRange());
@@ -215,25 +222,33 @@ export class PriceChart {
             : this.#chart.addCustomSeries(line, options);
         this.#overlays.attachTo(this.#main);
         this.#main.attachPrimitive(this.#mark);
-        this.#chart.applyOptions(crosshairOptions(this.#shown.kind));
+        this.#chart.applyOptions(kindOptions(this.#shown.kind));
     }
 
     #applyTheme() {
-        const isNarrow = this.#plot.clientWidth < narrowPx;
-        this.#chart.applyOptions(themeOptions(this.#colours, isNarrow));
-        this.#gaps.setColours(bandColours(this.#colours, isNarrow));
+        this.#chart.applyOptions(themeOptions(this.#colours, this.#isNarrow));
+        this.#gaps.setColours(bandColours(this.#colours, this.#isNarrow));
         this.#overlays.setColours(overlayColours(this.#colours));
         this.#mark.setColours({ dot: this.#colours.line.solid, ring: this.#colours.surface.solid });
     }
 
-    #seriesOptions() {
-        const { kind, series } = this.#shown;
-        return seriesOptions(kind, this.#colours, series.newest?.price ?? 1, this.#formats.locale);
+    get #isNarrow() {
+        return this.#plot.clientWidth < narrowPx;
     }
 
-    // The dot shows that the line ends with the newest price.
-    #applyDot() {
+    #seriesOptions() {
         const { kind, series } = this.#shown;
+        const quietMs = silenceOf(series.stepMs ? [] : series.ticks);
+        const facts = { price: series.newest?.price ?? 1, quietMs, isNarrow: this.#isNarrow,
+            isOfCandles: series.stepMs > 0, room: this.#room };
+        return seriesOptions(kind, this.#colours, facts, this.#formats.locale);
+    }
+
+    // The tag on the axis has the newest price. The dot shows that the line ends with it.
+    #applyNewest() {
+        const { kind, series } = this.#shown;
+        const tag = this.#window.isFollowing ? this.#bars.bars.at(-1)?.close : null;
+        if (this.#room.moveTo(tag ?? null)) this.#chart.priceScale("right").applyOptions({});
         if (kind !== "line" || !series.newest) return;
         const hasDot = !(series.gaps.at(-1)?.toAt > series.newest.at);
         if (this.#main.options().hasDot !== hasDot) this.#main.applyOptions({ hasDot });
@@ -253,23 +268,21 @@ export class PriceChart {
         const { series } = this.#shown;
         const { widthMs, from, to } = this.#wanted();
         this.#bars = barsOf(series, widthMs);
-        this.#gridFrom = from;
-        this.#gridTo = to;
         this.#bars.cut(from);
-        const slots = [];
-        for (let time = from; time <= to; time += widthMs) slots.push({ time, value: 0 });
         this.#main.setData([]);
-        this.#grid.setData(slots);
+        this.#slots.set({ from, to, widthMs });
         this.#main.applyOptions(this.#seriesOptions());
         this.#main.setData(this.#bars.bars.map((bar) =>
             itemOf(bar, this.#shown.kind, this.#colours)));
         this.#gaps.setGaps(series.gaps);
-        this.#overlays.setBars(this.#bars.bars, this.#gridTo, true);
-        this.#applyDot();
+        this.#overlays.setBars(this.#bars.bars, this.#slots.to, true);
+        this.#applyNewest();
         // The slots in view may not be on the axis any more.
         if (visible && !(visible.toAt > from && visible.fromAt < to)) this.#window.follow();
         if (visible && !this.#window.isFollowing)
-            this.#window.set({ from: this.#slot(visible.fromAt), to: this.#slot(visible.toAt) });
+            this.#window.set({
+                from: this.#slots.slotOf(visible.fromAt), to: this.#slots.slotOf(visible.toAt),
+            });
         this.#moveOn();
         this.#tell();
     }
@@ -283,37 +296,14 @@ export class PriceChart {
     }
 
     #moveOn() {
-        const last = this.#slot(this.#gridTo);
-        this.#window.moveOn(last, last - Math.floor(this.#slot(this.#wanted().fromAt)));
-    }
-
-    // Where a time is on the grid.
-    #slot(ms) {
-        return (ms - this.#gridFrom) / this.#bars.widthMs;
-    }
-
-    #timeAt(slot) {
-        return this.#gridFrom + slot * this.#bars.widthMs;
-    }
-
-    #xOf(ms) {
-        if (!this.#bars) return null;
-        const scale = this.#chart.timeScale();
-        const middle = scale.logicalToCoordinate(0);
-        if (middle === null) return null;
-        const width = scale.logicalToCoordinate(1) - middle;
-        return middle + (this.#slot(ms) - 0.5) * width;
-    }
-
-    // The middle of the slot that begins at a time.
-    #middleOf(ms) {
-        return this.#bars && this.#xOf(ms + this.#bars.widthMs / 2);
+        const last = this.#slots.slotOf(this.#slots.to);
+        this.#window.moveOn(last, last - Math.floor(this.#slots.slotOf(this.#wanted().fromAt)));
     }
 
     #visible() {
         const range = this.#bars && this.#window.range;
         if (!range) return null;
-        return { fromAt: this.#timeAt(range.from), toAt: this.#timeAt(range.to) };
+        return { fromAt: this.#slots.timeAt(range.from), toAt: this.#slots.timeAt(range.to) };
     }
 
     // The tag on the axis shows the last price in view; if "now" is not in view, that is not the
@@ -323,6 +313,7 @@ export class PriceChart {
         this.#button.hidden = isFollowing;
         if (this.#main.options().lastValueVisible !== isFollowing)
             this.#main.applyOptions({ lastValueVisible: isFollowing });
+        this.#applyNewest();
     }
 
     #onRange() {
@@ -358,7 +349,16 @@ export class PriceChart {
         if (this.#shown) this.#showLegend();
     }
 
+    // The lowest and highest price of the range: { low, high, … }; null where there is none.
+    get extremes() {
+        if (!this.#shown) return null;
+        const { widthMs, fromAt } = this.#wanted();
+        return extremesOf(this.#bars.bars, slotOf(fromAt, widthMs), Infinity);
+    }
+
+    // Of what is in view.
     #extremes() {
+        if (this.#window.isWhole) return this.extremes;
         const { fromAt, toAt } = this.#visible() ?? { fromAt: -Infinity, toAt: Infinity };
         return extremesOf(this.#bars.bars, fromAt, toAt);
     }
@@ -374,7 +374,7 @@ export class PriceChart {
             return;
         }
         const { bars, widthMs } = this.#bars;
-        const slots = { bars, widthMs, fromAt: this.#gridFrom };
+        const slots = { bars, widthMs, fromAt: this.#slots.from };
         const { time, pairs, direction, marked } = wordsAt(at, slots, this.#shown, this.#formats);
         this.#marked = marked;
         this.#legend.show(time, pairs, direction);

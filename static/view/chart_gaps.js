@@ -2,29 +2,16 @@
 // it fits. The time before all that is held is not a hole, and only tinted. A primitive of a
 // lightweight-charts pane.
 
-import { droppedReason, notLoadedReason } from "../model/series.js";
+import { reasonWords } from "../model/reasons.js";
 
 const widthMin = 3; // so that a hole of a second shows in the range of a day
 const hatchPx = 6;
 const labelPadding = 8;
 
-const words = {
-    evicted: "no longer held",
-    restarted: "before a restart",
-    lapped: "too slow to follow",
-    [notLoadedReason]: "not loaded yet",
-};
-const leadingWords = {
-    evicted: "no longer held",
-    restarted: "before the server's start",
-    [droppedReason]: "not kept by this page",
-    [notLoadedReason]: "not loaded yet",
-};
-
 // The words for a gap: what it is and, if it fits, why.
 export function gapWords({ reason, isLeading }) {
     const short = isLeading ? "nothing held" : "missing";
-    const why = (isLeading ? leadingWords : words)[reason];
+    const why = reasonWords({ reason, isLeading });
     return { short, long: why ? `${short}: ${why}` : short };
 }
 

@@ -18,7 +18,6 @@ export const fixedOptions = {
     timeScale: {
         borderVisible: false,
         minBarSpacing: 0.02,
-        maxBarSpacing: 60,
         fixLeftEdge: true,
         lockVisibleTimeRangeOnResize: true,
         shiftVisibleRangeOnNewBar: false,
@@ -80,23 +79,30 @@ export function overlayColours({ short, long, faded }) {
     };
 }
 
-// `price`: one of the prices shown; it decides the number of digits. The currency stands beside the
+// `price`: one of the prices shown; it decides the number of digits. `quietMs`: as silenceOf().
+// `room`: a TagRoom. The currency stands beside the
 // chart, and not at every mark of the axis.
-export function seriesOptions(kind, { line, up, down }, price, locale) {
+export function seriesOptions(kind, colours, { price, quietMs, isOfCandles, isNarrow, room }, locale) {
+    const { line, up, down, faded, font } = colours;
     const digits = decimalsOf(price);
     const common = {
         priceFormat: {
             type: "custom",
             minMove: 10 ** -digits,
             formatter: plainNumber(digits, locale),
-            tickmarksFormatter: (prices) => marksOf(prices, digits, locale),
+            tickmarksFormatter: (prices) => marksOf(prices, digits, locale)
+                .map((mark, i) => (room.covers(prices[i]) ? "" : mark)),
         },
         priceLineWidth: 1,
         priceLineStyle: LineStyle.SparseDotted,
         autoscaleInfoProvider: (base) => notBlownUp(base()),
     };
     if (kind === "line")
-        return { ...common, color: line.solid, areaTop: line.at(0.16), areaBottom: line.at(0) };
+        return {
+            ...common, color: line.solid, areaTop: line.at(0.16), areaBottom: line.at(0), quietMs,
+            isOfCandles,
+            textColor: faded.solid, font: `${fontSizeOf(isNarrow)}px ${font}`,
+        };
     return {
         ...common,
         upColor: up.solid,
@@ -111,10 +117,14 @@ function fontSizeOf(isNarrow) {
     return isNarrow ? 11 : 12;
 }
 
-// The crosshair for line and candles: on the line, a dot replaces the horizontal hair.
-export function crosshairOptions(kind) {
+// What differs for line and candles: on the line, a dot replaces the horizontal hair of the
+// crosshair, and a few points may fill the chart, while candles must not become walls.
+export function kindOptions(kind) {
     const isCandles = kind === "candles";
-    return { crosshair: { horzLine: { visible: isCandles, labelVisible: isCandles } } };
+    return {
+        crosshair: { horzLine: { visible: isCandles, labelVisible: isCandles } },
+        timeScale: { maxBarSpacing: isCandles ? 60 : 240 },
+    };
 }
 
 // A price that hardly moves is a nearly flat line.

@@ -3,7 +3,7 @@
 // leads across a hole.
 
 import { linesOf } from "../model/averages.js";
-import { lowerBound } from "../model/series.js";
+import { lowerBound } from "../model/positions.js";
 
 const columnPx = 1; // one point for each
 
@@ -17,8 +17,8 @@ export class Overlays {
     #requestUpdate = () => {};
     #views;
 
-    // `place`: { xOf(ms), yOf(price) } in CSS pixels, null without an axis; { timeAt(slot) }. `bandsIn(width)`: where
-    // prices are missing.
+    // `place`: { xOf(ms), yOf(price) } in CSS pixels, null without an axis; { timeAt(slot) }.
+    // `bandsIn(width)`: where prices are missing.
     constructor(place, bandsIn) {
         this.#place = place;
         this.#bandsIn = bandsIn;

@@ -27,6 +27,11 @@ export class ChartWindow {
         return this.#wanted !== null;
     }
 
+    // The range is in view, and all of it.
+    get isWhole() {
+        return this.#wanted?.slots === null;
+    }
+
     // { from, to } in slots, or null before there is anything to see.
     get range() {
         const range = this.#scale().getVisibleLogicalRange();

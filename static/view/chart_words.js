@@ -1,18 +1,21 @@
 // The texts of the chart: in the legend, and for screen readers.
 
-import { decimalsOf, directionOf } from "../format.js";
-import { lowerBound } from "../model/series.js";
+import { decimalsOf, directionOf, formatDuration } from "../format.js";
+import { lowerBound } from "../model/positions.js";
 import { gapsBeside, gapWords } from "./chart_gaps.js";
 import { plainNumber } from "./chart_numbers.js";
+import { silenceOf } from "./price_line.js";
 
-// The lowest and highest price of bars from `fromAt` to `toAt`, and the first and last of these
-// bars; null where there is none.
+// The lowest and highest price of bars from `fromAt` to `toAt`, the first and last of these bars,
+// and the longest time between two of them without a tick; null where there is none.
 export function extremesOf(bars, fromAt, toAt) {
     let extremes = null;
     for (let i = bars.length - 1; i >= 0 && bars[i].at >= fromAt; --i) {
         const bar = bars[i];
         if (bar.at >= toAt) continue;
-        extremes ??= { high: bar.high, low: bar.low, first: bar, last: bar };
+        extremes ??= { high: bar.high, low: bar.low, first: bar, last: bar, silenceMs: 0 };
+        if (!extremes.first.beginsRun)
+            extremes.silenceMs = Math.max(extremes.silenceMs, extremes.first.firstAt - bar.lastAt);
         extremes.high = Math.max(extremes.high, bar.high);
         extremes.low = Math.min(extremes.low, bar.low);
         extremes.first = bar;
@@ -33,14 +36,16 @@ export function pairsOfCandle(bar, { locale }) {
     return Object.entries(names).map(([key, name]) => [name, format(bar[key])]);
 }
 
-export function describe(kind, extremes, holes, { formatPrice, formatTime }) {
+// `quietMs`: a longer time without a tick is worth a word.
+export function describe(kind, extremes, holes, { formatPrice, formatTime }, quietMs = Infinity) {
     if (!extremes) return "No prices to draw yet";
-    const { first, last, low, high } = extremes;
+    const { first, last, low, high, silenceMs } = extremes;
     const words = [
         `${kind === "candles" ? "Candles" : "Prices"} from ${formatTime(first.firstAt)}, `,
         `${formatPrice(first.open)}, to ${formatTime(last.lastAt)}, ${formatPrice(last.close)}: `,
         `lowest ${formatPrice(low)}, highest ${formatPrice(high)}`,
     ];
+    if (silenceMs > quietMs) words.push(`; no tick for up to ${formatDuration(silenceMs)}`);
     if (holes === 1) words.push("; one stretch is missing");
     if (holes > 1) words.push(`; ${holes} stretches are missing`);
     return words.join("");
@@ -80,5 +85,6 @@ export function wordsAt(at, { bars, widthMs, fromAt }, { kind, series }, formats
 export function describeShown({ series, kind }, visible, extremes, formats) {
     const isHole = ({ fromAt, toAt, isLeading }) =>
         !isLeading && (!visible || (toAt > visible.fromAt && fromAt < visible.toAt));
-    return describe(kind, extremes, series.gaps.filter(isHole).length, formats);
+    const quietMs = silenceOf(series.stepMs ? [] : series.ticks);
+    return describe(kind, extremes, series.gaps.filter(isHole).length, formats, quietMs);
 }

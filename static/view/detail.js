@@ -5,6 +5,7 @@ import { arrange, byId, element, setAttribute, setHidden, setText } from "./dom.
 
 const section = byId("providers");
 const policy = byId("policy");
+const servedBy = byId("served-by");
 const list = byId("provider-rows");
 
 class Row {
@@ -48,6 +49,8 @@ export class Detail {
         setHidden(section, !described);
         if (!described) return;
         setText(policy, described.policy);
+        setText(servedBy, described.servedBy);
+        setHidden(servedBy, !described.servedBy);
         const rows = described.rows.map((row) => {
             if (!this.#rows.has(row.name)) this.#rows.set(row.name, new Row());
             this.#rows.get(row.name).draw(row, facts);

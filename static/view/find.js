@@ -2,9 +2,8 @@
 // symbol is shown and added to the watchlist.
 
 import { findSymbols, stepTo } from "../model/search.js";
-import { byId, element, setHidden } from "./dom.js";
+import { byId, element } from "./dom.js";
 
-const box = byId("find");
 const field = byId("find-text");
 const list = byId("find-list");
 
@@ -36,7 +35,14 @@ export class Find {
     offer(symbols, watched) {
         this.#symbols = symbols;
         this.#watched = watched;
-        setHidden(box, symbols.length < 2);
+    }
+
+    // Goes on with what the visitor has typed before this search was there. `isEntered`: and has
+    // pressed Enter.
+    resume(isEntered) {
+        if (document.activeElement !== field) return;
+        this.#open();
+        if (isEntered && this.#found.length > 0) this.#choose(this.#found[0]);
     }
 
     #onKey(event) {

@@ -1,19 +1,22 @@
 // Stands in for the averages over the chart (chart_overlays.js), which are loaded when some are
 // wanted first.
 
-import { loadRest } from "../later.js";
+import { againMs, loadRest } from "../later.js";
 
 export class LateOverlays {
+    #load;
     #given;
     #overlays = null;
     #wanted = [];
     #colours = {};
     #bars = null; // what setBars() was told last
     #series = null;
+    #again = null; // the timer of another attempt
 
-    // What Overlays is given.
-    constructor(...given) {
+    // What Overlays is given; and how it is loaded.
+    constructor(given, load = loadRest) {
         this.#given = given;
+        this.#load = load;
     }
 
     // To the series of the chart, another one than before.
@@ -44,10 +47,19 @@ export class LateOverlays {
     async want(overlays) {
         this.#wanted = overlays;
         if (!this.#overlays && overlays.length > 0) {
-            const rest = await loadRest().catch(() => null);
-            if (rest && !this.#overlays) this.#make(rest.Overlays);
+            const rest = await this.#load().catch(() => null);
+            if (!rest) this.#tryAgain();
+            else if (!this.#overlays) this.#make(rest.Overlays);
         }
         this.#overlays?.want(this.#wanted);
+    }
+
+    // Those that are wanted by then.
+    #tryAgain() {
+        this.#again ??= setTimeout(() => {
+            this.#again = null;
+            this.want(this.#wanted);
+        }, 2 * againMs);
     }
 
     #make(Overlays) {

@@ -1,8 +1,8 @@
 // The price, how it has changed, and where it comes from.
 
 import {
-    directionOf, formatChange, formatDuration, formatMoment, formatPercent, formatPrice, formatSpan,
-    formatTime,
+    directionOf, formatChange, formatDuration, formatMoment, formatPercent, formatPrice,
+    formatShortTime, formatSpan, formatTime,
 } from "../format.js";
 import { describeSource } from "../model/source.js";
 import { byId, element, flash, setAttribute, setHidden, setText } from "./dom.js";
@@ -66,7 +66,7 @@ function drawOver({ span, over }, { newest, currency, now, visitorNow }) {
     const node = byId(`over-${span.key}`);
     const isKnown = over.kind === "change";
     const text = isKnown ? formatPercent(over.ratio) : "—";
-    const note = isKnown ? `since ${formatTime(over.since, now, visitorNow)}` : over.why;
+    const note = isKnown ? `since ${formatShortTime(over.since, now, visitorNow)}` : over.why;
     const key = `${text} ${note}`;
     if (node.dataset.key === key) return;
     node.dataset.key = key;

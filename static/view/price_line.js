@@ -1,13 +1,29 @@
 // The price as a line, a custom series of lightweight-charts. The line of that library joins all
 // points; this one is drawn in runs, with a break wherever something is missing.
 
-const quietMs = 120_000; // a longer time without a tick is drawn faintly
+import { formatDuration } from "../format.js";
+import { usualDistance } from "../model/spark.js";
+
+const quietMs = 120_000; // a longer time without a tick is drawn faintly, and said; so is
+const quietMinMs = 5_000; // a shorter one, if it is many times as long as usual,
+const quietRatio = 8;
+const seldomRatio = 4; // but not that between ticks that are always further apart
+const paceTicks = 256; // the newest tell what is usual
 const quietPx = 6;
+const labelPx = 16; // at the bottom, where gaps are named too
 const columnPx = 0.75;
 const roundFromPx = 1.5;
+const several = 2; // prices; of a candle that was fetched (0 ticks) there are several too
 const aloneRadius = 2;
 const dotRadius = 3.5;
 const haloRadius = 8;
+
+// The time without a tick that is a silence among these ticks, in milliseconds.
+export function silenceOf(ticks) {
+    const usual = usualDistance(ticks.slice(-paceTicks));
+    if (usual === 0) return quietMs;
+    return Math.max(quietMinMs, Math.min(usual * quietRatio, quietMs), usual * seldomRatio);
+}
 
 // Slots that fall into the same column of pixels are drawn as one: what it begins and ends with,
 // and its extremes. The picture is the same, with a fraction of the strokes.
@@ -26,7 +42,7 @@ function inColumns(points) {
             high: Math.max(last.bar.high, bar.high),
             low: Math.min(last.bar.low, bar.low),
             close: bar.close,
-            count: last.bar.count + bar.count,
+            count: Math.max(several, last.bar.count + bar.count),
             lastAt: bar.lastAt,
         };
     }
@@ -64,10 +80,12 @@ export class PriceLine {
         return bar === undefined;
     }
 
-    // `hasDot`: the last bar is the newest, and nothing after it is missing.
+    // `hasDot`: the last bar is the newest, and nothing after it is missing. `isOfCandles`: bars
+    // are candles, and not a few ticks each.
     defaultOptions() {
         const none = "transparent";
-        const ours = { lineWidth: 1.5, areaTop: none, areaBottom: none, hasDot: true };
+        const ours = { lineWidth: 1.5, areaTop: none, areaBottom: none, hasDot: true, quietMs,
+            isOfCandles: false, textColor: none, font: "" };
         return { ...this.#common, ...ours };
     }
 
@@ -106,6 +124,8 @@ export class PriceLine {
     }
 
     #drawRuns(context, points, yOf, { height }) {
+        // With a stroke for every pixel, the way they are joined cannot be seen.
+        const isDense = this.#data.barSpacing < roundFromPx;
         const gradient = context.createLinearGradient(0, 0, 0, height);
         gradient.addColorStop(0, this.#options.areaTop);
         gradient.addColorStop(1, this.#options.areaBottom);
@@ -113,7 +133,11 @@ export class PriceLine {
         const area = new Path2D();
         const quiet = new Path2D();
         const alone = new Path2D();
-        const fine = { line, area, quiet, alone, height, yOf };
+        const silences = []; // { from, to, ms }
+        // Where each candle has room, its extremes would make a comb of the line, so it leads from
+        // close to close. Closer together they are one picture.
+        const isOfCloses = this.#options.isOfCandles && !isDense;
+        const fine = { line, area, quiet, alone, silences, height, yOf, isOfCloses };
         let run = [];
         for (const { x, bar } of points) {
             if (bar.beginsRun && run.length > 0) {
@@ -127,8 +151,6 @@ export class PriceLine {
         context.fill(area);
         context.strokeStyle = this.#options.color;
         context.lineWidth = this.#options.lineWidth;
-        // With a stroke for every pixel, the way they are joined cannot be seen.
-        const isDense = this.#data.barSpacing < roundFromPx;
         context.lineJoin = isDense ? "bevel" : "round";
         context.lineCap = isDense ? "butt" : "round";
         context.stroke(line);
@@ -138,11 +160,23 @@ export class PriceLine {
         context.lineWidth = 1;
         context.stroke(quiet);
         context.setLineDash([]);
+        this.#nameSilences(context, silences, height);
+    }
+
+    #nameSilences(context, silences, height) {
+        context.font = this.#options.font;
+        context.fillStyle = this.#options.textColor;
+        context.textAlign = "center";
+        for (const { from, to, ms } of silences) {
+            const words = `no tick for ${formatDuration(ms)}`;
+            if (context.measureText(words).width + labelPx <= to - from)
+                context.fillText(words, (from + to) / 2, height - labelPx);
+        }
     }
 
     // One run of bars: the first tick of a slot, its extremes, its last. So the picture is that of
     // all ticks, with a fraction of the points.
-    #trace(run, { line, area, quiet, alone, height, yOf }) {
+    #trace(run, { line, area, quiet, alone, silences, height, yOf, isOfCloses }) {
         if (run.length === 0) return;
         let start = run[0].x;
         let count = 0;
@@ -174,18 +208,18 @@ export class PriceLine {
         };
         let before = null;
         for (const { x, bar } of run) {
-            const isQuiet =
-                before && bar.firstAt - before.bar.lastAt > quietMs && x - before.x > quietPx;
-            if (isQuiet) {
+            const ms = before ? bar.firstAt - before.bar.lastAt : 0;
+            if (ms > this.#options.quietMs && x - before.x > quietPx) {
                 lift();
+                silences.push({ from: before.x, to: x, ms });
                 quiet.moveTo(before.x, yOf(before.bar.close));
                 quiet.lineTo(x, yOf(bar.open));
             }
-            go(x, bar.open);
-            if (bar.isBroken) {
-                lift();
+            if (!isOfCloses || bar.isBroken) go(x, bar.open);
+            if (bar.isBroken) lift();
+            if (isOfCloses || bar.isBroken) {
                 go(x, bar.close);
-            } else if (bar.count > 1) {
+            } else if (bar.count !== 1) {
                 const isRising = bar.close >= bar.open;
                 go(x, isRising ? bar.low : bar.high);
                 go(x, isRising ? bar.high : bar.low);

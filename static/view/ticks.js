@@ -2,21 +2,13 @@
 
 import { directionOf, formatChange, formatPrice, formatTime } from "../format.js";
 import { newestRows } from "../model/rows.js";
-import { droppedReason, notLoadedReason } from "../model/series.js";
+import { reasonWords } from "../model/reasons.js";
 import { describeSource, sourceLine } from "../model/source.js";
 import { arrange, byId, element, setHidden } from "./dom.js";
 
 const rowsMax = 200;
 const body = byId("ticks");
 const empty = byId("empty");
-
-const gapReasons = {
-    restarted: "the server was restarted",
-    evicted: "older than what the server keeps",
-    lapped: "this connection was too slow",
-    [droppedReason]: "not kept by this page",
-    [notLoadedReason]: "not loaded yet",
-};
 
 function tickRow({ tick, before }, { currency, now, visitorNow }) {
     const change = before === null ? 0 : tick.price - before;
@@ -34,12 +26,13 @@ function tickRow({ tick, before }, { currency, now, visitorNow }) {
 }
 
 function gapRow({ gap }, { now, visitorNow }) {
-    const why = gapReasons[gap.reason] ?? gap.reason;
+    const words = reasonWords(gap);
+    const why = words && ` (${words})`;
     const told = (ms) => formatTime(ms, now, visitorNow);
     const until = told(gap.toAt);
     const text = gap.isLeading
-        ? `Nothing held from before ${until} (${why})`
-        : `Missing from ${told(gap.fromAt)} to ${until} (${why})`;
+        ? `Nothing held from before ${until}${why}`
+        : `Missing from ${told(gap.fromAt)} to ${until}${why}`;
     const cell = element("td", { text, colspan: "4" });
     return element("tr", {
         className: "missing",

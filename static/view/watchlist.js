@@ -74,7 +74,9 @@ class Row {
             this.grip.addEventListener(type, () => delete this.node.dataset.dragged);
     }
 
-    draw({ quote, isShown, isEditing, isCurrent, range, hrefOf, now, hereNow, isFirst, isLast }) {
+    draw(facts) {
+        const { quote, hour: change, isShown, isEditing, isCurrent } = facts;
+        const { range, hrefOf, now, hereNow, isFirst, isLast } = facts;
         const { newest, currency } = quote;
         const isStale = isCurrent && quote.isStale && newest !== null;
         setAttribute(this.node, "data-stale", String(isStale));
@@ -88,7 +90,6 @@ class Row {
         if (this.down.disabled !== isLast) this.down.disabled = isLast;
         setText(this.price, newest ? formatPrice(newest.price, currency) : "—");
 
-        const change = quote.spark.change(now);
         setText(this.sub, words(newest, isStale, quote.ageAt(hereNow), change));
         const direction = change ? directionOf(change.ratio) : "none";
         setAttribute(this.delta, "data-direction", isCurrent && !isStale ? direction : "none");
@@ -163,7 +164,7 @@ export class WatchlistView {
         (this.#rows.get(neighbour?.dataset.symbol)?.remove ?? edit).focus();
     }
 
-    draw({ symbols, shown, isAlone, quoteOf, range, hrefOf, isCurrent, now, hereNow }) {
+    draw({ symbols, shown, isAlone, quoteOf, hourOf, range, hrefOf, isCurrent, now, hereNow }) {
         setHidden(section, isAlone && symbols.length < 2);
         list.classList.toggle("editing", this.#isEditing);
         setAttribute(list, "data-current", String(isCurrent));
@@ -173,6 +174,7 @@ export class WatchlistView {
         if (order !== this.#order) this.#reorder(symbols, order);
         symbols.forEach((symbol, i) => this.#rows.get(symbol).draw({
             quote: quoteOf(symbol),
+            hour: hourOf(quoteOf(symbol)),
             isShown: symbol === shown,
             isEditing: this.#isEditing,
             isCurrent,

@@ -306,11 +306,11 @@ describe("the page", { timeout: 600_000 }, () => {
     });
 
     test("says that a price is stale and how old it is", { timeout }, async (t) => {
-        const server = await startServer(t, { STALE_AFTER: "1s", HEARTBEAT: "200ms" });
+        const server = await startServer(t, { STALE_AFTER: "3s", HEARTBEAT: "200ms" });
         server.publish(100);
         const { page, isClean } = await open(t, server.url);
         await showsState(page, "stale");
-        await until("its age", async () => /^Stale for [2-9] s$/.test(await text(page, "#state-word")));
+        await until("its age", async () => /^Stale for [4-9] s$/.test(await text(page, "#state-word")));
         await until("it is spoken", async () =>
             /^Stale: no new price/.test(await text(page, "#state-spoken")));
         await page.waitForSelector("#banner:not([hidden])");

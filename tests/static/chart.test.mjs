@@ -1,18 +1,13 @@
-// The parts of the chart that need no browser: what is in view, where its line goes, and its words.
+// The parts of the chart that need no browser: what is in view, and where its line goes.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { directionOf } from "../../static/format.js";
 import { Bars } from "../../static/model/bars.js";
+import { CandleSeries, barsOf } from "../../static/model/candles.js";
 import { Series } from "../../static/model/series.js";
 import { GapBands, gapsBeside, gapWords } from "../../static/view/chart_gaps.js";
-import { marksOf } from "../../static/view/chart_numbers.js";
-import { ChartLegend } from "../../static/view/chart_legend.js";
 import { ChartWindow } from "../../static/view/chart_window.js";
-import { describe, extremesOf, pairsInView, pairsOfCandle }
-    from "../../static/view/chart_words.js";
-import { PriceLine } from "../../static/view/price_line.js";
-import { TimeAxis } from "../../static/view/time_axis.js";
+import { PriceLine, silenceOf } from "../../static/view/price_line.js";
 
 const start = Date.UTC(2026, 10, 20, 12);
 const widthMs = 1000;
@@ -43,23 +38,25 @@ class FakePath {
 }
 
 // Draws a series as the chart would, and returns what was stroked and filled.
-function drawn(series, { gaps = series.gaps, from = 0, to = Infinity } = {}) {
+function drawn(series, more = {}) {
+    const { gaps = series.gaps, from = 0, to = Infinity, options = {} } = more;
+    const { barSpacing = spacing } = more;
     globalThis.Path2D = FakePath;
     const bands = new GapBands(placeOf);
     bands.setGaps(gaps);
     const line = new PriceLine((width) => bands.bands(width), {});
-    const bars = new Bars(series, widthMs);
+    const bars = barsOf(series, widthMs);
     bars.cut(start);
     const items = bars.bars.map((bar) => {
         const time = (bar.at - start) / widthMs;
-        return { time, x: (time + 0.5) * spacing, originalData: { time, bar } };
+        return { time, x: (time + 0.5) * barSpacing, originalData: { time, bar } };
     });
     const last = Math.min(to, items.length);
     const visible = items.map((item, i) => (i >= from && i < last ? item : { ...item, x: NaN }));
     line.update(
-        { bars: visible, barSpacing: spacing, visibleRange: { from, to: last } },
-        { ...line.defaultOptions(), color: "amber" });
-    const result = { line: [], area: [], quiet: [], dots: 0, clips: [] };
+        { bars: visible, barSpacing, visibleRange: { from, to: last } },
+        { ...line.defaultOptions(), color: "amber", ...options });
+    const result = { line: [], area: [], quiet: [], dots: 0, clips: [], said: [] };
     let dash = [];
     let boxes = [];
     const context = {
@@ -73,6 +70,8 @@ function drawn(series, { gaps = series.gaps, from = 0, to = Infinity } = {}) {
         stroke: ({ strokes }) => (dash.length > 0 ? result.quiet : result.line).push(...strokes),
         fill: (path) => path && result.area.push(...path.strokes),
         arc: () => (result.dots += 1),
+        measureText: (text) => ({ width: text.length * 6 }),
+        fillText: (text, x) => result.said.push([text, x]),
     };
     const size = { width: 400, height: 200 };
     const target = { useMediaCoordinateSpace: (draw) => draw({ context, mediaSize: size }) };
@@ -149,12 +148,52 @@ test("a slot shows its extremes, whatever it ends with", () => {
     assert.deepEqual(heights, [100, 20, 180, 101, 100]);
 });
 
+test("candles of which nobody knows the ticks show their extremes too", () => {
+    const series = new CandleSeries(widthMs, new Series());
+    const candle = (i, [open, high, low, close]) =>
+        ({ time: start / 1000 + i, open, high, low, close, ticks: 0 });
+    const candles = [candle(0, [100, 180, 20, 101]), candle(1, [101, 150, 90, 100])];
+    series.take({ candles, gaps: [] }, start, start + 2000);
+    const heights = ({ line }) => line[0].map(([, y]) => 200 - y);
+    const options = { isOfCandles: true };
+    const apart = drawn(series, { barSpacing: 1, options });
+    assert.deepEqual(heights(apart), [100, 20, 180, 101, 101, 150, 90, 100]);
+    const crowded = drawn(series, { barSpacing: 0.25, options });
+    assert.deepEqual(heights(crowded), [100, 20, 180, 100], "two in one column of pixels");
+    const wide = drawn(series, { barSpacing: 4, options });
+    assert.deepEqual(heights(wide), [101, 100], "from close to close where there is room");
+});
+
 test("a long silence that is no gap is only hinted at", () => {
     const series = new Series();
     for (const ms of [0, 1000, 2000, 200_000, 201_000]) series.add(tick(ms));
     const { line, quiet } = drawn(series);
     assert.equal(crosses(line, placeOf(start + 100_000)), false);
     assert.equal(crosses(quiet, placeOf(start + 100_000)), true);
+});
+
+test("what counts as silence depends on the usual pace, and is said where there is room", () => {
+    const series = new Series();
+    for (let i = 0; i < 20; ++i) series.add(tick(i * 1000));
+    for (let i = 68; i < 80; ++i) series.add(tick(i * 1000));
+    for (let i = 90; i < 95; ++i) series.add(tick(i * 1000));
+    const quietMs = silenceOf(series.ticks);
+    assert.equal(quietMs, 8_000);
+    const { line, quiet, said } = drawn(series, { options: { quietMs } });
+    for (const ms of [40_000, 85_000]) {
+        assert.equal(crosses(line, placeOf(start + ms)), false);
+        assert.equal(crosses(quiet, placeOf(start + ms)), true);
+    }
+    assert.deepEqual(said, [["no tick for 49 s", (19.5 + 68.5) / 2 * spacing]]);
+});
+
+test("a feed that is asked seldom has no silences all the time", () => {
+    const every = (ms) => silenceOf(Array.from({ length: 9 }, (_, i) => ({ at: start + i * ms })));
+    assert.equal(every(200), 5_000);
+    assert.equal(every(10_000), 80_000);
+    assert.equal(every(30_000), 120_000);
+    assert.equal(every(300_000), 1_200_000);
+    assert.equal(silenceOf([]), 120_000, "not known");
 });
 
 test("bands are apart, in order, and no narrower than can be seen", () => {
@@ -227,7 +266,13 @@ test("every reason has words", () => {
     const says = (reason, isLeading) => gapWords({ reason, isLeading }).long;
     assert.equal(says("not loaded", false), "missing: not loaded yet");
     assert.equal(says("not loaded", true), "nothing held: not loaded yet");
-    assert.equal(says("evicted", true), "nothing held: no longer held");
+    assert.equal(says("missing", false), "missing: not recorded by the server");
+    assert.equal(says("damaged", false), "missing: damaged in the archive");
+    assert.equal(says("lapped", false), "missing: this connection was too slow");
+    assert.equal(says("restarted", false), "missing: the server was restarted");
+    assert.equal(says("", false), "missing");
+    assert.equal(says("changed", false), "missing", "a reason that is not known");
+    assert.equal(says("evicted", true), "nothing held: no longer held by the server");
     assert.equal(says("else", false), "missing");
 });
 
@@ -319,108 +364,4 @@ test("who zooms with now in view keeps the zoom, and now", async () => {
     await new Promise((resume) => setTimeout(resume, 450));
     view.moveOn(110, 100);
     assert.deepEqual(view.range, { from: 90, to: 112 });
-});
-
-const words = { formatPrice: (price) => `$${price}`, formatTime: (ms) => `${ms} s` };
-
-test("extremes are those of the bars in view", () => {
-    const bar = (at, low, high) =>
-        ({ at, low, high, open: low, close: high, firstAt: at, lastAt: at + 5 });
-    const bars = [bar(0, 1, 99), bar(10, 5, 9), bar(20, 4, 8), bar(30, 0, 50)];
-    const found = extremesOf(bars, 10, 30);
-    assert.deepEqual([found.low, found.high, found.first.at, found.last.at], [4, 9, 10, 20]);
-    assert.equal(extremesOf(bars, 31, 99), null);
-    assert.equal(extremesOf([], -Infinity, Infinity), null);
-    assert.equal(
-        describe("line", found, 2, words),
-        "Prices from 10 s, $5, to 25 s, $8: lowest $4, highest $9; 2 stretches are missing");
-    assert.match(describe("candles", found, 1, words), /^Candles .*; one stretch is missing$/);
-    assert.equal(describe("line", null, 0, words), "No prices to draw yet");
-    assert.deepEqual(pairsInView(found, words), [["High", "$9"], ["Low", "$4"]]);
-    assert.deepEqual(pairsInView(null, words), []);
-});
-
-test("a candle is told as open, high, low and close", () => {
-    const bar = { open: 2000, high: 4000.5, low: 1, close: 3 };
-    const expected = [["O", "2,000.00"], ["H", "4,000.50"], ["L", "1.00"], ["C", "3.00"]];
-    assert.deepEqual(pairsOfCandle(bar, { locale: "en-US" }), expected);
-    const small = { open: 0.00001234, high: 0.00002, low: 0.000012, close: 0.0000123 };
-    assert.equal(pairsOfCandle(small, { locale: "en-US" })[0][1], "0.00001234");
-    assert.equal(directionOf(2 - 1), "up");
-    assert.equal(directionOf(1 - 2), "down");
-    assert.equal(directionOf(2 - 2), "none");
-});
-
-test("the axis has its marks where hours and days begin in the zone shown", () => {
-    const axis = new TimeAxis({ timeZone: "Asia/Kolkata", locale: "en-GB" });
-    const hour = 3_600_000;
-    const points = [];
-    for (let time = start - 12 * hour; time < start + 12 * hour; time += 900_000)
-        points.push({ time, timeWeight: 0 });
-    axis.fillWeightsForPoints(points, 0);
-    const heaviest = axis.maxTickMarkWeight(
-        points.map(({ time, timeWeight }) => ({ time, weight: timeWeight })));
-    const marks = points.filter(({ timeWeight }) => timeWeight === heaviest);
-    assert.deepEqual(marks.map(({ time }) => time), [Date.UTC(2026, 10, 20, 18, 30)]);
-    const labelOf = ({ time, timeWeight: weight }) => axis.formatTickmark({ time, weight });
-    assert.equal(labelOf(marks[0]), "21 Nov");
-    const next = points[points.indexOf(marks[0]) + 4];
-    assert.equal(labelOf(next), "01:00");
-    const before = points.map(({ timeWeight }) => timeWeight);
-    points.push({ time: points.at(-1).time + 900_000, timeWeight: 0 });
-    axis.fillWeightsForPoints(points, points.length - 1);
-    assert.deepEqual(points.slice(0, -1).map(({ timeWeight }) => timeWeight), before);
-    assert.doesNotThrow(() => axis.fillWeightsForPoints([], 0));
-});
-
-test("a mark whose words would be cut off has none", () => {
-    const axis = new TimeAxis({}, () => 400, (text) => text.length * 6);
-    const mark = (coord, needAlignCoordinate = false) =>
-        ({ coord, needAlignCoordinate, weight: 1, label: "18:29:30" });
-    const marks = [mark(-3), mark(23), mark(24), mark(200), mark(376), mark(377), mark(2, true)];
-    axis.maxTickMarkWeight(marks);
-    assert.deepEqual(marks.map(({ label }) => label !== ""),
-        [false, false, true, true, true, false, true]);
-    axis.maxTickMarkWeight(marks);
-});
-
-class FakeElement {
-    textContent = "";
-    hidden = false;
-    dataset = {};
-    attributes = {};
-    append() {}
-    setAttribute(name, value) {
-        this.attributes[name] = value;
-    }
-}
-
-test("only what somebody asked for with a key is read out", (t) => {
-    const { document } = globalThis;
-    t.after(() => (globalThis.document = document));
-    globalThis.document = { createElement: () => new FakeElement() };
-    const legend = new ChartLegend();
-    const { spoken } = legend;
-    assert.equal(spoken.attributes["aria-live"], "polite");
-    legend.show("12:00:00", [["", "$1.00"]]);
-    assert.equal(spoken.textContent, "", "the pointer is not read out");
-    legend.speak();
-    assert.equal(spoken.textContent, "12:00:00, $1.00");
-    for (let i = 2; i < 9; ++i) legend.show("12:00:00", [["", `$${i}.00`]]);
-    assert.equal(spoken.textContent, "12:00:00, $1.00", "nor is what comes afterwards");
-    legend.show("12:01:00", [["O", "1"], ["H", "2"]]);
-    legend.speak();
-    assert.equal(spoken.textContent, "12:01:00, O 1, H 2");
-    legend.hush();
-    assert.equal(spoken.textContent, "");
-    assert.equal(legend.element.attributes["aria-live"], undefined);
-});
-
-test("the marks of the price axis have the digits that tell them apart", () => {
-    assert.deepEqual(marksOf([69_400, 69_420], 2, "en-US"), ["69,400", "69,420"]);
-    assert.deepEqual(marksOf([69_400, 69_402.5], 2, "en-US"), ["69,400.0", "69,402.5"]);
-    assert.deepEqual(marksOf([1, 1.25], 2, "en-US"), ["1.00", "1.25"]);
-    assert.deepEqual(marksOf([0.00001, 0.000012], 8, "en-US"), ["0.000010", "0.000012"]);
-    assert.deepEqual(marksOf([5], 2, "en-US"), ["5.00"]);
-    assert.deepEqual(marksOf([], 2, "en-US"), []);
 });

@@ -296,3 +296,49 @@ test("a refusal is told in the server's words, and other symbols are looked for 
     assert.equal(desk.quote.newest.price, 5);
     assert.equal(desk.connection.name, "open");
 });
+
+test("a server that was started anew with an archive is believed", async (t) => {
+    const { desk, stream } = await openDesk(t);
+    const path = "/api/prices/btc-usd/candles";
+    const type = "https://tickertape.dev/problems/no-archive";
+    const none = () => new Response(JSON.stringify({ type }), { status: 404 });
+    answers.set(path, none);
+    answers.set("/api/prices/btc-usd/stats", none);
+    desk.show(symbol, "24h", []);
+    await passSeconds(desk, 3, beatOf(stream));
+    assert.equal(desk.archive.isThere, false);
+    const before = asked(path);
+    await passSeconds(desk, 100, beatOf(stream));
+    assert.equal(asked(path), before);
+    answers.set(path, { candles: [], gaps: [] });
+    answers.set("/api/prices/btc-usd/stats", { count: 0 });
+    stream.breaks();
+    await settle();
+    stream.opens();
+    beat(stream);
+    await passSeconds(desk, 3, beatOf(stream));
+    assert.equal(desk.archive.isThere, true);
+    assert.equal(desk.archive.statistics.isAbsent, false);
+
+    // And one that has none any more, as before.
+    answers.set(path, none);
+    stream.breaks();
+    await settle();
+    stream.opens();
+    await passSeconds(desk, 400, beatOf(stream));
+    assert.equal(desk.archive.isThere, false);
+});
+
+test("the hour of the symbol shown is the same in the list as beside its price", async (t) => {
+    const { desk, stream } = await openDesk(t);
+    // The list has points of minutes, and the first of them is older than an hour.
+    desk.quote.spark.addSample({ at: startedAt - 3_630_000, price: 80 });
+    const past = [{ seconds: 3600, timestamp: startedAt / 1000 - 3_590, price: 90 }];
+    answers.set("/api/watchlist", { watchlist: [entryOf(symbol, 1000, { past })] });
+    stream.ticks(1000, symbol, 100);
+    await passSeconds(desk, 70, beatOf(stream));
+    const over = desk.changeOver({ key: "1h", label: "1 h", ms: 3_600_000 });
+    assert.equal(over.kind, "change");
+    assert.equal(desk.hourOf(desk.quote).ratio, over.ratio);
+    assert.equal(desk.hourOf(desk.quote).trend, "up");
+});

@@ -28,13 +28,16 @@ test("ticks are a table with the columns of an export", () => {
         `${(start + 2000) / 1000},BTC-USD,5,"median(a,b)",${idAt(2000)}\n`);
 });
 
-test("JSON says what is missing", () => {
+test("JSON of ticks is what an import takes, and says what is missing", () => {
     const series = ticks();
     series.addGap({ from: idAt(2_000), to: idAt(3_000), reason: "lapped" });
     const { name, text } = fileOf({ ...shown, series, format: "json" });
     assert.match(name, /\.json$/);
     const said = JSON.parse(text);
-    assert.equal(said.ticks.length, 2);
+    assert.equal(said.version, 1);
+    const record = (ms, price, source) =>
+        ({ timestamp: (start + ms) / 1000, symbol: "BTC-USD", price, source, id: idAt(ms) });
+    assert.deepEqual(said.records, [record(500, 69420.25, "pipe"), record(2000, 5, "median(a,b)")]);
     assert.deepEqual(said.gaps, [{ from: idAt(2_000), to: idAt(3_000) }]);
 });
 
@@ -50,9 +53,24 @@ test("candles have the fields of the server's answers, and go on with ticks", ()
     assert.equal(interval, "1m");
     assert.deepEqual(candles.map(({ time, close, ticks, complete }) =>
         [time - start / 1000, close, ticks, complete]), [[0, 2, 10, true], [240, 7, 1, true]]);
-    const csv = fileOf({ ...shown, series, format: "csv" }).text.split("\n");
-    assert.equal(csv[0], "time,symbol,open,high,low,close,ticks,complete");
-    assert.equal(csv[1], `${start / 1000},BTC-USD,1,4,1,2,10,true`);
+    const { name, text: csv } = fileOf({ ...shown, series, format: "csv" });
+    assert.equal(name, "BTC-USD_5m_1m_2026-11-20T12-00-00Z_2026-11-20T12-05-00Z.csv");
+    const rows = csv.split("\n");
+    assert.equal(rows[0], "time,symbol,open,high,low,close,ticks,complete");
+    assert.equal(rows[1], `${start / 1000},BTC-USD,1,4,1,2,10,true`);
+});
+
+test("a table of candles has those that are over, because no import takes another", () => {
+    const live = new Series();
+    const series = new CandleSeries(60_000, live);
+    const prices = { open: 1, high: 4, low: 1, close: 2, ticks: 9 };
+    const candle = (min) => ({ time: start / 1000 + min * 60, ...prices });
+    series.take({ candles: [3, 4, 5].map(candle), gaps: [] }, start, start + 330_000);
+    const made = (format) => fileOf({ ...shown, toAt: start + 330_000, series, format }).text;
+    const times = made("csv").trim().split("\n").slice(1).map((row) => Number(row.split(",")[0]));
+    assert.deepEqual(times, [start / 1000 + 180, start / 1000 + 240]);
+    assert.deepEqual(JSON.parse(made("json")).candles.map(({ complete }) => complete),
+        [true, true, false]);
 });
 
 test("a spreadsheet takes no cell for a formula", () => {

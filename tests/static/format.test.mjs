@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
-    configureFormats, formatChange, formatDuration, formatPercent, formatPrice, formatSpan,
-    formatTime, parseNumber,
+    configureFormats, formatChange, formatDuration, formatPercent, formatPrice,
+    formatShortTime, formatSpan, formatTime, parseNumber,
 } from "../../static/format.js";
 import { findSymbols, stepTo } from "../../static/model/search.js";
 
@@ -33,6 +33,15 @@ test("changes", () => {
     assert.equal(formatPercent(0.00018), "+0.02%");
     assert.equal(formatPercent(-0.00003), "−0.003%");
     assert.equal(formatPercent(0), "0.00%");
+});
+
+test("a narrow place has the day without the year and the seconds", () => {
+    const at = Date.UTC(2026, 10, 20, 17, 2, 11);
+    const day = 86_400_000;
+    assert.equal(plain(formatShortTime(at, at)), "17:02:11");
+    assert.equal(plain(formatShortTime(at - day, at)), "Nov 19, 17:02");
+    assert.equal(plain(formatShortTime(at, at, at + day)), "Nov 20, 17:02");
+    assert.equal(plain(formatShortTime(at - 400 * day, at)), "Oct 16, 2025");
 });
 
 test("times are those of the zone that was chosen", () => {

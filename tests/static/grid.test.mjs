@@ -52,7 +52,24 @@ test("a range that the server cannot fill is fitted to what is held", () => {
     };
     const hour = 3_600_000;
     assert.equal(seen(5 * hour, true), 5 * hour);
-    assert.equal(seen(1_000, true), hour, "but not to a few seconds");
+    assert.equal(seen(1_000, true), hour / 10, "but not to a few seconds");
     assert.equal(seen(5 * hour, false), 24 * hour, "more may come");
     assert.equal(seen(50 * hour, true), 24 * hour);
+});
+
+test("what the server has of a range is drawn as finely as in a range of that length", () => {
+    const day = 86_400_000;
+    const widths = (key, heldMs, stepMs) => ["line", "candles"].map((kind) => {
+        const range = ranges.find((one) => one.key === key);
+        const held = { firstAt: today - heldMs, lastAt: today, stepMs };
+        const grid = gridOf({ range, kind, now: today, ...held, isAll: true });
+        assert.equal(grid.widthMs % (stepMs || 1), 0);
+        if (heldMs > range.ms / 240) assert.equal(grid.fromAt, today - heldMs);
+        return grid.widthMs / 60_000;
+    });
+    assert.deepEqual(widths("12mo", 30 * day, 30 * 60_000), [30, 240], "as in 30 d");
+    assert.deepEqual(widths("12mo", 30 * day, 360 * 60_000), [360, 360], "of the candles there are");
+    assert.deepEqual(widths("10y", 30 * day, 30 * 60_000), [30, 240]);
+    assert.deepEqual(widths("1h", 120_000, 0), [1 / 240, 1 / 12], "as in 5 min");
+    assert.deepEqual(widths("12mo", 300 * day, 360 * 60_000), [360, 7 * 1440], "as it is");
 });

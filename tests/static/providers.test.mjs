@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeFeed, problemOf } from "../../static/model/providers.js";
+import { problemOf } from "../../static/feed_watch.js";
+import { describeFeed } from "../../static/model/providers.js";
 
 const provider = (more = {}) => ({
     name: "kraken", breaker: "closed", last_success: 990, last_error: null, latency_ms: null,
@@ -61,4 +62,19 @@ test("the policy is told in words, and so is a problem", () => {
     const problem = "the providers disagree";
     assert.equal(problemOf(feedOf([], { problem }), "BTC-USD"), problem);
     assert.equal(problemOf(null, "BTC-USD"), null);
+});
+
+test("the instances that serve are counted, and this one is named", () => {
+    const served = (served_by) => describeFeed(feedOf([provider()], {}, { served_by }), "BTC-USD").servedBy;
+    assert.equal(served({ instance: "b", instances: 3 }), "Served by 3 instances, this one is b.");
+    assert.equal(served({ instance: null, instances: 2 }), "Served by 2 instances.");
+    assert.equal(served({ instance: "b", instances: 1 }), "Served by 1 instance, this one is b.");
+    for (const none of [undefined, null, {}, { instances: 0 }, { instances: "3" }])
+        assert.equal(served(none), "");
+});
+
+test("a feed without providers tells which instances serve, where there are several", () => {
+    const feed = feedOf([], {}, { served_by: { instance: "b", instances: 3 } });
+    assert.deepEqual(describeFeed(feed, "BTC-USD"),
+        { rows: [], policy: "", servedBy: "Served by 3 instances, this one is b." });
 });

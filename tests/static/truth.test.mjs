@@ -42,6 +42,19 @@ test("a stream on which nothing is heard is not live", () => {
         "No new price for BTC-USD: the input has ended.");
 });
 
+test("a feed that says that no price comes is not live, unless one has come since", () => {
+    const ended = { problem: "the input has ended", feedAgeMs: 2_000 };
+    assert.equal(truth({ name: "open" }, ended).name, "quiet");
+    assert.equal(truth({ name: "open" }, ended).word, "Quiet, last tick 3 s ago");
+    assert.equal(truth({ name: "open" }, ended).spoken, "Quiet: no new price");
+    assert.equal(trouble({ name: "open" }, ended).title,
+        "No new price for BTC-USD: the input has ended.");
+    assert.equal(truth({ name: "open" }, { ...ended, ageMs: 1_000 }).name, "live");
+    assert.equal(truth({ name: "open" }, { ...ended, ageMs: null }).name, "quiet");
+    assert.equal(truth({ name: "open" }, { ...ended, isStale: true }).name, "stale");
+    assert.equal(truth({ name: "reconnecting" }, ended).name, "reconnecting");
+});
+
 test("a refusal is told in the server's words", () => {
     assert.equal(truth({ name: "refused" }).word, "Refused");
     const refusal = "there is no symbol 'XYZ-USD' here";
