@@ -22,13 +22,15 @@ void require(bool holds)
 }
 
 struct fuzzed_site {
+    static constexpr std::int64_t monday = 1709510400;
+
     fuzzed_site()
     {
         for (int i = 0; i < 12; ++i)
             site.publish(1712525470000 + i * 1'000, 1.5 + i, i % 2 == 0 ? "BTC-USD" : "ETH-USD");
-        for (int i = 0; i < 5; ++i)
-            past.add(1712525100 + i * 60, 1.5, 2.5, 1, 2);
-        past.closed_until = series::candle_time{std::chrono::seconds{1712525400}};
+        for (int week = 0; week < 5; ++week)  // fit for every interval
+            past.add(monday + week * 604'800, 1.5, 2.5, 1, 2);
+        past.closed_until = series::candle_time{std::chrono::seconds{monday + 5 * 604'800}};
     }
 
     testing::fake_history past;
