@@ -72,6 +72,7 @@ public:
         make_alarm alarms;
         std::function<std::uint64_t()> random;
         std::function<bool(const tape::past_tick&)> had_before;  // as follower's
+        std::function<bool(position)> holds;                     // as follower's
         // Whether what is observed is wanted from now on.
         std::function<void(bool)> wants_prices;
         // What other programs are to find: the prices that changed since it was last called.
@@ -142,6 +143,7 @@ private:
     int running_ = 0;
 
     std::string lineage_;
+    std::string mark_;
     position tail_;                       // the log's top, as last heard
     position base_;                       // the same while we led
     std::optional<position> lost_after_;  // the log has lost what we have after it

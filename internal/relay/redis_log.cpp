@@ -151,15 +151,17 @@ redis_log::task<append_answer> redis_log::put(
     if (!is_chain(after, batch))
         co_return relay_errc::bad_entry;
     const auto until = end_of_call();
+    const auto mark = std::to_string(marks_());
     std::size_t done = 0;
     for (;;) {
         const auto end = std::min(batch.size(), done + settings_.limits.append_max);
-        command c{
-            "2",  key("stream"), key("lease"), after.text(), std::to_string(settings_.entries_max),
-            token};
+        command c{"3",         key("stream"), key("lease"),
+                  key("mark"), after.text(),  std::to_string(settings_.entries_max),
+                  token,       mark};
         for (auto i = done; i < end; ++i) {
             c.push_back(batch[i].at.text());
             c.push_back(batch[i].words);
+            c.push_back(batch[i].born_after ? batch[i].born_after->text() : std::string{});
         }
         reply r;
         if (const auto ec = co_await run(script, std::move(c), r, until))
@@ -172,9 +174,12 @@ redis_log::task<append_answer> redis_log::put(
             done = end;
         } else {
             // The top can be one of our own: the batch is repeated, and the answer was lost then.
-            // Nobody else gives entries these ids, so what came before it is there as well.
+            // Nobody else gives entries these ids, so what came before it is there as well. What is
+            // put back others have too, and perhaps not all of it.
             const auto from = batch.begin() + static_cast<std::ptrdiff_t>(done);
             const auto own = std::ranges::find(from, batch.end(), after, &entry::at);
+            if (&script == &scripts_.heal && after != batch.back().at)
+                co_return *answer;
             if (answer->how != append_answer::outcome::moved || own == batch.end())
                 co_return *answer;
             done = static_cast<std::size_t>(own - batch.begin()) + 1;
@@ -239,7 +244,7 @@ redis_log::task<std::vector<entry>> redis_log::read_back(position from, std::siz
 redis_log::task<log_state> redis_log::look()
 {
     co_await asio::this_coro::throw_if_cancelled(false);
-    command c{"1", key("stream")};
+    command c{"2", key("stream"), key("mark")};
     reply r;
     if (const auto ec = co_await run(scripts_.look, std::move(c), r, end_of_call()))
         co_return ec;
@@ -250,7 +255,7 @@ redis_log::task<lease_answer> redis_log::lease(const std::string& token, millise
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     assert(!token.empty());
-    command c{"2", key("stream"), key("lease"), token, text_of(lifetime)};
+    command c{"3", key("stream"), key("lease"), key("mark"), token, text_of(lifetime)};
     reply r;
     if (const auto ec = co_await run(scripts_.lease, std::move(c), r, end_of_call()))
         co_return ec;

@@ -27,12 +27,20 @@ local replica = redis.error_reply('READONLY this is a replica')
 )lua";
 
 // Scripts are not rolled back: what could fail after the first XADD has failed before it, but for
-// the server's end. KEYS: stream, lease. ARGV: the id to follow, entries to keep, token, then id
-// and words of each entry.
+// the server's end. KEYS: stream, lease, mark. ARGV: the id to follow, entries to keep, token, a
+// mark that was never used, then of each entry its id, its words, and the id that it followed at
+// first, if that is another one. Where something is put back, and where the log begins, it is
+// marked.
 const std::string chain = R"lua(
 if top ~= ARGV[1] then return lineage() and {'moved', top} or replica end
-for i = 4, #ARGV, 2 do
-    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], ARGV[i], 'p', top, 'd', ARGV[i + 1])
+if is_heal or top == '0-0' then redis.call('SET', KEYS[3], ARGV[4]) end
+for i = 5, #ARGV, 3 do
+    local entry = {'p', top, 'd', ARGV[i + 1]}
+    if ARGV[i + 2] ~= '' then
+        entry[5] = 'b'
+        entry[6] = ARGV[i + 2]
+    end
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], ARGV[i], unpack(entry))
     top = ARGV[i]
 end
 return {'done', top}
@@ -40,21 +48,23 @@ return {'done', top}
 
 const std::string append_text = R"lua(
 local top = top_of(KEYS[1])
+local is_heal = false
 if redis.call('GET', KEYS[2]) ~= ARGV[3] then
     return lineage() and {'not_leader', top} or replica
 end
 )lua" + chain;
 
-const std::string heal_text = "\nlocal top = top_of(KEYS[1])" + chain;
+const std::string heal_text = "\nlocal top = top_of(KEYS[1])\nlocal is_heal = true" + chain;
 
-// KEYS: stream.
+// KEYS: stream, mark.
 const std::string look_text = R"lua(
 local time = redis.call('TIME')
 local mark = lineage()
-return mark and {top_of(KEYS[1]), time[1], time[2], mark} or replica
+return mark and {top_of(KEYS[1]), time[1], time[2], mark, redis.call('GET', KEYS[2]) or ''}
+    or replica
 )lua";
 
-// KEYS: stream, lease. ARGV: token, milliseconds.
+// KEYS: stream, lease, mark. ARGV: token, milliseconds.
 const std::string lease_text = R"lua(
 local holder = redis.call('GET', KEYS[2])
 if not holder then
@@ -65,7 +75,8 @@ elseif holder == ARGV[1] then
 end
 local time = redis.call('TIME')
 local mark = lineage()
-return mark and {holder, top_of(KEYS[1]), time[1], time[2], mark} or replica
+return mark and
+    {holder, top_of(KEYS[1]), time[1], time[2], mark, redis.call('GET', KEYS[3]) or ''} or replica
 )lua";
 
 // KEYS: lease. ARGV: token.

@@ -155,13 +155,45 @@ TEST_CASE("What the log has lost is put back by anybody, once", "[relay]")
     CHECK(healer.done(healer.log.look()).top == position{});
     const std::vector<entry> first{batch.begin(), batch.begin() + 2};
     CHECK(healer.done(healer.log.heal({}, first)).how == outcome::done);
-    // This one has more, and begins where the log was empty.
-    CHECK(another.done(another.log.heal({}, batch)).how == outcome::done);
+    // This one has more. It thought that the log was empty, and goes on behind what is there.
+    const auto ahead = another.done(another.log.heal({}, batch));
+    CHECK(ahead.how == outcome::moved);
+    CHECK(ahead.top == position{6, 0});
+    const std::vector<entry> rest{batch.begin() + 2, batch.end()};
+    CHECK(another.done(another.log.heal({6, 0}, rest)).how == outcome::done);
     const auto behind = healer.done(healer.log.heal({}, first));
 
     CHECK(behind.how == outcome::moved);
     CHECK(behind.top == position{8, 0});
     CHECK(healer.done(healer.log.read({}, 10, 0ms)) == batch);
+}
+
+TEST_CASE("What is put back keeps what it followed at first, and the log is marked", "[relay]")
+{
+    own_redis server;
+    redis_user leader{server.url()};
+    redis_user healer{server.url()};
+    REQUIRE(leader.done(leader.log.lease("a:1", 60s)).is_ours);
+    CHECK(leader.done(leader.log.look()).mark.empty());
+    const auto batch = chain({}, {{5, 0}, {6, 0}, {7, 0}});
+    REQUIRE(leader.done(leader.log.append("a:1", {}, batch)).how == outcome::done);
+    const auto begun = leader.done(leader.log.look()).mark;
+    CHECK_FALSE(begun.empty());
+    const auto more = chain({7, 0}, {{8, 0}});
+    REQUIRE(leader.done(leader.log.append("a:1", {7, 0}, more)).how == outcome::done);
+    CHECK(leader.done(leader.log.look()).mark == begun);
+
+    server.ask({"DEL", stream_key});
+    // This one never had 6-0.
+    std::vector<entry> held{batch[2], more[0]};
+    held[0].born_after = position{6, 0};
+    held[0].after = {};
+    REQUIRE(healer.done(healer.log.heal({}, held)).how == outcome::done);
+
+    CHECK(leader.done(leader.log.read({}, 10, 0ms)) == held);
+    CHECK_FALSE(leader.log.read_from().empty());
+    CHECK(leader.done(leader.log.look()).mark != begun);
+    CHECK(leader.done(leader.log.lease("a:1", 60s)).state.mark != begun);
 }
 
 TEST_CASE("The top of a log stays what it was when its entries are gone", "[relay]")
