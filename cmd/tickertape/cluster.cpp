@@ -184,6 +184,9 @@ void cluster::publish_figures()
     add(kind::counter, "tickertape_relay_healed_total",
         "Entries that were put back because the relay had lost them.",
         [](const state_type& s) { return s.healed; });
+    add(kind::counter, "tickertape_relay_foreign_total",
+        "Entries of the relay that are none of ours: passed over.",
+        [](const state_type& s) { return s.foreign; });
     add(kind::counter, "tickertape_relay_gaps_total", "Ranges of ticks that could not be had.",
         [](const state_type& s) { return s.read.gaps; });
     of_.figures.sampled(

@@ -80,9 +80,13 @@ asio::awaitable<bool> follower::take(entry& e)
         switch (link_of(e, top_, held_)) {
         case link::next:
             break;
-        case link::hole:
-            miss(is_joined_ ? top_ : known_after_, before, gap_cause::evicted);
+        case link::hole: {
+            // Who put it back lacks what it followed at first. Others of that history may be
+            // missing that lie before our top.
+            const bool is_rooted = is_joined_ && before == e.after;
+            miss(is_rooted ? top_ : known_after_, before, gap_cause::evicted);
             break;
+        }
         case link::begun:
             miss(top_, e.at.previous(), gap_cause::evicted);
             break;
@@ -210,8 +214,12 @@ void follower::reconcile(const std::vector<entry>& newest_first, position before
         newest = std::max(newest, e.at);
         const bool is_last = i + 1 == newest_first.size();
         oldest = std::min(oldest, is_last ? before : newest_first[i + 1].at);
-        const auto born_after = e.first_after();
-        if (born_after < oldest && born_after != position{} && !is_known(born_after))
+        const auto is_there = [&](position p) {
+            return is_known(p) || std::ranges::any_of(newest_first, [p](const entry& other) {
+                       return other.at == p;
+                   });
+        };
+        if (e.born_after && !is_there(*e.born_after))
             oldest = known_after_;
     }
     // Only where the log says that nothing is between the two.

@@ -352,6 +352,7 @@ instance_state instance::state() const
     s.fenced = fenced_;
     s.healed = healed_;
     s.failures = failures_ + follower_.now().failures;
+    s.foreign = of_.log.foreign();
     s.read = follower_.now();
     return s;
 }

@@ -55,6 +55,7 @@ struct instance_state {
     std::uint64_t fenced = 0;  // because the lease was another's
     std::uint64_t healed = 0;  // entries that were put back
     std::uint64_t failures = 0;
+    std::uint64_t foreign = 0;  // entries of the log that are none of ours
     follower::figures read;
 };
 

@@ -173,11 +173,12 @@ result<stream_part> read_range(const reply& r)
     for (const auto& item : r.elements) {
         if (!is_array_of(item, 2))
             return relay_errc::bad_answer;
-        const auto at = position_of(item.elements[0]);
-        if (!at)
+        if (item.elements[0].is != kind::text || item.elements[0].text.size() > id_bytes_max)
             return relay_errc::bad_answer;
-        part.last = std::max(part.last, *at);
-        if (auto e = entry_of(*at, item.elements[1]))
+        part.last = item.elements[0].text;
+        const auto at = position_of(item.elements[0]);
+        auto e = at ? entry_of(*at, item.elements[1]) : std::nullopt;
+        if (e)
             part.entries.push_back(std::move(*e));
         else
             ++part.others;

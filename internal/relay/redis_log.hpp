@@ -16,6 +16,7 @@
 // Threads: one strand, that of the executor.
 #pragma once
 
+#include "relay/redis_answers.hpp"
 #include "relay/redis_link.hpp"
 #include "relay/redis_scripts.hpp"
 #include "relay/shared_log.hpp"
@@ -79,6 +80,7 @@ public:
     append(const std::string& token, position after, const std::vector<entry>& batch) override;
     task<append_answer> heal(position after, const std::vector<entry>& batch) override;
     task<std::vector<entry>> read(position after, std::size_t most, milliseconds wait) override;
+    std::uint64_t foreign() const override { return entries_passed_; }
     std::string read_from() const override { return reading_.run_id(); }
     task<std::vector<entry>> read_back(position from, std::size_t most) override;
     task<log_state> look() override;
@@ -96,7 +98,18 @@ public:
 private:
     using code_task = boost::asio::awaitable<boost::system::error_code>;
 
-    code_task run(redis_script& script, command keys_and_arguments, reply& r, steady_time until);
+    code_task run(redis_script& script, command keys_and_arguments, reply& r, steady_time until)
+    {
+        return run(calling_, script, std::move(keys_and_arguments), r, until);
+    }
+    code_task
+    run(redis_link& on, redis_script& script, command keys_and_arguments, reply& r,
+        steady_time until);
+    // Where an answer was too long: without what is none of ours.
+    task<stream_part>
+    read_carefully(std::string direction, std::string from, std::string to, std::size_t most);
+    task<stream_part> read_part_back(std::string from, std::size_t most);
+    void pass_over(const stream_part& part);
     code_task
     ask(redis_link& link, const std::vector<command>& questions, std::vector<reply>& replies,
         steady_time until, steady_time::duration limit);
@@ -106,6 +119,7 @@ private:
     steady_time end_of_call() const;
 
     const redis_log_settings settings_;
+    const telemetry::logger& says_;
     attempt_pace pace_;
     redis_link reading_;
     redis_link calling_;
@@ -114,6 +128,7 @@ private:
     std::uint64_t connections_seen_ = 0;
     std::uint64_t script_loads_ = 0;
     std::uint64_t entries_passed_ = 0;
+    bool was_too_long_ = false;  // the last answer with entries
 };
 
 }  // namespace tickertape::relay

@@ -16,6 +16,27 @@ local function top_of(stream)
 end
 )lua";
 
+// Takes away what others have put behind all entries of ours under an id that none of ours can
+// have, or that lies more than a minute ahead of the server's clock: nothing could be appended any
+// more.
+const std::string unstick = R"lua(
+local function unstick(stream)
+    for _ = 1, 100 do
+        local newest = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', '1')[1]
+        if not newest then return end
+        local ms, n = string.match(newest[1], '^(%d+)-(%d+)$')
+        local is_ahead = tonumber(ms) > (redis.call('TIME')[1] + 60) * 1000
+        for i = 1, #newest[2], 2 do
+            if newest[2][i] == 'p' then return end
+        end
+        if not is_ahead and tonumber(n) < 1048576 then return end
+        redis.call('XDEL', stream, newest[1])
+        local before = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', '1')[1]
+        redis.call('XSETID', stream, before and before[1] or '0-0')
+    end
+end
+)lua";
+
 // Another one on another server, and after a failover. Nothing: this is a replica. Redis lets one
 // answer all that only reads, and what it says of top and lease may be old.
 const std::string lineage = R"lua(
@@ -66,6 +87,7 @@ return mark and {top_of(KEYS[1]), time[1], time[2], mark, redis.call('GET', KEYS
 
 // KEYS: stream, lease, mark. ARGV: token, milliseconds.
 const std::string lease_text = R"lua(
+if lineage() then unstick(KEYS[1]) end
 local holder = redis.call('GET', KEYS[2])
 if not holder then
     redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
@@ -77,6 +99,23 @@ local time = redis.call('TIME')
 local mark = lineage()
 return mark and
     {holder, top_of(KEYS[1]), time[1], time[2], mark, redis.call('GET', KEYS[3]) or ''} or replica
+)lua";
+
+// KEYS: stream. ARGV: XRANGE or XREVRANGE, two ids, how many. Without what is too long to be of an
+// entry of ours: that of another can be longer than any answer may be.
+const std::string careful_text = R"lua(
+local found = redis.call(ARGV[1], KEYS[1], ARGV[2], ARGV[3], 'COUNT', ARGV[4])
+for _, entry in ipairs(found) do
+    local short = {}
+    for i = 1, #entry[2], 2 do
+        if #entry[2][i] == 1 and #entry[2][i + 1] <= 1024 then
+            short[#short + 1] = entry[2][i]
+            short[#short + 1] = entry[2][i + 1]
+        end
+    end
+    entry[2] = short
+end
+return found
 )lua";
 
 // KEYS: lease. ARGV: token.
@@ -130,7 +169,8 @@ redis_scripts make_redis_scripts()
         {"append", top + lineage + append_text},
         {"heal", top + lineage + heal_text},
         {"look", top + lineage + look_text},
-        {"lease", top + lineage + lease_text},
+        {"lease", top + lineage + unstick + lease_text},
+        {"careful", careful_text},
         {"resign", resign_text},
         {"claim_slot", claim_slot_text},
         {"announce", announce_text},

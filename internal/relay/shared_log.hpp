@@ -20,6 +20,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,8 @@ public:
     // The first entries after `after`, in their order, at most `most`. Where there is none it waits
     // for one, for `wait` at most; no entry: none came.
     virtual task<std::vector<entry>> read(position after, std::size_t most, milliseconds wait) = 0;
+    // How many entries were passed over that are none of ours.
+    virtual std::uint64_t foreign() const = 0;
     // The server that has answered the last read().
     virtual std::string read_from() const = 0;
     // The entries at `from` and before, newest first, at most `most`.

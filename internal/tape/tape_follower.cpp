@@ -34,10 +34,9 @@ bool tape_follower::read(tape_listener& to, std::size_t ticks_max)
     if (tapes_.era() != era_)
         return true;
     if (at_ < epoch) {
-        // The tapes know of no tick up to there. Who has had nothing at all lacks nothing.
-        if (at_ != position{})
-            for (const auto symbol : symbols_)
-                to.on_lost({symbol, epoch});
+        // The tapes know of no tick up to there.
+        for (const auto symbol : symbols_)
+            to.on_lost({symbol, epoch});
         at_ = epoch;
     }
     tell_losses(to);

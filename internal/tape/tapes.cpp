@@ -56,9 +56,8 @@ result<void> tapes::restore(const known_past& past, clock_reading now)
 void tapes::begin_after(position epoch) noexcept
 {
     assert(placed() == position{} && uncommitted_.empty());
-    for (auto& t : tapes_)
-        t.forget(epoch);
-    // release: a reader that sees something committed or placed finds what was forgotten before.
+    // release: a reader that sees something committed or placed finds the epoch that was stored
+    // before.
     epoch_.store(epoch.packed(), std::memory_order_release);
     placed_.store(epoch.packed(), std::memory_order_release);
     committed_.store(epoch.packed(), std::memory_order_release);

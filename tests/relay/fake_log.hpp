@@ -181,6 +181,7 @@ public:
             m->readers.erase(arrivals.get());
         }
     }
+    std::uint64_t foreign() const override { return 0; }
     std::string read_from() const override { return read_from_; }
     task<std::vector<relay::entry>> read_back(position from, std::size_t most) override
     {

@@ -97,7 +97,7 @@ TEST_CASE("An entry is what has the two fields, whatever else it has", "[relay]"
         REQUIRE(other);
         CHECK(other->entries.empty());
         CHECK(other->others == 1);
-        CHECK(other->last == position{5, 1});
+        CHECK(other->last == "5-1");
     }
 }
 
@@ -112,10 +112,14 @@ TEST_CASE("Replies of another shape are no answers", "[relay]")
     }
     CHECK(read_range(reply{}).error() == relay_errc::bad_answer);
     CHECK(read_range(array({text("x")})).error() == relay_errc::bad_answer);
-    // An id that is no position of ours.
     CHECK(
-        read_range(array({array({text("99999999999999999-0"), array({})})})).error() ==
+        read_range(array({array({text(std::string(100, '9')), array({})})})).error() ==
         relay_errc::bad_answer);
+    // An id that is no position of ours is that of somebody else's entry.
+    const auto foreign = read_range(array({array({text("99999999999999999-0"), array({})})}));
+    REQUIRE(foreign);
+    CHECK(foreign->others == 1);
+    CHECK(foreign->last == "99999999999999999-0");
     CHECK(read_xread(array({})).error() == relay_errc::bad_answer);
     CHECK(read_live(array({text("x")})).error() == relay_errc::bad_answer);
     CHECK(read_append(error("NOPERM no")).error() == relay_errc::refused);

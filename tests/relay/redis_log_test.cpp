@@ -237,6 +237,60 @@ TEST_CASE("Entries that somebody else has put into the stream are passed by", "[
     CHECK(user.log.figures().entries_passed == 2);
 }
 
+TEST_CASE("An entry with an id that is none of ours stops nobody", "[relay]")
+{
+    own_redis server;
+    redis_user user{server.url()};
+    REQUIRE(user.done(user.log.lease("a:1", 60s)).is_ours);
+    const auto batch = chain({}, {{5, 0}});
+    REQUIRE(user.done(user.log.append("a:1", {}, batch)).how == outcome::done);
+
+    for (const auto* id : {"6-9999999", "9999999999999-0", "99999999999999999-0"}) {
+        INFO(id);
+        REQUIRE(server.ask({"XADD", stream_key, id, "by", "hand"}).is == reply::kind::text);
+        CHECK(user.done(user.log.read({}, 10, 0ms)) == batch);
+        CHECK(user.done(user.log.read({5, 0}, 10, 10ms)).empty());
+        CHECK(user.done(user.log.read_back({7, 0}, 10)) == batch);
+        CHECK(user.done(user.log.lease("a:1", 60s)).state.top == position{5, 0});
+    }
+    const auto next = chain({5, 0}, {{6, 0}});
+    CHECK(user.done(user.log.append("a:1", {5, 0}, next)).how == outcome::done);
+    CHECK(user.log.foreign() > 0);
+}
+
+TEST_CASE("An entry that is longer than any answer stops nobody", "[relay]")
+{
+    own_redis server;
+    redis_user user{
+        server.url(), [](redis_log_settings& s) { s.limits.replies.bytes_max = 10'000; }};
+    REQUIRE(user.done(user.log.lease("a:1", 60s)).is_ours);
+    const auto batch = chain({}, {{5, 0}, {6, 0}});
+    REQUIRE(user.done(user.log.append("a:1", {}, batch)).how == outcome::done);
+    server.ask({"XADD", stream_key, "7-0", "d", std::string(50'000, 'x')});
+    const auto more = chain({7, 0}, {{8, 0}});
+    REQUIRE(user.done(user.log.append("a:1", {7, 0}, more)).how == outcome::done);
+
+    CHECK(user.failed(user.log.read({5, 0}, 10, 0ms)) == relay_errc::bad_answer);
+    CHECK(user.done(user.log.read({5, 0}, 10, 0ms)) == std::vector{batch[1], more[0]});
+    CHECK(user.done(user.log.read({8, 0}, 10, 0ms)).empty());
+    CHECK(user.failed(user.log.read_back({9, 0}, 10)) == relay_errc::bad_answer);
+    CHECK(user.done(user.log.read_back({9, 0}, 10)) == std::vector{more[0], batch[1], batch[0]});
+}
+
+TEST_CASE("What is none of ours ends no reading back", "[relay]")
+{
+    own_redis server;
+    redis_user user{server.url()};
+    REQUIRE(user.done(user.log.lease("a:1", 60s)).is_ours);
+    const auto batch = chain({}, {{5, 0}, {6, 0}, {7, 0}});
+    REQUIRE(user.done(user.log.append("a:1", {}, batch)).how == outcome::done);
+    for (const auto* id : {"8-0", "8-1", "8-9999999"})
+        server.ask({"XADD", stream_key, id, "by", "hand"});
+
+    CHECK(user.done(user.log.read_back({9, 0}, 2)).size() >= 2);
+    CHECK(user.done(user.log.read_back({9, 0}, 10)).size() == 3);
+}
+
 TEST_CASE("The lease is one's until it ends or is given back", "[relay]")
 {
     own_redis server;
