@@ -170,10 +170,24 @@ asio::awaitable<bool> follower::look_back(position from)
         if (!is_known(before))
             before = known_after_;
     }
-    // Where another server has nothing that we have, nobody can say where the two parted.
-    if (is_elsewhere && held_.newest() != position{})
-        is_joined_ = std::ranges::any_of(
-            seen, [this](const entry& e) { return held_.holds(e.at) || of_.holds(e.at); });
+    // Where another server has nothing that we have, nobody can say where the two parted. What it
+    // had up to its top, and has lost since, we may lack.
+    if (is_elsewhere && held_.newest() != position{}) {
+        const bool has_our_top = log_top_ != position{} && is_known(log_top_);
+        is_joined_ = has_our_top || std::ranges::any_of(seen, [this](const entry& e) {
+                         return held_.holds(e.at) || of_.holds(e.at);
+                     });
+        if (!is_joined_)
+            miss(known_after_, std::min(log_top_, top_), gap_cause::evicted);
+    }
+    // The log begins within a history that we never had, with an entry that is no tick.
+    const auto oldest_held = held_.after(position{}, 1);
+    if (is_whole && !seen.empty() && !oldest_held.empty()) {
+        const auto& first = seen.back();
+        const bool is_ours = is_known(first.at) || is_known(first.follows());
+        if (oldest_held.front().at < first.at && !is_ours)
+            miss(known_after_, first.at, gap_cause::evicted);
+    }
     reconcile(seen, before);
     co_return true;
 }

@@ -73,9 +73,11 @@ public:
     // The log may have another history from now on: that of another server, or one into which
     // something was put.
     enum class cause { other_server, put_back };
-    void compare(cause why)
+    // `log_top`: the highest position that it ever gave, if that is known.
+    void compare(cause why, position log_top = {})
     {
         is_sure_ = false;
+        log_top_ = log_top;
         is_elsewhere_ = is_elsewhere_ || why == cause::other_server;
     }
     // Whether the log's history was found to be ours, or the difference was told.
@@ -112,6 +114,7 @@ private:
     bool is_elsewhere_ = false;  // another server answers, and is not compared yet
     bool is_joined_ = true;      // our top is known to be in the log's past
     bool is_stopping_ = false;
+    position log_top_;                   // as compare() was told
     std::string server_;                 // that was read from
     position known_after_;               // all up to there was told by begin()
     std::map<position, position> told_;  // from, to: apart from each other

@@ -172,7 +172,8 @@ void instance::see(const log_state& s, position top_then)
         const auto now = of_.time.steady_now();
         hold_until_ = now + limits_.heal_wait;
         follower_.compare(
-            s.lineage != lineage_ ? follower::cause::other_server : follower::cause::put_back);
+            s.lineage != lineage_ ? follower::cause::other_server : follower::cause::put_back,
+            s.top);
         // It may have given our slot to another.
         slot_due_ = std::min(slot_due_, now);
         if (!lineage_.empty())
@@ -182,7 +183,7 @@ void instance::see(const log_state& s, position top_then)
         lineage_ = s.lineage;
     }
     if (s.mark != mark_)
-        follower_.compare(follower::cause::put_back);
+        follower_.compare(follower::cause::put_back, s.top);
     mark_ = s.mark;
     tail_ = s.top;
     lost_after_.reset();
@@ -192,7 +193,7 @@ void instance::see(const log_state& s, position top_then)
     } else if (is_healing_) {
         // Others may have put back what we never had.
         is_healing_ = false;
-        follower_.compare(follower::cause::put_back);
+        follower_.compare(follower::cause::put_back, s.top);
     }
 }
 
