@@ -46,13 +46,6 @@ std::string text_of(milliseconds time)
 
 }  // namespace
 
-redis_log_settings::redis_log_settings() = default;
-redis_log_settings::~redis_log_settings() = default;
-redis_log_settings::redis_log_settings(const redis_log_settings&) = default;
-redis_log_settings::redis_log_settings(redis_log_settings&&) noexcept = default;
-redis_log_settings& redis_log_settings::operator=(const redis_log_settings&) = default;
-redis_log_settings& redis_log_settings::operator=(redis_log_settings&&) noexcept = default;
-
 redis_log::redis_log(
     asio::any_io_executor executor, redis_log_settings settings, asio::ssl::context& trust,
     const telemetry::logger& log, std::function<double()> random, net::resolve_function lookup)
