@@ -33,8 +33,9 @@ cluster::cluster(
            [this] { return std::make_unique<relay::timer_alarm>(of_.main.get_executor()); },
            [this] { return random_(); },
            [this](const tape::past_tick& t) {
-               return t.at <= of_.ticks.of(t.symbol).evicted() || of_.ticks.holds(t.at);
+               return t.at <= of_.ticks.of(t.symbol).evicted() || of_.ticks.holds(t.symbol, t.at);
            },
+           [this](position p) { return of_.ticks.holds(p); },
            [this](bool wanted) { of_.stand_by(!wanted); }, [this] { return changed_prices(); }},
           limits_of(s, price_lifetime),
           s.instance.empty() ? default_instance_name() : s.instance,
@@ -55,6 +56,11 @@ void cluster::publish(const observation& seen) noexcept
     instance_.observe(
         {of_.ticks.symbols().name(seen.symbol), seen.value,
          std::string{of_.sources.name(seen.source)}, of_.sources.combined(seen.source)});
+}
+
+void cluster::begin(position unknown_until)
+{
+    of_.writer.begin_after(unknown_until);
 }
 
 void cluster::take(const tape::past_tick& t)
@@ -178,6 +184,9 @@ void cluster::publish_figures()
     add(kind::counter, "tickertape_relay_healed_total",
         "Entries that were put back because the relay had lost them.",
         [](const state_type& s) { return s.healed; });
+    add(kind::counter, "tickertape_relay_foreign_total",
+        "Entries of the relay that are none of ours: passed over.",
+        [](const state_type& s) { return s.foreign; });
     add(kind::counter, "tickertape_relay_gaps_total", "Ranges of ticks that could not be had.",
         [](const state_type& s) { return s.read.gaps; });
     of_.figures.sampled(

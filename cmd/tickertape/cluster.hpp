@@ -69,6 +69,7 @@ public:
     web::cluster_report report() const;
 
 private:
+    void begin(position unknown_until) override;
     void take(const tape::past_tick& t) override;
     void miss(position from, position to, gap_cause why) override;
     std::vector<std::pair<std::string, std::string>> changed_prices();

@@ -38,6 +38,7 @@ public:
 
 private:
     boost::asio::awaitable<void> run() override;
+    void begin(position) override {}  // what lies before knows_since() is told
     void take(const tape::past_tick& t) override;
     void miss(position from, position to, gap_cause why) override;
     bool has_room() const;

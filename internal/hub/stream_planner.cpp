@@ -72,6 +72,8 @@ stream_batch stream_planner::plan(
         cursor.at = cursor.newest_only_until;
     }
     cursor = cursor.settled();
+    if (cursor.at == position{})
+        cursor.at = tapes_.epoch();  // it has had nothing, and lacks nothing
     if (cursor.at < tapes_.epoch()) {
         built_.begin(terms.how);
         built_.add_gap({cursor.at, tapes_.epoch(), sse::gap_reason::restarted});

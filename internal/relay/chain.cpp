@@ -10,13 +10,14 @@ link link_of(const entry& e, position top, const recent_entries& held) noexcept
             return e.at == top ? link::repeated : link::passed;
         return ours->words == e.words ? link::repeated : link::conflict;
     }
-    if (e.after == top)
+    const auto before = e.follows();
+    if (before == top)
         return link::next;
-    if (e.after > top)
+    if (before > top)
         return link::hole;
-    if (e.after == position{})
+    if (before == position{})
         return link::begun;
-    return held.holds(e.after) ? link::orphaned : link::forked;
+    return held.holds(before) ? link::orphaned : link::forked;
 }
 
 }  // namespace tickertape::relay

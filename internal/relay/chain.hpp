@@ -1,5 +1,6 @@
 // What the next entry of the log means for a reader that has read up to its own top: each entry
-// names the one before it, so the reader finds every hole itself.
+// names the one before it, so the reader finds every hole itself. One that was put back names also
+// the one that it followed at first, so that putting back closes no hole.
 //
 // No clock, no I/O. Threads: any.
 #pragma once

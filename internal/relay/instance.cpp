@@ -30,7 +30,7 @@ instance::instance(parts of, const limits& bounds, std::string name, position to
       reader_again_{of_.alarms()}, keeper_{bounds.lease, of_.time.steady_now()},
       sequencer_{bounds.writing}, follower_{
                                       {of_.log, of_.to, of_.symbols, of_.time, *reader_again_,
-                                       of_.had_before, [this] { wake_->ring(); },
+                                       of_.had_before, of_.holds, [this] { wake_->ring(); },
                                        [this] {
                                            keeper_.farewell(of_.time.steady_now());
                                            wake_->ring();
@@ -169,14 +169,22 @@ asio::awaitable<void> instance::ask()
 void instance::see(const log_state& s, position top_then)
 {
     if (s.lineage != lineage_ || s.top < tail_) {
-        hold_until_ = of_.time.steady_now() + limits_.heal_wait;
-        follower_.compare();
+        const auto now = of_.time.steady_now();
+        hold_until_ = now + limits_.heal_wait;
+        follower_.compare(
+            s.lineage != lineage_ ? follower::cause::other_server : follower::cause::put_back,
+            s.top);
+        // It may have given our slot to another.
+        slot_due_ = std::min(slot_due_, now);
         if (!lineage_.empty())
             of_.says.warn(
                 "another relay answers, or it has forgotten",
                 {{"its_top", s.top.text()}, {"our_top", top_then.text()}});
         lineage_ = s.lineage;
     }
+    if (s.mark != mark_)
+        follower_.compare(follower::cause::put_back, s.top);
+    mark_ = s.mark;
     tail_ = s.top;
     lost_after_.reset();
     if (s.top < top_then) {
@@ -185,7 +193,7 @@ void instance::see(const log_state& s, position top_then)
     } else if (is_healing_) {
         // Others may have put back what we never had.
         is_healing_ = false;
-        follower_.compare();
+        follower_.compare(follower::cause::put_back, s.top);
     }
 }
 
@@ -202,9 +210,15 @@ asio::awaitable<void> instance::heal()
 {
     const auto after = *lost_after_;
     auto batch = follower_.held().after(after, limits_.writing.batch_max);
+    // What each followed at first it keeps: what we never had stays a hole.
     auto before = after;
-    for (auto& e : batch)
+    for (auto& e : batch) {
+        const auto born_after = e.first_after();
         e.after = std::exchange(before, e.at);
+        e.born_after.reset();
+        if (born_after != e.after)
+            e.born_after = born_after;
+    }
     const auto answer = co_await of_.log.heal(after, batch);
     if (!answer) {
         failed("heal", answer.error());
@@ -339,6 +353,7 @@ instance_state instance::state() const
     s.fenced = fenced_;
     s.healed = healed_;
     s.failures = failures_ + follower_.now().failures;
+    s.foreign = of_.log.foreign();
     s.read = follower_.now();
     return s;
 }

@@ -55,6 +55,7 @@ struct instance_state {
     std::uint64_t fenced = 0;  // because the lease was another's
     std::uint64_t healed = 0;  // entries that were put back
     std::uint64_t failures = 0;
+    std::uint64_t foreign = 0;  // entries of the log that are none of ours
     follower::figures read;
 };
 
@@ -72,6 +73,7 @@ public:
         make_alarm alarms;
         std::function<std::uint64_t()> random;
         std::function<bool(const tape::past_tick&)> had_before;  // as follower's
+        std::function<bool(position)> holds;                     // as follower's
         // Whether what is observed is wanted from now on.
         std::function<void(bool)> wants_prices;
         // What other programs are to find: the prices that changed since it was last called.
@@ -142,6 +144,7 @@ private:
     int running_ = 0;
 
     std::string lineage_;
+    std::string mark_;
     position tail_;                       // the log's top, as last heard
     position base_;                       // the same while we led
     std::optional<position> lost_after_;  // the log has lost what we have after it

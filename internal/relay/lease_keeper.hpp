@@ -58,13 +58,10 @@ public:
     void leave() noexcept;
 
     bool leads(steady_time now) const noexcept { return until_ && now < *until_; }
-    // When leads() ends; none where it does not lead.
-    std::optional<steady_time> until() const noexcept { return until_; }
     // Whose lease it is, as last heard; empty: nobody's.
     const std::string& holder() const noexcept { return holder_; }
     // How far our wall clock is ahead of the server's; none before the first answer.
     std::optional<milliseconds> skew() const noexcept { return skew_; }
-    bool is_skewed() const noexcept { return is_skewed_; }
 
 private:
     void measure(const log_state& heard, const moment& asked, const moment& now) noexcept;

@@ -35,6 +35,8 @@ public:
     // Whether the log can have that top because of what batch() gave, whose end nobody has heard
     // of: it may have been appended in part.
     bool explains(position top) const noexcept;
+    // The last that batch() gave and whose end nobody has heard of; position{}: there is none.
+    position last_given() const noexcept { return given_.empty() ? position{} : given_.back(); }
     // The log has that top: what lies up to there is in it, or will never be.
     void settle(position top);
     // Drops what is too old.

@@ -95,11 +95,14 @@ std::optional<entry> entry_of(position at, const reply& fields)
 {
     const reply* after = nullptr;
     const reply* words = nullptr;
+    const reply* born_after = nullptr;
     for (std::size_t i = 0; i + 1 < fields.elements.size(); i += 2) {
         if (fields.elements[i].text == "p")
             after = &fields.elements[i + 1];
         else if (fields.elements[i].text == "d")
             words = &fields.elements[i + 1];
+        else if (fields.elements[i].text == "b")
+            born_after = &fields.elements[i + 1];
     }
     if (after == nullptr || words == nullptr)
         return {};
@@ -107,23 +110,33 @@ std::optional<entry> entry_of(position at, const reply& fields)
     if (!before || *before >= at || words->is != kind::text ||
         words->text.size() > words_of_entry_max)
         return {};
-    return entry{at, *before, words->text};
+    if (born_after == nullptr)
+        return entry{at, *before, words->text};
+    const auto first_before = position_of(*born_after);
+    if (!first_before || *first_before >= at)
+        return {};
+    return entry{at, *before, words->text, *first_before};
 }
 
-result<log_state>
-state_of(const reply& top, const reply* time, const reply& lineage, std::string_view run_id)
+// top, seconds, microseconds, replication id, mark
+result<log_state> state_of(const reply* first, std::string_view run_id)
 {
+    const auto& top = first[0];
+    const auto* const time = first + 1;
+    const auto& lineage = first[3];
+    const auto& mark = first[4];
     constexpr std::int64_t seconds_max = 1'000'000'000'000;
     const auto at = position_of(top);
     const auto seconds = number_of(time[0]);
     const auto micros = number_of(time[1]);
     const bool is_time = seconds && micros && *seconds >= 0 && *seconds < seconds_max &&
                          *micros >= 0 && *micros < 1'000'000;
-    if (!at || !is_time || lineage.is != kind::text || lineage.text.size() > id_bytes_max)
+    if (!at || !is_time || lineage.is != kind::text || lineage.text.size() > id_bytes_max ||
+        mark.is != kind::text || mark.text.size() > id_bytes_max)
         return relay_errc::bad_answer;
     return log_state{
         *at, wall_time{std::chrono::milliseconds{*seconds * 1000 + *micros / 1000}},
-        lineage.text + "/" + std::string{run_id}};
+        lineage.text + "/" + std::string{run_id}, mark.text};
 }
 
 }  // namespace
@@ -160,11 +173,12 @@ result<stream_part> read_range(const reply& r)
     for (const auto& item : r.elements) {
         if (!is_array_of(item, 2))
             return relay_errc::bad_answer;
-        const auto at = position_of(item.elements[0]);
-        if (!at)
+        if (item.elements[0].is != kind::text || item.elements[0].text.size() > id_bytes_max)
             return relay_errc::bad_answer;
-        part.last = std::max(part.last, *at);
-        if (auto e = entry_of(*at, item.elements[1]))
+        part.last = item.elements[0].text;
+        const auto at = position_of(item.elements[0]);
+        auto e = at ? entry_of(*at, item.elements[1]) : std::nullopt;
+        if (e)
             part.entries.push_back(std::move(*e));
         else
             ++part.others;
@@ -172,12 +186,11 @@ result<stream_part> read_range(const reply& r)
     return part;
 }
 
-// top, seconds, microseconds, replication id
 result<log_state> read_state(const reply& r, std::string_view run_id)
 {
-    if (!is_array_of(r, 4))
+    if (!is_array_of(r, 5))
         return wrong(r);
-    return state_of(r.elements[0], &r.elements[1], r.elements[3], run_id);
+    return state_of(r.elements.data(), run_id);
 }
 
 // outcome, top
@@ -197,12 +210,12 @@ result<append_answer> read_append(const reply& r)
         *top};
 }
 
-// holder, top, seconds, microseconds, replication id
+// holder, and what read_state() reads
 result<lease_answer> read_lease(const reply& r, std::string_view token, std::string_view run_id)
 {
-    if (!is_array_of(r, 5) || r.elements[0].is != kind::text)
+    if (!is_array_of(r, 6) || r.elements[0].is != kind::text)
         return wrong(r);
-    auto state = state_of(r.elements[1], &r.elements[2], r.elements[4], run_id);
+    auto state = state_of(r.elements.data() + 1, run_id);
     if (!state)
         return state.error();
     const auto& holder = r.elements[0].text;

@@ -32,7 +32,7 @@ refusal meaning_of(const reply& r);
 // back.
 struct stream_part {
     std::vector<entry> entries;
-    position last;       // highest id that came, also of something else than an entry of ours
+    std::string last;    // id that came last, also of something else than an entry of ours
     std::size_t others;  // ids that somebody else has put there: they have not our two fields
 };
 

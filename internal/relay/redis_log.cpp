@@ -46,17 +46,10 @@ std::string text_of(milliseconds time)
 
 }  // namespace
 
-redis_log_settings::redis_log_settings() = default;
-redis_log_settings::~redis_log_settings() = default;
-redis_log_settings::redis_log_settings(const redis_log_settings&) = default;
-redis_log_settings::redis_log_settings(redis_log_settings&&) noexcept = default;
-redis_log_settings& redis_log_settings::operator=(const redis_log_settings&) = default;
-redis_log_settings& redis_log_settings::operator=(redis_log_settings&&) noexcept = default;
-
 redis_log::redis_log(
     asio::any_io_executor executor, redis_log_settings settings, asio::ssl::context& trust,
     const telemetry::logger& log, std::function<double()> random, net::resolve_function lookup)
-    : settings_{std::move(settings)}, pace_{settings_.limits.attempts_per_second},
+    : settings_{std::move(settings)}, says_{log}, pace_{settings_.limits.attempts_per_second},
       reading_{
           {executor, trust, settings_.address, settings_.limits, pace_, lookup},
           random,
@@ -100,16 +93,15 @@ redis_log::code_task redis_log::ask(
 }
 
 // EVALSHA, and SCRIPT LOAD where the server does not have it: it was started or replaced since.
-redis_log::code_task
-redis_log::run(redis_script& script, command keys_and_arguments, reply& r, steady_time until)
+redis_log::code_task redis_log::run(
+    redis_link& on, redis_script& script, command keys_and_arguments, reply& r, steady_time until)
 {
     std::vector<command> questions(1);
     std::vector<reply> replies;
     for (int tries = 0; tries < 3; ++tries) {
         if (script.sha.empty()) {
             questions[0] = {"SCRIPT", "LOAD", script.text};
-            const auto ec =
-                co_await ask(calling_, questions, replies, until, settings_.limits.answer);
+            const auto ec = co_await ask(on, questions, replies, until, settings_.limits.answer);
             if (ec)
                 co_return ec;
             if (const auto refused = meaning_of(replies[0]); refused.code)
@@ -120,7 +112,7 @@ redis_log::run(redis_script& script, command keys_and_arguments, reply& r, stead
         questions[0] = {"EVALSHA", script.sha};
         questions[0].insert(
             questions[0].end(), keys_and_arguments.begin(), keys_and_arguments.end());
-        const auto ec = co_await ask(calling_, questions, replies, until, settings_.limits.answer);
+        const auto ec = co_await ask(on, questions, replies, until, settings_.limits.answer);
         if (ec)
             co_return ec;
         const auto refused = meaning_of(replies[0]);
@@ -151,15 +143,17 @@ redis_log::task<append_answer> redis_log::put(
     if (!is_chain(after, batch))
         co_return relay_errc::bad_entry;
     const auto until = end_of_call();
+    const auto mark = std::to_string(marks_());
     std::size_t done = 0;
     for (;;) {
         const auto end = std::min(batch.size(), done + settings_.limits.append_max);
-        command c{
-            "2",  key("stream"), key("lease"), after.text(), std::to_string(settings_.entries_max),
-            token};
+        command c{"3",         key("stream"), key("lease"),
+                  key("mark"), after.text(),  std::to_string(settings_.entries_max),
+                  token,       mark};
         for (auto i = done; i < end; ++i) {
             c.push_back(batch[i].at.text());
             c.push_back(batch[i].words);
+            c.push_back(batch[i].born_after ? batch[i].born_after->text() : std::string{});
         }
         reply r;
         if (const auto ec = co_await run(script, std::move(c), r, until))
@@ -172,9 +166,12 @@ redis_log::task<append_answer> redis_log::put(
             done = end;
         } else {
             // The top can be one of our own: the batch is repeated, and the answer was lost then.
-            // Nobody else gives entries these ids, so what came before it is there as well.
+            // Nobody else gives entries these ids, so what came before it is there as well. What is
+            // put back others have too, and perhaps not all of it.
             const auto from = batch.begin() + static_cast<std::ptrdiff_t>(done);
             const auto own = std::ranges::find(from, batch.end(), after, &entry::at);
+            if (&script == &scripts_.heal && after != batch.back().at)
+                co_return *answer;
             if (answer->how != append_answer::outcome::moved || own == batch.end())
                 co_return *answer;
             done = static_cast<std::size_t>(own - batch.begin()) + 1;
@@ -193,6 +190,16 @@ redis_log::read(position after, std::size_t most, milliseconds wait)
     const auto last = std::chrono::steady_clock::now() + std::min(wait, limits.wait_max);
     std::vector<command> questions(1);
     std::vector<reply> replies;
+    auto from = after.text();
+    if (was_too_long_) {
+        auto part = co_await read_carefully("XRANGE", from, "+", most + 1);
+        if (!part)
+            co_return part.error();
+        std::erase_if(part->entries, [&](const entry& e) { return e.at <= after; });
+        if (!part->entries.empty())
+            co_return std::move(part->entries);
+        from = part->last.empty() ? from : part->last;
+    }
     for (;;) {
         const auto now = std::chrono::steady_clock::now();
         const auto left = std::max(std::chrono::floor<milliseconds>(last - now), none);
@@ -202,44 +209,88 @@ redis_log::read(position after, std::size_t most, milliseconds wait)
         // away is what we want.
         if (left > none)
             c.insert(c.end(), {"BLOCK", std::to_string(left.count())});
-        c.insert(c.end(), {"STREAMS", key("stream"), after.text()});
+        c.insert(c.end(), {"STREAMS", key("stream"), from});
         const auto until = now + left + limits.call;
         const auto ec = co_await ask(reading_, questions, replies, until, left + limits.answer);
+        was_too_long_ = ec == relay_errc::bad_answer;
         if (ec)
             co_return ec;
         auto part = read_xread(replies[0]);
         if (!part)
             co_return part.error();
-        entries_passed_ += part->others;
+        pass_over(*part);
         const bool is_only_others = part->entries.empty() && part->others > 0;
         if (!is_only_others)
             co_return std::move(part->entries);
-        after = part->last;
+        from = part->last;
     }
 }
 
+redis_log::task<stream_part>
+redis_log::read_carefully(std::string direction, std::string from, std::string to, std::size_t most)
+{
+    command c{"1", key("stream"), std::move(direction), from, std::move(to), std::to_string(most)};
+    reply r;
+    if (const auto ec = co_await run(reading_, scripts_.careful, std::move(c), r, end_of_call()))
+        co_return ec;
+    auto part = read_range(r);
+    if (part)
+        pass_over(*part);
+    co_return part;
+}
+
+// Said once: whoever puts them there goes on perhaps.
+void redis_log::pass_over(const stream_part& part)
+{
+    if (part.others > 0 && entries_passed_ == 0)
+        says_.warn(
+            "the relay's stream has entries that are none of ours; they are passed over",
+            {{"stream", key("stream")}, {"last", part.last}});
+    entries_passed_ += part.others;
+}
+
+// Fewer than `most` mean that there are no more, so what is none of ours does not count.
 redis_log::task<std::vector<entry>> redis_log::read_back(position from, std::size_t most)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
-    most = std::clamp<std::size_t>(most, 1, settings_.limits.read_max);
+    most = std::clamp<std::size_t>(most, 2, settings_.limits.read_max);
+    std::vector<entry> found;
+    auto next = from.text();
+    for (;;) {
+        auto part = co_await read_part_back(next, most);
+        if (!part)
+            co_return part.error();
+        const bool is_whole = part->entries.size() + part->others < most;
+        std::ranges::move(part->entries, std::back_inserter(found));
+        if (is_whole || found.size() >= most)
+            co_return std::move(found);
+        const auto last = position::parse(part->last);
+        next = last ? last->previous().text() : part->last;
+    }
+}
+
+redis_log::task<stream_part> redis_log::read_part_back(std::string from, std::size_t most)
+{
+    if (was_too_long_)
+        co_return co_await read_carefully("XREVRANGE", std::move(from), "-", most);
     std::vector<command> questions(1);
-    questions[0] = {"XREVRANGE", key("stream"), from.text(), "-", "COUNT", std::to_string(most)};
+    questions[0] = {"XREVRANGE", key("stream"), from, "-", "COUNT", std::to_string(most)};
     std::vector<reply> replies;
     const auto until = end_of_call();
     const auto ec = co_await ask(reading_, questions, replies, until, settings_.limits.answer);
+    was_too_long_ = ec == relay_errc::bad_answer;
     if (ec)
         co_return ec;
     auto part = read_range(replies[0]);
-    if (!part)
-        co_return part.error();
-    entries_passed_ += part->others;
-    co_return std::move(part->entries);
+    if (part)
+        pass_over(*part);
+    co_return part;
 }
 
 redis_log::task<log_state> redis_log::look()
 {
     co_await asio::this_coro::throw_if_cancelled(false);
-    command c{"1", key("stream")};
+    command c{"2", key("stream"), key("mark")};
     reply r;
     if (const auto ec = co_await run(scripts_.look, std::move(c), r, end_of_call()))
         co_return ec;
@@ -250,7 +301,7 @@ redis_log::task<lease_answer> redis_log::lease(const std::string& token, millise
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     assert(!token.empty());
-    command c{"2", key("stream"), key("lease"), token, text_of(lifetime)};
+    command c{"3", key("stream"), key("lease"), key("mark"), token, text_of(lifetime)};
     reply r;
     if (const auto ec = co_await run(scripts_.lease, std::move(c), r, end_of_call()))
         co_return ec;

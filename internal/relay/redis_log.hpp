@@ -1,8 +1,11 @@
 // The log of a cluster in Redis: one stream, our positions as the ids of its entries.
 //
 // Keys, with `name` and `kind` as given: clusters of different kinds of feed never mix.
-//   <name>:{<kind>}:stream         entries; field p: the id of the entry before, d: the words
+//   <name>:{<kind>}:stream         entries; field p: the id of the entry before, d: the words, b:
+//   of
+//                                  one that was put back what it followed at first, if not p
 //   <name>:{<kind>}:lease          the leader's token, while it has the lease
+//   <name>:{<kind>}:mark           a number by chance, another one after something was put back
 //   <name>:{<kind>}:slot:<n>       the instance that has the slot
 //   <name>:{<kind>}:instance:<i>   what the instance announced; its name is in ...:instances
 //   <name>:price:<symbol>          the newest price, for other programs
@@ -13,6 +16,7 @@
 // Threads: one strand, that of the executor.
 #pragma once
 
+#include "relay/redis_answers.hpp"
 #include "relay/redis_link.hpp"
 #include "relay/redis_scripts.hpp"
 #include "relay/shared_log.hpp"
@@ -23,6 +27,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <random>
 #include <string>
 
 namespace tickertape::telemetry {
@@ -69,12 +74,14 @@ public:
     redis_log& operator=(const redis_log&) = delete;
 
     // Errors of append() and heal() also: relay_errc::bad_entry, of a batch that is empty or no
-    // chain of ascending ids, or of an entry that is too long. Nothing was sent then. A batch of
-    // which the log has the beginning is gone on with.
+    // chain of ascending ids, or of an entry that is too long. Nothing was sent then. A batch that
+    // is appended, and of which the log has the beginning, is gone on with.
     task<append_answer>
     append(const std::string& token, position after, const std::vector<entry>& batch) override;
     task<append_answer> heal(position after, const std::vector<entry>& batch) override;
     task<std::vector<entry>> read(position after, std::size_t most, milliseconds wait) override;
+    std::uint64_t foreign() const override { return entries_passed_; }
+    std::string read_from() const override { return reading_.run_id(); }
     task<std::vector<entry>> read_back(position from, std::size_t most) override;
     task<log_state> look() override;
     task<lease_answer> lease(const std::string& token, milliseconds lifetime) override;
@@ -91,7 +98,18 @@ public:
 private:
     using code_task = boost::asio::awaitable<boost::system::error_code>;
 
-    code_task run(redis_script& script, command keys_and_arguments, reply& r, steady_time until);
+    code_task run(redis_script& script, command keys_and_arguments, reply& r, steady_time until)
+    {
+        return run(calling_, script, std::move(keys_and_arguments), r, until);
+    }
+    code_task
+    run(redis_link& on, redis_script& script, command keys_and_arguments, reply& r,
+        steady_time until);
+    // Where an answer was too long: without what is none of ours.
+    task<stream_part>
+    read_carefully(std::string direction, std::string from, std::string to, std::size_t most);
+    task<stream_part> read_part_back(std::string from, std::size_t most);
+    void pass_over(const stream_part& part);
     code_task
     ask(redis_link& link, const std::vector<command>& questions, std::vector<reply>& replies,
         steady_time until, steady_time::duration limit);
@@ -101,13 +119,16 @@ private:
     steady_time end_of_call() const;
 
     const redis_log_settings settings_;
+    const telemetry::logger& says_;
     attempt_pace pace_;
     redis_link reading_;
     redis_link calling_;
     redis_scripts scripts_;
+    std::mt19937_64 marks_{std::random_device{}()};
     std::uint64_t connections_seen_ = 0;
     std::uint64_t script_loads_ = 0;
     std::uint64_t entries_passed_ = 0;
+    bool was_too_long_ = false;  // the last answer with entries
 };
 
 }  // namespace tickertape::relay

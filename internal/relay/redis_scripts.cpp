@@ -16,6 +16,27 @@ local function top_of(stream)
 end
 )lua";
 
+// Takes away what others have put behind all entries of ours under an id that none of ours can
+// have, or that lies more than a minute ahead of the server's clock: nothing could be appended any
+// more.
+const std::string unstick = R"lua(
+local function unstick(stream)
+    for _ = 1, 100 do
+        local newest = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', '1')[1]
+        if not newest then return end
+        local ms, n = string.match(newest[1], '^(%d+)-(%d+)$')
+        local is_ahead = tonumber(ms) > (redis.call('TIME')[1] + 60) * 1000
+        for i = 1, #newest[2], 2 do
+            if newest[2][i] == 'p' then return end
+        end
+        if not is_ahead and tonumber(n) < 1048576 then return end
+        redis.call('XDEL', stream, newest[1])
+        local before = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', '1')[1]
+        redis.call('XSETID', stream, before and before[1] or '0-0')
+    end
+end
+)lua";
+
 // Another one on another server, and after a failover. Nothing: this is a replica. Redis lets one
 // answer all that only reads, and what it says of top and lease may be old.
 const std::string lineage = R"lua(
@@ -27,12 +48,20 @@ local replica = redis.error_reply('READONLY this is a replica')
 )lua";
 
 // Scripts are not rolled back: what could fail after the first XADD has failed before it, but for
-// the server's end. KEYS: stream, lease. ARGV: the id to follow, entries to keep, token, then id
-// and words of each entry.
+// the server's end. KEYS: stream, lease, mark. ARGV: the id to follow, entries to keep, token, a
+// mark that was never used, then of each entry its id, its words, and the id that it followed at
+// first, if that is another one. Where something is put back, and where the log begins, it is
+// marked.
 const std::string chain = R"lua(
 if top ~= ARGV[1] then return lineage() and {'moved', top} or replica end
-for i = 4, #ARGV, 2 do
-    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], ARGV[i], 'p', top, 'd', ARGV[i + 1])
+if is_heal or top == '0-0' then redis.call('SET', KEYS[3], ARGV[4]) end
+for i = 5, #ARGV, 3 do
+    local entry = {'p', top, 'd', ARGV[i + 1]}
+    if ARGV[i + 2] ~= '' then
+        entry[5] = 'b'
+        entry[6] = ARGV[i + 2]
+    end
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], ARGV[i], unpack(entry))
     top = ARGV[i]
 end
 return {'done', top}
@@ -40,22 +69,25 @@ return {'done', top}
 
 const std::string append_text = R"lua(
 local top = top_of(KEYS[1])
+local is_heal = false
 if redis.call('GET', KEYS[2]) ~= ARGV[3] then
     return lineage() and {'not_leader', top} or replica
 end
 )lua" + chain;
 
-const std::string heal_text = "\nlocal top = top_of(KEYS[1])" + chain;
+const std::string heal_text = "\nlocal top = top_of(KEYS[1])\nlocal is_heal = true" + chain;
 
-// KEYS: stream.
+// KEYS: stream, mark.
 const std::string look_text = R"lua(
 local time = redis.call('TIME')
 local mark = lineage()
-return mark and {top_of(KEYS[1]), time[1], time[2], mark} or replica
+return mark and {top_of(KEYS[1]), time[1], time[2], mark, redis.call('GET', KEYS[2]) or ''}
+    or replica
 )lua";
 
-// KEYS: stream, lease. ARGV: token, milliseconds.
+// KEYS: stream, lease, mark. ARGV: token, milliseconds.
 const std::string lease_text = R"lua(
+if lineage() then unstick(KEYS[1]) end
 local holder = redis.call('GET', KEYS[2])
 if not holder then
     redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
@@ -65,7 +97,25 @@ elseif holder == ARGV[1] then
 end
 local time = redis.call('TIME')
 local mark = lineage()
-return mark and {holder, top_of(KEYS[1]), time[1], time[2], mark} or replica
+return mark and
+    {holder, top_of(KEYS[1]), time[1], time[2], mark, redis.call('GET', KEYS[3]) or ''} or replica
+)lua";
+
+// KEYS: stream. ARGV: XRANGE or XREVRANGE, two ids, how many. Without what is too long to be of an
+// entry of ours: that of another can be longer than any answer may be.
+const std::string careful_text = R"lua(
+local found = redis.call(ARGV[1], KEYS[1], ARGV[2], ARGV[3], 'COUNT', ARGV[4])
+for _, entry in ipairs(found) do
+    local short = {}
+    for i = 1, #entry[2], 2 do
+        if #entry[2][i] == 1 and #entry[2][i + 1] <= 1024 then
+            short[#short + 1] = entry[2][i]
+            short[#short + 1] = entry[2][i + 1]
+        end
+    end
+    entry[2] = short
+end
+return found
 )lua";
 
 // KEYS: lease. ARGV: token.
@@ -119,7 +169,8 @@ redis_scripts make_redis_scripts()
         {"append", top + lineage + append_text},
         {"heal", top + lineage + heal_text},
         {"look", top + lineage + look_text},
-        {"lease", top + lineage + lease_text},
+        {"lease", top + lineage + unstick + lease_text},
+        {"careful", careful_text},
         {"resign", resign_text},
         {"claim_slot", claim_slot_text},
         {"announce", announce_text},

@@ -17,6 +17,7 @@ struct redis_scripts {
     redis_script heal;
     redis_script look;
     redis_script lease;
+    redis_script careful;
     redis_script resign;
     redis_script claim_slot;
     redis_script announce;

@@ -9,12 +9,15 @@ void sequencer::begin(position floor, unsigned slot, const moment& now)
 {
     time_.emplace(clock_reading{now.wall, now.boot}, tape::timeline::limits{});
     slot_ = slot;
-    positions_.emplace(floor, slot);
+    // One that lies far ahead was given by a clock that has been set right since.
+    const auto is_near = sent_.time() <= now.wall + limits_.waiting.age_max;
+    positions_.emplace(is_near ? std::max(floor, sent_) : floor, slot);
     put_last_ = now.steady;
 }
 
 void sequencer::end()
 {
+    sent_ = std::max(sent_, waiting_.last_given());
     waiting_.clear();
     positions_.reset();
     time_.reset();

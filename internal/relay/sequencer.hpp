@@ -31,7 +31,8 @@ public:
 
     // Observations are taken from now on. Their positions lie after `floor` and have that slot.
     void begin(position floor, unsigned slot, const moment& now);
-    // They are not any more, and what waits is dropped.
+    // They are not any more, and what waits is dropped. Positions that the log may have are not
+    // given again.
     void end();
     bool is_open() const noexcept { return positions_.has_value(); }
 
@@ -51,6 +52,7 @@ private:
     outbox waiting_;
     std::optional<tape::timeline> time_;
     std::optional<position_source> positions_;
+    position sent_;  // the last that the log may have
     unsigned slot_ = 0;
     steady_time put_last_{};
 };

@@ -20,6 +20,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct log_state {
     position top;         // the highest that was ever given, also if that entry is gone
     wall_time time;       // by the clock of the log's server
     std::string lineage;  // another one where another server answers, or one that has forgotten
+    // Another one after entries were put back, and where the log began anew: there may be entries
+    // now before the top of one who has read them all.
+    std::string mark{};
 };
 
 struct append_answer {
@@ -68,6 +72,10 @@ public:
     // The first entries after `after`, in their order, at most `most`. Where there is none it waits
     // for one, for `wait` at most; no entry: none came.
     virtual task<std::vector<entry>> read(position after, std::size_t most, milliseconds wait) = 0;
+    // How many entries were passed over that are none of ours.
+    virtual std::uint64_t foreign() const = 0;
+    // The server that has answered the last read().
+    virtual std::string read_from() const = 0;
     // The entries at `from` and before, newest first, at most `most`.
     virtual task<std::vector<entry>> read_back(position from, std::size_t most) = 0;
     virtual task<log_state> look() = 0;
@@ -76,8 +84,9 @@ public:
     virtual task<lease_answer> lease(const std::string& token, milliseconds lifetime) = 0;
     // Gives it back, if it is ours.
     virtual task<void> resign(const std::string& token) = 0;
-    // Puts entries back that the log has lost, all after its top: `after` must be the top. Needs no
-    // lease, because it can only put back what was there.
+    // Puts entries back that the log has lost, all after its top: `after` must be the top. Each
+    // keeps what it followed at first (entry::born_after). Needs no lease, because it can only put
+    // back what was there.
     virtual task<append_answer> heal(position after, const std::vector<entry>& batch) = 0;
     // A number that no other living instance has, 0 to position::slot_max. Kept for `lifetime`;
     // to be asked for again before. `wanted`: tried first. Errors also: relay_errc::no_slot.

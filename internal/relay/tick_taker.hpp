@@ -12,6 +12,9 @@ namespace tickertape::relay {
 class tick_taker {
 public:
     virtual ~tick_taker() = default;
+    // Nothing up to there is known: the first entry that was read follows it. Called before all
+    // else, and only where there were no ticks of before.
+    virtual void begin(position unknown_until) = 0;
     // On the tape of this instance from now on. Symbols that this instance does not have are
     // skipped by the caller.
     virtual void take(const tape::past_tick& t) = 0;

@@ -106,9 +106,26 @@ upstream_course::step upstream_course::on(const upstream_gap& g)
         // positions count from `to` on, also those that were given before.
         figures_.anew.add();
         missing_until_ = {};
+        told_.clear();
         miss(g.from, g.to, g.why);
+    } else if (g.why != gap_cause::restarted) {
+        miss_before(g);
     }
     return {};
+}
+
+// The instances had two histories: what the other never had lies before what it and we have shown.
+void upstream_course::miss_before(const upstream_gap& g)
+{
+    const bool is_told =
+        std::ranges::any_of(told_, [&](const hole& t) { return t.from <= g.from && g.to <= t.to; });
+    if (is_told)
+        return;
+    told_.push_back({g.from, g.to, g.why});
+    if (told_.size() > told_max)
+        told_.pop_front();
+    figures_.gaps.add();
+    taker_.miss(g.from, g.to, g.why);
 }
 
 upstream_course::step upstream_course::on(const upstream_heartbeat&)

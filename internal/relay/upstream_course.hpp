@@ -18,6 +18,7 @@
 #include "relay/upstream_event.hpp"
 
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <string_view>
 
@@ -76,6 +77,7 @@ private:
 
     void pass_on_pending();
     void miss(position from, position to, gap_cause why);
+    void miss_before(const upstream_gap& g);
     bool concerns_us(const upstream_gap& g) const;
 
     struct hole {
@@ -91,6 +93,9 @@ private:
     position missing_until_;  // ticks up to there are dropped
     // Gaps of single symbols come one after another; together they are one hole.
     std::optional<hole> pending_;
+    // The newest that lie before ticks which we have: a connection may be told them again.
+    static constexpr std::size_t told_max = 64;
+    std::deque<hole> told_;
     figures figures_;
 };
 

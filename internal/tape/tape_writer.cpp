@@ -139,6 +139,13 @@ void tape_writer::restart()
     enter_era(position::at(time_.now()), dated);
 }
 
+void tape_writer::begin_after(position epoch) noexcept
+{
+    positions_ = position_source{epoch};
+    tapes_.begin_after(epoch);
+    ring();
+}
+
 void tape_writer::begin_anew(position epoch)
 {
     tapes_.commit(tapes_.placed());

@@ -51,6 +51,8 @@ public:
     void date_elsewhere() noexcept { is_dated_here_ = false; }
     // Where they are: no tick up to there follows.
     void pass(position up_to) noexcept;
+    // Says that nothing up to there is known, before any tick: see tapes::begin_after().
+    void begin_after(position epoch) noexcept;
     // Begins a new era, without ticks: positions that are given elsewhere start anew after `epoch`.
     // Every reader is told a gap.
     void begin_anew(position epoch);

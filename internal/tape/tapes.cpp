@@ -53,6 +53,16 @@ result<void> tapes::restore(const known_past& past, clock_reading now)
     return {};
 }
 
+void tapes::begin_after(position epoch) noexcept
+{
+    assert(placed() == position{} && uncommitted_.empty());
+    // release: a reader that sees something committed or placed finds the epoch that was stored
+    // before.
+    epoch_.store(epoch.packed(), std::memory_order_release);
+    placed_.store(epoch.packed(), std::memory_order_release);
+    committed_.store(epoch.packed(), std::memory_order_release);
+}
+
 void tapes::append(const tick& t, boot_time observed) noexcept
 {
     assert(uncommitted_.empty() && t.at > placed());
@@ -113,10 +123,14 @@ result<symbol_tape::entry> tapes::newest_tick(symbol_id id) const noexcept
 
 bool tapes::holds(position p) const noexcept
 {
-    return std::ranges::any_of(tapes_, [p](const symbol_tape& t) {
-        const auto e = t.read(t.first_after(p.previous()));
-        return e && e->at == p;
-    });
+    return std::ranges::any_of(symbols_.all(), [&](symbol_id id) { return holds(id, p); });
+}
+
+bool tapes::holds(symbol_id id, position p) const noexcept
+{
+    const auto& t = of(id);
+    const auto e = t.read(t.first_after(p.previous()));
+    return e && e->at == p;
 }
 
 tapes::pending tapes::put(const tick& t, boot_time observed) noexcept

@@ -60,6 +60,9 @@ public:
     // last of the ticks; `now` tells how old they are. At an error nothing has been done. Errors:
     // tape_errc::out_of_order.
     result<void> restore(const known_past& past, clock_reading now);
+    // Says that nothing up to there is known, before anything is appended. Positions begin after
+    // it. A reader from before it is told, but for one that has had nothing at all: position{}.
+    void begin_after(position epoch) noexcept;
     // Appends a tick, which was observed then, and commits it. All that was placed before it has
     // been committed, and its position lies after that.
     void append(const tick& t, boot_time observed) noexcept;
@@ -123,6 +126,7 @@ public:
     std::uint64_t holes() const noexcept { return holes_.count(); }
     // Whether that is the position of a tick which is held.
     bool holds(position p) const noexcept;
+    bool holds(symbol_id id, position p) const noexcept;
 
     // The writer notes its believed time at every look. A reader whose clock is further ahead of it
     // than two looks are apart has a wrong clock.

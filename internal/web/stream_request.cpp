@@ -20,10 +20,14 @@ constexpr double max_rate_least = 0.01;
 constexpr double max_rate_most = 1'000;
 constexpr std::string_view accepted_rates = "a number from 0.01 to 1000, of ticks a second";
 
+// The first place of one who asks for the past. At position{} stands one who does not, and who is
+// not told that it is not known.
+constexpr position first_of_all = position{}.next();
+
 // Who goes on from here is told by a gap that what lies before the start is not known.
 position before_all_held(const tape::tapes& from)
 {
-    return from.epoch().previous();
+    return std::max(from.epoch().previous(), first_of_all);
 }
 
 std::string_view without_blanks(std::string_view text)
@@ -85,7 +89,7 @@ hub::stream_cursor after_event(
 {
     const auto p = position::parse(id);
     return hub::stream_cursor::after(
-        p ? last_known(*p, from, now, ids_ahead) : before_all_held(from));
+        p ? std::max(last_known(*p, from, now, ids_ahead), first_of_all) : before_all_held(from));
 }
 
 cursor_or_problem
@@ -99,7 +103,7 @@ read_cursor(const http::request& r, const tape::tapes& from, std::chrono::millis
     if (auto* bad = std::get_if<http::problem>(&since))
         return std::move(*bad);
     if (const auto time = std::get<0>(since))
-        return hub::stream_cursor::after(position::at(*time).previous());
+        return hub::stream_cursor::after(std::max(position::at(*time).previous(), first_of_all));
     return hub::stream_cursor::newest(from.committed());
 }
 

@@ -414,7 +414,7 @@ TEST_CASE("a new era during a replay is told, and the past asked no more", "[hub
 {
     past_rig r{6};
     r.older.hold(true);
-    auto end = r.subscribe({});
+    auto end = r.subscribe(position{}.next());
     CHECK(soon([&] { return r.older.waiting() == 1; }));
     const tick kept{position{5'000, 0}, symbol_id{0}, *price::from(6), *r.h.sources.intern("test")};
     r.h.ticks.restart_at(at_ms(5'500), std::array{kept});
@@ -423,7 +423,7 @@ TEST_CASE("a new era during a replay is told, and the past asked no more", "[hub
     CHECK(
         body(end.read_until("\"restarted\"}\n\n")) ==
         "id: 5000-0\nevent: gap\ndata: "
-        "{\"from\":\"0-0\",\"to\":\"5000-0\",\"reason\":\"restarted\"}"
+        "{\"from\":\"0-1\",\"to\":\"5000-0\",\"reason\":\"restarted\"}"
         "\n\n");
     CHECK(r.older.asked() == 1);
 }

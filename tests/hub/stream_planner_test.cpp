@@ -121,6 +121,26 @@ TEST_CASE("what lies before this process is told as a gap", "[hub]")
                         tick_block("2000-0", 2, "1"));
 }
 
+TEST_CASE(
+    "where history begins later than ids, who has had older ones is told, and nobody else", "[hub]")
+{
+    held h{{"BTC-USD"}, 100, 0};
+    reader early{h, stream_cursor::newest(h.ticks.committed())};
+    CHECK(early.take().empty());
+    h.ticks.begin_after({2'000, 0});
+    h.add(0, 1, 3'000);
+    const auto frame = tick_block("3000-0", 3, "1");
+    CHECK(early.take() == frame);
+    reader at_the_beginning{h, stream_cursor::after({2'000, 0})};
+    CHECK(at_the_beginning.take() == frame);
+    reader older{h, stream_cursor::after({500, 7})};
+    CHECK(
+        older.take() ==
+        "id: 2000-0\nevent: gap\n"
+        "data: {\"from\":\"500-7\",\"to\":\"2000-0\",\"reason\":\"restarted\"}\n\n" +
+            frame);
+}
+
 TEST_CASE("what is no longer held is told as a gap", "[hub]")
 {
     held h{{"BTC-USD"}, 2};

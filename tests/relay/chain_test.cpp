@@ -34,6 +34,29 @@ TEST_CASE("What the next entry means for a reader follows from the one it names"
     CHECK(link_of(one(3, 2), at(5), held) == link::passed);
 }
 
+TEST_CASE("An entry that was put back closes no hole", "[relay][chain]")
+{
+    recent_entries held;
+    held.add(one(1, 0));
+    held.add(one(2, 1));
+    held.add(one(5, 2));
+    const auto put_back = [](std::uint64_t n, std::uint64_t after, std::uint64_t born_after) {
+        auto e = one(n, after);
+        e.born_after = at(born_after);
+        return e;
+    };
+    // Who put it back did not have 7, which we lack too.
+    CHECK(link_of(put_back(8, 5, 7), at(5), held) == link::hole);
+    // The log was empty.
+    CHECK(link_of(put_back(8, 0, 5), at(5), held) == link::next);
+    CHECK(link_of(put_back(8, 0, 7), at(5), held) == link::hole);
+    CHECK(link_of(put_back(8, 0, 2), at(5), held) == link::orphaned);
+    CHECK(link_of(put_back(8, 0, 3), at(5), held) == link::forked);
+    // It was put behind what another leader had appended meanwhile.
+    CHECK(link_of(put_back(8, 5, 2), at(5), held) == link::next);
+    CHECK(link_of(put_back(8, 7, 2), at(5), held) == link::hole);
+}
+
 TEST_CASE("To one who has read nothing a log begins, or begins with a hole", "[relay][chain]")
 {
     CHECK(link_of(one(1, 0), position{}, {}) == link::next);

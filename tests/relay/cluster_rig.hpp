@@ -23,6 +23,7 @@ struct missed_range {
     position from;
     position to;
     gap_cause why;
+    position place;  // behind that tick
 };
 
 // What one life of an instance was told, in its order.
@@ -32,9 +33,16 @@ struct recording_taker final : relay::tick_taker {
     const log_history& history;
     std::vector<tape::past_tick> ticks;
     std::vector<missed_range> missed;
+    position begins_after;
     std::uint64_t early = 0;  // before any log had it
     std::uint64_t out_of_order = 0;
 
+    void begin(position unknown_until) override
+    {
+        if (!ticks.empty() || !missed.empty() || begins_after != position{})
+            ++out_of_order;
+        begins_after = unknown_until;
+    }
     void take(const tape::past_tick& t) override
     {
         if (!history.ever.contains(t.at))
@@ -45,13 +53,13 @@ struct recording_taker final : relay::tick_taker {
     }
     void miss(position from, position to, gap_cause why) override
     {
-        missed.push_back({from, to, why});
+        missed.push_back({from, to, why, ticks.empty() ? position{} : ticks.back().at});
     }
-    bool misses(position p) const { return times_missed(p) > 0; }
     std::size_t times_missed(position p) const
     {
-        return static_cast<std::size_t>(
-            std::ranges::count_if(missed, [&](const auto& m) { return m.from < p && p <= m.to; }));
+        const auto told =
+            std::ranges::count_if(missed, [&](const auto& m) { return m.from < p && p <= m.to; });
+        return static_cast<std::size_t>(told) + (p <= begins_after ? 1 : 0);
     }
     bool has(position p) const
     {
@@ -70,7 +78,7 @@ public:
     life(
         virtual_time& time, log_history& history, connection& way, virtual_clock& clock,
         std::string name, const rig_limits& limits, std::uint64_t seed, position top,
-        std::function<bool(const tape::past_tick&)> had_before)
+        const std::function<bool(position)>& had_before)
         : time_{time}, limits_{limits}, name_{std::move(name)}, random_{seed}, taker{history},
           log_{time, in, way}, started_after{top}
     {
@@ -79,7 +87,8 @@ public:
             relay::instance::parts{
                 log_, taker, symbols_, clock, says_, in.io.get_executor(),
                 [this] { return time_.make_alarm(in); }, [this] { return random_(); },
-                std::move(had_before), [this](bool wanted) { wants_prices = wanted; },
+                [had_before](const tape::past_tick& t) { return had_before(t.at); }, had_before,
+                [this](bool wanted) { wants_prices = wanted; },
                 [] {
                     return std::vector<std::pair<std::string, std::string>>{{"BTC-USD", "{}"}};
                 }},
@@ -161,6 +170,12 @@ struct machine {
     {
         return std::ranges::any_of(lives, [&](const life& l) { return l.taker.has(p); });
     }
+    // Any life; an archive keeps that as it keeps ticks.
+    bool was_told_before(position p) const
+    {
+        return std::ranges::any_of(
+            lives, [&](const life& l) { return l.taker.times_missed(p) > 0; });
+    }
     position newest() const
     {
         position newest{};
@@ -209,8 +224,10 @@ public:
         auto& m = machines[i];
         const auto top = m.has_disk ? m.newest() : position{};
         m.lives.emplace_back(
-            time, history, m.way, m.clock, m.name, limits, random(), top,
-            [&m](const tape::past_tick& t) { return m.has_disk && m.had_before(t.at); });
+            time, history, m.way, m.clock, m.name, limits, random(), top, [&m](position p) {
+                // While a life is made it has nothing.
+                return m.has_disk ? m.had_before(p) : m.lives.back().taker.has(p);
+            });
     }
     void kill(std::size_t i) { machines[i].now().kill(); }
     // All are sent there, as a failover does.

@@ -20,10 +20,13 @@ namespace tickertape::testing {
 // All that any server ever took.
 struct log_history {
     std::map<position, std::string> ever;
+    std::map<position, position> follows;  // of each entry, when it was first appended
     std::uint64_t conflicts = 0;
+    std::uint64_t marks = 0;
 
     void note(const relay::entry& e)
     {
+        follows.try_emplace(e.at, e.first_after());
         const auto [there, is_new] = ever.try_emplace(e.at, e.words);
         if (!is_new && there->second != e.words)
             ++conflicts;
@@ -38,8 +41,8 @@ public:
     }
     // A replica that takes over without the newest `lost` entries.
     fake_master(const fake_master& of, std::size_t lost, std::string of_lineage)
-        : entries{of.entries}, lineage{std::move(of_lineage)}, slots{of.slots}, time_{of.time_},
-          clock_{of.time_}, history_{of.history_}
+        : entries{of.entries}, lineage{std::move(of_lineage)}, mark{of.mark}, slots{of.slots},
+          time_{of.time_}, clock_{of.time_}, history_{of.history_}
     {
         entries.resize(entries.size() - std::min(lost, entries.size()));
         top = entries.empty() ? position{} : entries.back().at;
@@ -48,6 +51,7 @@ public:
     std::vector<relay::entry> entries;
     position top;
     std::string lineage;
+    std::string mark;
     bool is_down = false;
     std::string holder;
     steady_time holder_until{};
@@ -56,10 +60,20 @@ public:
     std::map<std::string, std::string> latest;
     std::set<relay::alarm*> readers;
 
-    void flush()
+    // DEL of the stream.
+    void forget_stream()
     {
         entries.clear();
         top = {};
+    }
+    // FLUSHALL.
+    void flush()
+    {
+        forget_stream();
+        mark.clear();
+        slots.clear();
+        announced.clear();
+        lose_lease();
     }
     void lose_lease() { holder.clear(); }
     void trim(std::size_t kept)
@@ -68,21 +82,31 @@ public:
             entries.erase(entries.begin(), entries.end() - static_cast<std::ptrdiff_t>(kept));
     }
 
-    relay::log_state state() const { return {top, clock_.wall_now(), lineage}; }
+    relay::log_state state() const { return {top, clock_.wall_now(), lineage, mark}; }
 
-    // `some`: how many of the batch are written before the connection is lost.
+    // `some`: how many of the batch are written before the connection is lost. As redis_log: a
+    // batch that is appended goes on behind what is there of it.
+    enum class what { append, heal };
     relay::append_answer
-    put(position after, const std::vector<relay::entry>& batch, std::size_t some)
+    put(what how, position after, const std::vector<relay::entry>& batch, std::size_t some)
     {
         using outcome = relay::append_answer::outcome;
-        if (top != after)
-            return {top == batch.back().at ? outcome::done : outcome::moved, top};
-        for (const auto& e : batch) {
+        auto from = batch.begin();
+        if (top != after) {
+            const auto own = std::ranges::find(batch, top, &relay::entry::at);
+            if (own == batch.end() || (how == what::heal && own + 1 != batch.end()))
+                return {outcome::moved, top};
+            from = own + 1;
+        }
+        if (how == what::heal || top == position{})
+            mark = "mark " + std::to_string(++history_.marks);
+        for (; from != batch.end(); ++from) {
             if (some-- == 0)
                 break;
-            history_.note(e);
-            entries.push_back(e);
-            top = e.at;
+            history_.note(*from);
+            entries.push_back(*from);
+            entries.back().after = top;
+            top = from->at;
         }
         for (auto* r : readers)
             r->ring();
@@ -131,7 +155,7 @@ public:
                 ++way_.fenced;
                 return {relay::append_answer::outcome::not_leader, m.top};
             }
-            return m.put(after, batch, some);
+            return m.put(fake_master::what::append, after, batch, some);
         };
         return call<relay::append_answer>(std::move(effect), batch.size());
     }
@@ -145,6 +169,7 @@ public:
             auto* const m = way_.to;
             if (m == nullptr || m->is_down || fails())
                 co_return relay::relay_errc::unreachable;
+            read_from_ = m->lineage;
             std::vector<relay::entry> found;
             for (auto e = std::ranges::upper_bound(m->entries, after, {}, &relay::entry::at);
                  e != m->entries.end() && found.size() < most; ++e)
@@ -156,6 +181,8 @@ public:
             m->readers.erase(arrivals.get());
         }
     }
+    std::uint64_t foreign() const override { return 0; }
+    std::string read_from() const override { return read_from_; }
     task<std::vector<relay::entry>> read_back(position from, std::size_t most) override
     {
         auto effect = [=](fake_master& m, std::size_t) {
@@ -194,7 +221,7 @@ public:
     task<relay::append_answer> heal(position after, const std::vector<relay::entry>& batch) override
     {
         auto effect = [&, after](fake_master& m, std::size_t some) {
-            return m.put(after, batch, some);
+            return m.put(fake_master::what::heal, after, batch, some);
         };
         return call<relay::append_answer>(effect, batch.size());
     }
@@ -277,6 +304,7 @@ private:
     virtual_time& time_;
     process& in_;
     connection& way_;
+    std::string read_from_;
 };
 
 }  // namespace tickertape::testing

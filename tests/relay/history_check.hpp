@@ -11,6 +11,26 @@
 
 namespace tickertape::testing {
 
+// All entries that those of the log follow, as they did when they were first appended: also those
+// that the log has lost since.
+inline std::set<position> past_of(const cluster_rig& rig, const std::vector<relay::entry>& log)
+{
+    std::set<position> past;
+    for (const auto& e : log) {
+        for (auto p = e.at; p != position{} && past.insert(p).second;) {
+            const auto follows = rig.history.follows.find(p);
+            p = follows == rig.history.follows.end() ? position{} : follows->second;
+        }
+    }
+    return past;
+}
+
+inline bool is_tick(const cluster_rig& rig, position p)
+{
+    const auto read = relay::parse_message(rig.history.ever.at(p));
+    return std::holds_alternative<relay::tick_words>(*read);
+}
+
 struct history_findings {
     std::string wrong;  // empty: nothing is
     std::uint64_t gaps = 0;
@@ -25,6 +45,7 @@ inline history_findings check_history(cluster_rig& rig)
     if (rig.history.conflicts > 0)
         wrong << rig.history.conflicts << " positions with two contents; ";
     const auto& log = rig.master().entries;
+    const auto past = past_of(rig, log);
     std::set<position> in_log;
     for (const auto& e : log)
         in_log.insert(e.at);
@@ -57,16 +78,16 @@ inline history_findings check_history(cluster_rig& rig)
         if (!log.empty() && top < log.back().at)
             wrong << m.name << " stands at " << top.text() << " and the log at "
                   << log.back().at.text() << "; ";
-        for (const auto& e : log) {
-            const auto read = relay::parse_message(e.words);
-            if (!std::holds_alternative<relay::tick_words>(*read) || l.taker.has(e.at) ||
-                (m.has_disk && m.had_before(e.at)))
+        for (const auto p : past) {
+            if (!is_tick(rig, p) || l.taker.has(p) || (m.has_disk && m.had_before(p)))
                 continue;
-            const auto told = l.taker.times_missed(e.at);
-            if (told == 0)
-                wrong << m.name << " lacks " << e.at.text() << " and does not know; ";
+            auto told = l.taker.times_missed(p);
+            const bool is_old = told == 0 && m.has_disk && m.was_told_before(p);
+            if (told == 0 && !is_old)
+                wrong << m.name << " lacks " << p.text() << (in_log.contains(p) ? "" : " (gone)")
+                      << " and does not know; ";
             if (told > 1)
-                wrong << m.name << " was told " << told << " times that it lacks " << e.at.text()
+                wrong << m.name << " was told " << told << " times that it lacks " << p.text()
                       << "; ";
         }
         for (const auto& t : l.taker.ticks)

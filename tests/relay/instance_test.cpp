@@ -98,6 +98,34 @@ TEST_CASE("An instance without a slot does not keep the others from leading", "[
     }
 }
 
+TEST_CASE(
+    "An instance that has nothing takes what was put back for no beginning of history",
+    "[relay][instance]")
+{
+    cluster_rig rig{11};
+    for (auto& m : rig.machines)
+        m.has_disk = false;
+    rig.run_for(3s);
+    const auto oldest = rig.master().entries.front().at;
+    CHECK(rig.machines[2].now().taker.begins_after == oldest.previous());
+    // The third remembers the end alone, and puts that back.
+    rig.master().trim(20);
+    const auto known_after = rig.master().entries.front().after;
+    rig.kill(2);
+    rig.start(2);
+    rig.run_for(1s);
+    CHECK(rig.machines[2].now().taker.begins_after == known_after);
+    rig.kill(0);
+    rig.kill(1);
+    rig.master().flush();
+    rig.run_for(5s);
+    rig.start(0);
+    rig.run_for(2s);
+    CHECK(rig.master().entries.front().follows() == known_after);
+    CHECK(rig.machines[0].now().taker.begins_after == known_after);
+    CHECK(rig.machines[0].now().taker.missed.empty());
+}
+
 TEST_CASE("While the log is away nothing is taken, and then what waited", "[relay][instance]")
 {
     cluster_rig rig{7};

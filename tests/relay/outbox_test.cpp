@@ -83,3 +83,28 @@ TEST_CASE("A leader's positions lie after the log's top and have its slot", "[re
     CHECK_FALSE(s.is_open());
     CHECK(s.waiting().is_empty());
 }
+
+TEST_CASE("A position that the log may have is not given again", "[relay][outbox]")
+{
+    sequencer s{{}};
+    s.begin({}, 3, moment_at(5s));
+    REQUIRE(s.put("a", moment_at(5s)));
+    const auto sent = s.batch({}).front().at;
+    s.end();
+    // The clock was set back meanwhile.
+    s.begin({}, 3, moment_at(1s));
+    REQUIRE(s.put("b", moment_at(1s)));
+    const auto next = s.batch({}).front().at;
+    CHECK(next > sent);
+    CHECK(next.slot() == 3);
+
+    // By a clock that was an hour ahead: it is not followed.
+    s.end();
+    s.begin({}, 3, moment_at(1h));
+    REQUIRE(s.put("c", moment_at(1h)));
+    CHECK(s.batch({}).front().at.time() == moment_at(1h).wall);
+    s.end();
+    s.begin({}, 3, moment_at(20s));
+    REQUIRE(s.put("d", moment_at(20s)));
+    CHECK(s.batch({}).front().at.time() == moment_at(20s).wall);
+}

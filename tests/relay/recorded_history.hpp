@@ -11,6 +11,11 @@ namespace tickertape::testing {
 struct recorded_history final : relay::tick_taker {
     explicit recorded_history(const symbol_table& of) : symbols{of} {}
 
+    // "after 5-0"
+    void begin(position unknown_until) override
+    {
+        lines.push_back("after " + unknown_until.text());
+    }
     // "5-0 BTC-USD 1.5 pipe", with the number of sources behind it where there is one.
     void take(const tape::past_tick& t) override
     {

@@ -80,17 +80,24 @@ TEST_CASE("An entry is what has the two fields, whatever else it has", "[relay]"
     const auto read = read_range(array({whole}));
     REQUIRE(read);
     CHECK(read->entries == std::vector{entry{{5, 1}, {4, 0}, "v1 h"}});
+    const auto put_back = array(
+        {text("5-1"),
+         array({text("p"), text("4-0"), text("d"), text("v1 h"), text("b"), text("3-0")})});
+    CHECK(
+        read_range(array({put_back}))->entries ==
+        std::vector{entry{{5, 1}, {4, 0}, "v1 h", position{3, 0}}});
 
     for (const auto& fields :
          {array({}), array({text("p"), text("4-0")}), array({text("d"), text("v1 h")}),
           array({text("p"), text("x"), text("d"), text("v1 h")}),
           array({text("p"), text("5-1"), text("d"), text("v1 h")}),
+          array({text("p"), text("4-0"), text("d"), text("v1 h"), text("b"), text("5-1")}),
           array({text("p"), text("4-0"), text("d"), text(std::string(2000, 'x'))}), reply{}}) {
         const auto other = read_range(array({array({text("5-1"), fields})}));
         REQUIRE(other);
         CHECK(other->entries.empty());
         CHECK(other->others == 1);
-        CHECK(other->last == position{5, 1});
+        CHECK(other->last == "5-1");
     }
 }
 
@@ -105,26 +112,31 @@ TEST_CASE("Replies of another shape are no answers", "[relay]")
     }
     CHECK(read_range(reply{}).error() == relay_errc::bad_answer);
     CHECK(read_range(array({text("x")})).error() == relay_errc::bad_answer);
-    // An id that is no position of ours.
     CHECK(
-        read_range(array({array({text("99999999999999999-0"), array({})})})).error() ==
+        read_range(array({array({text(std::string(100, '9')), array({})})})).error() ==
         relay_errc::bad_answer);
+    // An id that is no position of ours is that of somebody else's entry.
+    const auto foreign = read_range(array({array({text("99999999999999999-0"), array({})})}));
+    REQUIRE(foreign);
+    CHECK(foreign->others == 1);
+    CHECK(foreign->last == "99999999999999999-0");
     CHECK(read_xread(array({})).error() == relay_errc::bad_answer);
     CHECK(read_live(array({text("x")})).error() == relay_errc::bad_answer);
     CHECK(read_append(error("NOPERM no")).error() == relay_errc::refused);
-    const auto state = array({text("1-0"), text("-5"), text("0"), text("ab")});
+    const auto state = array({text("1-0"), text("-5"), text("0"), text("ab"), text("m")});
     CHECK(read_state(state, "r").error() == relay_errc::bad_answer);
 }
 
 TEST_CASE("A lease without a holder is nobody's", "[relay]")
 {
     const auto answer =
-        array({text(""), text("1-0"), text("1700000000"), text("123456"), text("ab")});
+        array({text(""), text("1-0"), text("1700000000"), text("123456"), text("ab"), text("m")});
     const auto read = read_lease(answer, "", "run");
     REQUIRE(read);
     CHECK_FALSE(read->is_ours);
     CHECK(read->state.time == wall_time{std::chrono::milliseconds{1'700'000'000'123}});
     CHECK(read->state.lineage == "ab/run");
+    CHECK(read->state.mark == "m");
 }
 
 TEST_CASE("A Sentinel that does not know the master is like one that does not answer", "[relay]")

@@ -155,13 +155,45 @@ TEST_CASE("What the log has lost is put back by anybody, once", "[relay]")
     CHECK(healer.done(healer.log.look()).top == position{});
     const std::vector<entry> first{batch.begin(), batch.begin() + 2};
     CHECK(healer.done(healer.log.heal({}, first)).how == outcome::done);
-    // This one has more, and begins where the log was empty.
-    CHECK(another.done(another.log.heal({}, batch)).how == outcome::done);
+    // This one has more. It thought that the log was empty, and goes on behind what is there.
+    const auto ahead = another.done(another.log.heal({}, batch));
+    CHECK(ahead.how == outcome::moved);
+    CHECK(ahead.top == position{6, 0});
+    const std::vector<entry> rest{batch.begin() + 2, batch.end()};
+    CHECK(another.done(another.log.heal({6, 0}, rest)).how == outcome::done);
     const auto behind = healer.done(healer.log.heal({}, first));
 
     CHECK(behind.how == outcome::moved);
     CHECK(behind.top == position{8, 0});
     CHECK(healer.done(healer.log.read({}, 10, 0ms)) == batch);
+}
+
+TEST_CASE("What is put back keeps what it followed at first, and the log is marked", "[relay]")
+{
+    own_redis server;
+    redis_user leader{server.url()};
+    redis_user healer{server.url()};
+    REQUIRE(leader.done(leader.log.lease("a:1", 60s)).is_ours);
+    CHECK(leader.done(leader.log.look()).mark.empty());
+    const auto batch = chain({}, {{5, 0}, {6, 0}, {7, 0}});
+    REQUIRE(leader.done(leader.log.append("a:1", {}, batch)).how == outcome::done);
+    const auto begun = leader.done(leader.log.look()).mark;
+    CHECK_FALSE(begun.empty());
+    const auto more = chain({7, 0}, {{8, 0}});
+    REQUIRE(leader.done(leader.log.append("a:1", {7, 0}, more)).how == outcome::done);
+    CHECK(leader.done(leader.log.look()).mark == begun);
+
+    server.ask({"DEL", stream_key});
+    // This one never had 6-0.
+    std::vector<entry> held{batch[2], more[0]};
+    held[0].born_after = position{6, 0};
+    held[0].after = {};
+    REQUIRE(healer.done(healer.log.heal({}, held)).how == outcome::done);
+
+    CHECK(leader.done(leader.log.read({}, 10, 0ms)) == held);
+    CHECK_FALSE(leader.log.read_from().empty());
+    CHECK(leader.done(leader.log.look()).mark != begun);
+    CHECK(leader.done(leader.log.lease("a:1", 60s)).state.mark != begun);
 }
 
 TEST_CASE("The top of a log stays what it was when its entries are gone", "[relay]")
@@ -203,6 +235,60 @@ TEST_CASE("Entries that somebody else has put into the stream are passed by", "[
     server.ask({"XADD", stream_key, "6-0", "by", "hand"});
     CHECK(user.done(user.log.read({5, 0}, 10, 10ms)).empty());
     CHECK(user.log.figures().entries_passed == 2);
+}
+
+TEST_CASE("An entry with an id that is none of ours stops nobody", "[relay]")
+{
+    own_redis server;
+    redis_user user{server.url()};
+    REQUIRE(user.done(user.log.lease("a:1", 60s)).is_ours);
+    const auto batch = chain({}, {{5, 0}});
+    REQUIRE(user.done(user.log.append("a:1", {}, batch)).how == outcome::done);
+
+    for (const auto* id : {"6-9999999", "9999999999999-0", "99999999999999999-0"}) {
+        INFO(id);
+        REQUIRE(server.ask({"XADD", stream_key, id, "by", "hand"}).is == reply::kind::text);
+        CHECK(user.done(user.log.read({}, 10, 0ms)) == batch);
+        CHECK(user.done(user.log.read({5, 0}, 10, 10ms)).empty());
+        CHECK(user.done(user.log.read_back({7, 0}, 10)) == batch);
+        CHECK(user.done(user.log.lease("a:1", 60s)).state.top == position{5, 0});
+    }
+    const auto next = chain({5, 0}, {{6, 0}});
+    CHECK(user.done(user.log.append("a:1", {5, 0}, next)).how == outcome::done);
+    CHECK(user.log.foreign() > 0);
+}
+
+TEST_CASE("An entry that is longer than any answer stops nobody", "[relay]")
+{
+    own_redis server;
+    redis_user user{
+        server.url(), [](redis_log_settings& s) { s.limits.replies.bytes_max = 10'000; }};
+    REQUIRE(user.done(user.log.lease("a:1", 60s)).is_ours);
+    const auto batch = chain({}, {{5, 0}, {6, 0}});
+    REQUIRE(user.done(user.log.append("a:1", {}, batch)).how == outcome::done);
+    server.ask({"XADD", stream_key, "7-0", "d", std::string(50'000, 'x')});
+    const auto more = chain({7, 0}, {{8, 0}});
+    REQUIRE(user.done(user.log.append("a:1", {7, 0}, more)).how == outcome::done);
+
+    CHECK(user.failed(user.log.read({5, 0}, 10, 0ms)) == relay_errc::bad_answer);
+    CHECK(user.done(user.log.read({5, 0}, 10, 0ms)) == std::vector{batch[1], more[0]});
+    CHECK(user.done(user.log.read({8, 0}, 10, 0ms)).empty());
+    CHECK(user.failed(user.log.read_back({9, 0}, 10)) == relay_errc::bad_answer);
+    CHECK(user.done(user.log.read_back({9, 0}, 10)) == std::vector{more[0], batch[1], batch[0]});
+}
+
+TEST_CASE("What is none of ours ends no reading back", "[relay]")
+{
+    own_redis server;
+    redis_user user{server.url()};
+    REQUIRE(user.done(user.log.lease("a:1", 60s)).is_ours);
+    const auto batch = chain({}, {{5, 0}, {6, 0}, {7, 0}});
+    REQUIRE(user.done(user.log.append("a:1", {}, batch)).how == outcome::done);
+    for (const auto* id : {"8-0", "8-1", "8-9999999"})
+        server.ask({"XADD", stream_key, id, "by", "hand"});
+
+    CHECK(user.done(user.log.read_back({9, 0}, 2)).size() >= 2);
+    CHECK(user.done(user.log.read_back({9, 0}, 10)).size() == 3);
 }
 
 TEST_CASE("The lease is one's until it ends or is given back", "[relay]")

@@ -131,11 +131,28 @@ TEST_CASE("A gap of symbols that we do not have is none of ours", "[relay]")
     CHECK(r.history.lines == lines{"11-0 BTC-USD 11 pipe"});
 }
 
-TEST_CASE("A gap that ends where we are already is no gap", "[relay]")
+TEST_CASE("A gap that lies before what we have is passed on, once", "[relay]")
 {
     rig r;
 
     r.course.take(gap_of_all(5, 10, gap_cause::evicted));
+    r.course.take(gap_of_all(3, 4, gap_cause::evicted));
+    r.course.begin();
+    r.course.take(gap_of_all(5, 10, gap_cause::evicted));
+    r.course.take(gap_of_all(6, 10, gap_cause::evicted));
+    r.course.take(tick_at(11, "BTC-USD"));
+
+    CHECK(
+        r.history.lines ==
+        lines{"gap 5-0 10-0 evicted", "gap 3-0 4-0 evicted", "11-0 BTC-USD 11 pipe"});
+    CHECK(r.course.now().gaps.value() == 2);
+}
+
+TEST_CASE(
+    "A new beginning where we are already is no gap, nor is one symbol's before it", "[relay]")
+{
+    rig r;
+
     r.course.take(gap_of_all(5, 10, gap_cause::restarted));
     r.course.take(gap_of("BTC-USD", 5, 9));
     r.course.take(tick_at(11, "BTC-USD"));

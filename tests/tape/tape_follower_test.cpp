@@ -64,6 +64,32 @@ struct followed {
 
 }  // namespace
 
+TEST_CASE("a follower hears that history begins behind it", "[tape]")
+{
+    const auto symbols = *symbol_table::from(std::vector<std::string>{"BTC-USD"});
+    tapes ticks{symbols, 10, wall_time{}};
+    source_table names;
+    tape_writer writer{ticks, {}};
+    writer.date_elsewhere();
+    tape_follower older{ticks, symbols.all(), ticks.era(), {500, 7}};
+    tape_follower there{ticks, symbols.all(), ticks.era(), {2'000, 0}};
+
+    writer.begin_after({2'000, 0});
+    REQUIRE(writer.append({{3'000, 1}, symbol_id{0}, *price::from(1), "test", 0}, names));
+
+    heard by_older;
+    CHECK_FALSE(older.read(by_older, 100));
+    CHECK(by_older.lost == std::vector{lost_ticks{symbol_id{0}, {2'000, 0}}});
+    CHECK(by_older.ticks.size() == 1);
+    heard by_there;
+    CHECK_FALSE(there.read(by_there, 100));
+    CHECK(by_there.lost.empty());
+    CHECK(by_there.ticks.size() == 1);
+    CHECK(ticks.epoch() == position{2'000, 0});
+    CHECK(ticks.holds(symbol_id{0}, {3'000, 1}));
+    CHECK_FALSE(ticks.holds({3'000, 0}));
+}
+
 TEST_CASE("a follower hears what comes after its position, once", "[tape]")
 {
     followed f{10};
