@@ -199,7 +199,13 @@ std::unique_ptr<cluster> application::join_cluster()
 std::function<web::cluster_report()> application::cluster_report_of(const config::settings& s)
 {
     if (edge::is_wanted(s))
-        return [this] { return edge_->cluster(); };
+        return [this] {
+            auto said = edge_->cluster();
+            // Before the first tick it is where the past that is asked for begins.
+            if (tapes_.committed() == tapes_.epoch())
+                said.top = {};
+            return said;
+        };
     if (cluster::is_wanted(s))
         return [this] { return cluster_->report(); };
     return {};

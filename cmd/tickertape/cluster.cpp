@@ -138,7 +138,13 @@ web::cluster_report cluster::report() const
         const auto as = name == said.leader ? role::leader : role::follower;
         said.instances.push_back({std::move(name), std::string{text_of(as)}});
     }
-    said.lag = now.lag;
+    // Of this moment: the report itself may be a second old, or older where the main thread hangs.
+    const auto asked = of_.time.steady_now();
+    said.lag = now.lag_at(asked);
+    said.is_relay_away = !now.is_reached;
+    if (now.is_reached)
+        said.relay_up_for =
+            std::chrono::floor<std::chrono::milliseconds>(asked - now.reached_since);
     said.top = now.top;
     said.orphans = now.read.orphans;
     said.conflicts = now.read.conflicts;

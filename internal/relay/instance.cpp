@@ -311,7 +311,8 @@ void instance::heard()
         of_.says.info("the relay answers again");
         reader_again_->ring();
     }
-    is_heard_ = true;
+    if (!std::exchange(is_heard_, true))
+        heard_since_ = of_.time.steady_now();
 }
 
 instance_state instance::state() const
@@ -322,16 +323,15 @@ instance_state instance::state() const
     s.instance = name_;
     s.leader = name_in(keeper_.holder());
     s.instances = instances_;
-    if (const auto at = follower_.at_top()) {
-        // A read that finds nothing takes its whole wait.
-        const auto since = std::chrono::floor<milliseconds>(now - *at);
-        const auto usual = limits_.reading.wait * 2;
-        s.lag = since > usual ? since - limits_.reading.wait : milliseconds{0};
-    }
+    // A read that finds nothing takes its whole wait, and whoever asks may have a report that is a
+    // second old.
+    s.at_top = follower_.at_top();
+    s.usual = limits_.reading.wait * 3;
     s.top = follower_.top();
     s.skew = keeper_.skew();
     s.slot = slot_;
     s.is_reached = is_heard_;
+    s.reached_since = heard_since_;
     s.waiting = sequencer_.waiting().size();
     s.dropped = sequencer_.waiting().dropped();
     s.takeovers = takeovers_;

@@ -42,12 +42,22 @@ struct instance_state {
     std::string instance;
     std::string leader;                  // empty: nobody
     std::vector<std::string> instances;  // all that live
-    // Since when it may lack something; none: it has not been at the top yet.
-    std::optional<std::chrono::milliseconds> lag;
+    // When it last knew that it has all; none: it has not been at the top yet.
+    std::optional<steady_time> at_top;
+    std::chrono::milliseconds usual{0};  // between two such times
+    // For how long it may lack something.
+    std::optional<std::chrono::milliseconds> lag_at(steady_time now) const
+    {
+        if (!at_top)
+            return std::nullopt;
+        const auto since = std::chrono::floor<std::chrono::milliseconds>(now - *at_top);
+        return since > usual ? since : std::chrono::milliseconds{0};
+    }
     position top;
     std::optional<std::chrono::milliseconds> skew;  // our clock is ahead of the log's
     std::optional<unsigned> slot;
     bool is_reached = false;    // the last call had an answer
+    steady_time reached_since;  // where it had: since when all had
     std::uint64_t waiting = 0;  // observations that the log has not taken yet
     std::uint64_t dropped = 0;  // observations that the log never took
     std::uint64_t takeovers = 0;
@@ -148,6 +158,7 @@ private:
     bool is_healing_ = false;             // the log is not yet where we are
     steady_time hold_until_{};            // no own entry before
     bool is_heard_ = false;
+    steady_time heard_since_{};
     bool wants_prices_ = false;
     std::optional<unsigned> slot_;
     bool is_without_slot_ = false;  // all are taken: it asks for no lease

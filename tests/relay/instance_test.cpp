@@ -18,7 +18,7 @@ TEST_CASE("One instance leads, and all have the ticks that it observes", "[relay
         CHECK(m.now().taker.early == 0);
         CHECK(m.now().taker.missed.empty());
         CHECK(m.now().instance->state().instances.size() == 3);
-        CHECK(m.now().instance->state().lag == 0ms);
+        CHECK(m.now().instance->state().lag_at(rig.time.now()) == 0ms);
     }
     CHECK(rig.master().latest.contains("BTC-USD"));
 }
@@ -109,10 +109,10 @@ TEST_CASE("While the log is away nothing is taken, and then what waited", "[rela
     CHECK(rig.machines[was].now().taker.ticks.size() <= taken + 1);
     CHECK(rig.machines[was].now().instance->state().waiting > 100);
     CHECK_FALSE(rig.machines[was].now().instance->state().is_reached);
-    CHECK(*rig.machines[was].now().instance->state().lag >= 3s);
+    CHECK(*rig.machines[was].now().instance->state().lag_at(rig.time.now()) >= 3s);
     rig.master().is_down = false;
     rig.run_for(3s);
     CHECK(rig.leaders().size() == 1);
     CHECK(rig.machines[was].now().taker.ticks.size() > taken + 20);
-    CHECK(rig.machines[was].now().instance->state().lag == 0ms);
+    CHECK(rig.machines[was].now().instance->state().lag_at(rig.time.now()) == 0ms);
 }
