@@ -5,7 +5,8 @@
 //   <name>:{<kind>}:lease          the leader's token, while it has the lease
 //   <name>:{<kind>}:slot:<n>       the instance that has the slot
 //   <name>:{<kind>}:instance:<i>   what the instance announced; its name is in ...:instances
-//   <name>:price:<symbol>          the newest price, for other programs
+//   <name>:price:<symbol>          the newest live price, for other programs
+//   <name>:<kind>:price:<symbol>   the same of another kind of feed
 //
 // Two connections: one that waits for entries, one for everything else. A call that finds none
 // waits for its turn to connect, so that a caller that tries again at once does no harm.
@@ -82,8 +83,8 @@ public:
     task<unsigned>
     claim_slot(const std::string& instance, unsigned wanted, milliseconds lifetime) override;
     task<std::vector<announced>> announce(const announced& self, milliseconds lifetime) override;
-    task<void> put_latest(
-        const std::vector<std::pair<std::string, std::string>>& prices,
+    task<put_outcome> put_latest(
+        const std::string& token, const std::vector<std::pair<std::string, std::string>>& prices,
         milliseconds lifetime) override;
 
     redis_figures figures() const;

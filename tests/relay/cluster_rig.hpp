@@ -82,7 +82,8 @@ public:
                 std::move(had_before), [this](bool wanted) { wants_prices = wanted; },
                 [] {
                     return std::vector<std::pair<std::string, std::string>>{{"BTC-USD", "{}"}};
-                }},
+                },
+                [] {}},
             limits_.instance, name_, top);
         instance->start();
         observe();

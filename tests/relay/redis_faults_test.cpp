@@ -234,7 +234,7 @@ TEST_CASE("A password, a user and a database are those of the address", "[relay]
         CHECK(user.done(user.log.look()).top == position{6, 0});
         CHECK(user.done(user.log.claim_slot("a", 1, 60s)) == 1);
         CHECK(user.done(user.log.announce({"a", "{}"}, 60s)).size() == 1);
-        user.done(user.log.put_latest({{"BTC-USD", "{}"}}, 60s));
+        user.done(user.log.put_latest("a:1", {{"BTC-USD", "{}"}}, 60s));
         user.done(user.log.resign("a:1"));
         redis_user elsewhere{"redis://:secret@" + at};
         CHECK(elsewhere.done(elsewhere.log.look()).top == position{});

@@ -213,3 +213,19 @@ TEST_CASE("the report of the feed says which instances serve, in a cluster", "[w
         s.get("/api/feed").body.find(R"("served_by":{"instance":"b","instances":2})") !=
         std::string::npos);
 }
+
+TEST_CASE("an instance that stands by does not say that providers are silent", "[web]")
+{
+    site_of_cluster s;
+    auto report = std::make_shared<feed_report>();
+    report->mode = "poll";
+    report->is_standing_by = true;
+    report->symbols.push_back(
+        {.id = s.symbols.all().front(), .problem = "no provider says a price"});
+    s.reports.post(std::move(report));
+    CHECK(
+        s.get("/api/feed").body.find(R"("problem":"this instance stands by: the leader asks)") !=
+        std::string::npos);
+    s.publish(1712525476123, 1);
+    CHECK(s.get("/api/feed").body.find(R"("problem":null)") != std::string::npos);
+}
