@@ -147,6 +147,23 @@ test("an instance is ready while Redis is away, says so, and is not once it is t
         assert.equal((await readiness(names[1])).status, 200);
     });
 
+test("a Redis that is full is one line in the log, however often it refuses", { timeout: 120_000 },
+    async (t) => {
+        const { redis, cluster } = await threeOver(t);
+        const server = cluster.instances.get(await cluster.leader());
+        redis.cli("CONFIG", "SET", "maxmemory", "1");
+        await until("it has refused often", async () => {
+            const { text } = await request(`${server.url}/metrics`);
+            return Number(/^tickertape_relay_failures_total (\d+)$/m.exec(text)[1]) > 30;
+        }, { timeout: 60_000 });
+        const told = server.child.stderr.match(/ the relay fails .*refuses what was asked/g);
+        assert.ok(told.length >= 1 && told.length <= 3, `${told.length} lines`);
+        assert.match(server.child.stderr, /its memory is full: nothing is appended \(OOM\)/);
+        redis.cli("CONFIG", "SET", "maxmemory", "0");
+        await cluster.flows();
+        await server.child.says(/the relay answers again failures=\d+/);
+    });
+
 test("an instance whose name another one has says so, and one of the two leads", async (t) => {
     const redis = await startRedis(t);
     const cluster = new Cluster(t, { RELAY: redis.url });
