@@ -269,18 +269,43 @@ redis_log::task<log_state> redis_log::look()
     reply r;
     if (const auto ec = co_await run(scripts_.look, std::move(c), r, end_of_call()))
         co_return ec;
-    co_return read_state(r, calling_.run_id());
+    auto state = read_state(r, calling_.run_id());
+    if (state)
+        note_time(*state);
+    co_return state;
 }
 
 redis_log::task<lease_answer> redis_log::lease(const std::string& token, milliseconds lifetime)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     assert(!token.empty());
-    command c{"2", key("stream"), key("lease"), token, text_of(lifetime)};
+    command c{"2",   key("stream"),     key("lease"),
+              token, text_of(lifetime), std::to_string(last_server_ms())};
     reply r;
     if (const auto ec = co_await run(scripts_.lease, std::move(c), r, end_of_call()))
         co_return ec;
-    co_return read_lease(r, token, calling_.run_id());
+    auto answer = read_lease(r, token, calling_.run_id());
+    if (answer)
+        note_time(answer->state);
+    co_return answer;
+}
+
+void redis_log::note_time(const log_state& heard)
+{
+    server_ahead_ =
+        heard.time.time_since_epoch() -
+        std::chrono::floor<milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+// When, by the clock of the server, we no longer wait for what we ask now. Where that clock is not
+// known yet: never.
+std::int64_t redis_log::last_server_ms() const
+{
+    constexpr std::int64_t never = std::int64_t{1} << 52;
+    if (!server_ahead_)
+        return never;
+    const auto end = std::chrono::floor<milliseconds>(end_of_call().time_since_epoch());
+    return (*server_ahead_ + end).count();
 }
 
 redis_log::task<void> redis_log::resign(const std::string& token)

@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tickertape::telemetry {
@@ -100,6 +101,8 @@ private:
     put(redis_script& script, std::string token, position after, const std::vector<entry>& batch);
     std::string key(const std::string& last) const;
     steady_time end_of_call() const;
+    void note_time(const log_state& heard);
+    std::int64_t last_server_ms() const;
 
     const redis_log_settings settings_;
     attempt_pace pace_;
@@ -109,6 +112,8 @@ private:
     std::uint64_t connections_seen_ = 0;
     std::uint64_t script_loads_ = 0;
     std::uint64_t entries_passed_ = 0;
+    // How far the server's clock is ahead of our monotonic one; none before it has said.
+    std::optional<milliseconds> server_ahead_;
 };
 
 }  // namespace tickertape::relay

@@ -54,18 +54,20 @@ local mark = lineage()
 return mark and {top_of(KEYS[1]), time[1], time[2], mark} or replica
 )lua";
 
-// KEYS: stream, lease. ARGV: token, milliseconds.
+// KEYS: stream, lease. ARGV: token, milliseconds, and until when by the server's clock, in
+// milliseconds: a server that hung answers later, and nobody waits for that any more.
 const std::string lease_text = R"lua(
+local time = redis.call('TIME')
+local is_late = time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[3])
 local holder = redis.call('GET', KEYS[2])
-if not holder then
+if not holder and not is_late then
     redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
     holder = ARGV[1]
 elseif holder == ARGV[1] then
     redis.call('PEXPIRE', KEYS[2], ARGV[2])
 end
-local time = redis.call('TIME')
 local mark = lineage()
-return mark and {holder, top_of(KEYS[1]), time[1], time[2], mark} or replica
+return mark and {holder or '', top_of(KEYS[1]), time[1], time[2], mark} or replica
 )lua";
 
 // KEYS: lease. ARGV: token.

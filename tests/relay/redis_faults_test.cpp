@@ -4,7 +4,10 @@
 #include "support/catch.hpp"
 #include "support/own_redis.hpp"
 #include "support/stringify.hpp"
+
 #include "support/tls_authority.hpp"
+#include <algorithm>
+#include <thread>
 
 #include <fstream>
 
@@ -97,6 +100,32 @@ TEST_CASE("A Redis that hangs is left, and found again when it goes on", "[relay
     server.go_on();
     sooner_or_later([&] { return user.outcome_of(user.begin(user.log.look())); });
     sooner_or_later([&] { return user.outcome_of(user.begin(user.log.read({}, 10, 0ms))); });
+}
+
+TEST_CASE("A Redis that hung gives nobody the lease who has given up asking", "[relay]")
+{
+    own_redis server;
+    redis_user user{server.url(), [](redis_log_settings& s) {
+                        s.limits.answer = 200ms;
+                        s.limits.call = 300ms;
+                    }};
+    // The script is loaded, and the server's clock is known.
+    CHECK(user.done(user.log.lease("a:1", 1ms)).is_ours);
+    user.run_until([&] { return server.ask({"EXISTS", "tickertape:{live}:lease"}).number == 0; });
+    server.pause();
+    CHECK(user.failed(user.log.lease("a:1", 60s)) == relay_errc::too_slow);
+    // Longer makes no difference.
+    std::this_thread::sleep_for(600ms);
+    server.go_on();
+    // Our connection is closed: the server has read what it was asked there.
+    user.run_until([&] {
+        const auto all = server.ask({"CLIENT", "LIST"}).text;
+        return std::ranges::count(all, '\n') == 1;
+    });
+    CHECK(server.ask({"EXISTS", "tickertape:{live}:lease"}).number == 0);
+    const auto now =
+        sooner_or_later([&] { return user.outcome_of(user.begin(user.log.lease("a:1", 60s))); });
+    CHECK(now.is_ours);
 }
 
 TEST_CASE("Redis is asked for a connection at most five times a second", "[relay]")
