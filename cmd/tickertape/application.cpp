@@ -65,6 +65,16 @@ wall_time known_since(const config::settings& s, wall_time started)
     return cluster::is_wanted(s) ? wall_time{} : edge::knows_since(s, started);
 }
 
+// How long a leader's feed may have no price before another instance is to lead. Of the other kinds
+// nobody can say: a pipe is as quiet as whoever writes to it.
+std::chrono::milliseconds quiet_max_of_feed(const config::settings& s)
+{
+    constexpr std::chrono::milliseconds least{30'000};
+    if (kind_of_feed(s.providers) != archive::feed_kind::live)
+        return std::chrono::milliseconds{0};
+    return std::max(least, 3 * s.live.fetch.interval);
+}
+
 // What one room is told of the settings of another.
 hub::lane_limits limits_of_lanes(const config::settings& s)
 {
@@ -192,14 +202,21 @@ std::unique_ptr<cluster> application::join_cluster()
         open_shared_log(settings_.relay, kind, context_, *relay_trust_, log_),
         cluster::parts{
             publisher_.writer(), tapes_, sources_, time_, context_, log_, metrics_, kind,
-            [this](bool stands_by) { feed_->stand_by(stands_by); }, price_text});
+            [this](bool stands_by) { feed_->stand_by(stands_by); }, price_text,
+            quiet_max_of_feed(settings_)});
 }
 
 // Empty where this instance is alone.
 std::function<web::cluster_report()> application::cluster_report_of(const config::settings& s)
 {
     if (edge::is_wanted(s))
-        return [this] { return edge_->cluster(); };
+        return [this] {
+            auto said = edge_->cluster();
+            // Before the first tick it is where the past that is asked for begins.
+            if (tapes_.committed() == tapes_.epoch())
+                said.top = {};
+            return said;
+        };
     if (cluster::is_wanted(s))
         return [this] { return cluster_->report(); };
     return {};

@@ -61,7 +61,7 @@ private:
     std::function<web::cluster_report()> cluster_report_of(const config::settings& s);
     tick_sink& sink();
     void announce_drain(int signal);
-    void say_not_ready();
+    void go_on_leaving();
     void begin_drain();
     void one_drained();
     void end_of_patience();
@@ -100,8 +100,12 @@ private:
     boost::asio::signal_set signals_{context_};
     boost::asio::signal_set hangups_{context_, SIGHUP};
     boost::asio::steady_timer patience_{context_};  // DRAIN_DELAY, and then DRAIN_TIME
-    std::optional<backups> backups_;                // none where none are wanted
-    std::unique_ptr<backfill_at_start> backfill_;   // null: none is wanted
+    boost::asio::steady_timer farewell_{context_};  // for the relay
+    bool is_delay_over_ = false;
+    bool has_left_ = false;  // the cluster, or there is none
+    bool is_draining_ = false;
+    std::optional<backups> backups_;               // none where none are wanted
+    std::unique_ptr<backfill_at_start> backfill_;  // null: none is wanted
     int left_to_drain_ = 2;  // the server's sessions and the hub's subscribers
 };
 

@@ -3,12 +3,21 @@
 
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <utility>
 
 namespace tickertape {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// The longest that the end of this instance waits for the relay.
+constexpr std::chrono::milliseconds farewell_max{1'500};
+
+}  // namespace
 
 void application::await_signal()
 {
@@ -46,26 +55,43 @@ void application::announce_drain(int signal)
         "draining", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"},
                      {"delay_ms", settings_.drain_delay.count()},
                      {"at_most_ms", settings_.drain_time.count()}});
-    // Before clients are sent elsewhere another instance leads.
-    if (cluster_)
-        cluster_->leave([this] { say_not_ready(); });
-    else
-        say_not_ready();
-}
-
-void application::say_not_ready()
-{
     draining_.store(
         true, std::memory_order_relaxed);  // relaxed: it says nothing about other memory
-    if (settings_.drain_delay.count() == 0) {
-        begin_drain();
+    // Before clients are sent elsewhere another instance leads, if the relay answers.
+    has_left_ = !cluster_;
+    if (cluster_) {
+        const auto left = [this] {
+            has_left_ = true;
+            go_on_leaving();
+        };
+        cluster_->leave(left);
+        farewell_.expires_after(farewell_max);
+        farewell_.async_wait([this, left](boost::system::error_code cancelled) {
+            if (cancelled || has_left_)
+                return;
+            log_.warn("the relay does not answer: its lease runs out by itself");
+            left();
+        });
+    }
+    is_delay_over_ = settings_.drain_delay.count() == 0;
+    if (is_delay_over_) {
+        go_on_leaving();
         return;
     }
     patience_.expires_after(settings_.drain_delay);
     patience_.async_wait([this](boost::system::error_code) {
         log_.info("no more connections are accepted");
-        begin_drain();
+        is_delay_over_ = true;
+        go_on_leaving();
     });
+}
+
+void application::go_on_leaving()
+{
+    if (has_left_ && is_delay_over_ && !std::exchange(is_draining_, true)) {
+        farewell_.cancel();
+        begin_drain();
+    }
 }
 
 void application::begin_drain()

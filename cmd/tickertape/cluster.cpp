@@ -11,14 +11,16 @@
 namespace tickertape {
 namespace {
 
-relay::instance::limits
-limits_of(const relay::settings& s, std::chrono::milliseconds price_lifetime)
+relay::instance::limits limits_of(
+    const relay::settings& s, std::chrono::milliseconds price_lifetime,
+    std::chrono::milliseconds feed_quiet_max)
 {
     relay::instance::limits limits;
     limits.lease.lifetime = s.lease;
     limits.lease.skew_max = s.skew_max;
     limits.slot = s.slot;
     limits.latest_for = price_lifetime;
+    limits.feed_quiet_max = feed_quiet_max;
     return limits;
 }
 
@@ -27,7 +29,8 @@ limits_of(const relay::settings& s, std::chrono::milliseconds price_lifetime)
 cluster::cluster(
     const relay::settings& s, std::chrono::milliseconds price_lifetime,
     std::unique_ptr<relay::shared_log> log, parts of)
-    : of_{std::move(of)}, log_{std::move(log)}, put_last_(of_.ticks.symbols().size()),
+    : of_{std::move(of)}, log_{std::move(log)},
+      put_last_(of_.ticks.symbols().size()), putting_{put_last_},
       instance_{
           {*log_, *this, of_.ticks.symbols(), of_.time, of_.log, of_.main.get_executor(),
            [this] { return std::make_unique<relay::timer_alarm>(of_.main.get_executor()); },
@@ -35,9 +38,10 @@ cluster::cluster(
            [this](const tape::past_tick& t) {
                return t.at <= of_.ticks.of(t.symbol).evicted() || of_.ticks.holds(t.symbol, t.at);
            },
-           [this](position p) { return of_.ticks.holds(p); },
-           [this](bool wanted) { of_.stand_by(!wanted); }, [this] { return changed_prices(); }},
-          limits_of(s, price_lifetime),
+            [this](position p) { return of_.ticks.holds(p); },
+            [this](bool wanted) { of_.stand_by(!wanted); }, [this] { return changed_prices(); },
+            [this] { put_last_ = putting_; }},
+           limits_of(s, price_lifetime, of_.feed_quiet_max),
           s.instance.empty() ? default_instance_name() : s.instance,
           of_.ticks.placed()},
       again_{of_.main}
@@ -83,9 +87,10 @@ void cluster::miss(position from, position to, gap_cause why)
 std::vector<std::pair<std::string, std::string>> cluster::changed_prices()
 {
     std::vector<std::pair<std::string, std::string>> changed;
+    putting_ = put_last_;
     for (const auto id : of_.ticks.symbols().all()) {
         const auto newest = of_.ticks.newest(id);
-        auto& last = put_last_[index_of(id)];
+        auto& last = putting_[index_of(id)];
         if (newest == last || newest == position{})
             continue;
         last = newest;
@@ -144,7 +149,13 @@ web::cluster_report cluster::report() const
         const auto as = name == said.leader ? role::leader : role::follower;
         said.instances.push_back({std::move(name), std::string{text_of(as)}});
     }
-    said.lag = now.lag;
+    // Of this moment: the report itself may be a second old, or older where the main thread hangs.
+    const auto asked = of_.time.steady_now();
+    said.lag = now.lag_at(asked);
+    said.is_relay_away = !now.is_reached;
+    if (now.is_reached)
+        said.relay_up_for =
+            std::chrono::floor<std::chrono::milliseconds>(asked - now.reached_since);
     said.top = now.top;
     said.orphans = now.read.orphans;
     said.conflicts = now.read.conflicts;

@@ -45,6 +45,8 @@ public:
         std::function<void(bool)> stand_by;
         // What /api/prices/<symbol> says.
         std::function<std::string(symbol_id)> price_text;
+        // A leader whose feed has had no price for so long lets another one lead. 0: never.
+        std::chrono::milliseconds feed_quiet_max{0};
     };
 
     // Whether RELAY names a log that instances share.
@@ -79,7 +81,8 @@ private:
     const parts of_;
     std::mt19937_64 random_{std::random_device{}()};
     std::unique_ptr<relay::shared_log> log_;
-    std::vector<position> put_last_;  // by symbol
+    std::vector<position> put_last_;  // by symbol: what other programs find
+    std::vector<position> putting_;   // the same once what is under way is done
     relay::instance instance_;
     boost::asio::steady_timer again_;
     bool is_stopping_ = false;

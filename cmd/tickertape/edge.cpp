@@ -7,6 +7,7 @@
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
+#include <limits>
 #include <random>
 
 namespace tickertape {
@@ -104,6 +105,7 @@ web::cluster_report edge::cluster() const
     said.as = web::cluster_report::role::edge;
     said.feed = now.kind.empty() ? kind_ : std::string{now.kind};
     said.lag = now.behind;
+    said.is_relay_away = now.is_relay_away;
     said.top = now.top;
     return said;
 }
@@ -137,8 +139,11 @@ void edge::publish_figures()
         [](const report_type& r) { return std::chrono::duration<double>{r.lag}.count(); });
     measured(
         "tickertape_upstream_behind_seconds",
-        "For how long its history may have gone on without this instance.",
-        [](const report_type& r) { return std::chrono::duration<double>{r.behind}.count(); });
+        "For how long its history may have gone on without this instance; NaN: not known.",
+        [](const report_type& r) {
+            return r.behind ? std::chrono::duration<double>{*r.behind}.count()
+                            : std::numeric_limits<double>::quiet_NaN();
+        });
     counted(
         "tickertape_upstream_connections_total", "Streams that were opened.",
         [](const edge& e) { return e.upstream_.connections(); });

@@ -1,5 +1,8 @@
 #include "config/row_list.hpp"
 
+#include "relay/redis_address.hpp"
+#include "relay/upstream_address.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -51,6 +54,13 @@ rule relay_address()
                     return text.starts_with(s) && text.size() > s.size();
                 }))
                 return because("is none of them");
+            // Said here, because an address of a stream with a mistake in it is none of Redis.
+            if (text.starts_with("http"))
+                if (const auto upstream = relay::parse_upstream(text); !upstream)
+                    return because(upstream.error().message());
+            if (text.starts_with("redis"))
+                if (const auto redis = relay::parse_redis_address(text); !redis)
+                    return because(redis.error().message());
             return std::string{text};
         },
         [](const std::string& value) { return value; });

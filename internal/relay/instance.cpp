@@ -14,20 +14,11 @@
 #include <utility>
 
 namespace tickertape::relay {
-namespace {
-
-// The name of the instance in a token: what stands before the last colon.
-std::string name_in(const std::string& token)
-{
-    return token.substr(0, token.rfind(':'));
-}
-
-}  // namespace
-
 instance::instance(parts of, const limits& bounds, std::string name, position top)
     : of_{std::move(of)}, limits_{bounds}, name_{std::move(name)},
-      token_{name_ + ':' + std::to_string(of_.random())}, wake_{of_.alarms()},
-      reader_again_{of_.alarms()}, keeper_{bounds.lease, of_.time.steady_now()},
+      life_{std::to_string(of_.random())}, token_{name_ + ':' + life_},
+      symbols_mark_{mark_of(of_.symbols)}, wake_{of_.alarms()}, reader_again_{of_.alarms()},
+      watch_{of_.alarms()}, keeper_{bounds.lease, of_.time.steady_now()},
       sequencer_{bounds.writing}, follower_{
                                       {of_.log, of_.to, of_.symbols, of_.time, *reader_again_,
                                        of_.had_before, of_.holds, [this] { wake_->ring(); },
@@ -50,6 +41,7 @@ void instance::start()
 {
     spawn(follower_.run(), stop_[0]);
     spawn(control(), stop_[1]);
+    spawn(watch(), stop_[2]);
 }
 
 void instance::spawn(asio::awaitable<void> task, asio::cancellation_signal& ended_by)
@@ -80,12 +72,16 @@ void instance::stop()
     is_stopping_ = true;
     follower_.stop();
     wake_->ring();
+    watch_->ring();
     for (auto& s : stop_)
         s.emit(asio::cancellation_type::terminal);
 }
 
 void instance::observe(const tick_words& seen)
 {
+    if (is_leaving_)
+        return;
+    observed_at_ = of_.time.steady_now();
     if (sequencer_.put(words_of(seen), now_of(of_.time)))
         wake_->ring();
 }
@@ -93,10 +89,13 @@ void instance::observe(const tick_words& seen)
 void instance::leave(std::function<void()> left)
 {
     left_ = std::move(left);
+    is_leaving_ = true;
+    tell_role();
     wake_->ring();
 }
 
-// One call at a time: what is most urgent, and then again.
+// One call at a time: what is most urgent, and then again. What is due once a second comes before
+// entries, which under load never end.
 asio::awaitable<void> instance::control()
 {
     while (!is_stopping_) {
@@ -114,12 +113,14 @@ asio::awaitable<void> instance::control()
             co_await claim();
         else if (wants_heal())
             co_await heal();
-        else if (may_append(now) && !sequencer_.waiting().is_empty())
-            co_await append();
+        else if (has_dry_feed(now))
+            co_await step_down();
         else if (announce_due_ <= now)
             co_await announce();
         else if (keeper_.leads(now) && latest_due_ <= now)
             co_await put_latest();
+        else if (may_append(now) && !sequencer_.waiting().is_empty())
+            co_await append();
         else
             co_await wake_->wait(next_due(now));
         tell_role();
@@ -131,7 +132,7 @@ asio::awaitable<void> instance::ask()
     const auto asked = now_of(of_.time);
     const auto top_then = follower_.top();
     const bool has_led = keeper_.leads(asked.steady);
-    if (!keeper_.may_lead() || is_without_slot_) {
+    if (!may_ask(asked.steady)) {
         const auto state = co_await of_.log.look();
         if (!state) {
             failed("look", state.error());
@@ -140,7 +141,7 @@ asio::awaitable<void> instance::ask()
         heard();
         see(*state, top_then);
         keeper_.looked(*state, asked, now_of(of_.time), of_.random());
-        lose_lead();
+        lose_lead("it must not lead now");
         co_return;
     }
     const auto lease = co_await of_.log.lease(token_, limits_.lease.lifetime);
@@ -161,8 +162,9 @@ asio::awaitable<void> instance::ask()
             "this instance does not lead, because its clock differs from that of the relay",
             {{"ahead_ms", keeper_.skew()->count()}});
         co_await give_back();
+        lose_lead("its clock differs from that of the relay");
     }
-    lose_lead();
+    lose_lead("another instance leads");
 }
 
 // What was heard of the log. It may have forgotten, or be another.
@@ -176,9 +178,13 @@ void instance::see(const log_state& s, position top_then)
             s.top);
         // It may have given our slot to another.
         slot_due_ = std::min(slot_due_, now);
-        if (!lineage_.empty())
+        if (!lineage_.empty() && s.top < top_then)
             of_.says.warn(
-                "another relay answers, or it has forgotten",
+                "the relay lacks entries that this instance has: they are put back",
+                {{"its_top", s.top.text()}, {"our_top", top_then.text()}});
+        else if (!lineage_.empty())
+            of_.says.info(
+                "another server of the relay answers, and lacks nothing",
                 {{"its_top", s.top.text()}, {"our_top", top_then.text()}});
         lineage_ = s.lineage;
     }
@@ -257,7 +263,7 @@ asio::awaitable<void> instance::claim()
         if (keeper_.holder() != token_)
             co_return;
         keeper_.lost(of_.time.steady_now());
-        lose_lead();
+        lose_lead("it has no slot");
         co_await give_back();
         co_return;
     }
@@ -268,7 +274,11 @@ asio::awaitable<void> instance::claim()
     }
     heard();
     if (slot_ && *slot_ != *claimed)
-        lose_lead();
+        lose_lead("it has another slot");
+    if (limits_.slot && *limits_.slot != *claimed && slot_ != *claimed)
+        of_.says.warn(
+            "RELAY_SLOT is taken by another instance, and this one has another slot",
+            {{"wanted", *limits_.slot}, {"has", *claimed}});
     slot_ = *claimed;
     is_without_slot_ = false;
     slot_until_ = asked + limits_.slot_lifetime * 4 / 5;
@@ -280,52 +290,42 @@ asio::awaitable<void> instance::announce()
 {
     const auto now = of_.time.steady_now();
     announce_due_ = now + limits_.announces_each;
-    const announced self{
-        name_, std::string{R"({"role":")"} + (keeper_.leads(now) ? "leader" : "follower") +
-                   R"(","top":")" + follower_.top().text() + R"("})"};
+    presence said;
+    said.is_leader = keeper_.leads(now);
+    said.top = follower_.top().text();
+    said.life = life_;
+    said.symbols = symbols_mark_;
+    said.can_lead = keeper_.may_lead() && !is_without_slot_ && !yields(now);
+    said.has_dry_feed = now < dry_until_;
+    const announced self{name_, words_of(said)};
     const auto all = co_await of_.log.announce(self, limits_.announced_for);
     if (!all) {
         failed("announce", all.error());
         co_return;
     }
     heard();
-    instances_.clear();
-    for (const auto& a : *all)
-        instances_.push_back(a.instance);
-    std::ranges::sort(instances_);
+    look_around(*all);
 }
 
 asio::awaitable<void> instance::put_latest()
 {
     latest_due_ = of_.time.steady_now() + limits_.announces_each;
+    // Not what is older than what the leader before may have put there.
+    if (!sequencer_.is_open() || follower_.top() < lead_after_)
+        co_return;
     const auto prices = of_.latest();
     if (prices.empty())
         co_return;
-    const auto done = co_await of_.log.put_latest(prices, limits_.latest_for);
-    if (!done)
+    const auto done = co_await of_.log.put_latest(token_, prices, limits_.latest_for);
+    if (!done) {
         failed("put_latest", done.error());
-    else
-        heard();
-}
-
-void instance::failed(const char* what, boost::system::error_code why)
-{
-    if (is_stopping_)
-        return;
-    ++failures_;
-    if (is_heard_)
-        of_.says.warn("the relay fails", {{"call", what}, {"cause", why.message()}});
-    is_heard_ = false;
-    keeper_.failed(of_.time.steady_now(), of_.random());
-}
-
-void instance::heard()
-{
-    if (!is_heard_ && failures_ > 0) {
-        of_.says.info("the relay answers again");
-        reader_again_->ring();
+        co_return;
     }
-    is_heard_ = true;
+    heard();
+    if (*done == put_outcome::done)
+        of_.latest_is_put();
+    else
+        keeper_.ask_now(of_.time.steady_now());
 }
 
 instance_state instance::state() const
@@ -336,16 +336,15 @@ instance_state instance::state() const
     s.instance = name_;
     s.leader = name_in(keeper_.holder());
     s.instances = instances_;
-    if (const auto at = follower_.at_top()) {
-        // A read that finds nothing takes its whole wait.
-        const auto since = std::chrono::floor<milliseconds>(now - *at);
-        const auto usual = limits_.reading.wait * 2;
-        s.lag = since > usual ? since - limits_.reading.wait : milliseconds{0};
-    }
+    // A read that finds nothing takes its whole wait, and whoever asks may have a report that is a
+    // second old.
+    s.at_top = follower_.at_top();
+    s.usual = limits_.reading.wait * 3;
     s.top = follower_.top();
     s.skew = keeper_.skew();
     s.slot = slot_;
-    s.is_reached = is_heard_;
+    s.is_reached = is_reached_;
+    s.reached_since = reached_since_;
     s.waiting = sequencer_.waiting().size();
     s.dropped = sequencer_.waiting().dropped();
     s.takeovers = takeovers_;

@@ -17,9 +17,10 @@ void instance::take_lead(const moment& now, bool has_led)
         slot_due_ = now.steady;
         return;
     }
+    lead_until_ = keeper_.until().value_or(now.steady);
     // After a time without the lease what waits goes on only where nobody else has written since.
     if (!has_led && tail_ > base_ && !sequencer_.waiting().explains(tail_))
-        lose_lead();
+        lose_lead("another instance has led meanwhile");
     const auto floor = std::max(tail_, follower_.top());
     if (sequencer_.is_open()) {
         sequencer_.waiting().settle(tail_);
@@ -28,21 +29,64 @@ void instance::take_lead(const moment& now, bool has_led)
         sequencer_.begin(floor, *slot_, now);
         ++takeovers_;
         latest_due_ = now.steady;
+        lead_after_ = floor;
         of_.says.info("this instance leads", {{"instance", name_}, {"after", floor.text()}});
     }
     base_ = tail_;
 }
 
 // The lease is another's, or we must not have it.
-void instance::lose_lead()
+void instance::lose_lead(const char* why)
 {
     if (!sequencer_.is_open())
         return;
-    const auto waiting = sequencer_.waiting().size();
     sequencer_.end();
+    const auto& holder = keeper_.holder();
     of_.says.info(
         "this instance leads no longer",
-        {{"instance", name_}, {"leader", keeper_.holder()}, {"dropped", waiting}});
+        {{"instance", name_},
+         {"why", why},
+         {"leader", holder == token_ ? std::string{} : name_in(holder)}});
+    tell_losses();
+}
+
+bool instance::may_ask(steady_time now) const
+{
+    // Nobody has answered for so long that the lease may have run out: the first answer only says
+    // so.
+    const bool is_cut_off =
+        !is_heard_ && !sequencer_.is_open() && now - heard_last_ >= limits_.lease.lifetime * 4 / 5;
+    return keeper_.may_lead() && !is_without_slot_ && !yields(now) && rests_until_ <= now &&
+           !is_cut_off;
+}
+
+// Others could have prices.
+bool instance::has_dry_feed(steady_time now) const
+{
+    return limits_.feed_quiet_max > milliseconds{0} && wants_prices_ && others_could_lead_ &&
+           may_append(now) && now - observed_at_ > limits_.feed_quiet_max;
+}
+
+// The others are told with the last entry, and ask for the lease at once. That this feed is dry
+// they are told too: one whose own is as dry does not give the lease back to this one for a while.
+asio::awaitable<void> instance::step_down()
+{
+    const auto now = of_.time.steady_now();
+    of_.says.warn(
+        "this instance gives the lease back, because no price comes from its feed",
+        {{"instance", name_},
+         {"silent_ms", std::chrono::floor<milliseconds>(now - observed_at_).count()}});
+    dry_until_ = now + limits_.dry_for;
+    rests_until_ = now + limits_.lease.lifetime;
+    if (sequencer_.put(farewell_words(), now_of(of_.time)))
+        co_await append();
+    const bool is_ours = keeper_.holder() == token_;
+    keeper_.lost(of_.time.steady_now());
+    lose_lead("no price comes from its feed");
+    tell_role();
+    if (is_ours)
+        co_await give_back();
+    announce_due_ = of_.time.steady_now();
 }
 
 bool instance::may_append(steady_time now) const
@@ -109,7 +153,7 @@ asio::awaitable<void> instance::say_farewell()
     }
     const bool is_ours = keeper_.holder() == token_;
     keeper_.leave();
-    lose_lead();
+    lose_lead("it stops");
     tell_role();
     if (is_ours && !is_stopping_) {
         co_await give_back();
@@ -127,10 +171,11 @@ asio::awaitable<void> instance::give_back()
 
 void instance::tell_role()
 {
-    if (sequencer_.is_open() == wants_prices_)
+    const bool wanted = sequencer_.is_open() && !is_leaving_;
+    if (std::exchange(wants_prices_, wanted) == wanted)
         return;
-    wants_prices_ = sequencer_.is_open();
-    of_.wants_prices(wants_prices_);
+    observed_at_ = of_.time.steady_now();
+    of_.wants_prices(wanted);
 }
 
 steady_time instance::next_due(steady_time now) const

@@ -47,6 +47,7 @@ void lease_keeper::failed(steady_time now, std::uint64_t random)
 void lease_keeper::lost(steady_time now) noexcept
 {
     until_.reset();
+    holder_.clear();
     due_ = now;
 }
 
@@ -61,6 +62,7 @@ void lease_keeper::leave() noexcept
 {
     has_left_ = true;
     until_.reset();
+    holder_.clear();
 }
 
 // The server read its clock at some time between the question and the answer.

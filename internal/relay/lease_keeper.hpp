@@ -48,7 +48,8 @@ public:
     void
     looked(const log_state& heard, const moment& asked, const moment& now, std::uint64_t random);
     void failed(steady_time now, std::uint64_t random);
-    // An append was refused because the lease is another's.
+    // The lease is not ours any more, and whose it is was not said: it was given back, or an append
+    // was refused.
     void lost(steady_time now) noexcept;
     // What was heard last may not be so any more.
     void ask_now(steady_time now) noexcept { due_ = now; }

@@ -36,9 +36,10 @@ void outbox::settle(position top)
 {
     const bool is_ours = explains(top);
     while (!waiting_.empty() && waiting_.front().at <= top) {
-        if (!is_ours)
-            ++dropped_;
-        waiting_.pop_front();
+        if (is_ours)
+            waiting_.pop_front();
+        else
+            drop_first();
     }
     given_.clear();
 }
@@ -46,17 +47,24 @@ void outbox::settle(position top)
 void outbox::expire(steady_time now)
 {
     while (!waiting_.empty() && (waiting_.size() > limits_.entries_max ||
-                                 now - waiting_.front().since > limits_.age_max)) {
-        waiting_.pop_front();
-        ++dropped_;
-    }
+                                 now - waiting_.front().since > limits_.age_max))
+        drop_first();
 }
 
 void outbox::clear()
 {
-    dropped_ += waiting_.size();
-    waiting_.clear();
+    while (!waiting_.empty())
+        drop_first();
     given_.clear();
+}
+
+void outbox::drop_first()
+{
+    ++dropped_;
+    if (loss_.count++ == 0)
+        loss_.first = waiting_.front().at;
+    loss_.last = waiting_.front().at;
+    waiting_.pop_front();
 }
 
 }  // namespace tickertape::relay

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tickertape::relay {
@@ -47,8 +48,17 @@ public:
     std::size_t size() const noexcept { return waiting_.size(); }
     // Observations that the log never had.
     std::uint64_t dropped() const noexcept { return dropped_; }
+    struct loss {
+        std::uint64_t count = 0;
+        position first;
+        position last;
+    };
+    // Those since it was last asked.
+    loss take_loss() noexcept { return std::exchange(loss_, {}); }
 
 private:
+    void drop_first();
+
     struct item {
         position at;
         std::string words;
@@ -59,6 +69,7 @@ private:
     std::deque<item> waiting_;
     std::vector<position> given_;  // by batch(), and not settled
     std::uint64_t dropped_ = 0;
+    loss loss_;
 };
 
 }  // namespace tickertape::relay

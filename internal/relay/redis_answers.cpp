@@ -1,6 +1,8 @@
 #include "relay/redis_answers.hpp"
 
+#include "core/text.hpp"
 #include "relay/message.hpp"
+#include "relay/presence.hpp"
 
 #include <algorithm>
 #include <array>
@@ -51,6 +53,9 @@ std::string_view first_word(std::string_view text)
         if (const auto inner = text.rfind(": -"); inner != std::string_view::npos)
             text.remove_prefix(inner + 3);
     }
+    // Redis 7 says in words of its own that a command within a script is not allowed to the user.
+    if (text.starts_with("ERR The user executing the script can't"))
+        return "NOPERM";
     const auto word = text.substr(0, text.find(' '));
     const bool is_word = !word.empty() && word.size() <= word_bytes_max &&
                          std::ranges::all_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
@@ -219,7 +224,8 @@ result<lease_answer> read_lease(const reply& r, std::string_view token, std::str
     if (!state)
         return state.error();
     const auto& holder = r.elements[0].text;
-    return lease_answer{!holder.empty() && holder == token, holder, std::move(*state)};
+    // Anybody with the password may write there; ours is shorter and plain.
+    return lease_answer{!holder.empty() && holder == token, clean_words(holder), std::move(*state)};
 }
 
 // name, words, name, words ... no words: they have expired meanwhile
@@ -233,7 +239,7 @@ result<std::vector<announced>> read_live(const reply& r)
         const auto& words = r.elements[i + 1];
         if (name.is != kind::text)
             return relay_errc::bad_answer;
-        if (words.is == kind::text)
+        if (words.is == kind::text && is_instance_name(name.text))
             live.push_back({name.text, words.text});
     }
     return live;

@@ -58,7 +58,7 @@ redis_link::task redis_link::exchange(
         if (!has_answered_)
             pause();
         if (ec != asio::error::operation_aborted)
-            say_("connection lost", ec.message());
+            say("connection lost", ec.message());
         co_return ec;
     }
     connection_ = std::move(connection);
@@ -76,7 +76,7 @@ void redis_link::look_at(const std::vector<reply>& replies)
         ++figures_.refusals;
         is_to_leave = is_to_leave || refused.is_to_leave;
         if (refused.word != word_)
-            say_("refused", refused.word);
+            say("refused", refused.word);
         word_ = refused.word;
         last_failure_ = refused.code;
     }
@@ -117,9 +117,9 @@ redis_link::task redis_link::connect(steady_time until)
     ++figures_.connections;
     word_.clear();
     last_failure_ = {};
-    say_("connected", text_of(server_));
+    say("connected", text_of(server_));
     if (!connection_->eviction().empty())
-        say_("it may throw the log away", connection_->eviction());
+        say("it may throw the log away", connection_->eviction());
     co_return error_code{};
 }
 
@@ -148,9 +148,14 @@ void redis_link::failed(error_code why, std::string_view word)
     pause();
     // Once for each reason, however often it is tried.
     if (why != last_failure_ || word != word_)
-        say_("cannot connect", word.empty() ? std::string_view{why.message()} : word);
+        say("cannot connect", word.empty() ? std::string_view{why.message()} : word);
     last_failure_ = why;
     word_ = word;
+}
+
+void redis_link::say(std::string_view what, std::string_view why) const
+{
+    say_(what, why, server_.name.empty() ? "sentinels" : text_of(server_));
 }
 
 void redis_link::pause()
@@ -165,7 +170,7 @@ void redis_link::leave(std::string_view why)
         return;
     connection_.reset();
     ++figures_.losses;
-    say_("connection left", why);
+    say("connection left", why);
 }
 
 }  // namespace tickertape::relay

@@ -33,8 +33,10 @@ struct link_figures {
 class redis_link {
 public:
     using task = boost::asio::awaitable<boost::system::error_code>;
-    // A line for the log: what happened, and why in a word or two. Neither has a secret in it.
-    using on_change = std::function<void(std::string_view what, std::string_view why)>;
+    // A line for the log: what happened, why in a word or two, and at which server (host:port).
+    // None has a secret in it.
+    using on_change =
+        std::function<void(std::string_view what, std::string_view why, const std::string& server)>;
 
     // `random`: [0, 1).
     redis_link(const redis_dialing& with, std::function<double()> random, on_change say);
@@ -67,6 +69,7 @@ private:
         std::chrono::steady_clock::duration limit);
     void failed(boost::system::error_code why, std::string_view word);
     void pause();
+    void say(std::string_view what, std::string_view why) const;
     void look_at(const std::vector<reply>& replies);
 
     redis_dialing with_;

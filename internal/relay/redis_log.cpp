@@ -6,7 +6,9 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <utility>
 
 namespace tickertape::relay {
 namespace {
@@ -28,15 +30,39 @@ bool is_chain(position after, const std::vector<entry>& batch)
     return !batch.empty();
 }
 
-std::function<void(std::string_view, std::string_view)>
-sayer(const telemetry::logger& log, std::string_view used_for)
+// For the operator, who need not know the words of Redis by heart.
+std::string meaning_in_words(std::string_view word)
 {
-    return [&log, used_for](std::string_view what, std::string_view why) {
-        if (what == "connected")
-            log.info("relay connected", {{"server", why}, {"for", used_for}});
-        else
-            log.warn("relay trouble", {{"what", what}, {"cause", why}, {"for", used_for}});
-    };
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 8> known{{
+        {"WRONGPASS", "the user or the password in RELAY is wrong"},
+        {"NOAUTH", "it wants a password, and RELAY has none"},
+        {"NOPERM", "the user in RELAY lacks a right: see docs/redis.md"},
+        {"DENIED", "it is in protected mode"},
+        {"OOM", "its memory is full: nothing is appended"},
+        {"MISCONF", "it cannot write to its disk: nothing is appended"},
+        {"NOREPLICAS", "too few replicas follow it"},
+        {"READONLY", "it is a replica"},
+    }};
+    const auto* const found =
+        std::ranges::find(known, word, &std::pair<std::string_view, std::string_view>::first);
+    if (found == known.end())
+        return std::string{word};
+    return std::string{found->second} + " (" + std::string{word} + ')';
+}
+
+redis_link::on_change sayer(const telemetry::logger& log, std::string_view used_for)
+{
+    return
+        [&log, used_for](std::string_view what, std::string_view why, const std::string& server) {
+            if (what == "connected")
+                log.info("relay connected", {{"server", server}, {"for", used_for}});
+            else
+                log.warn(
+                    "relay trouble", {{"what", what},
+                                      {"cause", meaning_in_words(why)},
+                                      {"server", server},
+                                      {"for", used_for}});
+        };
 }
 
 std::string text_of(milliseconds time)
@@ -294,18 +320,43 @@ redis_log::task<log_state> redis_log::look()
     reply r;
     if (const auto ec = co_await run(scripts_.look, std::move(c), r, end_of_call()))
         co_return ec;
-    co_return read_state(r, calling_.run_id());
+    auto state = read_state(r, calling_.run_id());
+    if (state)
+        note_time(*state);
+    co_return state;
 }
 
 redis_log::task<lease_answer> redis_log::lease(const std::string& token, milliseconds lifetime)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     assert(!token.empty());
-    command c{"3", key("stream"), key("lease"), key("mark"), token, text_of(lifetime)};
+    command c{"3",   key("stream"),     key("lease"),                    key("mark"),
+              token, text_of(lifetime), std::to_string(last_server_ms())};
     reply r;
     if (const auto ec = co_await run(scripts_.lease, std::move(c), r, end_of_call()))
         co_return ec;
-    co_return read_lease(r, token, calling_.run_id());
+    auto answer = read_lease(r, token, calling_.run_id());
+    if (answer)
+        note_time(answer->state);
+    co_return answer;
+}
+
+void redis_log::note_time(const log_state& heard)
+{
+    server_ahead_ =
+        heard.time.time_since_epoch() -
+        std::chrono::floor<milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+// When, by the clock of the server, we no longer wait for what we ask now. Where that clock is not
+// known yet: never.
+std::int64_t redis_log::last_server_ms() const
+{
+    constexpr std::int64_t never = std::int64_t{1} << 52;
+    if (!server_ahead_)
+        return never;
+    const auto end = std::chrono::floor<milliseconds>(end_of_call().time_since_epoch());
+    return (*server_ahead_ + end).count();
 }
 
 redis_log::task<void> redis_log::resign(const std::string& token)
@@ -355,28 +406,28 @@ redis_log::announce(const announced& self, milliseconds lifetime)
     co_return read_live(r);
 }
 
-redis_log::task<void> redis_log::put_latest(
-    const std::vector<std::pair<std::string, std::string>>& prices, milliseconds lifetime)
+redis_log::task<put_outcome> redis_log::put_latest(
+    const std::string& token, const std::vector<std::pair<std::string, std::string>>& prices,
+    milliseconds lifetime)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     if (prices.empty())
-        co_return result<void>{};
-    const auto seconds =
-        std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(lifetime).count(), 1);
-    std::vector<command> questions;
-    for (const auto& [symbol, text] : prices)
-        questions.push_back(
-            {"SET", settings_.name + ":price:" + symbol, text, "EX", std::to_string(seconds)});
-    std::vector<reply> replies;
-    const auto ec =
-        co_await ask(calling_, questions, replies, end_of_call(), settings_.limits.answer);
-    if (ec)
+        co_return put_outcome::done;
+    // What other programs take for real prices must be some.
+    const auto first = settings_.name + (settings_.kind == "live" ? "" : ":" + settings_.kind);
+    command c{std::to_string(prices.size() + 1), key("lease")};
+    for (const auto& price : prices)
+        c.push_back(first + ":price:" + price.first);
+    c.push_back(token);
+    c.push_back(text_of(lifetime));
+    for (const auto& price : prices)
+        c.push_back(price.second);
+    reply r;
+    if (const auto ec = co_await run(scripts_.put_latest, std::move(c), r, end_of_call()))
         co_return ec;
-    for (const auto& r : replies) {
-        if (const auto refused = meaning_of(r); refused.code)
-            co_return refused.code;
-    }
-    co_return result<void>{};
+    if (r.is != reply::kind::integer)
+        co_return relay_errc::bad_answer;
+    co_return r.number != 0 ? put_outcome::done : put_outcome::not_leader;
 }
 
 redis_figures redis_log::figures() const

@@ -8,7 +8,8 @@
 //   <name>:{<kind>}:mark           a number by chance, another one after something was put back
 //   <name>:{<kind>}:slot:<n>       the instance that has the slot
 //   <name>:{<kind>}:instance:<i>   what the instance announced; its name is in ...:instances
-//   <name>:price:<symbol>          the newest price, for other programs
+//   <name>:price:<symbol>          the newest live price, for other programs
+//   <name>:<kind>:price:<symbol>   the same of another kind of feed
 //
 // Two connections: one that waits for entries, one for everything else. A call that finds none
 // waits for its turn to connect, so that a caller that tries again at once does no harm.
@@ -27,6 +28,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -89,8 +91,8 @@ public:
     task<unsigned>
     claim_slot(const std::string& instance, unsigned wanted, milliseconds lifetime) override;
     task<std::vector<announced>> announce(const announced& self, milliseconds lifetime) override;
-    task<void> put_latest(
-        const std::vector<std::pair<std::string, std::string>>& prices,
+    task<put_outcome> put_latest(
+        const std::string& token, const std::vector<std::pair<std::string, std::string>>& prices,
         milliseconds lifetime) override;
 
     redis_figures figures() const;
@@ -117,6 +119,8 @@ private:
     put(redis_script& script, std::string token, position after, const std::vector<entry>& batch);
     std::string key(const std::string& last) const;
     steady_time end_of_call() const;
+    void note_time(const log_state& heard);
+    std::int64_t last_server_ms() const;
 
     const redis_log_settings settings_;
     const telemetry::logger& says_;
@@ -129,6 +133,8 @@ private:
     std::uint64_t script_loads_ = 0;
     std::uint64_t entries_passed_ = 0;
     bool was_too_long_ = false;  // the last answer with entries
+    // How far the server's clock is ahead of our monotonic one; none before it has said.
+    std::optional<milliseconds> server_ahead_;
 };
 
 }  // namespace tickertape::relay

@@ -85,20 +85,23 @@ return mark and {top_of(KEYS[1]), time[1], time[2], mark, redis.call('GET', KEYS
     or replica
 )lua";
 
-// KEYS: stream, lease, mark. ARGV: token, milliseconds.
+// KEYS: stream, lease, mark. ARGV: token, milliseconds, and until when by the server's clock, in
+// milliseconds: a server that hung answers later, and nobody waits for that any more.
 const std::string lease_text = R"lua(
+local time = redis.call('TIME')
+local is_late = time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[3])
 if lineage() then unstick(KEYS[1]) end
 local holder = redis.call('GET', KEYS[2])
-if not holder then
+if not holder and not is_late then
     redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
     holder = ARGV[1]
 elseif holder == ARGV[1] then
     redis.call('PEXPIRE', KEYS[2], ARGV[2])
 end
-local time = redis.call('TIME')
 local mark = lineage()
 return mark and
-    {holder, top_of(KEYS[1]), time[1], time[2], mark, redis.call('GET', KEYS[3]) or ''} or replica
+    {holder or '', top_of(KEYS[1]), time[1], time[2], mark, redis.call('GET', KEYS[3]) or ''}
+    or replica
 )lua";
 
 // KEYS: stream. ARGV: XRANGE or XREVRANGE, two ids, how many. Without what is too long to be of an
@@ -144,10 +147,12 @@ return slot
 )lua";
 
 // KEYS: the names of instances by the time at which they are forgotten. ARGV: what the keys of
-// instances begin with, name, words, milliseconds, the most names that are kept.
+// instances begin with, name, words, milliseconds, the most names that are kept. Of the own name it
+// returns what was there before.
 const std::string announce_text = R"lua(
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local before = redis.call('GET', ARGV[1] .. ARGV[2])
 redis.call('SET', ARGV[1] .. ARGV[2], ARGV[3], 'PX', ARGV[4])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
 redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[4]), ARGV[2])
@@ -156,9 +161,16 @@ redis.call('PEXPIRE', KEYS[1], ARGV[4] * 10)
 local live = {}
 for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
     live[#live + 1] = name
-    live[#live + 1] = redis.call('GET', ARGV[1] .. name)
+    live[#live + 1] = name == ARGV[2] and before or redis.call('GET', ARGV[1] .. name)
 end
 return live
+)lua";
+
+// KEYS: lease, then those of prices. ARGV: token, milliseconds, then the prices.
+const std::string put_latest_text = R"lua(
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+for i = 2, #KEYS do redis.call('SET', KEYS[i], ARGV[i + 1], 'PX', ARGV[2]) end
+return 1
 )lua";
 
 }  // namespace
@@ -174,6 +186,7 @@ redis_scripts make_redis_scripts()
         {"resign", resign_text},
         {"claim_slot", claim_slot_text},
         {"announce", announce_text},
+        {"put_latest", put_latest_text},
     };
 }
 

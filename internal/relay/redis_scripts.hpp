@@ -21,6 +21,7 @@ struct redis_scripts {
     redis_script resign;
     redis_script claim_slot;
     redis_script announce;
+    redis_script put_latest;
 };
 
 redis_scripts make_redis_scripts();

@@ -51,6 +51,11 @@ struct lease_answer {
     log_state state;
 };
 
+enum class put_outcome {
+    done,
+    not_leader,  // the lease is another's; nothing was done
+};
+
 // Another instance, as it last announced itself.
 struct announced {
     std::string instance;
@@ -93,11 +98,13 @@ public:
     virtual task<unsigned>
     claim_slot(const std::string& instance, unsigned wanted, milliseconds lifetime) = 0;
 
-    // Says that this instance lives, for `lifetime`; returns all that live.
+    // Says that this instance lives, for `lifetime`; returns all that live. Under its own name it
+    // finds what was there before, if there was anything.
     virtual task<std::vector<announced>> announce(const announced& self, milliseconds lifetime) = 0;
     // Keeps the newest prices for other programs: a text for each symbol, for `lifetime`.
-    virtual task<void> put_latest(
-        const std::vector<std::pair<std::string, std::string>>& prices, milliseconds lifetime) = 0;
+    virtual task<put_outcome> put_latest(
+        const std::string& token, const std::vector<std::pair<std::string, std::string>>& prices,
+        milliseconds lifetime) = 0;
 };
 
 }  // namespace tickertape::relay

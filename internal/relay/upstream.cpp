@@ -3,6 +3,7 @@
 #include "asio/no_throw.hpp"
 #include "core/text.hpp"
 #include "net/retry_after.hpp"
+#include "net/when_all.hpp"
 #include "net/with_timeout.hpp"
 #include "relay/errors.hpp"
 #include "relay/upstream_address.hpp"
@@ -47,13 +48,22 @@ upstream::upstream(
     : limits_{limits}, with_{std::move(with)}, kind_{std::move(kind)},
       stream_{with_.strand, base, with_.trust, limits.stream, with_.resolve},
       course_{with_.taker, with_.symbols, top, kind_}, backoff_{limits.again}, timer_{with_.strand},
-      top_{top.packed()}, known_ms_{ms_of(top)}
+      top_{top.packed()}, standing_{limits.standing}
 {
 }
 
 asio::awaitable<void> upstream::run()
 {
     co_await asio::this_coro::throw_if_cancelled(false);
+    std::vector<asio::awaitable<void>> both;
+    both.push_back(read_on());
+    both.push_back(look_on());
+    co_await net::when_all(std::move(both));
+}
+
+// One connection after another.
+asio::awaitable<void> upstream::read_on()
+{
     for (;;) {
         const bool is_over = co_await net::is_cancelled();
         if (is_over)
@@ -76,7 +86,9 @@ asio::awaitable<void> upstream::run()
 // One connection from its beginning to its end.
 asio::awaitable<upstream::ending> upstream::connect()
 {
-    co_await ask_kind();
+    net::http_client questions{
+        with_.strand, stream_.base(), with_.trust, limits_.question, with_.resolve};
+    co_await look(questions);
     const auto found = kinds[static_cast<std::size_t>(found_kind_.load(relaxed))];
     if (!kind_.empty() && !found.empty() && found != kind_) {
         auto refused = wrong_kind(found);
@@ -96,7 +108,6 @@ asio::awaitable<upstream::ending> upstream::connect()
     connections_.add();
     connected_at_ = with_.time.steady_now();
     heard_ns_.store(connected_at_.time_since_epoch().count(), relaxed);
-    behind_ms_.store(report().behind.count(), relaxed);
     is_connected_.store(true, relaxed);
     events_ = event_reader{limits_.events};
     course_.begin();
@@ -125,7 +136,11 @@ asio::awaitable<upstream::ending> upstream::follow()
         }
         heard_ns_.store(with_.time.steady_now().time_since_epoch().count(), relaxed);
         auto how = take(*piece);
-        top_.store(course_.top().packed(), relaxed);
+        if (const auto top = course_.top(); top.packed() != top_.load(relaxed)) {
+            top_.store(top.packed(), relaxed);
+            const std::lock_guard held{mutex_};
+            standing_.reached(top);
+        }
         if (how)
             co_return *std::move(how);
     }
@@ -143,25 +158,46 @@ asio::awaitable<void> upstream::wait_for_room()
     }
 }
 
-// An older version, or a proxy that lets nothing but the stream through, does not answer that: then
-// the sources of the prices tell.
-asio::awaitable<void> upstream::ask_kind()
+// How the other stands, again and again, over a connection of its own.
+asio::awaitable<void> upstream::look_on()
 {
     net::http_client questions{
         with_.strand, stream_.base(), with_.trust, limits_.question, with_.resolve};
+    asio::steady_timer again{with_.strand};
+    for (;;) {
+        const auto is_over = co_await net::is_cancelled();
+        if (is_over)
+            co_return;
+        again.expires_after(limits_.looks_each);
+        const auto [ended] = co_await again.async_wait(no_throw);
+        (void)ended;
+        co_await look(questions);
+    }
+}
+
+// A proxy that lets nothing but the stream through does not answer that: then the stream itself has
+// to tell, and the sources of the prices say what kind its feed is of.
+asio::awaitable<void> upstream::look(net::http_client& questions)
+{
+    const auto asked = with_.time.steady_now();
     net::http_request request{.target = "/api/cluster"};
     const auto answer = co_await questions.send(std::move(request));
-    if (!answer || answer->status != 200)
+    // It cannot be reached, or has no room now.
+    if (!answer || answer->status == 429 || answer->status >= 500)
         co_return;
     json::reader reader;
-    const auto said = reader.read(answer->body);
-    if (!said)
+    const auto read = reader.read(answer->body);
+    const auto said = answer->status == 200 && read ? read_upstream_word(*read) : std::nullopt;
+    const auto top = course_.top();
+    const std::lock_guard held{mutex_};
+    if (!said) {
+        standing_.refused();
         co_return;
-    const auto word = json::text_in(json::member(&*said, "feed"));
-    if (!word || !is_feed_kind(*word))
-        co_return;
-    const auto* const at = std::ranges::find(kinds, *word);
-    found_kind_.store(static_cast<int>(at - kinds.begin()), relaxed);
+    }
+    standing_.looked(asked, *said, top);
+    const auto* const at = std::ranges::find(kinds, std::string_view{said->kind});
+    if (!said->kind.empty())
+        found_kind_.store(static_cast<int>(at - kinds.begin()), relaxed);
 }
 
 // None: it is the head of a stream.
@@ -178,6 +214,7 @@ std::optional<upstream::ending> upstream::check_head(const net::http_stream::hea
     const auto heartbeat = std::clamp(
         heartbeat_in(stream_.field("Heartbeat-Ms")).value_or(limits_.heartbeat), limits_.settled,
         limits_.heartbeat_max);
+    heartbeat_ms_.store(heartbeat.count(), relaxed);
     stream_.set_silence_max(2 * heartbeat + limits_.settled);
     return std::nullopt;
 }
@@ -242,7 +279,8 @@ upstream::ending upstream::wrong_kind(std::string_view what) const
         .wait = limits_.wrong_kind_wait};
 }
 
-// How far behind we are, as the times of ticks and heartbeats tell.
+// How far behind we are, as the times of ticks and heartbeats tell: as good as both clocks
+// together.
 void upstream::note(const upstream_event& e)
 {
     std::int64_t then = 0;
@@ -256,25 +294,38 @@ void upstream::note(const upstream_event& e)
     } else {
         return;
     }
-    known_ms_.store(then, relaxed);
     behind_ms_.store(std::max<std::int64_t>(now - then, 0), relaxed);
+}
+
+// Where the other cannot be asked. Silence says nothing until a heartbeat is missing.
+upstream::milliseconds upstream::behind_by_stream(steady_time now) const
+{
+    const steady_time heard{steady_time::duration{heard_ns_.load(relaxed)}};
+    const auto silent = std::chrono::floor<milliseconds>(now - heard);
+    const milliseconds last{behind_ms_.load(relaxed)};
+    if (!is_connected_.load(relaxed))
+        return last + silent;
+    if (silent < limits_.settled)
+        return last;
+    return silent <= milliseconds{heartbeat_ms_.load(relaxed)} + limits_.settled ? milliseconds{0}
+                                                                                 : silent;
 }
 
 upstream_report upstream::report() const
 {
-    upstream_report now;
-    now.is_connected = is_connected_.load(relaxed);
-    now.top = position::from_packed(top_.load(relaxed));
-    now.lag = milliseconds{lag_ms_.load(relaxed)};
-    now.kind = kinds[static_cast<std::size_t>(found_kind_.load(relaxed))];
-    const steady_time heard{steady_time::duration{heard_ns_.load(relaxed)}};
-    if (!now.is_connected)
-        now.behind = std::max(
-            milliseconds{0},
-            with_.time.wall_now().time_since_epoch() - milliseconds{known_ms_.load(relaxed)});
-    else if (with_.time.steady_now() - heard < limits_.settled)
-        now.behind = milliseconds{behind_ms_.load(relaxed)};
-    return now;
+    const auto now = with_.time.steady_now();
+    upstream_report said;
+    said.is_connected = is_connected_.load(relaxed);
+    said.top = position::from_packed(top_.load(relaxed));
+    said.lag = milliseconds{lag_ms_.load(relaxed)};
+    said.kind = kinds[static_cast<std::size_t>(found_kind_.load(relaxed))];
+    const std::lock_guard held{mutex_};
+    said.is_relay_away = standing_.is_relay_away(now);
+    if (!standing_.is_refused())
+        said.behind = standing_.behind(now);
+    else if (heard_ns_.load(relaxed) != 0)
+        said.behind = behind_by_stream(now);
+    return said;
 }
 
 void upstream::say_end(const ending& how, milliseconds wait)

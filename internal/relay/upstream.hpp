@@ -5,6 +5,10 @@
 // waits between connections are jittered; those that the other asks for (`moving`, `busy`,
 // Retry-After) are kept to.
 //
+// A stream that is silent says nothing of how far behind it is: its heartbeats are far apart, and a
+// server that is cut off itself sends them too. So the other is asked as well, every few seconds
+// and over a connection of its own, what its newest tick is and how far behind it is itself.
+//
 // Threads: run() on one strand, which is also the taker's; report() and the figures on any.
 #pragma once
 
@@ -14,6 +18,7 @@
 #include "net/http_client.hpp"
 #include "net/http_stream.hpp"
 #include "relay/upstream_course.hpp"
+#include "relay/upstream_standing.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -23,6 +28,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,7 +44,7 @@ struct upstream_limits {
     using milliseconds = std::chrono::milliseconds;
 
     net::http_stream_limits stream{};
-    // Of the question what kind of feed it has.
+    // Of the question how it stands.
     net::http_limits question{milliseconds{2'000}, milliseconds{2'000}, milliseconds{2'000},
                               milliseconds{2'000}, 16 * 1024,           256 * 1024};
     event_reader::limits events{};
@@ -47,6 +53,9 @@ struct upstream_limits {
     milliseconds good_after{10'000};
     // The longest wait that the other may ask for.
     milliseconds asked_wait_max{10 * 60'000};
+    // Between two questions how it stands.
+    milliseconds looks_each{2'000};
+    upstream_standing::limits standing{};
     // Between attempts where its feed is of another kind than ours.
     milliseconds wrong_kind_wait{30'000};
     // Its heartbeat, where it does not say.
@@ -60,15 +69,17 @@ struct upstream_limits {
     milliseconds settled{1'000};
 };
 
-// How it stands. Times are by our wall clock and the other's together, so as good as both.
+// How it stands.
 struct upstream_report {
     bool is_connected = false;
     position top;                      // up to there its history is ours
     std::chrono::milliseconds lag{0};  // of the newest tick: from its time until it came
-    // For how long its history may have gone on without us. Small while connected, and more than
-    // the outage while what was missed is still coming.
-    std::chrono::milliseconds behind{0};
-    std::string_view kind{};  // of its feed, as it says; empty: not known
+    // For how long others may have had what this instance has not, by our monotonic clock and what
+    // the other says of itself; none: not known, because nothing was heard of it yet, or because it
+    // does not know it itself.
+    std::optional<std::chrono::milliseconds> behind{};
+    bool is_relay_away = false;  // it says that its relay does not answer
+    std::string_view kind{};     // of its feed, as it says; empty: not known
 };
 
 class upstream {
@@ -114,9 +125,12 @@ private:
         bool is_failure = true;
     };
 
+    boost::asio::awaitable<void> read_on();
     boost::asio::awaitable<ending> connect();
     boost::asio::awaitable<ending> follow();
-    boost::asio::awaitable<void> ask_kind();
+    boost::asio::awaitable<void> look_on();
+    boost::asio::awaitable<void> look(net::http_client& questions);
+    milliseconds behind_by_stream(steady_time now) const;
     boost::asio::awaitable<void> wait_for_room();
     std::optional<ending> check_head(const net::http_stream::head& answer);
     std::optional<ending> take(std::string_view bytes);
@@ -142,11 +156,12 @@ private:
     std::atomic<bool> is_connected_{false};
     std::atomic<std::uint64_t> top_;
     std::atomic<std::int64_t> lag_ms_{0};
-    // The newest time at which the other was known to have no more than we: ms of its clock.
-    std::atomic<std::int64_t> known_ms_;
-    std::atomic<std::int64_t> behind_ms_{0};  // as the last event told it
-    std::atomic<std::int64_t> heard_ns_{0};   // steady
-    std::atomic<int> found_kind_{0};          // an index of kinds
+    std::atomic<std::int64_t> behind_ms_{0};     // as the last event told it
+    std::atomic<std::int64_t> heard_ns_{0};      // steady
+    std::atomic<std::int64_t> heartbeat_ms_{0};  // of the stream that is read, or was last
+    std::atomic<int> found_kind_{0};             // an index of kinds
+    mutable std::mutex mutex_;                   // of standing_
+    upstream_standing standing_;
     tally connections_;
     tally failures_;
 };

@@ -36,16 +36,21 @@ struct cluster_report {
     std::string instance{};           // the name of this one; empty: it has none
     std::string leader{};             // the name of the leader; empty: not known
     std::vector<member> instances{};  // all that live, this one included
-    // How far this instance is behind the newest tick of all; none: not known, because it hears
-    // nothing. Zero where it is alone or leads.
+    // For how long others may have had what this instance has not; none: not known, because it has
+    // heard nothing yet. Zero where it is alone.
     std::optional<std::chrono::milliseconds> lag{};
+    // The relay does not answer: nobody is known to be ahead, and no price is new.
+    bool is_relay_away = false;
+    // For how long the relay has answered without a break: what it took meanwhile has to be read
+    // first.
+    std::chrono::milliseconds relay_up_for{std::chrono::milliseconds::max()};
     position top{};               // the newest tick or heartbeat it knows; position{}: none
     std::uint64_t orphans = 0;    // ticks that only this instance has, since the start
     std::uint64_t conflicts = 0;  // ids that had two contents: must be 0
     std::uint64_t takeovers = 0;  // times that this instance became the leader
 };
 
-// An instance that is further behind is not ready.
+// An instance that is further behind is not ready, once its relay has answered for as long.
 inline constexpr std::chrono::milliseconds cluster_lag_max{5'000};
 
 // Publishes the figures of what `of` tells, which may be called on any thread.

@@ -4,6 +4,8 @@
 #include "web/parameters.hpp"
 #include "json/json_text.hpp"
 
+#include <algorithm>
+
 namespace tickertape::web {
 namespace {
 
@@ -11,6 +13,17 @@ namespace {
 std::string kind_of_mode(const std::string& mode)
 {
     return mode == "poll" || mode == "stream" ? "live" : mode;
+}
+
+// Of all symbols; position{} before the first.
+position newest_tick(const site& s)
+{
+    return tape::within_an_era(s.prices, [&] {
+        position newest{};
+        for (const auto id : s.prices.symbols().all())
+            newest = std::max(newest, s.prices.newest(id));
+        return newest;
+    });
 }
 
 http::answer how_the_cluster_is(const site& s, const http::request& r)
@@ -36,6 +49,13 @@ http::answer how_the_cluster_is(const site& s, const http::request& r)
         o.null("top");
     else
         o.text("top", now.top.text());
+    // Of edges: a heartbeat moves the top, and no tick comes of it.
+    if (const auto newest = newest_tick(s); newest == position{})
+        o.null("newest");
+    else
+        o.text("newest", newest.text());
+    if (now.is_relay_away)
+        o.boolean("relay_away", true);
     const auto number = [&o](std::string_view name, std::uint64_t value) {
         o.number(name, static_cast<std::int64_t>(value));
     };

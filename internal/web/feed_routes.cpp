@@ -88,6 +88,9 @@ std::string quote_object(const feed_report::quote& q, const feed_report& report)
     return std::move(o).done();
 }
 
+constexpr std::string_view words_of_standing_by =
+    "this instance stands by: the leader asks the providers, and no fresh price has come from it";
+
 // `said`: what the feed reports of it; null where it says nothing.
 std::string symbol_object(
     const site& s, symbol_id id, const feed_report& report, const feed_report::symbol* said,
@@ -104,7 +107,12 @@ std::string symbol_object(
     } else {
         o.null("source").null("price").null("age_seconds").boolean("stale", true);
     }
-    o.text_or_null("problem", said ? std::string_view{said->problem} : std::string_view{});
+    // What this feed lacks says nothing of a price that another instance publishes.
+    const bool is_fresh = observed && !s.stale.is_stale(*observed, now.boot);
+    if (report.is_standing_by)
+        o.text_or_null("problem", is_fresh ? std::string_view{} : words_of_standing_by);
+    else
+        o.text_or_null("problem", said ? std::string_view{said->problem} : std::string_view{});
     if (said != nullptr && !said->legs.empty()) {
         json::array legs;
         for (const auto& leg : said->legs)

@@ -11,18 +11,45 @@
 namespace tickertape::web {
 namespace {
 
-// Others serve what this one does not have yet.
-std::string reason_of_lag(const site& s)
+std::string seconds_of(std::chrono::milliseconds span)
 {
-    if (!s.cluster)
+    return std::to_string(std::chrono::floor<std::chrono::seconds>(span).count()) + " s";
+}
+
+// Others serve what this one does not have yet, or it cannot know.
+std::string reason_of_lag(const cluster_report& now)
+{
+    const bool is_edge = now.as == cluster_report::role::edge;
+    if (!now.lag && now.is_relay_away)
+        return "the relay has not answered yet";
+    if (!now.lag)
+        return is_edge ? "this instance does not know how far the server that it serves on is"
+                       : "this instance has not read yet what the others have";
+    // Where the relay is away for all, none is behind another; they serve what they have.
+    if (*now.lag <= cluster_lag_max || now.is_relay_away || now.relay_up_for <= cluster_lag_max)
         return {};
-    const auto lag = s.cluster().lag;
-    if (!lag)
-        return "this instance does not hear from the others";
-    if (*lag <= cluster_lag_max)
-        return {};
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(*lag).count();
-    return "this instance is " + std::to_string(seconds) + " s behind the others";
+    return "this instance " + std::string{is_edge ? "may be " : "is "} + seconds_of(*now.lag) +
+           " behind the others";
+}
+
+// The body of an instance that is ready: also why that may be over soon.
+std::string words_of_ready(const site& s)
+{
+    json::object o;
+    o.text("status", "ready");
+    if (s.cluster)
+        if (const auto now = s.cluster(); now.is_relay_away && now.lag)
+            o.text(
+                "detail", "the relay does not answer: no price has been new for " +
+                              seconds_of(*now.lag) + ", here and, as far as is known, elsewhere");
+    return std::move(o).done();
+}
+
+cluster_report alone()
+{
+    cluster_report one;
+    one.lag = std::chrono::milliseconds{0};
+    return one;
 }
 
 // Why the instance should get no requests; empty where it should.
@@ -41,11 +68,14 @@ std::string reason_against(const site& s, boot_time now)
         }
     if (!newest)
         return "no price has been seen yet";
+    const auto cluster = s.cluster ? s.cluster() : alone();
     if (!s.stale.is_stale(*newest, now))
-        return reason_of_lag(s);
-    const auto age = std::chrono::floor<std::chrono::seconds>(staleness::age(*newest, now));
-    return "no price is fresh: the newest, " + symbols.name(whose) + ", is " +
-           std::to_string(age.count()) + " s old";
+        return reason_of_lag(cluster);
+    auto reason = "no price is fresh: the newest, " + symbols.name(whose) + ", is " +
+                  seconds_of(staleness::age(*newest, now)) + " old";
+    if (cluster.is_relay_away)
+        reason += ", because the relay does not answer";
+    return reason;
 }
 
 }  // namespace
@@ -85,7 +115,7 @@ void add_operation_routes(http::router& to, const site& of)
         [of](const http::request& r) {
             auto reason = reason_against(of, r.boot_now);
             if (reason.empty())
-                return json_response(R"({"status":"ready"})");
+                return json_response(words_of_ready(of));
             return refusal_for_now(
                 {.status = 503, .type = "not-ready", .detail = std::move(reason)});
         });

@@ -90,5 +90,32 @@ for (const [name, startBalancer] of [["HAProxy", startHaproxy], ["nginx", startN
             servers[1] = await begin(ports[1]);
             await allSee("all get a price from the instance that came back");
         });
+
+        test("instances of which none is ready serve what they have", { timeout }, async (t) => {
+            const ports = [await freePort(), await freePort(), await freePort()]; // the third is down
+            const servers = [];
+            for (const port of ports.slice(0, 2))
+                servers.push(await startServer(t, { PORT: String(port), STALE_AFTER: "1s" }));
+            for (const server of servers) server.publish(100);
+            const balancer = await startBalancer(t, ports);
+            const statuses = async () => Promise.all(servers.map(async ({ port }) =>
+                (await fetch(`http://127.0.0.1:${port}/readyz`)).status));
+            await until("no instance is ready",
+                async () => (await statuses()).every((status) => status === 503));
+            // HAProxy asks twice before it believes that.
+            const client = new EventSourceLike(t, `${balancer.url}/prices/stream`, balancer.ca);
+            await until("the price is served again and again", async () => {
+                for (let n = 0; n < 10; n += 1) {
+                    if ((await ask(balancer, "/api/prices")).status !== 200) return false;
+                    await new Promise((resolve) => { setTimeout(resolve, 400); });
+                }
+                return true;
+            }, { timeout: 60_000 });
+            assert.equal((await ask(balancer, "/")).status, 200);
+            assert.equal(client.deadBecause, null);
+            servers[0].publish(101);
+            servers[1].publish(101);
+            await until("the stream goes on", () => client.ticks > 0);
+        });
     });
 }

@@ -144,11 +144,13 @@ test("the newest prices are in Redis for other programs", async (t) => {
     const { redis, cluster } = await threeOver(t);
     for (let n = 0; n < symbols.length; n += 1) cluster.publish();
     const wanted = await until("the key is there", () => {
-        const text = redis.cli("GET", `tickertape:price:${symbols[4]}`);
+        const text = redis.cli("GET", `tickertape:pipe:price:${symbols[4]}`);
         return text ? JSON.parse(text) : null;
     });
     assert.equal(wanted.price, 5);
     assert.equal(wanted.symbol, symbols[4]);
-    const left = Number(redis.cli("PTTL", `tickertape:price:${symbols[4]}`));
+    const left = Number(redis.cli("PTTL", `tickertape:pipe:price:${symbols[4]}`));
     assert.ok(left > 0 && left <= 60_000, `${left} ms`);
+    // What other programs take for a live price is one.
+    assert.equal(redis.cli("EXISTS", `tickertape:price:${symbols[4]}`), "0");
 });

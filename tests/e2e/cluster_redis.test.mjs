@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Cluster, symbols } from "./support/cluster.mjs";
+import { request } from "./support/http.mjs";
 import { startRedis } from "./support/redis.mjs";
 import { until } from "./support/wait.mjs";
 
@@ -103,4 +104,75 @@ test("without Redis nothing is published, and it goes on when it is back", async
     await redis.start();
     await cluster.flows();
     await cluster.isWhole();
+});
+
+test("what is observed while Redis is away for some seconds is published when it is back",
+    { timeout: 120_000 }, async (t) => {
+        const { redis, cluster } = await threeOver(t);
+        const leader = await cluster.leader();
+        await redis.kill();
+        await pause(4_000); // four times the lease
+        await redis.start();
+        await cluster.flows();
+        assert.equal(await cluster.leader(), leader);
+        const { text } = await request(`${cluster.instances.get(leader).url}/metrics`);
+        assert.match(text, /^tickertape_relay_dropped_total 0$/m);
+        await cluster.isWhole();
+    });
+
+test("an instance is ready while Redis is away, says so, and is not once it is told to stop",
+    { timeout: 120_000 }, async (t) => {
+        const { redis, cluster } = await threeOver(t, { DRAIN_DELAY: "8s" });
+        const readiness = async (name) => request(`${cluster.instances.get(name).url}/readyz`);
+        redis.signal("SIGSTOP");
+        t.after(() => redis.signal("SIGCONT"));
+        for (const name of names) {
+            await until("it says that the relay is away", async () =>
+                (await cluster.says(name)).relay_away === true && (await cluster.says(name)).lag_ms > 5_000);
+            const { status, text } = await readiness(name);
+            assert.equal(status, 200);
+            assert.match(text, /the relay does not answer/);
+        }
+        // The relay hangs, and does not hear its farewell.
+        const [name] = names;
+        const server = cluster.instances.get(name);
+        server.child.signal("SIGTERM");
+        await server.child.says(/draining/);
+        assert.equal((await readiness(name)).status, 503);
+        await server.child.exited(60_000);
+        redis.signal("SIGCONT");
+        await until("the others are as far as the relay", async () =>
+            (await Promise.all(names.slice(1).map((each) => cluster.says(each))))
+                .every(({ relay_away: away, lag_ms: lag }) => !away && lag === 0));
+        assert.equal((await readiness(names[1])).status, 200);
+    });
+
+test("a Redis that is full is one line in the log, however often it refuses", { timeout: 120_000 },
+    async (t) => {
+        const { redis, cluster } = await threeOver(t);
+        const server = cluster.instances.get(await cluster.leader());
+        redis.cli("CONFIG", "SET", "maxmemory", "1");
+        await until("it has refused often", async () => {
+            const { text } = await request(`${server.url}/metrics`);
+            return Number(/^tickertape_relay_failures_total (\d+)$/m.exec(text)[1]) > 30;
+        }, { timeout: 60_000 });
+        const told = server.child.stderr.match(/ the relay fails .*refuses what was asked/g);
+        assert.ok(told.length >= 1 && told.length <= 3, `${told.length} lines`);
+        assert.match(server.child.stderr, /its memory is full: nothing is appended \(OOM\)/);
+        redis.cli("CONFIG", "SET", "maxmemory", "0");
+        await cluster.flows();
+        await server.child.says(/the relay answers again failures=\d+/);
+    });
+
+test("an instance whose name another one has says so, and one of the two leads", async (t) => {
+    const redis = await startRedis(t);
+    const cluster = new Cluster(t, { RELAY: redis.url });
+    const first = await cluster.start("a");
+    const second = await cluster.start("b", { INSTANCE: "a", SYMBOLS: symbols.slice(1).join() });
+    const says = (line) => until(`one of them says ${line}`, () =>
+        [first, second].some(({ child }) => line.test(child.stderr)));
+    await says(/another instance has the same name/);
+    const third = await cluster.start("c", { SYMBOLS: symbols.slice(1).join() });
+    await until("it says that the symbols differ", () =>
+        [first, second, third].some(({ child }) => /has other SYMBOLS/.test(child.stderr)));
 });

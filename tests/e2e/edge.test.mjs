@@ -245,6 +245,34 @@ test("an edge leaves an upstream that moves, and comes back when it says", async
     assert.deepEqual(client.faults, []);
 });
 
+test("a server that hangs makes every tier behind it unready", { timeout: 120_000 }, async (t) => {
+    const source = await startServer(t, common);
+    source.publish(1);
+    const middle = await startEdge(t, source.port);
+    const leaf = await startEdge(t, middle.port);
+    const tiers = [middle, leaf];
+    const readiness = async (server) => (await request(`${server.url}/readyz`)).status;
+    const cluster = async (server) => (await json(`${server.url}/api/cluster`)).body;
+    for (const edge of tiers) await until("it is ready", async () => await readiness(edge) === 200);
+    source.child.signal("SIGSTOP");
+    for (const edge of tiers) {
+        await until("it says that it may be behind", async () => await readiness(edge) === 503);
+        assert.ok((await cluster(edge)).lag_ms > 5_000);
+    }
+    source.child.signal("SIGCONT");
+    for (const edge of tiers) {
+        await until("it is ready again", async () => await readiness(edge) === 200);
+        assert.equal((await cluster(edge)).lag_ms, 0);
+    }
+});
+
+test("an edge that has never reached its upstream does not say how far behind it is", async (t) => {
+    const edge = await startEdge(t, await freePort());
+    const { body } = await json(`${edge.url}/api/cluster`);
+    assert.deepEqual([body.lag_ms, body.top, body.newest], [null, null, null]);
+    assert.match((await request(`${edge.url}/metrics`)).text, /^tickertape_upstream_behind_seconds NaN$/mi);
+});
+
 test("RELAY that is no stream of prices is refused at the start", async (t) => {
     await assert.rejects(startServer(t, { ...common, RELAY: "https://h/prices" }));
 });

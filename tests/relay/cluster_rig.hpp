@@ -91,7 +91,8 @@ public:
                 [this](bool wanted) { wants_prices = wanted; },
                 [] {
                     return std::vector<std::pair<std::string, std::string>>{{"BTC-USD", "{}"}};
-                }},
+                },
+                [] {}},
             limits_.instance, name_, top);
         instance->start();
         observe();

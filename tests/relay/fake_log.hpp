@@ -249,26 +249,26 @@ public:
     announce(const relay::announced& self, milliseconds) override
     {
         auto effect = [&](fake_master& m, std::size_t) {
-            m.announced[self.instance] = self.words;
+            const auto before = std::exchange(m.announced[self.instance], self.words);
             std::vector<relay::announced> all;
             for (const auto& [name, words] : m.announced)
-                all.push_back({name, words});
+                all.push_back({name, name == self.instance && !before.empty() ? before : words});
             return all;
         };
         return call<std::vector<relay::announced>>(effect, 1);
     }
-    task<void> put_latest(
-        const std::vector<std::pair<std::string, std::string>>& prices, milliseconds) override
+    task<relay::put_outcome> put_latest(
+        const std::string& token, const std::vector<std::pair<std::string, std::string>>& prices,
+        milliseconds) override
     {
         auto effect = [&](fake_master& m, std::size_t) {
+            if (!m.holds(token))
+                return relay::put_outcome::not_leader;
             for (const auto& [symbol, text] : prices)
                 m.latest[symbol] = text;
-            return true;
+            return relay::put_outcome::done;
         };
-        const auto done = co_await call<bool>(effect, 1);
-        if (!done)
-            co_return done.error();
-        co_return result<void>{};
+        return call<relay::put_outcome>(effect, 1);
     }
 
 private:

@@ -18,7 +18,7 @@ TEST_CASE("One instance leads, and all have the ticks that it observes", "[relay
         CHECK(m.now().taker.early == 0);
         CHECK(m.now().taker.missed.empty());
         CHECK(m.now().instance->state().instances.size() == 3);
-        CHECK(m.now().instance->state().lag == 0ms);
+        CHECK(m.now().instance->state().lag_at(rig.time.now()) == 0ms);
     }
     CHECK(rig.master().latest.contains("BTC-USD"));
 }
@@ -137,10 +137,151 @@ TEST_CASE("While the log is away nothing is taken, and then what waited", "[rela
     CHECK(rig.machines[was].now().taker.ticks.size() <= taken + 1);
     CHECK(rig.machines[was].now().instance->state().waiting > 100);
     CHECK_FALSE(rig.machines[was].now().instance->state().is_reached);
-    CHECK(*rig.machines[was].now().instance->state().lag >= 3s);
+    CHECK(*rig.machines[was].now().instance->state().lag_at(rig.time.now()) >= 3s);
     rig.master().is_down = false;
     rig.run_for(3s);
     CHECK(rig.leaders().size() == 1);
     CHECK(rig.machines[was].now().taker.ticks.size() > taken + 20);
-    CHECK(rig.machines[was].now().instance->state().lag == 0ms);
+    CHECK(rig.machines[was].now().instance->state().lag_at(rig.time.now()) == 0ms);
+}
+
+TEST_CASE(
+    "After an outage the same instance leads, and what it observed meanwhile is appended",
+    "[relay][instance]")
+{
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        cluster_rig rig{seed};
+        rig.run_for(3s);
+        REQUIRE(rig.leaders().size() == 1);
+        const auto was = rig.leaders().front();
+        const auto& leader = *rig.machines[was].now().instance;
+        rig.master().is_down = true;
+        rig.run_for(8s);
+        rig.master().is_down = false;
+        rig.run_for(5s);
+        INFO("seed " << seed);
+        CHECK(rig.leaders() == std::vector<std::size_t>{was});
+        CHECK(leader.state().dropped == 0);
+        CHECK(leader.state().takeovers == 1);
+    }
+}
+
+TEST_CASE("A leader that is cut off asks no provider once its outbox is over", "[relay][instance]")
+{
+    cluster_rig rig{3};
+    rig.run_for(3s);
+    REQUIRE(rig.leaders().size() == 1);
+    const auto was = rig.leaders().front();
+    auto& old = rig.machines[was].now();
+    rig.machines[was].way.to = nullptr;
+    rig.run_for(9s);
+    CHECK(old.wants_prices);
+    rig.run_for(6s);
+    CHECK_FALSE(old.wants_prices);
+    CHECK(old.instance->state().waiting == 0);
+    CHECK(old.instance->state().dropped > 0);
+    CHECK(rig.leaders().size() == 1);
+    CHECK(rig.leaders().front() != was);
+}
+
+TEST_CASE("A leader that is told to leave wants no prices from then on", "[relay][instance]")
+{
+    cluster_rig rig{4};
+    rig.run_for(3s);
+    auto& old = rig.machines[rig.leaders().front()].now();
+    rig.master().is_down = true;  // nobody answers its farewell
+    rig.run_for(100ms);
+    old.instance->leave([] {});
+    CHECK_FALSE(old.wants_prices);
+}
+
+namespace {
+
+rig_limits with_quiet_max(std::chrono::milliseconds quiet, std::chrono::milliseconds dry)
+{
+    rig_limits limits;
+    limits.instance.feed_quiet_max = quiet;
+    limits.instance.dry_for = dry;
+    return limits;
+}
+
+std::uint64_t takeovers(cluster_rig& rig)
+{
+    std::uint64_t all = 0;
+    for (auto& m : rig.machines)
+        all += m.now().instance->state().takeovers;
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("A leader without prices lets another one lead", "[relay][instance]")
+{
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        cluster_rig rig{seed, 3, with_quiet_max(5s, 60s)};
+        rig.run_for(3s);
+        REQUIRE(rig.leaders().size() == 1);
+        const auto was = rig.leaders().front();
+        rig.machines[was].now().observes = false;
+        rig.run_for(7s);
+        REQUIRE(rig.leaders().size() == 1);
+        CHECK(rig.leaders().front() != was);
+        rig.run_for(60s);
+        CHECK(takeovers(rig) == 2);
+    }
+}
+
+TEST_CASE("Instances that all have no prices do not take turns all the time", "[relay][instance]")
+{
+    cluster_rig rig{5, 2, with_quiet_max(5s, 60s)};
+    rig.run_for(3s);
+    for (auto& m : rig.machines)
+        m.now().observes = false;
+    rig.run_for(59s);
+    CHECK(takeovers(rig) == 2);
+    rig.run_for(240s);
+    CHECK(takeovers(rig) <= 2 + 5);
+    CHECK(rig.leaders().size() == 1);
+}
+
+TEST_CASE("An instance that is alone keeps the lease, with prices or without", "[relay][instance]")
+{
+    cluster_rig rig{6, 1, with_quiet_max(5s, 60s)};
+    rig.run_for(3s);
+    rig.machines[0].now().observes = false;
+    rig.run_for(60s);
+    CHECK(rig.leaders().size() == 1);
+    CHECK(takeovers(rig) == 1);
+}
+
+TEST_CASE("Of two instances with one name, one leads and goes on leading", "[relay][instance]")
+{
+    cluster_rig rig{8, 1};
+    auto& first = rig.machines[0];
+    first.lives.emplace_back(
+        rig.time, rig.history, first.way, first.clock, first.name, rig.limits, 99, position{},
+        [](const tape::past_tick&) { return false; });
+    rig.run_for(20s);
+    std::size_t leading = 0;
+    for (auto& life : first.lives)
+        leading += life.leads() ? 1 : 0;
+    CHECK(leading == 1);
+    const auto before = takeovers(rig) + first.lives.front().instance->state().takeovers;
+    rig.run_for(60s);
+    CHECK(takeovers(rig) + first.lives.front().instance->state().takeovers == before);
+}
+
+TEST_CASE("Under a load that never ends an instance still tells that it lives", "[relay][instance]")
+{
+    rig_limits limits;
+    limits.tick_each = 1ms;
+    cluster_rig rig{9, 2, limits};
+    for (auto& m : rig.machines)
+        m.way.delay_max = 20ms;
+    rig.run_for(5s);
+    rig.master().announced.clear();
+    rig.master().latest.clear();
+    rig.run_for(3s);
+    CHECK(rig.master().announced.size() == 2);
+    CHECK(rig.master().latest.size() == 1);
 }

@@ -108,3 +108,20 @@ TEST_CASE("A position that the log may have is not given again", "[relay][outbox
     REQUIRE(s.put("d", moment_at(20s)));
     CHECK(s.batch({}).front().at.time() == moment_at(20s).wall);
 }
+
+TEST_CASE("What was lost is told once, with its first and its last", "[relay][outbox]")
+{
+    outbox box{{.age_max = 10s, .entries_max = 3}};
+    for (std::uint64_t n = 1; n <= 5; ++n)
+        box.put(at(n), "a", start);
+    auto lost = box.take_loss();
+    CHECK(lost.count == 2);
+    CHECK(lost.first == at(1));
+    CHECK(lost.last == at(2));
+    CHECK(box.take_loss().count == 0);
+    box.clear();
+    lost = box.take_loss();
+    CHECK(lost.count == 3);
+    CHECK(lost.last == at(5));
+    CHECK(box.dropped() == 5);
+}

@@ -4,7 +4,10 @@
 #include "support/catch.hpp"
 #include "support/own_redis.hpp"
 #include "support/stringify.hpp"
+
 #include "support/tls_authority.hpp"
+#include <algorithm>
+#include <thread>
 
 #include <fstream>
 
@@ -97,6 +100,32 @@ TEST_CASE("A Redis that hangs is left, and found again when it goes on", "[relay
     server.go_on();
     sooner_or_later([&] { return user.outcome_of(user.begin(user.log.look())); });
     sooner_or_later([&] { return user.outcome_of(user.begin(user.log.read({}, 10, 0ms))); });
+}
+
+TEST_CASE("A Redis that hung gives nobody the lease who has given up asking", "[relay]")
+{
+    own_redis server;
+    redis_user user{server.url(), [](redis_log_settings& s) {
+                        s.limits.answer = 200ms;
+                        s.limits.call = 300ms;
+                    }};
+    // The script is loaded, and the server's clock is known.
+    CHECK(user.done(user.log.lease("a:1", 1ms)).is_ours);
+    user.run_until([&] { return server.ask({"EXISTS", "tickertape:{live}:lease"}).number == 0; });
+    server.pause();
+    CHECK(user.failed(user.log.lease("a:1", 60s)) == relay_errc::too_slow);
+    // Longer makes no difference.
+    std::this_thread::sleep_for(600ms);
+    server.go_on();
+    // Our connection is closed: the server has read what it was asked there.
+    user.run_until([&] {
+        const auto all = server.ask({"CLIENT", "LIST"}).text;
+        return std::ranges::count(all, '\n') == 1;
+    });
+    CHECK(server.ask({"EXISTS", "tickertape:{live}:lease"}).number == 0);
+    const auto now =
+        sooner_or_later([&] { return user.outcome_of(user.begin(user.log.lease("a:1", 60s))); });
+    CHECK(now.is_ours);
 }
 
 TEST_CASE("Redis is asked for a connection at most five times a second", "[relay]")
@@ -234,7 +263,7 @@ TEST_CASE("A password, a user and a database are those of the address", "[relay]
         CHECK(user.done(user.log.look()).top == position{6, 0});
         CHECK(user.done(user.log.claim_slot("a", 1, 60s)) == 1);
         CHECK(user.done(user.log.announce({"a", "{}"}, 60s)).size() == 1);
-        user.done(user.log.put_latest({{"BTC-USD", "{}"}}, 60s));
+        user.done(user.log.put_latest("a:1", {{"BTC-USD", "{}"}}, 60s));
         user.done(user.log.resign("a:1"));
         redis_user elsewhere{"redis://:secret@" + at};
         CHECK(elsewhere.done(elsewhere.log.look()).top == position{});

@@ -51,7 +51,7 @@ struct linked {
     redis_link link{
         {asio::make_strand(io), trust, address, limits, pace, net::system_resolve},
         [] { return 0.5; },
-        [this](std::string_view what, std::string_view why) {
+        [this](std::string_view what, std::string_view why, const std::string&) {
             lines.push_back(std::string{what} + ": " + std::string{why});
         }};
 };

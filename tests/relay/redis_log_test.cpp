@@ -1,6 +1,7 @@
 // Against a real Redis.
 #include "relay/redis_log.hpp"
 
+#include "core/text.hpp"
 #include "relay/message.hpp"
 #include "relay/redis_fixture.hpp"
 #include "support/catch.hpp"
@@ -364,8 +365,15 @@ TEST_CASE("Other programs find the newest prices for as long as they are fresh",
     own_redis server;
     redis_user user{server.url()};
 
-    user.done(user.log.put_latest({{"BTC-USD", "{1}"}, {"ETH-USD", "{2}"}}, 30s));
-    user.done(user.log.put_latest({{"BTC-USD", "{3}"}}, 1500ms));
+    user.done(user.log.lease("me", 60s));
+    CHECK(
+        user.done(user.log.put_latest("me", {{"BTC-USD", "{1}"}, {"ETH-USD", "{2}"}}, 30s)) ==
+        put_outcome::done);
+    CHECK(user.done(user.log.put_latest("me", {{"BTC-USD", "{3}"}}, 1500ms)) == put_outcome::done);
+    // One that led before, and does not know yet that it does not any more.
+    CHECK(
+        user.done(user.log.put_latest("other", {{"BTC-USD", "{4}"}}, 30s)) ==
+        put_outcome::not_leader);
 
     CHECK(server.ask({"GET", "tickertape:price:BTC-USD"}).text == "{3}");
     CHECK(server.ask({"GET", "tickertape:price:ETH-USD"}).text == "{2}");
@@ -383,4 +391,21 @@ TEST_CASE("Clusters of different kinds of feed do not see each other", "[relay]"
 
     CHECK(simulated.done(simulated.log.look()).top == position{});
     CHECK(simulated.done(simulated.log.lease("b:1", 60s)).is_ours);
+    CHECK(live.done(live.log.put_latest("a:1", {{"BTC-USD", "{1}"}}, 60s)) == put_outcome::done);
+    CHECK(
+        simulated.done(simulated.log.put_latest("b:1", {{"BTC-USD", "{2}"}}, 60s)) ==
+        put_outcome::done);
+    CHECK(server.ask({"GET", "tickertape:price:BTC-USD"}).text == "{1}");
+    CHECK(server.ask({"GET", "tickertape:simulator:price:BTC-USD"}).text == "{2}");
+}
+
+TEST_CASE("What others have put there is not told at length", "[relay]")
+{
+    own_redis server;
+    redis_user user{server.url()};
+    server.ask({"SET", "tickertape:{live}:lease", std::string(5'000, 'x') + "\n"});
+    CHECK(user.done(user.log.lease("a:1", 60s)).holder.size() <= words_bytes_max);
+    server.ask({"ZADD", "tickertape:{live}:instances", "9999999999999", std::string(5'000, 'y')});
+    server.ask({"SET", "tickertape:{live}:instance:" + std::string(5'000, 'y'), "{}"});
+    CHECK(user.done(user.log.announce({"a", "{}"}, 60s)).size() == 1);
 }

@@ -22,7 +22,7 @@ TEST_CASE("an instance without others says that it is alone", "[web]")
     CHECK(
         s.get("/api/cluster").body ==
         R"({"role":"alone","feed":null,"instance":null,"leader":null,"instances":[],"lag_ms":0,)"
-        R"("top":null,"orphans":0,"conflicts":0,"takeovers":0})"
+        R"("top":null,"newest":null,"orphans":0,"conflicts":0,"takeovers":0})"
         "\n");
     auto report = std::make_shared<feed_report>();
     report->mode = "stream";
@@ -31,7 +31,8 @@ TEST_CASE("an instance without others says that it is alone", "[web]")
     CHECK(
         s.get("/api/cluster").body ==
         R"({"role":"alone","feed":"live","instance":null,"leader":null,"instances":[],"lag_ms":0,)"
-        R"("top":"1712525476123-0","orphans":0,"conflicts":0,"takeovers":0})"
+        R"("top":"1712525476123-0","newest":"1712525476123-0","orphans":0,"conflicts":0,)"
+        R"("takeovers":0})"
         "\n");
 }
 
@@ -54,7 +55,7 @@ TEST_CASE("an instance of a cluster tells what it knows of it", "[web]")
         R"({"role":"follower","feed":"simulator","instance":"b","leader":"a","instances":[)"
         R"({"instance":"a","role":"leader"},{"instance":"b","role":"follower"},)"
         R"({"instance":"c","role":null}],"lag_ms":12,"top":"1712525476123-16",)"
-        R"("orphans":1,"conflicts":2,"takeovers":3})"
+        R"("newest":null,"orphans":1,"conflicts":2,"takeovers":3})"
         "\n");
     s.cluster.lag.reset();
     CHECK(s.get("/api/cluster").body.find(R"("lag_ms":null)") != std::string::npos);
@@ -97,14 +98,53 @@ TEST_CASE("an instance that is more than 5 s behind the others is not ready", "[
     s.cluster.lag = 65'000ms;
     CHECK(
         s.get("/readyz").body.find("this instance is 65 s behind the others") != std::string::npos);
+    s.cluster.as = cluster_report::role::edge;
+    CHECK(
+        s.get("/readyz").body.find("this instance may be 65 s behind the others") !=
+        std::string::npos);
     s.cluster.lag.reset();
     CHECK(
-        s.get("/readyz").body.find("this instance does not hear from the others") !=
+        s.get("/readyz").body.find(
+            "this instance does not know how far the server that it serves on is") !=
+        std::string::npos);
+    s.cluster.as = cluster_report::role::follower;
+    CHECK(
+        s.get("/readyz").body.find("this instance has not read yet what the others have") !=
         std::string::npos);
     s.cluster.lag = 0ms;
     CHECK(s.get("/readyz").status == 200);
     s.now += 10min;  // no ticks arrive
     CHECK(s.get("/readyz").status == 503);
+}
+
+TEST_CASE("an instance stays ready while the relay is away for all, and says so", "[web]")
+{
+    site_of_cluster s;
+    s.publish(1712525476123, 1);
+    s.cluster.lag = 65'000ms;
+    s.cluster.is_relay_away = true;
+    CHECK(s.get("/readyz").status == 200);
+    CHECK(
+        s.get("/readyz").body == R"({"status":"ready","detail":"the relay does not answer: no )"
+                                 R"(price has been new for 65 s, here and, as far as is known, )"
+                                 R"(elsewhere"})"
+                                 "\n");
+    CHECK(s.get("/api/cluster").body.find(R"("relay_away":true)") != std::string::npos);
+    // It is back, and what it took meanwhile is being read.
+    s.cluster.is_relay_away = false;
+    s.cluster.relay_up_for = 5'000ms;
+    CHECK(s.get("/readyz").status == 200);
+    s.cluster.relay_up_for = 5'001ms;
+    CHECK(s.get("/readyz").status == 503);
+    // An instance that has never read it knows nothing of what others have.
+    s.cluster.is_relay_away = true;
+    s.cluster.lag.reset();
+    CHECK(s.get("/readyz").status == 503);
+    CHECK(s.get("/readyz").body.find("the relay has not answered yet") != std::string::npos);
+    s.now += 10min;
+    CHECK(
+        s.get("/readyz").body.find("s old, because the relay does not answer") !=
+        std::string::npos);
 }
 
 TEST_CASE("a stream goes on at an id that this instance has not come to yet", "[web]")
@@ -172,4 +212,20 @@ TEST_CASE("the report of the feed says which instances serve, in a cluster", "[w
     CHECK(
         s.get("/api/feed").body.find(R"("served_by":{"instance":"b","instances":2})") !=
         std::string::npos);
+}
+
+TEST_CASE("an instance that stands by does not say that providers are silent", "[web]")
+{
+    site_of_cluster s;
+    auto report = std::make_shared<feed_report>();
+    report->mode = "poll";
+    report->is_standing_by = true;
+    report->symbols.push_back(
+        {.id = s.symbols.all().front(), .problem = "no provider says a price"});
+    s.reports.post(std::move(report));
+    CHECK(
+        s.get("/api/feed").body.find(R"("problem":"this instance stands by: the leader asks)") !=
+        std::string::npos);
+    s.publish(1712525476123, 1);
+    CHECK(s.get("/api/feed").body.find(R"("problem":null)") != std::string::npos);
 }
