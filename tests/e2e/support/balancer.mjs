@@ -59,7 +59,7 @@ async function listening(child, port, ca) {
 // clients on bare sockets.
 export async function startHaproxy(t, ports, { streams = 500, isPlain = false } = {}) {
     const made = await configuration(t, "haproxy.cfg", ports);
-    made.replace("maxconn 40000", `maxconn ${2 * streams}`);
+    made.replace("maxconn 40000", `maxconn ${streams}`); // two descriptors each
     const [withTls] = made.text.match(/bind :443[^\n]*/);
     const text = made.replace(isPlain ? withTls : "bind :443", `bind 127.0.0.1:${made.port}`);
     const file = join(made.directory, "haproxy.cfg");
