@@ -131,7 +131,10 @@ asio::awaitable<void> instance::ask()
     const auto asked = now_of(of_.time);
     const auto top_then = follower_.top();
     const bool has_led = keeper_.leads(asked.steady);
-    if (!keeper_.may_lead() || is_without_slot_) {
+    // Who has just come does not know whether the log has forgotten, and would have to hold its own
+    // entries back. One that has been there for longer leads without a pause.
+    const bool is_new = lineage_.empty() || asked.steady < new_until_;
+    if (!keeper_.may_lead() || is_without_slot_ || is_new) {
         const auto state = co_await of_.log.look();
         if (!state) {
             failed("look", state.error());
@@ -171,7 +174,9 @@ void instance::see(const log_state& s, position top_then)
     if (s.lineage != lineage_ || s.top < tail_) {
         hold_until_ = of_.time.steady_now() + limits_.heal_wait;
         follower_.compare();
-        if (!lineage_.empty())
+        if (lineage_.empty())
+            new_until_ = hold_until_;
+        else
             of_.says.warn(
                 "another relay answers, or it has forgotten",
                 {{"its_top", s.top.text()}, {"our_top", top_then.text()}});

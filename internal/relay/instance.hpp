@@ -147,6 +147,7 @@ private:
     std::optional<position> lost_after_;  // the log has lost what we have after it
     bool is_healing_ = false;             // the log is not yet where we are
     steady_time hold_until_{};            // no own entry before
+    steady_time new_until_{};             // the same since the log was first heard
     bool is_heard_ = false;
     bool wants_prices_ = false;
     std::optional<unsigned> slot_;
