@@ -73,7 +73,7 @@ test-long: ## what takes too long for `make test`: run it before a release
 	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape CLUSTER_ROUNDS=60 CLOCK_STEPS=4 SPLITS=2 \
 		node --test --test-concurrency=1 cluster.test.mjs cluster_redis.test.mjs cluster_clocks.test.mjs \
 		cluster_split.test.mjs
-	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape DEPLOY_CLIENTS=8000 \
+	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape DEPLOY_CLIENTS=9000 \
 		node --test rolling_deploy.test.mjs
 	RELAY_SEEDS=1000 build/release/tests/relay/test_relay "[history]"
 
