@@ -10,7 +10,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 server := build/release/tickertape
 
-.PHONY: help deps build install uninstall run demo cluster test test-long bench bench-micro bench-stream bench-replay bench-archive bench-abuse bench-page asan tsan fuzz lint format \
+.PHONY: help deps build install uninstall run demo cluster test test-long bench bench-micro bench-stream bench-replay bench-archive bench-abuse bench-cluster bench-page asan tsan fuzz lint format \
 	docker-build docker-run clean
 
 help: ## this list
@@ -115,6 +115,13 @@ bench-abuse: ## what good subscribers feel of slowhttptest and others; BENCH="--
 	cmake --preset release -DTICKERTAPE_TESTS=ON
 	cmake --build --preset release -j $(JOBS) --target tickertape
 	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/abuse.mjs $(BENCH)
+
+bench-cluster: ## several instances over Redis: latency, ticks a second, takeovers; BENCH="--runs 3 --only latency" and such
+	@.ci/install bench
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS) --target tickertape tickertape-bench bench_feed relay_figures
+	TICKERTAPE_BUILD=$(CURDIR)/build/release TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape \
+		node tests/bench/cluster.mjs $(BENCH)
 
 bench-page: ## memory and long tasks of a page that is left open; BENCH="--minutes 10" and such
 	@.ci/install test
