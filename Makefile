@@ -10,7 +10,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 server := build/release/tickertape
 
-.PHONY: help deps build install uninstall run demo cluster test test-long bench bench-micro bench-stream bench-replay bench-archive bench-abuse bench-page asan tsan fuzz lint format \
+.PHONY: help deps build install uninstall run demo cluster test test-long bench bench-micro bench-stream bench-replay bench-archive bench-abuse bench-cluster bench-page asan tsan fuzz lint format \
 	docker-build docker-run clean
 
 help: ## this list
@@ -70,9 +70,10 @@ test-long: ## what takes too long for `make test`: run it before a release
 		node --test archive_faults.test.mjs
 	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape ARCHIVE_REPLAYS=10000 ARCHIVE_LIVE=1000 \
 		node --test archive_replay.test.mjs
-	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape CLUSTER_ROUNDS=60 \
-		node --test cluster.test.mjs cluster_redis.test.mjs
-	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape DEPLOY_CLIENTS=8000 \
+	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape CLUSTER_ROUNDS=60 CLOCK_STEPS=4 SPLITS=2 \
+		node --test --test-concurrency=1 cluster.test.mjs cluster_redis.test.mjs cluster_clocks.test.mjs \
+		cluster_split.test.mjs
+	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape DEPLOY_CLIENTS=9000 \
 		node --test rolling_deploy.test.mjs
 	RELAY_SEEDS=1000 build/release/tests/relay/test_relay "[history]"
 
@@ -114,6 +115,13 @@ bench-abuse: ## what good subscribers feel of slowhttptest and others; BENCH="--
 	cmake --preset release -DTICKERTAPE_TESTS=ON
 	cmake --build --preset release -j $(JOBS) --target tickertape
 	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/abuse.mjs $(BENCH)
+
+bench-cluster: ## several instances over Redis: latency, ticks a second, takeovers; BENCH="--runs 3 --only latency" and such
+	@.ci/install bench
+	cmake --preset release -DTICKERTAPE_TESTS=ON
+	cmake --build --preset release -j $(JOBS) --target tickertape tickertape-bench bench_feed relay_figures
+	TICKERTAPE_BUILD=$(CURDIR)/build/release TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape \
+		node tests/bench/cluster.mjs $(BENCH)
 
 bench-page: ## memory and long tasks of a page that is left open; BENCH="--minutes 10" and such
 	@.ci/install test

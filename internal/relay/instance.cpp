@@ -178,11 +178,13 @@ void instance::see(const log_state& s, position top_then)
             s.top);
         // It may have given our slot to another.
         slot_due_ = std::min(slot_due_, now);
-        if (!lineage_.empty() && s.top < top_then)
+        if (lineage_.empty())
+            rests_until_ = hold_until_;
+        else if (s.top < top_then)
             of_.says.warn(
                 "the relay lacks entries that this instance has: they are put back",
                 {{"its_top", s.top.text()}, {"our_top", top_then.text()}});
-        else if (!lineage_.empty())
+        else
             of_.says.info(
                 "another server of the relay answers, and lacks nothing",
                 {{"its_top", s.top.text()}, {"our_top", top_then.text()}});

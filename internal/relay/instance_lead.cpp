@@ -56,8 +56,11 @@ bool instance::may_ask(steady_time now) const
     // so.
     const bool is_cut_off =
         !is_heard_ && !sequencer_.is_open() && now - heard_last_ >= limits_.lease.lifetime * 4 / 5;
+    // Who has just come does not know whether the log has forgotten, and would have to hold its own
+    // entries back. One that has been there for longer leads without a pause.
+    const bool is_new = lineage_.empty();
     return keeper_.may_lead() && !is_without_slot_ && !yields(now) && rests_until_ <= now &&
-           !is_cut_off;
+           !is_cut_off && !is_new;
 }
 
 // Others could have prices.

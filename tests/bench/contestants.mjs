@@ -13,7 +13,7 @@ import { start } from "../e2e/support/process.mjs";
 import { binary, scratch } from "../e2e/support/server.mjs";
 import { until } from "../e2e/support/wait.mjs";
 
-const build = process.env.TICKERTAPE_BUILD
+export const build = process.env.TICKERTAPE_BUILD
     ?? fileURLToPath(new URL("../../build/release", import.meta.url));
 export const loader = join(build, "tickertape-bench");
 const feeder = join(build, "tests/bench/bench_feed");

@@ -35,6 +35,13 @@ export class Meter {
     }
 }
 
+// Seconds of the processor and bytes of memory that a process has used, and has.
+export function usageOf(pid) {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+    const [, kilobytes] = /^Rss:\s+(\d+) kB$/m.exec(rollup);
+    return { cpu: total(read(`/proc/${pid}/stat`)), resident: 1_024 * Number(kilobytes) };
+}
+
 // All threads of a process, those to come included.
 export function pin(pid, core, attempts = 5) {
     try {

@@ -77,6 +77,22 @@ describe("a Redis that is", { concurrency: false }, () => {
         await cluster.isWhole();
     });
 
+    test("robbed of its scripts all the time, at 500 ticks a second: one history", { timeout: 120_000 },
+        async (t) => {
+            const { redis, cluster } = await threeOver(t);
+            cluster.stopFeed();
+            cluster.feed(2);
+            const isRobbed = setInterval(() => redis.tell("SCRIPT", "FLUSH"), 50);
+            t.after(() => clearInterval(isRobbed));
+            const loads = () => Number(/cmdstat_script\|load:calls=(\d+)/.exec(
+                redis.cli("INFO", "commandstats"))?.[1] ?? 0);
+            const before = loads();
+            await until("it is told its scripts again, 50 times", () => loads() > before + 50);
+            clearInterval(isRobbed);
+            await cluster.flows();
+            await cluster.isWhole();
+        });
+
     test("trimmed while an instance sleeps: that one's clients are told a gap", async (t) => {
         const { redis, cluster } = await threeOver(t);
         const [slow] = await cluster.followers();

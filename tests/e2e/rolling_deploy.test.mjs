@@ -1,7 +1,8 @@
 // Three instances behind a balancer are replaced one after the other, while clients that
 // behave as EventSource does are connected: none is silenced, none lacks a tick or gets one twice.
 //
-// DEPLOY_CLIENTS: how many clients (150). `make test-long` sets 8,000.
+// DEPLOY_CLIENTS: how many clients (150). `make test-long` sets 9,000, for which 20,000 open files are
+// enough: a balancer has two for each.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

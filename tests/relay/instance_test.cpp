@@ -2,6 +2,8 @@
 
 #include "support/catch.hpp"
 
+#include <algorithm>
+
 using namespace tickertape;
 using namespace tickertape::testing;
 using namespace std::chrono_literals;
@@ -58,6 +60,36 @@ TEST_CASE(
         CHECK(old.instance->state().dropped == 0);
         rig.run_for(2s);
         CHECK_FALSE(old.leads());
+    }
+}
+
+TEST_CASE(
+    "A leader that leaves is followed at once by one whose entries the log takes, also where the "
+    "other has just been started",
+    "[relay][instance]")
+{
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        cluster_rig rig{seed};
+        rig.run_for(4s);
+        REQUIRE(rig.leaders().size() == 1);
+        const auto was = rig.leaders().front();
+        rig.kill((was + 1) % 3);
+        rig.start((was + 1) % 3);
+        rig.run_for(std::chrono::milliseconds{rig.random() % 900});
+        bool has_left = false;
+        rig.machines[was].now().instance->leave([&] { has_left = true; });
+        const auto slot = rig.machines[was].now().instance->state().slot;
+        const auto before = rig.history.ever.rbegin()->first;
+        const auto is_next = [&](const auto& e) { return e.first.slot() != slot; };
+        auto took = 0ms;
+        for (;
+             took < 10s &&
+             std::find_if(rig.history.ever.upper_bound(before), rig.history.ever.end(), is_next) ==
+                 rig.history.ever.end();
+             took += 5ms)
+            rig.run_for(5ms);
+        CHECK(has_left);
+        CHECK(took <= 150ms);  // a tick is observed every 50 ms
     }
 }
 

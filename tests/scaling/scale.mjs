@@ -15,6 +15,8 @@ export const measured = {
     frameBytes: 114, // a tick on the wire of the chunked stream; performance.md
     userBytes: 15_000 + 220, // an encrypted subscriber; decision 0014, performance.md
     kernelBytes: 5_000, // its socket; performance.md
+    entryCpu: 75e-6, // of Redis' core, an entry to one of three instances, appended too; performance.md
+    balancerCpu: 19e-6, // of a core of HAProxy, one tick to one subscriber; performance.md
 };
 
 // What was not measured here, and has to be checked where it is used.
@@ -26,7 +28,7 @@ export const assumed = {
     edgesOfInstance: 1_000, // streams of all symbols that an inner instance serves to edges
     readersOfRedis: 30, // instances that read the stream of one Redis
     failover: 10, // until Sentinel has another master, of which the replica's region has one
-    lease: 3.5, // until another instance leads
+    lease: 3.5, // until another instance leads; promised, and at most 3.1 were measured; performance.md
     noticed: 30, // until clients of a region that is gone are sent elsewhere by DNS
     retry: [1, 3], // the wait before a client comes back, evenly spread; RETRY=2s
     handshakeTimeout: 10, // after which a client that was not answered tries again; HEADER_TIMEOUT
@@ -68,6 +70,8 @@ export function plan({ subscribers, regions = 3, rate = 2, feed = 25 }, with_ = 
         bandwidthOut: out,
         bandwidthOfMachine: out / edges,
         entriesRead: feed * readers, // by Redis, a second
+        busyOfRedis: feed * readers * with_.entryCpu,
+        balancers: Math.ceil((subscribers * rate * with_.balancerCpu) / (with_.cores * with_.busy)),
         bandwidthOfInner: isTiered ? feed * with_.frameBytes * (edges / inner) : 0,
         cost,
         costOfMillion: ((cost.machines + cost.traffic) / subscribers) * 1e6,
@@ -177,7 +181,9 @@ export function tables() {
             row("bandwidth out", (p) => bits(p.bandwidthOut)),
             row("of a machine", (p) => bits(p.bandwidthOfMachine)),
             row("entries that Redis hands out a second", (p) => number(p.entriesRead)),
+            row("of the core of Redis", (p) => `${(p.busyOfRedis * 100).toFixed(1)} %`),
             row("out of an instance between", (p) => (p.inner ? bits(p.bandwidthOfInner) : "none")),
+            row("machines of HAProxy, where all goes through it", (p) => number(p.balancers)),
             row("machines, dollars a month", (p) => number(p.cost.machines)),
             row("traffic, dollars a month", (p) => number(p.cost.traffic)),
             row("dollars a month for a million", (p) => number(p.costOfMillion)),

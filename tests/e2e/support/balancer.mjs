@@ -59,7 +59,7 @@ async function listening(child, port, ca) {
 // clients on bare sockets.
 export async function startHaproxy(t, ports, { streams = 500, isPlain = false } = {}) {
     const made = await configuration(t, "haproxy.cfg", ports);
-    made.replace("maxconn 40000", `maxconn ${2 * streams}`);
+    made.replace("maxconn 40000", `maxconn ${streams}`); // two descriptors each
     const [withTls] = made.text.match(/bind :443[^\n]*/);
     const text = made.replace(isPlain ? withTls : "bind :443", `bind 127.0.0.1:${made.port}`);
     const file = join(made.directory, "haproxy.cfg");
@@ -73,7 +73,7 @@ export async function startNginxOfDeploy(t, ports, { streams = 500, isPlain = fa
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map((name) => `    ${name}_temp_path ${made.directory}/temp/${name};`).join("\n");
     await mkdir(join(made.directory, "temp"));
-    made.replace("worker_connections 40000", `worker_connections ${2 * streams}`);
+    made.replace("worker_connections 40000", `worker_connections ${2 * streams + 1_000}`);
     made.replace(isPlain ? "listen 443 ssl http2" : "listen 443", `listen 127.0.0.1:${made.port}`);
     const text = made.replace("http {\n", `http {\n    access_log off;\n${temporary}\n`);
     const file = join(made.directory, "nginx.conf");

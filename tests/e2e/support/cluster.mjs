@@ -103,12 +103,22 @@ export class Cluster {
         this.#join(count, () => port);
     }
 
-    #join(count, where) {
+    // Clients of those instances alone. `history`: what they learn goes there.
+    joinOf(names, count, history = this.history) {
+        let turn = 0;
+        return this.#join(count, () =>
+            this.instances.get(names[turn++ % names.length])?.port ?? 1, history);
+    }
+
+    #join(count, where, history = this.history) {
+        const joined = [];
         for (let i = 0; i < count; i += 1) {
-            const client = new ReturningClient(where, path, new Account(this.history, symbols));
-            this.clients.push(client);
+            const client = new ReturningClient(where, path, new Account(history, symbols));
+            joined.push(client);
             client.connect();
         }
+        this.clients.push(...joined);
+        return joined;
     }
 
     // All clients have begun, and get what is published now. `but`: those of an instance that sleeps
@@ -121,16 +131,19 @@ export class Cluster {
             () => lacking().length === 0, { timeout });
     }
 
-    // Feeds one more round, waits until everybody has all there is, and says what was wrong.
-    async settle({ timeout = 60_000 } = {}) {
+    // Feeds one more round and waits until everybody has all there is.
+    async rest({ timeout = 60_000 } = {}) {
         this.stopFeed();
         for (let i = 0; i < symbols.length; i += 1) this.publish();
-        const all = () => symbols.map((symbol) => this.history.of(symbol).at(-1) ?? 0n)
-            .reduce((a, b) => (a > b ? a : b));
         await until(() => `all clients have all: ${this.clients.filter(
             ({ account }) => account.newestPrice < this.#price).length} have not`,
         () => this.clients.every(({ account }) => account.newestPrice >= this.#price), { timeout });
-        const top = all();
+    }
+
+    // Says what was wrong, once everybody has all there is.
+    async settle(options) {
+        await this.rest(options);
+        const top = this.history.top;
         return [...this.history.faults,
             ...this.clients.flatMap(({ account }) => account.finalFaults(top))];
     }

@@ -62,7 +62,27 @@ export async function namespace(t) {
         host: at(1),
         guest: at(2),
         strangers: Array.from({ length: 200 }, (_, i) => `198.19.${number}.${i + 1}`),
+        name,
+        // The cable is pulled out at their end, and put in again: nobody is told.
+        pull: () => ip("-n", name, "link", "set", "tt0", "down"),
+        plug: () => ip("-n", name, "link", "set", "tt0", "up"),
         // From now on nothing comes from there, and nothing says so.
         vanish: () => ip("-n", name, "addr", "flush", "dev", "tt0"),
     };
+}
+
+// Another cable to that namespace, which stays while the first is pulled: what a test says to those
+// who live there is not a part of what it tries. They may then talk to each other as well.
+export async function sideEntrance(t, { name }) {
+    const number = (process.pid + 97 * made++) % 250;
+    const ours = `tt${process.pid % 100_000}n${made}`;
+    const [host, guest] = [1, 2].map((last) => `198.18.${number}.${last}`);
+    await ip("link", "add", ours, "type", "veth", "peer", "name", "tt1", "netns", name);
+    t.after(() => ip("link", "del", ours).catch(() => {}));
+    await ip("addr", "add", `${host}/24`, "dev", ours);
+    await ip("link", "set", ours, "up");
+    await ip("-n", name, "addr", "add", `${guest}/24`, "dev", "tt1");
+    await ip("-n", name, "link", "set", "tt1", "up");
+    await ip("-n", name, "link", "set", "lo", "up");
+    return guest;
 }

@@ -28,9 +28,29 @@ export class OneHistory {
         return this.#contents.size;
     }
 
+    // The newest position of all.
+    get top() {
+        let top = 0n;
+        for (const all of this.#positions.values()) for (const at of all) if (at > top) top = at;
+        return top;
+    }
+
     // All positions of a symbol, in order.
     of(symbol) {
         return [...(this.#positions.get(symbol) ?? [])].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    }
+}
+
+// The history of some of the clients. An id has the content that it has for all of them.
+export class PartOfHistory extends OneHistory {
+    constructor(whole) {
+        super();
+        this.whole = whole;
+    }
+
+    learn(...tick) {
+        super.learn(...tick);
+        this.whole.learn(...tick);
     }
 }
 
@@ -74,8 +94,9 @@ export class Account {
         return this.#lastAt;
     }
 
-    // What is missing and was not told, once all is over. `until`: up to there all must have come.
-    finalFaults(until) {
+    // What is missing and was not told, once all is over. `until`: up to there all must have come;
+    // `of`: what there was to get.
+    finalFaults(until, of = this.history) {
         const faults = [...this.faults];
         for (const symbol of this.symbols) {
             const got = this.#got.get(symbol);
@@ -84,7 +105,7 @@ export class Account {
                 faults.push(`no tick of ${symbol} ever came`);
                 continue;
             }
-            for (const at of this.history.of(symbol)) {
+            for (const at of of.of(symbol)) {
                 if (at < first || at > until || got.has(at)) continue;
                 const isTold = this.gaps.some(({ from, to, symbols }) =>
                     from < at && at <= to && symbols.includes(symbol));

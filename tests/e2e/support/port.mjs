@@ -12,9 +12,9 @@ export async function freePort() {
 }
 
 // Whether somebody listens there.
-export async function answers(port) {
+export async function answers(port, host = "127.0.0.1") {
     return new Promise((resolve) => {
-        const socket = net.connect({ port, host: "127.0.0.1" });
+        const socket = net.connect({ port, host });
         socket.on("connect", () => { socket.destroy(); resolve(true); });
         socket.on("error", () => resolve(false));
     });

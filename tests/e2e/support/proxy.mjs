@@ -8,8 +8,8 @@ export class Proxy {
     #isMute = false;
     accepted = 0;
 
-    constructor(targetPort) {
-        this.targetPort = targetPort;
+    constructor(targetPort, targetHost) {
+        Object.assign(this, { targetPort, targetHost });
         this.#server = net.createServer((client) => this.#join(client));
     }
 
@@ -28,7 +28,7 @@ export class Proxy {
 
     #join(client) {
         this.accepted += 1;
-        const server = net.connect({ port: this.targetPort, host: "127.0.0.1" });
+        const server = net.connect({ port: this.targetPort, host: this.targetHost });
         const pair = { client, server };
         this.#pairs.add(pair);
         const end = () => {
@@ -87,8 +87,8 @@ export class Proxy {
     }
 }
 
-export async function startProxy(t, targetPort) {
-    const proxy = new Proxy(targetPort);
+export async function startProxy(t, targetPort, targetHost = "127.0.0.1") {
+    const proxy = new Proxy(targetPort, targetHost);
     await proxy.listen();
     t.after(() => proxy.close());
     return proxy;

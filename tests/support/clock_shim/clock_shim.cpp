@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace {
@@ -50,4 +51,13 @@ extern "C" int clock_gettime(clockid_t which, timespec* out) noexcept
     if (which == CLOCK_BOOTTIME)
         add(*out, by->boot_ms);
     return 0;
+}
+
+// Redis asks by this one.
+extern "C" int gettimeofday(timeval* out, void*) noexcept
+{
+    timespec now{};
+    const auto failed = clock_gettime(CLOCK_REALTIME, &now);
+    *out = {now.tv_sec, now.tv_nsec / 1'000};
+    return failed;
 }
