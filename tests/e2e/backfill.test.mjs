@@ -10,7 +10,9 @@ import { launch } from "./support/browser.mjs";
 import { readEvents } from "./support/events.mjs";
 import { json, request as get } from "./support/http.mjs";
 import { drawn, openClean } from "./support/page.mjs";
+import { startPostgres } from "./support/postgres.mjs";
 import { coinbaseTicker, startProvider } from "./support/provider.mjs";
+import { startRedis } from "./support/redis.mjs";
 import { binary, scratch, startServer } from "./support/server.mjs";
 import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
@@ -323,6 +325,48 @@ describe("candles of before", { timeout: 600_000 }, () => {
         await until("it waits for an answer", () => asked(at.provider).length === 3);
         server.child.signal("SIGTERM");
         assert.equal((await server.child.exited()).code, 0);
+    });
+
+    test("of instances that share an archive only the leader asks, and all have the candles", { timeout }, async (t) => {
+        const at = await place(t);
+        const [redis, database] = await Promise.all([startRedis(t), startPostgres(t)]);
+        const shared = { RELAY: redis.url, RELAY_LEASE: "1s", ARCHIVE: database.url(), BACKFILL: "10y", LOG_LEVEL: "info" };
+        const all = [];
+        for (const INSTANCE of ["a", "b", "c"]) all.push(await serve(t, at, { ...shared, INSTANCE }));
+        const done = () => all.filter(({ child }) => child.stderr.includes("candles of before are there"));
+        await until("one has asked for all", () => done().length > 0, { timeout: 60_000 });
+        assert.equal((await json(`${done()[0].url}/api/cluster`)).body.role, "leader");
+        for (const server of all) {
+            const days = await candles(server, "interval=1d");
+            assert.ok(days.length >= tenYears - 2, `${days.length}`);
+            assert.equal(days.at(-1).source, "coinbase");
+        }
+        assert.equal(asked(at.provider).length, 13);
+        // The next leader finds that there is nothing left to ask for.
+        done()[0].child.signal("SIGKILL");
+        await until("another one leads and has looked", () => done().length > 1, { timeout: 60_000 });
+        assert.equal(asked(at.provider).length, 13);
+    });
+
+    test("of instances with archives of their own one asks when it leads", { timeout }, async (t) => {
+        const at = await place(t);
+        const redis = await startRedis(t);
+        const all = [];
+        for (const INSTANCE of ["a", "b"])
+            all.push(await serve(t, at, {
+                RELAY: redis.url, RELAY_LEASE: "1s", BACKFILL: "10y", LOG_LEVEL: "info", INSTANCE,
+                ARCHIVE: `sqlite:${join(at.root, INSTANCE)}` }));
+        const done = () => all.filter(({ child }) => child.stderr.includes("candles of before are there"));
+        await until("the leader has asked for all", () => done().length > 0, { timeout: 60_000 });
+        const [first] = done();
+        const [second] = all.filter((server) => server !== first);
+        assert.equal((await json(`${first.url}/api/cluster`)).body.role, "leader");
+        assert.equal(asked(at.provider).length, 13);
+        assert.deepEqual((await candles(second, "interval=1d")).filter(({ source }) => source), []);
+        first.child.signal("SIGKILL");
+        await second.child.says(/candles of before are there/, { timeout: 60_000 });
+        assert.equal(asked(at.provider).length, 26);
+        assert.ok((await candles(second, "interval=1d")).length >= tenYears - 2);
     });
 
     test("what cannot be done is said in one line", { timeout }, async (t) => {
