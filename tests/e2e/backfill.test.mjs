@@ -7,48 +7,18 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { coinbaseCandles, day, priceOf, tenYears, today } from "./support/candles_of_before.mjs";
 import { readEvents } from "./support/events.mjs";
 import { json, request as get } from "./support/http.mjs";
 import { drawn, openClean } from "./support/page.mjs";
 import { startPostgres } from "./support/postgres.mjs";
-import { coinbaseTicker, startProvider } from "./support/provider.mjs";
+import { startProvider } from "./support/provider.mjs";
 import { startRedis } from "./support/redis.mjs";
 import { binary, scratch, startServer } from "./support/server.mjs";
 import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 120_000;
-const day = 86_400;
-const today = Math.floor(Date.now() / 1_000 / day) * day;
-const tenYears = 3_652;
-
-// A price of that day, with two decimals.
-const priceOf = (time) => 10_000 + (time / day) % 5_000 + 0.25;
-
-// Coinbase's candles of each day from `begins` on; today's is forming. `change` makes others of
-// them, or none.
-function coinbaseCandles({ begins = 0, change = (row) => row } = {}) {
-    return (request, response) => {
-        const url = new URL(request.url, "https://localhost");
-        if (!url.pathname.endsWith("/candles")) {
-            coinbaseTicker("63212.97")(request, response);
-            return;
-        }
-        const step = Number(url.searchParams.get("granularity"));
-        const rows = [];
-        const from = Math.max(Date.parse(url.searchParams.get("start")) / 1_000, begins);
-        for (let time = Date.parse(url.searchParams.get("end")) / 1_000; time >= from; time -= step) {
-            const open = priceOf(time);
-            const row = change([time, open - 10, open + 20, open, open + 5, 1.5]);
-            if (row) rows.push(row);
-        }
-        const body = rows.length > 300
-            ? '{"message":"granularity too small for the requested time range"}' : JSON.stringify(rows);
-        response.writeHead(rows.length > 300 ? 400 : 200, { "content-type": "application/json" });
-        response.end(body);
-    };
-}
-
 const asked = (provider) => provider.requests.filter(({ url }) => url.includes("/candles?"));
 
 describe("candles of before", { timeout: 600_000 }, () => {

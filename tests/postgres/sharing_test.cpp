@@ -1,66 +1,11 @@
 // Several stores over one archive, as the instances of a cluster have it.
-#include "archive/candle_keeper.hpp"
-
-#include "archive_of.hpp"
+#include "shared_archive.hpp"
 
 #include <future>
 
 using namespace tickertape;
 using namespace tickertape::postgres;
 using namespace tickertape::postgres::testing;
-
-namespace {
-
-struct shared_archive {
-    own_server server;
-
-    archive::result<std::unique_ptr<store>> try_open(
-        const std::string& cluster = "tape at one:6379/0",
-        std::chrono::milliseconds stuck_after = 30s) const
-    {
-        return store::open(
-            feed_kind::live, {.now = morning,
-                              .symbols = symbols(),
-                              .url = server.url(),
-                              .state_directory = server.directory() + "/state",
-                              .boot = "boot one",
-                              .cluster = cluster,
-                              .stuck_after = stuck_after});
-    }
-    std::unique_ptr<store> open(std::chrono::milliseconds stuck_after = 30s) const
-    {
-        auto opened = try_open("tape at one:6379/0", stuck_after);
-        if (!opened)
-            FAIL(opened.error().text);
-        return std::move(*opened);
-    }
-    connection beside() const
-    {
-        return connection{{server.url(), schema_of(feed_kind::live), "a test"}};
-    }
-    std::int64_t rows() const { return beside().ask("SELECT count(*) FROM ticks").integer(0, 0); }
-};
-
-std::vector<tape::past_tick> read_all(const store& of)
-{
-    const auto from = of.reader_of(symbols());
-    const auto batch = from->read(
-        {{symbols().all().begin(), symbols().all().end()},
-         {},
-         position::from_packed(~std::uint64_t{0}),
-         100'000});
-    if (!batch)
-        FAIL(batch.error().text);
-    return batch->ticks;
-}
-
-std::span<const tape::past_tick>
-part(const std::vector<tape::past_tick>& of, std::size_t from, std::size_t until)
-{
-    return std::span{of}.subspan(from, until - from);
-}
-
-}  // namespace
 
 TEST_CASE(
     "one of the instances that share an archive writes, the others find it there", "[sharing]")
@@ -272,45 +217,6 @@ TEST_CASE("the instance that prefers to write is left to do so", "[sharing]")
     REQUIRE(first->append(part(all, 20, 40)));
 }
 
-TEST_CASE("candles of a shared archive are kept by the instance that writes it", "[sharing]")
-{
-    const shared_archive of;
-    auto writer = of.open();
-    const auto follower = of.open();
-    const auto minute = std::chrono::floor<std::chrono::seconds>(morning);
-    const std::vector<archive::candle_row> rows{
-        {symbol_id{1},
-         series::interval::m1,
-         {minute, *price::from(1.0), *price::from(3.0), *price::from(0.5), *price::from(2.0), 7,
-          false}}};
-    const auto kept = writer->candles().open(symbols(), true);
-    const auto seen = follower->candles().open(symbols(), true);
-    CHECK_FALSE(kept->is_kept_elsewhere());
-    CHECK(seen->is_kept_elsewhere());
-    seen->begin();
-    CHECK(seen->put(rows) == 0);
-    seen->set_closed_until(minute + 1min);
-    seen->commit();
-    CHECK(seen->closed_until() == series::candle_time{});
-    kept->begin();
-    CHECK(kept->put(rows) == 1);
-    kept->set_closed_until(minute + 1min);
-    kept->commit();
-    CHECK(seen->closed_until() == minute + 1min);
-    CHECK(
-        seen->read({symbol_id{1}, series::interval::m1, minute, minute + 1min}).candles.size() ==
-        1);
-
-    CHECK(seen->is_current());
-    writer.reset();
-    REQUIRE(follower->append(ticks_from(morning, 1)));
-    CHECK(follower->writes());
-    CHECK_FALSE(seen->is_current());
-    CHECK_FALSE(follower->candles().open(symbols(), true)->is_kept_elsewhere());
-    // The one that was is refused.
-    CHECK_THROWS_AS(kept->begin(), archive::thrown_failure);
-}
-
 TEST_CASE("a day that another instance has dropped is not taken for one without ticks", "[sharing]")
 {
     const shared_archive of;
@@ -339,89 +245,4 @@ TEST_CASE("a day that another instance has dropped is not taken for one without 
     CHECK(after->to == after->from);
     REQUIRE(follower->sync());
     CHECK(follower->holds()->look().held->days.size() < 4);
-}
-
-namespace {
-
-struct set_clock final : tickertape::clock {
-    wall_time wall = morning;
-    steady_time steady{};
-    wall_time wall_now() const noexcept override { return wall; }
-    steady_time steady_now() const noexcept override { return steady; }
-    void pass(std::chrono::milliseconds time)
-    {
-        wall += time;
-        steady += time;
-    }
-};
-
-// A store as a recorder drives it, with the keeper of its candles.
-struct recorded {
-    set_clock time;
-    std::unique_ptr<store> ticks;
-    std::unique_ptr<archive::tick_reader> reader = ticks->reader_of(symbols());
-    std::vector<std::string> said;
-    archive::candle_keeper keeper{
-        {ticks->candles(), symbols(),
-         [this](const tape::past_query& query) { return reader->read(query); }, ticks->holds(),
-         [this] { return ticks->last(); }, time,
-         [this](const std::string& why) { said.push_back(why); }},
-        {}};
-
-    explicit recorded(std::unique_ptr<store> of) : ticks{std::move(of)}
-    {
-        REQUIRE(keeper.catch_up(20));
-    }
-    void append(std::span<const tape::past_tick> some)
-    {
-        REQUIRE(ticks->append(some));
-        keeper.on_ticks(some);
-    }
-    void tick_over()
-    {
-        while (keeper.on_time(now_of(time))) {
-        }
-    }
-    wall_time closed() { return keeper.board().look(symbol_id{0}).closed_until; }
-};
-
-std::int64_t ticks_in_minutes(const shared_archive& of)
-{
-    return of.beside()
-        .ask("SELECT coalesce(sum(ticks), 0) FROM candles WHERE interval_seconds = 60")
-        .integer(0, 0);
-}
-
-}  // namespace
-
-TEST_CASE(
-    "a follower shows a closed candle once the instance that writes has closed it", "[sharing]")
-{
-    const shared_archive of;
-    const auto all = ticks_from(morning, 2'000);  // of 200 s
-    auto writer = std::make_unique<recorded>(of.open());
-    recorded follower{of.open()};
-    REQUIRE(writer->ticks->append(part(all, 0, 650)));
-    follower.append(part(all, 0, 650));
-    follower.tick_over();
-    CHECK(follower.closed() < morning + 1min);
-    CHECK(ticks_in_minutes(of) == 0);
-    writer->keeper.on_ticks(part(all, 0, 650));
-    CHECK(writer->closed() == morning + 1min);
-    CHECK(ticks_in_minutes(of) == 600);
-    follower.tick_over();
-    CHECK(follower.closed() == morning + 1min);
-
-    // Killed in the next minute, of which the follower has closed what nobody has put.
-    writer->append(part(all, 650, 700));
-    writer.reset();
-    follower.append(part(all, 650, 1'250));
-    CHECK(follower.ticks->writes());
-    follower.tick_over();
-    CHECK(follower.closed() == morning + 2min);
-    CHECK(ticks_in_minutes(of) == 1'200);
-    follower.append(part(all, 1'250, 2'000));
-    CHECK(follower.closed() == morning + 3min);
-    CHECK(ticks_in_minutes(of) == 1'800);
-    CHECK(follower.said.empty());
 }
