@@ -129,7 +129,8 @@ application::application(const config::settings& s, const clock& time, const tel
     if (archive_ && !edge::is_wanted(settings_) && backfill_at_start::is_wanted(settings_))
         backfill_ = std::make_unique<backfill_at_start>(
             settings_, backfill_at_start::parts{
-                           symbols_, *archive_, provider_strand_, gates_, time_, log_, metrics_});
+                           symbols_, *archive_, provider_strand_, gates_, time_, log_, metrics_,
+                           place_among_others()});
     publish_figures();
 }
 
@@ -182,7 +183,9 @@ std::unique_ptr<archiving> application::open_archive()
         simulate_past();
     return std::make_unique<archiving>(
         settings_.archive, kind,
-        archiving::parts{tapes_, sources_, time_, context_, log_, metrics_});
+        archiving::parts{
+            tapes_, sources_, time_, context_, log_, metrics_,
+            cluster::is_wanted(settings_) ? words_of_log(settings_.relay) : std::string{}});
 }
 
 // Null where this instance shares no log.
@@ -202,8 +205,26 @@ std::unique_ptr<cluster> application::join_cluster()
         open_shared_log(settings_.relay, kind, context_, *relay_trust_, log_),
         cluster::parts{
             publisher_.writer(), tapes_, sources_, time_, context_, log_, metrics_, kind,
-            [this](bool stands_by) { feed_->stand_by(stands_by); }, price_text,
+            [this](bool stands_by) { take_role(!stands_by); }, price_text,
             quiet_max_of_feed(settings_)});
+}
+
+void application::take_role(bool leads)
+{
+    feed_->stand_by(!leads);
+    if (archive_)
+        archive_->lead(leads);
+    if (backfill_)
+        backfill_->lead(leads);
+}
+
+// Who of several instances asks for candles of before.
+backfill_at_start::place application::place_among_others() const
+{
+    using place = backfill_at_start::place;
+    if (!cluster::is_wanted(settings_))
+        return place::alone;
+    return settings_.archive.database.empty() ? place::archive_of_its_own : place::shares_archive;
 }
 
 // Empty where this instance is alone.

@@ -58,6 +58,8 @@ private:
     void await_signal();
     void await_hangup();
     std::unique_ptr<cluster> join_cluster();
+    void take_role(bool leads);
+    backfill_at_start::place place_among_others() const;
     std::function<web::cluster_report()> cluster_report_of(const config::settings& s);
     tick_sink& sink();
     void announce_drain(int signal);

@@ -62,7 +62,8 @@ std::unique_ptr<archive::repository> archiving::open(wall_time now) const
                     .url = settings_.database,
                     .state_directory = settings_.state_directory,
                     .sync = settings_.sync,
-                    .boot = {}});
+                    .boot = {},
+                    .cluster = of_.cluster});
         if (!opened)
             refuse(opened.error());
         return *std::move(opened);

@@ -38,6 +38,8 @@ public:
         boost::asio::io_context& main;
         const telemetry::logger& log;
         telemetry::metrics& figures;
+        // The cluster whose instances may share the archive; empty: this one has it for itself.
+        std::string cluster{};
     };
 
     // Opens the archive of that kind of feed and restores the tapes, which nobody reads yet. All
@@ -59,6 +61,11 @@ public:
 
     // Gives work on candles.db to the thread that writes it: as candle_keeper::offer().
     bool offer(archive::candle_keeper::work piece) { return candles_->offer(std::move(piece)); }
+
+    // Whether this instance leads its cluster: it should write an archive that they share then.
+    void lead(bool leads) noexcept { store_->prefer_to_write(leads); }
+    // Whether it writes the archive: no other instance does. Threads: any.
+    bool writes() const noexcept { return store_->writes(); }
 
     // No id of an event that anybody has been sent is later. Threads: any.
     position present() const

@@ -38,6 +38,14 @@ void archiving::publish_figures()
             return !a.recorder_->now().failing.load(std::memory_order_relaxed) &&
                    !a.is_passing_.load(std::memory_order_relaxed);
         });
+    sampled(
+        kind::gauge, "tickertape_archive_writer",
+        "1 where this instance writes the archive; 0 where another one that shares it does.",
+        [](const archiving& a) { return a.writes(); });
+    sampled(
+        kind::counter, "tickertape_archive_takeovers_total",
+        "How often this instance began to write a shared archive after another.",
+        [](const archiving& a) { return a.store_->now().takeovers.value(); });
 }
 
 void archiving::publish_candle_figures()

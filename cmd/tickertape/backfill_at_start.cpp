@@ -12,8 +12,11 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <algorithm>
 #include <cassert>
+#include <random>
 #include <utility>
 
 namespace tickertape {
@@ -25,6 +28,9 @@ using series::interval;
 constexpr std::chrono::seconds settled{60};
 // The feed has half of what a provider takes at once for itself.
 constexpr double left_to_others = 0.5;
+
+// How often an instance whose turn it is not looks whether it is.
+constexpr std::chrono::seconds look_each{1};
 
 bool has_candles(const std::string& name)
 {
@@ -71,16 +77,62 @@ backfill_at_start::~backfill_at_start()
 void backfill_at_start::start()
 {
     asio::dispatch(of_.strand, [this] {
-        if (is_stopping_)
-            return;
-        ++running_;
-        asio::co_spawn(
-            of_.strand, run(),
-            asio::bind_executor(
-                of_.strand,
-                asio::bind_cancellation_slot(
-                    stop_.slot(), [this](std::exception_ptr escaped) { ended(escaped); })));
+        std::random_device chance;
+        std::uniform_int_distribution<std::chrono::seconds::rep> wait{
+            std::chrono::seconds{wait_min}.count(), std::chrono::seconds{wait_max}.count()};
+        asks_from_ = of_.time.steady_now() + std::chrono::seconds{wait(chance)};
+        spawn();
     });
+}
+
+void backfill_at_start::spawn()
+{
+    if (is_stopping_)
+        return;
+    ++running_;
+    asio::co_spawn(
+        of_.strand, run(),
+        asio::bind_executor(
+            of_.strand, asio::bind_cancellation_slot(
+                            stop_.slot(), [this](std::exception_ptr escaped) { ended(escaped); })));
+}
+
+// What one that shares the archive has begun, the next leader goes on with.
+void backfill_at_start::lead(bool leads)
+{
+    asio::dispatch(of_.strand, [this, leads] {
+        const bool was = std::exchange(leads_, leads);
+        if (of_.among != place::shares_archive || !was || leads || running_ == 0)
+            return;
+        is_to_begin_again_ = true;
+        stop_.emit(asio::cancellation_type::terminal);
+    });
+}
+
+bool backfill_at_start::has_turn() const
+{
+    switch (of_.among) {
+    case place::shares_archive:
+        return leads_ && of_.archive.writes();
+    case place::archive_of_its_own:
+        return leads_ || of_.time.steady_now() >= asks_from_;
+    case place::alone:
+        break;
+    }
+    return true;
+}
+
+// Returns whether it came.
+asio::awaitable<bool> backfill_at_start::turn_comes()
+{
+    asio::steady_timer again{of_.strand};
+    while (!has_turn()) {
+        again.expires_after(look_each);
+        const auto [stopped] = co_await again.async_wait(no_throw);
+        if (stopped)
+            co_return false;
+    }
+    co_return true;
 }
 
 void backfill_at_start::stop()
@@ -95,6 +147,9 @@ asio::awaitable<void> backfill_at_start::run()
 {
     // A cancellation arrives as an error code, not as an exception.
     co_await asio::this_coro::throw_if_cancelled(false);
+    const bool is_our_turn = co_await turn_comes();
+    if (!is_our_turn)
+        co_return;
     backfill work{
         {of_.symbols, sources_, *shelf_, of_.time, [](const backfill::outcome&) {},
          [this](const backfill::outcome& of) { tell(of); }},
@@ -114,7 +169,7 @@ void backfill_at_start::tell(const backfill::outcome& of)
     refused_.add(of.refused);
     const auto& symbol = of_.symbols.name(of.symbol);
     // To stop is no problem of a provider's.
-    if (!of.problem.empty() && !is_stopping_) {
+    if (!of.problem.empty() && !is_stopping_ && !is_to_begin_again_) {
         problems_.add();
         of_.log.warn(
             "no candles of before",
@@ -163,6 +218,8 @@ void backfill_at_start::publish_figures()
 void backfill_at_start::ended(const std::exception_ptr& escaped)
 {
     --running_;
+    if (std::exchange(is_to_begin_again_, false))
+        spawn();
     if (!escaped)
         return;
     try {

@@ -94,6 +94,10 @@ private:
 // The name of an instance that was given none: that of the host and the process.
 std::string default_instance_name();
 
+// What instances that share a log have in common, without passwords: its name and its address.
+// Throws std::runtime_error with one line.
+std::string words_of_log(const relay::settings& s);
+
 // The log at that address, for instances whose feed is of that kind ("live", "simulator" ...).
 // `trust` and `log` outlive it. Throws std::runtime_error with one line.
 std::unique_ptr<relay::shared_log> open_shared_log(

@@ -16,6 +16,19 @@ std::function<double()> any_number()
 
 }  // namespace
 
+std::string words_of_log(const relay::settings& s)
+{
+    const auto address = relay::parse_redis_address(s.address);
+    if (!address)
+        throw std::runtime_error{"RELAY: " + address.error().message()};
+    // Instances may be given different Sentinels of the same servers.
+    if (address->has_sentinels())
+        return s.name + " of the Redis " + address->master + '/' +
+               std::to_string(address->database);
+    return s.name + " at " + relay::text_of(address->hosts.front()) + '/' +
+           std::to_string(address->database);
+}
+
 std::unique_ptr<relay::shared_log> open_shared_log(
     const relay::settings& s, const std::string& kind, boost::asio::io_context& main,
     boost::asio::ssl::context& trust, const telemetry::logger& log)

@@ -93,14 +93,14 @@ bool candle_keeper::close_by(wall_time now) noexcept
 {
     return state_ == state::live && try_to([&] {
                close(bucket_open(interval::m1, now - limits_.grace));
-               flush();
-               publish();
+               flush_and_publish();
                file_->finish();
            });
 }
 
 void candle_keeper::on_ticks(std::span<const tape::past_tick> ticks) noexcept
 {
+    look_who_keeps();
     // Otherwise they are read from the archive.
     if (state_ != state::live)
         return;
@@ -114,8 +114,7 @@ void candle_keeper::on_ticks(std::span<const tape::past_tick> ticks) noexcept
         }
         feed({first, ticks.end()});
         if (!rows_.empty() || closed_until_ != written_until_) {
-            flush();
-            publish();
+            flush_and_publish();
             return;
         }
         for (const auto symbol : touched_) {
@@ -182,10 +181,13 @@ std::vector<series::hole> candle_keeper::holes_after(wall_time time) const
     return holes;
 }
 
-void candle_keeper::flush()
+// Returns whether all that is closed is written.
+bool candle_keeper::flush()
 {
     if (rows_.empty() && closed_until_ == written_until_)
-        return;
+        return true;
+    if (!is_closed_there())
+        return false;
     leave_fetched(rows_);
     file_->begin();
     file_->put(rows_);
@@ -203,6 +205,7 @@ void candle_keeper::flush()
     }
     rows_.clear();
     file_->checkpoint_if_long();
+    return true;
 }
 
 void candle_keeper::publish()
@@ -215,6 +218,9 @@ void candle_keeper::publish()
 
 void candle_keeper::on_hole(const hole& h) noexcept
 {
+    // The archive of all may have the ticks that this process lacks.
+    if (state_ != state::closed && file_->is_kept_elsewhere())
+        return static_cast<void>(try_to([this] { load(); }));
     // Ticks of which candles were made are no longer there: they were not forced to the disk.
     const bool is_behind = h.from < taken_ || h.from.next() < position::at(closed_until_);
     // It was known when they were closed: the time up to the start, which is told once more with
@@ -240,14 +246,16 @@ void candle_keeper::on_new_era(position epoch) noexcept
 bool candle_keeper::on_time(const moment& now) noexcept
 {
     watch(now);
+    look_who_keeps();
     if (state_ == state::live) {
         const auto until = bucket_open(interval::m1, now.wall - limits_.grace);
         if (until > closed_until_ && now.boot - agreed_since_ >= limits_.grace)
             try_to([&] {
                 close(until);
-                flush();
-                publish();
+                flush_and_publish();
             });
+        else if (closed_until_ != written_until_)
+            try_to([this] { flush_and_publish(); });
         if (state_ == state::live)
             try_to([&] {
                 repair_reported();
@@ -257,7 +265,8 @@ bool candle_keeper::on_time(const moment& now) noexcept
     }
     if (state_ == state::closed && now.steady < not_before_)
         return false;
-    return try_to([this] { step(); }) && state_ != state::live;
+    // Where another process keeps the candles, and has not closed them yet, it is waited for.
+    return try_to([this] { step(); }) && state_ != state::live && closed_until_ == written_until_;
 }
 
 bool candle_keeper::offer(work piece)
@@ -276,7 +285,7 @@ bool candle_keeper::work_of_others()
     bool has_more = false;
     {
         const std::lock_guard held{work_mutex_};
-        if (state_ != state::live || work_.empty())
+        if (state_ != state::live || work_.empty() || file_->is_kept_elsewhere())
             return false;
         next = std::move(work_.front());
         work_.pop_front();

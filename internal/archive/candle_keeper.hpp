@@ -53,6 +53,8 @@ public:
         std::size_t hopeless_max = 10'000;
         // Pieces of work of others that wait.
         std::size_t work_max = 16;
+        // Candles that wait until the process which keeps them has closed them too.
+        std::size_t unwritten_max = 100'000;
         // All candles are read and verified at the start and then so often, so many at once.
         std::chrono::hours check_each{1};
         std::size_t checked_max = 20'000;
@@ -148,7 +150,10 @@ private:
     void feed(std::span<const tape::past_tick> ticks);
     void close(series::candle_time until);
     void give(std::size_t symbol, series::interval of, series::candle closed);
-    void flush();
+    bool flush();
+    void flush_and_publish();
+    bool is_closed_there();
+    void look_who_keeps() noexcept;
     void publish();
     bool work_of_others();
     void tell_changes();

@@ -122,6 +122,42 @@ void candle_keeper::reopen(wall_time from)
     load();
 }
 
+// Whether the process that keeps the candles has closed what is closed here: before, nobody may be
+// told that it is.
+bool candle_keeper::is_closed_there()
+{
+    if (!file_->is_kept_elsewhere())
+        return true;
+    const auto there = file_->closed_until();
+    // It has opened some again.
+    if (there < written_until_) {
+        load();
+        return false;
+    }
+    if (there < closed_until_ && rows_.size() > limits_.unwritten_max)
+        fail(archive_errc::busy, "the process that keeps the candles is behind");
+    return there >= closed_until_;
+}
+
+void candle_keeper::flush_and_publish()
+{
+    if (flush())
+        publish();
+}
+
+// Another process keeps the candles from now on, or does so no longer.
+void candle_keeper::look_who_keeps() noexcept
+{
+    if (!file_ || file_->is_current())
+        return;
+    file_.reset();
+    check_.reset();
+    rows_.clear();
+    state_ = state::closed;
+    not_before_ = {};
+    board_.set_behind(written_until_);
+}
+
 // One step towards being live. Returns whether it is.
 bool candle_keeper::step()
 {
@@ -140,8 +176,7 @@ bool candle_keeper::step()
     feed(batch->ticks);
     const bool is_at_end = batch->to <= batch->from && batch->ticks.empty();
     read_to_ = std::max(read_to_, batch->to);
-    flush();
-    if (!is_at_end)
+    if (!flush() || !is_at_end)
         return false;
     taken_ = std::max(taken_, read_to_);
     state_ = state::live;

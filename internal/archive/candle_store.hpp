@@ -155,6 +155,12 @@ public:
     // What candles take on the disk.
     virtual std::uint64_t used_bytes() = 0;
 
+    // Another process keeps these candles: nothing is put here, and what this process has closed is
+    // to be shown once closed_until() says that the other one has.
+    virtual bool is_kept_elsewhere() const noexcept { return false; }
+    // False where that has changed since it was opened.
+    virtual bool is_current() const noexcept { return true; }
+
     // Notes every symbol of the table, so that names of departed symbols are found later.
     virtual void note_symbols() = 0;
 

@@ -70,6 +70,7 @@ public:
         std::atomic<std::uint64_t> tick_bytes{0};
         std::atomic<std::uint64_t> damaged_bytes{0};  // what was put away
         std::atomic<std::uint64_t> bytes{0};          // of all
+        tally takeovers;  // how often this process began to write a shared one after another
     };
 
     virtual const found_at_open& found() const noexcept = 0;
@@ -82,6 +83,11 @@ public:
 
     // The process is to end: what cannot be reached is not waited for any more. Threads: any.
     virtual void end_soon() noexcept {}
+
+    // Where several processes share it: whether it is this one that writes it now, and whether it
+    // should be, rather than one that need not. Threads: any.
+    virtual bool writes() const noexcept { return true; }
+    virtual void prefer_to_write(bool) noexcept {}
 
     // Readers may outlive the repository. What they read ends where it did. The table, which may
     // have symbols that are no longer configured, outlives the reader.

@@ -1,6 +1,7 @@
 #include "postgres/candles.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tickertape::postgres {
 
@@ -52,8 +53,10 @@ series::kept_candle candle_of(const rows& of, std::size_t row)
 }  // namespace
 
 candle_table::candle_table(
-    connection::terms of, const symbol_table& symbols, std::int64_t life, bool may_write)
-    : symbols_{symbols}, life_{life}, connection_{of}, names_{symbols}
+    connection::terms of, const symbol_table& symbols, own_life life, bool may_write)
+    : symbols_{symbols}, newest_life_{std::move(life)},
+      // relaxed: a word of its own.
+      life_{newest_life_->load(std::memory_order_relaxed)}, connection_{of}, names_{symbols}
 {
     if (!may_write)
         connection_.run("SET default_transaction_read_only TO on");
@@ -61,11 +64,21 @@ candle_table::candle_table(
 
 candle_table::~candle_table() = default;
 
-archive::candle_place candle_table::place_of(const connection::terms& of, std::int64_t life)
+bool candle_table::is_current() const noexcept
+{
+    // relaxed: a word of its own.
+    return newest_life_->load(std::memory_order_relaxed) == life_;
+}
+
+archive::candle_place candle_table::place_of(const connection::terms& of, const own_life& life)
 {
     return {
         "candles",
-        [of, life](const symbol_table& symbols, bool may_write) {
+        [of, life](
+            const symbol_table& symbols, bool may_write) -> std::unique_ptr<archive::candle_store> {
+            // relaxed: a word of its own.
+            if (may_write && life->load(std::memory_order_relaxed) == 0)
+                return std::make_unique<followed_candle_table>(of, symbols, life, false);
             return std::make_unique<candle_table>(of, symbols, life, may_write);
         },
         [](const symbol_table&) -> archive::salvaged {

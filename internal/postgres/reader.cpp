@@ -14,8 +14,9 @@ using archive::result;
 using archive::stored;
 
 reader::reader(
-    connection::terms of, const symbol_table& symbols, std::shared_ptr<const inventory> holds)
-    : terms_{std::move(of)}, symbols_{symbols}, inventory_{std::move(holds)}
+    connection::terms of, const symbol_table& symbols, std::shared_ptr<const inventory> holds,
+    bool is_shared)
+    : terms_{std::move(of)}, symbols_{symbols}, inventory_{std::move(holds)}, is_shared_{is_shared}
 {
 }
 
@@ -55,6 +56,14 @@ void reader::add(const rows& found, tape::past_batch& to)
             connection_->fail(archive_errc::damaged, at.text() + ": no price");
         to.ticks.push_back({at, *symbol, *value, source->name, source->combined});
     }
+}
+
+// By another process, of which the inventory may not have heard yet.
+bool reader::is_dropped(archive::utc_day day)
+{
+    const auto found = connection_->ask(
+        "SELECT ticks_dropped_before > $1::date FROM archive", {archive::text_of(day)});
+    return found.text(0, 0) == "t";
 }
 
 result<tape::past_batch> reader::read(const tape::past_query& query)
@@ -110,8 +119,9 @@ result<tape::past_batch> reader::read(const tape::past_query& query)
         // What was read is worth something only where it is still held, as when a day is dropped.
         const auto now = inventory_->look();
         const auto& days = now.held->days;
-        const bool is_gone =
-            now.held->eras != view.held->eras || days.empty() || days.front().previous > first;
+        const bool is_gone = now.held->eras != view.held->eras || days.empty() ||
+                             days.front().previous > first ||
+                             (is_shared_ && is_dropped(archive::day_of(first.next())));
         return is_gone ? tape::past_batch{first, first, {}} : batch;
     });
 }

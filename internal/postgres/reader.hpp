@@ -31,9 +31,10 @@ public:
     static constexpr std::chrono::milliseconds retry{1'000};
 
     // Connects when it is asked first. The table outlives this.
+    // `is_shared`: another process may drop days.
     reader(
         connection::terms of, const symbol_table& symbols,
-        std::shared_ptr<const archive::inventory> holds);
+        std::shared_ptr<const archive::inventory> holds, bool is_shared = false);
 
     archive::result<tape::past_batch> read(const tape::past_query& query) override;
     archive::result<archive::newest_ticks>
@@ -44,6 +45,7 @@ private:
     auto asking(F ask) -> archive::result<decltype(ask())>;
     void attach();
     void add(const rows& found, tape::past_batch& to);
+    bool is_dropped(archive::utc_day day);
     void add_newest(position until, std::size_t per_symbol, archive::newest_ticks& to);
     void
     add_newest_of(symbol_id symbol, position until, std::size_t most, archive::newest_ticks& to);
@@ -52,6 +54,7 @@ private:
     const connection::terms terms_;
     const symbol_table& symbols_;
     const std::shared_ptr<const archive::inventory> inventory_;
+    const bool is_shared_;
     std::unique_ptr<connection> connection_;
     std::optional<names> names_;
     std::chrono::steady_clock::time_point not_before_{};

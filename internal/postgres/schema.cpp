@@ -83,7 +83,12 @@ constexpr std::array migrations{
     // machine that writes may still name positions that were set aside then.
     R"(ALTER TABLE archive
            ADD COLUMN epoch bigint NOT NULL DEFAULT 0,
-           ADD COLUMN set_aside_after bigint NOT NULL DEFAULT 0)"};
+           ADD COLUMN set_aside_after bigint NOT NULL DEFAULT 0)",
+    // Of which instances it is, '' for one that is alone. `changes` counts what changes beside the
+    // ticks: days, holes, who writes.
+    R"(ALTER TABLE archive
+           ADD COLUMN cluster text NOT NULL DEFAULT '',
+           ADD COLUMN changes bigint NOT NULL DEFAULT 0)"};
 
 constexpr auto newest = static_cast<std::int64_t>(migrations.size());
 

@@ -18,6 +18,10 @@ namespace {
 
 constexpr position latest = position::from_packed(~std::uint64_t{0});
 
+constexpr std::string_view foreign =
+    "the archive has other ticks than this instance: give all instances that share it the same "
+    "RELAY and SYMBOLS, and start this one anew";
+
 }  // namespace
 
 store::~store() = default;
@@ -46,17 +50,24 @@ void store::run_synced(const std::string& statements, connection::milliseconds m
     whole.commit();
 }
 
-// Has a connection on which the lock is held. Throws where there is none, and where the server lost
-// what had been committed: then last() has gone back.
+// Has a connection on which the lock is held; where the archive is shared, one over which it is
+// seen. Throws where there is none, and where the server lost what had been committed: then last()
+// has gone back.
 void store::attach()
 {
+    if (is_foreign_)
+        archive::fail(archive_errc::in_use, std::string{foreign});
     if (connection_ && !connection_->is_broken())
         return;
     const int own_backend = connection_ ? connection_->backend() : 0;
     auto next = std::make_unique<connection>(terms_);
+    if (is_shared()) {
+        attach_again(std::move(next), own_backend);
+        return;
+    }
     lock(*next, own_backend);
     const auto newest = next->ask("SELECT life FROM archive");
-    if (newest.size() != 1 || newest.integer(0, 0) != life_)
+    if (newest.size() != 1 || newest.integer(0, 0) != life_->load(std::memory_order_relaxed))
         next->fail(
             archive_errc::in_use, "another server has written to it since: start this one anew");
     const auto before = held_last_;
@@ -85,6 +96,8 @@ void store::load(connection& from)
 {
     std::map<archive::utc_day, archive::held_day> days;
     position newest;
+    // Before all else: what changes meanwhile is loaded again.
+    const auto changes = from.ask("SELECT changes FROM archive").integer(0, 0);
     const auto all =
         from.ask("SELECT extract(epoch FROM day)::bigint / 86400, previous FROM days ORDER BY day");
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -103,6 +116,7 @@ void store::load(connection& from)
     }
     days_ = std::move(days);
     held_last_ = newest;
+    changes_ = changes;
     names_.emplace(symbols_);
 }
 
@@ -119,7 +133,13 @@ result<void> store::append(std::span<const tape::past_tick> ticks)
             before = t.at;
         }
         attach();
-        // Of a statement whose answer was lost.
+        if (is_shared() && !writes() && is_written_elsewhere(ticks)) {
+            last_ = ticks.back().at;
+            if (sync_ == archive::sync_policy::always)
+                synced_ = last_;
+            return;
+        }
+        // Of a statement whose answer was lost, or written by another process before this one.
         const auto first = std::ranges::upper_bound(ticks, held_last_, {}, &tape::past_tick::at);
         ticks = {first, ticks.end()};
         while (!ticks.empty()) {
@@ -153,6 +173,7 @@ void store::begin_day(archive::utc_day day, position first)
     connection_->ask(
         "INSERT INTO days VALUES ($1::date, $2::bigint) ON CONFLICT DO NOTHING",
         {archive::text_of(day), std::to_string(stored(previous))});
+    connection_->run(count_change);
     whole.commit();
     archive::held_day held;
     held.key = {day, 0};
@@ -207,9 +228,14 @@ result<void> store::sync()
 {
     return guarded([&] {
         attach();
+        if (!try_to_write()) {
+            refresh();
+            return;
+        }
         if (are_holes_behind_)
             write_holes();
-        if (synced_ == last_)
+        give_way();
+        if (!writes() || synced_ == last_)
             return;
         // A commit forces to the disk what was committed before it.
         run_synced(
@@ -235,18 +261,24 @@ std::string store::holes_as_statements() const
 
 void store::write_holes()
 {
-    run_synced(holes_as_statements(), connection::answer_max);
+    run_synced(holes_as_statements() + "; " + count_change, connection::answer_max);
     are_holes_behind_ = false;
 }
 
 result<void> store::record_hole(archive::hole h)
 {
     return guarded([&] {
-        if (archive::add_hole(holes_, h)) {
+        if (writes() && archive::add_hole(holes_, h)) {
             are_holes_behind_ = true;
             publish();
         }
         attach();
+        if (!writes()) {
+            // The one that writes may have the ticks. It matters if this process takes its place.
+            std::erase_if(lacking_, [this](const archive::hole& l) { return l.to <= held_last_; });
+            archive::add_hole(lacking_, h);
+            return;
+        }
         if (are_holes_behind_)
             write_holes();
     });
@@ -269,17 +301,42 @@ result<void> store::end_cleanly(wall_time now)
     if (auto done = sync(); !done)
         return done;
     return guarded([&] {
-        run_synced(
-            "UPDATE lives SET ended_cleanly = true, last = " + std::to_string(stored(last_)) +
-                ", ended = to_timestamp(" + std::to_string(now.time_since_epoch().count() / 1'000) +
-                ") WHERE number = " + std::to_string(life_),
-            connection::answer_max);
+        if (writes())
+            end_life(
+                "to_timestamp(" + std::to_string(now.time_since_epoch().count() / 1'000) + ')');
     });
+}
+
+void store::end_life(const std::string& when)
+{
+    run_synced(
+        "UPDATE lives SET ended_cleanly = true, last = " + std::to_string(stored(last_)) +
+            ", ended = " + when +
+            " WHERE number = " + std::to_string(life_->load(std::memory_order_relaxed)),
+        connection::answer_max);
+    if (!is_shared())
+        return;
+    // relaxed: a word of its own.
+    life_->store(0, std::memory_order_relaxed);
+    changes_ = -1;
+    locks_.give_back(*connection_, locks::which::writes);
+}
+
+bool store::writes() const noexcept
+{
+    // relaxed: a word of its own.
+    return life_->load(std::memory_order_relaxed) != 0;
+}
+
+void store::prefer_to_write(bool so) noexcept
+{
+    // relaxed: a word of its own.
+    prefers_.store(so, std::memory_order_relaxed);
 }
 
 std::unique_ptr<archive::tick_reader> store::reader_of(const symbol_table& symbols) const
 {
-    return std::make_unique<reader>(terms_, symbols, inventory_);
+    return std::make_unique<reader>(terms_, symbols, inventory_, is_shared());
 }
 
 archive::candle_place store::candles() const

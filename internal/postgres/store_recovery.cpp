@@ -18,9 +18,6 @@ using archive::stored;
 
 namespace {
 
-// Of our advisory locks: "tick". The second number is that of the kind of feed.
-constexpr std::int64_t lock_class = 0x7469636b;
-
 // What a page of that life says in place of a boot id: 32 hexadecimal digits of the kernel's, cut
 // to what leaves room for the number of the life.
 std::string token_of(std::string boot, std::int64_t life)
@@ -41,51 +38,60 @@ result<std::unique_ptr<store>> store::open(archive::feed_kind kind, const store_
 }
 
 store::store(archive::feed_kind kind, const store_options& options)
-    : kind_{kind}, symbols_{options.symbols}, sync_{options.sync},
+    : kind_{kind}, symbols_{options.symbols}, sync_{options.sync}, cluster_{options.cluster},
+      stuck_after_{options.stuck_after},
       terms_{
           .url = options.url,
           .schema = schema_of(kind),
           .application = name_of_this_process(),
           .ending = ending_},
-      boot_{options.boot.empty() ? archive::boot_id() : options.boot}
+      boot_{options.boot.empty() ? archive::boot_id() : options.boot}, locks_{
+                                                                           kind, terms_.application}
 {
 }
 
 void store::begin(const store_options& options)
 {
     connection_ = std::make_unique<connection>(terms_);
-    lock(*connection_, 0);
-    migrate(*connection_, kind_);
-    open_page(options);
-    const auto life = read_life();
-    load(*connection_);
-    const auto kept = connection_->ask(
-        "SELECT after_position, to_position, reason FROM holes ORDER BY after_position");
-    for (std::size_t i = 0; i < kept.size(); ++i)
-        if (const auto reason = archive::parse_reason(kept.text(i, 2)))
-            archive::add_hole(
-                holes_, {archive::from_stored(kept.integer(i, 0)),
-                         archive::from_stored(kept.integer(i, 1)), *reason});
-    judge(life, options);
-    life_ = life.number + 1;
+    if (is_shared()) {
+        join(options);
+    } else {
+        lock(*connection_, 0);
+        migrate(*connection_, kind_);
+        open_page(options);
+        const auto life = read_life(*connection_);
+        load(*connection_);
+        read_holes(*connection_);
+        judge(life, options);
+        begin_life(life);
+    }
+    if (sync_ == archive::sync_policy::always)
+        connection_->run("SET synchronous_commit TO on");
+    publish();
+}
+
+// The lock for it is held, and the tables have been read.
+void store::begin_life(const life_before& life)
+{
+    const auto number = life.number + 1;
     given_ = last_;
     // Before the life is begun: a page that says more than the tables is believed at the next
     // start, one that says less is not.
     if (page_) {
-        page_->begin({last_, synced_, token_of(boot_, life_), last_});
+        page_->begin({last_, synced_, token_of(boot_, number), last_});
         if (life.set_aside_after != position{})
             page_->force();
     }
     transaction whole{*connection_};
     connection_->run("SET LOCAL synchronous_commit TO on");
     connection_->ask(
-        "INSERT INTO lives (number, process, started) VALUES ($1::bigint, $2,"
-        " to_timestamp($3::double precision / 1000))",
-        {std::to_string(life_), terms_.application,
-         std::to_string(options.now.time_since_epoch().count())});
+        "INSERT INTO lives (number, process, started) VALUES ($1::bigint, $2, now())",
+        {std::to_string(number), terms_.application});
     // Holds up a candle store of a life before this one, which is refused after it.
     connection_->ask(
-        "UPDATE archive SET life = $1::bigint, set_aside_after = 0", {std::to_string(life_)});
+        "UPDATE archive SET life = $1::bigint, set_aside_after = 0, cluster = $2,"
+        " changes = changes + 1",
+        {std::to_string(number), cluster_});
     for (const auto& h : holes_)
         connection_->ask(
             "INSERT INTO holes SELECT $1::bigint, $2::bigint, $3 WHERE NOT EXISTS (SELECT FROM"
@@ -93,9 +99,8 @@ void store::begin(const store_options& options)
             {std::to_string(stored(h.from)), std::to_string(stored(h.to)),
              std::string{archive::text_of(h.reason)}});
     whole.commit();
-    if (sync_ == archive::sync_policy::always)
-        connection_->run("SET synchronous_commit TO on");
-    publish();
+    // relaxed: a word of its own.
+    life_->store(number, std::memory_order_relaxed);
 }
 
 // The file is that of this archive: one directory may serve many.
@@ -115,53 +120,43 @@ void store::open_page(const store_options& options)
         directory / ("postgresql-" + std::string{which.text(0, 0)} + ".progress"));
 }
 
-// Takes the lock on which the one connection that writes is known. A process that was killed may
-// hold it for a moment; a connection of our own that was lost, until the server notices.
+// Takes the locks on which the one connection that writes is known.
 void store::lock(connection& of, int own_backend) const
 {
-    const auto key = std::to_string(lock_class) + ", " + std::to_string(static_cast<int>(kind_));
-    if (of.ask("SELECT pg_try_advisory_lock(" + key + ")").text(0, 0) == "t")
-        return;
-    const std::string holder =
-        " FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory'"
-        " AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname ="
-        " current_database()) AND l.classid = " +
-        std::to_string(lock_class) + " AND l.objid = " + std::to_string(static_cast<int>(kind_));
-    if (own_backend != 0)
-        of.ask(
-            "SELECT pg_terminate_backend(a.pid)" + holder +
-                " AND a.pid = $1::integer AND a.application_name = $2",
-            {std::to_string(own_backend), terms_.application});
-    try {
-        of.run("SELECT pg_advisory_lock(" + key + ")");
-    } catch (const archive::thrown_failure& e) {
-        if (e.said().code != archive_errc::busy)
-            throw;
-        const auto who = of.ask(
-            "SELECT a.application_name, coalesce(host(a.client_addr), 'a socket')," +
-            std::string{" a.pid, to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS')"} + holder);
-        std::string text = "in use by another process";
-        if (who.size() != 0)
-            text = "in use by " + std::string{who.text(0, 0)} + ", connected over " +
-                   std::string{who.text(0, 1)} + " since " + std::string{who.text(0, 3)} +
-                   " UTC as backend " + std::string{who.text(0, 2)};
-        of.fail(archive_errc::in_use, text);
-    }
+    locks_.take(of, locks::which::writes, locks::how::alone, own_backend);
+    locks_.take(of, locks::which::uses, locks::how::alone, own_backend);
 }
 
-store::life_before store::read_life()
+store::life_before store::read_life(connection& from)
 {
-    const auto said = connection_->ask(
+    const auto said = from.ask(
         "SELECT a.life, a.synced, extract(epoch FROM a.ticks_dropped_before)::bigint / 86400,"
-        " coalesce(l.ended_cleanly, false), coalesce(l.last, 0), a.epoch, a.set_aside_after"
+        " coalesce(l.ended_cleanly, false), coalesce(l.last, 0), a.epoch, a.set_aside_after,"
+        " a.cluster"
         " FROM archive a LEFT JOIN lives l ON l.number = a.life");
     if (said.size() != 1)
-        connection_->fail(archive_errc::damaged, "the table archive has not one row");
+        from.fail(archive_errc::damaged, "the table archive has not one row");
     dropped_before_ = archive::utc_day{std::chrono::days{said.integer(0, 2)}};
     epoch_ = archive::from_stored(said.integer(0, 5));
     return {
-        said.integer(0, 0), said.text(0, 3) == "t", archive::from_stored(said.integer(0, 4)),
-        archive::from_stored(said.integer(0, 1)), archive::from_stored(said.integer(0, 6))};
+        said.integer(0, 0),
+        said.text(0, 3) == "t",
+        archive::from_stored(said.integer(0, 4)),
+        archive::from_stored(said.integer(0, 1)),
+        archive::from_stored(said.integer(0, 6)),
+        std::string{said.text(0, 7)}};
+}
+
+void store::read_holes(connection& from)
+{
+    holes_.clear();
+    const auto kept =
+        from.ask("SELECT after_position, to_position, reason FROM holes ORDER BY after_position");
+    for (std::size_t i = 0; i < kept.size(); ++i)
+        if (const auto reason = archive::parse_reason(kept.text(i, 2)))
+            archive::add_hole(
+                holes_, {archive::from_stored(kept.integer(i, 0)),
+                         archive::from_stored(kept.integer(i, 1)), *reason});
 }
 
 void store::lose(position from, position to, hole_reason reason)
@@ -205,6 +200,21 @@ void store::judge(const life_before& life, const store_options& options)
         known = std::max(known, given);
     }
     last_ = known;
+    synced_ = std::min(life.synced, held_last_);
+    found_.last = last_;
+    found_.holes = holes_;
+}
+
+// `goes_on`: it has not ended. Nothing is missing, however it ended: what the archive lacks is on
+// the log that the instances share, from which the tapes go on where the archive ends, or is told
+// as a gap there.
+void store::judge_life_of_cluster(const life_before& life, bool goes_on)
+{
+    found_.how_it_ended = life.number == 0                ? ending::none
+                          : life.ended_cleanly || goes_on ? ending::clean
+                                                          : ending::killed;
+    found_.synced = life.synced;
+    last_ = held_last_;
     synced_ = std::min(life.synced, held_last_);
     found_.last = last_;
     found_.holes = holes_;

@@ -20,7 +20,18 @@ constexpr std::chrono::days one_day{1};
 
 result<void> store::keep_up(wall_time now)
 {
-    return retire(now);
+    if (!is_shared())
+        return retire(now);
+    const auto seen = guarded([&] {
+        attach();
+        if (try_to_write())
+            give_way();
+        if (writes())
+            return;
+        refresh();
+        count_bytes();
+    });
+    return seen && writes() ? retire(now) : seen;
 }
 
 // The oldest day, where another one follows it and its candles are kept.
@@ -81,7 +92,7 @@ void store::drop_days()
     run_synced(
         statements + "DELETE FROM days WHERE day < '" + before +
             "'; UPDATE archive SET ticks_dropped_before = greatest(ticks_dropped_before, '" +
-            before + "')",
+            before + "'); " + count_change,
         connection::long_answer_max);
     figures_.days_dropped.add(old.size());
     if (retention_.dropped)
@@ -122,6 +133,9 @@ result<void> store::begin_era(position epoch)
         return {};
     return guarded([&] {
         attach();
+        // Those who share a log begin no era of their own.
+        if (is_shared())
+            return;
         forget_after(epoch);
         set_aside_after(epoch);
         if (page_) {
@@ -182,7 +196,8 @@ void store::set_aside_after(position epoch)
                       partition_of(utc_day{std::chrono::days{gone.integer(i, 0)}});
     statements += "; DELETE FROM days WHERE day > '" + day + "' OR previous > " + after +
                   "; UPDATE archive SET synced = least(synced, " + after + "), epoch = " + after +
-                  ", set_aside_after = " + after + "; " + holes_as_statements();
+                  ", set_aside_after = " + after + "; " + count_change + "; " +
+                  holes_as_statements();
     run_synced(statements, connection::long_answer_max);
     are_holes_behind_ = false;
 }

@@ -7,46 +7,18 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { coinbaseCandles, day, priceOf, tenYears, today } from "./support/candles_of_before.mjs";
 import { readEvents } from "./support/events.mjs";
 import { json, request as get } from "./support/http.mjs";
 import { drawn, openClean } from "./support/page.mjs";
-import { coinbaseTicker, startProvider } from "./support/provider.mjs";
+import { startPostgres } from "./support/postgres.mjs";
+import { startProvider } from "./support/provider.mjs";
+import { startRedis } from "./support/redis.mjs";
 import { binary, scratch, startServer } from "./support/server.mjs";
 import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 120_000;
-const day = 86_400;
-const today = Math.floor(Date.now() / 1_000 / day) * day;
-const tenYears = 3_652;
-
-// A price of that day, with two decimals.
-const priceOf = (time) => 10_000 + (time / day) % 5_000 + 0.25;
-
-// Coinbase's candles of each day from `begins` on; today's is forming. `change` makes others of
-// them, or none.
-function coinbaseCandles({ begins = 0, change = (row) => row } = {}) {
-    return (request, response) => {
-        const url = new URL(request.url, "https://localhost");
-        if (!url.pathname.endsWith("/candles")) {
-            coinbaseTicker("63212.97")(request, response);
-            return;
-        }
-        const step = Number(url.searchParams.get("granularity"));
-        const rows = [];
-        const from = Math.max(Date.parse(url.searchParams.get("start")) / 1_000, begins);
-        for (let time = Date.parse(url.searchParams.get("end")) / 1_000; time >= from; time -= step) {
-            const open = priceOf(time);
-            const row = change([time, open - 10, open + 20, open, open + 5, 1.5]);
-            if (row) rows.push(row);
-        }
-        const body = rows.length > 300
-            ? '{"message":"granularity too small for the requested time range"}' : JSON.stringify(rows);
-        response.writeHead(rows.length > 300 ? 400 : 200, { "content-type": "application/json" });
-        response.end(body);
-    };
-}
-
 const asked = (provider) => provider.requests.filter(({ url }) => url.includes("/candles?"));
 
 describe("candles of before", { timeout: 600_000 }, () => {
@@ -323,6 +295,48 @@ describe("candles of before", { timeout: 600_000 }, () => {
         await until("it waits for an answer", () => asked(at.provider).length === 3);
         server.child.signal("SIGTERM");
         assert.equal((await server.child.exited()).code, 0);
+    });
+
+    test("of instances that share an archive only the leader asks, and all have the candles", { timeout }, async (t) => {
+        const at = await place(t);
+        const [redis, database] = await Promise.all([startRedis(t), startPostgres(t)]);
+        const shared = { RELAY: redis.url, RELAY_LEASE: "1s", ARCHIVE: database.url(), BACKFILL: "10y", LOG_LEVEL: "info" };
+        const all = [];
+        for (const INSTANCE of ["a", "b", "c"]) all.push(await serve(t, at, { ...shared, INSTANCE }));
+        const done = () => all.filter(({ child }) => child.stderr.includes("candles of before are there"));
+        await until("one has asked for all", () => done().length > 0, { timeout: 60_000 });
+        assert.equal((await json(`${done()[0].url}/api/cluster`)).body.role, "leader");
+        for (const server of all) {
+            const days = await candles(server, "interval=1d");
+            assert.ok(days.length >= tenYears - 2, `${days.length}`);
+            assert.equal(days.at(-1).source, "coinbase");
+        }
+        assert.equal(asked(at.provider).length, 13);
+        // The next leader finds that there is nothing left to ask for.
+        done()[0].child.signal("SIGKILL");
+        await until("another one leads and has looked", () => done().length > 1, { timeout: 60_000 });
+        assert.equal(asked(at.provider).length, 13);
+    });
+
+    test("of instances with archives of their own one asks when it leads", { timeout }, async (t) => {
+        const at = await place(t);
+        const redis = await startRedis(t);
+        const all = [];
+        for (const INSTANCE of ["a", "b"])
+            all.push(await serve(t, at, {
+                RELAY: redis.url, RELAY_LEASE: "1s", BACKFILL: "10y", LOG_LEVEL: "info", INSTANCE,
+                ARCHIVE: `sqlite:${join(at.root, INSTANCE)}` }));
+        const done = () => all.filter(({ child }) => child.stderr.includes("candles of before are there"));
+        await until("the leader has asked for all", () => done().length > 0, { timeout: 60_000 });
+        const [first] = done();
+        const [second] = all.filter((server) => server !== first);
+        assert.equal((await json(`${first.url}/api/cluster`)).body.role, "leader");
+        assert.equal(asked(at.provider).length, 13);
+        assert.deepEqual((await candles(second, "interval=1d")).filter(({ source }) => source), []);
+        first.child.signal("SIGKILL");
+        await second.child.says(/candles of before are there/, { timeout: 60_000 });
+        assert.equal(asked(at.provider).length, 26);
+        assert.ok((await candles(second, "interval=1d")).length >= tenYears - 2);
     });
 
     test("what cannot be done is said in one line", { timeout }, async (t) => {

@@ -10,6 +10,7 @@
 #include "http/refusal.hpp"
 #include "http/response_writer.hpp"
 #include "postgres/connection.hpp"
+#include "postgres/store.hpp"
 #include "provider/registry.hpp"
 #include "support/limits_table.hpp"
 #include "tape/commit_gate.hpp"
@@ -168,6 +169,10 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
          {time(postgres::connection::answer_max), time(postgres::connection::long_answer_max)}},
         {"time that a lock of somebody else in PostgreSQL is waited for",
          {time(postgres::connection::lock_wait_max)}},
+        {"time for which the instance that writes a shared archive may hang",
+         {time(postgres::stuck_max)}},
+        {"closed candles that wait for the instance which keeps them",
+         {count(archive::candle_keeper::limits{}.unwritten_max)}},
         {"questions about the past that wait", {count(archive::past_reader::waiting_max)}},
         {"idle connection", {time(s.http.idle)}},
         {"what a peer may send after its last answer, and for how long it may stay",
