@@ -58,32 +58,37 @@ void past_frames::build(
     }
     const auto before_hole = [&](position p) { return missing ? std::min(p, missing->after) : p; };
     if (answer.from > asked.after) {
-        build_without_past(asked, before_hole(answer.from));
+        // What lies behind asked.until is on the tapes.
+        build_without_past(asked, before_hole(std::min(answer.from, asked.until)), answer.why);
         return;
     }
     then_.at = before_hole(answer.to);
     for (const auto& t : answer.ticks)
-        if (t.at <= then_.at) {
+        if (t.at <= then_.at)
             built_.add_tick(t);
-            then_.live = true;
-        }
 }
 
 void past_frames::tell(const tape::hole& missing)
 {
-    const auto why =
-        missing.why == gap_cause::restarted ? sse::gap_reason::restarted : sse::gap_reason::evicted;
-    built_.add_gap({missing.from_for(then_.at), missing.to, why, {}, missing.ends_its_place()});
+    built_.add_gap(
+        {missing.from_for(then_.at),
+         missing.to,
+         sse::reason_of(missing.why),
+         {},
+         missing.ends_its_place()});
     then_.at = missing.end;
 }
 
 // The tape of a symbol that ticks seldom may hold ticks that are older than the past.
-void past_frames::build_without_past(const tape::past_query& asked, position until)
+void past_frames::build_without_past(const tape::past_query& asked, position until, gap_cause why)
 {
     const auto after = asked.after;
-    if (after < tapes_.epoch()) {
-        then_.at = std::min(until, tapes_.epoch());
-        built_.add_gap({after, then_.at, sse::gap_reason::evicted});
+    const auto epoch = tapes_.epoch();
+    if (after < epoch) {
+        then_.at = std::min(until, epoch);
+        // A hole that leads to where positions begin is the one that the restart has made.
+        const auto told = until < epoch ? sse::reason_of(why) : sse::gap_reason::restarted;
+        built_.add_gap({after, then_.at, told});
         return;
     }
     const bool alone = asked.symbols.size() == 1;
@@ -92,7 +97,7 @@ void past_frames::build_without_past(const tape::past_query& asked, position unt
     for (const auto& lost : reader.lost()) {
         const auto to = std::min(lost.to, until);
         const std::array<std::string_view, 1> name{tapes_.symbols().name(lost.symbol)};
-        built_.add_gap({after, to, sse::gap_reason::evicted, name, alone});
+        built_.add_gap({after, to, sse::reason_of(why), name, alone});
         if (alone) {  // the client resumes behind it, so the cursor moves there
             then_.at = to;
             return;

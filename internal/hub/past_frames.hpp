@@ -37,8 +37,9 @@ public:
     }
 
     // Puts together the frames for a subscriber at `from` of a sound answer. If the past begins
-    // after `from`, a gap covers the ticks in between, except those that the tapes hold, which are
-    // sent. A hole of the tapes ends them, and is told for all symbols where they begin in it.
+    // after `from`, a gap covers the ticks in between and says why they are missing, except those
+    // that the tapes hold, which are sent. A hole of the tapes ends them, and is told for all
+    // symbols where they begin in it.
     void build(
         const stream_terms& terms, const stream_cursor& from, const tape::past_query& asked,
         const tape::past_batch& answer);
@@ -46,7 +47,7 @@ public:
     stream_batch batch() const noexcept { return {.run = built_.run(), .then = then_}; }
 
 private:
-    void build_without_past(const tape::past_query& asked, position until);
+    void build_without_past(const tape::past_query& asked, position until, gap_cause why);
     void tell(const tape::hole& missing);
 
     const tape::tapes& tapes_;

@@ -31,8 +31,9 @@ struct stream_cursor {
     // The version of the notice board that it was told; 0: none.
     notice_board::version notices = 0;
     telling passing = telling::nothing;
-    // Whether it was sent a tick after its beginning. Ticks that are missing before that were
-    // evicted, and those after it lapped.
+    // Whether it was sent a tick of the tapes after its beginning. Ticks that are missing before
+    // that were evicted, and those after it lapped: what it was sent of an archive does not say
+    // that it was too slow for the tapes.
     bool live = false;
 
     friend bool operator==(const stream_cursor&, const stream_cursor&) noexcept = default;

@@ -14,12 +14,6 @@ position newest_of(const tape::symbol_tape& t) noexcept
     return newest ? newest->at : position{};
 }
 
-sse::gap_reason reason_of(gap_cause why) noexcept
-{
-    // Damage elsewhere is to a client what eviction is: the ticks are gone.
-    return why == gap_cause::restarted ? sse::gap_reason::restarted : sse::gap_reason::evicted;
-}
-
 sse::gap_reason reason_for(const stream_cursor& cursor) noexcept
 {
     return cursor.live ? sse::gap_reason::lapped : sse::gap_reason::evicted;
@@ -112,7 +106,7 @@ stream_planner::gap_of(const tape::hole& missing, sse::framing how, const stream
     built_.add_gap(
         {missing.from_for(from.at),
          missing.to,
-         reason_of(missing.why),
+         sse::reason_of(missing.why),
          {},
          missing.ends_its_place()});
     stream_cursor then = from;
