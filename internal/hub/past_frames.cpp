@@ -20,15 +20,11 @@ bool needs_past(
     const stream_terms& terms, const stream_cursor& at, tape::tapes::era_number era,
     const tape::tapes& of) noexcept
 {
-    if (terms.newest_only || at.is_passing())
+    if (terms.newest_only || at.is_passing() || at.is_unknown)
         return false;
-    const auto epoch = of.epoch();
     const auto held = held_after(of, terms.symbols);
-    // Ids of the wrong future of an era before were put right where the subscriber came (see
-    // last_known() of the routes); what lies before the epoch is of the true past.
-    const bool is_known = at.at >= epoch || at.at < epoch.previous();
     // Asked last: what was read above is of this era, or it is not used.
-    return of.era() == era && is_known && at.at < held;
+    return of.era() == era && at.at < held;
 }
 
 bool is_sound(const tape::past_batch& answer, const tape::past_query& asked) noexcept

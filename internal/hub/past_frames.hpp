@@ -18,8 +18,8 @@ namespace tickertape::hub {
 position held_after(const tape::tapes& of, std::span<const symbol_id> symbols) noexcept;
 
 // Whether ticks after the cursor are no longer on the tapes and a past may have them. False for a
-// cursor of another era and for an unknown id, whose cursor is just before the epoch: the lane
-// tells those subscribers that positions began anew.
+// cursor of another era and for an unknown id: the lane tells those subscribers that positions
+// began anew.
 bool needs_past(
     const stream_terms& terms, const stream_cursor& at, tape::tapes::era_number era,
     const tape::tapes& of) noexcept;

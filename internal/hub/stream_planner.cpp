@@ -66,12 +66,8 @@ stream_batch stream_planner::plan(
         cursor.at = cursor.newest_only_until;
     }
     cursor = cursor.settled();
-    if (cursor.at < tapes_.epoch()) {
-        built_.begin(terms.how);
-        built_.add_gap({cursor.at, tapes_.epoch(), sse::gap_reason::restarted});
-        cursor.at = tapes_.epoch();
-        return {.run = built_.run(), .then = cursor};
-    }
+    if (cursor.is_unknown || cursor.at < tapes_.epoch())
+        return restarted(terms, cursor);
     // Nothing behind a hole is sent before the hole is told.
     const auto missing = tapes_.next_hole(cursor.at, seen.until());
     const auto until = missing ? missing->after : seen.until();
@@ -95,6 +91,25 @@ stream_batch stream_planner::plan(
     cursor.live = true;
     cursor.told_until = {};
     return notices(terms, cursor, now);
+}
+
+// Positions began anew. To a subscriber whose id means nothing here, what is no longer held of any
+// of its symbols is told as well: where there is an archive, the epoch may lie before all of it.
+stream_batch stream_planner::restarted(const stream_terms& terms, const stream_cursor& from)
+{
+    auto to = tapes_.epoch();
+    if (from.is_unknown) {
+        auto first_gone = tapes_.of(terms.symbols.front()).evicted();
+        for (const auto symbol : terms.symbols)
+            first_gone = std::min(first_gone, tapes_.of(symbol).evicted());
+        to = std::max(to, first_gone);
+    }
+    built_.begin(terms.how);
+    built_.add_gap({from.at, to, sse::gap_reason::restarted});
+    auto then = from;
+    then.at = to;
+    then.is_unknown = false;
+    return {.run = built_.run(), .then = then};
 }
 
 // Told to all symbols at once. What is missing before its place the subscriber cannot resume

@@ -165,20 +165,22 @@ struct history_gap {
 // What is missing behind `after`. Asked after the reading: what is gone by now may be missing
 // there.
 std::optional<history_gap> gap_behind(
-    position after, const tape::tapes& prices, const tape::symbol_tape& t,
+    const history_request& wanted, const tape::tapes& prices, const tape::symbol_tape& t,
     const std::optional<tape::hole>& hole)
 {
+    const auto after = *wanted.after;
     const auto epoch = prices.epoch();
     const auto hole_end = hole ? hole->to : position{};
-    if (const auto gone = t.evicted(); gone > std::max(after, epoch))
+    const auto gone = t.evicted();
+    if (wanted.is_unknown)
+        return history_gap{after, std::max({epoch, gone, hole_end}), sse::gap_reason::restarted};
+    if (gone > std::max(after, epoch))
         return history_gap{after, std::max(gone, hole_end), sse::gap_reason::evicted};
     if (after < epoch)
         return history_gap{after, std::max(epoch, hole_end), sse::gap_reason::restarted};
     if (hole)
         return history_gap{
-            hole->ends_its_place() ? after : hole->from, hole->to,
-            hole->why == gap_cause::restarted ? sse::gap_reason::restarted
-                                              : sse::gap_reason::evicted};
+            hole->ends_its_place() ? after : hole->from, hole->to, sse::reason_of(hole->why)};
     return std::nullopt;
 }
 
@@ -213,8 +215,7 @@ http::answer history(const site& s, const http::request& r, const std::string& n
 
     const tape::symbol_tape& t = s.prices.of(*id);
     const auto part = read_part(s, t, wanted);
-    const auto missing =
-        wanted.after ? gap_behind(*wanted.after, s.prices, t, part.hole) : std::nullopt;
+    const auto missing = wanted.after ? gap_behind(wanted, s.prices, t, part.hole) : std::nullopt;
     json::object o;
     o.reserve(part.rows.size() + around_rows_bytes);
     o.text("symbol", s.prices.symbols().name(*id));

@@ -20,12 +20,6 @@ constexpr double max_rate_least = 0.01;
 constexpr double max_rate_most = 1'000;
 constexpr std::string_view accepted_rates = "a number from 0.01 to 1000, of ticks a second";
 
-// Who goes on from here is told by a gap that what lies before the start is not known.
-position before_all_held(const tape::tapes& from)
-{
-    return from.epoch().previous();
-}
-
 std::string_view without_blanks(std::string_view text)
 {
     const auto first = text.find_first_not_of(' ');
@@ -84,8 +78,8 @@ hub::stream_cursor after_event(
     std::chrono::milliseconds ids_ahead)
 {
     const auto p = position::parse(id);
-    return hub::stream_cursor::after(
-        p ? last_known(*p, from, now, ids_ahead) : before_all_held(from));
+    const auto known = p ? known_id(*p, from, now, ids_ahead) : std::nullopt;
+    return known ? hub::stream_cursor::after(*known) : hub::stream_cursor::unknown(from.epoch());
 }
 
 cursor_or_problem
@@ -164,8 +158,8 @@ std::variant<std::optional<wall_time>, http::problem> read_time(
     return std::optional{end == range_end::begin ? from.epoch().time() : latest};
 }
 
-position
-last_known(position p, const tape::tapes& from, wall_time now, std::chrono::milliseconds ids_ahead)
+std::optional<position>
+known_id(position p, const tape::tapes& from, wall_time now, std::chrono::milliseconds ids_ahead)
 {
     // An id from the future was given by another clock, or by this one before it stepped back.
     // Waiting for our ticks to pass it would be a silent hole, so all that is held is new to it.
@@ -175,7 +169,9 @@ last_known(position p, const tape::tapes& from, wall_time now, std::chrono::mill
     const auto known_until = std::max(position::at(from.believed(now) + ahead), from.committed());
     // One that an era before may have given is believed where this era has given it too.
     const bool is_ambiguous = p > from.epoch() && p <= from.given_before();
-    return p > known_until || (is_ambiguous && !from.holds(p)) ? before_all_held(from) : p;
+    if (p > known_until || (is_ambiguous && !from.holds(p)))
+        return std::nullopt;
+    return p;
 }
 
 std::variant<stream_grant, http::problem> read_stream_request(

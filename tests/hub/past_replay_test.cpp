@@ -472,7 +472,13 @@ TEST_CASE("a new era during a replay is told, and the past asked no more", "[hub
 TEST_CASE("a cursor that is unknown here is told so, and the past is not asked", "[hub]")
 {
     past_rig r{6};
-    auto end = r.subscribe(r.h.ticks.epoch().previous());
-    CHECK(body(end.read_until(block(6))).find("\"restarted\"") != std::string::npos);
+    auto end = r.rig.subscribe(
+        0, btc, sse::framing::raw, [&] { return stream_cursor::unknown(r.h.ticks.epoch()); },
+        "head\r\n\r\n");
+    CHECK(
+        body(end.read_until(block(6))) ==
+        "id: 5000-0\nevent: gap\ndata: "
+        "{\"from\":\"999-1048575\",\"to\":\"5000-0\",\"reason\":\"restarted\"}\n\n" +
+            blocks(5, 6));
     CHECK(r.older.asked() == 0);
 }
