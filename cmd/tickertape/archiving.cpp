@@ -124,9 +124,11 @@ void archiving::keep_candles()
                  of_.log.error("ticks were damaged", {{"what", what}});
              }});
     statistics_ticks_ = store_->reader_of(of_.ticks.symbols());
+    page_ticks_ = store_->reader_of(of_.ticks.symbols());
     history_ = std::make_unique<archive::history_reader>(archive::history_reader::parts{
         place, of_.ticks.symbols(), candles_->board(), store_->holds(),
-        [this](const tape::past_query& query) { return statistics_ticks_->read(query); }});
+        [this](const tape::past_query& query) { return statistics_ticks_->read(query); },
+        [this](const tape::past_query& query) { return page_ticks_->read(query); }});
 }
 
 std::optional<price> archiving::last_price(symbol_id of) const
