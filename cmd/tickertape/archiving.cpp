@@ -125,9 +125,11 @@ void archiving::keep_candles()
                  of_.log.error("ticks were damaged", {{"what", what}});
              }});
     statistics_ticks_ = store_->reader_of(of_.ticks.symbols());
+    page_ticks_ = store_->reader_of(of_.ticks.symbols());
     history_ = std::make_unique<archive::history_reader>(archive::history_reader::parts{
         place, of_.ticks.symbols(), candles_->board(), store_->holds(),
-        [this](const tape::past_query& query) { return statistics_ticks_->read(query); }});
+        [this](const tape::past_query& query) { return statistics_ticks_->read(query); },
+        [this](const tape::past_query& query) { return page_ticks_->read(query); }});
 }
 
 std::optional<price> archiving::last_price(symbol_id of) const
@@ -228,6 +230,11 @@ void archiving::keep(tape::tape_writer& of)
                     of_.log.info("the archive works again");
                 else
                     of_.log.error("the archive fails; prices go on without it", {{"why", why}});
+                if (!why.empty())
+                    boost::asio::post(of_.main, [this] {
+                        if (writer_ != nullptr)
+                            note(gate_->failed());
+                    });
             },
             candles_.get()},
         archive::recorder::limits{.sync = settings_.sync});
@@ -297,12 +304,13 @@ void archiving::note(std::optional<tape::commit_gate::change> change)
         store_->note_shown(of_.ticks.committed());
     if (!change)
         return;
-    if (*change == tape::commit_gate::change::passed_by)
+    if (*change == tape::commit_gate::change::kept_again)
+        of_.log.info("the archive has caught up");
+    // relaxed: a word of its own. That it fails has been logged.
+    else if (!recorder_->now().failing.load(std::memory_order_relaxed))
         of_.log.warn(
             "the archive is too slow; ticks are shown before it has them",
             {{"patience_ms", settings_.patience.count()}});
-    else
-        of_.log.info("the archive has caught up");
 }
 
 std::string_view archiving::last_life() const noexcept

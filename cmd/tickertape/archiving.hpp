@@ -105,6 +105,7 @@ private:
     std::unique_ptr<archive::tick_reader> candle_ticks_;  // of candles_
     std::unique_ptr<archive::candle_keeper> candles_;
     std::unique_ptr<archive::tick_reader> statistics_ticks_;  // of history_
+    std::unique_ptr<archive::tick_reader> page_ticks_;        // of history_
     std::unique_ptr<archive::history_reader> history_;
     std::size_t restored_ = 0;  // ticks, at the start
     tape::tape_writer* writer_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include "net/with_timeout.hpp"
 #include "provider/errors.hpp"
+#include "provider/registry.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -35,6 +36,12 @@ std::size_t buckets_in(const std::vector<fetch_range>& parts)
 }
 
 }  // namespace
+
+bool has_candles(const std::string& name)
+{
+    const auto* row = provider::find_provider(name);
+    return row != nullptr && row->make_candles != nullptr;
+}
 
 asio::awaitable<backfill::ending> backfill::run()
 {

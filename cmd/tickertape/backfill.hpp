@@ -11,6 +11,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +19,12 @@
 #include <vector>
 
 namespace tickertape {
+
+// A candle that was closed so long ago is what the provider goes on saying.
+inline constexpr std::chrono::seconds settled{60};
+
+// Whether the provider of that name has candles.
+bool has_candles(const std::string& name);
 
 // Where candles are kept. Each is cancelled by cancelling the caller.
 class candle_shelf {

@@ -4,7 +4,6 @@
 #include "feed_choice.hpp"
 #include "keeper_shelf.hpp"
 #include "net/tls_trust.hpp"
-#include "provider/registry.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
@@ -24,19 +23,11 @@ namespace {
 
 using series::interval;
 
-// A candle that was closed so long ago is what the provider goes on saying.
-constexpr std::chrono::seconds settled{60};
 // The feed has half of what a provider takes at once for itself.
 constexpr double left_to_others = 0.5;
 
 // How often an instance whose turn it is not looks whether it is.
 constexpr std::chrono::seconds look_each{1};
-
-bool has_candles(const std::string& name)
-{
-    const auto* row = provider::find_provider(name);
-    return row != nullptr && row->make_candles != nullptr;
-}
 
 }  // namespace
 

@@ -33,12 +33,6 @@ using archive::fetch_range;
 using series::interval;
 
 constexpr std::chrono::days default_reach{3'652};
-// A candle that was closed so long ago is what the provider goes on saying.
-constexpr std::chrono::seconds settled{60};
-
-struct bad_flag : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 // Those that have candles, as --help and complaints list them.
 std::string providers_with_candles()
@@ -210,10 +204,6 @@ void backfilling::read_times()
 
 void backfilling::read_providers()
 {
-    const auto has_candles = [](const std::string& name) {
-        const auto* row = provider::find_provider(name);
-        return row != nullptr && row->make_candles != nullptr;
-    };
     if (c_.call.has("provider")) {
         providers_ = {c_.call.get("provider")};
         if (!has_candles(providers_.front()))

@@ -1,137 +1,19 @@
 // `tickertape export`: ticks of the archive as text, a batch at a time.
 #include "archive/reader.hpp"
 #include "archive/survey.hpp"
-#include "core/text.hpp"
 #include "core/timestamp.hpp"
+#include "exporting.hpp"
 #include "progress_bar.hpp"
 #include "tools.hpp"
 #include "transfer/tick_writer.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <stdexcept>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace tickertape {
 namespace {
 
 constexpr std::size_t ticks_at_once = 4'096;
-
-// Thrown where nobody reads what is written any more.
-struct reader_left {};
-
-// A refused flag: one line.
-struct bad_flag : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-// Standard output, or a file that gets its name once it is complete.
-class output {
-public:
-    explicit output(const std::string& path) : path_{path == "-" ? "" : path}
-    {
-        if (path_.empty())
-            return;
-        number_ = ::open((path_ + ".tmp").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-        if (number_ < 0)
-            fail("open");
-    }
-    ~output()
-    {
-        if (!path_.empty() && number_ >= 0) {
-            ::close(number_);
-            ::unlink((path_ + ".tmp").c_str());
-        }
-    }
-    output(const output&) = delete;
-    output& operator=(const output&) = delete;
-
-    void write(std::string_view text)
-    {
-        while (!text.empty()) {
-            const auto n = ::write(number_, text.data(), text.size());
-            if (n < 0 && errno == EPIPE)
-                throw reader_left{};
-            if (n < 0 && errno != EINTR)
-                fail("write");
-            text.remove_prefix(n < 0 ? 0 : static_cast<std::size_t>(n));
-        }
-    }
-    void finish()
-    {
-        if (path_.empty())
-            return;
-        if (::fsync(number_) != 0 || ::rename((path_ + ".tmp").c_str(), path_.c_str()) != 0)
-            fail("finish");
-        ::close(number_);
-        number_ = -1;
-    }
-    bool is_terminal() const { return ::isatty(number_) == 1; }
-
-private:
-    [[noreturn]] void fail(const char* what) const
-    {
-        const std::string why = std::system_category().message(errno);
-        throw std::runtime_error{
-            (path_.empty() ? "standard output" : path_) + ": " + what + ": " + why};
-    }
-
-    const std::string path_;
-    int number_ = STDOUT_FILENO;
-};
-
-transfer::format format_of(const tool_context& c)
-{
-    const auto named = c.call.get("format");
-    if (named.empty()) {
-        const auto file = c.call.get("output");
-        const auto by_name = transfer::format_of_file(file);
-        if (!by_name && std::filesystem::path{file}.has_extension())
-            throw bad_flag{
-                "--output: the name '" + clean_words(file) +
-                "' does not say which format; accepted: .csv, .json, .jsonl, or --format"};
-        return by_name.value_or(transfer::format::csv);
-    }
-    const auto found = transfer::parse_format(named);
-    if (!found || found == transfer::format::bitcoincharts)
-        throw bad_flag{"--format: '" + named + "' is none; accepted: csv, json, jsonl"};
-    return *found;
-}
-
-std::optional<position> time_of(const tool_context& c, std::string_view flag)
-{
-    if (!c.call.has(flag))
-        return std::nullopt;
-    const auto text = c.call.get(flag);
-    if (const auto back = parse_span_back(text))
-        return position::at(c.time.wall_now() - *back);
-    const auto at = parse_moment(text);
-    if (!at)
-        throw bad_flag{
-            "--" + std::string{flag} + ": '" + clean_words(text) +
-            "' is no time; accepted: Unix seconds, RFC 3339, 2020-01-31, or a span back such as "
-            "-2h"};
-    return position::at(*at);
-}
-
-// The symbols that are wanted, all of which the archive has.
-std::vector<std::string> names_of(const tool_context& c, const archive::survey& found)
-{
-    if (!c.call.has("symbols"))
-        return found.symbols;
-    std::vector<std::string> names;
-    const auto text = c.call.get("symbols");
-    for (const auto item : list_items(text)) {
-        const auto name = normalized_symbol(item);
-        if (!name || std::ranges::find(found.symbols, *name) == found.symbols.end())
-            throw bad_flag{"--symbols: the archive has no " + clean_words(item)};
-        names.push_back(*name);
-    }
-    return names;
-}
 
 archive::survey look(const tool_context& c)
 {
@@ -144,8 +26,8 @@ archive::survey look(const tool_context& c)
 class exporting {
 public:
     explicit exporting(const tool_context& c)
-        : c_{c}, writer_{format_of(c)}, after_{start_of(c)}, until_{time_of(c, "until")},
-          found_{look(c)}, names_{names_of(c, found_)}, to_{c.call.get("output", "-")}
+        : c_{c}, writer_{export_format(c)}, after_{start_of(c)}, until_{time_of_flag(c, "until")},
+          found_{look(c)}, names_{wanted_names(c, found_.symbols)}, to_{c.call.get("output", "-")}
     {
         if (until_ && *until_ <= after_)
             throw bad_flag{"--until lies before --since: there is nothing to export"};
@@ -167,7 +49,7 @@ public:
 private:
     static position start_of(const tool_context& c)
     {
-        return time_of(c, "since").value_or(position{}).previous();
+        return time_of_flag(c, "since").value_or(position{}).previous();
     }
 
     void write_ticks(std::string& text);
@@ -192,7 +74,7 @@ private:
     const std::optional<position> until_;
     archive::survey found_;
     const std::vector<std::string> names_;
-    output to_;
+    export_output to_;
 };
 
 void exporting::write_ticks(std::string& text)
@@ -239,7 +121,10 @@ void exporting::write_ticks(std::string& text)
 int export_ticks(const tool_context& c)
 {
     try {
-        exporting{c}.run();
+        if (c.call.has("candles"))
+            export_candles(c);
+        else
+            exporting{c}.run();
         return 0;
     } catch (const reader_left&) {
         return 0;  // as when `head` has seen enough

@@ -25,7 +25,8 @@ constexpr std::size_t looked_at_max = 16 * 1024;
 
 constexpr std::string_view whose_formats = "coinbase, binance or kraken";
 
-transfer::candle_guess guess_of(const std::string& file)
+// Empty where it is no file that can be looked at first.
+std::string begin_of(const std::string& file)
 {
     std::error_code none;
     if (!fs::is_regular_file(file, none))
@@ -34,6 +35,12 @@ transfer::candle_guess guess_of(const std::string& file)
     std::string begin(looked_at_max, '\0');
     in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
     begin.resize(static_cast<std::size_t>(in.gcount()));
+    return begin;
+}
+
+transfer::candle_guess guess_of(const std::string& file)
+{
+    const auto begin = begin_of(file);
     const auto first = begin.find('\n');
     if (first == std::string::npos)
         return transfer::guess_candles(trimmed(begin), {});
@@ -41,6 +48,36 @@ transfer::candle_guess guess_of(const std::string& file)
     return transfer::guess_candles(
         trimmed(std::string_view{begin}.substr(0, first)),
         trimmed(rest.substr(0, rest.find('\n'))));
+}
+
+// The length of the candles, where the files are those of our own export; none: they are not.
+std::optional<series::interval> exported_candles(const tool_context& c)
+{
+    std::optional<series::interval> of;
+    std::size_t count = 0;
+    for (const auto& file : c.call.operands) {
+        const auto text = transfer::candle_text_of(begin_of(file));
+        if (!text)
+            continue;
+        ++count;
+        if (!text->of)
+            throw bad_flag{file + ": has no candle"};
+        if (of && *of != *text->of)
+            throw bad_flag{file + ": its candles are not as long as those of the other files"};
+        of = text->of;
+    }
+    if (count == 0)
+        return std::nullopt;
+    if (count != c.call.operands.size())
+        throw bad_flag{
+            "some of the files are exported candles, others are not; import them one by one"};
+    for (const auto* flag : {"interval", "symbol"})
+        if (c.call.has(flag))
+            throw bad_flag{
+                "--" + std::string{flag} + ": exported candles say it themselves; leave it out"};
+    if (const auto named = c.call.get("format"); !named.empty() && !transfer::parse_format(named))
+        throw bad_flag{"--format: these are exported candles; leave it out"};
+    return of;
 }
 
 // The one of the call, or the one that the files say.
@@ -121,8 +158,16 @@ void check_is_free(const tool_context& c)
             c.archive.string() + ": a running server uses the archive; stop it to import"};
 }
 
+transfer::format exported_format(const std::string& file)
+{
+    const auto text = transfer::candle_text_of(begin_of(file));
+    return text ? text->how : transfer::format::csv;
+}
+
 std::optional<candle_files> candles_of_call(const tool_context& c)
 {
+    if (const auto of = exported_candles(c))
+        return candle_files{std::nullopt, *of};
     const auto named = c.call.get("format");
     auto whose = transfer::parse_candle_format(named);
     const bool is_asked = whose || c.call.has("interval");

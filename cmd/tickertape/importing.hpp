@@ -4,20 +4,15 @@
 
 #include "tools.hpp"
 #include "transfer/candle_reader.hpp"
+#include "transfer/candle_record.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace tickertape {
-
-// A flag of the command is refused.
-struct bad_flag : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 // Names the first bad lines and counts the others.
 class bad_lines {
@@ -46,12 +41,16 @@ std::string symbol_of_call(const command_call& call);
 void check_is_free(const tool_context& c);
 
 struct candle_files {
-    transfer::candle_format from;
+    // Whose form they have; none: that of our own export, which says symbols and sources itself.
+    std::optional<transfer::candle_format> from;
     series::interval of;
 };
 // Whose candles the files have, and of which length; none: they have ticks. Throws bad_flag where
 // that is not certain.
 std::optional<candle_files> candles_of_call(const tool_context& c);
+
+// Of exported candles: whether they are CSV, JSON or JSON lines.
+transfer::format exported_format(const std::string& file);
 
 int import_candles(const tool_context& c, const candle_files& what);
 

@@ -11,6 +11,7 @@
 #include "core/clock.hpp"
 
 #include <filesystem>
+#include <stdexcept>
 
 namespace tickertape {
 
@@ -18,6 +19,11 @@ namespace tickertape {
 inline constexpr int exit_found_wrong = 1;
 // A flag or a setting was refused.
 inline constexpr int exit_refused = config::exit_bad_configuration;
+
+// A flag of a command is refused: one line.
+struct bad_flag : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 // What a command works on.
 struct tool_context {

@@ -27,40 +27,50 @@ candle_import::~candle_import()
         into_.roll_back();
 }
 
-void candle_import::add(const series::candle& c)
+void candle_import::add(const series::candle& c, symbol_id symbol, const std::string& source)
 {
-    rows_.push_back({terms_.symbol, terms_.of, c});
-    from_ = std::min(from_, c.opens);
-    until_ = std::max(until_, end_of(terms_.of, c.opens));
-    if (rows_.size() == rows_max)
-        flush();
+    const auto at = series_.try_emplace({symbol, source}).first;
+    auto& what = at->second;
+    what.rows.push_back({symbol, terms_.of, c});
+    what.from = std::min(what.from, c.opens);
+    what.until = std::max(what.until, end_of(terms_.of, c.opens));
+    if (what.rows.size() == rows_max)
+        flush(at->first, what);
 }
 
-void candle_import::flush()
+void candle_import::flush(const key& of, series_of& what)
 {
-    const auto put = into_.put(rows_, terms_.source, terms_.replace);
+    const auto put = into_.put(what.rows, of.second, terms_.replace);
+    what.put += put;
     counts_.put += put;
-    counts_.kept += rows_.size() - put;
-    rows_.clear();
+    counts_.kept += what.rows.size() - put;
+    what.rows.clear();
 }
 
 candle_import::counts candle_import::commit()
 {
-    flush();
-    std::set<interval> made{terms_.of};
-    if (counts_.put != 0)
-        into_.note_changed({terms_.symbol, terms_.of, from_, until_}, terms_.now);
-    for (const auto longer : series::intervals)
-        if (const auto finer = finer_of(longer); finer && made.contains(*finer)) {
-            const auto put = put_longer(longer, *finer);
-            if (put != 0)
-                into_.note_changed({terms_.symbol, longer, from_, until_}, terms_.now);
-            counts_.longer += put;
-            made.insert(longer);
-        }
+    for (auto& [of, what] : series_)
+        flush(of, what);
+    for (const auto& [of, what] : series_)
+        put_all_longer(of, what);
     into_.commit();
     is_open_ = false;
     return counts_;
+}
+
+void candle_import::put_all_longer(const key& of, const series_of& what)
+{
+    std::set<interval> made{terms_.of};
+    if (what.put != 0)
+        into_.note_changed({of.first, terms_.of, what.from, what.until}, terms_.now);
+    for (const auto longer : series::intervals)
+        if (const auto finer = finer_of(longer); finer && made.contains(*finer)) {
+            const auto put = put_longer(of, what, longer, *finer);
+            if (put != 0)
+                into_.note_changed({of.first, longer, what.from, what.until}, terms_.now);
+            counts_.longer += put;
+            made.insert(longer);
+        }
 }
 
 void candle_import::sync()
@@ -69,30 +79,31 @@ void candle_import::sync()
     into_.checkpoint_if_long();
 }
 
-std::size_t candle_import::put_longer(interval longer, interval finer)
+std::size_t
+candle_import::put_longer(const key& of, const series_of& what, interval longer, interval finer)
 {
+    const auto& [symbol, source] = of;
     const auto pieces_of_one = static_cast<std::size_t>(length(longer) / length(finer));
     std::size_t put = 0;
-    for (auto from = bucket_open(longer, from_); from < until_;) {
+    for (auto from = bucket_open(longer, what.from); from < what.until;) {
         const auto until = std::min(
-            from + longer_max * length(longer), end_of(longer, bucket_open(longer, until_)));
+            from + longer_max * length(longer), end_of(longer, bucket_open(longer, what.until)));
         std::vector<candle_row> rows;
         std::vector<series::candle> pieces;
         const auto finish = [&] {
             if (pieces.size() == pieces_of_one)
-                rows.push_back(
-                    {terms_.symbol, longer, series::rolled_up(pieces, finer, longer).front()});
+                rows.push_back({symbol, longer, series::rolled_up(pieces, finer, longer).front()});
             pieces.clear();
         };
-        for (const auto& piece : into_.read({terms_.symbol, finer, from, until}).candles) {
+        for (const auto& piece : into_.read({symbol, finer, from, until}).candles) {
             if (!pieces.empty() &&
                 bucket_open(longer, piece.value.opens) != bucket_open(longer, pieces.front().opens))
                 finish();
-            if (piece.source == terms_.source)
+            if (piece.source == source)
                 pieces.push_back(piece.value);
         }
         finish();
-        put += into_.put(rows, terms_.source, terms_.replace);
+        put += into_.put(rows, source, terms_.replace);
         from = until;
     }
     return put;

@@ -1,5 +1,5 @@
 // Puts candles that somebody else made into a candles.db that nobody else uses: all of them or
-// none.
+// none. They are all of one length, of any symbols and sources.
 //
 // They never stand in for others unless `replace` says so. Longer candles follow where every piece
 // of theirs is there and of the same source. All is one transaction, so what was put is undone by
@@ -11,14 +11,16 @@
 #include "archive/candle_file.hpp"
 
 #include <cstddef>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tickertape::archive {
 
 class candle_import {
 public:
-    // Candles that are collected before they are put.
+    // Candles of a series that are collected before they are put.
     static constexpr std::size_t rows_max = 4'096;
 
     struct terms {
@@ -41,23 +43,34 @@ public:
     candle_import& operator=(const candle_import&) = delete;
 
     // In the order of time, as long as it is one text; another one may begin earlier.
-    void add(const series::candle& c);
+    void add(const series::candle& c) { add(c, terms_.symbol, terms_.source); }
+    // Of another symbol, or from another source, which is not empty.
+    void add(const series::candle& c, symbol_id symbol, const std::string& source);
     counts commit();
     // Forces to the disk what was committed. If it throws, the candles are there all the same until
     // the power is lost.
     void sync();
 
 private:
-    void flush();
-    std::size_t put_longer(series::interval longer, series::interval finer);
+    // The candles of a symbol and a source.
+    struct series_of {
+        std::vector<candle_row> rows{};  // that are not put yet
+        // What was added: buckets that open at or after `from` and before `until`.
+        series::candle_time from = series::candle_time::max();
+        series::candle_time until{};
+        std::size_t put = 0;
+    };
+    using key = std::pair<symbol_id, std::string>;
+
+    void flush(const key& of, series_of& what);
+    void put_all_longer(const key& of, const series_of& what);
+    std::size_t put_longer(
+        const key& of, const series_of& what, series::interval longer, series::interval finer);
 
     candle_file& into_;
     const terms terms_;
-    std::vector<candle_row> rows_;
+    std::map<key, series_of> series_;
     counts counts_;
-    // What was added: buckets that open at or after `from_` and before `until_`.
-    series::candle_time from_ = series::candle_time::max();
-    series::candle_time until_{};
     bool is_open_ = false;
 };
 

@@ -33,16 +33,16 @@ candle_time second_of(wall_time t) noexcept
 
 }  // namespace
 
-history_reader::history_reader(parts of, std::size_t waiting_most)
-    : of_{std::move(of)}, waiting_most_{waiting_most}
+history_reader::history_reader(parts of, std::size_t waiting_most, std::size_t points_most)
+    : of_{std::move(of)}, waiting_most_{waiting_most}, points_most_{points_most}
 {
-    for (auto* each : {&candles_, &statistics_})
+    for (auto* each : {&candles_, &statistics_, &ticks_})
         each->thread = std::thread{[this, each] { run(*each); }};
 }
 
 history_reader::~history_reader()
 {
-    for (auto* each : {&candles_, &statistics_}) {
+    for (auto* each : {&candles_, &statistics_, &ticks_}) {
         {
             const std::lock_guard held{each->mutex};
             each->stopping = true;
@@ -62,6 +62,11 @@ void history_reader::candles(series::candle_query query, on_candles answer)
 void history_reader::statistics_of(series::statistics_query query, on_statistics answer)
 {
     ask(statistics_, query, std::move(answer), &history_reader::answer_statistics);
+}
+
+void history_reader::ticks(series::tick_query query, on_ticks answer)
+{
+    ask(ticks_, query, std::move(answer), &history_reader::answer_ticks);
 }
 
 template <class Answer, class Query, class Callback>
@@ -231,7 +236,7 @@ bool history_reader::read_ticks(
         for (const auto& t : batch->ticks) {
             if (t.at > until)
                 break;
-            if (points.size() == series::points_max)
+            if (points.size() == points_most_)
                 return false;
             points.push_back({t.at.time(), t.value});
         }
@@ -255,7 +260,8 @@ bool history_reader::has_candles_without_ticks(const series::statistics_query& q
     if (std::ssize(missing) > holes_looked_at_max)
         missing.erase(missing.begin(), missing.end() - holes_looked_at_max);
     return std::ranges::any_of(missing, [&](const series::hole& h) {
-        const auto first = h.from.next().time();
+        // A tick at h.from has made the candle of its own millisecond.
+        const auto first = h.from.time() + one_ms;
         return std::ranges::any_of(series::intervals, [&](interval of) {
             const auto from = bucket_open(of, first + length(of) - one_ms);
             const auto until = bucket_open(of, h.to.next().time());
@@ -271,46 +277,72 @@ candle_store::answer
 history_reader::read_closes(const series::statistics_query& query, interval& of)
 {
     const auto from = second_of(query.from);
-    const auto until = second_of(query.until);
+    // Candles that end later have prices of after the range.
+    const auto until = [&](interval each) { return bucket_open(each, query.until); };
     std::array<std::optional<candle_time>, series::intervals.size()> opens;
+    auto first_open = candle_time::max();
     auto earliest = candle_time::max();
     for (const auto each : series::intervals) {
-        const auto first = read_candles(statistics_, {query.symbol, each, from, until, 1}).candles;
+        if (until(each) <= from)
+            continue;
+        const auto first =
+            read_candles(statistics_, {query.symbol, each, from, until(each), 1}).candles;
         if (first.empty())
             continue;
-        opens[static_cast<std::size_t>(each)] = first.front().value.opens;
-        earliest = std::min(earliest, end_of(each, first.front().value.opens));
+        const auto begins = first.front().value.opens;
+        opens[static_cast<std::size_t>(each)] = begins;
+        first_open = std::min(first_open, begins);
+        earliest = std::min(earliest, end_of(each, begins));
     }
     candle_store::answer found;
     for (const auto each : series::intervals) {
         const auto begins = opens[static_cast<std::size_t>(each)];
-        // What begins within the bucket of another begins as early.
-        if (!begins || *begins >= earliest)
+        // What begins within the bucket of another begins as early, and so does the first whole
+        // bucket of a range that begins within one.
+        if (!begins || (*begins >= earliest && *begins >= first_open + length(each)))
             continue;
         of = each;
+        const std::size_t ends = each == interval::m1 ? 0 : 2;
         found = read_candles(
-            statistics_,
-            {query.symbol, each, from, until, series::points_max, series::end::newest});
+            statistics_, {query.symbol, each, from, until(each),
+                          std::max(points_most_, ends + 1) - ends, series::end::newest});
         if (!found.has_more)
             break;
     }
     if (of != interval::m1 && !found.candles.empty())
-        add_tail(query, of, found.candles);
+        add_ends(query, of, found.candles);
     return found;
 }
 
-// The minutes after the last closed candle, as one.
-void history_reader::add_tail(
+// The minutes of the range before the first candle, and those after the last closed one, each as
+// one candle.
+void history_reader::add_ends(
     const series::statistics_query& query, interval of, std::vector<series::kept_candle>& to)
 {
-    const auto from = end_of(of, to.back().value.opens);
-    const auto minutes =
-        read_candles(statistics_, {query.symbol, interval::m1, from, second_of(query.until)});
-    std::optional<series::candle> tail;
-    for (const auto& c : minutes.candles)
-        tail = tail ? series::joined(*tail, c.value) : c.value;
+    const auto first = to.front().value.opens;
+    const auto after = end_of(of, to.back().value.opens);
+    const auto head =
+        joined_minutes(query.symbol, std::max(second_of(query.from), first - length(of)), first);
+    const auto tail = joined_minutes(query.symbol, after, bucket_open(interval::m1, query.until));
+    if (head)
+        to.insert(to.begin(), {*head, {}, false});
     if (tail)
         to.push_back({*tail, {}, true});
+}
+
+std::optional<series::candle>
+history_reader::joined_minutes(symbol_id symbol, candle_time from, candle_time until)
+{
+    std::optional<series::candle> all;
+    if (from < until)
+        for (const auto& c : read_candles(statistics_, {symbol, interval::m1, from, until}).candles)
+            all = all ? series::joined(*all, c.value) : c.value;
+    return all;
+}
+
+series::tick_answer history_reader::answer_ticks(const series::tick_query& query)
+{
+    return tick_page_of(query, *of_.holds, of_.read_page);
 }
 
 series::statistics_answer history_reader::answer_statistics(const series::statistics_query& asked)

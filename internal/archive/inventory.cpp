@@ -4,6 +4,26 @@
 #include <utility>
 
 namespace tickertape::archive {
+namespace {
+
+// Why what lies between the two is missing, by the holes at its ends: what lies between these may
+// also have been dropped with its days. The time before the archive was made, from 0-0, is older
+// than all that is held.
+gap_cause why_missing(const std::vector<hole>& holes, position after, position from) noexcept
+{
+    auto why = gap_cause::evicted;
+    for (const auto& h : holes) {
+        const bool is_within = h.to > after && h.from < from && h.from != position{};
+        if (!is_within || (h.from > after && h.to != from))
+            continue;
+        if (h.reason == hole_reason::damaged)
+            return gap_cause::damaged;
+        why = gap_cause::missing;
+    }
+    return why;
+}
+
+}  // namespace
 
 std::string why_not_between(const std::vector<held_day>& days, position first, position last)
 {
@@ -33,7 +53,7 @@ inventory::range inventory::known(const view& now, position after, position unti
     for (const auto& h : held.holes)
         if (h.from >= from)
             to = std::min(to, h.from);
-    return {from, std::max(from, to)};
+    return {from, std::max(from, to), why_missing(held.holes, after, from)};
 }
 
 void inventory::set(holdings held, position last)

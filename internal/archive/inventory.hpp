@@ -4,6 +4,7 @@
 
 #include "archive/day.hpp"
 #include "archive/hole.hpp"
+#include "core/gap_cause.hpp"
 
 #include <memory>
 #include <mutex>
@@ -55,6 +56,7 @@ public:
     struct range {
         position from;
         position to;
+        gap_cause why = gap_cause::evicted;  // of what lies between `after` and `from`
     };
     static range known(const view& now, position after, position until) noexcept;
 

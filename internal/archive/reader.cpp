@@ -65,10 +65,11 @@ result<tape::past_batch> reader::read(const tape::past_query& query)
             const auto& days = view.held->days;
             if (days.empty() || query.ticks_max == 0)
                 return tape::past_batch{query.after, query.after, {}};
-            const auto [from, limit] = inventory::known(view, query.after, query.until);
+            const auto [from, limit, why] = inventory::known(view, query.after, query.until);
             if (limit <= from)
-                return tape::past_batch{from, from, {}};
+                return tape::past_batch{from, from, {}, why};
             auto batch = read_known(query, from, limit);
+            batch.why = why;
             if (batch.to > batch.from)
                 return batch;
         }

@@ -1,4 +1,4 @@
-// Why ticks of another instance cannot be had.
+// Why ticks cannot be had: those of another instance, or those of an archive.
 #pragma once
 
 namespace tickertape {
@@ -6,7 +6,8 @@ namespace tickertape {
 enum class gap_cause {
     evicted,    // they were there, and are kept no longer
     restarted,  // of before the other began, or unknown to it
-    damaged,    // the other kept them and cannot read them
+    damaged,    // they were kept and cannot be read
+    missing,    // they were never kept
 };
 
 }  // namespace tickertape

@@ -31,6 +31,8 @@ enum class frame_kind : std::uint8_t {
     gap_restarted,
     gap_lapped,
     gap_changed,
+    gap_damaged,
+    gap_missing,
 };
 
 constexpr bool is_gap(frame_kind k) noexcept

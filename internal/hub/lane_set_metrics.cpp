@@ -139,7 +139,7 @@ void publish_metrics(const lane_set& of, telemetry::metrics& to)
             [i](const c& l) -> const tally& { return l.past_replays[i]; });
     for (const auto reason :
          {sse::gap_reason::evicted, sse::gap_reason::restarted, sse::gap_reason::lapped,
-          sse::gap_reason::changed})
+          sse::gap_reason::changed, sse::gap_reason::damaged, sse::gap_reason::missing})
         per_lane(
             of, to, kind::counter, "tickertape_gaps_total",
             "Gaps told to subscribers: ticks that could not be sent.",

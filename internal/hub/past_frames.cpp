@@ -20,15 +20,11 @@ bool needs_past(
     const stream_terms& terms, const stream_cursor& at, tape::tapes::era_number era,
     const tape::tapes& of) noexcept
 {
-    if (terms.newest_only || at.is_passing())
+    if (terms.newest_only || at.is_passing() || at.is_unknown)
         return false;
-    const auto epoch = of.epoch();
     const auto held = held_after(of, terms.symbols);
-    // Ids of the wrong future of an era before were put right where the subscriber came (see
-    // last_known() of the routes); what lies before the epoch is of the true past.
-    const bool is_known = at.at >= epoch || at.at < epoch.previous();
     // Asked last: what was read above is of this era, or it is not used.
-    return of.era() == era && is_known && at.at < held;
+    return of.era() == era && at.at < held;
 }
 
 bool is_sound(const tape::past_batch& answer, const tape::past_query& asked) noexcept
@@ -58,32 +54,37 @@ void past_frames::build(
     }
     const auto before_hole = [&](position p) { return missing ? std::min(p, missing->after) : p; };
     if (answer.from > asked.after) {
-        build_without_past(asked, before_hole(answer.from));
+        // What lies behind asked.until is on the tapes.
+        build_without_past(asked, before_hole(std::min(answer.from, asked.until)), answer.why);
         return;
     }
     then_.at = before_hole(answer.to);
     for (const auto& t : answer.ticks)
-        if (t.at <= then_.at) {
+        if (t.at <= then_.at)
             built_.add_tick(t);
-            then_.live = true;
-        }
 }
 
 void past_frames::tell(const tape::hole& missing)
 {
-    const auto why =
-        missing.why == gap_cause::restarted ? sse::gap_reason::restarted : sse::gap_reason::evicted;
-    built_.add_gap({missing.from_for(then_.at), missing.to, why, {}, missing.ends_its_place()});
+    built_.add_gap(
+        {missing.from_for(then_.at),
+         missing.to,
+         sse::reason_of(missing.why),
+         {},
+         missing.ends_its_place()});
     then_.at = missing.end;
 }
 
 // The tape of a symbol that ticks seldom may hold ticks that are older than the past.
-void past_frames::build_without_past(const tape::past_query& asked, position until)
+void past_frames::build_without_past(const tape::past_query& asked, position until, gap_cause why)
 {
     const auto after = asked.after;
-    if (after < tapes_.epoch()) {
-        then_.at = std::min(until, tapes_.epoch());
-        built_.add_gap({after, then_.at, sse::gap_reason::evicted});
+    const auto epoch = tapes_.epoch();
+    if (after < epoch) {
+        then_.at = std::min(until, epoch);
+        // A hole that leads to where positions begin is the one that the restart has made.
+        const auto told = until < epoch ? sse::reason_of(why) : sse::gap_reason::restarted;
+        built_.add_gap({after, then_.at, told});
         return;
     }
     const bool alone = asked.symbols.size() == 1;
@@ -92,7 +93,7 @@ void past_frames::build_without_past(const tape::past_query& asked, position unt
     for (const auto& lost : reader.lost()) {
         const auto to = std::min(lost.to, until);
         const std::array<std::string_view, 1> name{tapes_.symbols().name(lost.symbol)};
-        built_.add_gap({after, to, sse::gap_reason::evicted, name, alone});
+        built_.add_gap({after, to, sse::reason_of(why), name, alone});
         if (alone) {  // the client resumes behind it, so the cursor moves there
             then_.at = to;
             return;

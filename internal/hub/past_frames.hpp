@@ -18,8 +18,8 @@ namespace tickertape::hub {
 position held_after(const tape::tapes& of, std::span<const symbol_id> symbols) noexcept;
 
 // Whether ticks after the cursor are no longer on the tapes and a past may have them. False for a
-// cursor of another era and for an unknown id, whose cursor is just before the epoch: the lane
-// tells those subscribers that positions began anew.
+// cursor of another era and for an unknown id: the lane tells those subscribers that positions
+// began anew.
 bool needs_past(
     const stream_terms& terms, const stream_cursor& at, tape::tapes::era_number era,
     const tape::tapes& of) noexcept;
@@ -37,8 +37,9 @@ public:
     }
 
     // Puts together the frames for a subscriber at `from` of a sound answer. If the past begins
-    // after `from`, a gap covers the ticks in between, except those that the tapes hold, which are
-    // sent. A hole of the tapes ends them, and is told for all symbols where they begin in it.
+    // after `from`, a gap covers the ticks in between and says why they are missing, except those
+    // that the tapes hold, which are sent. A hole of the tapes ends them, and is told for all
+    // symbols where they begin in it.
     void build(
         const stream_terms& terms, const stream_cursor& from, const tape::past_query& asked,
         const tape::past_batch& answer);
@@ -46,7 +47,7 @@ public:
     stream_batch batch() const noexcept { return {.run = built_.run(), .then = then_}; }
 
 private:
-    void build_without_past(const tape::past_query& asked, position until);
+    void build_without_past(const tape::past_query& asked, position until, gap_cause why);
     void tell(const tape::hole& missing);
 
     const tape::tapes& tapes_;

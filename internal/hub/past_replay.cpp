@@ -195,7 +195,9 @@ asio::awaitable<std::optional<past_outcome>> past_replays::read(replay& r)
     const auto answer = *std::exchange(r.answer, std::nullopt);
     if (!answer || !is_sound(*answer, query))
         co_return past_outcome::failed;
-    if (answer->to <= query.after || answer->from >= query.until)
+    // What lies before all that is kept is told by the lane, as where there is no past.
+    const bool has_hole = answer->from > query.after && answer->why != gap_cause::evicted;
+    if (answer->to <= query.after || (answer->from >= query.until && !has_hole))
         co_return past_outcome::ended;
     r.sent = 0;
     r.frames.emplace(audience_.ticks(), audience_.sources())
@@ -241,6 +243,7 @@ void past_replays::settle_batch(replay& r)
     } else {
         const auto progress = progress_of(r.wanted.cursor, batch, r.sent);
         r.wanted.cursor = progress.cursor;
+        r.wanted.cursor.live = false;  // that is said of ticks of the tapes alone
         r.wanted.head = progress.rest;
         audience_.counters().count(progress);
         audience_.counters().past_ticks.add(progress.ticks);

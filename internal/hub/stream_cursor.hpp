@@ -31,9 +31,13 @@ struct stream_cursor {
     // The version of the notice board that it was told; 0: none.
     notice_board::version notices = 0;
     telling passing = telling::nothing;
-    // Whether it was sent a tick after its beginning. Ticks that are missing before that were
-    // evicted, and those after it lapped.
+    // Whether it was sent a tick of the tapes after its beginning. Ticks that are missing before
+    // that were evicted, and those after it lapped: what it was sent of an archive does not say
+    // that it was too slow for the tapes.
     bool live = false;
+    // The subscriber came with an id that this server did not give. It is told `restarted` up to
+    // where the ticks that are held begin.
+    bool is_unknown = false;
 
     friend bool operator==(const stream_cursor&, const stream_cursor&) noexcept = default;
 
@@ -46,6 +50,14 @@ struct stream_cursor {
     static stream_cursor after(position p) noexcept
     {
         return {.at = p, .newest_only_until = {}, .passed_from = {}, .told_until = {}};
+    }
+
+    // All that is held, for an id that nobody here has given.
+    static stream_cursor unknown(position epoch) noexcept
+    {
+        auto p = after(epoch.previous());
+        p.is_unknown = true;
+        return p;
     }
 
     // The cursor in a new era of the tapes, which began at `epoch`. The subscriber is told a gap,

@@ -14,12 +14,6 @@ position newest_of(const tape::symbol_tape& t) noexcept
     return newest ? newest->at : position{};
 }
 
-sse::gap_reason reason_of(gap_cause why) noexcept
-{
-    // Damage elsewhere is to a client what eviction is: the ticks are gone.
-    return why == gap_cause::restarted ? sse::gap_reason::restarted : sse::gap_reason::evicted;
-}
-
 sse::gap_reason reason_for(const stream_cursor& cursor) noexcept
 {
     return cursor.live ? sse::gap_reason::lapped : sse::gap_reason::evicted;
@@ -72,14 +66,10 @@ stream_batch stream_planner::plan(
         cursor.at = cursor.newest_only_until;
     }
     cursor = cursor.settled();
-    if (cursor.at == position{})
+    if (cursor.at == position{} && !cursor.is_unknown)
         cursor.at = tapes_.epoch();  // it has had nothing, and lacks nothing
-    if (cursor.at < tapes_.epoch()) {
-        built_.begin(terms.how);
-        built_.add_gap({cursor.at, tapes_.epoch(), sse::gap_reason::restarted});
-        cursor.at = tapes_.epoch();
-        return {.run = built_.run(), .then = cursor};
-    }
+    if (cursor.is_unknown || cursor.at < tapes_.epoch())
+        return restarted(terms, cursor);
     // Nothing behind a hole is sent before the hole is told.
     const auto missing = tapes_.next_hole(cursor.at, seen.until());
     const auto until = missing ? missing->after : seen.until();
@@ -105,6 +95,25 @@ stream_batch stream_planner::plan(
     return notices(terms, cursor, now);
 }
 
+// Positions began anew. To a subscriber whose id means nothing here, what is no longer held of any
+// of its symbols is told as well: where there is an archive, the epoch may lie before all of it.
+stream_batch stream_planner::restarted(const stream_terms& terms, const stream_cursor& from)
+{
+    auto to = tapes_.epoch();
+    if (from.is_unknown) {
+        auto first_gone = tapes_.of(terms.symbols.front()).evicted();
+        for (const auto symbol : terms.symbols)
+            first_gone = std::min(first_gone, tapes_.of(symbol).evicted());
+        to = std::max(to, first_gone);
+    }
+    built_.begin(terms.how);
+    built_.add_gap({from.at, to, sse::gap_reason::restarted});
+    auto then = from;
+    then.at = to;
+    then.is_unknown = false;
+    return {.run = built_.run(), .then = then};
+}
+
 // Told to all symbols at once. What is missing before its place the subscriber cannot resume
 // behind.
 stream_batch
@@ -114,7 +123,7 @@ stream_planner::gap_of(const tape::hole& missing, sse::framing how, const stream
     built_.add_gap(
         {missing.from_for(from.at),
          missing.to,
-         reason_of(missing.why),
+         sse::reason_of(missing.why),
          {},
          missing.ends_its_place()});
     stream_cursor then = from;

@@ -104,6 +104,7 @@ private:
         const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen,
         position until);
     stream_batch gap_of(const tape::hole& missing, sse::framing how, const stream_cursor& from);
+    stream_batch restarted(const stream_terms& terms, const stream_cursor& from);
     void look_for_newest(symbol_id symbol, const stream_cursor& from);
     stream_batch
     one_symbol(symbol_id symbol, sse::framing how, const stream_cursor& from, position until);

@@ -69,11 +69,11 @@ bool reader::is_dropped(archive::utc_day day)
 result<tape::past_batch> reader::read(const tape::past_query& query)
 {
     const auto view = inventory_->look();
-    const auto [from, limit] = inventory::known(view, query.after, query.until);
+    const auto [from, limit, why] = inventory::known(view, query.after, query.until);
     if (limit <= from || query.ticks_max == 0)
-        return tape::past_batch{from, from, {}};
-    return asking([&, first = from, last = limit] {
-        tape::past_batch batch{first, last, {}};
+        return tape::past_batch{from, from, {}, why};
+    return asking([&, first = from, last = limit, cause = why] {
+        tape::past_batch batch{first, last, {}, cause};
         const auto numbers = names_->find(*connection_, query.symbols);
         if (numbers.empty())
             return batch;

@@ -78,6 +78,8 @@ gap_cause cause_of(std::string_view reason)
 {
     if (reason == "evicted")
         return gap_cause::evicted;
+    if (reason == "missing")
+        return gap_cause::missing;
     return reason == "restarted" ? gap_cause::restarted : gap_cause::damaged;
 }
 

@@ -1,8 +1,9 @@
-// Questions about prices of before: candles, and what the prices of a time amount to. Kept
+// Questions about prices of before: ticks, candles, and what the prices of a time amount to. Kept
 // elsewhere: an archive on disk, for example.
 #pragma once
 
 #include "core/errors.hpp"
+#include "core/gap_cause.hpp"
 #include "core/symbol.hpp"
 #include "series/candle.hpp"
 #include "series/candle_builder.hpp"
@@ -89,7 +90,45 @@ struct statistics_answer {
     std::vector<hole> holes;  // within the range, in order
 };
 
-// Threads: both questions from any, at the same time as well; they neither block nor throw.
+// The most ticks of one answer.
+inline constexpr std::size_t answer_ticks_max = 5'000;
+
+// Asks for ticks after `after`, up to and including `until`, at most `ticks_max`: the first ones of
+// the range, or the last ones.
+struct tick_query {
+    symbol_id symbol;
+    position after;
+    position until;
+    std::size_t ticks_max = answer_ticks_max;
+    end first = end::oldest;
+};
+
+// A tick with the name of its source.
+struct kept_tick {
+    position at;
+    price value;
+    std::string source;
+    unsigned combined = 0;  // how many providers the source combines
+
+    friend bool operator==(const kept_tick&, const kept_tick&) = default;
+};
+
+// Every tick of the symbol after `from`, up to and including `to`, in position order. The range
+// begins or ends where the question does, at a hole, or where there are enough ticks. Nothing is
+// known of the range: both are equal.
+struct tick_answer {
+    position from;
+    position to;
+    std::vector<kept_tick> ticks;
+    // Why ticks are missing at that end from which the answer was read: between query.after and
+    // `from`, or between `to` and query.until.
+    gap_cause why = gap_cause::evicted;
+    // At the other end there are more ticks within the range, or a hole and perhaps ticks behind
+    // it.
+    bool has_more = false;
+};
+
+// Threads: all questions from any, at the same time as well; they neither block nor throw.
 // `answer` is called exactly once for each, on any thread. It may be called after those who asked
 // have gone. Errors: boost::system::errc::device_or_resource_busy where too many questions wait,
 // ::io_error where what is kept cannot be read.
@@ -97,9 +136,11 @@ class history {
 public:
     using on_candles = std::function<void(result<candle_answer>)>;
     using on_statistics = std::function<void(result<statistics_answer>)>;
+    using on_ticks = std::function<void(result<tick_answer>)>;
 
     virtual void candles(candle_query query, on_candles answer) = 0;
     virtual void statistics_of(statistics_query query, on_statistics answer) = 0;
+    virtual void ticks(tick_query query, on_ticks answer) = 0;
 
 protected:
     ~history() = default;

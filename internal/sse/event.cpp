@@ -146,8 +146,23 @@ void append_busy(std::string& out, std::chrono::milliseconds wait)
 std::string_view to_string(gap_reason r) noexcept
 {
     static constexpr std::array<std::string_view, gap_reasons> words{
-        "evicted", "restarted", "lapped", "changed"};
+        "evicted", "restarted", "lapped", "changed", "damaged", "missing"};
     return words[static_cast<std::size_t>(r)];
+}
+
+gap_reason reason_of(gap_cause why) noexcept
+{
+    switch (why) {
+    case gap_cause::evicted:
+        break;
+    case gap_cause::restarted:
+        return gap_reason::restarted;
+    case gap_cause::damaged:
+        return gap_reason::damaged;
+    case gap_cause::missing:
+        return gap_reason::missing;
+    }
+    return gap_reason::evicted;
 }
 
 }  // namespace tickertape::sse

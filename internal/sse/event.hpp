@@ -4,6 +4,7 @@
 // Symbols and source names are plain text (see their types), so nothing here needs escaping.
 #pragma once
 
+#include "core/gap_cause.hpp"
 #include "core/tick.hpp"
 
 #include <chrono>
@@ -37,9 +38,11 @@ enum class gap_reason {
     restarted,  // from before this process, or unknown to it
     lapped,     // overwritten while this subscriber was too slow
     changed,    // of candles alone: some were changed or added there since
+    damaged,    // they were kept, and cannot be read any more
+    missing,    // they were never kept
 };
 
-inline constexpr std::size_t gap_reasons = 4;
+inline constexpr std::size_t gap_reasons = 6;
 
 // Ticks after `from`, up to and including `to`, cannot be sent: of `symbols`, or of all where that
 // is empty.
@@ -66,5 +69,8 @@ void append_moving(std::string& out, std::chrono::milliseconds wait);
 void append_busy(std::string& out, std::chrono::milliseconds wait);
 
 std::string_view to_string(gap_reason r) noexcept;
+
+// How a hole is told whose ticks cannot be had for that cause.
+gap_reason reason_of(gap_cause why) noexcept;
 
 }  // namespace tickertape::sse

@@ -26,6 +26,13 @@ std::optional<commit_gate::change> commit_gate::kept(position up_to) noexcept
     return change::kept_again;
 }
 
+std::optional<commit_gate::change> commit_gate::failed() noexcept
+{
+    if (writer_.uncommitted() == 0)
+        return std::nullopt;
+    return pass();
+}
+
 std::optional<commit_gate::change> commit_gate::look(steady_time now) noexcept
 {
     if (waiting_.empty() || now < *due())

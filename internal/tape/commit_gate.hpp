@@ -1,9 +1,9 @@
-// Decides when placed ticks are committed: when their keeper has them, or when they have waited for
-// the keeper as long as they may.
+// Decides when placed ticks are committed: when their keeper has them, when it says that it has
+// failed, or when they have waited for it as long as they may.
 //
-// A keeper that is too slow is *passed by*: what is placed is committed at once, until the keeper
-// has caught up with all of it. So a keeper delays a tick by no more than `patience`, and nothing
-// is held back twice.
+// A keeper that is too slow or fails is *passed by*: what is placed is committed at once, until the
+// keeper has caught up with all of it. So a keeper delays a tick by no more than `patience`, and
+// nothing is held back twice.
 //
 // No clock of its own, no I/O. Threads: one, the writer's.
 #pragma once
@@ -38,6 +38,8 @@ public:
     std::optional<change> placed(steady_time now);
     // The keeper has all up to there.
     std::optional<change> kept(position up_to) noexcept;
+    // The keeper has failed: what waits for it would wait in vain.
+    std::optional<change> failed() noexcept;
     // To be called at due() or later.
     std::optional<change> look(steady_time now) noexcept;
     // When ticks that wait now are to be passed by; none where no tick waits.

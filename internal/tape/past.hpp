@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/errors.hpp"
+#include "core/gap_cause.hpp"
 #include "core/tick.hpp"
 
 #include <functional>
@@ -34,12 +35,13 @@ struct past_query {
 };
 
 // Every tick of the symbols after `from`, up to and including `to`, in position order. `from` is
-// later than query.after if the past does not reach back so far. An answer with from == to says
-// that nothing is known.
+// later than query.after if the past does not reach back so far, or has a hole there; `why` says
+// which. An answer with from == to says that nothing is known behind that.
 struct past_batch {
     position from;
     position to;
     std::vector<past_tick> ticks;
+    gap_cause why = gap_cause::evicted;  // of what lies between query.after and `from`
 };
 
 // Threads: read() from any, at the same time as well; it must neither block nor throw. `answer` is

@@ -24,12 +24,12 @@ void begin_after(
     std::chrono::milliseconds ids_ahead)
 {
     const auto p = position::parse(id);
-    if (p && last_known(*p, from, now, ids_ahead) == *p) {
+    if (p && known_id(*p, from, now, ids_ahead)) {
         wanted.from = *p;
         return;
     }
     wanted.from = candles::newest_candles{};
-    wanted.unknown_before = from.epoch();
+    wanted.is_unknown = true;
 }
 
 }  // namespace

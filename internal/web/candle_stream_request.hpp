@@ -20,8 +20,8 @@ struct candle_stream_request {
     std::vector<symbol_id> symbols;  // ascending
     series::interval of{};
     candles::beginning from;
-    // The last id is not known to this server: that client is told a gap up to here.
-    std::optional<position> unknown_before;
+    // The last id is not known to this server: that client is told so.
+    bool is_unknown = false;
     wall_time latest{};               // no tick that is committed is later
     tape::tapes::era_number era = 0;  // of all these
 

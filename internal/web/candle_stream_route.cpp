@@ -41,6 +41,15 @@ http::answer come_back(const http::request& r, boost::system::error_code why)
     return refusal_of(why);
 }
 
+// The last position before what the stream begins with.
+position before_the_beginning(const candles::snapshot& begins)
+{
+    for (const auto& event : begins.events)
+        if (const auto* c = std::get_if<candles::candle_event>(&event))
+            return position::at(c->what.value.opens).previous();
+    return begins.at;
+}
+
 std::string beginning_of(const site& s, const granted& g, sse::framing how)
 {
     std::string all;
@@ -49,9 +58,10 @@ std::string beginning_of(const site& s, const granted& g, sse::framing how)
         sse::append_framed(all, how, block);
         block.clear();
     };
-    if (g.wanted.unknown_before) {
+    if (g.wanted.is_unknown) {
         sse::append_gap(
-            block, {position{}, *g.wanted.unknown_before, sse::gap_reason::restarted, {}, false});
+            block,
+            {position{}, before_the_beginning(g.begins), sse::gap_reason::restarted, {}, false});
         end_block();
     }
     std::string text;

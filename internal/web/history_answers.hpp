@@ -65,6 +65,13 @@ ask(series::history& of, series::candle_query wanted)
         [&of, wanted](auto then) { of.candles(wanted, std::move(then)); });
 }
 
+inline boost::asio::awaitable<result<series::tick_answer>>
+ask(series::history& of, series::tick_query wanted)
+{
+    co_return co_await http::answer_to<result<series::tick_answer>>(
+        [&of, wanted](auto then) { of.ticks(wanted, std::move(then)); });
+}
+
 inline boost::asio::awaitable<result<series::statistics_answer>>
 ask(series::history& of, series::statistics_query wanted)
 {

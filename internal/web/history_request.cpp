@@ -101,11 +101,18 @@ std::variant<history_request, http::problem> read_history_request(
     const auto& last = std::get<bound>(end);
 
     history_request wanted{
-        .after = {}, .last = {}, .limit = std::get<0>(limit), .pages = first.id || last.id};
+        .after = {},
+        .is_unknown = false,
+        .last = {},
+        .limit = std::get<0>(limit),
+        .pages = first.id || last.id};
     if (first.time)
         wanted.after = position::at(*first.time).previous();
-    if (first.id)
-        wanted.after = last_known(*first.id, from, now, ids_ahead);
+    if (first.id) {
+        const auto known = known_id(*first.id, from, now, ids_ahead);
+        wanted.after = known.value_or(from.epoch().previous());
+        wanted.is_unknown = !known;
+    }
     if (last.time)
         wanted.last = end_of(*last.time).previous();
     if (last.id)

@@ -15,6 +15,8 @@ struct history_request {
     // Ticks after this one; none: from the oldest that is held. With it the first ticks from there
     // on are wanted, without it the newest.
     std::optional<position> after;
+    // The id to begin after is none that this server has given: all that is held is wanted.
+    bool is_unknown = false;
     // Up to and including this one; none: the newest.
     std::optional<position> last;
     std::size_t limit;  // ticks in the answer

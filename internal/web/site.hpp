@@ -42,8 +42,8 @@ struct site {
     const std::atomic<bool>& draining;
     // Makes a connection of that lane a subscriber; called on the lane.
     std::function<void(std::size_t lane, hub::subscription wanted)> subscribe{};
-    // Candles and statistics of before; null where the server keeps none. It has answered all that
-    // was asked before a lane's io_context is destroyed.
+    // Ticks, candles and statistics of before; null where the server keeps none. It has answered
+    // all that was asked before a lane's io_context is destroyed.
     series::history* history = nullptr;
     // How the archive is now; called on any lane. Empty: as where there is none.
     std::function<archive_report()> archive{};
@@ -60,6 +60,7 @@ http::router make_router(const site& of);
 
 // The parts it is made of.
 void add_price_routes(http::router& to, const site& of);
+void add_history_route(http::router& to, const site& of);
 void add_candle_route(http::router& to, const site& of);
 void add_statistics_route(http::router& to, const site& of);
 void add_udf_routes(http::router& to, const site& of);

@@ -24,12 +24,6 @@ constexpr std::string_view accepted_rates = "a number from 0.01 to 1000, of tick
 // not told that it is not known.
 constexpr position first_of_all = position{}.next();
 
-// Who goes on from here is told by a gap that what lies before the start is not known.
-position before_all_held(const tape::tapes& from)
-{
-    return std::max(from.epoch().previous(), first_of_all);
-}
-
 std::string_view without_blanks(std::string_view text)
 {
     const auto first = text.find_first_not_of(' ');
@@ -88,8 +82,9 @@ hub::stream_cursor after_event(
     std::chrono::milliseconds ids_ahead)
 {
     const auto p = position::parse(id);
-    return hub::stream_cursor::after(
-        p ? std::max(last_known(*p, from, now, ids_ahead), first_of_all) : before_all_held(from));
+    const auto known = p ? known_id(*p, from, now, ids_ahead) : std::nullopt;
+    return known ? hub::stream_cursor::after(std::max(*known, first_of_all))
+                 : hub::stream_cursor::unknown(from.epoch());
 }
 
 cursor_or_problem
@@ -168,8 +163,8 @@ std::variant<std::optional<wall_time>, http::problem> read_time(
     return std::optional{end == range_end::begin ? from.epoch().time() : latest};
 }
 
-position
-last_known(position p, const tape::tapes& from, wall_time now, std::chrono::milliseconds ids_ahead)
+std::optional<position>
+known_id(position p, const tape::tapes& from, wall_time now, std::chrono::milliseconds ids_ahead)
 {
     // An id from the future was given by another clock, or by this one before it stepped back.
     // Waiting for our ticks to pass it would be a silent hole, so all that is held is new to it.
@@ -179,7 +174,9 @@ last_known(position p, const tape::tapes& from, wall_time now, std::chrono::mill
     const auto known_until = std::max(position::at(from.believed(now) + ahead), from.committed());
     // One that an era before may have given is believed where this era has given it too.
     const bool is_ambiguous = p > from.epoch() && p <= from.given_before();
-    return p > known_until || (is_ambiguous && !from.holds(p)) ? before_all_held(from) : p;
+    if (p > known_until || (is_ambiguous && !from.holds(p)))
+        return std::nullopt;
+    return p;
 }
 
 std::variant<stream_grant, http::problem> read_stream_request(

@@ -39,10 +39,10 @@ std::variant<std::optional<wall_time>, http::problem> read_time(
     const http::request_target& target, std::string_view name, range_end end,
     const tape::tapes& from, wall_time now);
 
-// Where to go on for a client whose newest id is `p`: after `p`, or before all that is held where
-// this server cannot have given out `p` yet. `ids_ahead`: how far ahead of the clock an id may be
-// that another instance has given, which this one will come to.
-position last_known(
+// Where to go on for a client whose newest id is `p`: after `p`, or nothing where this server
+// cannot have given out `p` yet, so that all that is held is new to that client. `ids_ahead`: how
+// far ahead of the clock an id may be that another instance has given, which this one will come to.
+std::optional<position> known_id(
     position p, const tape::tapes& from, wall_time now,
     std::chrono::milliseconds ids_ahead = std::chrono::milliseconds{0});
 

@@ -440,3 +440,30 @@ TEST_CASE("candles whose import is given up leave nothing", "[archive]")
         12 + 4 + 2 + 1);
     CHECK(all_of(file, interval::m1).size() == 60);
 }
+
+TEST_CASE("one import takes candles of several symbols and sources", "[archive]")
+{
+    const temporary_directory dir;
+    candle_file file{dir.path() / "candles.db", symbols(), true};
+    const auto hours = some_candles(interval::h1, monday, 24);
+    const auto others = some_candles(interval::h1, monday + day, 24);
+    candle_import import{
+        file, {symbol_id{0}, interval::h1, "kraken", false, position::at(afterwards)}};
+    for (std::size_t i = 0; i < hours.size(); ++i) {
+        import.add(hours[i]);
+        import.add(others[i], symbol_id{0}, "coinbase");
+        import.add(hours[i], symbol_id{1}, "coinbase");
+    }
+    const auto done = import.commit();
+    CHECK(done.put == 3 * hours.size());
+    const auto sources = [&](symbol_id symbol, interval of) {
+        std::vector<std::string> all;
+        for (const auto& c : file.read({symbol, of, monday, monday + 100 * day}).candles)
+            all.push_back(c.source);
+        return all;
+    };
+    using texts = std::vector<std::string>;
+    CHECK(sources(symbol_id{0}, interval::d1) == texts{"kraken", "coinbase"});
+    CHECK(sources(symbol_id{1}, interval::d1) == texts{"coinbase"});
+    CHECK(sources(symbol_id{0}, interval::h1).size() == 2 * hours.size());
+}

@@ -15,12 +15,16 @@ constexpr symbol_id btc{0};
 
 struct asked_of : candles_of {
     explicit asked_of(const fs::path& place) : candles_of{place} {}
-    void read_history()
+    void read_history(std::size_t points_most = series::points_max)
     {
         of_statistics = archive->make_reader();
-        history.emplace(history_reader::parts{
-            archive->candles(), symbols(), keeper->board(), archive->holds(),
-            [this](const tape::past_query& q) { return of_statistics->read(q); }});
+        of_pages = archive->make_reader();
+        history.emplace(
+            history_reader::parts{
+                archive->candles(), symbols(), keeper->board(), archive->holds(),
+                [this](const tape::past_query& q) { return of_statistics->read(q); },
+                [this](const tape::past_query& q) { return of_pages->read(q); }},
+            history_reader::waiting_max, points_most);
     }
     tickertape::result<series::candle_answer> candles(const series::candle_query& q)
     {
@@ -36,6 +40,7 @@ struct asked_of : candles_of {
     }
 
     std::unique_ptr<reader> of_statistics;
+    std::unique_ptr<reader> of_pages;
     std::optional<history_reader> history;
 };
 
@@ -246,6 +251,56 @@ TEST_CASE("statistics are of closes where candles were there before the first ti
     CHECK_FALSE(ticks->closes_of);
 }
 
+TEST_CASE("where the minutes of a range are too many, the first ones are not left out", "[archive]")
+{
+    const temporary_directory place;
+    asked_of at{place.path()};
+    at.start();
+    const auto ticks = random_ticks(morning, 9'000, 1s, 5);
+    at.append(ticks);
+    at.read_history(30);
+    // It begins and ends within candles of five minutes.
+    const auto from = morning + 7min;
+    const auto until = morning + 96min;
+    std::vector<series::point> points;
+    for (const auto& t : ticks)
+        if (t.symbol == btc && t.at.time() >= from && t.at.time() < until)
+            points.push_back({t.at.time(), t.value});
+    const auto truth = series::describe(points);
+    REQUIRE(truth.has_value());
+    const auto found = at.statistics({btc, from, until});
+    REQUIRE(found.has_value());
+    CHECK(found->closes_of == interval::m5);
+    REQUIRE(found->figures);
+    CHECK(found->figures->count == 1 + 17 + 1);
+    CHECK(found->figures->first == truth->first);
+    CHECK(found->figures->last == truth->last);
+    CHECK(found->figures->min == truth->min);
+    CHECK(found->figures->max == truth->max);
+}
+
+TEST_CASE("the candle of the last tick before a hole is none of a time without ticks", "[archive]")
+{
+    const temporary_directory place;
+    asked_of at{place.path()};
+    at.start();
+    const auto tick = [](wall_time when) {
+        return tape::past_tick{position::at(when), btc, *price::from(1000), "coinbase", 0};
+    };
+    // The last one lies on a whole minute.
+    at.append(std::vector{tick(morning), tick(morning + 90s), tick(morning + 5min)});
+    const hole lost{at.archive->last(), position::at(morning + 8min), hole_reason::not_archived};
+    REQUIRE(at.archive->record_hole(lost));
+    at.keeper->on_hole(lost);
+    at.append(std::vector{tick(morning + 9min), tick(morning + 12min)});
+    at.read_history();
+    REQUIRE_FALSE(at.candles({btc, interval::m1, morning + 5min, morning + 6min})->candles.empty());
+    const auto found = at.statistics({btc, morning, morning + 13min});
+    REQUIRE(found.has_value());
+    CHECK_FALSE(found->closes_of);
+    CHECK(found->figures->count == 5);
+}
+
 TEST_CASE("questions beyond those that may wait are refused, and at the end all are", "[archive]")
 {
     const temporary_directory place;
@@ -256,12 +311,16 @@ TEST_CASE("questions beyond those that may wait are refused, and at the end all 
     std::atomic<int> busy{0};
     {
         history_reader history{
-            {at.archive->candles(), symbols(), at.keeper->board(), at.archive->holds(),
+            {at.archive->candles(),
+             symbols(),
+             at.keeper->board(),
+             at.archive->holds(),
              [&](const tape::past_query& query) -> archive::result<tape::past_batch> {
                  entered.set_value();
                  go.get_future().wait();
                  return tape::past_batch{query.after, query.after, {}};
-             }},
+             },
+             {}},
             1};
         const auto answer = [&](const tickertape::result<series::statistics_answer>& given) {
             busy += !given && given.error() == boost::system::errc::device_or_resource_busy;

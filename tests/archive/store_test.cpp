@@ -180,6 +180,15 @@ TEST_CASE("a recorded hole is told to readers, and after a restart", "[archive]"
         CHECK_FALSE(got.knows(ticks[45].at));
         CHECK(got.knows(ticks[39].at));
         CHECK(got.knows(ticks[60].at));
+        const auto why_after = [&](position after) {
+            const auto batch = r->read({{symbols().all().front()}, after, ticks.back().at, 10});
+            REQUIRE(batch);
+            return batch->why;
+        };
+        CHECK(why_after(ticks[39].at) == gap_cause::missing);
+        CHECK(why_after(ticks[45].at) == gap_cause::missing);
+        CHECK(why_after(ticks[60].at) == gap_cause::evicted);
+        CHECK(why_after({}) == gap_cause::evicted);
     };
     {
         const auto s = open_store(place.path());

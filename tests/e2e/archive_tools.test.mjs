@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pipePlace, publish, serve, stop, tool } from "./support/archive.mjs";
-import { request } from "./support/http.mjs";
+import { readEvents } from "./support/events.mjs";
+import { json, request } from "./support/http.mjs";
 import { binary } from "./support/server.mjs";
 import { until } from "./support/wait.mjs";
 
@@ -143,6 +144,53 @@ describe("the tools of the archive", { timeout: 600_000 }, () => {
         const compacted = await tool(at, ["archive", "compact"]);
         assert.equal(compacted.code, 0, compacted.stderr);
         assert.equal(pricesIn((await tool(at, ["export", "--format", "jsonl"])).stdout).length, 105);
+    });
+
+    test("a time that was never archived is told as missing, and the history goes back over it", { timeout }, async (t) => {
+        const at = await pipePlace(t);
+        const file = join(at.root, "old.jsonl");
+        writeFileSync(file, [lines("2021-03-01", 100), lines("2021-03-02", 100)].join("\n"));
+        assert.equal((await tool(at, ["import", file])).code, 0);
+        const first = await serve(t, at);
+        await publish(t, first, 1, 5);
+        await stop(first);
+        const server = await serve(t, at, { STORE_SIZE: "10" });
+        // Never more at once than memory holds.
+        for (const next of [6, 11, 16, 21]) await publish(t, server, next, 5);
+        const imported = Array.from({ length: 100 }, (_, i) => 100 + i / 4);
+        const all = [...imported, ...imported, ...upTo(25)];
+        const stream = readEvents(t, `${server.url}/prices/stream?since=2021-03-01`);
+        await stream.sees("all prices", (_, { prices }) => prices.length >= all.length);
+        assert.deepEqual(stream.prices, all);
+        const gaps = stream.events.filter(({ event }) => event === "gap").map(({ data }) => data.reason);
+        assert.deepEqual(gaps, ["evicted", "missing"]);
+
+        const pages = async (begin, end) => {
+            const found = [];
+            for (let query = begin; query !== null && found.length < 100;) {
+                const { status, body } = await json(`${server.url}/api/prices/btc-usd/history?${query}`);
+                assert.equal(status, 200, JSON.stringify(body));
+                found.push(body);
+                query = body.more ? end(body.next) : null;
+            }
+            return found;
+        };
+        const told = (found) => found.flatMap(({ gap }) => gap ? [gap.reason] : []);
+        const pricesOf = (found) => found.flatMap(({ ticks }) => ticks.map(({ price }) => price));
+        const forwards = await pages("after=0-0&limit=60", ({ after }) => `after=${after}&limit=60`);
+        assert.deepEqual(pricesOf(forwards), all);
+        assert.deepEqual(told(forwards), ["evicted", "missing"]);
+        const backwards = await pages(`before=${2 ** 43}-0&limit=60`, ({ before }) => `before=${before}&limit=60`);
+        assert.deepEqual(pricesOf(backwards.reverse()), all);
+        const newest = (await json(`${server.url}/api/prices/btc-usd/history`)).body;
+        assert.deepEqual(pricesOf([newest]), upTo(25));
+        assert.equal(newest.more, true);
+
+        // An id of another server is told so, and gets what memory holds.
+        const stranger = readEvents(t, `${server.url}/prices/stream`, { "last-event-id": "99999999999999-0" });
+        await stranger.sees("the newest price", (_, { prices }) => prices.at(-1) === 25);
+        assert.deepEqual(stranger.prices, upTo(25).slice(-10));
+        assert.deepEqual(stranger.events.filter(({ event }) => event === "gap").map(({ data }) => data.reason), ["restarted"]);
     });
 
     test("bad lines are named, and nothing is imported", { timeout }, async (t) => {

@@ -140,6 +140,57 @@ describe("imports", { timeout: 600_000 }, () => {
         assert.equal(body.count, rows.length);
     });
 
+    test("candles that are exported are imported elsewhere, with their sources", { timeout }, async (t) => {
+        const at = await pipePlace(t);
+        const file = join(at.root, "ticks.jsonl");
+        writeFileSync(file, asText([...someTicks("2021-03-01", 2), ...someTicks("2021-03-01", 1, "ETH-USD")]));
+        assert.equal((await tool(at, ["import", file])).code, 0);
+        const coinbase = await tool(at, ["import", join(fixtures, "coinbase.btc_usd.1m.csv"), "--symbol", "btc-usd",
+            "--interval", "1m"]);
+        assert.equal(coinbase.code, 0, coinbase.stderr);
+        const exported = async (place, ...args) => {
+            const { code, stdout, stderr } = await tool(place, ["export", "--format", "jsonl", "--candles", ...args]);
+            assert.equal(code, 0, stderr);
+            return stdout.trim().split("\n").map((line) => JSON.parse(line));
+        };
+        const hours = await exported(at, "1h");
+        assert.deepEqual(new Set(hours.map(({ symbol }) => symbol)), new Set(["BTC-USD", "ETH-USD"]));
+        assert.deepEqual(new Set(hours.map(({ source }) => source)), new Set([null, "coinbase"]));
+        const ticks = someTicks("2021-03-01", 1, "ETH-USD");
+        assert.deepEqual(hours.filter(({ symbol }) => symbol === "ETH-USD").map(plain), candlesOf(ticks, 3_600));
+        const named = hours.map((candle) => ({ ...candle, source: candle.source ?? "tickertape" }));
+        for (const format of ["csv", "json", "jsonl"]) {
+            const to = join(at.root, `candles.${format}`);
+            const written = await tool(at, ["export", "--candles", "1h", "--output", to]);
+            assert.equal(written.code, 0, written.stderr);
+            const other = { ...at, data: join(at.root, format) };
+            const dry = await tool(other, ["import", to, "--dry-run"]);
+            assert.equal(dry.stdout, `${hours.length} candles would be imported\n`, dry.stderr);
+            const back = await tool(other, ["import", to]);
+            assert.equal(back.code, 0, back.stderr);
+            assert.match(back.stdout, new RegExp(`^${hours.length} candles added, 0 were there`));
+            assert.deepEqual(await exported(other, "1h"), named);
+            const again = await tool(other, ["import", to]);
+            assert.match(again.stdout, new RegExp(`^0 candles added, ${hours.length} were there`));
+            // Longer ones follow, of one source each.
+            assert.ok((await exported(other, "1d")).some(({ symbol }) => symbol === "ETH-USD"));
+        }
+        const some = await exported(at, "1h", "--symbols", "eth-usd", "--since", "2021-03-01T05:00:00Z",
+            "--until", "2021-03-01T08:00:00Z");
+        assert.deepEqual(some.map(({ time }) => new Date(time * 1_000).getUTCHours()), [5, 6, 7]);
+        const csv = await tool(at, ["export", "--candles", "1h", "--symbols", "eth-usd"]);
+        assert.match(csv.stdout, /^time,symbol,interval,open,high,low,close,ticks,complete,source\n\d+,ETH-USD,1h,/);
+        for (const [args, line] of [
+            [["export", "--candles", "2h"], /--candles: .*1h/],
+            [["import", join(at.root, "candles.csv"), "--symbol", "BTC-USD"], /--symbol: exported candles say it/],
+            [["import", join(at.root, "candles.csv"), file], /some of the files are exported candles/],
+        ]) {
+            const run = await tool(at, args);
+            assert.equal(run.code, 2, run.stderr);
+            assert.match(run.stderr, line);
+        }
+    });
+
     test("candles that cannot be, or that nobody knows whose, are refused", { timeout }, async (t) => {
         const at = await pipePlace(t);
         const file = join(at.root, "candles.csv");

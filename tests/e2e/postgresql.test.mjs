@@ -307,7 +307,7 @@ describe("an archive in PostgreSQL", { timeout: 2_700_000 }, () => {
         // What follows the first word has holes where a busy machine passed the archive by.
         for (const archive of [settings, inFiles]) {
             const [wrong, right] = await resumedInAnotherEra(t, archive);
-            assert.equal(wrong[0], "evicted");
+            assert.equal(wrong[0], "restarted");
             assert.equal(wrong.at(-1), "new");
             assert.deepEqual(right, ["new", "tick"]);
         }

@@ -154,7 +154,7 @@ event append_any(std::string& out, source& from)
             ""};
     }
     if (kind == 1) {
-        const auto reason = static_cast<sse::gap_reason>(pick % 3);
+        const auto reason = static_cast<sse::gap_reason>(pick % sse::gap_reasons);
         const auto first = any_position(from);
         const auto last = any_position(from);
         const std::span all{names};

@@ -46,7 +46,7 @@ TEST_CASE("an unknown cursor, one of another era and one of the newest need no p
     held h{{"BTC-USD"}, 2};
     for (int i = 2; i <= 5; ++i)
         h.add(0, 1, i * 1'000);
-    CHECK_FALSE(needs(h, h.ticks.epoch().previous()));
+    CHECK_FALSE(needs_past({.symbols = btc}, stream_cursor::unknown(h.ticks.epoch()), 0, h.ticks));
     const auto all = stream_cursor::after({});
     CHECK_FALSE(needs_past({.symbols = btc}, all, 2, h.ticks));
     CHECK_FALSE(needs_past({.symbols = btc, .newest_only = true}, all, 0, h.ticks));
@@ -56,7 +56,7 @@ TEST_CASE("an unknown cursor, one of another era and one of the newest need no p
     // The true past is still there when a wrong future is over.
     h.ticks.restart_at(at_ms(1'500));
     CHECK(needs_past({.symbols = btc}, all, h.ticks.era(), h.ticks));
-    const auto unknown = stream_cursor::after(h.ticks.epoch().previous());
+    const auto unknown = stream_cursor::unknown(h.ticks.epoch());
     CHECK_FALSE(needs_past({.symbols = btc}, unknown, h.ticks.era(), h.ticks));
 }
 

@@ -158,6 +158,47 @@ TEST_CASE("where the past begins later than what was asked for, that is told as 
     CHECK(r.counters().gaps[0].value() == 1);
 }
 
+TEST_CASE("a hole of the past is told as what it is, and not as a slow reader", "[hub]")
+{
+    past_rig r{7};  // 7000 and 8000 are held
+    const auto why = GENERATE(gap_cause::missing, gap_cause::damaged);
+    // Behind it the past goes on, or the tapes do.
+    const auto end = GENERATE(position{5'000, 0}, position{6'000, 0});
+    const bool alone = GENERATE(true, false);
+    r.older.lose(position{3'000, 0}, end, why);
+    auto client = r.subscribe({}, alone ? btc : both);
+    const auto first = static_cast<int>(end.ms() / 1'000);
+    CHECK(
+        body(client.read_until(block(7))) ==
+        blocks(1, 2) + (alone ? "id: " + end.text() + "\n" : "") +
+            "event: gap\ndata: {\"from\":\"3000-0\",\"to\":\"" + end.text() + "\",\"reason\":\"" +
+            std::string{to_string(sse::reason_of(why))} + "\",\"symbols\":[\"BTC-USD\"]}\n\n" +
+            blocks(first, 7));
+    CHECK(r.counters().gaps[static_cast<std::size_t>(sse::reason_of(why))].value() == 1);
+    CHECK(r.counters().gaps[static_cast<std::size_t>(sse::gap_reason::lapped)].value() == 0);
+}
+
+TEST_CASE("a hole that leads to where positions begin is the restart", "[hub]")
+{
+    held h{{"BTC-USD"}, 4, 5'000};
+    testing::fake_past older;
+    older.add({position{2'000, 0}, symbol_id{0}, *price::from(1), "test", 0});
+    older.complete_to(position{5'000, 0});
+    older.lose(position{2'000, 0}, position{5'000, 0}, gap_cause::missing);
+    lane_rig rig{h, 1, quiet_limits(), &older};
+    h.add(0, 2, 6'000);
+    rig.streams.ring();
+    auto client = rig.subscribe(
+        0, btc, sse::framing::raw, [] { return stream_cursor::after({}); }, "head\r\n\r\n");
+    const auto last = tick_block("6000-0", 6, "2");
+    CHECK(
+        body(client.read_until(last)) ==
+        tick_block("2000-0", 2, "1") +
+            "id: 5000-0\nevent: gap\ndata: "
+            "{\"from\":\"2000-0\",\"to\":\"5000-0\",\"reason\":\"restarted\"}\n\n" +
+            last);
+}
+
 TEST_CASE("before the tapes began, what the past does not know is lost of all symbols", "[hub]")
 {
     past_rig r{6};
@@ -431,7 +472,13 @@ TEST_CASE("a new era during a replay is told, and the past asked no more", "[hub
 TEST_CASE("a cursor that is unknown here is told so, and the past is not asked", "[hub]")
 {
     past_rig r{6};
-    auto end = r.subscribe(r.h.ticks.epoch().previous());
-    CHECK(body(end.read_until(block(6))).find("\"restarted\"") != std::string::npos);
+    auto end = r.rig.subscribe(
+        0, btc, sse::framing::raw, [&] { return stream_cursor::unknown(r.h.ticks.epoch()); },
+        "head\r\n\r\n");
+    CHECK(
+        body(end.read_until(block(6))) ==
+        "id: 5000-0\nevent: gap\ndata: "
+        "{\"from\":\"999-1048575\",\"to\":\"5000-0\",\"reason\":\"restarted\"}\n\n" +
+            blocks(5, 6));
     CHECK(r.older.asked() == 0);
 }

@@ -3,6 +3,8 @@
 #include "hub/held.hpp"
 #include "support/catch.hpp"
 
+#include <array>
+
 using namespace tickertape;
 using namespace tickertape::hub;
 
@@ -56,6 +58,29 @@ TEST_CASE("without a past, the newest tick comes at once and then what is new", 
     CHECK(r.take().empty());
     h.add(0, 3, 4'000);
     CHECK(r.take() == tick_block("4000-0", 4, "3"));
+}
+
+TEST_CASE("an id of elsewhere is told restarted, also after a restart with an archive", "[hub]")
+{
+    held h{{"BTC-USD", "ETH-USD"}};
+    const auto test = *h.sources.intern("test");
+    const std::array ticks{
+        tick{position{5'000, 0}, symbol_id{0}, *price::from(5), test},
+        tick{position{6'000, 0}, symbol_id{1}, *price::from(6), test}};
+    // Positions have never begun anew: the archive goes on from the life before.
+    REQUIRE(h.ticks.restore({ticks, position{4'000, 0}, position{}}, {at_ms(6'500), at_ms(1'000)}));
+    const auto last = tick_block("5000-0", 5, "5");
+    const std::string told =
+        "id: 4000-0\nevent: gap\n"
+        "data: {\"from\":\"0-0\",\"to\":\"4000-0\",\"reason\":\"restarted\"}\n\n";
+    reader alone{h, stream_cursor::unknown(h.ticks.epoch())};
+    CHECK(alone.take() == told + last);
+    CHECK(alone.take().empty());
+    reader all{h, stream_cursor::unknown(h.ticks.epoch()), both};
+    CHECK(all.take() == told + last + tick_block("6000-0", 6, "6", "ETH-USD"));
+    // One that was given is not.
+    reader known{h, stream_cursor::after(position{4'000, 0})};
+    CHECK(known.take() == last);
 }
 
 TEST_CASE("a subscriber that comes before the first tick is sent it when it comes", "[hub]")

@@ -131,6 +131,12 @@ TEST_CASE("A gap of ours means what was written, for all symbols or for some", "
     CHECK_FALSE(some.is_lapped);
 
     bytes.clear();
+    for (const auto cause : {gap_cause::damaged, gap_cause::missing}) {
+        bytes.clear();
+        sse::append_gap(bytes, {from, to, sse::reason_of(cause)});
+        CHECK(std::get<upstream_gap>(*meaning(bytes)).why == cause);
+    }
+    bytes.clear();
     sse::append_gap(bytes, {from, to, sse::gap_reason::lapped, {}, false});
     CHECK(std::get<upstream_gap>(*meaning(bytes)).is_lapped);
 }

@@ -185,11 +185,17 @@ TEST_CASE("a gap behind which nobody may resume has no id", "[sse]")
         "\n");
 }
 
-TEST_CASE("the reasons of a gap are the three words of the contract", "[sse]")
+TEST_CASE("the reasons of a gap are the words of the contract", "[sse]")
 {
     CHECK(sse::to_string(sse::gap_reason::evicted) == "evicted");
     CHECK(sse::to_string(sse::gap_reason::restarted) == "restarted");
     CHECK(sse::to_string(sse::gap_reason::lapped) == "lapped");
+    CHECK(sse::to_string(sse::gap_reason::damaged) == "damaged");
+    CHECK(sse::to_string(sse::gap_reason::missing) == "missing");
+    CHECK(sse::reason_of(gap_cause::evicted) == sse::gap_reason::evicted);
+    CHECK(sse::reason_of(gap_cause::restarted) == sse::gap_reason::restarted);
+    CHECK(sse::reason_of(gap_cause::damaged) == sse::gap_reason::damaged);
+    CHECK(sse::reason_of(gap_cause::missing) == sse::gap_reason::missing);
 }
 
 TEST_CASE("a heartbeat has the time and no id, so that it moves nobody's position", "[sse]")

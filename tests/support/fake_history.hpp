@@ -1,11 +1,12 @@
-// A history of candles that a test writes down: it answers at once, on a thread of its own, or when
-// the test says so.
+// A history of candles and ticks that a test writes down: it answers at once, on a thread of its
+// own, or when the test says so.
 //
 // Threads: a test's own.
 #pragma once
 
 #include "series/history.hpp"
 
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -29,6 +30,15 @@ public:
     // What was asked last.
     series::candle_query asked{};
     series::statistics_query asked_figures{};
+    std::optional<series::tick_query> asked_ticks{};
+
+    // In position order. After `ticks_from` up to `ticks_to` all are known, but for those of a
+    // hole.
+    std::vector<series::kept_tick> kept_ticks{};
+    position ticks_from{};
+    position ticks_to{};
+    series::hole ticks_hole{};
+    gap_cause ticks_hole_why = gap_cause::missing;
 
     void candles(series::candle_query query, on_candles answer) override
     {
@@ -39,6 +49,12 @@ public:
     {
         asked_figures = query;
         give(std::move(answer), figures);
+    }
+
+    void ticks(series::tick_query query, on_ticks answer) override
+    {
+        asked_ticks = query;
+        give(std::move(answer), answer_to(query));
     }
 
     // One of four ticks that opens then.
@@ -80,6 +96,45 @@ private:
             const auto first = found.candles.end() - most;
             found.before = std::prev(first)->value;
             found.candles.erase(found.candles.begin(), first);
+        }
+        return found;
+    }
+
+    series::tick_answer answer_to(const series::tick_query& q) const
+    {
+        const bool is_oldest = q.first == series::end::oldest;
+        series::tick_answer found{std::max(q.after, ticks_from), std::min(q.until, ticks_to), {}};
+        found.to = std::max(found.from, found.to);
+        const auto& h = ticks_hole;
+        if (h.from < h.to) {
+            if (is_oldest && h.from <= found.from && found.from < h.to) {
+                found.from = std::min(h.to, found.to);
+                found.why = ticks_hole_why;
+            } else if (is_oldest && h.from > found.from && h.from < found.to) {
+                found.to = h.from;
+                found.has_more = true;
+            } else if (!is_oldest && h.from < found.to && found.to <= h.to) {
+                found.to = h.from;
+                found.why = ticks_hole_why;
+            } else if (!is_oldest && h.to > found.from && h.to <= found.to) {
+                found.from = h.to;
+                found.has_more = true;
+            }
+        }
+        for (const auto& t : kept_ticks)
+            if (t.at > found.from && t.at <= found.to)
+                found.ticks.push_back(t);
+        if (found.ticks.size() <= q.ticks_max)
+            return found;
+        found.has_more = true;
+        if (is_oldest) {
+            found.ticks.erase(
+                found.ticks.begin() + static_cast<std::ptrdiff_t>(q.ticks_max), found.ticks.end());
+            found.to = found.ticks.back().at;
+        } else {
+            found.ticks.erase(
+                found.ticks.begin(), found.ticks.end() - static_cast<std::ptrdiff_t>(q.ticks_max));
+            found.from = found.ticks.front().at.previous();
         }
         return found;
     }

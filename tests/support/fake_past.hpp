@@ -1,5 +1,5 @@
 // A past that remembers every tick it is given, and answers on a thread of its own. It can be told
-// to hold its answers back, to fail, and to know nothing before some position.
+// to hold its answers back, to fail, to know nothing before some position, and to have a hole.
 //
 // Threads: any.
 #pragma once
@@ -47,6 +47,12 @@ public:
         const std::scoped_lock held{mutex_};
         from_ = p;
     }
+    // What it has after `from` up to `to` is given to nobody, for that cause.
+    void lose(position from, position to, gap_cause why)
+    {
+        const std::scoped_lock held{mutex_};
+        hole_ = {from, to, why};
+    }
     void fail(bool on)
     {
         const std::scoped_lock held{mutex_};
@@ -83,6 +89,11 @@ public:
     }
 
 private:
+    struct hole {
+        position from;
+        position to;
+        gap_cause why = gap_cause::evicted;
+    };
     struct question {
         tape::past_query query;
         on_answer answer;
@@ -110,7 +121,13 @@ private:
             return boost::system::errc::make_error_code(boost::system::errc::io_error);
         const auto end = std::max(complete_to_, ticks_.empty() ? position{} : ticks_.back().at);
         tape::past_batch b{.from = std::max(q.after, from_), .to = {}, .ticks = {}};
+        if (hole_.from <= b.from && b.from < hole_.to) {
+            b.from = hole_.to;
+            b.why = hole_.why;
+        }
         b.to = std::max(b.from, std::min(end, q.until));
+        if (hole_.from < hole_.to && hole_.from >= b.from)
+            b.to = std::min(b.to, hole_.from);
         for (const auto& t : ticks_) {
             if (t.at <= b.from || t.at > b.to || !std::ranges::count(q.symbols, t.symbol))
                 continue;
@@ -128,6 +145,7 @@ private:
     std::vector<tape::past_tick> ticks_;
     position from_;
     position complete_to_;
+    hole hole_;
     std::deque<question> questions_;
     std::size_t asked_ = 0;
     bool fails_ = false;

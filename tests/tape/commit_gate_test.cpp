@@ -56,6 +56,25 @@ TEST_CASE("a tick is shown when its keeper has it", "[tape]")
     CHECK(g.gate.passed() == 0);
 }
 
+TEST_CASE("what waits for a keeper that says it has failed is shown at once", "[tape]")
+{
+    gated g;
+    CHECK_FALSE(g.gate.failed().has_value());
+    CHECK_FALSE(g.gate.is_passing());
+    const auto first = g.write();
+    CHECK_FALSE(g.shows(first));
+    CHECK(g.gate.failed() == commit_gate::change::passed_by);
+    CHECK(g.shows(first));
+    CHECK(g.gate.passed() == 1);
+    CHECK_FALSE(g.gate.due().has_value());
+    // It fails on, and is not waited for.
+    const auto second = g.write();
+    CHECK(g.shows(second));
+    CHECK_FALSE(g.gate.failed().has_value());
+    CHECK(g.gate.kept(second) == commit_gate::change::kept_again);
+    CHECK_FALSE(g.shows(g.write()));
+}
+
 TEST_CASE("a keeper that is too slow is passed by until it has caught up", "[tape]")
 {
     gated g;

@@ -53,7 +53,7 @@ TEST_CASE("an id of an era before is unknown, also when real time has passed it"
 
     auto r = s.asked("/prices/stream");
     set_header(r, "Last-Event-ID", id);
-    CHECK(cursor_of(s, r) == stream_cursor::after(s.prices.epoch().previous()));
+    CHECK(cursor_of(s, r) == stream_cursor::unknown(s.prices.epoch()));
     const auto history = s.get("/api/prices/btc-usd/history?after=" + id).body;
     CHECK(history.find("\"price\":3,") != std::string::npos);
     CHECK(history.find("\"reason\":\"restarted\"") != std::string::npos);
@@ -89,7 +89,7 @@ TEST_CASE("a wrong reading of the clock makes no id or time known that is not", 
     auto r = s.asked("/prices/stream");
     const auto id = position{began + 62'000, 0}.text();
     set_header(r, "Last-Event-ID", id);
-    CHECK(cursor_of(s, r) == stream_cursor::after(s.prices.epoch().previous()));
+    CHECK(cursor_of(s, r) == stream_cursor::unknown(s.prices.epoch()));
     CHECK(s.get("/prices/stream?since=" + std::to_string((began + hour) / 1'000)).status == 400);
 }
 
