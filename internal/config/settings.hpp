@@ -44,8 +44,8 @@ struct settings {
     relay::settings relay;
 
     std::vector<std::string> providers;  // in order of preference, at least one
-    // One entry per provider there is, and per source of the market's table, whether it is in use or
-    // not.
+    // One entry per provider there is, and per source of the market's table, whether it is in use
+    // or not.
     std::map<std::string, feed::provider_settings, std::less<>> access;
     std::vector<pricing::cross_rate_names> derive;
     // `providers` of it are those named above, and `cross_rates` of it `derive`, once load() has
