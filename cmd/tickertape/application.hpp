@@ -12,6 +12,7 @@
 #include "core/clock.hpp"
 #include "core/feed_report.hpp"
 #include "feed/feed.hpp"
+#include "feed/market_feed.hpp"
 #include "http/admission.hpp"
 #include "http/client_address.hpp"
 #include "http/server.hpp"
@@ -53,6 +54,7 @@ private:
     std::unique_ptr<archiving> open_archive();
     void simulate_past();
     std::unique_ptr<feed::price_feed> open_feed();
+    std::unique_ptr<feed::market_feed> open_market();
     std::vector<std::optional<price>> last_prices() const;
     void publish_figures();
     void await_signal();
@@ -85,7 +87,9 @@ private:
     provider::gates gates_;
     boost::asio::io_context context_{1};
     const feed::feed_context::strand_type provider_strand_{boost::asio::make_strand(context_)};
-    std::unique_ptr<archiving> archive_;  // null: there is none
+    std::optional<boost::asio::ssl::context> market_trust_;  // before what connects with it
+    std::unique_ptr<feed::market_feed> market_;              // null: none is wanted
+    std::unique_ptr<archiving> archive_;                     // null: there is none
     // Before the hub, whose subscribers hold permits until they end.
     const std::size_t descriptors_;  // how many this process may have
     http::admission clients_;

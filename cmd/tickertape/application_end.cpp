@@ -113,6 +113,8 @@ void application::one_drained()
 {
     if (--left_to_drain_ > 0)
         return;
+    if (market_)
+        market_->stop();
     feed_->stop();  // only now: until the last has gone, there is somebody to tell
     publisher_.stop();
     if (cluster_)

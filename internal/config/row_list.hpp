@@ -35,5 +35,6 @@ struct row_list {
 void add_archive_rows(row_list& rows);
 void add_relay_rows(row_list& rows);
 void add_feed_rows(row_list& rows, std::span<const provider::row> providers);
+void add_market_rows(row_list& rows);
 
 }  // namespace tickertape::config

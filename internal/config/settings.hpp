@@ -9,6 +9,7 @@
 #include "feed/settings.hpp"
 #include "http/limits.hpp"
 #include "hub/lane_limits.hpp"
+#include "market/settings.hpp"
 #include "pricing/cross_rate.hpp"
 #include "relay/settings.hpp"
 #include "synthetic/settings.hpp"
@@ -43,12 +44,14 @@ struct settings {
     relay::settings relay;
 
     std::vector<std::string> providers;  // in order of preference, at least one
-    // One entry per provider there is, whether it is in use or not.
+    // One entry per provider there is, and per source of the market's table, whether it is in use
+    // or not.
     std::map<std::string, feed::provider_settings, std::less<>> access;
     std::vector<pricing::cross_rate_names> derive;
     // `providers` of it are those named above, and `cross_rates` of it `derive`, once load() has
     // seen that everything fits together.
     feed::live_settings live;
+    market::settings market;
     synthetic::simulator_settings simulator;
     synthetic::replay_settings replay;
 

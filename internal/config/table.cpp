@@ -247,6 +247,7 @@ setting_table::setting_table(std::span<const provider::row> providers)
     add_archive_rows(list);
     add_relay_rows(list);
     add_feed_rows(list, providers);
+    add_market_rows(list);
     add_simulator_rows(list);
     add_stream_rows(list);
     add_http_rows(list);

@@ -1,150 +1,41 @@
 #include "feed/candle_source.hpp"
 
-#include "asio/no_throw.hpp"
-#include "feed/errors.hpp"
-#include "net/retry_after.hpp"
-#include "net/with_timeout.hpp"
-#include "provider/answer_failure.hpp"
-#include "provider/errors.hpp"
-
-#include <boost/asio/steady_timer.hpp>
-
-#include <algorithm>
-#include <cassert>
+#include <utility>
 
 namespace tickertape::feed {
-namespace {
 
-using boost::system::error_code;
-using provider::provider_errc;
-
-constexpr auto over = asio::error::operation_aborted;
-
-// Where the gate does not say how long to wait: another request tries whether the provider is well.
-constexpr std::chrono::milliseconds look_again{1'000};
-
-// Asked again: the gate says when.
-bool is_pause(const error_code& code) noexcept
-{
-    return code == provider_errc::rate_limited;
-}
-
-}  // namespace
-
-bool is_about_the_provider(const fetch_error& why) noexcept
-{
-    return why.code != provider_errc::unknown_symbol &&
-           !provider::is_about_what_was_said(why.code) && why.http_status != 400 &&
-           why.http_status != 404;
-}
+namespace asio = boost::asio;
 
 candle_source::candle_source(
     feed_context::strand_type strand, const clock& time, parts of, limits bounds,
     std::function<double()> random)
-    : strand_{std::move(strand)}, time_{time}, parts_{std::move(of)}, limits_{bounds},
-      random_{std::move(random)}
+    : name_{std::move(of.name)}, api_{std::move(of.api)}, speller_{std::move(of.speller)},
+      for_usd_{std::move(of.for_usd)}, client_{
+                                           std::move(strand),
+                                           time,
+                                           {.clients = std::move(of.clients), .gate = of.gate},
+                                           bounds,
+                                           std::move(random)}
 {
-    assert(!parts_.clients.empty());
 }
 
 asio::awaitable<fetched<provider::candle_page>>
 candle_source::fetch(provider::market of, series::interval length, provider::candle_range asked)
 {
-    backoff wait{limits_.retry};
-    const auto patience = time_.steady_now() + limits_.wait_max;
-    for (unsigned attempt = 1;; ++attempt) {
-        auto permit = co_await admitted(patience);
-        if (!permit)
-            co_return fetch_error{permit.error()};
-        requests_.add();
-        const auto began = time_.steady_now();
-        auto request = parts_.api->request(of, length, asked);
-        const auto response = co_await send(std::move(request));
-        if (!response && response.error().code == over)
-            co_return response.error();
-        const auto now = now_of(time_);
-        const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now.steady - began);
-        fetched<provider::candle_page> page =
-            response ? parts_.api->read(of, length, asked, *response) : response.error();
-        if (page) {
-            permit->succeeded(now, took);
-            co_return page;
-        }
-        const auto& why = page.error();
-        if (is_about_the_provider(why)) {
-            std::optional<std::chrono::milliseconds> retry_after;
-            if (response)
-                retry_after = net::parse_retry_after(
-                    response->retry_after,
-                    net::time_said(response->dated, now.wall).value_or(now.wall));
-            permit->failed(now, why, retry_after, random_());
-            if (provider::is_about_the_host(why))
-                client_ = (client_ + 1) % parts_.clients.size();
-        } else {
-            permit->answered(took);
-        }
-        if (attempt == limits_.attempts_max ||
-            !(is_pause(why.code) || provider::may_pass(why) || why.code == feed_errc::deadline))
-            co_return page;
-        asio::steady_timer timer{strand_, wait.next(random_())};
-        const auto [cancelled] = co_await timer.async_wait(no_throw);
-        if (cancelled)
-            co_return fetch_error{over};
-    }
-}
-
-asio::awaitable<result<provider::gate::permit>> candle_source::admitted(steady_time until)
-{
-    auto& gate = parts_.gate;
-    // With a burst of 10 of which half is left to others, 6 are to be there.
-    const auto wanted =
-        std::min(gate.limit().burst, 1 + limits_.left_to_others * gate.limit().burst);
-    for (;;) {
-        if (co_await net::is_cancelled())
-            co_return error_code{over};
-        const auto now = time_.steady_now();
-        steady_time::duration pause = gate.paused_for(now);
-        error_code why = provider_errc::throttled;
-        if (const auto left = gate.requests_left(now);
-            pause.count() == 0 && left + 1e-6 < wanted && wanted > 1) {
-            pause = std::chrono::duration_cast<steady_time::duration>(std::chrono::duration<double>{
-                        (wanted - left) * 60 / gate.limit().per_minute}) +
-                    std::chrono::milliseconds{1};
-        } else {
-            auto permit = gate.admit(now);
-            if (permit)
-                co_return permit;
-            why = permit.error();
-            pause = std::max(pause, gate.wait(now));
-            if (pause.count() == 0)
-                pause = look_again;
-        }
-        if (now + pause > until)
-            co_return why;
-        asio::steady_timer timer{strand_, pause};
-        const auto [cancelled] = co_await timer.async_wait(no_throw);
-        if (cancelled)
-            co_return error_code{over};
-    }
-}
-
-asio::awaitable<fetched<net::http_response>> candle_source::send(net::http_request request)
-{
-    fetched<net::http_response> response{fetch_error{feed_errc::deadline}};
-    // A coroutine of its own, because with_timeout() takes phases that give an error code.
-    const auto phase = [](net::http_client& client, net::http_request asked,
-                          fetched<net::http_response>& into) -> asio::awaitable<error_code> {
-        into = co_await client.send(std::move(asked));
-        co_return into ? error_code{} : into.error().code;
+    provider::candle_page page;
+    const gated_client::request_function request = [&] { return api_->request(of, length, asked); };
+    const gated_client::read_function read =
+        [&](const net::http_response& answer) -> std::optional<fetch_error> {
+        auto said = api_->read(of, length, asked, answer);
+        if (!said)
+            return said.error();
+        page = *std::move(said);
+        return std::nullopt;
     };
-    const auto ended = co_await net::with_timeout(
-        limits_.deadline, feed_errc::deadline,
-        phase(*parts_.clients[client_], std::move(request), response));
-    if (ended == feed_errc::deadline)
-        response = fetch_error{feed_errc::deadline};
-    else if (ended == over)
-        response = fetch_error{over};
-    co_return response;
+    const auto failed = co_await client_.ask(request, read);
+    if (failed)
+        co_return *failed;
+    co_return page;
 }
 
 }  // namespace tickertape::feed

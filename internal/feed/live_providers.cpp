@@ -1,12 +1,15 @@
 // Makes providers of settings.
 #include "feed/candle_source.hpp"
 #include "feed/live_feed.hpp"
+#include "feed/market_feed.hpp"
+#include "market/coins_known.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
 #include "provider/answers.hpp"
 #include "provider/registry.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <random>
 #include <stdexcept>
@@ -148,6 +151,88 @@ std::unique_ptr<candle_source> make_candle_source(
     for (const auto& base : urls_of(settings, row))
         parts.clients.push_back(std::make_unique<net::http_client>(strand, base, trust, all.http));
     return std::make_unique<candle_source>(strand, time, std::move(parts), bounds, make_random());
+}
+
+namespace {
+
+// A source of the market's table that is no provider of prices: where it answers, and how often it
+// may be asked.
+struct table_source {
+    std::string_view name;
+    std::string_view url;
+    rate_limit limit;
+    std::unique_ptr<market::table_api> (*make_table)();
+    std::unique_ptr<market::totals_api> (*make_totals)();  // null: it says nothing of the whole
+};
+
+// The limits stay clear of what is published: 10 requests a second of CoinPaprika, one of CoinLore.
+constexpr std::array stand_ins{
+    table_source{
+        .name = market::coinpaprika,
+        .url = "https://api.coinpaprika.com/v1",
+        .limit = {.per_minute = 30, .burst = 3},
+        .make_table = market::make_coinpaprika_table,
+        .make_totals = market::make_coinpaprika_totals},
+    table_source{
+        .name = market::coinlore,
+        .url = "https://api.coinlore.net/api",
+        .limit = {.per_minute = 30, .burst = 3},
+        .make_table = market::make_coinlore_table,
+        .make_totals = nullptr},
+};
+
+}  // namespace
+
+gated_client::limits limits_of_tables()
+{
+    gated_client::limits limits;
+    limits.attempts_max = 2;
+    limits.retry = {std::chrono::milliseconds{500}, std::chrono::milliseconds{2'000}};
+    limits.deadline = table_response + std::chrono::milliseconds{5'000};
+    limits.wait_max = std::chrono::milliseconds{45'000};
+    limits.pause_max = std::chrono::milliseconds{0};
+    return limits;
+}
+
+std::unique_ptr<market_feed> make_market_feed(
+    const market_choice& wanted, const market_feed::parts& of, provider::gates& gates,
+    ssl::context& trust)
+{
+    auto http = wanted.live.http;
+    http.body_bytes_max = table_bytes_max;
+    http.response = table_response;
+    const auto now = of.time.steady_now();
+    const auto client_of = [&](gated_client::parts parts, const net::base_url& url) {
+        parts.clients.push_back(std::make_unique<net::http_client>(of.strand, url, trust, http));
+        parts.budget.emplace(market::monthly(wanted.market.calls_a_month), now);
+        return std::make_unique<gated_client>(
+            of.strand, of.time, std::move(parts), limits_of_tables(), make_random());
+    };
+
+    std::vector<market_feed::source> sources;
+    const auto& row = *provider::find_provider(market::coingecko);
+    const auto& access = wanted.access.at(std::string{row.name});
+    check_key(access, row);
+    const auto url = urls_of(access, row).front();
+    gated_client::parts first{
+        .clients = {},
+        .gate = gates.of(row, {access.api_key, access.per_minute}, wanted.live.breaker, now)};
+    if (!access.api_key.empty())
+        first.key_headers = {{row.key_header(url.host, access.api_key)}};
+    sources.push_back(
+        {market::coingecko, market::make_coingecko_table(), market::make_coingecko_totals(),
+         client_of(std::move(first), url)});
+    for (const auto& each : stand_ins) {
+        const auto& own = wanted.access.at(std::string{each.name}).url;
+        gated_client::parts parts{
+            .clients = {}, .gate = gates.of(each.name, each.limit, wanted.live.breaker, now)};
+        sources.push_back(
+            {each.name, each.make_table(), each.make_totals ? each.make_totals() : nullptr,
+             client_of(std::move(parts), own ? *own : own_url(net::parse_base_url(each.url)))});
+    }
+    market::cadence rhythm;
+    rhythm.watched = wanted.market.interval;
+    return std::make_unique<market_feed>(of, rhythm, std::move(sources));
 }
 
 }  // namespace tickertape::feed

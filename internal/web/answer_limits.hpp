@@ -14,6 +14,11 @@ inline constexpr std::size_t history_ticks_max = 1'000;
 inline constexpr std::size_t watchlist_symbols_max = 64;
 inline constexpr std::int64_t watchlist_points_max = 120;
 
+// Coins of an answer where no limit is given, and the longest text to search for. At most an answer
+// has all coins of a table.
+inline constexpr std::size_t market_coins_usual = 50;
+inline constexpr std::size_t market_search_bytes_max = 64;
+
 // Candles of an answer: where no limit is given, and at most.
 inline constexpr std::size_t candles_usual = 500;
 inline constexpr std::size_t candles_max = 5'000;

@@ -20,6 +20,10 @@ namespace tickertape::json {
 class object;
 }
 
+namespace tickertape::market {
+class board;
+}
+
 namespace tickertape::series {
 class history;
 }
@@ -54,6 +58,8 @@ struct site {
     std::chrono::milliseconds ids_ahead{0};
     // The silence after which a stream is sent a heartbeat.
     std::chrono::milliseconds heartbeat{15'000};
+    // The market's table; null where the server has none.
+    market::board* market = nullptr;
 };
 
 http::router make_router(const site& of);
@@ -67,6 +73,7 @@ void add_udf_routes(http::router& to, const site& of);
 void add_archive_route(http::router& to, const site& of);
 void add_cluster_route(http::router& to, const site& of);
 void add_watchlist_route(http::router& to, const site& of);
+void add_market_route(http::router& to, const site& of);
 void add_feed_routes(http::router& to, const site& of);
 void add_operation_routes(http::router& to, const site& of);
 void add_page_routes(http::router& to, const site& of);

@@ -150,7 +150,8 @@ TEST_CASE("a provider exists where the program says so, with the settings it bri
         .name = "gemini", .title = "Gemini", .urls = {"https://example.com"}, .is_default = true}};
     const given from{.providers = others};
     CHECK(from.values().providers == std::vector<std::string>{"gemini"});
-    CHECK(from.values().access.size() == 1);
+    CHECK(from.values().access.contains("gemini"));
+    CHECK_FALSE(from.values().access.contains("coinbase"));
     CHECK(
         given{.flags = {"--providers=coinbase"}, .providers = others}.error() ==
         "tickertape: PROVIDERS: 'coinbase' (--providers) names a provider that does not exist; "
@@ -607,7 +608,7 @@ TEST_CASE("without anything given, the settings are the defaults", "[config]")
     CHECK(s.live.policy.kind == pricing::policy_kind::fallback);
     CHECK(s.live.fetch.interval == 10s);
     CHECK(s.live.ca_file.empty());
-    CHECK(s.access.size() == 3);
+    CHECK(s.access.size() == 5);  // with the two sources of the market's table
     CHECK(s.access.at("coinbase") == feed::provider_settings{});
     CHECK(s.access.at("coingecko") == feed::provider_settings{});
     CHECK(s.live.mode == feed::feed_mode::poll);
@@ -711,4 +712,22 @@ TEST_CASE("a variable that is nearly one of ours is said, others are not", "[con
         std::vector<std::string>{
             "environment: no setting is called 'PROVIDER'; did you mean PROVIDERS?",
             "environment: no setting is called 'symbol'; did you mean SYMBOLS?"});
+}
+
+TEST_CASE("whether there is a table of the market is said, or follows from the feed", "[config]")
+{
+    CHECK_FALSE(given{}.values().market.is_on.has_value());
+    CHECK(given{.flags = {"--market=on"}}.values().market.is_on == true);
+    CHECK(given{.flags = {"--market=OFF"}}.values().market.is_on == false);
+    CHECK(given{}.values().market.interval == 5min);
+    CHECK(given{.flags = {"--market-interval=1s"}}.values().market.interval == 1s);
+    CHECK(
+        given{.flags = {"--market=yes"}}.error() ==
+        "tickertape: MARKET: 'yes' (--market) is neither; accepted: empty, on or off\n");
+    CHECK(
+        given{.flags = {"--market-interval=999ms"}}.error().find("accepted: 1s to 24h") !=
+        std::string::npos);
+    CHECK(
+        given{.flags = {"--coinlore-url=ftp://x"}}.error().find("COINLORE_URL") !=
+        std::string::npos);
 }

@@ -47,6 +47,7 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/api/prices/{symbol}/candles",
                      "/api/prices/{symbol}/stats",
                      "/api/watchlist",
+                     "/api/cryptos",
                      "/api/feed",
                      "/api/archive",
                      "/api/cluster",

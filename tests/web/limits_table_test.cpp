@@ -5,10 +5,12 @@
 #include "candles/snapshot.hpp"
 #include "config/table.hpp"
 #include "feed/candle_source.hpp"
+#include "feed/market_feed.hpp"
 #include "http/admission.hpp"
 #include "http/gzip.hpp"
 #include "http/refusal.hpp"
 #include "http/response_writer.hpp"
+#include "market/table.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/store.hpp"
 #include "provider/registry.hpp"
@@ -114,6 +116,7 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
     const auto& past = streams.past;
     const auto batch = size(streams.planner.batch_bytes_max);
     const feed::candle_source::limits candles;
+    const auto tables = feed::limits_of_tables();
     const std::map<std::string, figures> coded{
         {"ticks held per symbol", {count(s.store_size)}},
         {"one request for candles of before",
@@ -184,6 +187,15 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"symbols, points of each in one answer of `/api/watchlist`",
          {count(web::watchlist_symbols_max), count(web::watchlist_points_max)}},
         {"candles in one answer", {count(web::candles_usual), count(web::candles_max)}},
+        {"coins in one answer of `/api/cryptos`, the text to search for",
+         {count(web::market_coins_usual), count(market::coins_max),
+          size(web::market_search_bytes_max)}},
+        {"coins of a table of the market, prices of a coin's week",
+         {count(market::coins_max), count(market::sparkline_points_max)}},
+        {"one request for a table of the market",
+         {time(feed::table_response), size(feed::table_bytes_max), count(tables.attempts_max),
+          time(tables.wait_max)}},
+        {"requests for the market of one source in a month", {count(s.market.calls_a_month)}},
         {"averages in one answer, their period, candles of the range",
          {count(web::averages_max), count(web::average_period_max),
           count(web::average_candles_max)}},

@@ -20,7 +20,8 @@ export async function scratch(t) {
 }
 
 const quickly =
-    { LISTEN_ADDRESS: "127.0.0.1", PORT: "0", THREADS: "2", RETRY: "200ms", BACKFILL: "off" };
+    { LISTEN_ADDRESS: "127.0.0.1", PORT: "0", THREADS: "2", RETRY: "200ms", BACKFILL: "off",
+        MARKET: "off" };
 // The page as it stands in the sources, for those who work on it.
 if (process.env.TICKERTAPE_STATIC) quickly.STATIC_DIR = process.env.TICKERTAPE_STATIC;
 

@@ -1,0 +1,267 @@
+#include "feed/market_feed.hpp"
+
+#include "asio/no_throw.hpp"
+#include "market/checks.hpp"
+#include "market/coins_known.hpp"
+#include "net/with_timeout.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace tickertape::feed {
+namespace {
+
+// Says which rows are coins that we have prices of.
+void find_streamed(market::table& in, const symbol_table& symbols)
+{
+    for (const auto symbol : symbols.all()) {
+        if (symbols.quote(symbol) != "USD")
+            continue;
+        const auto id = market::id_of(in.source, symbols.base(symbol));
+        const auto row = id ? std::ranges::find(in.coins, *id, &market::coin::id) : in.coins.end();
+        if (row != in.coins.end())
+            row->streamed = symbol;
+    }
+}
+
+std::size_t withheld_in(const market::table& table)
+{
+    std::size_t all = 0;
+    for (const auto& row : table.coins)
+        all += row.withheld.size();
+    return all;
+}
+
+}  // namespace
+
+market_feed::market_feed(const parts& of, market::cadence rhythm, std::vector<source> sources)
+    : with_{of}, schedule_{rhythm},
+      board_{rhythm.watched_for, [this] { asio::post(with_.strand, [this] { timer_.cancel(); }); }},
+      sources_{std::move(sources)}, said_(sources_.size()), timer_{of.strand}
+{
+    assert(!sources_.empty());
+    publish_figures();
+}
+
+market_feed::~market_feed()
+{
+    assert(running_ == 0);
+}
+
+void market_feed::start()
+{
+    asio::dispatch(with_.strand, [this] {
+        if (is_stopping_)
+            return;
+        ++running_;
+        asio::co_spawn(
+            with_.strand, run(),
+            asio::bind_executor(
+                with_.strand,
+                asio::bind_cancellation_slot(
+                    stop_.slot(), [this](std::exception_ptr escaped) { ended(escaped); })));
+    });
+}
+
+void market_feed::stop()
+{
+    asio::dispatch(with_.strand, [this] {
+        is_stopping_ = true;
+        stop_.emit(asio::cancellation_type::terminal);
+    });
+}
+
+asio::awaitable<void> market_feed::run()
+{
+    // A cancellation arrives as an error code, not as an exception.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (!is_stopping_) {
+        const auto now = with_.time.steady_now();
+        const bool is_watched = board_.is_watched(with_.time.boot_now());
+        const bool has_table = board_.newest() != nullptr;
+        // A spent budget makes tables rarer, and is no reason to ask another source.
+        const auto budget = sources_.front().client->budget_wait(now);
+        const auto due = schedule_.due(now, is_watched, has_table);
+        if (due && budget.count() == 0) {
+            if (*due == market::question::table)
+                co_await fetch_table();
+            else
+                co_await fetch_totals();
+            continue;
+        }
+        // Cancelled by stop(), and where somebody begins to read the table: it may be due then.
+        timer_.expires_at(std::max(schedule_.next(is_watched, has_table), now + budget));
+        const auto [woken] = co_await timer_.async_wait(no_throw);
+        static_cast<void>(woken);
+    }
+}
+
+asio::awaitable<void> market_feed::fetch_table()
+{
+    bool succeeded = false;
+    for (const auto& from : sources_) {
+        market::table table{.source = from.name, .coins = {}, .dropped = 0, .updated_at = {}};
+        const gated_client::request_function request = [&] { return from.table->table_request(); };
+        const gated_client::read_function read =
+            [&](const net::http_response& answer) -> std::optional<fetch_error> {
+            auto said = from.table->read_table(answer, with_.time.wall_now());
+            if (!said)
+                return said.error();
+            table = *std::move(said);
+            return std::nullopt;
+        };
+        const auto why = co_await from.client->ask(request, read);
+        if (is_stopping_)
+            co_return;
+        succeeded = !why;
+        if (succeeded) {
+            said_[static_cast<std::size_t>(&from - sources_.data())].clear();
+            post(std::move(table));
+            break;
+        }
+        failed(from, "table", *why);
+    }
+    schedule_.table_asked(with_.time.steady_now(), succeeded);
+}
+
+asio::awaitable<void> market_feed::fetch_totals()
+{
+    bool succeeded = false;
+    for (const auto& from : sources_) {
+        if (!from.totals)
+            continue;
+        market::totals whole{.source = from.name};
+        const gated_client::request_function request = [&] {
+            return from.totals->totals_request();
+        };
+        const gated_client::read_function read =
+            [&](const net::http_response& answer) -> std::optional<fetch_error> {
+            auto said = from.totals->read_totals(answer);
+            if (!said)
+                return said.error();
+            whole = *std::move(said);
+            return std::nullopt;
+        };
+        const auto why = co_await from.client->ask(request, read);
+        if (is_stopping_)
+            co_return;
+        succeeded = !why;
+        if (succeeded) {
+            post(std::move(whole));
+            break;
+        }
+        failed(from, "totals", *why);
+    }
+    schedule_.totals_asked(with_.time.steady_now(), succeeded);
+}
+
+void market_feed::post(market::table table)
+{
+    if (with_.has_market_prices)
+        find_streamed(table, with_.symbols);
+    tables_.add();
+    dropped_.add(table.dropped);
+    withheld_.add(withheld_in(table));
+    if (std::exchange(source_, table.source) != table.source)
+        with_.log.info(
+            "market table", {{"source", table.source},
+                             {"coins", table.coins.size()},
+                             {"rows_dropped", table.dropped},
+                             {"figures_withheld", withheld_in(table)}});
+    const auto now = now_of(with_.time);
+    const auto before = board_.newest();
+    auto all = std::make_shared<market::snapshot>(market::snapshot{
+        .coins = std::move(table),
+        .received = now.boot,
+        .received_at = now.wall,
+        .lag = {},
+        .stale_after = schedule_.stale_after(),
+        .whole = before ? before->whole : std::nullopt});
+    if (const auto at = all->coins.updated_at)
+        all->lag = std::max(now.wall - *at, std::chrono::milliseconds{0});
+    board_.post(std::move(all));
+}
+
+void market_feed::post(market::totals whole)
+{
+    const auto before = board_.newest();
+    if (!before)
+        return;
+    check(whole, before->whole ? &*before->whole : nullptr);
+    withheld_.add(whole.withheld.size());
+    auto all = std::make_shared<market::snapshot>(*before);
+    all->whole = std::move(whole);
+    board_.post(std::move(all));
+}
+
+// One line for each reason of a source, and not for each failure.
+void market_feed::failed(const source& at, std::string_view what, const fetch_error& why)
+{
+    failures_.add();
+    auto& said = said_[static_cast<std::size_t>(&at - sources_.data())];
+    auto words = words_of(why);
+    if (said == words)
+        return;
+    with_.log.warn("market source failed", {{"source", at.name}, {"what", what}, {"why", words}});
+    said = std::move(words);
+}
+
+void market_feed::publish_figures()
+{
+    using kind = telemetry::metrics::kind;
+    const auto sampled = [this](kind of, const char* name, const char* help, auto value) {
+        with_.figures.sampled(
+            of, name, help, {}, [this, value] { return static_cast<double>(value(*this)); });
+    };
+    sampled(
+        kind::counter, "tickertape_market_tables_total", "Tables of the market that were read.",
+        [](const market_feed& m) { return m.tables_.value(); });
+    sampled(
+        kind::counter, "tickertape_market_failures_total",
+        "Times that a source gave no table or no totals of the market.",
+        [](const market_feed& m) { return m.failures_.value(); });
+    sampled(
+        kind::counter, "tickertape_market_rows_dropped_total",
+        "Rows of the market's tables that could not be read.",
+        [](const market_feed& m) { return m.dropped_.value(); });
+    sampled(
+        kind::counter, "tickertape_market_figures_withheld_total",
+        "Figures of the market that cannot be true and were not shown.",
+        [](const market_feed& m) { return m.withheld_.value(); });
+    sampled(
+        kind::gauge, "tickertape_market_table_age_seconds",
+        "Age of the market's table; -1 where there is none.", [](const market_feed& m) {
+            const auto table = m.board_.newest();
+            return table ? static_cast<double>(table->age(m.with_.time.boot_now()).count()) / 1000
+                         : -1.0;
+        });
+    for (const auto& from : sources_)
+        with_.figures.sampled(
+            kind::counter, "tickertape_market_requests_total",
+            "Requests for tables and totals of the market.", {{"source", std::string{from.name}}},
+            [&from] { return static_cast<double>(from.client->requests().value()); });
+}
+
+void market_feed::ended(const std::exception_ptr& escaped)
+{
+    --running_;
+    if (!escaped)
+        return;
+    try {
+        std::rethrow_exception(escaped);
+    } catch (const std::exception& e) {
+        with_.log.error("the market's table: an internal error", {{"cause", e.what()}});
+    }
+}
+
+}  // namespace tickertape::feed

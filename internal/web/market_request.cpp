@@ -1,0 +1,113 @@
+#include "web/market_request.hpp"
+
+#include "core/text.hpp"
+#include "market/table.hpp"
+#include "web/answer_limits.hpp"
+#include "web/parameters.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace tickertape::web {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, coin_order>, 8> orders{{
+    {"rank", coin_order::rank},
+    {"name", coin_order::name},
+    {"price", coin_order::price},
+    {"market_cap", coin_order::market_cap},
+    {"volume_24h", coin_order::volume_24h},
+    {"change_1h_percent", coin_order::change_1h_percent},
+    {"change_24h_percent", coin_order::change_24h_percent},
+    {"change_7d_percent", coin_order::change_7d_percent},
+}};
+constexpr std::string_view accepted_orders =
+    "rank, name, price, market_cap, volume_24h, change_1h_percent, change_24h_percent, "
+    "change_7d_percent";
+
+// None: it is not given. A problem: it is no number of that range.
+std::variant<std::size_t, http::problem> read_count(
+    const http::request_target& target, std::string_view name, std::size_t usual, std::size_t most)
+{
+    const auto given = target.parameter(name);
+    if (!given)
+        return usual;
+    std::size_t count = 0;
+    const auto end = given->data() + given->size();
+    const auto read = std::from_chars(given->data(), end, count);
+    const auto range = "a whole number from 1 to " + std::to_string(most);
+    if (read.ec != std::errc{} || read.ptr != end || count < 1 || count > most)
+        return http::bad_parameter(name, http::quoted(*given) + " is not " + range, range);
+    return count;
+}
+
+// The largest figure first, and the first rank or name.
+bool is_usually_descending(coin_order by)
+{
+    return by != coin_order::rank && by != coin_order::name;
+}
+
+std::optional<http::problem> read_order(const http::request_target& target, market_request& into)
+{
+    if (const auto given = target.parameter("sort")) {
+        const auto found =
+            std::ranges::find(orders, *given, &std::pair<std::string_view, coin_order>::first);
+        if (found == orders.end())
+            return http::bad_parameter(
+                "sort", http::quoted(*given) + " is not a column to sort by", accepted_orders);
+        into.by = found->second;
+    }
+    into.is_descending = is_usually_descending(into.by);
+    if (const auto given = target.parameter("order")) {
+        if (*given != "asc" && *given != "desc")
+            return http::bad_parameter(
+                "order", http::quoted(*given) + " is neither asc nor desc", "asc, desc");
+        into.is_descending = *given == "desc";
+    }
+    return std::nullopt;
+}
+
+std::optional<http::problem> read_search(const http::request_target& target, market_request& into)
+{
+    const auto given = target.parameter("q");
+    if (!given)
+        return std::nullopt;
+    if (given->size() > market_search_bytes_max)
+        return http::bad_parameter(
+            "q", "the text to search for is too long",
+            "up to " + std::to_string(market_search_bytes_max) + " bytes");
+    into.search = lower_case(trimmed(*given));
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<market_request, http::problem> read_market_request(const http::request_target& target)
+{
+    static constexpr std::array<std::string_view, 6> known_names{"limit", "page", "sort",
+                                                                 "order", "q",    "currency"};
+    if (auto wrong = wrong_parameters(target, known_names))
+        return *std::move(wrong);
+    const auto limit = read_count(target, "limit", market_coins_usual, market::coins_max);
+    if (const auto* bad = std::get_if<http::problem>(&limit))
+        return *bad;
+    const auto page = read_count(target, "page", 1, market::coins_max);
+    if (const auto* bad = std::get_if<http::problem>(&page))
+        return *bad;
+    if (const auto given = target.parameter("currency"); given && lower_case(*given) != "usd")
+        return http::bad_parameter(
+            "currency", "there are no figures in " + http::quoted(*given), "usd");
+    market_request read{
+        .limit = std::get<std::size_t>(limit), .page = std::get<std::size_t>(page), .search = {}};
+    if (auto bad = read_order(target, read))
+        return *std::move(bad);
+    if (auto bad = read_search(target, read))
+        return *std::move(bad);
+    return read;
+}
+
+}  // namespace tickertape::web

@@ -1,0 +1,62 @@
+// Sources of the market's table as the real ones answer, from recorded bodies, or as a test wants them.
+
+import { readFileSync } from "node:fs";
+import { startProvider } from "./provider.mjs";
+
+const recorded = (name) =>
+    readFileSync(new URL(`../../fixtures/market/${name}`, import.meta.url), "utf8");
+
+export const bodies = {
+    coingecko: recorded("coingecko.coins_markets.top10.2026-02-27.json"),
+    coingeckoWhole: recorded("coingecko.global.2026-08-18.json"),
+    coinpaprika: recorded("coinpaprika.tickers.3coins.2023-09-14.json"),
+    coinpaprikaWhole: recorded("coinpaprika.global.2021-10-22.json"),
+    coinlore: `{"data":${recorded("coinlore.ticker.90.2026-10-05.json")},"info":{"coins_num":1}}`,
+};
+
+// The recorded rows are of a day that is over: their times are those of now, all else is as it came.
+function ofNow(body) {
+    return body.replace(
+        /("last_updated": ?")[^"]*"/g, (_, before) => `${before}${new Date().toISOString()}"`);
+}
+
+export function says(response, body, { status = 200, headers = {} } = {}) {
+    response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
+    response.end(body);
+}
+
+// What each source answers; a test puts others in their place.
+export const good = {
+    coingecko: (request, response) => {
+        if (request.url.startsWith("/coins/markets?")) says(response, ofNow(bodies.coingecko));
+        else if (request.url === "/global") says(response, bodies.coingeckoWhole);
+        else says(response, '{"error":"not found"}', { status: 404 });
+    },
+    coinpaprika: (request, response) => {
+        if (request.url === "/tickers?limit=250") says(response, ofNow(bodies.coinpaprika));
+        else if (request.url === "/global") says(response, bodies.coinpaprikaWhole);
+        else says(response, '{"error":"not found"}', { status: 404 });
+    },
+    coinlore: (request, response) => {
+        if (request.url === "/tickers/?start=0&limit=100") says(response, bodies.coinlore);
+        else says(response, "", { status: 404 });
+    },
+};
+
+export const dead = (request, response) => response.destroy();
+
+// The three sources, over TLS, and the settings that make a server ask them.
+export async function startSources(t, certificates) {
+    const sources = {};
+    for (const [name, respond] of Object.entries(good)) {
+        sources[name] = await startProvider(t, certificates);
+        sources[name].respond = respond;
+    }
+    const settings = {
+        MARKET: "on", MARKET_INTERVAL: "1s", CA_FILE: certificates.caFile,
+        COINGECKO_RATE: "6000", BREAKER_REST: "100ms",
+    };
+    for (const [name, source] of Object.entries(sources))
+        settings[`${name.toUpperCase()}_URL`] = source.url;
+    return { sources, settings };
+}

@@ -1,0 +1,232 @@
+// When the sources of the market's table are asked, and whose answer is shown.
+#include "feed/market_feed.hpp"
+
+#include "feed/harness.hpp"
+#include "market/bodies.hpp"
+#include "market/coins_known.hpp"
+#include "net/tls_trust.hpp"
+#include "net/url.hpp"
+#include "provider/gates.hpp"
+#include "support/catch.hpp"
+#include "support/fake_http_server.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+
+using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string gecko_rows =
+    R"([{"id":"bitcoin","symbol":"btc","name":"Bitcoin","current_price":100},
+    {"id":"fake-bitcoin","symbol":"btc","name":"Fake","current_price":7}])";
+const std::string gecko_whole = R"({"data":{"total_market_cap":{"usd":1e12}}})";
+const std::string paprika_rows =
+    R"([{"id":"btc-bitcoin","symbol":"BTC","name":"Bitcoin","quotes":{"USD":{"price":101}}}])";
+
+bool is_for(const std::string& request, std::string_view target)
+{
+    return request.starts_with("GET " + std::string{target});
+}
+
+// Two sources on loopback, asked under gates of their own.
+struct market_asked {
+    explicit market_asked(
+        fake_http_server::answer_function first, fake_http_server::answer_function second,
+        bool has_market_prices = true, market::cadence rhythm = quick())
+        : h{{"BTC-USD", "BTC-EUR", "ETH-USD"}},
+          servers{
+              std::make_unique<fake_http_server>(h.io, std::nullopt, std::move(first)),
+              std::make_unique<fake_http_server>(h.io, std::nullopt, std::move(second))},
+          strand{boost::asio::make_strand(h.io)}
+    {
+        std::vector<market_feed::source> sources;
+        sources.push_back(
+            {market::coingecko, market::make_coingecko_table(), market::make_coingecko_totals(),
+             client(0, "coingecko")});
+        sources.push_back(
+            {market::coinpaprika, market::make_coinpaprika_table(), nullptr,
+             client(1, "coinpaprika")});
+        feed.emplace(
+            market_feed::parts{strand, h.symbols, h.time, h.log, h.counters, has_market_prices},
+            rhythm, std::move(sources));
+    }
+
+    static market::cadence quick()
+    {
+        return {.watched = 50ms, .unwatched = 1h, .totals = 1h, .after_failure = 20ms};
+    }
+
+    std::unique_ptr<gated_client> client(std::size_t index, const char* name)
+    {
+        gated_client::parts parts{
+            .clients = {},
+            .gate = gates.of(
+                name, {.per_minute = 60'000, .burst = 1000}, {.open_first = 50ms},
+                h.time.steady_now())};
+        parts.clients.push_back(std::make_unique<net::http_client>(
+            strand, *net::parse_base_url("http://127.0.0.1:" + servers[index]->port()), trust,
+            net::http_limits{.response = 1s}));
+        return std::make_unique<gated_client>(
+            strand, h.time, std::move(parts),
+            gated_client::limits{
+                .attempts_max = 2, .retry = {2ms, 4ms}, .wait_max = 1s, .pause_max = 0ms},
+            [] { return 0.5; });
+    }
+
+    // Runs until it is so, and then to the end.
+    template <class Condition>
+    void run_until(Condition is_so)
+    {
+        feed->start();
+        for (int i = 0; i < 2'000 && !is_so(); ++i)
+            h.io.run_for(5ms);
+        CHECK(is_so());
+        feed->stop();
+        for (auto& server : servers)
+            server->stop();
+        CHECK(h.run_to_the_end());
+    }
+
+    std::shared_ptr<const market::snapshot> shown() { return feed->board().newest(); }
+    std::string source() { return shown() ? std::string{shown()->coins.source} : "none"; }
+    void read() { feed->board().read(h.time.boot_now()); }
+
+    harness h;
+    provider::gates gates;
+    boost::asio::ssl::context trust{net::make_tls_context({})};
+    std::array<std::unique_ptr<fake_http_server>, 2> servers;
+    feed_context::strand_type strand;
+    std::optional<market_feed> feed;
+};
+
+reply gecko(const std::string& request)
+{
+    return json_reply(is_for(request, "/global") ? gecko_whole : gecko_rows);
+}
+
+reply paprika(const std::string&)
+{
+    return json_reply(paprika_rows);
+}
+
+}  // namespace
+
+TEST_CASE("the first source that answers has the table, and the whole comes beside it", "[feed]")
+{
+    market_asked m{gecko, paprika};
+    m.run_until([&] { return m.shown() && m.shown()->whole; });
+    CHECK(m.source() == "coingecko");
+    CHECK(m.shown()->coins.coins.size() == 2);
+    CHECK(m.shown()->whole->market_cap == 1e12);
+    CHECK(m.servers[1]->requests().empty());
+    CHECK(m.servers[0]->requests().size() == 2);
+    CHECK(m.h.counted("tickertape_market_requests_total{source=\"coingecko\"}") == 2);
+}
+
+TEST_CASE("a row is ours by its id, and in dollars alone", "[feed]")
+{
+    market_asked m{gecko, paprika};
+    m.run_until([&] { return m.shown() != nullptr; });
+    CHECK(m.shown()->coins.coins[0].streamed == m.h.symbols.find("BTC-USD"));
+    CHECK_FALSE(m.shown()->coins.coins[1].streamed);
+}
+
+TEST_CASE("prices that are not the market's are nobody's in its table", "[feed]")
+{
+    market_asked m{gecko, paprika, false};
+    m.run_until([&] { return m.shown() != nullptr; });
+    CHECK_FALSE(m.shown()->coins.coins[0].streamed);
+}
+
+TEST_CASE("the next source is asked where one fails, and the first again the next time", "[feed]")
+{
+    int asked = 0;
+    market_asked m{
+        [&](const std::string& request) {
+            if (is_for(request, "/coins") && ++asked <= 2)
+                return json_reply("{}", 503);
+            return gecko(request);
+        },
+        paprika};
+    m.read();
+    bool fell_back = false;
+    m.run_until([&] {
+        fell_back = fell_back || m.source() == "coinpaprika";
+        return fell_back && m.source() == "coingecko";
+    });
+    CHECK(m.servers[1]->requests().size() == 1);
+    CHECK(m.h.counted("tickertape_market_failures_total") == 1);
+}
+
+TEST_CASE("a source that asks for a pause is not asked again before it is over", "[feed]")
+{
+    market_asked m{
+        [](const std::string&) {
+            return reply{"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3600\r\nContent-Length: "
+                         "2\r\n\r\n{}"};
+        },
+        paprika};
+    m.read();
+    m.run_until([&] { return m.servers[1]->requests().size() >= 3; });
+    CHECK(m.servers[0]->requests().size() == 1);
+    CHECK(m.source() == "coinpaprika");
+}
+
+TEST_CASE("garbage takes no table's place", "[feed]")
+{
+    const auto garbage = GENERATE(
+        as<std::string>{}, "[]", "{}", "<html></html>", "[{\"id\":1}]", "[[[[", "null",
+        R"({"error":"no"})");
+    CAPTURE(garbage);
+    int asked = 0;
+    market_asked m{
+        [&](const std::string& request) {
+            if (is_for(request, "/coins") && ++asked > 1)
+                return json_reply(garbage);
+            return gecko(request);
+        },
+        [&](const std::string&) { return json_reply(garbage); }};
+    m.read();
+    m.run_until([&] { return m.servers[1]->requests().size() >= 2; });
+    CHECK(m.source() == "coingecko");
+    CHECK(m.shown()->coins.coins.size() == 2);
+}
+
+TEST_CASE("while nobody reads the table it is asked for once, and a reader wakes it", "[feed]")
+{
+    market_asked m{gecko, paprika};
+    std::size_t before = 0;
+    bool has_read = false;
+    m.run_until([&] {
+        if (!has_read && m.shown() && m.shown()->whole) {
+            m.h.io.run_for(200ms);  // four times the interval
+            before = m.servers[0]->requests().size();
+            m.read();
+            has_read = true;
+        }
+        return m.servers[0]->requests().size() >= 4;
+    });
+    CHECK(before == 2);
+}
+
+TEST_CASE("the market's requests count towards the gate that all share", "[feed]")
+{
+    market_asked m{gecko, paprika};
+    auto& gate = m.gates.of(
+        "coingecko", {.per_minute = 60'000, .burst = 1000}, {.open_first = 50ms},
+        m.h.time.steady_now());
+    m.run_until([&] { return m.shown() && m.shown()->whole; });
+    CHECK(gate.last_success());
+}
+
+TEST_CASE("a market that is stopped while a source is silent ends", "[feed]")
+{
+    market_asked m{[](const std::string&) { return reply{"", afterwards::hang}; }, paprika};
+    m.run_until([&] { return !m.servers[0]->requests().empty(); });
+    CHECK(m.source() == "none");
+}
