@@ -110,6 +110,9 @@ asio::awaitable<void> instance::append()
     const auto now = of_.time.steady_now();
     switch (answer->how) {
     case append_answer::outcome::done:
+        // By ourselves: there is nothing before it that we lack.
+        if (!answer->mark.empty() && tail_ == position{})
+            mark_ = answer->mark;
         tail_ = answer->top;
         base_ = tail_;
         sequencer_.waiting().settle(tail_);
@@ -133,18 +136,29 @@ asio::awaitable<void> instance::append()
     }
 }
 
-// What waits is appended first; the others are told with the last entry, and ask for the lease at
-// once.
+// What waits is appended first, also where that has to be put off for a moment; the others are told
+// with the last entry, and ask for the lease at once.
 asio::awaitable<void> instance::say_farewell()
 {
     const auto until = of_.time.steady_now() + limits_.farewell;
     bool is_told = false;
     for (;;) {
         const auto now = of_.time.steady_now();
-        if (now >= until || !may_append(now) || is_stopping_)
+        const bool leads = keeper_.leads(now) && has_slot(now) && sequencer_.is_open();
+        if (now >= until || !leads || !is_heard_ || is_stopping_)
             break;
         if (keeper_.due() <= now) {
             co_await ask();
+            continue;
+        }
+        if (wants_heal()) {
+            co_await heal();
+            continue;
+        }
+        if (!may_append(now)) {
+            const auto again = std::max(hold_until_, now + milliseconds{20});
+            const auto due = std::min({until, keeper_.due(), again});
+            co_await wake_->wait(due);
             continue;
         }
         if (sequencer_.waiting().is_empty()) {

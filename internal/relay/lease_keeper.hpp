@@ -59,6 +59,8 @@ public:
     void leave() noexcept;
 
     bool leads(steady_time now) const noexcept { return until_ && now < *until_; }
+    // When leads() ends; none where it does not lead.
+    std::optional<steady_time> until() const noexcept { return until_; }
     // Whose lease it is, as last heard; empty: nobody's.
     const std::string& holder() const noexcept { return holder_; }
     // How far our wall clock is ahead of the server's; none before the first answer.

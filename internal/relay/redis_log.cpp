@@ -170,6 +170,7 @@ redis_log::task<append_answer> redis_log::put(
         co_return relay_errc::bad_entry;
     const auto until = end_of_call();
     const auto mark = std::to_string(marks_());
+    std::string set;
     std::size_t done = 0;
     for (;;) {
         const auto end = std::min(batch.size(), done + settings_.limits.append_max);
@@ -187,23 +188,27 @@ redis_log::task<append_answer> redis_log::put(
         const auto answer = read_append(r);
         if (!answer)
             co_return answer.error();
-        after = answer->top;
         if (answer->how == append_answer::outcome::done) {
+            if (after == position{})
+                set = mark;
             done = end;
         } else {
             // The top can be one of our own: the batch is repeated, and the answer was lost then.
             // Nobody else gives entries these ids, so what came before it is there as well. What is
             // put back others have too, and perhaps not all of it.
             const auto from = batch.begin() + static_cast<std::ptrdiff_t>(done);
-            const auto own = std::ranges::find(from, batch.end(), after, &entry::at);
-            if (&script == &scripts_.heal && after != batch.back().at)
+            const auto own = std::ranges::find(from, batch.end(), answer->top, &entry::at);
+            if (&script == &scripts_.heal && answer->top != batch.back().at)
                 co_return *answer;
             if (answer->how != append_answer::outcome::moved || own == batch.end())
                 co_return *answer;
             done = static_cast<std::size_t>(own - batch.begin()) + 1;
         }
-        if (done == batch.size())
-            co_return append_answer{append_answer::outcome::done, after};
+        after = answer->top;
+        if (done == batch.size()) {
+            append_answer all{append_answer::outcome::done, after, std::move(set)};
+            co_return all;
+        }
     }
 }
 
@@ -330,8 +335,14 @@ redis_log::task<lease_answer> redis_log::lease(const std::string& token, millise
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     assert(!token.empty());
-    command c{"3",   key("stream"),     key("lease"),                    key("mark"),
-              token, text_of(lifetime), std::to_string(last_server_ms())};
+    command c{
+        "3",
+        key("stream"),
+        key("lease"),
+        key("mark"),
+        token,
+        text_of(lifetime),
+        std::to_string(last_server_ms())};
     reply r;
     if (const auto ec = co_await run(scripts_.lease, std::move(c), r, end_of_call()))
         co_return ec;

@@ -43,6 +43,7 @@ struct append_answer {
     };
     outcome how;
     position top;
+    std::string mark{};  // of the log, where it began with what was appended
 };
 
 struct lease_answer {

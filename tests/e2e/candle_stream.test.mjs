@@ -90,7 +90,10 @@ describe("a stream of candles", { concurrency: true }, () => {
         const afterFirst = () => first.events.filter(({ event }) => event === "candle");
         await first.sees("candles form", () => afterFirst().length >= 4);
         // The kill is to be in the middle of a minute, and the next start as well.
-        await until("the minute has some time left", () => Date.now() % 60_000 < 35_000);
+        await until("the minute has begun, and has some time left", () =>
+            Date.now() % 60_000 < 35_000 &&
+            afterFirst().at(-1).data.time === Math.floor(Date.now() / 60_000) * 60,
+        { timeout: 60_000 });
         server.child.signal("SIGKILL");
         feed.stop();
         await server.child.exited();

@@ -98,7 +98,8 @@ public:
                 return {outcome::moved, top};
             from = own + 1;
         }
-        if (how == what::heal || top == position{})
+        const bool begins = top == position{};
+        if (how == what::heal || begins)
             mark = "mark " + std::to_string(++history_.marks);
         for (; from != batch.end(); ++from) {
             if (some-- == 0)
@@ -110,7 +111,7 @@ public:
         }
         for (auto* r : readers)
             r->ring();
-        return {outcome::done, top};
+        return {outcome::done, top, begins ? mark : ""};
     }
     relay::lease_answer lease(const std::string& token, std::chrono::milliseconds lifetime)
     {

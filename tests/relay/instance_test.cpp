@@ -292,7 +292,7 @@ TEST_CASE("Of two instances with one name, one leads and goes on leading", "[rel
     auto& first = rig.machines[0];
     first.lives.emplace_back(
         rig.time, rig.history, first.way, first.clock, first.name, rig.limits, 99, position{},
-        [](const tape::past_tick&) { return false; });
+        [](position) { return false; });
     rig.run_for(20s);
     std::size_t leading = 0;
     for (auto& life : first.lives)

@@ -195,7 +195,7 @@ TEST_CASE("without a place the newest tick comes first", "[web]")
 TEST_CASE("since is every tick at or after that time, in any of its forms", "[web]")
 {
     const small_site s;
-    CHECK(asking(s, "?since=0") == "BTC-USD after 0-0");
+    CHECK(asking(s, "?since=0") == "BTC-USD after 0-1");
     CHECK(asking(s, "?since=1712525476") == "BTC-USD after 1712525475999-1048575");
     CHECK(asking(s, "?since=1712525476.5") == "BTC-USD after 1712525476499-1048575");
     CHECK(asking(s, "?since=1712525476.1239") == "BTC-USD after 1712525476123-1048575");
@@ -290,7 +290,7 @@ TEST_CASE("since may be a date: its midnight in UTC", "[web]")
 {
     const small_site s;  // it is 2024-04-07 21:31:20 there
     CHECK(asking(s, "?since=2024-04-07") == "BTC-USD after 1712447999999-1048575");
-    CHECK(asking(s, "?since=1970-01-01").starts_with("BTC-USD after 0-0"));
+    CHECK(asking(s, "?since=1970-01-01").starts_with("BTC-USD after 0-1"));
     for (const auto* bad :
          {"2024-04-08", "2024-04-31", "2024-4-7", "2024-04-07Z", "20240407-1", "2024-04-0x"}) {
         CAPTURE(bad);
