@@ -82,7 +82,8 @@ void candle_import::sync()
 std::size_t
 candle_import::put_longer(const key& of, const series_of& what, interval longer, interval finer)
 {
-    const auto& [symbol, source] = of;
+    const auto& symbol = of.first;
+    const auto& source = of.second;
     const auto pieces_of_one = static_cast<std::size_t>(length(longer) / length(finer));
     std::size_t put = 0;
     for (auto from = bucket_open(longer, what.from); from < what.until;) {

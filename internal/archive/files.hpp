@@ -53,6 +53,7 @@ std::filesystem::path put_away(const std::filesystem::path& file, std::string_vi
 // The same to damaged/.
 std::filesystem::path quarantine(const std::filesystem::path& file);
 
+inline constexpr std::size_t sha256_digits = 64;
 // Lower-case hexadecimal SHA-256 of a file. Throws if it cannot be read to its end.
 std::string sha256_of(const std::filesystem::path& path);
 

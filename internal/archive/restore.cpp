@@ -11,8 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t sha256_digits = 64;
-
 }  // namespace
 
 void remove_tree(const fs::path& path)

@@ -9,8 +9,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t sha256_digits = 64;
-
 // Symbols that are sorted together: numbers from `first` up to, not including, `end`.
 struct symbol_group {
     std::size_t first;

@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "core/timestamp.hpp"
 #include "transfer/csv.hpp"
+#include "transfer/words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,8 +16,6 @@ namespace {
 
 using series::candle_time;
 using series::interval;
-
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 using names = std::vector<std::string_view>;
 
@@ -60,20 +59,6 @@ std::string column_name(std::string_view said, candle_format from)
     if (name == "timestamp" || name == "unix" || name == "time_s")
         return "time";
     return name == "count" ? "trades" : name;
-}
-
-std::string quoted(std::string_view text)
-{
-    return '\'' + clean_words(text.substr(0, 40)) + '\'';
-}
-
-std::optional<std::int64_t> whole_number(std::string_view text)
-{
-    std::int64_t value = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || value < 0)
-        return std::nullopt;
-    return value;
 }
 
 std::optional<double> amount(std::string_view text)

@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "transfer/csv.hpp"
 #include "transfer/record.hpp"
+#include "transfer/words.hpp"
 #include "json/fields.hpp"
 #include "json/json_text.hpp"
 #include "json/reader.hpp"
@@ -23,25 +24,10 @@ constexpr std::array<std::string_view, 10> columns{
     "time", "symbol", "interval", "open", "high", "low", "close", "ticks", "complete", "source"};
 constexpr std::string_view heading =
     "time,symbol,interval,open,high,low,close,ticks,complete,source";
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::string_view json_begin = "{\"version\":1,\"records\":[";
 
 // The texts of a candle's fields, in the order of the columns.
 using fields = std::array<std::string, columns.size()>;
-
-std::string quoted(std::string_view text)
-{
-    return '\'' + clean_words(text.substr(0, 40)) + '\'';
-}
-
-std::optional<std::uint64_t> whole_number(std::string_view text)
-{
-    std::uint64_t value = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || value > position::ms_max)
-        return std::nullopt;
-    return value;
-}
 
 std::optional<fields> fields_of_object(json::reader& json, std::string_view text)
 {
@@ -206,9 +192,9 @@ std::string candle_record_reader::impl::read_fields(const fields& f, std::uint64
         return quoted(f[2]) + " is not the interval of the others, " +
                std::string{series::text(what.of)};
     const auto seconds = whole_number(f[0]);
-    const candle_time opens{std::chrono::seconds{seconds.value_or(0)}};
-    if (!seconds || *seconds > position::ms_max / 1'000 ||
-        series::bucket_open(what.of, opens) != opens)
+    const bool is_time = seconds && std::cmp_less_equal(*seconds, position::ms_max / 1'000);
+    const candle_time opens{std::chrono::seconds{is_time ? *seconds : 0}};
+    if (!is_time || series::bucket_open(what.of, opens) != opens)
         return quoted(f[0]) + " is not the beginning of a candle of " +
                std::string{series::text(what.of)} + ", in Unix seconds";
     if (!is_closed(what.of, opens, what.now))
@@ -227,7 +213,7 @@ std::string candle_record_reader::impl::read_fields(const fields& f, std::uint64
         if (p.value() > high || p.value() < low)
             return "its prices are not all between the low and the high";
     const auto ticks = whole_number(f[7]);
-    if (!ticks)
+    if (!ticks || std::cmp_greater(*ticks, position::ms_max))
         return quoted(f[7]) + " is no number of ticks";
     if (f[8] != "true" && f[8] != "false")
         return quoted(f[8]) + " is not true or false, as complete is";
@@ -242,7 +228,8 @@ std::string candle_record_reader::impl::read_fields(const fields& f, std::uint64
     take(
         line, {*symbol,
                what.of,
-               {opens, prices[0], prices[1], prices[2], prices[3], *ticks, f[8] == "false"},
+               {opens, prices[0], prices[1], prices[2], prices[3],
+                static_cast<std::uint64_t>(*ticks), f[8] == "false"},
                f[9]});
     return {};
 }

@@ -5,6 +5,7 @@
 #include "core/timestamp.hpp"
 #include "transfer/csv.hpp"
 #include "transfer/splitter.hpp"
+#include "transfer/words.hpp"
 #include "json/fields.hpp"
 #include "json/reader.hpp"
 
@@ -27,14 +28,8 @@ struct fields {
     std::string id;
 };
 
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 // Unix seconds until the year 5138; a larger number is milliseconds.
 constexpr double seconds_max = 1e11;
-
-std::string quoted(std::string_view text)
-{
-    return '\'' + clean_words(text.substr(0, 40)) + '\'';
-}
 
 outcome record_of(const fields& f, price value, const tick_reader::defaults& otherwise)
 {

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t name_bytes_max = 40;
 
 // "BTC/USD" and "btc_usd" as "BTCUSD".
-std::string plain(std::string_view name)
+std::string bare_name(std::string_view name)
 {
     auto text = upper_case(name);
     std::erase_if(text, [](char c) { return !((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')); });
@@ -22,11 +22,11 @@ std::string plain(std::string_view name)
 
 std::optional<symbol_id> nearest_symbol(std::string_view name, const symbol_table& symbols)
 {
-    const auto given = name.size() <= name_bytes_max ? plain(name) : std::string{};
+    const auto given = name.size() <= name_bytes_max ? bare_name(name) : std::string{};
     if (given.empty())
         return std::nullopt;
     for (const auto id : symbols.all())
-        if (plain(symbols.name(id)) == given)
+        if (bare_name(symbols.name(id)) == given)
             return id;
     for (const auto id : symbols.all())
         if (symbols.base(id) == given)
