@@ -38,10 +38,10 @@ cluster::cluster(
            [this](const tape::past_tick& t) {
                return t.at <= of_.ticks.of(t.symbol).evicted() || of_.ticks.holds(t.symbol, t.at);
            },
-            [this](position p) { return of_.ticks.holds(p); },
-            [this](bool wanted) { of_.stand_by(!wanted); }, [this] { return changed_prices(); },
-            [this] { put_last_ = putting_; }},
-           limits_of(s, price_lifetime, of_.feed_quiet_max),
+           [this](position p) { return of_.ticks.holds(p); },
+           [this](bool wanted) { of_.stand_by(!wanted); }, [this] { return changed_prices(); },
+           [this] { put_last_ = putting_; }},
+          limits_of(s, price_lifetime, of_.feed_quiet_max),
           s.instance.empty() ? default_instance_name() : s.instance,
           of_.ticks.placed()},
       again_{of_.main}

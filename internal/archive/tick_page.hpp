@@ -20,6 +20,6 @@ using tick_source = std::function<result<tape::past_batch>(const tape::past_quer
 
 // Throws what `read` answers.
 series::tick_answer
-tick_page_of(const series::tick_query& query, const inventory& holds, const tick_source& read);
+tick_page_of(const series::tick_query& asked, const inventory& holds, const tick_source& read);
 
 }  // namespace tickertape::archive
