@@ -26,9 +26,16 @@ struct progress::page {
         std::uint64_t check;
     };
     std::array<copy, 2> copies;
-    // Apart from the copies, because another thread writes it. It is believed only after the end of
-    // a process, never after a loss of power, so it needs no check.
-    std::uint64_t shown;
+    // Apart from the copies, because another thread writes it, and three times: one that has
+    // changed on the disk, or was not yet written when the process ended, is outvoted.
+    std::array<std::uint64_t, 3> shown;
+
+    std::uint64_t shown_by_most() const noexcept
+    {
+        auto sorted = shown;
+        std::ranges::sort(sorted);
+        return sorted[1];
+    }
 
     static std::uint64_t check_of(const copy& c) noexcept
     {
@@ -80,7 +87,7 @@ progress::progress(const std::filesystem::path& path)
         found_ = state{
             position::from_packed(c->last), position::from_packed(c->synced),
             std::string{c->boot.begin(), std::ranges::find(c->boot, '\0')},
-            position::from_packed(page_->shown)};
+            position::from_packed(page_->shown_by_most())};
 }
 
 progress::~progress()
@@ -103,8 +110,9 @@ void progress::begin(const state& now) noexcept
 
 void progress::set_shown(position up_to) noexcept
 {
-    // relaxed: a word of its own, read by the next process.
-    std::atomic_ref{page_->shown}.store(up_to.packed(), std::memory_order_relaxed);
+    // relaxed: words of their own, read by the next process.
+    for (auto& word : page_->shown)
+        std::atomic_ref{word}.store(up_to.packed(), std::memory_order_relaxed);
 }
 
 void progress::force()
@@ -115,12 +123,14 @@ void progress::force()
 
 void progress::lower_shown(position epoch) noexcept
 {
-    const std::atomic_ref shown{page_->shown};
     // relaxed, as in set_shown().
-    auto seen = shown.load(std::memory_order_relaxed);
-    while (seen > epoch.packed() &&
-           !shown.compare_exchange_weak(seen, epoch.packed(), std::memory_order_relaxed))
-        ;
+    for (auto& word : page_->shown) {
+        const std::atomic_ref shown{word};
+        auto seen = shown.load(std::memory_order_relaxed);
+        while (seen > epoch.packed() &&
+               !shown.compare_exchange_weak(seen, epoch.packed(), std::memory_order_relaxed))
+            ;
+    }
 }
 
 void progress::set(position last, position synced) noexcept
