@@ -146,8 +146,12 @@ web::cluster_report cluster::report() const
     said.instance = std::move(now.instance);
     said.leader = std::move(now.leader);
     for (auto& name : now.instances) {
-        const auto as = name == said.leader ? role::leader : role::follower;
-        said.instances.push_back({std::move(name), std::string{text_of(as)}});
+        std::string as;  // not known
+        if (name == said.leader)
+            as = text_of(role::leader);
+        else if (!said.leader.empty() || name == said.instance)
+            as = text_of(role::follower);
+        said.instances.push_back({std::move(name), std::move(as)});
     }
     // Of this moment: the report itself may be a second old, or older where the main thread hangs.
     const auto asked = of_.time.steady_now();

@@ -28,7 +28,9 @@ asio::awaitable<void> follower::run()
         if (!is_sure_) {
             // Whatever happens meanwhile asks for another comparison.
             is_sure_ = true;
+            is_comparing_ = true;
             done = co_await look_back(top_);
+            is_comparing_ = false;
             is_sure_ = is_sure_ && done;
         }
         if (done)

@@ -81,7 +81,7 @@ public:
         is_elsewhere_ = is_elsewhere_ || why == cause::other_server;
     }
     // Whether the log's history was found to be ours, or the difference was told.
-    bool is_sure() const noexcept { return is_sure_; }
+    bool is_sure() const noexcept { return is_sure_ && !is_comparing_; }
 
     position top() const noexcept { return top_; }
     const recent_entries& held() const noexcept { return held_; }
@@ -111,6 +111,7 @@ private:
     position top_;
     recent_entries held_;
     bool is_sure_ = false;
+    bool is_comparing_ = false;
     bool is_elsewhere_ = false;  // another server answers, and is not compared yet
     bool is_joined_ = true;      // our top is known to be in the log's past
     bool is_stopping_ = false;

@@ -114,7 +114,9 @@ asio::awaitable<void> instance::control()
         else if (wants_heal())
             co_await heal();
         else if (has_dry_feed(now))
-            co_await step_down();
+            co_await step_down("no price comes from its feed");
+        else if (cannot_append(now))
+            co_await step_down("the relay does not take what it appends");
         else if (announce_due_ <= now)
             co_await announce();
         else if (keeper_.leads(now) && latest_due_ <= now)
@@ -336,7 +338,13 @@ instance_state instance::state() const
     instance_state s;
     s.is_leader = keeper_.leads(now) && sequencer_.is_open();
     s.instance = name_;
-    s.leader = name_in(keeper_.holder());
+    const auto& holder = keeper_.holder();
+    // One that does not ask for the lease does not hear whose it is. What was heard before the
+    // relay went away may be over: at least our own lease is, where we do not lead.
+    if (holder.empty() && !may_ask(now))
+        s.leader = announced_leader_;
+    else if (s.is_leader || holder != token_)
+        s.leader = name_in(holder);
     s.instances = instances_;
     // A read that finds nothing takes its whole wait, and whoever asks may have a report that is a
     // second old.

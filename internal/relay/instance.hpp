@@ -114,6 +114,8 @@ public:
         // they ask for the lease.
         milliseconds first_asks_for{1'500};
         milliseconds watches_each{1'000};
+        // A position that lies further ahead of our clock is not taken for one that was given.
+        milliseconds ahead_max{60'000};
         // Trouble with the log is over, for the operator, after so long without a failure.
         milliseconds calm{5'000};
     };
@@ -142,7 +144,7 @@ private:
     boost::asio::awaitable<void> put_latest();
     boost::asio::awaitable<void> say_farewell();
     boost::asio::awaitable<void> give_back();  // the lease
-    boost::asio::awaitable<void> step_down();
+    boost::asio::awaitable<void> step_down(const char* why);
     boost::asio::awaitable<void> watch();
     void look_around(const std::vector<announced>& all);
     void note_double(const std::string& life);
@@ -159,6 +161,7 @@ private:
     bool may_ask(steady_time now) const;
     bool yields(steady_time now) const { return yields_ && now < double_until_; }
     bool has_dry_feed(steady_time now) const;
+    bool cannot_append(steady_time now) const;
     bool wants_heal() const;
     steady_time next_due(steady_time now) const;
     void spawn(boost::asio::awaitable<void> task, boost::asio::cancellation_signal& ended_by);
@@ -201,6 +204,8 @@ private:
     steady_time dry_until_{};
     steady_time observed_at_{};  // or the time from which on prices are wanted
     bool others_could_lead_ = false;
+    std::string announced_leader_;
+    std::optional<steady_time> append_fails_since_;
     static constexpr std::size_t told_symbols_max = 64;
     std::vector<std::string> told_symbols_;  // instances of which it was told
     int doubles_ = 0;

@@ -70,22 +70,27 @@ bool instance::has_dry_feed(steady_time now) const
            may_append(now) && now - observed_at_ > limits_.feed_quiet_max;
 }
 
-// The others are told with the last entry, and ask for the lease at once. That this feed is dry
-// they are told too: one whose own is as dry does not give the lease back to this one for a while.
-asio::awaitable<void> instance::step_down()
+// The lease is had, and yet nothing is taken: perhaps we are not allowed to append.
+bool instance::cannot_append(steady_time now) const
+{
+    return append_fails_since_ && others_could_lead_ && keeper_.leads(now) &&
+           now - *append_fails_since_ > limits_.writing.waiting.age_max;
+}
+
+// The others are told with the last entry, and ask for the lease at once. That this one is of no
+// use they are told too: one that is of as little does not give the lease back to it for a while.
+asio::awaitable<void> instance::step_down(const char* why)
 {
     const auto now = of_.time.steady_now();
-    of_.says.warn(
-        "this instance gives the lease back, because no price comes from its feed",
-        {{"instance", name_},
-         {"silent_ms", std::chrono::floor<milliseconds>(now - observed_at_).count()}});
+    of_.says.warn("this instance gives the lease back", {{"instance", name_}, {"why", why}});
+    append_fails_since_.reset();
     dry_until_ = now + limits_.dry_for;
     rests_until_ = now + limits_.lease.lifetime;
     if (sequencer_.put(farewell_words(), now_of(of_.time)))
         co_await append();
     const bool is_ours = keeper_.holder() == token_;
     keeper_.lost(of_.time.steady_now());
-    lose_lead("no price comes from its feed");
+    lose_lead(why);
     tell_role();
     if (is_ours)
         co_await give_back();
@@ -102,12 +107,15 @@ asio::awaitable<void> instance::append()
 {
     const auto batch = sequencer_.batch(tail_);
     const auto answer = co_await of_.log.append(token_, tail_, batch);
+    const auto now = of_.time.steady_now();
     if (!answer) {
+        if (!append_fails_since_)
+            append_fails_since_ = now;
         failed("append", answer.error());
         co_return;
     }
+    append_fails_since_.reset();
     heard();
-    const auto now = of_.time.steady_now();
     switch (answer->how) {
     case append_answer::outcome::done:
         // By ourselves: there is nothing before it that we lack.
@@ -122,7 +130,9 @@ asio::awaitable<void> instance::append()
         ++moved_;
         if (!sequencer_.waiting().explains(answer->top))
             keeper_.ask_now(now);
-        if (answer->top > tail_) {
+        // What lies so far ahead is none of ours, and is taken away with the next question, or is
+        // followed then.
+        if (answer->top > tail_ && answer->top.time() <= of_.time.wall_now() + limits_.ahead_max) {
             tail_ = answer->top;
             base_ = tail_;
             sequencer_.waiting().settle(tail_);
@@ -144,13 +154,15 @@ asio::awaitable<void> instance::say_farewell()
     bool is_told = false;
     for (;;) {
         const auto now = of_.time.steady_now();
-        const bool leads = keeper_.leads(now) && has_slot(now) && sequencer_.is_open();
-        if (now >= until || !leads || !is_heard_ || is_stopping_)
+        if (now >= until || !sequencer_.is_open() || !is_heard_ || is_stopping_)
             break;
+        // Also where the lease is nobody's any more.
         if (keeper_.due() <= now) {
             co_await ask();
             continue;
         }
+        if (!keeper_.leads(now) || !has_slot(now))
+            break;
         if (wants_heal()) {
             co_await heal();
             continue;

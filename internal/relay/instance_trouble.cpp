@@ -95,8 +95,11 @@ void instance::look_around(const std::vector<announced>& all)
 {
     instances_.clear();
     others_could_lead_ = false;
+    announced_leader_.clear();
     for (const auto& one : all) {
         const auto said = read_presence(one.words);
+        if (said.is_leader)
+            announced_leader_ = one.instance;
         instances_.push_back(one.instance);
         if (one.instance == name_) {
             // What was announced under our name before: by us, or by another one.

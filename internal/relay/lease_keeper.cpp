@@ -34,6 +34,7 @@ void lease_keeper::looked(
     measure(heard, asked, now);
     retry_ = milliseconds{0};
     until_.reset();
+    holder_.clear();  // whose it is was not asked
     const bool may_ask_now = was_skewed && may_lead();
     due_ = may_ask_now ? now.steady : now.steady + jittered(limits_.asks_each, random);
 }

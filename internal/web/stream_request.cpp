@@ -171,7 +171,10 @@ known_id(position p, const tape::tapes& from, wall_time now, std::chrono::millis
     // In a cluster another instance may be ahead of this one, and its clock as well: the ticks up
     // to the id are on their way here, and the client has them.
     const auto ahead = std::max(ids_ahead, std::chrono::milliseconds{1});
-    const auto known_until = std::max(position::at(from.believed(now) + ahead), from.committed());
+    auto latest = from.believed(now);
+    if (ids_ahead.count() > 0)  // the log's clock, which may be ahead of ours
+        latest = std::max(latest, from.committed().time());
+    const auto known_until = std::max(position::at(latest + ahead), from.committed());
     // One that an era before may have given is believed where this era has given it too.
     const bool is_ambiguous = p > from.epoch() && p <= from.given_before();
     if (p > known_until || (is_ambiguous && !from.holds(p)))

@@ -117,6 +117,9 @@ public:
     {
         if (holder_until <= time_.now())
             holder.clear();
+        // As redis_log: what is none of ours, and far ahead, is taken away.
+        if (!entries.empty() && top.time() > clock_.wall_now() + std::chrono::minutes{1})
+            top = entries.back().at;
         if (holder.empty() || holder == token) {
             holder = token;
             holder_until = time_.now() + lifetime;
@@ -138,6 +141,7 @@ private:
 struct connection {
     fake_master* to = nullptr;  // null: nobody answers
     std::mt19937_64 random{1};
+    bool refuses_appends = false;
     double fails = 0;  // of the calls, half of them after they have had their effect
     std::chrono::milliseconds delay_max{2};
     std::uint64_t fenced = 0;
@@ -158,7 +162,9 @@ public:
             }
             return m.put(fake_master::what::append, after, batch, some);
         };
-        return call<relay::append_answer>(std::move(effect), batch.size());
+        if (way_.refuses_appends)
+            co_return relay::relay_errc::refused;
+        co_return co_await call<relay::append_answer>(std::move(effect), batch.size());
     }
     task<std::vector<relay::entry>>
     read(position after, std::size_t most, milliseconds wait) override

@@ -93,6 +93,38 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("An entry of somebody else that lies far ahead moves nobody there", "[relay][instance]")
+{
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        cluster_rig rig{seed};
+        rig.run_for(4s + std::chrono::milliseconds{rig.random() % 1'000});
+        REQUIRE(rig.leaders().size() == 1);
+        const auto before = rig.history.ever.rbegin()->first;
+        rig.master().top = position::at(before.time() + std::chrono::hours{24 * 365});
+        rig.run_for(10s);
+        const auto newest = rig.history.ever.rbegin()->first;
+        CHECK(newest.time() > before.time() + 5s);
+        CHECK(newest.time() < before.time() + 1min);
+    }
+}
+
+TEST_CASE("A leader whose entries are not taken lets another one lead", "[relay][instance]")
+{
+    cluster_rig rig{5};
+    rig.run_for(4s);
+    REQUIRE(rig.leaders().size() == 1);
+    const auto was = rig.leaders().front();
+    rig.machines[was].way.refuses_appends = true;
+    rig.run_for(20s);
+    REQUIRE(rig.leaders().size() == 1);
+    CHECK(rig.leaders().front() != was);
+    CHECK(
+        rig.machines[was].now().instance->state().leader ==
+        rig.machines[rig.leaders().front()].name);
+    rig.run_for(20s);
+    CHECK(rig.leaders().front() != was);
+}
+
 TEST_CASE("A leader that was stopped writes nothing when it goes on", "[relay][instance]")
 {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {

@@ -31,13 +31,14 @@ std::string said(const small_site& of, const std::variant<stream_grant, problem>
     return text + " after " + grant.cursor.at.text();
 }
 
-std::string
-asking(const small_site& of, const std::string& query, std::string_view last_event_id = {})
+std::string asking(
+    const small_site& of, const std::string& query, std::string_view last_event_id = {},
+    std::chrono::milliseconds ids_ahead = {})
 {
     const auto target = "/prices/stream" + query;
     auto r = of.asked(target);
     set_header(r, "Last-Event-ID", last_event_id);
-    return said(of, read_stream_request(r, of.prices));
+    return said(of, read_stream_request(r, of.prices, ids_ahead));
 }
 
 // The answer of the route itself, as the client sees it.
@@ -250,6 +251,16 @@ TEST_CASE("an id of this millisecond, or of a tick ahead of the clock, is no fut
     s.publish(1712525490000, 69420.25);
     CHECK(asking(s, "", "1712525490000-0") == "BTC-USD after 1712525490000-0");
     CHECK(asking(s, "", "1712525490000-1") == "BTC-USD after 1712524999999-1048575");
+}
+
+TEST_CASE("in a cluster the ids may be ahead of this clock, and of this instance", "[web]")
+{
+    small_site s;
+    s.publish(1712525490000, 69420.25);
+    const std::chrono::seconds ahead{5};
+    // The client had it from an instance that is some seconds ahead.
+    CHECK(asking(s, "", "1712525495000-0", ahead) == "BTC-USD after 1712525495000-0");
+    CHECK(asking(s, "", "1712525495001-0", ahead) == "BTC-USD after 1712524999999-1048575");
 }
 
 TEST_CASE("symbols are taken in their order, in any case, once each", "[web]")
