@@ -63,7 +63,8 @@ const watched = new WatchlistView({
 }, drawSoon);
 
 // Exported for tests, which ask it what it has drawn.
-export const chart = new PriceChart(byId("chart"), chartFormats());
+export const chart = new PriceChart(byId("chart"), chartFormats(),
+    { onDue: drawSoon, onPaint: () => queueMicrotask(drawTold) });
 
 function chartFormats() {
     const { timeZone, locale } = settings.values;
@@ -75,20 +76,30 @@ function chartFormats() {
     };
 }
 
-// At most once in two frames, however many ticks come. The chart is told first, because it paints
-// with the frame after: what stands around it is of the same tick.
+// At most once in two frames, however many ticks come. The chart is told first; what stands around
+// it is drawn when it is painted, in this frame or the next, so that both are of the same tick.
 let isFrameWanted = false;
+let hasNews = false; // since the chart was told
+let told = null; // what it was told, until it is drawn around it
 function drawSoon() {
+    hasNews = true;
     if (isFrameWanted) return;
     isFrameWanted = true;
     requestAnimationFrame(() => {
-        const facts = gather();
-        goOnWithChart(facts.now);
-        requestAnimationFrame(() => {
-            isFrameWanted = false;
-            draw(facts);
-        });
+        hasNews = false;
+        told = gather();
+        goOnWithChart(told.now);
+        requestAnimationFrame(drawTold); // if there is nothing to paint
     });
+}
+
+function drawTold() {
+    if (!told) return;
+    const facts = told;
+    told = null;
+    isFrameWanted = false;
+    draw(facts);
+    if (hasNews) drawSoon();
 }
 
 function gather() {

@@ -1,6 +1,7 @@
 // The chart of one symbol: line or candles, drawn by lightweight-charts.
 //
-//   const chart = new PriceChart(container, { formatPrice, formatTime, timeZone, locale });
+//   const chart = new PriceChart(container, { formatPrice, formatTime, timeZone, locale },
+//       { onDue, onPaint });
 //   chart.show({ series, range, kind: "line", now });   // another symbol, range or kind
 //   chart.tick(now);                                    // after new ticks, and every second
 //   chart.setFormats({ … }); chart.setTheme(); chart.setOverlays([…]);   // when a setting changes
@@ -47,6 +48,7 @@ export class PriceChart {
     #empty;
     #legend = new ChartLegend();
     #formats;
+    #told; // who wants to know
     #colours;
     #chart;
     #slots = new ChartSlots();
@@ -67,9 +69,11 @@ export class PriceChart {
     #resize;
     #listening = new AbortController();
 
-    constructor(container, formats) {
+    // `onDue()`: tick() should be called again. `onPaint()`: it is being painted.
+    constructor(container, formats, told) {
         this.#container = container;
         this.#formats = formats;
+        this.#told = told;
         ({ plot: this.#plot, button: this.#button, empty: this.#empty } =
             furnish(container, this.#legend));
         this.#description = new ChartDescription(this.#plot, () =>
@@ -208,6 +212,8 @@ export class PriceChart {
         this.#chart.chartElement().setAttribute("aria-hidden", "true"); // a table of pictures
         this.#slots.attachTo(this.#chart);
         this.#chart.panes()[0].attachPrimitive(this.#gaps);
+        const painted = { renderer: () => ({ draw: this.#told.onPaint }) };
+        this.#chart.panes()[0].attachPrimitive({ paneViews: () => [painted] });
         this.#chart.subscribeCrosshairMove(({ time }) => this.#hover(time ?? null));
         this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.#onRange());
         this.#applyTheme();
@@ -292,7 +298,10 @@ export class PriceChart {
         if (this.#setTimer) return;
         const wait = setAgainMs - (performance.now() - this.#setAt);
         if (wait <= 0) this.#set();
-        else this.#setTimer = setTimeout(() => this.#set(), wait);
+        else this.#setTimer = setTimeout(() => {
+            this.#setTimer = 0;
+            this.#told.onDue();
+        }, wait);
     }
 
     #moveOn() {
