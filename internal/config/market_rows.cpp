@@ -1,4 +1,10 @@
 #include "config/row_list.hpp"
+#include "feed/news_feed.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace tickertape::config {
 
@@ -21,6 +27,41 @@ rule on_or_off()
         },
         [](const std::optional<bool>& value) {
             return std::string{!value ? "" : *value ? "on" : "off"};
+        });
+}
+
+// The addresses of feeds between commas. What a feed is asked for may be secret, so it is not for
+// this to show more of them than the operator wrote.
+rule feeds()
+{
+    return made_of(
+        "default, off, or up to " + std::to_string(news::feeds_max) +
+            " addresses between commas, http:// or https://",
+        {}, [](auto& s) -> auto& { return s.news.feeds; },
+        [](std::string_view text) -> parsed<std::optional<std::vector<std::string>>> {
+            using list = std::optional<std::vector<std::string>>;
+            const auto word = lower_case(trimmed(text));
+            if (word == "default")
+                return list{};
+            if (word.empty() || word == "off")
+                return list{std::in_place};
+            const auto items = parse_list(text, news::feeds_max);
+            if (!items)
+                return items.error();
+            std::vector<std::string> all;
+            for (std::size_t i = 0; i < items->size(); ++i) {
+                const auto address = feed::parse_feed_address((*items)[i]);
+                if (!address)
+                    return because_of_item(
+                        i, items->size(), "is no address: " + address.error().message());
+                if (std::ranges::find(all, (*items)[i]) != all.end())
+                    return because_of_item(i, items->size(), "is there twice");
+                all.emplace_back((*items)[i]);
+            }
+            return list{std::move(all)};
+        },
+        [](const std::optional<std::vector<std::string>>& value) {
+            return !value ? "default" : value->empty() ? "off" : join(*value, ",");
         });
 }
 
@@ -50,6 +91,16 @@ void add_market_rows(row_list& rows)
         .when_empty = "https://api.coinpaprika.com/v1";
     rows.add("COINLORE_URL", provider_url("coinlore"), "Where CoinLore is asked").when_empty =
         "https://api.coinlore.net/api";
+    rows.add(
+        "NEWS_FEEDS", feeds(),
+        "The RSS and Atom feeds whose items are at /api/news; default: those of seven publishers "
+        "where MARKET is on, and none elsewhere");
+    rows.add(
+        "NEWS_INTERVAL",
+        duration(
+            [](auto& s) -> auto& { return s.news.interval; }, 1s, 24h),
+        "The time from one request for a feed to the next while somebody reads the news; an hour "
+        "while nobody does");
 }
 
 }  // namespace tickertape::config

@@ -10,6 +10,7 @@
 #include "http/limits.hpp"
 #include "hub/lane_limits.hpp"
 #include "market/settings.hpp"
+#include "news/settings.hpp"
 #include "pricing/cross_rate.hpp"
 #include "relay/settings.hpp"
 #include "synthetic/settings.hpp"
@@ -52,6 +53,7 @@ struct settings {
     // seen that everything fits together.
     feed::live_settings live;
     market::settings market;
+    news::settings news;
     synthetic::simulator_settings simulator;
     synthetic::replay_settings replay;
 

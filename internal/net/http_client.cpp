@@ -10,6 +10,9 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <algorithm>
+#include <string_view>
+
 namespace tickertape::net {
 namespace {
 
@@ -51,6 +54,14 @@ asio::awaitable<error_code> read_response(
     co_return net_errc::body_too_large;
 }
 
+// A header as it came, if it is fit to be used and sent back.
+std::string kept_header(const parser_type::value_type& message, http::field name)
+{
+    const std::string_view value{message[name]};
+    const bool is_visible = std::ranges::all_of(value, [](char c) { return c >= ' ' && c < 0x7f; });
+    return is_visible && value.size() <= kept_header_bytes_max ? std::string{value} : std::string{};
+}
+
 asio::awaitable<error_code> exchange(
     byte_stream& with, const std::string& request_bytes, beast::flat_buffer& buffer,
     parser_type& parser, std::size_t bytes_max)
@@ -80,7 +91,7 @@ asio::awaitable<fetched<http_response>> http_client::send(http_request request)
     if (request.method == http_method::post)
         connection_.reset();
     if (connection_) {
-        auto answer = co_await ask(request_bytes);
+        auto answer = co_await ask(request_bytes, request.takes_3xx);
         if (answer || answer.error().code != net_errc::connection_lost)
             co_return answer;
         // The host had closed the kept connection while it was idle, which it may do.
@@ -89,10 +100,11 @@ asio::awaitable<fetched<http_response>> http_client::send(http_request request)
     if (!opened)
         co_return opened.error();
     connection_ = std::move(*opened);
-    co_return co_await ask(request_bytes);
+    co_return co_await ask(request_bytes, request.takes_3xx);
 }
 
-asio::awaitable<fetched<http_response>> http_client::ask(const std::string& request_bytes)
+asio::awaitable<fetched<http_response>>
+http_client::ask(const std::string& request_bytes, bool takes_3xx)
 {
     // If anything below fails, the connection is not used again.
     auto connection = std::move(connection_);
@@ -125,7 +137,11 @@ asio::awaitable<fetched<http_response>> http_client::ask(const std::string& requ
     response.dated = {
         clean_words(std::string_view{message[http::field::date]}),
         clean_words(std::string_view{message[http::field::age]}), took};
-    if (response.status >= 300 && response.status < 400)
+    response.location = kept_header(message, http::field::location);
+    response.etag = kept_header(message, http::field::etag);
+    response.last_modified = kept_header(message, http::field::last_modified);
+    response.cache_control = kept_header(message, http::field::cache_control);
+    if (response.status >= 300 && response.status < 400 && !takes_3xx)
         co_return fetch_error{
             net_errc::redirect, clean_words(std::string_view{message[http::field::location]}),
             response.status};

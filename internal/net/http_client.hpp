@@ -1,7 +1,7 @@
 // Asks one host over HTTP or HTTPS: one request at a time over one kept connection.
 //
-// The certificate and the host's name are verified, redirects are not followed, everything has a
-// limit in time and in bytes.
+// The certificate and the host's name are verified, redirects are not followed (a request may ask
+// to be told of them), everything has a limit in time and in bytes.
 //
 // Threads: one strand.
 #pragma once
@@ -32,7 +32,8 @@ public:
 
     const base_url& base() const noexcept { return dialer_.base(); }
 
-    // Returns every valid HTTP answer except redirects, also those with an error status.
+    // Returns every valid HTTP answer, also those with an error status; redirects only if the
+    // request takes them.
     // A GET is sent over the kept connection; if that turns out to be closed before the first byte
     // of an answer, it is replaced once. A POST is sent once, over a new connection: nobody can
     // tell whether the host acted on one that was not answered, and repeating it is for the caller
@@ -41,7 +42,8 @@ public:
     boost::asio::awaitable<fetched<http_response>> send(http_request request);
 
 private:
-    boost::asio::awaitable<fetched<http_response>> ask(const std::string& request_bytes);
+    boost::asio::awaitable<fetched<http_response>>
+    ask(const std::string& request_bytes, bool takes_3xx);
 
     http_limits limits_;
     dialer dialer_;

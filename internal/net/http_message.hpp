@@ -6,6 +6,7 @@
 
 #include "net/answer_date.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ struct http_request {
     http_method method = http_method::get;
     std::string accept = "application/json";  // empty: anything
     std::optional<http_body> body{};          // of a POST only
+    // Answers of 300 to 399 are handed out as well, rather than being net_errc::redirect.
+    bool takes_3xx = false;
 };
 
 struct http_response {
@@ -39,6 +42,14 @@ struct http_response {
     std::string body;
     std::string retry_after{};  // the header, as it came; empty: there was none
     answer_date dated{};
+    // Headers as they came; empty: there was none, or it is not visible ASCII of up to
+    // kept_header_bytes_max, which may be sent back.
+    std::string location{};
+    std::string etag{};
+    std::string last_modified{};
+    std::string cache_control{};
 };
+
+inline constexpr std::size_t kept_header_bytes_max = 2'048;
 
 }  // namespace tickertape::net

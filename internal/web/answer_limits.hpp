@@ -19,6 +19,11 @@ inline constexpr std::int64_t watchlist_points_max = 120;
 inline constexpr std::size_t market_coins_usual = 50;
 inline constexpr std::size_t market_search_bytes_max = 64;
 
+// Items of news of an answer: where no limit is given, and at most; the longest text to search for.
+inline constexpr std::size_t news_items_usual = 50;
+inline constexpr std::size_t news_items_max = 200;
+inline constexpr std::size_t news_search_bytes_max = 64;
+
 // Candles of an answer: where no limit is given, and at most.
 inline constexpr std::size_t candles_usual = 500;
 inline constexpr std::size_t candles_max = 5'000;

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -28,22 +27,6 @@ constexpr std::array<std::pair<std::string_view, coin_order>, 8> orders{{
 constexpr std::string_view accepted_orders =
     "rank, name, price, market_cap, volume_24h, change_1h_percent, change_24h_percent, "
     "change_7d_percent";
-
-// None: it is not given. A problem: it is no number of that range.
-std::variant<std::size_t, http::problem> read_count(
-    const http::request_target& target, std::string_view name, std::size_t usual, std::size_t most)
-{
-    const auto given = target.parameter(name);
-    if (!given)
-        return usual;
-    std::size_t count = 0;
-    const auto end = given->data() + given->size();
-    const auto read = std::from_chars(given->data(), end, count);
-    const auto range = "a whole number from 1 to " + std::to_string(most);
-    if (read.ec != std::errc{} || read.ptr != end || count < 1 || count > most)
-        return http::bad_parameter(name, http::quoted(*given) + " is not " + range, range);
-    return count;
-}
 
 // The largest figure first, and the first rank or name.
 bool is_usually_descending(coin_order by)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string>
 
 namespace tickertape::web {
@@ -95,6 +96,21 @@ wrong_parameters(const http::request_target& target, std::span<const std::string
                 listed(known));
     }
     return std::nullopt;
+}
+
+std::variant<std::size_t, http::problem> read_count(
+    const http::request_target& target, std::string_view name, std::size_t usual, std::size_t most)
+{
+    const auto given = target.parameter(name);
+    if (!given)
+        return usual;
+    std::size_t count = 0;
+    const auto end = given->data() + given->size();
+    const auto read = std::from_chars(given->data(), end, count);
+    const auto range = "a whole number from 1 to " + std::to_string(most);
+    if (read.ec != std::errc{} || read.ptr != end || count < 1 || count > most)
+        return http::bad_parameter(name, http::quoted(*given) + " is not " + range, range);
+    return count;
 }
 
 }  // namespace tickertape::web

@@ -6,9 +6,11 @@
 #include "http/problem.hpp"
 #include "http/request_target.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <variant>
 
 namespace tickertape::web {
 
@@ -23,5 +25,9 @@ wrong_parameters(const http::request_target& target, std::span<const std::string
 // letter missing, added or wrong.
 std::optional<std::string_view>
 nearly_known(std::string_view name, std::span<const std::string_view> known);
+
+// A whole number from 1 to `most`; `usual` where the parameter is not given.
+std::variant<std::size_t, http::problem> read_count(
+    const http::request_target& target, std::string_view name, std::size_t usual, std::size_t most);
 
 }  // namespace tickertape::web

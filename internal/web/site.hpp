@@ -24,6 +24,10 @@ namespace tickertape::market {
 class board;
 }
 
+namespace tickertape::news {
+class board;
+}
+
 namespace tickertape::series {
 class history;
 }
@@ -60,6 +64,8 @@ struct site {
     std::chrono::milliseconds heartbeat{15'000};
     // The market's table; null where the server has none.
     market::board* market = nullptr;
+    // The news; null where the server has none.
+    news::board* news = nullptr;
 };
 
 http::router make_router(const site& of);
@@ -74,6 +80,7 @@ void add_archive_route(http::router& to, const site& of);
 void add_cluster_route(http::router& to, const site& of);
 void add_watchlist_route(http::router& to, const site& of);
 void add_market_route(http::router& to, const site& of);
+void add_news_route(http::router& to, const site& of);
 void add_feed_routes(http::router& to, const site& of);
 void add_operation_routes(http::router& to, const site& of);
 void add_page_routes(http::router& to, const site& of);

@@ -714,6 +714,36 @@ TEST_CASE("a variable that is nearly one of ours is said, others are not", "[con
             "environment: no setting is called 'symbol'; did you mean SYMBOLS?"});
 }
 
+TEST_CASE("feeds of news are named, or the usual ones, or none", "[config]")
+{
+    using list = std::vector<std::string>;
+    CHECK_FALSE(given{}.values().news.feeds.has_value());
+    CHECK_FALSE(given{.flags = {"--news-feeds=Default"}}.values().news.feeds.has_value());
+    CHECK(given{.flags = {"--news-feeds=off"}}.values().news.feeds == list{});
+    CHECK(given{.flags = {"--news-feeds="}}.values().news.feeds == list{});
+    CHECK(
+        given{.flags = {"--news-feeds=https://x.test/feed/?a=1 , http://y.test"}}
+            .values()
+            .news.feeds == list{"https://x.test/feed/?a=1", "http://y.test"});
+    CHECK(given{}.values().news.interval == 10min);
+    for (const auto* bad :
+         {"x.test/feed", "ftp://x.test/", "https://u:p@x.test/", "https://x.test/,",
+          "https://x.test/a,https://x.test/a", "https://x.test/a b"}) {
+        CAPTURE(bad);
+        const auto flag = std::string{"--news-feeds="} + bad;
+        const auto error = given{.flags = {flag.c_str()}}.error();
+        CHECK(error.find("NEWS_FEEDS") != std::string::npos);
+        CHECK(error.find("up to 20 addresses") != std::string::npos);
+    }
+    std::string many = "--news-feeds=https://x.test/0";
+    for (int i = 1; i <= 20; ++i)
+        many += ",https://x.test/" + std::to_string(i);
+    CHECK(given{.flags = {many.c_str()}}.error().find("NEWS_FEEDS") != std::string::npos);
+    CHECK(
+        given{.flags = {"--news-interval=999ms"}}.error().find("accepted: 1s to 24h") !=
+        std::string::npos);
+}
+
 TEST_CASE("whether there is a table of the market is said, or follows from the feed", "[config]")
 {
     CHECK_FALSE(given{}.values().market.is_on.has_value());

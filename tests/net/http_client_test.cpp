@@ -385,6 +385,58 @@ TEST_CASE("The redirect of a POST is reported and not followed", "[net]")
     CHECK(p.server.requests().size() == 1);
 }
 
+TEST_CASE("A request that takes redirects is told of them, and of what to send back", "[net]")
+{
+    pair p{[](const std::string&) {
+        return reply{
+            "HTTP/1.1 308 Permanent Redirect\r\nLocation: /other?x=1\r\nETag: W/\"a-1\"\r\n"
+            "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            "Cache-Control: max-age=60\r\nContent-Length: 0\r\n\r\n"};
+    }};
+    auto wanted = pair::request();
+    wanted.takes_3xx = true;
+    const auto got = p.send(wanted);
+    REQUIRE(got);
+    CHECK(got->status == 308);
+    CHECK(got->location == "/other?x=1");
+    CHECK(got->etag == "W/\"a-1\"");
+    CHECK(got->last_modified == "Sun, 06 Nov 1994 08:49:37 GMT");
+    CHECK(got->cache_control == "max-age=60");
+    CHECK(p.get().error().code == net_errc::redirect);
+    CHECK(p.server.connections() == 1);
+}
+
+TEST_CASE("An answer that is not modified has no body, and the connection is kept", "[net]")
+{
+    pair p{[](const std::string&) {
+        return reply{"HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\nContent-Length: 9000\r\n\r\n"};
+    }};
+    auto wanted = pair::request();
+    wanted.takes_3xx = true;
+    for (int i = 0; i < 2; ++i) {
+        const auto got = p.send(wanted);
+        REQUIRE(got);
+        CHECK(got->status == 304);
+        CHECK(got->body.empty());
+    }
+    CHECK(p.server.connections() == 1);
+}
+
+TEST_CASE("A header that is not fit to be sent back is not kept", "[net]")
+{
+    const std::string long_one(kept_header_bytes_max + 1, 'x');
+    pair p{[&](const std::string&) {
+        return reply{
+            "HTTP/1.1 200 OK\r\nETag: \"\xc3\xa9\"\r\nLocation: " + long_one +
+            "\r\nLast-Modified: a\tb\r\nContent-Length: 2\r\n\r\n{}"};
+    }};
+    const auto got = p.get();
+    REQUIRE(got);
+    CHECK(got->etag.empty());
+    CHECK(got->location.empty());
+    CHECK(got->last_modified.empty());
+}
+
 TEST_CASE("A redirect is reported and not followed", "[net]")
 {
     pair p{always(

@@ -6,11 +6,13 @@
 #include "config/table.hpp"
 #include "feed/candle_source.hpp"
 #include "feed/market_feed.hpp"
+#include "feed/news_feed.hpp"
 #include "http/admission.hpp"
 #include "http/gzip.hpp"
 #include "http/refusal.hpp"
 #include "http/response_writer.hpp"
 #include "market/table.hpp"
+#include "news/item.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/store.hpp"
 #include "provider/registry.hpp"
@@ -117,6 +119,7 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
     const auto batch = size(streams.planner.batch_bytes_max);
     const feed::candle_source::limits candles;
     const auto tables = feed::limits_of_tables();
+    const auto feeds = feed::limits_of_news();
     const std::map<std::string, figures> coded{
         {"ticks held per symbol", {count(s.store_size)}},
         {"one request for candles of before",
@@ -196,6 +199,19 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
          {time(feed::table_response), size(feed::table_bytes_max), count(tables.attempts_max),
           time(tables.wait_max)}},
         {"requests for the market of one source in a month", {count(s.market.calls_a_month)}},
+        {"items in one answer of `/api/news`, the text to search for",
+         {count(web::news_items_usual), count(web::news_items_max),
+          count(web::news_search_bytes_max)}},
+        {"feeds of news, items that are kept of each",
+         {count(news::feeds_max), count(news::kept_items_max)}},
+        {"one request for a feed of news",
+         {time(feed::news_response), size(news::feed_bytes_max), count(feeds.attempts_max),
+          count(feed::news_redirects_max), time(feeds.wait_max)}},
+        {"items of a feed, elements in each other",
+         {count(news::feed_items_max), count(news::depth_max)}},
+        {"title, summary, link of an item",
+         {count(news::title_bytes_max), count(news::summary_bytes_max),
+          size(news::link_bytes_max)}},
         {"averages in one answer, their period, candles of the range",
          {count(web::averages_max), count(web::average_period_max),
           count(web::average_candles_max)}},

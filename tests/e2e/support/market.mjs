@@ -54,7 +54,7 @@ export async function startSources(t, certificates) {
     }
     const settings = {
         MARKET: "on", MARKET_INTERVAL: "1s", CA_FILE: certificates.caFile,
-        COINGECKO_RATE: "6000", BREAKER_REST: "100ms",
+        COINGECKO_RATE: "6000", BREAKER_REST: "100ms", NEWS_FEEDS: "off",
     };
     for (const [name, source] of Object.entries(sources))
         settings[`${name.toUpperCase()}_URL`] = source.url;
