@@ -5,14 +5,11 @@
 
 #include "core/clock.hpp"
 #include "market/table.hpp"
+#include "market/watched_board.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
-#include <memory>
-#include <mutex>
 #include <optional>
-#include <utility>
 
 namespace tickertape::market {
 
@@ -41,52 +38,9 @@ struct snapshot {
     }
 };
 
-class board {
+class board : public watched_board<snapshot> {
 public:
-    // `woken` is called, on the thread of the reader, where somebody reads the table and nobody had
-    // for `watched_for`.
-    board(std::chrono::milliseconds watched_for, std::function<void()> woken)
-        : watched_for_{watched_for}, woken_{std::move(woken)}
-    {
-    }
-
-    // For somebody who reads it. Null before the first table.
-    std::shared_ptr<const snapshot> read(boot_time now)
-    {
-        std::unique_lock held{mutex_};
-        const bool was_watched = is_within(now);
-        read_at_ = now;
-        auto table = newest_;
-        held.unlock();
-        if (!was_watched)
-            woken_();
-        return table;
-    }
-    // The same for ourselves.
-    std::shared_ptr<const snapshot> newest() const
-    {
-        const std::lock_guard held{mutex_};
-        return newest_;
-    }
-    bool is_watched(boot_time now) const
-    {
-        const std::lock_guard held{mutex_};
-        return is_within(now);
-    }
-    void post(std::shared_ptr<const snapshot> table)
-    {
-        const std::lock_guard held{mutex_};
-        newest_ = std::move(table);
-    }
-
-private:
-    bool is_within(boot_time now) const { return read_at_ && now - *read_at_ <= watched_for_; }
-
-    const std::chrono::milliseconds watched_for_;
-    const std::function<void()> woken_;
-    mutable std::mutex mutex_;
-    std::shared_ptr<const snapshot> newest_;
-    std::optional<boot_time> read_at_;
+    using watched_board::watched_board;
 };
 
 }  // namespace tickertape::market

@@ -6,6 +6,7 @@
 #include "config/table.hpp"
 #include "feed/candle_source.hpp"
 #include "feed/market_feed.hpp"
+#include "feed/network_feed.hpp"
 #include "http/admission.hpp"
 #include "http/gzip.hpp"
 #include "http/refusal.hpp"
@@ -196,6 +197,10 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
          {time(feed::table_response), size(feed::table_bytes_max), count(tables.attempts_max),
           time(tables.wait_max)}},
         {"requests for the market of one source in a month", {count(s.market.calls_a_month)}},
+        {"one request for Bitcoin's network",
+         {time(feed::table_response), size(feed::network_bytes_max), count(tables.attempts_max),
+          time(tables.wait_max)}},
+        {"blocks of an answer on Bitcoin's network", {count(market::blocks_read_max)}},
         {"averages in one answer, their period, candles of the range",
          {count(web::averages_max), count(web::average_period_max),
           count(web::average_candles_max)}},
