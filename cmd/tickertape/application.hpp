@@ -13,6 +13,7 @@
 #include "core/feed_report.hpp"
 #include "feed/feed.hpp"
 #include "feed/market_feed.hpp"
+#include "feed/network_feed.hpp"
 #include "feed/news_feed.hpp"
 #include "http/admission.hpp"
 #include "http/client_address.hpp"
@@ -55,8 +56,9 @@ private:
     std::unique_ptr<archiving> open_archive();
     void simulate_past();
     std::unique_ptr<feed::price_feed> open_feed();
-    bool is_market_on() const;
+    bool is_market_wanted() const;
     std::unique_ptr<feed::market_feed> open_market();
+    std::unique_ptr<feed::network_feed> open_network();
     std::unique_ptr<feed::news_feed> open_news();
     std::vector<std::optional<price>> last_prices() const;
     void publish_figures();
@@ -92,6 +94,7 @@ private:
     const feed::feed_context::strand_type provider_strand_{boost::asio::make_strand(context_)};
     std::optional<boost::asio::ssl::context> market_trust_;  // before what connects with it
     std::unique_ptr<feed::market_feed> market_;              // null: none is wanted
+    std::unique_ptr<feed::network_feed> network_;            // the same
     std::optional<boost::asio::ssl::context> news_trust_;    // before what connects with it
     std::unique_ptr<feed::news_feed> news_;                  // null: none are wanted
     std::unique_ptr<archiving> archive_;                     // null: there is none

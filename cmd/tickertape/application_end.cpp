@@ -115,6 +115,8 @@ void application::one_drained()
         return;
     if (market_)
         market_->stop();
+    if (network_)
+        network_->stop();
     if (news_)
         news_->stop();
     feed_->stop();  // only now: until the last has gone, there is somebody to tell

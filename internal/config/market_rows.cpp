@@ -72,15 +72,16 @@ void add_market_rows(row_list& rows)
     rows.group = "Market";
     rows.add(
             "MARKET", on_or_off(),
-            "Whether there is a table of the market's coins at /api/cryptos, asked for at "
-            "CoinGecko, "
-            "CoinPaprika or CoinLore, the first that answers")
+            "Whether there is a table of the market's coins at /api/cryptos, from CoinGecko, "
+            "CoinPaprika or CoinLore, and Bitcoin's network at /api/bitcoin/network, from "
+            "mempool.space or blockchain.info: the first of each that answers")
         .when_empty = "on where prices come from providers and RELAY is empty";
     rows.add(
         "MARKET_INTERVAL",
         duration(
             [](auto& s) -> auto& { return s.market.interval; }, 1s, 24h),
-        "The time from one table to the next while somebody reads it; an hour while nobody does");
+        "The time from one table to the next while somebody reads it; an hour while nobody does. "
+        "Twice that for Bitcoin's network");
     rows.add(
         "MARKET_CALLS",
         count(
@@ -91,6 +92,15 @@ void add_market_rows(row_list& rows)
         .when_empty = "https://api.coinpaprika.com/v1";
     rows.add("COINLORE_URL", provider_url("coinlore"), "Where CoinLore is asked").when_empty =
         "https://api.coinlore.net/api";
+    rows.add(
+            "MEMPOOL_URL", provider_url("mempool"),
+            "Where mempool.space, or another server of the same program, is asked for Bitcoin's "
+            "network")
+        .when_empty = "https://mempool.space/api";
+    rows.add(
+            "BLOCKCHAIN_URL", provider_url("blockchain"),
+            "Where blockchain.info is asked for it, if that fails")
+        .when_empty = "https://api.blockchain.info";
     rows.add(
         "NEWS_FEEDS", feeds(),
         "The RSS and Atom feeds whose items are at /api/news; default: those of seven publishers "

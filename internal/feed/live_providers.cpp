@@ -2,6 +2,7 @@
 #include "feed/candle_source.hpp"
 #include "feed/live_feed.hpp"
 #include "feed/market_feed.hpp"
+#include "feed/network_feed.hpp"
 #include "market/coins_known.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
@@ -233,6 +234,42 @@ std::unique_ptr<market_feed> make_market_feed(
     market::cadence rhythm;
     rhythm.watched = wanted.market.interval;
     return std::make_unique<market_feed>(of, rhythm, std::move(sources));
+}
+
+namespace {
+
+// Neither publishes a limit; both answer 429, and mempool.space bans who goes on. A round is six
+// requests to mempool.space; blockchain.info is said to want 10 s between two.
+constexpr std::string_view mempool_url = "https://mempool.space/api";
+constexpr std::string_view blockchain_url = "https://api.blockchain.info";
+constexpr rate_limit mempool_limit{.per_minute = 20, .burst = 8};
+constexpr rate_limit blockchain_limit{.per_minute = 6, .burst = 2};
+
+}  // namespace
+
+std::unique_ptr<network_feed> make_network_feed(
+    const market_choice& wanted, const network_feed::parts& of, provider::gates& gates,
+    ssl::context& trust)
+{
+    auto http = wanted.live.http;
+    http.body_bytes_max = network_bytes_max;
+    http.response = table_response;
+    const auto client_of = [&](std::string_view name, std::string_view url, rate_limit limit) {
+        const auto& access = wanted.access.at(std::string{name});
+        gated_client::parts parts{
+            .clients = {},
+            .gate = gates.of(name, limit, wanted.live.breaker, of.time.steady_now())};
+        parts.clients.push_back(std::make_unique<net::http_client>(
+            of.strand, access.url ? *access.url : own_url(net::parse_base_url(url)), trust, http));
+        return std::make_unique<gated_client>(
+            of.strand, of.time, std::move(parts), limits_of_tables(), make_random());
+    };
+    market::cadence rhythm;
+    rhythm.watched = intervals_of_network * wanted.market.interval;
+    network_feed::sources sources{
+        .mempool = client_of(market::mempool, mempool_url, mempool_limit),
+        .blockchain = client_of(market::blockchain, blockchain_url, blockchain_limit)};
+    return std::make_unique<network_feed>(of, rhythm, std::move(sources));
 }
 
 }  // namespace tickertape::feed

@@ -150,6 +150,7 @@ http::router make_router(const site& of)
     add_statistics_route(r, of);
     add_watchlist_route(r, of);
     add_market_route(r, of);
+    add_network_route(r, of);
     add_news_route(r, of);
     add_feed_routes(r, of);
     add_archive_route(r, of);

@@ -22,7 +22,8 @@ class object;
 
 namespace tickertape::market {
 class board;
-}
+class network_board;
+}  // namespace tickertape::market
 
 namespace tickertape::news {
 class board;
@@ -64,6 +65,8 @@ struct site {
     std::chrono::milliseconds heartbeat{15'000};
     // The market's table; null where the server has none.
     market::board* market = nullptr;
+    // Bitcoin's network; null where the server asks nobody.
+    market::network_board* network = nullptr;
     // The news; null where the server has none.
     news::board* news = nullptr;
 };
@@ -80,6 +83,7 @@ void add_archive_route(http::router& to, const site& of);
 void add_cluster_route(http::router& to, const site& of);
 void add_watchlist_route(http::router& to, const site& of);
 void add_market_route(http::router& to, const site& of);
+void add_network_route(http::router& to, const site& of);
 void add_news_route(http::router& to, const site& of);
 void add_feed_routes(http::router& to, const site& of);
 void add_operation_routes(http::router& to, const site& of);

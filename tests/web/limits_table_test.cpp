@@ -6,6 +6,7 @@
 #include "config/table.hpp"
 #include "feed/candle_source.hpp"
 #include "feed/market_feed.hpp"
+#include "feed/network_feed.hpp"
 #include "feed/news_feed.hpp"
 #include "http/admission.hpp"
 #include "http/gzip.hpp"
@@ -212,6 +213,10 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"title, summary, link of an item",
          {count(news::title_bytes_max), count(news::summary_bytes_max),
           size(news::link_bytes_max)}},
+        {"one request for Bitcoin's network",
+         {time(feed::table_response), size(feed::network_bytes_max), count(tables.attempts_max),
+          time(tables.wait_max)}},
+        {"blocks of an answer on Bitcoin's network", {count(market::blocks_read_max)}},
         {"averages in one answer, their period, candles of the range",
          {count(web::averages_max), count(web::average_period_max),
           count(web::average_candles_max)}},

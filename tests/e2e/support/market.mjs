@@ -11,6 +11,11 @@ export const bodies = {
     coingeckoWhole: recorded("coingecko.global.2026-08-18.json"),
     coinpaprika: recorded("coinpaprika.tickers.3coins.2023-09-14.json"),
     coinpaprikaWhole: recorded("coinpaprika.global.2021-10-22.json"),
+    block: recorded("mempool.block.2023-10-04.json"),
+    adjustment: recorded("mempool.difficulty_adjustment.2026-10-05.json"),
+    fees: recorded("mempool.fees_recommended.2026-10-01.json"),
+    backlog: recorded("mempool.mempool.2026-10-01.cut.json"),
+    stats: recorded("blockchain_info.stats.2026-10-05.json"),
     coinlore: `{"data":${recorded("coinlore.ticker.90.2026-10-05.json")},"info":{"coins_num":1}}`,
 };
 
@@ -18,6 +23,23 @@ export const bodies = {
 function ofNow(body) {
     return body.replace(
         /("last_updated": ?")[^"]*"/g, (_, before) => `${before}${new Date().toISOString()}"`);
+}
+
+// The newest block of the fakes: as many as there may be by now, and two minutes old.
+export const tip = Math.floor((Date.now() / 1000 - 1_231_006_505) / 600 * 1.03);
+export const tipAt = Math.floor(Date.now() / 1000) - 120;
+export const difficulties = { before: 133869853540305.4, now: 132716002350731.5 };
+const changedAt = tip - tip % 2016;
+
+// 595 s apart, with the difficulty of their time; all else is the recorded block's.
+export function blockAt(height) {
+    return { ...JSON.parse(bodies.block)[0], height, timestamp: tipAt - (tip - height) * 595,
+        difficulty: height < changedAt ? difficulties.before : difficulties.now };
+}
+
+function ofTip(body) {
+    const next = changedAt + 2016;
+    return JSON.stringify({ ...JSON.parse(body), nextRetargetHeight: next, remainingBlocks: next - tip });
 }
 
 export function says(response, body, { status = 200, headers = {} } = {}) {
@@ -41,11 +63,28 @@ export const good = {
         if (request.url === "/tickers/?start=0&limit=100") says(response, bodies.coinlore);
         else says(response, "", { status: 404 });
     },
+    mempool: (request, response) => {
+        const [, blocks, from] = request.url.match(/^(\/v1\/blocks)(?:\/(\d+))?$/) ?? [];
+        const first = from === undefined ? tip : Number(from);
+        if (blocks)
+            says(response, JSON.stringify(Array.from({ length: 15 }, (_, i) => blockAt(first - i))));
+        else if (request.url === "/v1/difficulty-adjustment") says(response, ofTip(bodies.adjustment));
+        else if (request.url === "/v1/fees/recommended") says(response, bodies.fees);
+        else if (request.url === "/mempool") says(response, bodies.backlog);
+        else says(response, "not found", { status: 404 });
+    },
+    blockchain: (request, response) => {
+        if (request.url === "/stats")
+            // Of now, and of the block before the tip.
+            says(response, JSON.stringify({
+                ...JSON.parse(bodies.stats), timestamp: Date.now(), n_blocks_total: tip }));
+        else says(response, "not found", { status: 404 });
+    },
 };
 
 export const dead = (request, response) => response.destroy();
 
-// The three sources, over TLS, and the settings that make a server ask them.
+// All sources, over TLS, and the settings that make a server ask them.
 export async function startSources(t, certificates) {
     const sources = {};
     for (const [name, respond] of Object.entries(good)) {

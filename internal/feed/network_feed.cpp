@@ -1,0 +1,315 @@
+#include "feed/network_feed.hpp"
+
+#include "asio/no_throw.hpp"
+#include "core/errors.hpp"
+#include "market/network_figures.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+#include "json/errors.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+#include <vector>
+
+namespace tickertape::feed {
+
+network_feed::network_feed(const parts& of, market::cadence rhythm, sources asked)
+    : with_{of}, stale_after_{3 * rhythm.watched}, schedule_{rhythm},
+      board_{rhythm.watched_for, [this] { asio::post(with_.strand, [this] { timer_.cancel(); }); }},
+      sources_{std::move(asked)}, timer_{of.strand}
+{
+    assert(sources_.mempool && sources_.blockchain);
+    publish_figures();
+}
+
+network_feed::~network_feed()
+{
+    assert(running_ == 0);
+}
+
+void network_feed::start()
+{
+    asio::dispatch(with_.strand, [this] {
+        if (is_stopping_)
+            return;
+        ++running_;
+        asio::co_spawn(
+            with_.strand, run(),
+            asio::bind_executor(
+                with_.strand,
+                asio::bind_cancellation_slot(
+                    stop_.slot(), [this](std::exception_ptr escaped) { ended(escaped); })));
+    });
+}
+
+void network_feed::stop()
+{
+    asio::dispatch(with_.strand, [this] {
+        is_stopping_ = true;
+        stop_.emit(asio::cancellation_type::terminal);
+    });
+}
+
+asio::awaitable<void> network_feed::run()
+{
+    // A cancellation arrives as an error code, not as an exception.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (!is_stopping_) {
+        const bool is_watched = board_.is_watched(with_.time.boot_now());
+        // The schedule of tables, without the whole that stands beside them.
+        if (schedule_.due(with_.time.steady_now(), is_watched, false)) {
+            co_await fetch();
+            continue;
+        }
+        // Cancelled by stop(), and where somebody begins to read: it may be due then.
+        timer_.expires_at(schedule_.next(is_watched, false));
+        const auto [woken] = co_await timer_.async_wait(no_throw);
+        static_cast<void>(woken);
+    }
+}
+
+asio::awaitable<void> network_feed::fetch()
+{
+    const auto failures = failures_.value();
+    const bool has_chain = co_await fetch_mempool_chain();
+    if (is_stopping_)
+        co_return;
+    if (has_chain) {
+        co_await fetch_extras();
+        if (is_stopping_)
+            co_return;
+    }
+    bool succeeded = has_chain;
+    if (!succeeded) {
+        const bool has_other = co_await fetch_blockchain_chain();
+        succeeded = has_other;
+        if (is_stopping_)
+            co_return;
+    }
+    if (succeeded)
+        post();
+    if (failures_.value() == failures)
+        said_.clear();
+    schedule_.table_asked(with_.time.steady_now(), succeeded);
+}
+
+asio::awaitable<bool> network_feed::fetch_mempool_chain()
+{
+    market::block newest;
+    read_function read = [&](const net::http_response& answer) -> std::optional<fetch_error> {
+        const auto said = market::read_mempool_blocks(answer);
+        if (!said)
+            return said.error();
+        newest = *std::ranges::max_element(*said, {}, &market::block::height);
+        return refused({.height = newest.height, .difficulty = newest.difficulty});
+    };
+    gated_client::request_function request = [] { return market::mempool_blocks_request(); };
+    const bool has_newest =
+        co_await ask(market::mempool, "blocks", std::move(request), std::move(read));
+    if (!has_newest)
+        co_return false;
+    market::chain chain{
+        .height = newest.height, .difficulty = newest.difficulty, .mined_at = newest.mined_at};
+    const auto yesterday = co_await fetch_block(newest.height - market::day_blocks);
+    if (yesterday)
+        chain.day = market::window_between(*yesterday, newest);
+    const auto before = co_await fetch_block(newest.height - market::fortnight_blocks);
+    if (before)
+        chain.fortnight = market::window_between(*before, newest);
+    if (is_stopping_)
+        co_return false;
+    known_.blocks = now_said(chain, market::mempool);
+    co_return true;
+}
+
+asio::awaitable<std::optional<market::block>> network_feed::fetch_block(std::int64_t height)
+{
+    market::block found;
+    read_function read = [&](const net::http_response& answer) -> std::optional<fetch_error> {
+        const auto said = market::read_mempool_blocks(answer);
+        if (!said)
+            return said.error();
+        const auto at = std::ranges::find(*said, height, &market::block::height);
+        if (at == said->end())
+            return fetch_error{
+                json::json_errc::missing_field, "no block " + std::to_string(height)};
+        found = *at;
+        return std::nullopt;
+    };
+    gated_client::request_function request = [height] {
+        return market::mempool_blocks_request(height);
+    };
+    const bool has_found =
+        co_await ask(market::mempool, "older blocks", std::move(request), std::move(read));
+    co_return has_found ? std::optional{found} : std::nullopt;
+}
+
+// What only mempool.space has. Each may fail for itself.
+asio::awaitable<void> network_feed::fetch_extras()
+{
+    const auto reader_of = [this](auto parse, auto& into) -> read_function {
+        return
+            [this, parse, &into](const net::http_response& answer) -> std::optional<fetch_error> {
+                auto said = parse(answer);
+                if (!said)
+                    return said.error();
+                into = now_said(*std::move(said), market::mempool);
+                return std::nullopt;
+            };
+    };
+    auto next = reader_of(market::read_mempool_adjustment, known_.next);
+    gated_client::request_function request = market::mempool_adjustment_request;
+    const bool has_next =
+        co_await ask(market::mempool, "difficulty adjustment", std::move(request), std::move(next));
+    if (is_stopping_)
+        co_return;
+    auto fees = reader_of(market::read_mempool_fees, known_.fees);
+    request = market::mempool_fees_request;
+    const bool has_fees =
+        co_await ask(market::mempool, "fees", std::move(request), std::move(fees));
+    if (is_stopping_)
+        co_return;
+    auto waiting = reader_of(market::read_mempool_backlog, known_.waiting);
+    request = market::mempool_backlog_request;
+    const bool has_waiting =
+        co_await ask(market::mempool, "mempool", std::move(request), std::move(waiting));
+    static_cast<void>(has_next && has_fees && has_waiting);
+}
+
+asio::awaitable<bool> network_feed::fetch_blockchain_chain()
+{
+    market::chain chain;
+    read_function read = [&](const net::http_response& answer) -> std::optional<fetch_error> {
+        const auto said = market::read_blockchain_stats(answer, with_.time.wall_now());
+        if (!said)
+            return said.error();
+        chain = *said;
+        return refused(chain);
+    };
+    gated_client::request_function request = market::blockchain_stats_request;
+    const bool has_chain =
+        co_await ask(market::blockchain, "stats", std::move(request), std::move(read));
+    if (has_chain)
+        known_.blocks = now_said(chain, market::blockchain);
+    co_return has_chain;
+}
+
+asio::awaitable<bool> network_feed::ask(
+    std::string_view source, std::string_view what, gated_client::request_function request,
+    read_function read)
+{
+    const auto& client = source == market::mempool ? sources_.mempool : sources_.blockchain;
+    const auto why = co_await client->ask(request, read);
+    if (is_stopping_)
+        co_return false;
+    if (why) {
+        failed(source, what, *why);
+        co_return false;
+    }
+    answers_.add();
+    co_return true;
+}
+
+std::optional<fetch_error> network_feed::refused(const market::chain& said) const
+{
+    const auto* before = known_.blocks ? &known_.blocks->what : nullptr;
+    auto why = market::refusal_of(said, before, with_.time.wall_now());
+    if (why.empty())
+        return std::nullopt;
+    return fetch_error{core_errc::implausible_time, std::move(why)};
+}
+
+template <class T>
+market::said<T> network_feed::now_said(T what, std::string_view by) const
+{
+    const auto now = now_of(with_.time);
+    return {.what = std::move(what), .source = by, .at = now.wall, .received = now.boot};
+}
+
+void network_feed::post()
+{
+    auto all = std::make_shared<market::network_snapshot>(market::network_snapshot{
+        .parts = known_, .figures = market::figures_of(known_), .stale_after = stale_after_});
+    withheld_.add(static_cast<std::uint64_t>(std::ranges::count_if(
+        all->figures, [](const market::network_figure& one) { return !one.withheld.empty(); })));
+    if (std::exchange(source_, known_.blocks->source) != known_.blocks->source)
+        with_.log.info(
+            "bitcoin's network", {{"source", source_}, {"height", known_.blocks->what.height}});
+    board_.post(std::move(all));
+}
+
+// One line for each reason, and not for each failure, until a whole round succeeds.
+void network_feed::failed(std::string_view source, std::string_view what, const fetch_error& why)
+{
+    constexpr std::size_t said_bytes_max = 4'096;
+    failures_.add();
+    const auto words = std::string{source} + ' ' + std::string{what} + ": " + words_of(why) + '\n';
+    if (said_.find(words) != std::string::npos)
+        return;
+    with_.log.warn(
+        "network source failed", {{"source", source}, {"what", what}, {"why", words_of(why)}});
+    if (said_.size() > said_bytes_max)
+        said_.clear();
+    said_ += words;
+}
+
+void network_feed::publish_figures()
+{
+    using kind = telemetry::metrics::kind;
+    const auto sampled = [this](kind of, const char* name, const char* help, auto value) {
+        with_.figures.sampled(
+            of, name, help, {}, [this, value] { return static_cast<double>(value(*this)); });
+    };
+    sampled(
+        kind::counter, "tickertape_network_answers_total",
+        "Answers on Bitcoin's network that were read.",
+        [](const network_feed& n) { return n.answers_.value(); });
+    sampled(
+        kind::counter, "tickertape_network_failures_total",
+        "Times that a source gave no answer on Bitcoin's network.",
+        [](const network_feed& n) { return n.failures_.value(); });
+    sampled(
+        kind::counter, "tickertape_network_figures_withheld_total",
+        "Figures of Bitcoin's network that cannot be true and were not shown.",
+        [](const network_feed& n) { return n.withheld_.value(); });
+    sampled(
+        kind::gauge, "tickertape_network_age_seconds",
+        "Age of the newest height of Bitcoin's chain; -1 where there is none.",
+        [](const network_feed& n) {
+            const auto now = n.board_.newest();
+            if (!now)
+                return -1.0;
+            const auto age = n.with_.time.boot_now() - now->parts.blocks->received;
+            return static_cast<double>(age.count()) / 1000;
+        });
+    const auto requests = [&](std::string_view source, const gated_client& client) {
+        with_.figures.sampled(
+            kind::counter, "tickertape_network_requests_total", "Requests for Bitcoin's network.",
+            {{"source", std::string{source}}},
+            [&client] { return static_cast<double>(client.requests().value()); });
+    };
+    requests(market::mempool, *sources_.mempool);
+    requests(market::blockchain, *sources_.blockchain);
+}
+
+void network_feed::ended(const std::exception_ptr& escaped)
+{
+    --running_;
+    if (!escaped)
+        return;
+    try {
+        std::rethrow_exception(escaped);
+    } catch (const std::exception& e) {
+        with_.log.error("bitcoin's network: an internal error", {{"cause", e.what()}});
+    }
+}
+
+}  // namespace tickertape::feed

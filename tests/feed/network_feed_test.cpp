@@ -1,0 +1,286 @@
+// When the sources of Bitcoin's network are asked, and whose answer is shown.
+#include "feed/network_feed.hpp"
+
+#include "feed/harness.hpp"
+#include "net/tls_trust.hpp"
+#include "net/url.hpp"
+#include "provider/gates.hpp"
+#include "support/catch.hpp"
+#include "support/fake_http_server.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+
+using namespace tickertape;
+using namespace tickertape::feed;
+using namespace tickertape::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::int64_t now_seconds()
+{
+    return std::chrono::duration_cast<std::chrono::seconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+// A height that can be true today.
+std::int64_t tip_today()
+{
+    return static_cast<std::int64_t>(
+        static_cast<double>(now_seconds() - 1'231'006'505) / 600 * 1.03);
+}
+
+const std::int64_t tip = tip_today();
+
+std::string block_text(std::int64_t height)
+{
+    return R"({"height":)" + std::to_string(height) + R"(,"timestamp":)" +
+           std::to_string(now_seconds() - 60 - (tip - height) * 590) +
+           R"(,"difficulty":132716002350731.5})";
+}
+
+// The number at the end of "GET /v1/blocks/969848 HTTP/1.1".
+std::int64_t height_in(const std::string& request)
+{
+    const auto at = request.find("/v1/blocks/");
+    return at == std::string::npos ? tip : std::stoll(request.substr(at + 11));
+}
+
+reply good_mempool(const std::string& request)
+{
+    if (request.find("/v1/blocks") != std::string::npos) {
+        const auto from = height_in(request);
+        return json_reply("[" + block_text(from) + "," + block_text(from - 1) + "]");
+    }
+    if (request.find("/v1/difficulty-adjustment") != std::string::npos) {
+        const auto next = (tip / 2016 + 1) * 2016;
+        return json_reply(
+            R"({"difficultyChange":-1.9,"nextRetargetHeight":)" + std::to_string(next) +
+            R"(,"remainingBlocks":)" + std::to_string(next - tip) + "}");
+    }
+    if (request.find("/v1/fees") != std::string::npos)
+        return json_reply(R"({"fastestFee":6.5})");
+    if (request.find("/mempool") != std::string::npos)
+        return json_reply(R"({"count":90420,"vsize":47364518})");
+    return json_reply("{}", 404);
+}
+
+reply good_blockchain(const std::string&)
+{
+    return json_reply(
+        R"({"timestamp":)" + std::to_string(now_seconds()) + R"(000.0,"n_blocks_total":)" +
+        std::to_string(tip) + R"(,"n_blocks_mined":166,"difficulty":132716002350731})");
+}
+
+struct network_asked {
+    network_asked(
+        fake_http_server::answer_function first, fake_http_server::answer_function second,
+        market::cadence rhythm = {.watched = 50ms, .unwatched = 1h, .after_failure = 20ms})
+        : servers{std::make_unique<fake_http_server>(h.io, std::nullopt, std::move(first)), std::make_unique<fake_http_server>(h.io, std::nullopt, std::move(second))},
+          strand{boost::asio::make_strand(h.io)}
+    {
+        network_feed::sources sources{
+            .mempool = client(0, "mempool"), .blockchain = client(1, "blockchain")};
+        feed.emplace(
+            network_feed::parts{strand, h.time, h.log, h.counters}, rhythm, std::move(sources));
+    }
+
+    std::unique_ptr<gated_client> client(std::size_t index, const char* name)
+    {
+        gated_client::parts parts{
+            .clients = {},
+            .gate = gates.of(
+                name, {.per_minute = 60'000, .burst = 1000}, {.open_first = 50ms},
+                h.time.steady_now())};
+        parts.clients.push_back(std::make_unique<net::http_client>(
+            strand, *net::parse_base_url("http://127.0.0.1:" + servers[index]->port()), trust,
+            net::http_limits{.response = 1s}));
+        return std::make_unique<gated_client>(
+            strand, h.time, std::move(parts),
+            gated_client::limits{
+                .attempts_max = 2, .retry = {2ms, 4ms}, .wait_max = 1s, .pause_max = 0ms},
+            [] { return 0.5; });
+    }
+
+    // Runs until it is so, and then to the end.
+    template <class Condition>
+    void run_until(Condition is_so)
+    {
+        feed->start();
+        for (int i = 0; i < 2'000 && !is_so(); ++i)
+            h.io.run_for(5ms);
+        CHECK(is_so());
+        feed->stop();
+        for (auto& server : servers)
+            server->stop();
+        CHECK(h.run_to_the_end());
+    }
+
+    std::shared_ptr<const market::network_snapshot> shown() { return feed->board().newest(); }
+    std::string source() { return shown() ? std::string{shown()->parts.blocks->source} : "none"; }
+    market::network_figure figure(std::string_view name)
+    {
+        return *std::ranges::find(shown()->figures, name, &market::network_figure::name);
+    }
+    void read() { feed->board().read(h.time.boot_now()); }
+
+    harness h;
+    provider::gates gates;
+    boost::asio::ssl::context trust{net::make_tls_context({})};
+    std::array<std::unique_ptr<fake_http_server>, 2> servers;
+    feed_context::strand_type strand;
+    std::optional<network_feed> feed;
+};
+
+}  // namespace
+
+TEST_CASE("mempool.space is asked for the chain, two windows, and what waits", "[feed]")
+{
+    network_asked n{good_mempool, good_blockchain};
+    n.run_until([&] { return n.shown() != nullptr; });
+    CHECK(n.source() == "mempool");
+    CHECK(n.servers[0]->requests().size() == 6);
+    CHECK(n.servers[1]->requests().empty());
+    CHECK(n.figure("height").value == static_cast<double>(tip));
+    CHECK(n.figure("block_seconds").value == 590.0);
+    CHECK(n.figure("block_seconds").window->blocks == 144);
+    CHECK(n.figure("halving_at_by_average").window->blocks == 2016);
+    CHECK(n.figure("difficulty_change_percent").value == -1.9);
+    CHECK(n.figure("fastest").value == 6.5);
+    CHECK_FALSE(n.figure("hour").value);
+    CHECK(n.figure("mempool_vsize").value == 47'364'518.0);
+    CHECK(n.h.counted("tickertape_network_requests_total{source=\"mempool\"}") == 6);
+    CHECK(n.h.counted("tickertape_network_failures_total") == 0);
+}
+
+TEST_CASE(
+    "blockchain.info has the chain while mempool.space fails, and the rest grows old", "[feed]")
+{
+    bool is_dead = false;
+    network_asked n{
+        [&](const std::string& request) {
+            return is_dead ? json_reply("{}", 503) : good_mempool(request);
+        },
+        good_blockchain};
+    n.read();
+    boot_time of_fees;
+    bool fell_back = false;
+    n.run_until([&] {
+        if (n.source() == "mempool" && !is_dead && !fell_back) {
+            is_dead = true;
+            of_fees = n.figure("fastest").received;
+        }
+        if (n.source() == "blockchain" && is_dead) {
+            fell_back = true;
+            is_dead = false;
+            CHECK(n.figure("height").value == static_cast<double>(tip - 1));
+            CHECK(n.figure("hash_rate").window->blocks == 166);
+            CHECK(n.figure("fastest").source == "mempool");
+            CHECK(n.figure("fastest").received == of_fees);
+        }
+        return fell_back && n.source() == "mempool";
+    });
+}
+
+TEST_CASE("one answer that fails costs its own figures alone", "[feed]")
+{
+    network_asked n{
+        [&](const std::string& request) {
+            if (request.find("/v1/fees") != std::string::npos)
+                return json_reply("<html>");
+            if (request.find("/v1/blocks/" + std::to_string(tip - 144)) != std::string::npos)
+                return json_reply("[]");
+            return good_mempool(request);
+        },
+        good_blockchain};
+    n.run_until([&] { return n.shown() != nullptr; });
+    CHECK(n.source() == "mempool");
+    CHECK_FALSE(n.figure("fastest").value);
+    CHECK_FALSE(n.figure("hash_rate").value);
+    CHECK(n.figure("halving_at_by_average").value);
+    CHECK(n.figure("mempool_transactions").value == 90'420.0);
+    CHECK(n.h.counted("tickertape_network_failures_total") == 2);
+}
+
+TEST_CASE("a source that is behind is passed over", "[feed]")
+{
+    int asked = 0;
+    network_asked n{
+        [&](const std::string& request) {
+            if (request.starts_with("GET /v1/blocks ") && ++asked > 1)
+                return json_reply("[" + block_text(tip - 20) + "]");
+            return good_mempool(request);
+        },
+        good_blockchain};
+    n.read();
+    n.run_until([&] { return n.source() == "blockchain"; });
+    CHECK(n.figure("height").value == static_cast<double>(tip - 1));
+}
+
+TEST_CASE("garbage takes no figure's place", "[feed]")
+{
+    const auto garbage = GENERATE(
+        as<std::string>{}, "[]", "{}", "<html></html>", R"([{"height":1}])", "[[[[", "null",
+        R"([{"height":9007199254740993,"timestamp":1791193301,"difficulty":1}])",
+        R"({"timestamp":1791193160000.0,"n_blocks_total":5,"difficulty":1})");
+    CAPTURE(garbage);
+    bool is_garbage = false;
+    network_asked n{
+        [&](const std::string& request) {
+            return is_garbage ? json_reply(garbage) : good_mempool(request);
+        },
+        [&](const std::string&) { return json_reply(garbage); }};
+    n.read();
+    n.run_until([&] {
+        is_garbage = is_garbage || n.shown();
+        return n.servers[1]->requests().size() >= 2;
+    });
+    CHECK(n.source() == "mempool");
+    CHECK(n.figure("height").value == static_cast<double>(tip));
+}
+
+TEST_CASE("a source that asks for a pause is not asked for the network before it is over", "[feed]")
+{
+    network_asked n{
+        [](const std::string&) {
+            return reply{"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3600\r\nContent-Length: "
+                         "2\r\n\r\n{}"};
+        },
+        good_blockchain};
+    n.read();
+    n.run_until([&] { return n.servers[1]->requests().size() >= 3; });
+    CHECK(n.servers[0]->requests().size() == 1);
+    CHECK(n.source() == "blockchain");
+}
+
+TEST_CASE("while nobody reads the network it is asked for once, and a reader wakes it", "[feed]")
+{
+    network_asked n{good_mempool, good_blockchain};
+    std::size_t before = 0;
+    bool has_read = false;
+    n.run_until([&] {
+        if (!has_read && n.shown()) {
+            n.h.io.run_for(200ms);  // four times the interval
+            before = n.servers[0]->requests().size();
+            n.read();
+            has_read = true;
+        }
+        return n.servers[0]->requests().size() >= 12;
+    });
+    CHECK(before == 6);
+}
+
+TEST_CASE("a network that is stopped while a source is silent ends", "[feed]")
+{
+    network_asked n{
+        [](const std::string&) {
+            return reply{"", afterwards::hang};
+        },
+        good_blockchain};
+    n.run_until([&] { return !n.servers[0]->requests().empty(); });
+    CHECK(n.source() == "none");
+}
