@@ -15,6 +15,7 @@ import {
 import { troubleOf, truthOf } from "./model/truth.js";
 import { Watchlist, isSymbol } from "./model/watchlist.js";
 import { Zone } from "./model/zone.js";
+import { followTabs, isPriceOpen, loadMarket } from "./tabs.js";
 import { alarmWords } from "./view/alarm_words.js";
 import { drawBanner, showToast } from "./view/banner.js";
 import { Beside } from "./view/beside.js";
@@ -34,6 +35,7 @@ const settings = new Settings(storage);
 const watchlist = new Watchlist(storage);
 const alarms = new Alarms(storage);
 const desk = new Desk();
+const missing = "This part of the page could not be loaded. Is the server reachable?";
 const restMs = 2_000; // after the first view the rest of the page is loaded
 let isHurried = false; // the search was entered before it was there
 let isReady = false; // the server has said which symbols it has
@@ -41,6 +43,7 @@ let isRangeChosen = false; // by the visitor or a link, so it is stored and part
 let drawnSeries = null; // that of the chart
 let zone = new Zone(settings.values.timeZone);
 
+const priceTab = document.querySelector(".tabs a");
 const ticks = new TickList();
 let dialog = null; // made when it is opened first
 let find = null; // made when the rest of the page is there, as is
@@ -122,6 +125,7 @@ function gather() {
 }
 
 function draw(facts) {
+    if (!isPriceOpen()) return;
     drawConnection(facts);
     drawTitle(facts);
     drawBanner(troubleOf(facts));
@@ -156,7 +160,7 @@ function draw(facts) {
 }
 
 function goOnWithChart(now) {
-    if (!isReady) return;
+    if (!isReady || !isPriceOpen()) return;
     if (desk.chartSeries === drawnSeries) chart.tick(now);
     else drawChart(); // candles have come, or the ticks they stood in for
 }
@@ -203,7 +207,7 @@ async function openSettings() {
 async function later(act) {
     const parts = await loadRest().catch(() => null);
     if (parts) act(parts);
-    else showToast("This part of the page could not be loaded. Is the server reachable?");
+    else showToast(missing);
 }
 
 function wantedOverlays() {
@@ -216,7 +220,7 @@ function drawChart() {
     const kind = settings.values.chartKind;
     controls.draw({ range, kind });
     tools.draw(settings.values.overlays.split(" "));
-    if (!isReady) return;
+    if (!isReady || !isPriceOpen()) return;
     drawnSeries = series;
     chart.setOverlays(wantedOverlays());
     chart.show({ series, range: rangeOf(range), kind, now: desk.now() });
@@ -240,11 +244,13 @@ function wanted() {
 }
 
 const linkedRange = () => (isRangeChosen ? desk.range : "");
-const linkTo = (symbol) => writeLink(location.href, { symbol, range: linkedRange() });
+const priceAddress = () => (isPriceOpen() ? location.href : new URL("./", location.href));
+const linkTo = (symbol) => writeLink(priceAddress(), { symbol, range: linkedRange() });
 
 function show(symbol) {
     desk.show(symbol, desk.range, wanted());
-    history.replaceState(null, "", linkTo(symbol));
+    if (isPriceOpen()) history.replaceState(null, "", linkTo(symbol));
+    priceTab.href = linkTo(symbol);
     dialog?.offer(desk.symbols, symbol);
     const address = new URL(`prices/stream?symbols=${symbol}`, document.baseURI);
     setText(byId("command"), `curl -N '${address}'`);
@@ -329,9 +335,20 @@ function listen() {
     search.addEventListener("keydown", ({ key }) => (isHurried = key === "Enter"));
     setInterval(() => {
         if (isReady) desk.lookAround();
-        if (document.hidden) drawTitle(gather());
+        if (document.hidden && isPriceOpen()) drawTitle(gather());
         drawSoon();
     }, 1000);
+}
+
+// Called when a tab is opened.
+async function openTab() {
+    if (!isPriceOpen())
+        return loadMarket()
+            .then(({ openMarket }) => openMarket(settings), () => showToast(missing));
+    const { symbol } = readLink(location.href);
+    if (isReady) show(desk.symbols.includes(symbol) ? symbol : desk.symbol);
+    else drawChart();
+    drawSoon();
 }
 
 // The price that the server has written into the page.
@@ -352,8 +369,7 @@ async function begin() {
     seed();
     listen();
     if (range) chooseRange(range);
-    else drawChart();
-    drawSoon();
+    followTabs(openTab);
     await desk.open();
     watchlist.serve(desk.symbols);
     const isServed = desk.symbols.includes(link.symbol);

@@ -1,5 +1,5 @@
-// Runs before the page is painted, so that it never shows in the wrong theme; the rest of the page
-// follows as modules, which also check the stored settings.
+// Runs before the page is painted, so that it never shows in the wrong theme or tab; the rest of
+// the page follows as modules, which also check the stored settings.
 {
     let kept = null;
     try {
@@ -11,5 +11,6 @@
     const root = document.documentElement;
     root.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
     root.dataset.script = "on";
+    root.dataset.tab = /\/market$/.test(location.pathname) ? "market" : "price";
     root.dataset.density = isCompact === true ? "compact" : "normal";
 }

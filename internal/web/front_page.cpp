@@ -38,6 +38,8 @@ page_facts front_page::facts_for(const http::request& r) const
         symbols.find(r.url.parameter("symbol").value_or("")).value_or(symbols.all().front());
     page_facts facts;
     facts.symbol = symbols.name(id);
+    if (of_.market != nullptr)
+        facts.market = "on";
     const auto observed = of_.prices.observed(id);  // asked first, so that no age is too small
     const auto newest = of_.prices.newest_tick(id);
     if (!newest || !observed)

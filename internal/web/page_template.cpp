@@ -13,7 +13,7 @@ struct place {
     std::string_view name;
     std::string page_facts::*fact;
 };
-constexpr std::array<place, 8> places{{
+constexpr std::array<place, 9> places{{
     {"symbol", &page_facts::symbol},
     {"price", &page_facts::price},
     {"price_number", &page_facts::price_number},
@@ -22,6 +22,7 @@ constexpr std::array<place, 8> places{{
     {"source", &page_facts::source},
     {"origin", &page_facts::origin},
     {"stale", &page_facts::stale},
+    {"market", &page_facts::market},
 }};
 
 void append_escaped(std::string& out, std::string_view text)

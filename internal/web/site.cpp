@@ -133,6 +133,9 @@ void add_page_routes(http::router& to, const site& of)
     const front_page page{of};
     to.add(
         "/", [page](const http::request& r) { return page.get(r); }, "the page");
+    to.add(
+        "/market", [page](const http::request& r) { return page.get(r); },
+        "the page, opened at the market's table");
     to.add("/static/*", [of, page](const http::request& r) {
         if (r.captured.size() == 1 && r.captured.front() == "index.html")
             return page.get(r);

@@ -39,11 +39,13 @@ const textOf = ({ headers, bytes }) =>
 
 // The addresses that a text leads to: those of the page's own files. The first view does without
 // what a script imports later.
-function addressesIn(text, base, isFirstView) {
+function addressesIn(whole, base, isFirstView) {
+    const later = /\bimport\((?:new URL\()?"[^"]+"/g;
+    const text = isFirstView ? whole.replace(later, "later(") : whole;
     const found = [
         ...text.matchAll(/\b(?:href|src)="(static\/[^"]+)"/g),
         ...text.matchAll(/\b(?:from|import)\s*"(\.{1,2}\/[^"]+)"/g),
-        ...isFirstView ? [] : text.matchAll(/\bimport\("(\.{1,2}\/[^"]+)"\)/g),
+        ...text.matchAll(/\bimport\("(\.{1,2}\/[^"]+)"\)/g),
         ...text.matchAll(/\bnew URL\("(\.{1,2}\/[^"]+)",\s*import\.meta\.url\)/g),
         ...text.matchAll(/\burl\(["']?(?!data:)([^"')]+)["']?\)/g),
     ];

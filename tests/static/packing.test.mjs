@@ -170,6 +170,26 @@ describe("the packed page", { skip }, () => {
         assert.ok(text.includes(`"/prices/stream"`));
     });
 
+    test("what is loaded later as an entry of its own has all it needs in one file", async () => {
+        const { page, packed, address, lasting, textOf } = await pack({
+            "index.html": entry, "later.css": "a { color: red }",
+            "page.js": `import { t } from "./t.js";\nsay(t);\n` +
+                `let n = import(new URL("./later.js", import.meta.url));`,
+            "later.js": `import { t } from "./t.js";\nimport { own } from "./own.js";\n` +
+                `say(t + own, new URL("./later.css", import.meta.url));`,
+            "t.js": `export const t = "shared";`, "own.js": `export const own = "own";`,
+        });
+        const first = textOf("page.js");
+        assert.ok(first.includes(`import(new URL("${address("later.js")}",import.meta.url))`), first);
+        assert.ok(first.includes("shared") && !first.includes("own"), first);
+        const later = textOf("later.js");
+        assert.ok(later.includes("shared") && later.includes("own"), later);
+        assert.ok(later.includes(`new URL("${address("later.css")}",import.meta.url)`), later);
+        assert.doesNotMatch(later, /\b(?:import|from)\s*"/);
+        assert.ok(!page.includes(lasting("later.js")), "it is not named beforehand");
+        assert.equal(packed.filter(({ isLasting }) => isLasting).length, 3);
+    });
+
     test("a lasting name changes with what a file leads to, and with nothing else", async () => {
         const names = async (changed) => {
             const { lasting } = await pack({

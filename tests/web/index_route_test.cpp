@@ -61,7 +61,8 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/healthz",
                      "/readyz",
                      "/metrics",
-                     "/"});
+                     "/",
+                     "/market"});
 }
 
 TEST_CASE("a path without a route says where the routes are", "[web]")

@@ -202,6 +202,19 @@ TEST_CASE("bad parameters of the market's table are refused by name", "[web]")
     CHECK(s.get("/api/cryptos?currency=USD&utm_source=x").status == 200);
 }
 
+TEST_CASE("the page has a tab for the market where there is a table", "[web]")
+{
+    const market_site with;
+    const small_site without;
+    for (const auto* target : {"/", "/market"}) {
+        CAPTURE(target);
+        CHECK(with.get(target).status == 200);
+        CHECK(with.get(target).content().find("data-market=\"on\"") != std::string_view::npos);
+        CHECK(without.get(target).status == 200);
+        CHECK(without.get(target).content().find("data-market=\"off\"") != std::string_view::npos);
+    }
+}
+
 TEST_CASE("a parameter of the market's table means nothing on other routes", "[web]")
 {
     const market_site s;

@@ -25,12 +25,13 @@ TEST_CASE("each place has its fact", "[web]")
     facts.source = "pipe";
     facts.origin = "pipe";
     facts.stale = "false";
+    facts.market = "on";
     CHECK(
         filled(
             "{{symbol}} {{price}} {{price_number}} {{time}} {{time_text}} {{source}} {{origin}} "
-            "{{stale}}",
+            "{{stale}} {{market}}",
             facts) ==
-        "BTC-USD $1.25 1.25 2026-11-20T17:02:11.123Z 2026-11-20 17:02:11 UTC pipe pipe false");
+        "BTC-USD $1.25 1.25 2026-11-20T17:02:11.123Z 2026-11-20 17:02:11 UTC pipe pipe false on");
     CHECK(filled("{{symbol}}", facts) == "BTC-USD");
     CHECK(filled("{{symbol}}{{symbol}}!", facts) == "BTC-USDBTC-USD!");
     CHECK(filled("<p title=\"{{price}}\">", facts) == "<p title=\"$1.25\">");

@@ -129,7 +129,12 @@ export async function packPage(sources, { esbuild, others = new Map() }) {
 
     const isModule = (reference) => reference.isModule;
     const entries = files.get(pageName).references.filter(isModule).map(({ to }) => to);
-    const all = reachableFrom(entries, files, isModule);
+    const first = reachableFrom(entries, files, isModule);
+    // What a module loads later as an entry of its own is linked with all it needs, so that nothing
+    // of the first view is split for its sake.
+    const laterEntries = new Set([...first].flatMap((name) =>
+        files.get(name).references.filter(({ isEntry }) => isEntry).map(({ to }) => to)));
+    const all = reachableFrom([...entries, ...laterEntries], files, isModule);
     const apart = reachableFrom(
         [...all].filter((name) => startsItself.test(files.get(name).text ?? "")), files, isModule);
     const linked = new Set([...all].filter((name) => !apart.has(name)));
@@ -155,7 +160,7 @@ export async function packPage(sources, { esbuild, others = new Map() }) {
     for (const name of kept)
         packed.push({ name: newNames.get(name), bytes: await finished(name), isLasting: true });
     const atOnce = []; // what an entry imports, and something that it imports later as well
-    for (const entry of new Set(entries)) {
+    for (const entry of new Set([...laterEntries, ...entries])) {
         // Whatever folder a module comes from, it is linked into the folder of the entry.
         const folder = dirname(entry);
         const outside = new Set([...apart].map((name) => addressFrom(folder, newNames.get(name))));
@@ -163,6 +168,7 @@ export async function packPage(sources, { esbuild, others = new Map() }) {
             await link(esbuild, { entry, textOf: textIn(folder), outside, others }), folder);
         newNames.set(entry, made[0].name);
         for (const { name, bytes } of made) packed.push({ name, bytes, isLasting: true });
+        if (laterEntries.has(entry)) continue;
         atOnce.push(...made.filter((one) => one.isAtOnce).map(({ name }) => name));
     }
     const preloads = [...[...apart].map((name) => newNames.get(name)), ...atOnce].map((name) =>

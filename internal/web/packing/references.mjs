@@ -7,13 +7,18 @@ import { extname } from "node:path/posix";
 
 const root = "/static/";
 
-// Each finds the reference in its group `to`. `isModule`: what is there runs as a module.
+// Each finds the reference in its group `to`. `isModule`: what is there runs as a module, together
+// with what refers to it. With a group `entry` it is loaded later, as a page of its own would be:
+// `import(new URL("…", import.meta.url))`.
 const patterns = {
     ".js": [
         { find: /^[ \t]*(?:import|export)\b[^;"'`]*?\bfrom\s*"(?<to>[^"\n]+)"/gmd, isModule: true },
         { find: /^[ \t]*import\s*"(?<to>[^"\n]+)"/gmd, isModule: true },
         { find: /\bimport\(\s*"(?<to>[^"\n]+)"\s*\)/gd, isModule: true },
-        { find: /\bnew URL\(\s*"(?<to>[^"\n]+)"\s*,\s*import\.meta\.url\s*\)/gd, isModule: false },
+        {
+            find: /(?<entry>\bimport\(\s*)?\bnew URL\(\s*"(?<to>[^"\n]+)"\s*,\s*import\.meta\.url\s*\)/gd,
+            isModule: false,
+        },
     ],
     ".css": [
         { find: /\burl\(\s*["']?(?!data:)(?<to>[^"')\s]+)["']?\s*\)/gd, isModule: false },
@@ -44,8 +49,8 @@ export function nameOf(name, to) {
     return isFile ? decodeURIComponent(pathname.slice(root.length)) : null;
 }
 
-// The references in `text`, in their order: { to, isModule, from, till }. `from` and `till` enclose
-// the path.
+// The references in `text`, in their order: { to, isModule, isEntry, from, till }. `from` and
+// `till` enclose the path.
 export function referencesOf(name, text) {
     const found = [];
     for (const { find, isModule } of patterns[extname(name)] ?? [])
@@ -58,7 +63,8 @@ export function referencesOf(name, text) {
             if (to === null) continue;
             const path = groups.to.replace(/[?#].*$/, "");
             const [from] = indices.groups.to;
-            found.push({ to, isModule, from, till: from + path.length });
+            const isEntry = Boolean(groups.entry);
+            found.push({ to, isModule, isEntry, from, till: from + path.length });
         }
     return found.sort((a, b) => a.from - b.from);
 }

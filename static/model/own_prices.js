@@ -1,0 +1,45 @@
+// Which price of a coin is shown: the server's own where it has one, and whether that is live. Times
+// are by the steady clock.
+
+export class OwnPrices {
+    isOpen = false; // the stream has a connection, and is heard as often as usual
+    #ticks = new Map(); // by symbol: { price, source, isStale, cameAt }
+    #symbols = new Map(); // by id of a coin: its symbol here, also while the answer has another price
+    #source = "";
+
+    // An answer. Ids are those of its source.
+    takeTable({ source, coins }) {
+        if (source !== this.#source) this.#symbols.clear();
+        this.#source = source;
+        for (const { id, price_symbol: symbol } of coins) if (symbol) this.#symbols.set(id, symbol);
+    }
+
+    takeTick({ symbol, price, source }, now) {
+        this.#ticks.set(symbol, { price, source, isStale: false, cameAt: now });
+    }
+
+    setStale(symbol, isStale) {
+        const tick = this.#ticks.get(symbol);
+        if (tick) tick.isStale = isStale;
+    }
+
+    // Those that are to be streamed, in order.
+    get symbols() {
+        return [...new Set(this.#symbols.values())].sort();
+    }
+
+    // { price, kind, source, symbol }. `kind`: "live", "own" (the server's, but not live now) or
+    // "table". `answeredAt`: when the answer with the coin came.
+    of(coin, answeredAt) {
+        const symbol = coin.price_symbol ?? this.#symbols.get(coin.id) ?? null;
+        const tick = symbol && this.#ticks.get(symbol);
+        if (tick && this.isOpen && !tick.isStale)
+            return { price: tick.price, kind: "live", source: tick.source, symbol };
+        if (!coin.price_symbol)
+            return { price: coin.price, kind: "table", source: coin.price_source, symbol };
+        const isNewer = tick && tick.cameAt > answeredAt;
+        const { price, source } =
+            isNewer ? tick : { price: coin.price, source: coin.price_source };
+        return { price, kind: "own", source, symbol };
+    }
+}
