@@ -405,16 +405,22 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
         std::vector<position> given;
         std::mt19937 which{seed + 1};
         std::geometric_distribution<> share{of.first};
+        const auto each = static_cast<int>(h.symbols.size());
         for (int i = 0; i < ticks; ++i) {
             // The first symbol has most of the ticks, so that the others outlive it on the tape.
-            const auto symbol = static_cast<std::size_t>(i) < h.symbols.size()
-                                    ? static_cast<std::size_t>(i)  // each has one
-                                    : std::min<std::size_t>(share(which), h.symbols.size() - 1);
-            const auto t = h.add(symbol, 1 + i, time.wall_now().time_since_epoch().count());
+            // Each has one of the first and of the last: whoever has its newest has passed all
+            // holes.
+            const bool is_last = i >= ticks - each;
+            const auto symbol = i < each  ? i
+                                : is_last ? i - (ticks - each)
+                                          : std::min(share(which), each - 1);
+            const auto t = h.add(
+                static_cast<std::size_t>(symbol), 1 + i,
+                time.wall_now().time_since_epoch().count());
             all[h.symbols.name(t.symbol)].push_back(t);
             older.add({t.at, t.symbol, t.value, "test"});
             given.push_back(t.at);
-            if (i % 40 == 25) {
+            if (i % 40 == 25 && !is_last) {
                 // Every other one is missing among ticks that have been sent.
                 const auto from = i % 80 == 25 ? t.at : given[given.size() - 8];
                 const position at{from.ms(), from.counter() + 1'000};
