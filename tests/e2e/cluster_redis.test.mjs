@@ -126,9 +126,18 @@ test("what is observed while Redis is away for some seconds is published when it
     { timeout: 120_000 }, async (t) => {
         const { redis, cluster } = await threeOver(t);
         const leader = await cluster.leader();
+        const others = (await cluster.followers()).map((name) => cluster.instances.get(name).child);
+        // Nobody else can be the first to find it back.
+        for (const other of others) other.signal("SIGSTOP");
+        t.after(() => others.forEach((other) => other.signal("SIGCONT")));
         await redis.kill();
         await pause(4_000); // four times the lease
         await redis.start();
+        await until("it leads again", async () => {
+            const { role, relay_away: isAway } = await cluster.says(leader) ?? {};
+            return role === "leader" && !isAway;
+        });
+        for (const other of others) other.signal("SIGCONT");
         await cluster.flows();
         assert.equal(await cluster.leader(), leader);
         const { text } = await request(`${cluster.instances.get(leader).url}/metrics`);
