@@ -17,7 +17,7 @@ namespace tickertape::news {
 std::string text_of_html(std::string_view html);
 
 // The same for what is text already: nothing is decoded, and nothing taken for a tag.
-std::string clean_text(std::string_view text);
+std::string clean_text(std::string_view from);
 
 // Without the white space of XML around it.
 std::string_view stripped(std::string_view text) noexcept;

@@ -78,7 +78,7 @@ http::answer network(const site& s, const http::request& r)
         if (!one.source.empty() && !is_told)
             sources.json(one.is_fee ? "fees" : one.name, source_object(*known, one, r.boot_now));
         if (last_fee != known->figures.rend() && &one == &*last_fee)
-            o.json("fees", std::move(fees).done());
+            o.json("fees", std::exchange(fees, json::object{}).done());
     }
     o.boolean("stale", known->is_stale(known->figures.front(), r.boot_now));
     if (has_withheld)
