@@ -65,6 +65,14 @@ export class MarketFrame {
             element("div", {}, this.title, this.origin),
             element("div", {}, this.whole, this.wholeNote));
         this.content = [tools, this.scroller, this.none, this.more, this.legend];
+        // Only a table that is wider than its place is a box that scrolls: in one its head would not
+        // stay at the top of the window.
+        const fit = new ResizeObserver(() => {
+            const { paddingInlineStart: start, paddingInlineEnd: end } = getComputedStyle(this.scroller);
+            const room = this.scroller.clientWidth - Number.parseFloat(start) - Number.parseFloat(end);
+            this.scroller.classList.toggle("spills", table.node.offsetWidth > Math.ceil(room));
+        });
+        for (const node of [table.node, this.scroller]) fit.observe(node);
         byId("market").replaceChildren(head, this.notice, ...this.content);
     }
 
