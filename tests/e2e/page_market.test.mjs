@@ -155,13 +155,13 @@ describe("the market's tab", { timeout: 600_000 }, () => {
         await page.focus('[data-id="solana"] .star');
         await page.keyboard.press("Space");
         assert.equal(await page.getAttribute('[data-id="solana"] .star', "aria-pressed"), "true");
-        await page.focus('.market input[type="search"]');
+        await page.focus('#market input[type="search"]');
         await page.keyboard.type("usd");
         await hasRows(page, coins.filter(({ symbol, name, id }) =>
             /usd/i.test(symbol + name + id)).length);
         await page.keyboard.type(" nothing");
         await until("words", () => page.isVisible("text=No coin matches"));
-        await page.fill('.market input[type="search"]', "");
+        await page.fill('#market input[type="search"]', "");
         await page.focus("summary");
         await page.keyboard.press("Enter");
         await page.focus('.column-list [value="volume"]');
