@@ -8,25 +8,21 @@
 import { OwnPrices } from "./model/own_prices.js";
 import { Standing } from "./standing.js";
 import { SharedPriceStream } from "./stream.js";
+import { requestJson, Turns } from "./tab_requests.js";
 
 const probeMs = 30_000;
 const staleProbeMs = 10_000; // whoever comes after a pause gets an old table, and soon a new one
-const againMs = 5_000; // after a failure; doubled with each one that follows
-const againMaxMs = 60_000;
-const limitMs = 15_000; // for one answer
 const wholePath = "api/cryptos?limit=250";
 const probePath = "api/cryptos?limit=1";
 
 export class MarketFeed extends EventTarget {
     table = null;
-    trouble = null; // how the last request failed: { kind, status }
     own = new OwnPrices();
     answeredAt = -Infinity; // when the last answer came, whole or a probe
     wholeAt = -Infinity; // when the whole came
     #ageMs = 0; // of the newest row, when `answeredAt` was
-    #dueAt = 0;
+    #turns = new Turns();
     #isAsking = false;
-    #failures = 0;
     #stream = null;
     #standing = new Standing(performance.now());
     #timer = 0;
@@ -35,8 +31,13 @@ export class MarketFeed extends EventTarget {
         return this.#ageMs + performance.now() - this.answeredAt;
     }
 
+    // How the last request failed, or null.
+    get trouble() {
+        return this.#turns.trouble;
+    }
+
     get retryMs() {
-        return this.#dueAt - performance.now();
+        return this.#turns.waitMs;
     }
 
     // Begins and ends with the tab.
@@ -55,14 +56,13 @@ export class MarketFeed extends EventTarget {
     }
 
     hurry() {
-        this.#dueAt = 0;
+        this.#turns.hurry();
         this.#lookAround();
     }
 
     #lookAround() {
         this.#checkPulse();
-        const isDue = performance.now() >= this.#dueAt && document.visibilityState === "visible";
-        if (isDue && !this.#isAsking) this.#ask();
+        if (this.#turns.isDue && !this.#isAsking) this.#ask();
         this.#tell("change");
     }
 
@@ -81,9 +81,7 @@ export class MarketFeed extends EventTarget {
         const now = performance.now();
         this.answeredAt = now;
         this.#ageMs = answer.age_seconds * 1000;
-        this.#dueAt = now + (answer.stale ? staleProbeMs : probeMs);
-        this.#failures = 0;
-        this.trouble = null;
+        this.#turns.succeed(answer.stale ? staleProbeMs : probeMs);
         if (!isWhole) {
             this.table = { ...this.table, stale: answer.stale, market: answer.market };
             return;
@@ -96,33 +94,9 @@ export class MarketFeed extends EventTarget {
     }
 
     async #fetch(path) {
-        try {
-            const signal = AbortSignal.timeout(limitMs);
-            const headers = { accept: "application/json" };
-            const response = await fetch(path, { headers, signal });
-            if (response.ok) return await response.json();
-            await this.#refused(response);
-        } catch {
-            this.#fail({ kind: "silent" });
-        }
-        return null;
-    }
-
-    async #refused(response) {
-        const { status, headers } = response;
-        const { type = "" } = await response.json().catch(() => ({}));
-        const kind = type.endsWith(":no-market") ? "off"
-            : type.endsWith(":no-market-yet") ? "early"
-            : status === 429 ? "often" : status === 503 ? "busy" : "error";
-        this.#fail({ kind, status }, Number(headers.get("retry-after")) * 1000);
-    }
-
-    #fail(trouble, waitMs = 0) {
-        this.trouble = trouble;
-        const growingMs = Math.min(againMaxMs, againMs * 2 ** this.#failures);
-        this.#failures += 1;
-        const isOver = trouble.kind === "off";
-        this.#dueAt = performance.now() + (isOver ? Infinity : waitMs || growingMs);
+        const { answer, trouble, waitMs } = await requestJson(path);
+        if (trouble) this.#turns.fail(trouble, waitMs);
+        return answer ?? null;
     }
 
     // Streams the symbols of the table, while the tab is open.

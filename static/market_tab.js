@@ -1,13 +1,12 @@
 // The tab of the market: connects the facts (market_feed.js, model/) with what is drawn (view/). It
 // is loaded when the tab is opened first, with the style sheet and all modules it needs.
 
-import { configureFormats } from "./format.js";
 import { MarketFeed } from "./market_feed.js";
 import { cleanKeys, found, nextOrder, sorted, usualKeys } from "./model/coins.js";
 import { liveWords, noticeOf } from "./model/market_words.js";
 import { Stars, starsKey } from "./model/stars.js";
 import { browserStorage, parseStored, readStored, writeStored } from "./model/store.js";
-import { byId, setAttribute } from "./view/dom.js";
+import { TabPage } from "./tab_page.js";
 import { MarketFrame } from "./view/market_frame.js";
 import { MarketTable, columnsOf } from "./view/market_table.js";
 
@@ -40,43 +39,34 @@ const view = {
     isBehind: false, // that order is held although there is another
     formats: 0, // counts up when figures are to be written in another way
 };
-let settings = null;
 
-const isOpen = () => document.documentElement.dataset.tab === "market";
 const ownOf = (coin) => feed.own.of(coin, feed.wholeAt);
 const root = document.documentElement;
 const rem = () => innerWidth / Number.parseFloat(getComputedStyle(root).fontSize);
 const hrefOf = (symbol) => `./?symbol=${encodeURIComponent(symbol)}`;
 
-// Called when the tab is opened.
-export async function openMarket(given) {
-    document.title = "Market · Tickertape";
-    if (!settings) begin(given);
-    feed.open();
-    drawAround();
-    await styled;
-    setAttribute(byId("market"), "aria-busy", "false");
-}
-
-const sheet = document.createElement("link");
-sheet.rel = "stylesheet";
-sheet.href = new URL("./market.css", import.meta.url);
-const styled = new Promise((ready) => (sheet.onload = sheet.onerror = ready));
-document.head.append(sheet);
-
-function begin(given) {
-    settings = given;
-    configureFormats(settings.values);
-    settings.addEventListener("change", () => {
-        configureFormats(settings.values);
+const page = new TabPage({
+    name: "market", title: "Market",
+    sheets: [new URL("./tab.css", import.meta.url), new URL("./market.css", import.meta.url)],
+    begin,
+    enter() {
+        feed.open();
+        drawTable();
+        drawAround();
+    },
+    leave: () => feed.close(),
+    format() {
         view.formats += 1;
         drawTable();
         drawAround();
-    });
+    },
+});
+export const open = (settings) => page.open(settings);
+
+function begin() {
     feed.addEventListener("table", drawTable);
     feed.addEventListener("price", ({ detail: symbol }) => drawPriceSoon(symbol));
     feed.addEventListener("change", onSecond);
-    new MutationObserver(leave).observe(root, { attributeFilter: ["data-tab"] });
     addEventListener("storage", ({ key, newValue }) => {
         if (key !== null && key !== starsKey) return;
         stars.follow(parseStored(newValue));
@@ -87,12 +77,7 @@ function begin(given) {
         if (innerWidth === width) return;
         width = innerWidth;
         drawTable();
-    }).observe(document.documentElement);
-}
-
-// Another tab was opened: nothing is asked for or streamed meanwhile.
-function leave() {
-    if (!isOpen()) feed.close();
+    }).observe(root);
 }
 
 function change(what) {
@@ -127,7 +112,7 @@ function listCoins(isWished) {
 
 // `isWished`: the visitor has asked for another list, so no order is held.
 function drawTable(isWished = false) {
-    if (!feed.table || !isOpen()) return;
+    if (!feed.table || !page.isOpen) return;
     const width = rem();
     const keys = view.chosen ?? usualKeys(width);
     view.listed = listCoins(isWished === true);
@@ -185,14 +170,12 @@ function onSecond() {
 }
 
 function drawAround() {
-    if (!isOpen()) return;
+    if (!page.isOpen) return;
     const { table: answer, trouble, ageMs, retryMs } = feed;
-    const retry = Number.isFinite(retryMs) ? retryMs : 0;
     const notice = noticeOf({
-        table: answer, ageMs, trouble, sinceMs: performance.now() - feed.answeredAt, retryMs: retry,
+        table: answer, ageMs, trouble, sinceMs: performance.now() - feed.answeredAt, retryMs,
     });
-    const isOff = trouble?.kind === "off";
-    frame.drawNotice(notice && { ...notice, mayAsk: Boolean(trouble) && !isOff, isOff });
+    frame.notice.draw(notice, trouble);
     frame.drawOrigin({
         table: answer, ageMs, live: answer && liveNow(answer), whole: answer && wholeNow(answer),
     });

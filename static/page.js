@@ -15,7 +15,7 @@ import {
 import { troubleOf, truthOf } from "./model/truth.js";
 import { Watchlist, isSymbol } from "./model/watchlist.js";
 import { Zone } from "./model/zone.js";
-import { followTabs, isPriceOpen, loadMarket } from "./tabs.js";
+import { followTabs, isPriceOpen, loadTab } from "./tabs.js";
 import { alarmWords } from "./view/alarm_words.js";
 import { drawBanner, showToast } from "./view/banner.js";
 import { Beside } from "./view/beside.js";
@@ -343,8 +343,7 @@ function listen() {
 // Called when a tab is opened.
 async function openTab() {
     if (!isPriceOpen())
-        return loadMarket()
-            .then(({ openMarket }) => openMarket(settings), () => showToast(missing));
+        return loadTab().then(({ open }) => open(settings), () => showToast(missing));
     const { symbol } = readLink(location.href);
     if (isReady) show(desk.symbols.includes(symbol) ? symbol : desk.symbol);
     else drawChart();

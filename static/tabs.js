@@ -4,12 +4,12 @@
 const links = document.querySelectorAll(".tabs a");
 const root = document.documentElement;
 
-export const isPriceOpen = () => root.dataset.tab !== "market";
+export const isPriceOpen = () => root.dataset.tab === "price";
 
 // Calls `onOpen` when a tab is opened: now, by a link, and by the buttons of the browser.
 export function followTabs(onOpen) {
     const open = () => {
-        root.dataset.tab = /\/market$/.test(location.pathname) ? "market" : "price";
+        root.dataset.tab = /\/(market|bitcoin|news)$/.exec(location.pathname)?.[1] ?? "price";
         for (const link of links) {
             const isOpen = link.dataset.tab === root.dataset.tab;
             link[isOpen ? "setAttribute" : "removeAttribute"]("aria-current", "page");
@@ -29,13 +29,13 @@ export function followTabs(onOpen) {
     open();
 }
 
-// The market's tab is no part of what is linked for the first view: it has the modules it needs to
-// itself, so that nothing of the first view becomes a file of its own.
-let market = null;
-export function loadMarket() {
-    market ??= import(new URL("./market_tab.js", import.meta.url)).catch((error) => {
-        market = null;
-        throw error;
-    });
-    return market;
-}
+// Tabs are no part of what is linked for the first view: each has the modules it needs to itself,
+// so that nothing of the first view becomes a file of its own.
+const loads = {
+    market: () => import(new URL("./market_tab.js", import.meta.url)),
+    bitcoin: () => import(new URL("./bitcoin_tab.js", import.meta.url)),
+    news: () => import(new URL("./news_tab.js", import.meta.url)),
+};
+
+// Resolves with the module of the tab that is open, whose `open(settings)` shows it.
+export const loadTab = () => loads[root.dataset.tab]();

@@ -23,6 +23,20 @@ std::string in_words(std::string_view rfc3339)
     return text + " UTC";
 }
 
+// The tabs that this server has something for, between blanks.
+std::string tabs_of(const site& of)
+{
+    std::string names;
+    const auto add = [&names](bool is_there, std::string_view name) {
+        if (is_there)
+            names.append(names.empty() ? "" : " ").append(name);
+    };
+    add(of.market != nullptr, "market");
+    add(of.network != nullptr, "bitcoin");
+    add(of.news != nullptr, "news");
+    return names;
+}
+
 }  // namespace
 
 front_page::front_page(const site& of) : of_{of}
@@ -38,8 +52,7 @@ page_facts front_page::facts_for(const http::request& r) const
         symbols.find(r.url.parameter("symbol").value_or("")).value_or(symbols.all().front());
     page_facts facts;
     facts.symbol = symbols.name(id);
-    if (of_.market != nullptr)
-        facts.market = "on";
+    facts.tabs = tabs_of(of_);
     const auto observed = of_.prices.observed(id);  // asked first, so that no age is too small
     const auto newest = of_.prices.newest_tick(id);
     if (!newest || !observed)

@@ -1,6 +1,6 @@
-// The page at "/" and "/market": index.html with the newest price of the symbol that `?symbol=`
-// names, or of the first, so that the price is shown before any script has run, and without
-// scripts. Which tab of it is open is read from the address by the page itself.
+// The page at "/" and at the addresses of its tabs: index.html with the newest price of the symbol
+// that `?symbol=` names, or of the first, so that the price is shown before any script has run, and
+// without scripts. Which tab of it is open is read from the address by the page itself.
 //
 // Threads: immutable after construction, so any.
 #pragma once

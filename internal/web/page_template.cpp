@@ -22,7 +22,7 @@ constexpr std::array<place, 9> places{{
     {"source", &page_facts::source},
     {"origin", &page_facts::origin},
     {"stale", &page_facts::stale},
-    {"market", &page_facts::market},
+    {"tabs", &page_facts::tabs},
 }};
 
 void append_escaped(std::string& out, std::string_view text)

@@ -10,8 +10,8 @@
 
 namespace tickertape::web {
 
-// The newest price of one symbol, as text, and whether there is a tab for the market. The names are
-// those of the places.
+// The newest price of one symbol, as text, and which tabs there are. The names are those of the
+// places.
 struct page_facts {
     std::string symbol;
     std::string price = "—";  // for people: "$69,420.25"
@@ -21,7 +21,7 @@ struct page_facts {
     std::string source = "—";
     std::string origin;  // simulator, replay or pipe where the price is no market's
     std::string stale = "true";
-    std::string market = "off";  // on where there is a table of the market
+    std::string tabs;  // those that this server has something for, besides the price: "market news"
 };
 
 class page_template {

@@ -133,9 +133,14 @@ void add_page_routes(http::router& to, const site& of)
     const front_page page{of};
     to.add(
         "/", [page](const http::request& r) { return page.get(r); }, "the page");
-    to.add(
-        "/market", [page](const http::request& r) { return page.get(r); },
-        "the page, opened at the market's table");
+    const auto add_tab = [&to, &page](std::string path, std::string about) {
+        to.add(
+            std::move(path), [page](const http::request& r) { return page.get(r); },
+            std::move(about));
+    };
+    add_tab("/market", "the page, opened at the market's table");
+    add_tab("/bitcoin", "the page, opened at Bitcoin's figures");
+    add_tab("/news", "the page, opened at the news");
     to.add("/static/*", [of, page](const http::request& r) {
         if (r.captured.size() == 1 && r.captured.front() == "index.html")
             return page.get(r);

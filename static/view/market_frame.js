@@ -3,8 +3,10 @@
 
 import { figureOf, unknown } from "../model/coin_words.js";
 import { columns } from "../model/coins.js";
-import { ago, sourceOf } from "../model/market_words.js";
-import { byId, element, setAttribute, setHidden, setText, svg } from "./dom.js";
+import { sourceOf } from "../model/market_words.js";
+import { ago } from "../model/tab_words.js";
+import { byId, element, setAttribute, setHidden, setText } from "./dom.js";
+import { TabNotice } from "./tab_notice.js";
 
 const wholes = [
     { field: "market_cap", label: "Market cap", kind: "money" },
@@ -16,14 +18,13 @@ const legend = "Prices with a dot are live, from this server. Changes, market ca
     "lows and shapes are those of the source. A dash is a figure that is unknown, or that cannot " +
     "be true.";
 const wholeOldMs = 3 * 3_600_000; // the server asks for it once an hour
-const warning = "M10 3l7.5 13.5h-15z M10 8.2v3.6 M10 14v.2";
 
 export class MarketFrame {
     #facts = new Map();
 
     // `actions`: search(text), choose(keys), showStarred(isOn), more(), hurry().
     constructor(table, actions) {
-        this.title = element("h1", { text: "Market", id: "market-title" });
+        this.title = element("h1", { text: "Market" });
         this.origin = element("p", { className: "from" });
         this.by = element("span");
         this.age = element("span", { className: "age" });
@@ -39,7 +40,7 @@ export class MarketFrame {
                 element("dt", { text: label }), value));
         }
         this.wholeNote = element("p", { className: "hint" });
-        this.notice = this.#makeNotice(actions);
+        this.notice = new TabNotice(actions.hurry);
         this.search = element("input", {
             type: "search", placeholder: "Search coins",
             "aria-label": "Search coins by name or symbol", autocomplete: "off", spellcheck: "false",
@@ -61,25 +62,19 @@ export class MarketFrame {
         this.more = element("button", { className: "more-rows", type: "button", hidden: "" });
         this.more.addEventListener("click", actions.more);
         this.legend = element("p", { className: "hint legend", text: legend });
-        const head = element("div", { className: "market-head" },
+        const head = element("div", { className: "tab-head" },
             element("div", {}, this.title, this.origin),
             element("div", {}, this.whole, this.wholeNote));
         this.content = [tools, this.scroller, this.none, this.more, this.legend];
-        byId("market").replaceChildren(head, this.notice, ...this.content);
-    }
-
-    #makeNotice({ hurry }) {
-        this.noticeTitle = element("strong");
-        this.noticeDetail = element("span");
-        this.noticeAgain =
-            element("button", { className: "quiet small", type: "button", text: "Ask now" });
-        this.noticeAgain.addEventListener("click", hurry);
-        this.noticePrice = element("a", { href: "./", "data-tab": "price", text: "To the price" });
-        return element("div", { className: "banner told", role: "status", hidden: "" },
-            svg("svg", { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true" },
-                svg("path", { d: warning })),
-            element("p", {}, this.noticeTitle, " ", this.noticeDetail),
-            this.noticePrice, this.noticeAgain);
+        // Only a table that is wider than its place is a box that scrolls: in one its head would not
+        // stay at the top of the window.
+        const fit = new ResizeObserver(() => {
+            const { paddingInlineStart: start, paddingInlineEnd: end } = getComputedStyle(this.scroller);
+            const room = this.scroller.clientWidth - Number.parseFloat(start) - Number.parseFloat(end);
+            this.scroller.classList.toggle("spills", table.node.offsetWidth > Math.ceil(room));
+        });
+        for (const node of [table.node, this.scroller]) fit.observe(node);
+        byId("market").replaceChildren(head, this.notice.node, ...this.content);
     }
 
     #makeColumns({ choose }) {
@@ -153,16 +148,6 @@ export class MarketFrame {
             setAttribute(node, "data-value", String(value ?? ""));
             if (words.direction) setAttribute(node, "data-direction", words.direction);
         }
-    }
-
-    drawNotice(notice) {
-        setHidden(this.notice, !notice);
-        if (!notice) return;
-        setAttribute(this.notice, "data-kind", notice.isBad ? "away" : "old");
-        setText(this.noticeTitle, notice.title);
-        setText(this.noticeDetail, notice.detail);
-        setHidden(this.noticeAgain, !notice.mayAsk);
-        setHidden(this.noticePrice, !notice.isOff);
     }
 
     drawList({ hasTable, shown, foundCount, total, query, isStarredOnly, isHeld }) {

@@ -5,8 +5,9 @@ import { formatPrice, parseNumber } from "../format.js";
 import { alarmsMax, isBeyond } from "../model/alarm.js";
 import { alarmWords } from "./alarm_words.js";
 import { byId, element, iconButton, setText } from "./dom.js";
+import { makeDialog } from "./settings_markup.js";
 
-const dialog = byId("settings");
+const dialog = makeDialog();
 const fields = {
     locale: byId("set-locale"),
     zone: byId("set-zone"),

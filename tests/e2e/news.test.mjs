@@ -2,27 +2,14 @@
 // lie, redirect, limit us or are cut.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { json } from "./support/http.mjs";
-import { startProvider } from "./support/provider.mjs";
+import { always, item, recordedFeeds, rss, says, startFeeds } from "./support/news.mjs";
 import { scratch, startServer } from "./support/server.mjs";
 import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 120_000;
-const recorded = (name) =>
-    readFileSync(new URL(`../fixtures/news/${name}`, import.meta.url), "utf8");
-
-function says(response, body, { status = 200, headers = {} } = {}) {
-    response.writeHead(status, { "content-type": "application/rss+xml; charset=utf-8", ...headers });
-    response.end(body);
-}
-const always = (body, more) => (request, response) => says(response, body, more);
-const item = (title, link, more = "<pubDate>Sat, 03 Oct 2026 20:00:00 +0000</pubDate>") =>
-    `<item><title>${title}</title><link>${link}</link>${more}</item>`;
-const rss = (...items) =>
-    `<?xml version="1.0"?><rss version="2.0"><channel><title>Feed</title>${items.join("")}</channel></rss>`;
 const redirect = (location, status = 301) => (request, response) =>
     says(response, "", { status, headers: { location } });
 
@@ -40,17 +27,8 @@ describe("the news", { timeout: 600_000 }, () => {
 
     // A feed for each of these answers, on a host of its own.
     async function setUp(t, answers, settings = {}) {
-        const feeds = [];
-        for (const respond of answers) {
-            const feed = await startProvider(t, certificates);
-            feed.respond = respond;
-            feed.source = new URL(feed.url).host;
-            feeds.push(feed);
-        }
-        const server = await startServer(t, {
-            CA_FILE: certificates.caFile, NEWS_INTERVAL: "1s", BREAKER_REST: "100ms",
-            NEWS_FEEDS: feeds.map(({ url }) => `${url}/rss`).join(), ...settings,
-        });
+        const { feeds, settings: of } = await startFeeds(t, certificates, answers);
+        const server = await startServer(t, { ...of, ...settings });
         const get = (query = "") => json(`${server.url}/api/news${query}`);
         // The first answer for which that is so.
         const shows = (what, condition) => until(what, async () => {
@@ -64,11 +42,7 @@ describe("the news", { timeout: 600_000 }, () => {
     const failedAs = (feed, words) => (body) => words.test(state(body, feed)?.why ?? "");
 
     test("recorded feeds are shown, newest first, each item as its publisher wrote it", { timeout }, async (t) => {
-        const names = ["coindesk.rss.2026-09-25.3items", "theblock.rss.2026-10-08.3items",
-            "decrypt.rss.2026-10-03.3items", "bitcoinmagazine.rss.2026-10-02.2items",
-            "cryptoslate.rss.2026-10-03.1item", "utoday.rss.2026-10-03.4items"];
-        const { feeds, get, shows } = await setUp(
-            t, names.map((name) => always(recorded(`${name}.xml`))));
+        const { feeds, get, shows } = await setUp(t, recordedFeeds.map((body) => always(body)));
         const all = await shows("all feeds", (body) => body.missing_feeds === 0);
         assert.equal(all.stale, false);
         assert.equal(all.total, 16);

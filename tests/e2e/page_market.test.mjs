@@ -155,13 +155,13 @@ describe("the market's tab", { timeout: 600_000 }, () => {
         await page.focus('[data-id="solana"] .star');
         await page.keyboard.press("Space");
         assert.equal(await page.getAttribute('[data-id="solana"] .star', "aria-pressed"), "true");
-        await page.focus('.market input[type="search"]');
+        await page.focus('#market input[type="search"]');
         await page.keyboard.type("usd");
         await hasRows(page, coins.filter(({ symbol, name, id }) =>
             /usd/i.test(symbol + name + id)).length);
         await page.keyboard.type(" nothing");
         await until("words", () => page.isVisible("text=No coin matches"));
-        await page.fill('.market input[type="search"]', "");
+        await page.fill('#market input[type="search"]', "");
         await page.focus("summary");
         await page.keyboard.press("Enter");
         await page.focus('.column-list [value="volume"]');
@@ -286,8 +286,15 @@ describe("the market's tab", { timeout: 600_000 }, () => {
                     return cell.scrollWidth > cell.clientWidth + 1;
                 }).map(({ textContent }) => textContent));
                 assert.deepEqual(cut, []);
-                await page.click('[data-id="solana"] .star');
+                await page.click('[data-id="bitcoin"] .star');
                 await page.click("summary");
+                for (const box of await page.$$(".column-list input")) await box.check();
+                const list = await page.$eval(".column-list", (node) => node.getBoundingClientRect());
+                assert.ok(list.left >= 0 && list.right <= width, `${list.left} to ${list.right}`);
+                assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+                const coin = await page.$eval(
+                    '[data-id="bitcoin"] .of-coin', (node) => node.getBoundingClientRect().width);
+                assert.ok(coin >= 80, `the coin has ${coin} pixels beside all columns`);
                 await page.evaluate(axe);
                 const { violations } = await page.evaluate(() => window.axe.run(document));
                 assert.deepEqual(violations.map(({ id, nodes }) =>

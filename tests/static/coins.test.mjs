@@ -7,7 +7,8 @@ import { figureOf, shapeWords } from "../../static/model/coin_words.js";
 import {
     cleanKeys, columns, found, lettersOf, nextOrder, shapeOf, sorted, tintOf, usualKeys,
 } from "../../static/model/coins.js";
-import { ago, liveWords, noticeOf, sourceOf } from "../../static/model/market_words.js";
+import { liveWords, noticeOf, sourceOf } from "../../static/model/market_words.js";
+import { ago } from "../../static/model/tab_words.js";
 import { OwnPrices } from "../../static/model/own_prices.js";
 import { Stars, cleanStars, starsKey } from "../../static/model/stars.js";
 import { Storage, brokenStorage } from "./support.mjs";

@@ -209,9 +209,9 @@ TEST_CASE("the page has a tab for the market where there is a table", "[web]")
     for (const auto* target : {"/", "/market"}) {
         CAPTURE(target);
         CHECK(with.get(target).status == 200);
-        CHECK(with.get(target).content().find("data-market=\"on\"") != std::string_view::npos);
+        CHECK(with.get(target).content().find("data-tabs=\"market\"") != std::string_view::npos);
         CHECK(without.get(target).status == 200);
-        CHECK(without.get(target).content().find("data-market=\"off\"") != std::string_view::npos);
+        CHECK(without.get(target).content().find("data-tabs=\"\"") != std::string_view::npos);
     }
 }
 

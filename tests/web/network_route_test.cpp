@@ -161,3 +161,13 @@ TEST_CASE("a request for the network is a reader of it", "[web]")
     s.body();
     CHECK(s.board.is_watched(same_on_boot_clock(s.now)));
 }
+
+TEST_CASE("the page has a tab for Bitcoin where its network is asked for", "[web]")
+{
+    const network_site s;
+    for (const auto* target : {"/", "/bitcoin"}) {
+        CAPTURE(target);
+        CHECK(s.get(target).status == 200);
+        CHECK(s.get(target).content().find("data-tabs=\"bitcoin\"") != std::string_view::npos);
+    }
+}

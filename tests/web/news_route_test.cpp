@@ -171,3 +171,16 @@ TEST_CASE("old news are stale, with their age", "[web]")
     CHECK(s.body("").at("stale").as_bool());
     CHECK(s.body("").at("age_seconds").to_number<double>() == 1801);
 }
+
+TEST_CASE("the page has a tab for the news where there are any", "[web]")
+{
+    const news_site s;
+    for (const auto* target : {"/", "/news"}) {
+        CAPTURE(target);
+        CHECK(s.get(target).status == 200);
+        CHECK(s.get(target).content().find("data-tabs=\"news\"") != std::string_view::npos);
+    }
+    const small_site none;
+    CHECK(none.get("/news").status == 200);
+    CHECK(none.get("/news").content().find("data-tabs=\"\"") != std::string_view::npos);
+}

@@ -1,0 +1,44 @@
+// The tab of Bitcoin: connects the answers (tab_requests.js) with what is drawn (view/). It is loaded
+// when the tab is opened first, with the style sheets and all modules it needs.
+
+import { answers, noticeOf } from "./model/bitcoin_cards.js";
+import { ago } from "./model/tab_words.js";
+import { TabPage } from "./tab_page.js";
+import { Repeated } from "./tab_requests.js";
+import { BitcoinFrame } from "./view/bitcoin_frame.js";
+
+const everyMs = 30_000; // the server asks its sources every ten minutes
+const staleEveryMs = 10_000; // whoever comes after a pause gets old figures, and soon new ones
+
+const feeds = new Map(answers.map(({ key, path }) =>
+    [key, new Repeated(path, ({ stale }) => (stale ? staleEveryMs : everyMs))]));
+let frame = null;
+
+const page = new TabPage({
+    name: "bitcoin", title: "Bitcoin",
+    sheets: [new URL("./tab.css", import.meta.url), new URL("./bitcoin.css", import.meta.url)],
+    begin() {
+        frame = new BitcoinFrame(() => feeds.forEach((feed) => feed.hurry()));
+        for (const feed of feeds.values()) feed.addEventListener("change", draw);
+    },
+    enter() {
+        for (const feed of feeds.values()) feed.open();
+        draw();
+    },
+    leave: () => feeds.forEach((feed) => feed.close()),
+    format: draw,
+});
+export const open = (settings) => page.open(settings);
+
+function draw() {
+    if (!page.isOpen) return;
+    const all = [...feeds.values()];
+    // Of an answer that is missing beside others, the cards say that it is not known yet.
+    const there = all.filter(({ answer }) => answer);
+    const noticed = (there.length > 0 ? there : all).map(({ answer, now, trouble, sinceMs, retryMs }) =>
+        ({ trouble, notice: noticeOf({ answer, now, trouble, sinceMs, retryMs }) }))
+        .find(({ notice }) => notice);
+    frame.notice.draw(noticed?.notice ?? null, noticed?.trouble ?? null);
+    const sinceMs = Math.max(0, ...there.map((feed) => feed.sinceMs));
+    frame.draw(feeds, `Loaded ${ago(sinceMs)}; each figure has its own age`);
+}

@@ -1,0 +1,191 @@
+// The tab of Bitcoin in a real browser, over sources of its network that tests answer for.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { launch } from "./support/browser.mjs";
+import { bodies, dead, good, says, startSources } from "./support/market.mjs";
+import { openClean, showsState } from "./support/page.mjs";
+import { scratch, startServer } from "./support/server.mjs";
+import { makeCertificates } from "./support/tls.mjs";
+import { until } from "./support/wait.mjs";
+
+const timeout = 90_000;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const desktop = { viewport: { width: 1360, height: 900 } };
+
+// Fees that nobody pays beside good figures.
+const absurd = (request, response) => {
+    if (!request.url.endsWith("/fees/recommended")) return good.mempool(request, response);
+    says(response, JSON.stringify({ ...JSON.parse(bodies.fees), fastestFee: 2_000_000 }));
+};
+
+describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
+    let browser;
+    let certificates;
+    const cleanUp = [];
+    before(async () => {
+        certificates = await makeCertificates(
+            await scratch({ after: (step) => cleanUp.push(step) }), "trusted");
+        browser = await launch();
+    });
+    after(async () => {
+        await browser?.close();
+        for (const step of cleanUp) await step();
+    });
+
+    async function start(t, respond = {}, settings = {}) {
+        const { sources, settings: market } = await startSources(t, certificates);
+        for (const [name, answer] of Object.entries(respond)) sources[name].respond = answer;
+        const server = await startServer(t, { ...market, MARKET_INTERVAL: "30s", ...settings });
+        return { sources, server };
+    }
+
+    const answerOf = async ({ url }) => (await fetch(`${url}/api/bitcoin/network`)).json();
+    const hasCards = (page) => until("cards", () => page.isVisible(".card"), { timeout: 30_000 });
+
+    // A page that shows what the sources say.
+    async function open(t, { respond, settings, ...options } = {}) {
+        const started = await start(t, respond, settings);
+        await until("figures", async () => (await answerOf(started.server)).height > 0, { timeout: 30_000 });
+        const opened = await openClean(
+            t, browser, `${started.server.url}/bitcoin`, { ...desktop, ...options });
+        await hasCards(opened.page);
+        return { ...started, ...opened };
+    }
+
+    test("is a link with an address, loaded when it is opened", { timeout }, async (t) => {
+        const { server } = await start(t);
+        server.publish(69420.25);
+        await until("figures", async () => (await answerOf(server)).height > 0, { timeout: 30_000 });
+        const { page, isClean } = await openClean(t, browser, `${server.url}/`, desktop);
+        await showsState(page, "live");
+        await page.waitForLoadState("networkidle", { timeout: 4_000 }).catch(() => {});
+        const loaded = await page.evaluate(() =>
+            performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname));
+        assert.deepEqual(loaded.filter((path) => /bitcoin|tab[-.]/.test(path)), []);
+        assert.deepEqual(await page.locator(".tabs a:visible").allTextContents(),
+            ["Price", "Market", "Bitcoin"], "the server has no news");
+        await page.focus('.tabs [data-tab="bitcoin"]');
+        await page.keyboard.press("Enter");
+        await hasCards(page);
+        assert.equal(new URL(page.url()).pathname, "/bitcoin");
+        assert.equal(await page.getAttribute('.tabs [aria-current="page"]', "data-tab"), "bitcoin");
+        assert.equal(await page.title(), "Bitcoin · Tickertape");
+        assert.equal(await page.isVisible("#state"), false, "nothing here is live");
+        await page.click('.tabs [data-tab="market"]');
+        await until("the table", () => page.isVisible(".coins"));
+        assert.equal(await page.isVisible("#bitcoin"), false);
+        await page.goBack();
+        await until("the cards", () => page.isVisible(".card"));
+        await page.goBack();
+        await until("the price", () => page.isVisible("#price"));
+        isClean();
+    });
+
+    test("shows the figures of the answer, each with its source and age", { timeout }, async (t) => {
+        const { server, page, isClean } = await open(t);
+        const answer = await answerOf(server);
+        const cards = await page.$$eval(".card", (nodes) => nodes.map((node) => ({
+            field: node.dataset.field, value: node.dataset.value, computed: node.dataset.computed,
+            by: node.querySelector(".by").innerText,
+        })));
+        assert.ok(cards.length > 15);
+        for (const { field, value, computed, by } of cards) {
+            const [whole, part] = field.split(".");
+            const figure = part ? answer[whole][part] : answer[whole];
+            const { source, computed: isComputed } = answer.sources[whole];
+            assert.equal(value, String(figure), field);
+            assert.equal(computed, String(isComputed), field);
+            assert.match(by, isComputed ? /^computed from mempool\b.*(ago|just now)/ : /^mempool, .*(ago|just now)/, field);
+            assert.ok(by.includes(source));
+        }
+        const shown = (field) => page.innerText(`[data-field="${field}"] .value`);
+        assert.equal(await shown("height"), answer.height.toLocaleString("en-US"));
+        assert.equal(await shown("fees.fastest"), `${answer.fees.fastest} sat/vB`);
+        assert.match(await page.innerText('[data-field="hash_rate"]'), /EH\/s[^]*over 144 blocks/);
+        assert.doesNotMatch(await page.innerText("#bitcoin"), /\blive\b/i);
+        isClean();
+    });
+
+    test("has a dash with its reason where a figure is withheld or unknown", { timeout }, async (t) => {
+        const { page, isClean } = await open(t, { respond: { mempool: absurd } });
+        const words = (field) => page.innerText(`[data-field="${field}"]`);
+        assert.match(await words("fees.fastest"), /–\s+withheld: nobody pays that/);
+        assert.doesNotMatch(await words("fees.hour"), /–|withheld/);
+        const other = await open(t, { respond: { mempool: dead } });
+        const of = (field) => other.page.innerText(`[data-field="${field}"]`);
+        assert.match(await of("height"), /blockchain\.info/);
+        assert.match(await of("fees.fastest"), /–\s+unknown: no source has said it/);
+        assert.match(await of("seconds_since_block"), /–\s+unknown/);
+        isClean();
+        other.isClean();
+    });
+
+    test("says what is stale, and that nothing answers", { timeout }, async (t) => {
+        const { sources, server } = await start(t, {}, { MARKET_INTERVAL: "1s" });
+        server.publish(69420.25);
+        await until("figures", async () => (await answerOf(server)).height > 0, { timeout: 30_000 });
+        for (const name of ["mempool", "blockchain"]) sources[name].respond = dead;
+        await until("they are old", async () => (await answerOf(server)).stale, { timeout: 60_000 });
+        const { page, isClean } = await openClean(t, browser, `${server.url}/`, desktop);
+        await page.clock.install();
+        await page.goto(`${server.url}/bitcoin`);
+        await hasCards(page);
+        assert.equal(await page.isVisible("text=Figures are old."), true);
+        assert.match(await page.innerText('[data-field="height"] .by'), /stale/);
+        let asked = 0;
+        page.on("request", (request) => (asked += /\/api\/bitcoin/.test(request.url())));
+        await page.click('.tabs [data-tab="price"]');
+        asked = 0;
+        await page.clock.runFor(600_000);
+        assert.equal(asked, 0, "nothing is asked for a tab that is not open");
+        await page.click('.tabs [data-tab="bitcoin"]');
+        await until("it is asked at once", () => asked > 0);
+        await server.child.kill();
+        for (let i = 0; i < 20; i += 1) await page.clock.runFor(10_000);
+        await until("words", () => page.isVisible("text=/These figures were not refreshed for/"));
+        assert.match(await page.textContent(".told"), /cannot be reached/);
+        isClean();
+    });
+
+    test("before a source has answered it says so, and where there are none there is no tab", { timeout }, async (t) => {
+        const { sources, server } = await start(t, { mempool: dead, blockchain: dead });
+        const { page, complaints } = await openClean(t, browser, `${server.url}/bitcoin`, desktop);
+        await until("words", () => page.isVisible("text=There are no figures yet."));
+        assert.equal(await page.isVisible(".card"), false);
+        sources.mempool.respond = good.mempool;
+        await until("then the figures", async () => {
+            await page.click("text=Ask now", { timeout: 1_000 }).catch(() => {});
+            return page.isVisible(".card");
+        }, { timeout: 80_000 });
+        assert.equal(await page.isVisible(".told"), false);
+        const off = await startServer(t, { MARKET: "off" });
+        off.publish(69420.25);
+        await page.goto(`${off.url}/bitcoin`);
+        await until("words", () => page.isVisible("text=This server has no figures of Bitcoin."));
+        assert.equal(await page.isVisible(".tabs"), false);
+        await page.click('.told [data-tab="price"]');
+        await showsState(page, "live");
+        assert.deepEqual(complaints, []);
+    });
+
+    for (const colorScheme of ["light", "dark"])
+        for (const width of [320, 768, 1360])
+            test(`at ${width} pixels in the ${colorScheme} theme axe finds nothing, and nothing is wider`, { timeout }, async (t) => {
+                const { page, isClean } = await open(t, {
+                    respond: { mempool: absurd }, settings: { MARKET_INTERVAL: "1s" },
+                    colorScheme, viewport: { width, height: 900 },
+                });
+                assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+                const cut = await page.$$eval(".card", (nodes) =>
+                    nodes.filter((node) => node.scrollWidth > node.clientWidth).map(({ dataset }) => dataset.field));
+                assert.deepEqual(cut, []);
+                await page.evaluate(axe);
+                const { violations } = await page.evaluate(() => window.axe.run(document));
+                assert.deepEqual(violations.map(({ id, nodes }) =>
+                    `${id}: ${nodes.map(({ html }) => html).join(" | ")}`), []);
+                isClean();
+            });
+});
