@@ -32,6 +32,8 @@ namespace tickertape::config {
 enum class health_question { alive, ready };
 
 struct settings {
+    settings();
+
     std::string listen_address = "0.0.0.0";       // numeric, IPv4 or IPv6
     std::uint16_t port = 8082;                    // 0: the system picks one
     unsigned threads = 0;                         // 0: one per core

@@ -42,6 +42,7 @@ struct news_site : small_site {
              0ms,
              15s,
              nullptr,
+             nullptr,
              &board});
         auto first = item_of("Alpha", "a.test", now - 60s);
         first.of.summary = "\"Quoted\" </script>";
