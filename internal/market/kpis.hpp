@@ -21,11 +21,12 @@
 
 namespace tickertape::market {
 
-// The last price of a day, in UTC, that is over.
+// The last price of a day in UTC.
 struct daily_close {
     std::chrono::sys_days day;
     price close;
     std::string source;  // "archive": made of our own ticks; otherwise whom it was fetched from
+    bool is_running = false;  // the day is not over: its last price is that of now
 };
 
 // Our own price of Bitcoin in dollars, while it is fresh.

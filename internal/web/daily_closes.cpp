@@ -9,7 +9,7 @@ namespace {
 bool has_no_end(const series::kept_candle& of, const std::vector<series::hole>& holes)
 {
     // A candle that was fetched is whole, whatever is missing of our own ticks.
-    if (!of.source.empty() || !of.value.overlaps_hole)
+    if (of.is_forming || !of.source.empty() || !of.value.overlaps_hole)
         return false;
     const auto end = series::end_of(series::interval::d1, of.value.opens);
     // Holes of an answer end with the range that was asked for, a millisecond before midnight.
@@ -38,12 +38,13 @@ std::vector<market::daily_close> closes_of(const series::candle_answer& days)
     std::vector<market::daily_close> closes;
     closes.reserve(days.candles.size());
     for (const auto& one : days.candles) {
-        if (one.is_forming || has_no_end(one, days.holes))
+        if (has_no_end(one, days.holes))
             continue;
         market::daily_close close{
             .day = std::chrono::floor<std::chrono::days>(one.value.opens),
             .close = one.value.close,
-            .source = one.source.empty() ? "archive" : one.source};
+            .source = one.source.empty() ? "archive" : one.source,
+            .is_running = one.is_forming};
         closes.push_back(std::move(close));
     }
     return closes;

@@ -12,7 +12,7 @@
 
 namespace tickertape::web {
 
-// Asks for the days from `first` on that are over before `end`.
+// Asks for the days from `first` on and before `end`, as far as they are over.
 series::candle_query
 daily_query(symbol_id of, std::chrono::sys_days first, std::chrono::sys_days end);
 

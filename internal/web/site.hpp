@@ -91,6 +91,7 @@ void add_watchlist_route(http::router& to, const site& of);
 void add_market_route(http::router& to, const site& of);
 void add_network_route(http::router& to, const site& of);
 void add_kpi_route(http::router& to, const site& of);
+void add_bitcoin_history_route(http::router& to, const site& of);
 void add_news_route(http::router& to, const site& of);
 void add_feed_routes(http::router& to, const site& of);
 void add_operation_routes(http::router& to, const site& of);

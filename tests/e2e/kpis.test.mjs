@@ -1,4 +1,4 @@
-// Bitcoin in figures, from fakes of all its sources over real TLS to the answer.
+// Bitcoin in figures and day by day, from fakes of all its sources over real TLS to the answer.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -82,14 +82,14 @@ describe("Bitcoin in figures", { timeout: 600_000 }, () => {
     }
 
     // A server with real prices and an archive, whose provider has candles of before.
-    async function withPrices(t, change) {
+    async function withPrices(t, settings = {}) {
         const coinbase = await startProvider(t, certificates);
         coinbase.respond = coinbaseCandles();
         const all = await setUp(t, {
             PROVIDERS: "coinbase", COINBASE_URL: coinbase.url, COINBASE_RATE: "6000",
-            FETCH_INTERVAL: "200ms", SYMBOLS: "BTC-USD", BACKFILL: "120d",
-            ARCHIVE: `sqlite:${join(await scratch(t), "data")}`,
-        }, change);
+            FETCH_INTERVAL: "200ms", SYMBOLS: "BTC-USD", BACKFILL: "120d", MARKET_INTERVAL: "1m",
+            ARCHIVE: `sqlite:${join(await scratch(t), "data")}`, ...settings,
+        });
         return { ...all, coinbase };
     }
 
@@ -146,7 +146,7 @@ describe("Bitcoin in figures", { timeout: 600_000 }, () => {
         coinbase.respond = coinbaseCandles();
         const { shows } = await setUp(t, {
             PROVIDERS: "coinbase", COINBASE_URL: coinbase.url, FETCH_INTERVAL: "200ms",
-            SYMBOLS: "BTC-USD", STALE_AFTER: "2s",
+            SYMBOLS: "BTC-USD", STALE_AFTER: "2s", MARKET_INTERVAL: "1m",
         });
         await shows("our price", ({ sources: of }) => of.price?.source === "coinbase");
         coinbase.respond = dead;
@@ -199,6 +199,37 @@ describe("Bitcoin in figures", { timeout: 600_000 }, () => {
         assert.equal(old.price, row.current_price);
         assert.equal(old.circulating_supply, supplyAt(tip));
         assert.ok(old.sources.price.age_seconds > 3, String(old.sources.price.age_seconds));
+    });
+
+    test("its history is the archive's closes, and today's so far", { timeout }, async (t) => {
+        const { server } = await withPrices(t, { BACKFILL: "10y", MARKET: "off" });
+        const history = async (range) => (await json(`${server.url}/api/bitcoin/history?range=${range}`)).body;
+        const isThere = ({ closes }) => closes?.length > 3_640 && closes.at(-1).running;
+        const all = await until("ten years", async () => {
+            const body = await history("10y");
+            return isThere(body) ? body : null;
+        }, { timeout: 120_000 });
+        assert.equal(all.symbol, "BTC-USD");
+        assert.equal(all.market_prices, true);
+        const text = (time) => new Date(time * 1_000).toISOString().slice(0, 10);
+        const over = all.closes.slice(0, -1);
+        over.forEach((close, i) => {
+            const time = today - (over.length - i) * day;
+            assert.deepEqual(close, { day: text(time), close: priceOf(time) + 5 });
+        });
+        assert.deepEqual(all.closes.at(-1), { day: text(today), close: 63212.97, running: true });
+        assert.deepEqual(all.sources, [
+            { from: over[0].day, source: "coinbase" }, { from: text(today), source: "archive" }]);
+        for (const [range, days] of [["30d", 30], ["90d", 90]]) {
+            const { closes } = await history(range);
+            assert.deepEqual(closes, all.closes.slice(-days - 1), range);
+        }
+        const { closes: year } = await history("12mo");
+        assert.ok([365, 366].includes(year.length - 1), String(year.length));
+        assert.equal(year[0].day.slice(5), text(today).slice(5).replace("02-29", "02-28"));
+        const { status, body } = await json(`${server.url}/api/bitcoin/history?range=1w`);
+        assert.equal(status, 400);
+        assert.equal(body.accepted, "30d, 90d, 12mo, 10y");
     });
 
     test("a server whose sources never answered says so, and MARKET=off asks nobody", { timeout }, async (t) => {

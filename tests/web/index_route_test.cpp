@@ -49,6 +49,7 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/api/watchlist",
                      "/api/cryptos",
                      "/api/bitcoin/kpis",
+                     "/api/bitcoin/history",
                      "/api/bitcoin/network",
                      "/api/news",
                      "/api/feed",
