@@ -89,9 +89,10 @@ application::application(const config::settings& s, const clock& time, const tel
     : settings_{s}, time_{time}, log_{log}, symbols_{checked_symbols(s.symbols)},
       started_{reading_of(time)}, tapes_{symbols_, s.store_size, known_since(s, started_.wall)},
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
-      cors_{s.cors_origins}, market_{open_market()}, network_{open_network()}, news_{open_news()},
-      archive_{open_archive()}, descriptors_{raise_descriptor_limit()},
-      clients_{limits_of_admission(s, descriptors_)}, proxies_{s.trusted_proxies},
+      cors_{s.cors_origins}, market_{open_market()}, network_{open_network()},
+      fear_greed_{open_fear_greed()}, news_{open_news()}, archive_{open_archive()},
+      descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(s, descriptors_)},
+      proxies_{s.trusted_proxies},
       hub_{
           tapes_,
           sources_,
@@ -111,7 +112,9 @@ application::application(const config::settings& s, const clock& time, const tel
            s.relay.is_wanted() ? s.relay.skew_max + web::cluster_lag_max
                                : std::chrono::milliseconds{0},
            s.streams.heartbeat, market_ ? &market_->board() : nullptr,
-           network_ ? &network_->board() : nullptr, news_ ? &news_->board() : nullptr})},
+           network_ ? &network_->board() : nullptr, news_ ? &news_->board() : nullptr,
+           fear_greed_ ? &fear_greed_->board() : nullptr,
+           kind_of_feed(s.providers) == archive::feed_kind::live})},
       publisher_{tapes_, time, started_, context_, log, metrics_}, cluster_{join_cluster()},
       certificate_{s, time, log, metrics_},
       server_{
@@ -188,46 +191,6 @@ std::unique_ptr<archiving> application::open_archive()
         archiving::parts{
             tapes_, sources_, time_, context_, log_, metrics_,
             cluster::is_wanted(settings_) ? words_of_log(settings_.relay) : std::string{}});
-}
-
-// Instances of a cluster would each ask for themselves, and spend what one of them may.
-bool application::is_market_wanted() const
-{
-    const bool is_live = kind_of_feed(settings_.providers) == archive::feed_kind::live;
-    return settings_.market.is_on.value_or(is_live && !settings_.relay.is_wanted());
-}
-
-std::unique_ptr<feed::market_feed> application::open_market()
-{
-    if (!is_market_wanted())
-        return nullptr;
-    const auto& s = settings_;
-    const bool is_live = kind_of_feed(s.providers) == archive::feed_kind::live;
-    market_trust_.emplace(net::make_tls_context(s.live.ca_file));
-    return feed::make_market_feed(
-        {s.market, s.live, s.access}, {provider_strand_, symbols_, time_, log_, metrics_, is_live},
-        gates_, *market_trust_);
-}
-
-std::unique_ptr<feed::network_feed> application::open_network()
-{
-    if (!is_market_wanted())
-        return nullptr;
-    const auto& s = settings_;
-    return feed::make_network_feed(
-        {s.market, s.live, s.access}, {provider_strand_, time_, log_, metrics_}, gates_,
-        *market_trust_);
-}
-
-// By default there are news where there is the market's table.
-std::unique_ptr<feed::news_feed> application::open_news()
-{
-    const auto& wanted = settings_.news;
-    if (wanted.feeds ? wanted.feeds->empty() : !is_market_wanted())
-        return nullptr;
-    news_trust_.emplace(net::make_tls_context(settings_.live.ca_file));
-    return feed::make_news_feed(
-        wanted, settings_.live, provider_strand_, time_, log_, metrics_, gates_, *news_trust_);
 }
 
 // Null where this instance shares no log.
@@ -382,6 +345,8 @@ void application::run() noexcept
         market_->start();
     if (network_)
         network_->start();
+    if (fear_greed_)
+        fear_greed_->start();
     if (news_)
         news_->start();
     context_.run();

@@ -1,5 +1,6 @@
 #include "config/row_list.hpp"
 #include "feed/news_feed.hpp"
+#include "market/fear_greed.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -74,7 +75,8 @@ void add_market_rows(row_list& rows)
             "MARKET", on_or_off(),
             "Whether there is a table of the market's coins at /api/cryptos, from CoinGecko, "
             "CoinPaprika or CoinLore, and Bitcoin's network at /api/bitcoin/network, from "
-            "mempool.space or blockchain.info: the first of each that answers")
+            "mempool.space or blockchain.info: the first of each that answers; and Bitcoin's key "
+            "figures at /api/bitcoin/kpis, which follow from both")
         .when_empty = "on where prices come from providers and RELAY is empty";
     rows.add(
         "MARKET_INTERVAL",
@@ -101,6 +103,10 @@ void add_market_rows(row_list& rows)
             "BLOCKCHAIN_URL", provider_url("blockchain"),
             "Where blockchain.info is asked for it, if that fails")
         .when_empty = "https://api.blockchain.info";
+    rows.add(
+            "FEAR_GREED_URL", provider_url(std::string{market::alternative_me}),
+            "Where alternative.me is asked for the Fear and Greed Index at /api/bitcoin/kpis")
+        .when_empty = "https://api.alternative.me";
     rows.add(
         "NEWS_FEEDS", feeds(),
         "The RSS and Atom feeds whose items are at /api/news; default: those of seven publishers "

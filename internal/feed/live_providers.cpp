@@ -1,5 +1,6 @@
 // Makes providers of settings.
 #include "feed/candle_source.hpp"
+#include "feed/fear_greed_feed.hpp"
 #include "feed/live_feed.hpp"
 #include "feed/market_feed.hpp"
 #include "feed/network_feed.hpp"
@@ -244,6 +245,27 @@ constexpr std::string_view mempool_url = "https://mempool.space/api";
 constexpr std::string_view blockchain_url = "https://api.blockchain.info";
 constexpr rate_limit mempool_limit{.per_minute = 20, .burst = 8};
 constexpr rate_limit blockchain_limit{.per_minute = 6, .burst = 2};
+// Far below anything that it could mind: it is asked four times a day.
+constexpr std::string_view fear_greed_url = "https://api.alternative.me";
+constexpr rate_limit fear_greed_limit{.per_minute = 6, .burst = 2};
+
+// Of a source of figures beside the table: its address by the settings or `url`.
+std::unique_ptr<gated_client> make_client(
+    std::string_view name, std::string_view url, rate_limit limit, std::size_t bytes_max,
+    const market_choice& wanted, const feed_context::strand_type& strand, const clock& time,
+    provider::gates& gates, ssl::context& trust)
+{
+    auto http = wanted.live.http;
+    http.body_bytes_max = bytes_max;
+    http.response = table_response;
+    const auto& own = wanted.access.at(std::string{name}).url;
+    gated_client::parts parts{
+        .clients = {}, .gate = gates.of(name, limit, wanted.live.breaker, time.steady_now())};
+    parts.clients.push_back(std::make_unique<net::http_client>(
+        strand, own ? *own : own_url(net::parse_base_url(url)), trust, http));
+    return std::make_unique<gated_client>(
+        strand, time, std::move(parts), limits_of_tables(), make_random());
+}
 
 }  // namespace
 
@@ -251,18 +273,9 @@ std::unique_ptr<network_feed> make_network_feed(
     const market_choice& wanted, const network_feed::parts& of, provider::gates& gates,
     ssl::context& trust)
 {
-    auto http = wanted.live.http;
-    http.body_bytes_max = network_bytes_max;
-    http.response = table_response;
     const auto client_of = [&](std::string_view name, std::string_view url, rate_limit limit) {
-        const auto& access = wanted.access.at(std::string{name});
-        gated_client::parts parts{
-            .clients = {},
-            .gate = gates.of(name, limit, wanted.live.breaker, of.time.steady_now())};
-        parts.clients.push_back(std::make_unique<net::http_client>(
-            of.strand, access.url ? *access.url : own_url(net::parse_base_url(url)), trust, http));
-        return std::make_unique<gated_client>(
-            of.strand, of.time, std::move(parts), limits_of_tables(), make_random());
+        return make_client(
+            name, url, limit, network_bytes_max, wanted, of.strand, of.time, gates, trust);
     };
     market::cadence rhythm;
     rhythm.watched = intervals_of_network * wanted.market.interval;
@@ -270,6 +283,21 @@ std::unique_ptr<network_feed> make_network_feed(
         .mempool = client_of(market::mempool, mempool_url, mempool_limit),
         .blockchain = client_of(market::blockchain, blockchain_url, blockchain_limit)};
     return std::make_unique<network_feed>(of, rhythm, std::move(sources));
+}
+
+std::unique_ptr<fear_greed_feed> make_fear_greed_feed(
+    const market_choice& wanted, const fear_greed_feed::parts& of, provider::gates& gates,
+    ssl::context& trust)
+{
+    market::cadence rhythm;
+    rhythm.watched = intervals_of_fear_greed * wanted.market.interval;
+    rhythm.unwatched = std::max<std::chrono::milliseconds>(fear_greed_unwatched, rhythm.watched);
+    rhythm.after_failure = fear_greed_after_failure;
+    return std::make_unique<fear_greed_feed>(
+        of, rhythm,
+        make_client(
+            market::alternative_me, fear_greed_url, fear_greed_limit, fear_greed_bytes_max, wanted,
+            of.strand, of.time, gates, trust));
 }
 
 }  // namespace tickertape::feed

@@ -186,7 +186,9 @@ void market_feed::post(market::table table)
         .received_at = now.wall,
         .lag = {},
         .stale_after = schedule_.stale_after(),
-        .whole = before ? before->whole : std::nullopt});
+        .whole = before ? before->whole : std::nullopt,
+        .whole_received = before ? before->whole_received : boot_time{},
+        .whole_received_at = before ? before->whole_received_at : wall_time{}});
     if (const auto at = all->coins.updated_at)
         all->lag = std::max(now.wall - *at, std::chrono::milliseconds{0});
     board_.post(std::move(all));
@@ -200,7 +202,10 @@ void market_feed::post(market::totals whole)
     check(whole, before->whole ? &*before->whole : nullptr);
     withheld_.add(whole.withheld.size());
     auto all = std::make_shared<market::snapshot>(*before);
+    const auto now = now_of(with_.time);
     all->whole = std::move(whole);
+    all->whole_received = now.boot;
+    all->whole_received_at = now.wall;
     board_.post(std::move(all));
 }
 

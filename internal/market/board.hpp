@@ -23,6 +23,8 @@ struct snapshot {
     // A table that came longer ago is stale.
     std::chrono::milliseconds stale_after;
     std::optional<totals> whole{};
+    boot_time whole_received{};
+    wall_time whole_received_at{};
 
     // Sources keep their answers for minutes. One that is older was kept by mistake.
     static constexpr std::chrono::minutes lag_max{30};

@@ -36,11 +36,8 @@ our_price(const site& s, const market::coin& row, boot_time now)
 {
     if (!row.streamed)
         return std::nullopt;
-    const auto observed = s.prices.observed(*row.streamed);  // asked first, so no age is too small
-    const auto newest = s.prices.newest_tick(*row.streamed);
-    if (!newest || !observed || s.stale.is_stale(*observed, now))
-        return std::nullopt;
-    return *newest;
+    const auto ours = fresh_tick_of(s, *row.streamed, now);
+    return ours ? std::optional{ours->newest} : std::nullopt;
 }
 
 bool is_found(const market::coin& row, const std::string& search)

@@ -89,6 +89,15 @@ http::response json_response(std::string body)
     return r;
 }
 
+std::optional<fresh_tick> fresh_tick_of(const site& s, symbol_id id, boot_time now)
+{
+    const auto observed = s.prices.observed(id);  // asked first, so no age is too small
+    const auto newest = s.prices.newest_tick(id);
+    if (!newest || !observed || s.stale.is_stale(*observed, now))
+        return std::nullopt;
+    return fresh_tick{*newest, staleness::age(*observed, now)};
+}
+
 void append_source(json::object& to, const source_table& sources, source_id id)
 {
     to.text("source", sources.name(id));
@@ -158,6 +167,8 @@ http::router make_router(const site& of)
     add_statistics_route(r, of);
     add_watchlist_route(r, of);
     add_market_route(r, of);
+    add_kpi_route(r, of);
+    add_bitcoin_history_route(r, of);
     add_network_route(r, of);
     add_news_route(r, of);
     add_feed_routes(r, of);

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace tickertape::json {
@@ -22,6 +23,7 @@ class object;
 
 namespace tickertape::market {
 class board;
+class fear_greed_board;
 class network_board;
 }  // namespace tickertape::market
 
@@ -69,6 +71,10 @@ struct site {
     market::network_board* network = nullptr;
     // The news; null where the server has none.
     news::board* news = nullptr;
+    // How greedy the market is said to be; null where the server asks nobody.
+    market::fear_greed_board* fear_greed = nullptr;
+    // Whether prices and their history are of real markets: not simulated, recorded or piped.
+    bool has_market_prices = false;
 };
 
 http::router make_router(const site& of);
@@ -84,6 +90,8 @@ void add_cluster_route(http::router& to, const site& of);
 void add_watchlist_route(http::router& to, const site& of);
 void add_market_route(http::router& to, const site& of);
 void add_network_route(http::router& to, const site& of);
+void add_kpi_route(http::router& to, const site& of);
+void add_bitcoin_history_route(http::router& to, const site& of);
 void add_news_route(http::router& to, const site& of);
 void add_feed_routes(http::router& to, const site& of);
 void add_operation_routes(http::router& to, const site& of);
@@ -97,6 +105,14 @@ http::response json_response(std::string body);
 
 // What is known of the cluster; that there is none, where this instance is alone.
 cluster_report cluster_of(const site& s);
+
+// The newest tick of a symbol and how long ago it was observed.
+struct fresh_tick {
+    tape::symbol_tape::entry newest;
+    std::chrono::milliseconds age;
+};
+// None: there is no tick, or it is stale.
+std::optional<fresh_tick> fresh_tick_of(const site& s, symbol_id id, boot_time now);
 
 // Appends the name of a tick's source and, for a combined price, the number of its providers.
 void append_source(json::object& to, const source_table& sources, source_id id);

@@ -1,8 +1,10 @@
-// Whatever a source sends on Bitcoin's network: an error with bounded words, or figures that are
-// possible. The first byte says which answer it is and its status; the rest is the body.
+// Whatever a source sends on Bitcoin's network, or on fear and greed: an error with bounded words,
+// or figures that are possible. The first byte says which answer it is and its status; the rest is
+// the body.
 #include "core/fetch_error.hpp"
 #include "core/text.hpp"
 #include "market/emission.hpp"
+#include "market/fear_greed.hpp"
 #include "market/figure_text.hpp"
 #include "market/network_api.hpp"
 #include "market/network_figures.hpp"
@@ -27,7 +29,8 @@ using namespace tickertape::market;
 
 constexpr std::array statuses{200, 429};
 constexpr wall_time now{std::chrono::milliseconds{1'791'193'301'000}};
-constexpr std::size_t kinds = 5;
+constexpr std::size_t kinds = 6;
+constexpr std::size_t kind_of_mood = 5;
 
 void must(bool holds)
 {
@@ -78,6 +81,18 @@ network_parts parts_of(std::size_t kind, const net::http_response& answer)
     return parts;
 }
 
+void must_be_mood(const net::http_response& answer)
+{
+    const auto mood = taken(read_fear_greed(answer, now), answer.status);
+    if (!mood)
+        return;
+    const auto& index = mood->what;
+    must(index.value >= 0 && index.value <= 100);
+    must(index.day <= now + mood_ahead_max);
+    must(index.word.size() <= mood_word_bytes_max);
+    must(std::ranges::all_of(index.word, [](char c) { return c >= ' ' && c < 0x7f; }));
+}
+
 void must_be_figure(const network_figure& one)
 {
     must(one.withheld.empty() || !one.value);
@@ -103,6 +118,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         .status = statuses[bytes[0] / kinds % statuses.size()],
         .content_type = {},
         .body{reinterpret_cast<const char*>(bytes) + 1, size - 1}};
+    if (kind == kind_of_mood) {
+        must_be_mood(answer);
+        return 0;
+    }
     const auto parts = parts_of(kind, answer);
     for (const auto& one : figures_of(parts))
         must_be_figure(one);
@@ -117,8 +136,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv)
 {
     namespace fs = std::filesystem;
-    constexpr std::array<const char*, kinds> begins{
-        "mempool.block", "mempool.difficulty", "mempool.fees", "mempool.mempool", "blockchain"};
+    constexpr std::array<const char*, kinds> begins{"mempool.block", "mempool.difficulty",
+                                                    "mempool.fees",  "mempool.mempool",
+                                                    "blockchain",    "alternative_me"};
     std::error_code ignored;
     const std::vector<std::string> arguments(*argv + 1, *argv + *argc);
     const auto corpus = std::ranges::find_if(

@@ -48,6 +48,8 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/api/prices/{symbol}/stats",
                      "/api/watchlist",
                      "/api/cryptos",
+                     "/api/bitcoin/kpis",
+                     "/api/bitcoin/history",
                      "/api/bitcoin/network",
                      "/api/news",
                      "/api/feed",

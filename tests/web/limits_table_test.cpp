@@ -5,6 +5,7 @@
 #include "candles/snapshot.hpp"
 #include "config/table.hpp"
 #include "feed/candle_source.hpp"
+#include "feed/fear_greed_feed.hpp"
 #include "feed/market_feed.hpp"
 #include "feed/network_feed.hpp"
 #include "feed/news_feed.hpp"
@@ -217,6 +218,10 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
          {time(feed::table_response), size(feed::network_bytes_max), count(tables.attempts_max),
           time(tables.wait_max)}},
         {"blocks of an answer on Bitcoin's network", {count(market::blocks_read_max)}},
+        {"one request for the Fear and Greed Index",
+         {time(feed::table_response), size(feed::fear_greed_bytes_max), count(tables.attempts_max),
+          time(tables.wait_max)}},
+        {"the word for a value of the Fear and Greed Index", {count(market::mood_word_bytes_max)}},
         {"averages in one answer, their period, candles of the range",
          {count(web::averages_max), count(web::average_period_max),
           count(web::average_candles_max)}},

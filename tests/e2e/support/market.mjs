@@ -16,6 +16,7 @@ export const bodies = {
     fees: recorded("mempool.fees_recommended.2026-10-01.json"),
     backlog: recorded("mempool.mempool.2026-10-01.cut.json"),
     stats: recorded("blockchain_info.stats.2026-10-05.json"),
+    fearGreed: recorded("alternative_me.fng.2026-08-18.json"),
     coinlore: `{"data":${recorded("coinlore.ticker.90.2026-10-05.json")},"info":{"coins_num":1}}`,
 };
 
@@ -40,6 +41,14 @@ export function blockAt(height) {
 function ofTip(body) {
     const next = changedAt + 2016;
     return JSON.stringify({ ...JSON.parse(body), nextRetargetHeight: next, remainingBlocks: next - tip });
+}
+
+// The recorded days, of which the newest is today.
+function ofToday(body) {
+    const today = Math.floor(Date.now() / 86_400_000) * 86_400;
+    const { data, ...rest } = JSON.parse(body);
+    return JSON.stringify({ ...rest, data: data.map(
+        (row, i) => ({ ...row, timestamp: String(today - i * 86_400) })) });
 }
 
 export function says(response, body, { status = 200, headers = {} } = {}) {
@@ -78,6 +87,10 @@ export const good = {
             // Of now, and of the block before the tip.
             says(response, JSON.stringify({
                 ...JSON.parse(bodies.stats), timestamp: Date.now(), n_blocks_total: tip }));
+        else says(response, "not found", { status: 404 });
+    },
+    fear_greed: (request, response) => {
+        if (request.url === "/fng/?limit=2") says(response, ofToday(bodies.fearGreed));
         else says(response, "not found", { status: 404 });
     },
 };

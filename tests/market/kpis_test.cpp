@@ -1,0 +1,398 @@
+// What follows of Bitcoin from the table, the chain, our own price and the archive's closes.
+#include "bodies.hpp"
+#include "market/coins_known.hpp"
+#include "market/kpis.hpp"
+#include "market/network_figures.hpp"
+#include "support/catch.hpp"
+#include "support/stringify.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+using namespace tickertape;
+using namespace tickertape::market;
+using namespace tickertape::testing;
+using namespace std::chrono_literals;
+using std::chrono::days;
+using std::chrono::sys_days;
+
+namespace {
+
+const wall_time now = at("2026-10-05T09:41:44Z");
+constexpr boot_time boot_now{1000h};
+const sys_days today = std::chrono::floor<days>(now);
+
+snapshot table_of(std::string_view source, const std::string& id)
+{
+    coin bitcoin{.id = id, .symbol = "BTC", .name = "Bitcoin", .value = price::from(65610).value()};
+    bitcoin.market_cap = 1'318'000'000'000;
+    bitcoin.volume_24h = 43'631'967'321;
+    bitcoin.change_24h_percent = -2.95991;
+    bitcoin.high_24h = 68'116;
+    bitcoin.low_24h = 65'224;
+    bitcoin.circulating_supply = 20'093'728;
+    bitcoin.ath = 126'080;
+    bitcoin.ath_at = at("2025-10-06T18:57:42Z");
+    bitcoin.updated_at = now - 70s;
+    coin other{.id = "fake", .symbol = "BTC", .name = "Other", .value = price::from(1).value()};
+    snapshot all{
+        .coins = {.source = source, .coins = {}, .dropped = 0, .updated_at = now - 70s},
+        .received = boot_now - 10s,
+        .received_at = now - 10s,
+        .stale_after = 15min};
+    all.coins.coins.push_back(other);
+    all.coins.coins.push_back(bitcoin);
+    totals whole{.source = source};
+    whole.bitcoin_dominance_percent = 56.5;
+    whole.updated_at = now - 20min;
+    all.whole = whole;
+    all.whole_received = boot_now - 15min;
+    all.whole_received_at = now - 15min;
+    return all;
+}
+
+network_snapshot chain_of(std::int64_t height)
+{
+    network_snapshot all{.parts = {}, .figures = {}, .stale_after = 30min};
+    all.parts.blocks = said<chain>{
+        .what = {.height = height, .difficulty = 132716002350731.5},
+        .source = mempool,
+        .at = now - 5min,
+        .received = boot_now - 5min};
+    all.figures = figures_of(all.parts);
+    return all;
+}
+
+// Of so many days up to yesterday: 100, 101, 100, ...
+std::vector<daily_close> zigzag(int count)
+{
+    std::vector<daily_close> all;
+    for (int i = 0; i < count; ++i) {
+        daily_close one{
+            .day = today - days{count - i},
+            .close = price::from(i % 2 == 0 ? 100 : 101).value(),
+            .source = "coinbase"};
+        all.push_back(one);
+    }
+    return all;
+}
+
+// That of returns that are by turns x and -x: their mean is 0.
+double zigzag_volatility(int returns)
+{
+    return 100 * std::log(1.01) * std::sqrt(365.0 * returns / (returns - 1));
+}
+
+kpi figure(
+    const kpi_parts& parts, std::string_view name, wall_time when = now, boot_time boot = boot_now)
+{
+    const auto all = kpis_of(parts, when, boot);
+    const auto found = std::ranges::find(all, name, &kpi::name);
+    REQUIRE(found != all.end());
+    return *found;
+}
+
+bool is_near(const std::optional<double>& value, double expected)
+{
+    return value && std::abs(*value - expected) <= std::abs(expected) * 1e-12;
+}
+
+}  // namespace
+
+TEST_CASE("all key figures are there, known or not, in one order", "[market]")
+{
+    const auto all = kpis_of({}, now, boot_now);
+    std::vector<std::string_view> names;
+    for (const auto& one : all) {
+        names.push_back(one.name);
+        CAPTURE(std::string{one.name});
+        // The end of the supply is known without anybody.
+        CHECK(one.value.has_value() == (one.name == "max_supply"));
+        CHECK(one.source.empty() == (one.name != "max_supply"));
+        CHECK(one.withheld.empty());
+    }
+    CHECK(
+        names == std::vector<std::string_view>{
+                     "price", "market_cap", "dominance", "volume_24h", "change_24h",
+                     "change_24h_percent", "high_24h", "low_24h", "circulating_supply",
+                     "max_supply", "mined_percent", "ath", "ath_at", "days_since_ath",
+                     "drawdown_percent", "volatility_30d", "volatility_90d", "fear_greed"});
+}
+
+TEST_CASE("the row of Bitcoin is found by the source's id, not by its symbol", "[market]")
+{
+    const auto gecko = table_of(coingecko, "bitcoin");
+    CHECK(figure({.table = &gecko}, "price").value == 65'610.0);
+    const auto paprika = table_of(coinpaprika, "btc-bitcoin");
+    CHECK(figure({.table = &paprika}, "price").source == "coinpaprika");
+    const auto strange = table_of(coingecko, "bitcoin-cash");
+    CHECK_FALSE(figure({.table = &strange}, "price").value);
+    CHECK(figure({.table = &strange}, "dominance").value == 56.5);
+}
+
+TEST_CASE("figures of the table are its own, and what is computed of them says so", "[market]")
+{
+    const auto table = table_of(coingecko, "bitcoin");
+    const kpi_parts parts{.table = &table};
+    CHECK(figure(parts, "market_cap").value == 1'318'000'000'000.0);
+    CHECK(figure(parts, "volume_24h").value == 43'631'967'321.0);
+    CHECK(figure(parts, "change_24h_percent").value == -2.95991);
+    CHECK(figure(parts, "high_24h").value == 68'116.0);
+    CHECK(figure(parts, "low_24h").value == 65'224.0);
+    CHECK(figure(parts, "ath").value == 126'080.0);
+    CHECK(figure(parts, "ath_at").value == 1'759'777'062.0);
+    CHECK(figure(parts, "ath_at").is_time);
+    CHECK_FALSE(figure(parts, "ath").is_computed);
+    const auto change = figure(parts, "change_24h");
+    CHECK(is_near(change.value, -2001.2316054117448));
+    CHECK(change.is_computed);
+    CHECK(change.source == "coingecko");
+    const auto drawdown = figure(parts, "drawdown_percent");
+    CHECK(is_near(drawdown.value, 47.9616116751269));
+    CHECK(drawdown.is_computed);
+    CHECK(figure(parts, "price").at == now - 70s);
+    // A minute when it came, and ten seconds since.
+    CHECK(figure(parts, "price").age == 70s);
+    CHECK(figure(parts, "dominance").at == now - 20min);
+    CHECK(figure(parts, "dominance").age == 20min);
+    CHECK_FALSE(figure(parts, "dominance").is_stale);
+}
+
+TEST_CASE("the change in dollars is that in percent of the same price", "[market]")
+{
+    auto table = table_of(coingecko, "bitcoin");
+    auto& row = table.coins.coins[1];
+    row.change_24h_percent = 0;
+    CHECK(figure({.table = &table}, "change_24h").value == 0.0);
+    row.value = price::from(150).value();
+    row.change_24h_percent = 50;
+    CHECK(is_near(figure({.table = &table}, "change_24h").value, 50));
+    row.change_24h_percent.reset();
+    row.withheld.push_back({"change_24h_percent", "a loss of 100 % or more"});
+    CHECK_FALSE(figure({.table = &table}, "change_24h").value);
+    CHECK(figure({.table = &table}, "change_24h").withheld == "a loss of 100 % or more");
+}
+
+TEST_CASE("our own price takes the place of the table's, and of nothing else", "[market]")
+{
+    auto table = table_of(coingecko, "bitcoin");
+    const kpi_parts parts{
+        .table = &table, .ours = own_price{130'000, "median(coinbase,kraken)", now - 1s, 1s}};
+    const auto price = figure(parts, "price");
+    CHECK(price.value == 130'000.0);
+    CHECK(price.source == "median(coinbase,kraken)");
+    CHECK(price.at == now - 1s);
+    CHECK(price.age == 1s);
+    CHECK(is_near(figure(parts, "drawdown_percent").value, 47.9616116751269));
+    CHECK(figure(parts, "change_24h").source == "coingecko");
+    CHECK(figure({.ours = parts.ours}, "price").value == 130'000.0);
+    // It is as fresh where the table is not.
+    table.received -= 16min;
+    CHECK_FALSE(figure(parts, "price").is_stale);
+    CHECK(figure(parts, "ath").is_stale);
+}
+
+TEST_CASE(
+    "figures of an old table are stale, and so are those of an old row of a new one", "[market]")
+{
+    const auto fresh = table_of(coingecko, "bitcoin");
+    const auto is_stale = [](const snapshot& table, const char* name = "volume_24h") {
+        return figure({.table = &table}, name).is_stale;
+    };
+    CHECK_FALSE(is_stale(fresh));
+    auto late = fresh;
+    late.received = boot_now - 15min - 1ms;
+    CHECK(is_stale(late));
+    auto old_row = fresh;
+    old_row.coins.coins[1].updated_at = old_row.received_at - 30min - 1ms;
+    CHECK(is_stale(old_row));
+    auto no_time = fresh;
+    no_time.coins.coins[1].updated_at.reset();
+    CHECK_FALSE(is_stale(no_time));
+    CHECK(figure({.table = &no_time}, "volume_24h").at == now - 10s);
+    auto inactive = fresh;
+    inactive.coins.coins[1].is_inactive = true;
+    CHECK(is_stale(inactive));
+    auto old_whole = fresh;
+    old_whole.whole_received -= 3h;
+    CHECK(is_stale(old_whole, "dominance"));
+    CHECK_FALSE(is_stale(old_whole));
+    auto kept_whole = fresh;
+    kept_whole.whole->updated_at = now - 30 * 24h;
+    CHECK(is_stale(kept_whole, "dominance"));
+    kept_whole.whole->updated_at.reset();
+    CHECK_FALSE(is_stale(kept_whole, "dominance"));
+}
+
+TEST_CASE("a wall clock that steps makes no figure young or old", "[market]")
+{
+    const auto table = table_of(coingecko, "bitcoin");
+    const auto chain = chain_of(969'992);
+    const kpi_parts parts{.table = &table, .network = &chain};
+    for (const auto name : {"volume_24h", "dominance", "circulating_supply"}) {
+        CAPTURE(std::string{name});
+        const auto later = figure(parts, name, now + 24h * 400);
+        CHECK(later.age == figure(parts, name).age);
+        CHECK_FALSE(later.is_stale);
+    }
+}
+
+TEST_CASE("what the table withholds stays withheld, with its reason", "[market]")
+{
+    auto table = table_of(coingecko, "bitcoin");
+    auto& row = table.coins.coins[1];
+    row.volume_24h.reset();
+    row.withheld.push_back({"volume_24h", "is negative"});
+    table.whole->bitcoin_dominance_percent.reset();
+    table.whole->withheld.push_back({"bitcoin_dominance_percent", "is no part of a whole"});
+    CHECK(figure({.table = &table}, "volume_24h").withheld == "is negative");
+    CHECK(figure({.table = &table}, "volume_24h").source == "coingecko");
+    CHECK(figure({.table = &table}, "dominance").withheld == "is no part of a whole");
+}
+
+TEST_CASE("the supply is that of the chain's height, to the satoshi", "[market]")
+{
+    const auto chain = chain_of(969'992);
+    const kpi_parts parts{.network = &chain};
+    const auto supply = figure(parts, "circulating_supply");
+    CHECK(supply.value == 20'093'728.125);
+    CHECK(supply.source == "mempool");
+    CHECK(supply.at == now - 5min);
+    CHECK(supply.age == 5min);
+    CHECK(supply.is_computed);
+    CHECK(is_near(figure(parts, "mined_percent").value, 95.68441974811));
+    const auto most = figure(parts, "max_supply");
+    CHECK(most.value == 20'999'999.9769);
+    CHECK(most.source == "protocol");
+    CHECK_FALSE(most.at);
+    CHECK_FALSE(most.is_stale);
+    const auto later = figure(parts, "mined_percent", now, boot_now + 25min + 1ms);
+    CHECK(later.is_stale);
+    CHECK(later.value);
+    // Without a height nobody's word is taken for it.
+    const auto table = table_of(coingecko, "bitcoin");
+    CHECK_FALSE(figure({.table = &table}, "circulating_supply").value);
+}
+
+TEST_CASE("a market cap of a supply that is not the chain's is withheld", "[market]")
+{
+    auto table = table_of(coingecko, "bitcoin");
+    const auto chain = chain_of(969'992);
+    const kpi_parts parts{.table = &table, .network = &chain};
+    auto& supply = table.coins.coins[1].circulating_supply;
+    CHECK(figure(parts, "market_cap").value);
+    supply = 20'093'728.125 * 1.00099;
+    CHECK(figure(parts, "market_cap").value);
+    supply = 20'093'728.125 * 0.994;  // as CoinLore's was, nine months old
+    CHECK_FALSE(figure(parts, "market_cap").value);
+    CHECK(figure(parts, "market_cap").withheld == "the source's supply is not that of the chain");
+    supply.reset();  // CoinPaprika says none
+    CHECK(figure(parts, "market_cap").value);
+    supply = 20'093'728.125 * 1000;
+    CHECK(figure({.table = &table}, "market_cap").value);
+    CHECK_FALSE(figure(parts, "market_cap").value);
+}
+
+TEST_CASE("days since the high are counted by dates in UTC", "[market]")
+{
+    auto table = table_of(coingecko, "bitcoin");
+    auto& reached = table.coins.coins[1].ath_at;
+    const auto count = [&](const char* high, const char* when) {
+        reached = at(high);
+        return figure({.table = &table}, "days_since_ath", at(when)).value;
+    };
+    CHECK(count("2025-10-06T18:57:42Z", "2026-10-05T09:41:44Z") == 364.0);
+    CHECK(count("2025-10-06T23:59:59Z", "2025-10-07T00:00:00Z") == 1.0);
+    CHECK(count("2025-10-07T00:00:00Z", "2025-10-07T23:59:59Z") == 0.0);
+    CHECK(count("2025-10-06T00:00:00Z", "2025-10-07T23:59:59Z") == 1.0);
+    // A source's clock may be ahead.
+    CHECK(count("2025-10-07T00:01:00Z", "2025-10-06T23:59:00Z") == 0.0);
+}
+
+TEST_CASE("a price above the high has no drawdown below zero", "[market]")
+{
+    auto table = table_of(coingecko, "bitcoin");
+    table.coins.coins[1].value = price::from(126'081).value();
+    CHECK(figure({.table = &table}, "drawdown_percent").value == 0.0);
+    table.coins.coins[1].ath.reset();
+    CHECK_FALSE(figure({.table = &table}, "drawdown_percent").value);
+}
+
+TEST_CASE("volatility is the deviation of the returns of days that are over", "[market]")
+{
+    const auto closes = zigzag(91);
+    CHECK(is_near(volatility_percent(closes, today, 30), zigzag_volatility(30)));
+    CHECK(is_near(volatility_percent(closes, today, 30), 19.335062583013325));
+    CHECK(is_near(volatility_percent(closes, today, 90), zigzag_volatility(90)));
+    CHECK(volatility_percent({}, today, 30) == std::nullopt);
+    // What is older than the window, or of today, counts for nothing.
+    auto more = closes;
+    more.front().close = price::from(1e9).value();
+    more.push_back({.day = today, .close = price::from(1e9).value(), .source = {}});
+    CHECK(is_near(volatility_percent(more, today, 30), zigzag_volatility(30)));
+    // A price that never moves has none, which is a figure.
+    auto still = zigzag(31);
+    for (auto& one : still)
+        one.close = price::from(100).value();
+    CHECK(volatility_percent(still, today, 30) == 0.0);
+}
+
+TEST_CASE("volatility is unknown where too few days have a close", "[market]")
+{
+    CHECK(is_near(volatility_percent(zigzag(25), today, 30), zigzag_volatility(24)));
+    CHECK_FALSE(volatility_percent(zigzag(24), today, 30));
+    CHECK(volatility_percent(zigzag(75), today, 90));
+    CHECK_FALSE(volatility_percent(zigzag(74), today, 90));
+    // There is no return over a day that is missing: after it the zigzag goes on.
+    auto gap = zigzag(31);
+    gap.erase(gap.begin() + 10, gap.begin() + 12);
+    for (std::size_t i = 10; i < gap.size(); ++i)
+        gap[i].close = price::from(1000 * gap[i].close.value()).value();
+    // 14 returns up and 13 down.
+    CHECK(is_near(
+        volatility_percent(gap, today, 30),
+        100 * std::log(1.01) * std::sqrt(365 * (27 - 1.0 / 27) / 26)));
+}
+
+TEST_CASE("volatility says its window, its days and whose closes they are", "[market]")
+{
+    auto closes = zigzag(40);
+    closes.back().source = "archive";
+    const kpi_parts parts{.closes = closes};
+    const auto month = figure(parts, "volatility_30d");
+    CHECK(is_near(month.value, zigzag_volatility(30)));
+    CHECK(month.source == "archive");
+    CHECK(month.window_days == 30);
+    CHECK(month.days_known == 30);
+    CHECK(month.closes_of == std::vector<std::string>{"coinbase", "archive"});
+    CHECK(month.at == wall_time{today});
+    CHECK(month.age == now - wall_time{today});
+    CHECK_FALSE(month.is_stale);
+    const auto quarter = figure(parts, "volatility_90d");
+    CHECK_FALSE(quarter.value);
+    CHECK(quarter.withheld == "of the last 90 days the archive has 40 closes, too few");
+    // Yesterday's close comes soon after midnight.
+    closes.pop_back();
+    CHECK_FALSE(figure({.closes = closes}, "volatility_30d", wall_time{today} + 1h).is_stale);
+    CHECK(figure({.closes = closes}, "volatility_30d", wall_time{today} + 1h + 1ms).is_stale);
+    CHECK(figure({.no_closes_why = "broken"}, "volatility_30d").withheld == "broken");
+}
+
+TEST_CASE("the index of fear and greed is of its day", "[market]")
+{
+    const fear_greed_snapshot mood{
+        .index = {.value = 41, .word = "Fear", .day = wall_time{today}},
+        .received = boot_now - 1h,
+        .received_at = now - 1h};
+    const auto index = figure({.mood = &mood}, "fear_greed");
+    CHECK(index.value == 41.0);
+    CHECK(index.source == "alternative.me");
+    CHECK(index.at == wall_time{today});
+    CHECK(index.age == now - wall_time{today});
+    CHECK(index.word == "Fear");
+    CHECK_FALSE(index.is_stale);
+    const auto in = 48h - (now - wall_time{today});
+    CHECK_FALSE(figure({.mood = &mood}, "fear_greed", now, boot_now + in).is_stale);
+    CHECK(figure({.mood = &mood}, "fear_greed", now, boot_now + in + 1ms).is_stale);
+}
