@@ -10,8 +10,8 @@
 
 namespace tickertape::web {
 
-// The newest price of one symbol, as text, and whether there is a tab for the market. The names are
-// those of the places.
+// The newest price of one symbol, as text, and what else a page is told. The names are those of the
+// places.
 struct page_facts {
     std::string symbol;
     std::string price = "—";  // for people: "$69,420.25"
@@ -22,6 +22,11 @@ struct page_facts {
     std::string origin;  // simulator, replay or pipe where the price is no market's
     std::string stale = "true";
     std::string market = "off";  // on where there is a table of the market
+    // Of the widget only: light, dark or system; after how long a silent stream is sent a
+    // heartbeat; why there is no widget.
+    std::string theme = "system";
+    std::string heartbeat_ms;
+    std::string problem;
 };
 
 class page_template {

@@ -62,7 +62,8 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/readyz",
                      "/metrics",
                      "/",
-                     "/market"});
+                     "/market",
+                     "/embed"});
 }
 
 TEST_CASE("a path without a route says where the routes are", "[web]")
