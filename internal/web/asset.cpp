@@ -2,6 +2,7 @@
 
 #include "http/gzip.hpp"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <array>
@@ -43,6 +44,13 @@ bool holds_tag(std::string_view if_none_match, std::string_view tag)
         at = if_none_match.find('"', close + 1);
     }
     return false;
+}
+
+std::array<unsigned char, SHA256_DIGEST_LENGTH> sha256(std::string_view content)
+{
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+    SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest.data());
+    return digest;
 }
 
 }  // namespace
@@ -94,8 +102,7 @@ http::response answer_with(
 
 std::string sha256_hex(std::string_view content)
 {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-    SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest.data());
+    const auto digest = sha256(content);
     static constexpr std::string_view digits = "0123456789abcdef";
     std::string hex;
     for (const auto byte : digest) {
@@ -103,6 +110,14 @@ std::string sha256_hex(std::string_view content)
         hex += digits[byte & 15];
     }
     return hex;
+}
+
+std::string sha256_base64(std::string_view content)
+{
+    const auto digest = sha256(content);
+    std::array<unsigned char, 45> text;  // 44 letters and a zero
+    const auto length = EVP_EncodeBlock(text.data(), digest.data(), SHA256_DIGEST_LENGTH);
+    return {text.begin(), text.begin() + length};
 }
 
 }  // namespace tickertape::web

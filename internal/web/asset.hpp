@@ -34,5 +34,6 @@ http::response answer_with(
     http::response (*head)(const asset&, const http::request&));
 
 std::string sha256_hex(std::string_view content);
+std::string sha256_base64(std::string_view content);
 
 }  // namespace tickertape::web

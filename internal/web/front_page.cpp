@@ -39,6 +39,28 @@ std::string tabs_of(const site& of)
 
 }  // namespace
 
+page_facts price_facts(const site& s, symbol_id id, boot_time now)
+{
+    const auto& symbols = s.prices.symbols();
+    page_facts facts;
+    facts.symbol = symbols.name(id);
+    const auto observed = s.prices.observed(id);  // asked first, so that no age is too small
+    const auto newest = s.prices.newest_tick(id);
+    if (!newest || !observed)
+        return facts;
+    const auto time = newest->at.time();
+    const auto source = s.sources.name(newest->source);
+    facts.price = price_text(newest->value, symbols.quote(id));
+    facts.price_number = newest->value.text();
+    facts.time = format_rfc3339(time);
+    facts.time_text = in_words(facts.time);
+    facts.source = source;
+    if (std::ranges::find(other_origins, source) != other_origins.end())
+        facts.origin = source;
+    facts.stale = s.stale.is_stale(*observed, now) ? "true" : "false";
+    return facts;
+}
+
 front_page::front_page(const site& of) : of_{of}
 {
     if (of.files.is_compiled_in())
@@ -48,25 +70,10 @@ front_page::front_page(const site& of) : of_{of}
 page_facts front_page::facts_for(const http::request& r) const
 {
     const auto& symbols = of_.prices.symbols();
-    const auto id =
-        symbols.find(r.url.parameter("symbol").value_or("")).value_or(symbols.all().front());
-    page_facts facts;
-    facts.symbol = symbols.name(id);
+    auto facts = price_facts(
+        of_, symbols.find(r.url.parameter("symbol").value_or("")).value_or(symbols.all().front()),
+        r.boot_now);
     facts.tabs = tabs_of(of_);
-    const auto observed = of_.prices.observed(id);  // asked first, so that no age is too small
-    const auto newest = of_.prices.newest_tick(id);
-    if (!newest || !observed)
-        return facts;
-    const auto time = newest->at.time();
-    const auto source = of_.sources.name(newest->source);
-    facts.price = price_text(newest->value, symbols.quote(id));
-    facts.price_number = newest->value.text();
-    facts.time = format_rfc3339(time);
-    facts.time_text = in_words(facts.time);
-    facts.source = source;
-    if (std::ranges::find(other_origins, source) != other_origins.end())
-        facts.origin = source;
-    facts.stale = of_.stale.is_stale(*observed, r.boot_now) ? "true" : "false";
     return facts;
 }
 

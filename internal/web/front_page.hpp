@@ -13,6 +13,9 @@
 
 namespace tickertape::web {
 
+// What is known of the newest price of a symbol; dashes before the first.
+page_facts price_facts(const site& s, symbol_id id, boot_time now);
+
 class front_page {
 public:
     explicit front_page(const site& of);

@@ -10,7 +10,7 @@
 
 namespace tickertape::web {
 
-// The newest price of one symbol, as text, and which tabs there are. The names are those of the
+// The newest price of one symbol, as text, and what else a page is told. The names are those of the
 // places.
 struct page_facts {
     std::string symbol;
@@ -22,6 +22,11 @@ struct page_facts {
     std::string origin;  // simulator, replay or pipe where the price is no market's
     std::string stale = "true";
     std::string tabs;  // those that this server has something for, besides the price: "market news"
+    // Of the widget only: light, dark or system; after how long a silent stream is sent a
+    // heartbeat; why there is no widget.
+    std::string theme = "system";
+    std::string heartbeat_ms;
+    std::string problem;
 };
 
 class page_template {

@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "web/parameters.hpp"
+#include "web/spreadsheet.hpp"
 #include "web/stream_request.hpp"
 #include "json/json_text.hpp"
 
@@ -44,13 +45,19 @@ http::answer all_prices(const site& s, const http::request& r)
     return json_response(std::move(json::object{}.json("prices", std::move(list).done())).done());
 }
 
-http::answer one_price(const site& s, const http::request& r, const std::string& name)
+// `name`: of a symbol, with an ending where the price is for a spreadsheet.
+http::answer one_price(const site& s, const http::request& r, std::string_view name)
 {
-    const auto id = s.prices.symbols().find(name);
+    const auto [symbol, format] = read_sheet_name(name);
+    const auto id = s.prices.symbols().find(symbol);
     if (!id)
-        return http::to_response(unknown_symbol(name, s.prices.symbols()));
+        return http::to_response(unknown_symbol(symbol, s.prices.symbols()));
     if (const auto wrong = wrong_parameters(r.url, {}))
         return http::to_response(*wrong);
+    if (format == sheet_format::text)
+        return price_as_text(s, *id, r.boot_now);
+    if (format == sheet_format::csv)
+        return price_as_csv(s, *id, r.boot_now);
     if (!s.prices.newest_tick(*id))
         return refusal_for_now(no_price_yet(s.prices.symbols().name(*id)));
     return json_response(price_json(s, *id, r.boot_now));
@@ -118,7 +125,7 @@ void add_price_routes(http::router& to, const site& of)
         [of](const http::request& r) {
             return tape::within_an_era(of.prices, [&] { return one_price(of, r, r.captured[0]); });
         },
-        "the newest price of one symbol");
+        "the newest price of one symbol; with .txt behind it the number alone, with .csv a table");
     add_history_route(to, of);
     to.add(
         "/crypto-price",

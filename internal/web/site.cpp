@@ -177,6 +177,7 @@ http::router make_router(const site& of)
     add_udf_routes(r, of);
     add_operation_routes(r, of);
     add_page_routes(r, of);
+    add_widget_route(r, of);
     add_index_route(r, of);
     return r;
 }

@@ -15,7 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view page_name = "index.html";
 // What is not ours is in no directory of sources, so it is had from what is compiled in.
 constexpr std::string_view others_folder = "vendor";
 
@@ -137,10 +136,10 @@ http::response static_files::get(const http::request& r, std::span<const std::st
     return answer_with(*found, r);
 }
 
-std::optional<std::string> static_files::read_page() const
+std::optional<std::string> static_files::read_page(std::string_view name) const
 {
     assert(directory_);
-    return read_whole(*directory_ / page_name);
+    return read_whole(*directory_ / name);
 }
 
 std::optional<std::string> static_files::read(std::span<const std::string> path) const

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace tickertape::web {
 
@@ -28,9 +29,9 @@ public:
     http::response get(const http::request& r, std::span<const std::string> path) const;
 
     bool is_compiled_in() const noexcept { return !directory_; }
-    // index.html as it stands in the directory now; none where it cannot be read. Only of files
-    // that are not compiled in.
-    std::optional<std::string> read_page() const;
+    // index.html, or another page, as it stands in the directory now; none where it cannot be read.
+    // Only of files that are not compiled in.
+    std::optional<std::string> read_page(std::string_view name = "index.html") const;
 
 private:
     std::optional<std::string> read(std::span<const std::string> path) const;

@@ -66,7 +66,8 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/",
                      "/market",
                      "/bitcoin",
-                     "/news"});
+                     "/news",
+                     "/embed"});
 }
 
 TEST_CASE("a path without a route says where the routes are", "[web]")

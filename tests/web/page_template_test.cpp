@@ -26,13 +26,16 @@ TEST_CASE("each place has its fact", "[web]")
     facts.origin = "pipe";
     facts.stale = "false";
     facts.tabs = "market news";
+    facts.theme = "dark";
+    facts.heartbeat_ms = "15000";
+    facts.problem = "none";
     CHECK(
         filled(
             "{{symbol}} {{price}} {{price_number}} {{time}} {{time_text}} {{source}} {{origin}} "
-            "{{stale}} {{tabs}}",
+            "{{stale}} {{tabs}} {{theme}} {{heartbeat_ms}} {{problem}}",
             facts) ==
         "BTC-USD $1.25 1.25 2026-11-20T17:02:11.123Z 2026-11-20 17:02:11 UTC pipe pipe false "
-        "market news");
+        "market news dark 15000 none");
     CHECK(filled("{{symbol}}", facts) == "BTC-USD");
     CHECK(filled("{{symbol}}{{symbol}}!", facts) == "BTC-USDBTC-USD!");
     CHECK(filled("<p title=\"{{price}}\">", facts) == "<p title=\"$1.25\">");
