@@ -1,11 +1,14 @@
 // The figures of the Bitcoin tab: which there are, in which order, and what a card says of one. An
 // answer more is a row of `answers`, a figure more a row of `groups`.
 
-import { formatDuration, formatPercent, formatPrice, formatShortTime } from "../format.js";
+import { formatChange, formatDuration, formatPercent, formatPrice, formatShortTime } from "../format.js";
 import { ago, noticeOf as noticeOfTab } from "./tab_words.js";
 
 // Answers of one form: flat figures, and "sources" with who says each of them, and when.
-export const answers = [{ key: "network", path: "api/bitcoin/network" }];
+export const answers = [
+    { key: "kpis", path: "api/bitcoin/kpis" },
+    { key: "network", path: "api/bitcoin/network" },
+];
 
 const fullBlock = 1_000_000; // virtual bytes
 
@@ -17,6 +20,23 @@ const timeTo = (field) => (answer, now) =>
 // `of`: the answer; `field`: its name there, with a dot before that of a part; `note(answer, now)`:
 // what is said besides, where the figure is known.
 export const groups = [
+    ["Price and value", "kpis", [
+        ["price", "Price", "dollars"],
+        ["change_24h_percent", "Change in 24 hours", "change"],
+        ["change_24h", "The same in dollars", "gain"],
+        ["high_24h", "Highest of 24 hours", "dollars"],
+        ["low_24h", "Lowest of 24 hours", "dollars"],
+        ["volume_24h", "Traded in 24 hours", "money"],
+        ["market_cap", "Market cap", "money"],
+        ["dominance", "Part of all coins", "share", () => "of the market cap that the source counts"],
+        ["ath", "All-time high", "dollars", ({ ath_at: at }, now) => (at === null ? "" : timeWords(at, now))],
+        ["days_since_ath", "Days since then", "count"],
+        ["drawdown_percent", "Below the all-time high", "share"],
+        ["volatility_30d", "Volatility, 30 days", "share", () => "a year, of daily closes"],
+        ["volatility_90d", "Volatility, 90 days", "share", () => "a year, of daily closes"],
+        ["fear_greed", "Fear and greed", "count",
+            ({ sources }) => `of 100: ${sources.fear_greed?.word ?? "no word for it"}`],
+    ]],
     ["Blocks", "network", [
         ["height", "Height", "count",
             ({ block_at: at }, now) => (at === null ? "" : `dated ${timeWords(at, now)} by its miner`)],
@@ -40,7 +60,12 @@ export const groups = [
         ["difficulty_change_percent", "Next change of difficulty", "change", () => "estimated"],
         ["retarget_height", "Difficulty changes at block", "count", blocksTo("retarget_height")],
     ]],
-    ["Halving and supply", "network", [
+    ["Supply", "kpis", [
+        ["circulating_supply", "Bitcoins there are", "coins"],
+        ["max_supply", "There will never be more than", "coins"],
+        ["mined_percent", "Of these are mined", "share"],
+    ]],
+    ["Halving", "network", [
         ["halving_height", "Next halving at block", "count", blocksTo("halving_height")],
         ["halving_at_by_target", "Date at 10 minutes a block", "moment", timeTo("halving_at_by_target")],
         ["halving_at_by_average", "Date at the recent pace", "moment", timeTo("halving_at_by_average")],
@@ -59,7 +84,15 @@ function inUnits(value, sizes) {
     return `${plain(value / size, 2)} ${unit}`;
 }
 
+const large = [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1, ""]];
 const writers = {
+    dollars: (value) => formatPrice(value, "USD"),
+    gain: (value) => formatChange(value, value, "USD"),
+    money: (value) => {
+        const [size, unit] = large.find(([one]) => Math.abs(value) >= one) ?? large.at(-1);
+        return `${formatPrice(value / size, "USD", 2)} ${unit}`.trim();
+    },
+    coins: (value) => `${plain(value)} BTC`,
     count: (value) => plain(value),
     span: (value) => formatDuration(value * 1000),
     fee: (value) => `${plain(value, Number.isInteger(value) ? 0 : 2)} sat/vB`,
@@ -71,10 +104,11 @@ const writers = {
     share: (value) => formatPercent(value / 100).replace(/^\+/, ""),
     moment: (value, now) => timeWords(value, now),
 };
-const wholes = { hashes: "H/s", large: "", size: "vB" }; // said in full on hover
+const wholes = { hashes: "H/s", large: "", size: "vB", money: "USD", coins: "BTC" }; // said in full on hover
 
 const names = {
     blockchain: "blockchain.info", coingecko: "CoinGecko", coinpaprika: "CoinPaprika", coinlore: "CoinLore",
+    archive: "this server's archive", protocol: "the rules of Bitcoin",
 };
 const nameOf = (source) => (Object.hasOwn(names, source) ? names[source] : source);
 

@@ -30,19 +30,36 @@ const answer = {
         inflation_percent: says(true),
     },
 };
+const figures = {
+    price: 65_700.5, market_cap: 1_318_356_995_281, dominance: 56.539635153478464, volume_24h: 43_631_967_321,
+    change_24h: -2001.2316054117448, change_24h_percent: -2.95991, high_24h: 68_116, low_24h: 65_224,
+    circulating_supply: 20_093_728.125, max_supply: 20_999_999.9769, mined_percent: 95.68441974811,
+    ath: 126_080, ath_at: 1_759_777_062.558, days_since_ath: 364, drawdown_percent: 47.961611675126896,
+    volatility_30d: 19.335062583013325, volatility_90d: null, fear_greed: 41, stale: false,
+    withheld: { volatility_90d: "of the last 90 days the archive has 40 closes, too few" },
+    sources: {
+        price: { source: "median(coinbase,kraken,bitstamp)", at, computed: false, stale: false },
+        max_supply: { source: "protocol", at: null, age_seconds: null, computed: true, stale: false },
+        volatility_30d: { source: "archive", at, computed: true, stale: false, window_days: 30 },
+        fear_greed: { source: "alternative.me", at, computed: false, stale: false, word: "Fear" },
+    },
+};
+const ofNetwork = ({ of }) => of === "network";
+const ofKpis = ({ of }) => of === "kpis";
 const rows = groups.flatMap(({ cards }) => cards);
 const card = (field, of = answer, when = now) =>
     cardOf(rows.find((row) => row.field === field), of, when);
 
 test("every figure of the answer has a card, once, and is written", () => {
-    const figures = Object.entries(answer).flatMap(([name, value]) =>
+    const figuresOfNetwork = Object.entries(answer).flatMap(([name, value]) =>
         (name === "fees" ? Object.keys(value).map((part) => `fees.${part}`) : [name]));
     const without = ["sources", "stale", "block_at"]; // the time is said beside the height
-    assert.deepEqual(rows.map(({ field }) => field).sort(),
-        figures.filter((name) => !without.includes(name)).sort());
+    assert.deepEqual(rows.filter(ofNetwork).map(({ field }) => field).sort(),
+        figuresOfNetwork.filter((name) => !without.includes(name)).sort());
     const keys = answers.map(({ key }) => key);
     for (const { of } of rows) assert.ok(keys.includes(of));
-    const texts = Object.fromEntries(rows.map(({ field }) => [field, card(field).text]));
+    const texts = Object.fromEntries(
+        rows.filter(ofNetwork).map(({ field }) => [field, card(field).text]));
     assert.deepEqual(texts, {
         "height": "969,992", "seconds_since_block": "2 min", "block_seconds": "9 min 50 s",
         "fees.fastest": "6 sat/vB", "fees.half_hour": "5 sat/vB", "fees.hour": "4.50 sat/vB",
@@ -55,6 +72,26 @@ test("every figure of the answer has a card, once, and is written", () => {
     });
 });
 
+test("the figures of the price have cards too", () => {
+    const without = ["sources", "stale", "withheld", "ath_at"];
+    assert.deepEqual(rows.filter(ofKpis).map(({ field }) => field).sort(),
+        Object.keys(figures).filter((name) => !without.includes(name)).sort());
+    assert.deepEqual(
+        Object.fromEntries(rows.filter(ofKpis).map(({ field }) => [field, card(field, figures).text])), {
+            "price": "$65,700.50", "change_24h_percent": "−2.96%", "change_24h": "−$2,001.23",
+            "high_24h": "$68,116.00", "low_24h": "$65,224.00", "volume_24h": "$43.63 B",
+            "market_cap": "$1.32 T", "dominance": "56.54%", "ath": "$126,080.00", "days_since_ath": "364",
+            "drawdown_percent": "47.96%", "volatility_30d": "19.34%", "volatility_90d": "–",
+            "fear_greed": "41", "circulating_supply": "20,093,728 BTC",
+            "max_supply": "21,000,000 BTC", "mined_percent": "95.68%",
+        });
+    assert.equal(card("fear_greed", figures).note, "of 100: Fear");
+    assert.equal(card("volatility_30d", figures).by, "computed from this server's archive over 30 days");
+    assert.deepEqual([card("max_supply", figures).by, card("max_supply", figures).age],
+        ["computed from the rules of Bitcoin", ""]);
+    assert.match(card("volatility_90d", figures).reason, /40 closes, too few/);
+});
+
 test("a card says by whom a figure is, when, and whether it was computed", () => {
     assert.deepEqual([card("height").by, card("height").age, card("height").isComputed],
         ["mempool", "2 min ago", false]);
@@ -65,7 +102,7 @@ test("a card says by whom a figure is, when, and whether it was computed", () =>
     assert.equal(card("fees.hour").by, "mempool", "fees have one source");
     const rule = { ...answer, sources: { halving_height: { source: "protocol", at: null, computed: true, stale: false } } };
     assert.deepEqual([card("halving_height", rule).by, card("halving_height", rule).age],
-        ["computed from protocol", ""]);
+        ["computed from the rules of Bitcoin", ""]);
     assert.equal(card("retarget_height").note, "in 1,720 blocks");
     assert.equal(card("mempool_vsize").note, "as much as 48 full blocks hold");
     assert.equal(card("halving_at_by_target", answer, 1_839_197_982_000).note, "by now");
