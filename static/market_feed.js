@@ -2,15 +2,16 @@
 // the server streams itself, on the event stream that all tabs of the browser share. Dispatches
 // "table" when there is another answer, "price" with a symbol, and "change" for all else.
 //
-// The table has up to half a megabyte and is new every few minutes. So a probe of one row asks every
-// half minute how old it is, and the whole is asked for only where it is another one.
+// The table has up to half a megabyte and is new every few minutes. So a request for one row asks
+// every half minute how old the table is, and the whole is asked for only if there is a newer one.
 
 import { OwnPrices } from "./model/own_prices.js";
 import { Standing } from "./standing.js";
 import { SharedPriceStream } from "./stream.js";
 
 const probeMs = 30_000;
-const staleProbeMs = 10_000; // whoever comes after a pause gets an old table, and soon a new one
+// After a pause the server answers with its old table and asks for a new one, which comes soon.
+const staleProbeMs = 10_000;
 const againMs = 5_000; // after a failure; doubled with each one that follows
 const againMaxMs = 60_000;
 const limitMs = 15_000; // for one answer
