@@ -2,8 +2,8 @@
 // the server streams itself, on the event stream that all tabs of the browser share. Dispatches
 // "table" when there is another answer, "price" with a symbol, and "change" for all else.
 //
-// The table has up to half a megabyte and is new every few minutes. So a probe of one row asks every
-// half minute how old it is, and the whole is asked for only where it is another one.
+// The table has up to half a megabyte and is new every few minutes. So a request for one row asks
+// every half minute how old the table is, and the whole is asked for only if there is a newer one.
 
 import { OwnPrices } from "./model/own_prices.js";
 import { Standing } from "./standing.js";
@@ -11,7 +11,8 @@ import { SharedPriceStream } from "./stream.js";
 import { requestJson, Turns } from "./tab_requests.js";
 
 const probeMs = 30_000;
-const staleProbeMs = 10_000; // whoever comes after a pause gets an old table, and soon a new one
+// After a pause the server answers with its old table and asks for a new one, which comes soon.
+const staleProbeMs = 10_000;
 const wholePath = "api/cryptos?limit=250";
 const probePath = "api/cryptos?limit=1";
 

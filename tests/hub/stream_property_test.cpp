@@ -10,8 +10,8 @@
 // With a past behind the tapes the same holds, also where that forgets, fails and is late.
 //
 // Now and then ticks of another instance are missing, more often than the tapes keep such holes:
-// also ticks that lie before what has been sent. Who comes past the place of a hole is told it, and
-// on one connection once.
+// also ticks that lie before what has been sent. A subscriber that passes the place of a hole is
+// told of it, once on each connection.
 #include "hub/lane_rig.hpp"
 
 #include "hub/stream_client.hpp"
@@ -408,7 +408,8 @@ TEST_CASE("every subscriber gets every tick once, or is told what it lost", "[hu
         const auto each = static_cast<int>(h.symbols.size());
         for (int i = 0; i < ticks; ++i) {
             // The first symbol has most of the ticks, so that the others outlive it on the tape.
-            // Each has one of the first and of the last: whoever has its newest has passed all
+            // The first ticks are one of each symbol, and so are the last. There is no hole behind
+            // the last ones, so a subscriber that has the newest tick of a symbol has passed all
             // holes.
             const bool is_last = i >= ticks - each;
             const auto symbol = i < each  ? i
