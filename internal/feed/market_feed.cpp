@@ -3,16 +3,10 @@
 #include "asio/no_throw.hpp"
 #include "market/checks.hpp"
 #include "market/coins_known.hpp"
-#include "net/with_timeout.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -47,45 +41,28 @@ std::size_t withheld_in(const market::table& table)
 market_feed::market_feed(const parts& of, market::cadence rhythm, std::vector<source> sources)
     : with_{of}, schedule_{rhythm},
       board_{rhythm.watched_for, [this] { asio::post(with_.strand, [this] { timer_.cancel(); }); }},
-      sources_{std::move(sources)}, said_(sources_.size()), timer_{of.strand}
+      sources_{std::move(sources)},
+      said_(sources_.size()), timer_{of.strand}, task_{
+                                                     of.strand, of.log,
+                                                     "the market's table: an internal error"}
 {
     assert(!sources_.empty());
     publish_figures();
 }
 
-market_feed::~market_feed()
-{
-    assert(running_ == 0);
-}
-
 void market_feed::start()
 {
-    asio::dispatch(with_.strand, [this] {
-        if (is_stopping_)
-            return;
-        ++running_;
-        asio::co_spawn(
-            with_.strand, run(),
-            asio::bind_executor(
-                with_.strand,
-                asio::bind_cancellation_slot(
-                    stop_.slot(), [this](std::exception_ptr escaped) { ended(escaped); })));
-    });
+    task_.start([this] { return run(); });
 }
 
 void market_feed::stop()
 {
-    asio::dispatch(with_.strand, [this] {
-        is_stopping_ = true;
-        stop_.emit(asio::cancellation_type::terminal);
-    });
+    task_.stop();
 }
 
 asio::awaitable<void> market_feed::run()
 {
-    // A cancellation arrives as an error code, not as an exception.
-    co_await asio::this_coro::throw_if_cancelled(false);
-    while (!is_stopping_) {
+    while (!task_.stopping()) {
         const auto now = with_.time.steady_now();
         const bool is_watched = board_.is_watched(with_.time.boot_now());
         const bool has_table = board_.newest() != nullptr;
@@ -121,7 +98,7 @@ asio::awaitable<void> market_feed::fetch_table()
             return std::nullopt;
         };
         const auto why = co_await from.client->ask(request, read);
-        if (is_stopping_)
+        if (task_.stopping())
             co_return;
         succeeded = !why;
         if (succeeded) {
@@ -153,7 +130,7 @@ asio::awaitable<void> market_feed::fetch_totals()
             return std::nullopt;
         };
         const auto why = co_await from.client->ask(request, read);
-        if (is_stopping_)
+        if (task_.stopping())
             co_return;
         succeeded = !why;
         if (succeeded) {
@@ -255,18 +232,6 @@ void market_feed::publish_figures()
             kind::counter, "tickertape_market_requests_total",
             "Requests for tables and totals of the market.", {{"source", std::string{from.name}}},
             [&from] { return static_cast<double>(from.client->requests().value()); });
-}
-
-void market_feed::ended(const std::exception_ptr& escaped)
-{
-    --running_;
-    if (!escaped)
-        return;
-    try {
-        std::rethrow_exception(escaped);
-    } catch (const std::exception& e) {
-        with_.log.error("the market's table: an internal error", {{"cause", e.what()}});
-    }
 }
 
 }  // namespace tickertape::feed

@@ -12,6 +12,7 @@
 #include "feed/feed.hpp"
 #include "feed/gated_client.hpp"
 #include "feed/settings.hpp"
+#include "feed/strand_task.hpp"
 #include "market/board.hpp"
 #include "market/schedule.hpp"
 #include "market/settings.hpp"
@@ -19,13 +20,11 @@
 #include "provider/gates.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -57,8 +56,7 @@ public:
 
     // At least one source, in order of preference.
     market_feed(const parts& of, market::cadence rhythm, std::vector<source> sources);
-    // Only once the io_context has run out of its work, or before start().
-    ~market_feed();
+    // It is destroyed only once the io_context has run out of its work, or before start().
 
     // For those who show the table. It lives as long as this.
     market::board& board() noexcept { return board_; }
@@ -75,7 +73,6 @@ private:
     void post(market::totals whole);
     void failed(const source& at, std::string_view what, const fetch_error& why);
     void publish_figures();
-    void ended(const std::exception_ptr& escaped);
 
     const parts with_;
     market::schedule schedule_;
@@ -85,9 +82,7 @@ private:
     // The last failure of each source that was logged; empty after a success.
     std::vector<std::string> said_;
     boost::asio::steady_timer timer_;
-    boost::asio::cancellation_signal stop_;
-    bool is_stopping_ = false;
-    int running_ = 0;
+    strand_task task_;
     tally tables_;
     tally failures_;
     tally dropped_;

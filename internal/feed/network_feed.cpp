@@ -7,14 +7,10 @@
 #include "telemetry/metrics.hpp"
 #include "json/errors.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 #include <vector>
@@ -24,45 +20,27 @@ namespace tickertape::feed {
 network_feed::network_feed(const parts& of, market::cadence rhythm, sources asked)
     : with_{of}, stale_after_{3 * rhythm.watched}, schedule_{rhythm},
       board_{rhythm.watched_for, [this] { asio::post(with_.strand, [this] { timer_.cancel(); }); }},
-      sources_{std::move(asked)}, timer_{of.strand}
+      sources_{std::move(asked)}, timer_{of.strand}, task_{
+                                                         of.strand, of.log,
+                                                         "bitcoin's network: an internal error"}
 {
     assert(sources_.mempool && sources_.blockchain);
     publish_figures();
 }
 
-network_feed::~network_feed()
-{
-    assert(running_ == 0);
-}
-
 void network_feed::start()
 {
-    asio::dispatch(with_.strand, [this] {
-        if (is_stopping_)
-            return;
-        ++running_;
-        asio::co_spawn(
-            with_.strand, run(),
-            asio::bind_executor(
-                with_.strand,
-                asio::bind_cancellation_slot(
-                    stop_.slot(), [this](std::exception_ptr escaped) { ended(escaped); })));
-    });
+    task_.start([this] { return run(); });
 }
 
 void network_feed::stop()
 {
-    asio::dispatch(with_.strand, [this] {
-        is_stopping_ = true;
-        stop_.emit(asio::cancellation_type::terminal);
-    });
+    task_.stop();
 }
 
 asio::awaitable<void> network_feed::run()
 {
-    // A cancellation arrives as an error code, not as an exception.
-    co_await asio::this_coro::throw_if_cancelled(false);
-    while (!is_stopping_) {
+    while (!task_.stopping()) {
         const bool is_watched = board_.is_watched(with_.time.boot_now());
         // The schedule of tables, without the whole that stands beside them.
         if (schedule_.due(with_.time.steady_now(), is_watched, false)) {
@@ -80,18 +58,18 @@ asio::awaitable<void> network_feed::fetch()
 {
     const auto failures = failures_.value();
     const bool has_chain = co_await fetch_mempool_chain();
-    if (is_stopping_)
+    if (task_.stopping())
         co_return;
     if (has_chain) {
         co_await fetch_extras();
-        if (is_stopping_)
+        if (task_.stopping())
             co_return;
     }
     bool succeeded = has_chain;
     if (!succeeded) {
         const bool has_other = co_await fetch_blockchain_chain();
         succeeded = has_other;
-        if (is_stopping_)
+        if (task_.stopping())
             co_return;
     }
     if (succeeded)
@@ -124,7 +102,7 @@ asio::awaitable<bool> network_feed::fetch_mempool_chain()
     const auto before = co_await fetch_block(newest.height - market::fortnight_blocks);
     if (before)
         chain.fortnight = market::window_between(*before, newest);
-    if (is_stopping_)
+    if (task_.stopping())
         co_return false;
     known_.blocks = now_said(chain, market::mempool);
     co_return true;
@@ -165,23 +143,24 @@ asio::awaitable<void> network_feed::fetch_extras()
                 return std::nullopt;
             };
     };
-    auto next = reader_of(market::read_mempool_adjustment, known_.next);
-    gated_client::request_function request = market::mempool_adjustment_request;
-    const bool has_next =
-        co_await ask(market::mempool, "difficulty adjustment", std::move(request), std::move(next));
-    if (is_stopping_)
-        co_return;
-    auto fees = reader_of(market::read_mempool_fees, known_.fees);
-    request = market::mempool_fees_request;
-    const bool has_fees =
-        co_await ask(market::mempool, "fees", std::move(request), std::move(fees));
-    if (is_stopping_)
-        co_return;
-    auto waiting = reader_of(market::read_mempool_backlog, known_.waiting);
-    request = market::mempool_backlog_request;
-    const bool has_waiting =
-        co_await ask(market::mempool, "mempool", std::move(request), std::move(waiting));
-    static_cast<void>(has_next && has_fees && has_waiting);
+    struct question {
+        std::string_view what;
+        gated_client::request_function request;
+        read_function read;
+    };
+    const std::array<question, 3> questions{{
+        {"difficulty adjustment", market::mempool_adjustment_request,
+         reader_of(market::read_mempool_adjustment, known_.next)},
+        {"fees", market::mempool_fees_request, reader_of(market::read_mempool_fees, known_.fees)},
+        {"mempool", market::mempool_backlog_request,
+         reader_of(market::read_mempool_backlog, known_.waiting)},
+    }};
+    for (const auto& one : questions) {
+        const bool is_known = co_await ask(market::mempool, one.what, one.request, one.read);
+        static_cast<void>(is_known);
+        if (task_.stopping())
+            co_return;
+    }
 }
 
 asio::awaitable<bool> network_feed::fetch_blockchain_chain()
@@ -208,7 +187,7 @@ asio::awaitable<bool> network_feed::ask(
 {
     const auto& client = source == market::mempool ? sources_.mempool : sources_.blockchain;
     const auto why = co_await client->ask(request, read);
-    if (is_stopping_)
+    if (task_.stopping())
         co_return false;
     if (why) {
         failed(source, what, *why);
@@ -298,18 +277,6 @@ void network_feed::publish_figures()
     };
     requests(market::mempool, *sources_.mempool);
     requests(market::blockchain, *sources_.blockchain);
-}
-
-void network_feed::ended(const std::exception_ptr& escaped)
-{
-    --running_;
-    if (!escaped)
-        return;
-    try {
-        std::rethrow_exception(escaped);
-    } catch (const std::exception& e) {
-        with_.log.error("bitcoin's network: an internal error", {{"cause", e.what()}});
-    }
 }
 
 }  // namespace tickertape::feed

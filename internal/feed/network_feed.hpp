@@ -12,19 +12,18 @@
 #include "feed/feed.hpp"
 #include "feed/gated_client.hpp"
 #include "feed/market_feed.hpp"
+#include "feed/strand_task.hpp"
 #include "market/network_api.hpp"
 #include "market/network_board.hpp"
 #include "market/schedule.hpp"
 #include "provider/gates.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -50,8 +49,7 @@ public:
     };
 
     network_feed(const parts& of, market::cadence rhythm, sources asked);
-    // Only once the io_context has run out of its work, or before start().
-    ~network_feed();
+    // It is destroyed only once the io_context has run out of its work, or before start().
 
     // For those who show the figures. It lives as long as this.
     market::network_board& board() noexcept { return board_; }
@@ -80,7 +78,6 @@ private:
     void post();
     void failed(std::string_view source, std::string_view what, const fetch_error& why);
     void publish_figures();
-    void ended(const std::exception_ptr& escaped);
 
     const parts with_;
     const std::chrono::milliseconds stale_after_;
@@ -91,9 +88,7 @@ private:
     std::string_view source_{};  // of the newest chain
     std::string said_;           // failures that were logged since the last round without any
     boost::asio::steady_timer timer_;
-    boost::asio::cancellation_signal stop_;
-    bool is_stopping_ = false;
-    int running_ = 0;
+    strand_task task_;
     tally answers_;
     tally failures_;
     tally withheld_;

@@ -3,7 +3,6 @@
 #include "asio/no_throw.hpp"
 #include "core/text.hpp"
 #include "net/http_client.hpp"
-#include "net/with_timeout.hpp"
 #include "news/errors.hpp"
 #include "news/link.hpp"
 #include "provider/answer.hpp"
@@ -11,13 +10,7 @@
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -26,7 +19,13 @@
 namespace tickertape::feed {
 namespace {
 
-std::vector<std::string> hosts_of(const std::vector<feed_address>& addresses);
+std::vector<std::string> hosts_of(const std::vector<feed_address>& addresses)
+{
+    std::vector<std::string> hosts;
+    for (const auto& each : addresses)
+        hosts.push_back(news::host_of(each.text()));
+    return hosts;
+}
 
 bool is_redirect(int status) noexcept
 {
@@ -71,53 +70,33 @@ news_feed::news_feed(parts of, news::cadence rhythm, std::vector<feed_address> a
             .address = std::move(each),
             .gate = gate,
             .schedule = news::schedule{rhythm},
-            .timer = boost::asio::steady_timer{with_.strand}}});
+            .timer = boost::asio::steady_timer{with_.strand},
+            .task = {with_.strand, with_.log, "the news: an internal error"}}});
     }
     publish_figures();
 }
 
-news_feed::~news_feed()
-{
-    assert(running_ == 0);
-}
-
 void news_feed::start()
 {
-    asio::dispatch(with_.strand, [this] {
-        if (is_stopping_)
-            return;
-        for (std::size_t i = 0; i < sources_.size(); ++i) {
-            ++running_;
-            asio::co_spawn(
-                with_.strand, run(i),
-                asio::bind_executor(
-                    with_.strand, asio::bind_cancellation_slot(
-                                      sources_[i]->stop.slot(),
-                                      [this](std::exception_ptr escaped) { ended(escaped); })));
-        }
-    });
+    for (std::size_t i = 0; i < sources_.size(); ++i)
+        sources_[i]->task.start([this, i] { return run(i); });
 }
 
 void news_feed::stop()
 {
-    asio::dispatch(with_.strand, [this] {
-        is_stopping_ = true;
-        for (auto& each : sources_)
-            each->stop.emit(asio::cancellation_type::terminal);
-    });
+    for (auto& each : sources_)
+        each->task.stop();
 }
 
 asio::awaitable<void> news_feed::run(std::size_t number)
 {
-    // A cancellation arrives as an error code, not as an exception.
-    co_await asio::this_coro::throw_if_cancelled(false);
     auto& mine = *sources_[number];
-    while (!is_stopping_) {
+    while (!mine.task.stopping()) {
         const bool is_watched = board_.is_watched(with_.time.boot_now());
         const auto due = mine.schedule.next(is_watched);
         if (due <= with_.time.steady_now()) {
             auto said = co_await fetch(mine);
-            if (is_stopping_)
+            if (mine.task.stopping())
                 co_return;
             take(number, std::move(said));
             continue;
@@ -314,27 +293,4 @@ void news_feed::publish_figures()
     }
 }
 
-void news_feed::ended(const std::exception_ptr& escaped)
-{
-    --running_;
-    if (!escaped)
-        return;
-    try {
-        std::rethrow_exception(escaped);
-    } catch (const std::exception& e) {
-        with_.log.error("the news: an internal error", {{"cause", e.what()}});
-    }
-}
-
-namespace {
-
-std::vector<std::string> hosts_of(const std::vector<feed_address>& addresses)
-{
-    std::vector<std::string> hosts;
-    for (const auto& each : addresses)
-        hosts.push_back(news::host_of(each.text()));
-    return hosts;
-}
-
-}  // namespace
 }  // namespace tickertape::feed

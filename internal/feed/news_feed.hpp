@@ -13,6 +13,7 @@
 #include "feed/feed.hpp"
 #include "feed/gated_client.hpp"
 #include "feed/settings.hpp"
+#include "feed/strand_task.hpp"
 #include "net/http_message.hpp"
 #include "net/limits.hpp"
 #include "net/url.hpp"
@@ -24,13 +25,11 @@
 #include "provider/gates.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -78,8 +77,7 @@ public:
 
     // At least one address.
     news_feed(parts of, news::cadence rhythm, std::vector<feed_address> addresses);
-    // Only once the io_context has run out of its work, or before start().
-    ~news_feed();
+    // It is destroyed only once the io_context has run out of its work, or before start().
 
     // For those who show the news. It lives as long as this.
     news::board& board() noexcept { return board_; }
@@ -94,7 +92,7 @@ private:
         provider::gate& gate;
         news::schedule schedule;
         boost::asio::steady_timer timer;
-        boost::asio::cancellation_signal stop{};
+        strand_task task;
         // Of the last whole answer, to be sent back to where it came from.
         std::string etag{};
         std::string last_modified{};
@@ -120,7 +118,6 @@ private:
     void take_failure(std::size_t number, const fetch_error& why);
     void post(bool has_new_items);
     void publish_figures();
-    void ended(const std::exception_ptr& escaped);
 
     parts with_;
     const news::cadence rhythm_;
@@ -130,8 +127,6 @@ private:
     news::collection items_;
     std::shared_ptr<const std::vector<news::dated_item>> newest_first_;
     std::optional<moment> received_;
-    bool is_stopping_ = false;
-    int running_ = 0;
     tally added_;
     tally edited_;
     tally repeated_;

@@ -1,14 +1,10 @@
 // When the sources of the market's table are asked, and whose answer is shown.
 #include "feed/market_feed.hpp"
 
-#include "feed/harness.hpp"
+#include "feed/sources_asked.hpp"
 #include "market/bodies.hpp"
 #include "market/coins_known.hpp"
-#include "net/tls_trust.hpp"
-#include "net/url.hpp"
-#include "provider/gates.hpp"
 #include "support/catch.hpp"
-#include "support/fake_http_server.hpp"
 
 #include <array>
 #include <memory>
@@ -33,16 +29,11 @@ bool is_for(const std::string& request, std::string_view target)
     return request.starts_with("GET " + std::string{target});
 }
 
-// Two sources on loopback, asked under gates of their own.
-struct market_asked {
+struct market_asked : sources_asked<market_feed> {
     explicit market_asked(
         fake_http_server::answer_function first, fake_http_server::answer_function second,
         bool has_market_prices = true, market::cadence rhythm = quick())
-        : h{{"BTC-USD", "BTC-EUR", "ETH-USD"}},
-          servers{
-              std::make_unique<fake_http_server>(h.io, std::nullopt, std::move(first)),
-              std::make_unique<fake_http_server>(h.io, std::nullopt, std::move(second))},
-          strand{boost::asio::make_strand(h.io)}
+        : sources_asked{{std::move(first), std::move(second)}, {"BTC-USD", "BTC-EUR", "ETH-USD"}}
     {
         std::vector<market_feed::source> sources;
         sources.push_back(
@@ -51,7 +42,7 @@ struct market_asked {
         sources.push_back(
             {market::coinpaprika, market::make_coinpaprika_table(), nullptr,
              client(1, "coinpaprika")});
-        feed.emplace(
+        asked.emplace(
             market_feed::parts{strand, h.symbols, h.time, h.log, h.counters, has_market_prices},
             rhythm, std::move(sources));
     }
@@ -61,47 +52,7 @@ struct market_asked {
         return {.watched = 50ms, .unwatched = 1h, .totals = 1h, .after_failure = 20ms};
     }
 
-    std::unique_ptr<gated_client> client(std::size_t index, const char* name)
-    {
-        gated_client::parts parts{
-            .clients = {},
-            .gate = gates.of(
-                name, {.per_minute = 60'000, .burst = 1000}, {.open_first = 50ms},
-                h.time.steady_now())};
-        parts.clients.push_back(std::make_unique<net::http_client>(
-            strand, *net::parse_base_url("http://127.0.0.1:" + servers[index]->port()), trust,
-            net::http_limits{.response = 1s}));
-        return std::make_unique<gated_client>(
-            strand, h.time, std::move(parts),
-            gated_client::limits{
-                .attempts_max = 2, .retry = {2ms, 4ms}, .wait_max = 1s, .pause_max = 0ms},
-            [] { return 0.5; });
-    }
-
-    // Runs until it is so, and then to the end.
-    template <class Condition>
-    void run_until(Condition is_so)
-    {
-        feed->start();
-        for (int i = 0; i < 2'000 && !is_so(); ++i)
-            h.io.run_for(5ms);
-        CHECK(is_so());
-        feed->stop();
-        for (auto& server : servers)
-            server->stop();
-        CHECK(h.run_to_the_end());
-    }
-
-    std::shared_ptr<const market::snapshot> shown() { return feed->board().newest(); }
     std::string source() { return shown() ? std::string{shown()->coins.source} : "none"; }
-    void read() { feed->board().read(h.time.boot_now()); }
-
-    harness h;
-    provider::gates gates;
-    boost::asio::ssl::context trust{net::make_tls_context({})};
-    std::array<std::unique_ptr<fake_http_server>, 2> servers;
-    feed_context::strand_type strand;
-    std::optional<market_feed> feed;
 };
 
 reply gecko(const std::string& request)

@@ -1,12 +1,8 @@
 // When the sources of Bitcoin's network are asked, and whose answer is shown.
 #include "feed/network_feed.hpp"
 
-#include "feed/harness.hpp"
-#include "net/tls_trust.hpp"
-#include "net/url.hpp"
-#include "provider/gates.hpp"
+#include "feed/sources_asked.hpp"
 #include "support/catch.hpp"
-#include "support/fake_http_server.hpp"
 
 #include <algorithm>
 #include <array>
@@ -76,64 +72,23 @@ reply good_blockchain(const std::string&)
         std::to_string(tip) + R"(,"n_blocks_mined":166,"difficulty":132716002350731})");
 }
 
-struct network_asked {
+struct network_asked : sources_asked<network_feed> {
     network_asked(
         fake_http_server::answer_function first, fake_http_server::answer_function second,
         market::cadence rhythm = {.watched = 50ms, .unwatched = 1h, .after_failure = 20ms})
-        : servers{std::make_unique<fake_http_server>(h.io, std::nullopt, std::move(first)), std::make_unique<fake_http_server>(h.io, std::nullopt, std::move(second))},
-          strand{boost::asio::make_strand(h.io)}
+        : sources_asked{{std::move(first), std::move(second)}}
     {
         network_feed::sources sources{
             .mempool = client(0, "mempool"), .blockchain = client(1, "blockchain")};
-        feed.emplace(
+        asked.emplace(
             network_feed::parts{strand, h.time, h.log, h.counters}, rhythm, std::move(sources));
     }
 
-    std::unique_ptr<gated_client> client(std::size_t index, const char* name)
-    {
-        gated_client::parts parts{
-            .clients = {},
-            .gate = gates.of(
-                name, {.per_minute = 60'000, .burst = 1000}, {.open_first = 50ms},
-                h.time.steady_now())};
-        parts.clients.push_back(std::make_unique<net::http_client>(
-            strand, *net::parse_base_url("http://127.0.0.1:" + servers[index]->port()), trust,
-            net::http_limits{.response = 1s}));
-        return std::make_unique<gated_client>(
-            strand, h.time, std::move(parts),
-            gated_client::limits{
-                .attempts_max = 2, .retry = {2ms, 4ms}, .wait_max = 1s, .pause_max = 0ms},
-            [] { return 0.5; });
-    }
-
-    // Runs until it is so, and then to the end.
-    template <class Condition>
-    void run_until(Condition is_so)
-    {
-        feed->start();
-        for (int i = 0; i < 2'000 && !is_so(); ++i)
-            h.io.run_for(5ms);
-        CHECK(is_so());
-        feed->stop();
-        for (auto& server : servers)
-            server->stop();
-        CHECK(h.run_to_the_end());
-    }
-
-    std::shared_ptr<const market::network_snapshot> shown() { return feed->board().newest(); }
     std::string source() { return shown() ? std::string{shown()->parts.blocks->source} : "none"; }
     market::network_figure figure(std::string_view name)
     {
         return *std::ranges::find(shown()->figures, name, &market::network_figure::name);
     }
-    void read() { feed->board().read(h.time.boot_now()); }
-
-    harness h;
-    provider::gates gates;
-    boost::asio::ssl::context trust{net::make_tls_context({})};
-    std::array<std::unique_ptr<fake_http_server>, 2> servers;
-    feed_context::strand_type strand;
-    std::optional<network_feed> feed;
 };
 
 }  // namespace

@@ -1,11 +1,9 @@
 // When the feeds of news are asked, what is followed, and what is shown when some of them fail.
 #include "feed/news_feed.hpp"
 
-#include "feed/harness.hpp"
+#include "feed/sources_asked.hpp"
 #include "net/errors.hpp"
-#include "net/tls_trust.hpp"
 #include "support/catch.hpp"
-#include "support/fake_http_server.hpp"
 
 #include <memory>
 #include <optional>
@@ -36,19 +34,17 @@ reply status_reply(const std::string& status, const std::string& headers = "")
 }
 
 // Feeds on loopback, each on a host of its own.
-struct news_asked {
+struct news_asked : sources_asked<news_feed> {
     explicit news_asked(
         std::vector<fake_http_server::answer_function> answers, news::cadence rhythm = quick())
+        : sources_asked{std::move(answers)}
     {
-        for (auto& each : answers)
-            servers.push_back(
-                std::make_unique<fake_http_server>(h.io, std::nullopt, std::move(each)));
         std::vector<feed_address> addresses;
         for (const auto& each : servers)
             addresses.push_back(
                 parse_feed_address("http://127.0.0.1:" + each->port() + "/feed?x=1").value());
         news_feed::parts parts{
-            .strand = boost::asio::make_strand(h.io),
+            .strand = strand,
             .time = h.time,
             .log = h.log,
             .figures = h.counters,
@@ -58,7 +54,7 @@ struct news_asked {
             .breaker = {.failures_max = 100, .open_first = 50ms},
             .random = [] { return 0.5; }};
         parts.request.retry = {2ms, 4ms};
-        feed.emplace(std::move(parts), rhythm, std::move(addresses));
+        asked.emplace(std::move(parts), rhythm, std::move(addresses));
     }
 
     static news::cadence quick()
@@ -67,20 +63,6 @@ struct news_asked {
             .watched = 30ms, .unwatched = 1h, .after_failure = 10ms, .after_failures_most = 20ms};
     }
 
-    template <class Condition>
-    void run_until(Condition is_so)
-    {
-        feed->start();
-        for (int i = 0; i < 2'000 && !is_so(); ++i)
-            h.io.run_for(5ms);
-        CHECK(is_so());
-        feed->stop();
-        for (auto& server : servers)
-            server->stop();
-        CHECK(h.run_to_the_end());
-    }
-
-    std::shared_ptr<const news::snapshot> shown() { return feed->board().newest(); }
     std::string titles()
     {
         std::string all;
@@ -89,14 +71,7 @@ struct news_asked {
                 all += (all.empty() ? "" : " ") + each.of.title;
         return all;
     }
-    void read() { feed->board().read(h.time.boot_now()); }
     const std::vector<std::string>& requests(std::size_t of = 0) { return servers[of]->requests(); }
-
-    harness h;
-    provider::gates gates;
-    boost::asio::ssl::context trust{net::make_tls_context({})};
-    std::vector<std::unique_ptr<fake_http_server>> servers;
-    std::optional<news_feed> feed;
 };
 
 bool has(const std::string& text, std::string_view part)

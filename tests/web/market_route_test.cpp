@@ -47,21 +47,9 @@ struct market_site : small_site {
         table.coins.push_back(coin_of("tether", 1, 183557246716));
         table.coins.push_back(coin_of("Zcash", 40, 700));
         show(std::move(table));
-        routes = make_router(
-            {prices,
-             sources,
-             reports,
-             figures,
-             files,
-             staleness{120s},
-             draining,
-             [](auto&&...) {},
-             nullptr,
-             {},
-             {},
-             0ms,
-             15s,
-             &board});
+        auto all = site();
+        all.market = &board;
+        routes = make_router(all);
     }
 
     void show(market::table table)

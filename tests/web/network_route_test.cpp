@@ -26,22 +26,9 @@ struct network_site : small_site {
         known.fees = said(market::fee_rates{6, 5, 4.5, 2, std::nullopt});
         known.waiting = said(market::backlog{90'420, 47'364'518});
         show();
-        routes = make_router(
-            {prices,
-             sources,
-             reports,
-             figures,
-             files,
-             staleness{120s},
-             draining,
-             [](auto&&...) {},
-             nullptr,
-             {},
-             {},
-             0ms,
-             15s,
-             nullptr,
-             &board});
+        auto all = site();
+        all.network = &board;
+        routes = make_router(all);
     }
 
     template <class T>

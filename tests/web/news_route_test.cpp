@@ -27,23 +27,9 @@ news::dated_item item_of(const std::string& title, const std::string& source, wa
 struct news_site : small_site {
     news_site()
     {
-        routes = make_router(
-            {prices,
-             sources,
-             reports,
-             figures,
-             files,
-             staleness{120s},
-             draining,
-             [](auto&&...) {},
-             nullptr,
-             {},
-             {},
-             0ms,
-             15s,
-             nullptr,
-             nullptr,
-             &board});
+        auto all = site();
+        all.news = &board;
+        routes = make_router(all);
         auto first = item_of("Alpha", "a.test", now - 60s);
         first.of.summary = "\"Quoted\" </script>";
         first.search = "alpha\n\"quoted\" </script>";

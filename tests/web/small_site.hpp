@@ -25,21 +25,34 @@ struct small_site {
         web::static_files pages = web::static_files{}, series::history* past = nullptr,
         std::chrono::milliseconds ids_ahead = std::chrono::milliseconds{0})
         : symbols{symbol_table::from(names).value()}, prices{symbols, capacity, started},
-          files{std::move(pages)}, routes{web::make_router(
-                                       {prices, sources, reports, figures, files,
-                                        staleness{std::chrono::seconds{120}}, draining,
-                                        [this](std::size_t lane, hub::subscription wanted) {
-                                            subscribe(lane, std::move(wanted));
-                                        },
-                                        past, [this] { return archive; },
-                                        ids_ahead > std::chrono::milliseconds{0}
-                                            ? std::function{[this] { return cluster; }}
-                                            : std::function<web::cluster_report()>{},
-                                        ids_ahead})}
+          files{std::move(pages)}, routes{web::make_router(site(past, ids_ahead))}
     {
     }
     small_site(const small_site&) = delete;
     small_site& operator=(const small_site&) = delete;
+
+    // What the routes are made of. A test that has more adds it, and makes them again.
+    web::site site(
+        series::history* past = nullptr,
+        std::chrono::milliseconds ids_ahead = std::chrono::milliseconds{0})
+    {
+        return {
+            prices,
+            sources,
+            reports,
+            figures,
+            files,
+            staleness{std::chrono::seconds{120}},
+            draining,
+            [this](std::size_t lane, hub::subscription wanted) {
+                subscribe(lane, std::move(wanted));
+            },
+            past,
+            [this] { return archive; },
+            ids_ahead > std::chrono::milliseconds{0} ? std::function{[this] { return cluster; }}
+                                                     : std::function<web::cluster_report()>{},
+            ids_ahead};
+    }
 
     // The position of the tick is `ms` Unix milliseconds and a counter.
     tick publish(std::int64_t ms, double value, std::string_view symbol = "BTC-USD")
