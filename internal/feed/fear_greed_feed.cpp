@@ -4,12 +4,7 @@
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include <cassert>
 #include <optional>
@@ -21,45 +16,26 @@ fear_greed_feed::fear_greed_feed(
     const parts& of, market::cadence rhythm, std::unique_ptr<gated_client> source)
     : with_{of}, schedule_{rhythm},
       board_{rhythm.watched_for, [this] { asio::post(with_.strand, [this] { timer_.cancel(); }); }},
-      source_{std::move(source)}, timer_{of.strand}
+      source_{std::move(source)}, timer_{of.strand},
+      task_{of.strand, of.log, "the fear and greed index: an internal error"}
 {
     assert(source_);
     publish_figures();
 }
 
-fear_greed_feed::~fear_greed_feed()
-{
-    assert(running_ == 0);
-}
-
 void fear_greed_feed::start()
 {
-    asio::dispatch(with_.strand, [this] {
-        if (is_stopping_)
-            return;
-        ++running_;
-        asio::co_spawn(
-            with_.strand, run(),
-            asio::bind_executor(
-                with_.strand,
-                asio::bind_cancellation_slot(
-                    stop_.slot(), [this](std::exception_ptr escaped) { ended(escaped); })));
-    });
+    task_.start([this] { return run(); });
 }
 
 void fear_greed_feed::stop()
 {
-    asio::dispatch(with_.strand, [this] {
-        is_stopping_ = true;
-        stop_.emit(asio::cancellation_type::terminal);
-    });
+    task_.stop();
 }
 
 asio::awaitable<void> fear_greed_feed::run()
 {
-    // A cancellation arrives as an error code, not as an exception.
-    co_await asio::this_coro::throw_if_cancelled(false);
-    while (!is_stopping_) {
+    while (!task_.stopping()) {
         const bool is_watched = board_.is_watched(with_.time.boot_now());
         // The schedule of tables, without the whole that stands beside them.
         if (schedule_.due(with_.time.steady_now(), is_watched, false)) {
@@ -86,7 +62,7 @@ asio::awaitable<void> fear_greed_feed::fetch()
         return std::nullopt;
     };
     const auto why = co_await source_->ask(request, read);
-    if (is_stopping_)
+    if (task_.stopping())
         co_return;
     if (why) {
         failed(*why);
@@ -122,18 +98,6 @@ void fear_greed_feed::publish_figures()
         kind::counter, "tickertape_fear_greed_failures_total",
         "Times that the source gave no Fear and Greed Index.", {},
         [this] { return static_cast<double>(failures_.value()); });
-}
-
-void fear_greed_feed::ended(const std::exception_ptr& escaped)
-{
-    --running_;
-    if (!escaped)
-        return;
-    try {
-        std::rethrow_exception(escaped);
-    } catch (const std::exception& e) {
-        with_.log.error("the fear and greed index: an internal error", {{"cause", e.what()}});
-    }
 }
 
 }  // namespace tickertape::feed

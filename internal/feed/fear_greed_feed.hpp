@@ -11,18 +11,17 @@
 #include "feed/feed.hpp"
 #include "feed/gated_client.hpp"
 #include "feed/market_feed.hpp"
+#include "feed/strand_task.hpp"
 #include "market/fear_greed.hpp"
 #include "market/schedule.hpp"
 #include "provider/gates.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <exception>
 #include <memory>
 #include <string>
 
@@ -40,8 +39,6 @@ public:
 
     // `source` is given.
     fear_greed_feed(const parts& of, market::cadence rhythm, std::unique_ptr<gated_client> source);
-    // Only once the io_context has run out of its work, or before start().
-    ~fear_greed_feed();
 
     // For those who show the index. It lives as long as this.
     market::fear_greed_board& board() noexcept { return board_; }
@@ -55,7 +52,6 @@ private:
     boost::asio::awaitable<void> fetch();
     void failed(const fetch_error& why);
     void publish_figures();
-    void ended(const std::exception_ptr& escaped);
 
     const parts with_;
     market::schedule schedule_;
@@ -63,10 +59,8 @@ private:
     const std::unique_ptr<gated_client> source_;
     std::string said_;  // the last failure that was logged; empty after a success
     boost::asio::steady_timer timer_;
-    boost::asio::cancellation_signal stop_;
-    bool is_stopping_ = false;
-    int running_ = 0;
     tally failures_;
+    strand_task task_;
 };
 
 // Of one answer. Two days are some 350 bytes.
