@@ -158,9 +158,12 @@ export function noticeOf({ answer, now, ...standing }) {
         },
         failed: "The figures could not be loaded.",
         unheard: "These figures were not refreshed",
-        old: answer?.stale ? { title: "Figures are old.", detail: oldWords(answer, now) } : null,
+        old: isOld(answer) ? { title: "Figures are old.", detail: oldWords(answer, now) } : null,
     }, { hasAnswer: Boolean(answer), ...standing });
 }
+
+// An answer without a price is stale to programs that read nothing else of it; a card says it here.
+const isOld = (answer) => Boolean(answer?.stale) && Object.values(answer.sources).some(({ stale }) => stale);
 
 const lateBlock = 3 * 3600; // seconds; the server calls a chain with such a block old
 

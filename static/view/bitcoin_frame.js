@@ -16,7 +16,7 @@ class Card {
         this.by = element("span");
         this.stale = element("strong", { className: "tag", text: "stale" });
         this.from = element("dd", { className: "by" }, this.by, " ", this.stale);
-        this.node = element("div", { className: "card", "data-field": row.field },
+        this.node = element("div", { className: "card", "data-of": row.of, "data-field": row.field },
             element("dt", { text: row.label }), element("dd", {}, this.value), this.note, this.from);
     }
 

@@ -42,13 +42,14 @@ describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
         return { sources, server };
     }
 
-    const answerOf = async ({ url }) => (await fetch(`${url}/api/bitcoin/network`)).json();
+    const answerOf = async ({ url }, of = "network") => (await fetch(`${url}/api/bitcoin/${of}`)).json();
     const hasCards = (page) => until("cards", () => page.isVisible(".card"), { timeout: 30_000 });
 
     // A page that shows what the sources say.
     async function open(t, { respond, settings, ...options } = {}) {
         const started = await start(t, respond, settings);
-        await until("figures", async () => (await answerOf(started.server)).height > 0, { timeout: 30_000 });
+        await until("figures", async () => (await answerOf(started.server)).height > 0 &&
+            (await answerOf(started.server, "kpis")).dominance > 0, { timeout: 30_000 });
         const opened = await openClean(
             t, browser, `${started.server.url}/bitcoin`, { ...desktop, ...options });
         await hasCards(opened.page);
@@ -86,21 +87,28 @@ describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
 
     test("shows the figures of the answer, each with its source and age", { timeout }, async (t) => {
         const { server, page, isClean } = await open(t);
-        const answer = await answerOf(server);
+        const answers = { kpis: await answerOf(server, "kpis"), network: await answerOf(server) };
         const cards = await page.$$eval(".card", (nodes) => nodes.map((node) => ({
-            field: node.dataset.field, value: node.dataset.value, computed: node.dataset.computed,
-            by: node.querySelector(".by").innerText,
+            of: node.dataset.of, field: node.dataset.field, value: node.dataset.value,
+            computed: node.dataset.computed, by: node.querySelector(".by").innerText,
         })));
-        assert.ok(cards.length > 15);
-        for (const { field, value, computed, by } of cards) {
+        // No archive has closes, and the recorded supply is not that of today's height.
+        const unknown = ["volatility_30d", "volatility_90d", "market_cap"];
+        assert.ok(cards.length > 30);
+        for (const { of, field, value, computed, by } of cards) {
+            const answer = answers[of];
             const [whole, part] = field.split(".");
             const figure = part ? answer[whole][part] : answer[whole];
+            assert.equal(value, String(figure ?? ""), field);
+            assert.equal(figure === null, unknown.includes(field), field);
+            if (figure === null) continue;
             const { source, computed: isComputed } = answer.sources[whole];
-            assert.equal(value, String(figure), field);
             assert.equal(computed, String(isComputed), field);
-            assert.match(by, isComputed ? /^computed from mempool\b.*(ago|just now)/ : /^mempool, .*(ago|just now)/, field);
-            assert.ok(by.includes(source));
+            assert.equal(by.startsWith("computed from "), isComputed, field);
+            if (source !== "protocol") assert.match(by, /(ago|just now)/, field);
+            if (of === "network") assert.ok(by.includes(source), field);
         }
+        const { network: answer } = answers;
         const shown = (field) => page.innerText(`[data-field="${field}"] .value`);
         assert.equal(await shown("height"), answer.height.toLocaleString("en-US"));
         assert.equal(await shown("fees.fastest"), `${answer.fees.fastest} sat/vB`);
@@ -151,7 +159,8 @@ describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
     });
 
     test("before a source has answered it says so, and where there are none there is no tab", { timeout }, async (t) => {
-        const { sources, server } = await start(t, { mempool: dead, blockchain: dead });
+        const { sources, server } = await start(t,
+            Object.fromEntries(Object.keys(good).map((name) => [name, dead])));
         const { page, complaints } = await openClean(t, browser, `${server.url}/bitcoin`, desktop);
         await until("words", () => page.isVisible("text=There are no figures yet."));
         assert.equal(await page.isVisible(".card"), false);

@@ -138,7 +138,9 @@ test("each failure says what it is, and an old chain is called old", () => {
     assert.match(of({ trouble: { kind: "off" }, retryMs: Infinity }).detail, /MARKET=off/);
     assert.match(of({ trouble: { kind: "early" } }).detail, /No source.*again in 5 s/);
     assert.equal(of({ answer, sinceMs: 0 }), null);
-    const stale = { ...answer, stale: true };
+    const priceless = { ...answer, stale: true };
+    assert.equal(of({ answer: priceless, sinceMs: 0 }), null, "unknown figures are no old ones");
+    const stale = { ...priceless, sources: { ...answer.sources, height: { ...answer.sources.height, stale: true } } };
     assert.match(of({ answer: stale, sinceMs: 0 }).detail, /last asked for 2 min ago: no source/);
     assert.match(of({ answer: { ...stale, seconds_since_block: 14_400 }, sinceMs: 0 }).detail,
         /newest block was 4 h old then/);
