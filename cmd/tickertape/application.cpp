@@ -100,23 +100,14 @@ application::application(const config::settings& s, const clock& time, const tel
           lane_count(s),
           limits_of_lanes(s),
           archive_ ? &archive_->past() : nullptr,
-          archive_ ? &archive_->changes() : nullptr},
-      router_{web::make_router(
-          {tapes_, sources_, reports_, metrics_, files_, s.streams.stale, draining_,
-           [this](std::size_t lane, hub::subscription wanted) {
-               hub_.lanes()[lane]->subscribe(std::move(wanted));
-           },
-           archive_ ? &archive_->history() : nullptr,
-           [this] { return archive_ ? archive_->report() : web::archive_report{}; },
-           cluster_report_of(s),
-           s.relay.is_wanted() ? s.relay.skew_max + web::cluster_lag_max
-                               : std::chrono::milliseconds{0},
-           s.streams.heartbeat, market_ ? &market_->board() : nullptr,
-           network_ ? &network_->board() : nullptr, news_ ? &news_->board() : nullptr,
-           fear_greed_ ? &fear_greed_->board() : nullptr,
-           kind_of_feed(s.providers) == archive::feed_kind::live})},
-      publisher_{tapes_, time, started_, context_, log, metrics_}, cluster_{join_cluster()},
-      certificate_{s, time, log, metrics_},
+          archive_ ? &archive_->changes() : nullptr,
+          &topics_},
+      router_{web::make_router(site())}, publisher_{tapes_,   time, started_,
+                                                    context_, log,  metrics_},
+      topic_publisher_{
+          {provider_strand_, time, log, topics_, [this] { return hub::follows_topics(hub_); }},
+          site()},
+      cluster_{join_cluster()}, certificate_{s, time, log, metrics_},
       server_{
           {contexts_of(hub_), router_, cors_, clients_, proxies_, time, log, metrics_},
           s.listen_address,
@@ -191,6 +182,34 @@ std::unique_ptr<archiving> application::open_archive()
         archiving::parts{
             tapes_, sources_, time_, context_, log_, metrics_,
             cluster::is_wanted(settings_) ? words_of_log(settings_.relay) : std::string{}});
+}
+
+// What is served. The parts that it names have been made.
+web::site application::site()
+{
+    const auto& s = settings_;
+    return {
+        tapes_,
+        sources_,
+        reports_,
+        metrics_,
+        files_,
+        s.streams.stale,
+        draining_,
+        [this](std::size_t lane, hub::subscription wanted) {
+            hub_.lanes()[lane]->subscribe(std::move(wanted));
+        },
+        archive_ ? &archive_->history() : nullptr,
+        [this] { return archive_ ? archive_->report() : web::archive_report{}; },
+        cluster_report_of(s),
+        s.relay.is_wanted() ? s.relay.skew_max + web::cluster_lag_max
+                            : std::chrono::milliseconds{0},
+        s.streams.heartbeat,
+        market_ ? &market_->board() : nullptr,
+        network_ ? &network_->board() : nullptr,
+        news_ ? &news_->board() : nullptr,
+        fear_greed_ ? &fear_greed_->board() : nullptr,
+        kind_of_feed(s.providers) == archive::feed_kind::live};
 }
 
 // Null where this instance shares no log.
@@ -341,6 +360,7 @@ void application::run() noexcept
     feed_->start();
     if (backfill_)
         backfill_->start();
+    topic_publisher_.start();
     if (market_)
         market_->start();
     if (network_)

@@ -25,6 +25,7 @@
 #include "tape/tapes.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
+#include "topic_publisher.hpp"
 #include "web/site.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -66,6 +67,7 @@ private:
     void publish_figures();
     void await_signal();
     void await_hangup();
+    web::site site();
     std::unique_ptr<cluster> join_cluster();
     void take_role(bool leads);
     backfill_at_start::place place_among_others() const;
@@ -105,9 +107,11 @@ private:
     const std::size_t descriptors_;  // how many this process may have
     http::admission clients_;
     const http::trusted_proxies proxies_;
+    hub::topic_board topics_;  // before the hub, which reads it
     hub::lane_set hub_;
     http::router router_;
     publisher publisher_;
+    topic_publisher topic_publisher_;
     std::optional<boost::asio::ssl::context> relay_trust_;  // before the log that connects with it
     std::unique_ptr<cluster> cluster_;                      // null: this instance shares no log
     certificate certificate_;

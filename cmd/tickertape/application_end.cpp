@@ -113,6 +113,7 @@ void application::one_drained()
 {
     if (--left_to_drain_ > 0)
         return;
+    topic_publisher_.stop();
     if (market_)
         market_->stop();
     if (network_)

@@ -10,10 +10,11 @@ namespace tickertape::hub {
 
 audience::audience(
     const tape::tapes& from, const source_table& sources, const clock& time,
-    const lane_limits& limits, std::function<void()> emptied, const series::change_log* changes)
+    const lane_limits& limits, std::function<void()> emptied, const series::change_log* changes,
+    const topic_board* topics)
     : tapes_{from}, sources_{sources}, clock_{time}, limits_{limits}, emptied_{std::move(emptied)},
-      changes_{changes}, board_{from.symbols().size()}, seen_{from},
-      planner_{from, sources, board_, limits.planner}, table_{from.symbols().size()}
+      changes_{changes}, board_{from.symbols().size()}, topic_board_{topics}, seen_{from},
+      planner_{from, sources, board_, topics_, limits.planner}, table_{from.symbols().size()}
 {
     look_at_clock();
     if (changes_ != nullptr)
@@ -48,6 +49,7 @@ void audience::look_at_tapes()
 void audience::enter_era()
 {
     planner_.forget();
+    topics_.enter_era();
     holes_seen_until_ = {};
     for (subscriber_id id = 0; id < table_.end(); ++id) {
         if (!table_.is_used(id))
@@ -82,6 +84,26 @@ void audience::note_staleness()
         if (board_.set_stale(symbol, true))
             add_interested(symbol);
     }
+}
+
+void audience::note_topics()
+{
+    if (topic_board_ == nullptr)
+        return;
+    const auto news = topics_.take(*topic_board_, seen_.until());
+    if (!news.is_any)
+        return;
+    planner_.forget();  // its batches name versions of before
+    if (news.began_anew)
+        for (subscriber_id id = 0; id < table_.end(); ++id)
+            if (table_.is_used(id))
+                table_[id].cursor.topics = 0;
+    add_followers();
+}
+
+void audience::add_followers()
+{
+    table_.for_each_follower([this](group_id group) { queue_.add(group, moment_.steady); });
 }
 
 void audience::note_closings()
@@ -176,7 +198,7 @@ void audience::prepare(subscription& wanted)
 
 subscriber_id audience::add(subscription wanted)
 {
-    assert(!wanted.terms.symbols.empty());
+    assert(!wanted.terms.symbols.empty() || wanted.terms.topics != 0);
     if (table_.size() == 0 || wanted.era != seen_.era())
         look_at_tapes();
     look_at_clock();
@@ -185,6 +207,10 @@ subscriber_id audience::add(subscription wanted)
     const auto id = table_.add(std::move(wanted.socket), std::move(wanted.terms), cursor);
     subscriber& s = table_[id];
     s.is_refused = wanted.is_refused;
+    if (wanted.topics_known && wanted.era == seen_.era() && !cursor.is_unknown)
+        s.cursor.topics = topics_.known_at(*wanted.topics_known);
+    if (table_.group(s.group).terms.topics != 0 && !s.is_refused)
+        counters_.topic_streams.add();
     if (const auto& terms = table_.group(s.group).terms; terms.candles && !s.is_refused) {
         counters_.candle_streams.add();
         planner_.candles().join(
@@ -222,6 +248,8 @@ void audience::remove(subscriber_id id)
         counters_.candle_streams.subtract();
         planner_.candles().leave(terms.symbols, *terms.candles);
     }
+    if (table_.group(group).terms.topics != 0 && !is_refused)
+        counters_.topic_streams.subtract();
     if (table_[id].behind)
         counters_.behind.subtract();
     counters_.unsent_bytes.subtract(table_[id].held_bytes());

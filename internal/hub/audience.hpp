@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -41,6 +42,8 @@ struct subscription {
     bool is_refused = false;
     // All changes of candles up to that revision are in the beginning.
     std::uint64_t changes_known = 0;
+    // The id up to which its client has been sent what the topics say; none: it has nothing.
+    std::optional<position> topics_known{};
 };
 
 class audience {
@@ -48,11 +51,11 @@ public:
     using milliseconds = std::chrono::milliseconds;
 
     // All but the limits outlive this. `emptied` is called when the last subscriber has left.
-    // `changes` of candles may be null: there are none.
+    // `changes` of candles may be null: there are none; and so may `topics`.
     audience(
         const tape::tapes& from, const source_table& sources, const clock& time,
         const lane_limits& limits, std::function<void()> emptied,
-        const series::change_log* changes = nullptr);
+        const series::change_log* changes = nullptr, const topic_board* topics = nullptr);
 
     // The time of the last look at the clock, which serves many subscribers.
     void look_at_clock();
@@ -84,6 +87,9 @@ public:
 
     // Tells of symbols whose newest price has become too old.
     void note_staleness();
+
+    // Tells of what has changed of the topics.
+    void note_topics();
 
     // Tells of candles that have closed although no tick came for their symbols.
     void note_closings();
@@ -129,6 +135,7 @@ private:
     void add_all();
     void take_news(symbol_id symbol, std::optional<position> newest);
     void add_interested(symbol_id symbol);
+    void add_followers();
     // Acts on the result of a delivery. May remove the subscriber.
     void settle(subscriber_id id, delivery::outcome sent);
 
@@ -140,6 +147,8 @@ private:
     const series::change_log* const changes_;
     series::change_log::news taken_changes_;
     notice_board board_;
+    const topic_board* const topic_board_;
+    topic_ledger topics_;
     commit_horizon seen_;
     position holes_seen_until_;
     stream_planner planner_;

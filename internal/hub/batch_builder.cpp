@@ -84,7 +84,26 @@ void batch_builder::add_notice(
     else
         sse::append_fresh(block_, name, age);
     append_block();
-    end_frame({.kind = frame_kind::notice, .notices = known, .at = at});
+    end_frame({.kind = frame_kind::notice, .version = known, .at = at});
+}
+
+void batch_builder::add_topic(
+    const topic_state& of, std::span<const topic_ledger::part> parts, position at,
+    topic_ledger::version known)
+{
+    text_.assign("{").append(of.head);
+    text_.append(of.head.empty() ? "\"" : ",\"").append(of.list).append("\":[");
+    bool is_first = true;
+    for (const auto& part : parts) {
+        if (part.text.empty())
+            continue;
+        text_.append(is_first ? "" : ",").append(part.text);
+        is_first = false;
+    }
+    text_ += "]}";
+    sse::append_event(block_, at, of.event, text_);
+    append_block();
+    end_frame({.kind = frame_kind::topic, .version = known, .at = at});
 }
 
 }  // namespace tickertape::hub

@@ -6,9 +6,11 @@
 #include "candles/live_candles.hpp"
 #include "hub/frame_cache.hpp"
 #include "hub/notice_board.hpp"
+#include "hub/topic_ledger.hpp"
 #include "sse/event.hpp"
 #include "tape/past.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,12 @@ public:
         symbol_id symbol, bool stale, std::chrono::milliseconds age, notice_board::version known,
         position at);
 
+    // One event of a topic at position `at`, with those parts of it; `known`: the version that a
+    // subscriber knows with it.
+    void add_topic(
+        const topic_state& of, std::span<const topic_ledger::part> parts, position at,
+        topic_ledger::version known);
+
     std::size_t bytes() const noexcept { return bytes_.size(); }
     // Valid until the next change.
     frame_run run() const noexcept { return {.bytes = bytes_, .base = 0, .marks = marks_}; }
@@ -47,7 +55,7 @@ private:
     const source_table& sources_;
     sse::framing how_{};
     std::string block_;  // one block before its framing
-    std::string text_;   // the JSON of a candle
+    std::string text_;   // the JSON of a candle or a topic
     std::string bytes_;
     std::vector<frame_mark> marks_;
 };

@@ -25,6 +25,7 @@ namespace tickertape::hub {
 enum class frame_kind : std::uint8_t {
     tick,
     notice,       // nothing of the tape
+    topic,        // the same
     candle,       // one that forms
     closed,       // a candle that has closed
     gap_evicted,  // from here on in the order of sse::gap_reason
@@ -44,7 +45,8 @@ constexpr bool is_gap(frame_kind k) noexcept
 struct frame_mark {
     std::uint32_t end = 0;
     frame_kind kind{};
-    std::uint32_t notices = 0;  // of a notice: the version of the board that is known with it
+    // Of a notice: the version of the board that is known with it; of a topic: that of the topics.
+    std::uint32_t version = 0;
     std::uint32_t skipped = 0;  // of a tick: how many were passed over for it
     // The position of the subscriber. Of a gap, after which it is where it was: stream_cursor's
     // told_until.

@@ -19,9 +19,9 @@ poller::key key_of(subscriber_id id, std::uint32_t generation) noexcept
 
 lane::lane(
     const tape::tapes& from, const source_table& sources, const clock& time, lane_limits limits,
-    tape::past* older, const series::change_log* changes)
+    tape::past* older, const series::change_log* changes, const topic_board* topics)
     : poller_{context_, [this](poller::event e) { on_socket(e); }, [this] { on_wake(); }},
-      audience_{from, sources, time, limits, [this] { on_empty(); }, changes},
+      audience_{from, sources, time, limits, [this] { on_empty(); }, changes, topics},
       sweeper_{context_, audience_, [this](bool on) { poller_.listen(on); }},
       upkeep_{context_, audience_, sweeper_}, drain_{context_, audience_}
 {

@@ -33,11 +33,12 @@ namespace tickertape::hub {
 class lane {
 public:
     // All but the limits outlive this. `older`: where ticks are that the tapes no longer hold;
-    // null: nowhere. `changes`: of candles, by those who keep them; null: nobody does. Throws where
-    // the kernel gives no descriptors.
+    // null: nowhere. `changes`: of candles, by those who keep them; null: nobody does. `topics`:
+    // beside the prices; null: there are none. Throws where the kernel gives no descriptors.
     lane(
         const tape::tapes& from, const source_table& sources, const clock& time, lane_limits limits,
-        tape::past* older = nullptr, const series::change_log* changes = nullptr);
+        tape::past* older = nullptr, const series::change_log* changes = nullptr,
+        const topic_board* topics = nullptr);
 
     boost::asio::io_context& context() noexcept { return context_; }
 

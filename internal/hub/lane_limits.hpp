@@ -116,6 +116,8 @@ struct lane_counters {
     tally candles;                                  // delivered while they formed
     tally candles_closed;                           // delivered
     tally past_ticks;                               // delivered from the past; among `ticks`
+    tally topic_streams;                            // now: that follow topics
+    tally topic_events;                             // delivered
 
     void count(const stream_progress& p) noexcept
     {
@@ -123,6 +125,7 @@ struct lane_counters {
         skipped.add(p.skipped);
         candles.add(p.candles);
         candles_closed.add(p.closed);
+        topic_events.add(p.topics);
         for (std::size_t i = 0; i < p.gaps.size(); ++i)
             if (p.gaps[i] > 0)
                 gaps[i].add(p.gaps[i]);

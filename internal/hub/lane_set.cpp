@@ -2,21 +2,30 @@
 
 #include "core/thread_name.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 namespace tickertape::hub {
 
 lane_set::lane_set(
     const tape::tapes& from, const source_table& sources, const clock& time, unsigned lanes,
-    const lane_limits& limits, tape::past* older, const series::change_log* changes)
+    const lane_limits& limits, tape::past* older, const series::change_log* changes,
+    const topic_board* topics)
 {
     for (unsigned i = 0; i < lanes; ++i)
-        lanes_.push_back(std::make_unique<lane>(from, sources, time, limits, older, changes));
+        lanes_.push_back(
+            std::make_unique<lane>(from, sources, time, limits, older, changes, topics));
 }
 
 lane_set::~lane_set()
 {
     stop();
+}
+
+bool follows_topics(const lane_set& of)
+{
+    return std::ranges::any_of(
+        of.lanes(), [](const auto& l) { return l->counters().topic_streams.value() > 0; });
 }
 
 void lane_set::start()

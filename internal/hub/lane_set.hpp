@@ -27,7 +27,7 @@ public:
     lane_set(
         const tape::tapes& from, const source_table& sources, const clock& time, unsigned lanes,
         const lane_limits& limits, tape::past* older = nullptr,
-        const series::change_log* changes = nullptr);
+        const series::change_log* changes = nullptr, const topic_board* topics = nullptr);
     // Stops, if stop() was not called.
     ~lane_set();
 
@@ -48,6 +48,9 @@ private:
     std::vector<std::unique_ptr<lane>> lanes_;
     std::vector<std::thread> threads_;
 };
+
+// Whether a subscriber of any lane follows topics now.
+bool follows_topics(const lane_set& of);
 
 // Lets the lanes' counters be read as metrics; the hub outlives them.
 void publish_metrics(const lane_set& of, telemetry::metrics& to);

@@ -131,6 +131,13 @@ void publish_metrics(const lane_set& of, telemetry::metrics& to)
         of, to, kind::counter, "tickertape_past_ticks_total",
         "Ticks delivered from the past, among all deliveries.", {},
         [](const c& l) -> const tally& { return l.past_ticks; });
+    per_lane(
+        of, to, kind::gauge, "tickertape_topic_streams", "Open streams that follow topics.", {},
+        [](const c& l) -> const tally& { return l.topic_streams; });
+    per_lane(
+        of, to, kind::counter, "tickertape_topic_deliveries_total",
+        "Events of topics delivered: one event to one subscriber.", {},
+        [](const c& l) -> const tally& { return l.topic_events; });
     for (std::size_t i = 0; i < past_outcomes; ++i)
         per_lane(
             of, to, kind::counter, "tickertape_past_replays_total",

@@ -20,7 +20,7 @@ bool needs_past(
     const stream_terms& terms, const stream_cursor& at, tape::tapes::era_number era,
     const tape::tapes& of) noexcept
 {
-    if (terms.newest_only || at.is_passing() || at.is_unknown)
+    if (terms.symbols.empty() || terms.newest_only || at.is_passing() || at.is_unknown)
         return false;
     const auto held = held_after(of, terms.symbols);
     // Asked last: what was read above is of this era, or it is not used.

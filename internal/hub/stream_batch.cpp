@@ -32,6 +32,8 @@ progress_of(const stream_cursor& from, const stream_batch& batch, std::size_t se
             ++p.candles;
         else if (m->kind == frame_kind::closed)
             ++p.closed;
+        else if (m->kind == frame_kind::topic)
+            ++p.topics;
         else if (is_gap(m->kind))
             ++p.gaps[reason_index(m->kind)];
         p.skipped += m->skipped;
@@ -41,7 +43,12 @@ progress_of(const stream_cursor& from, const stream_batch& batch, std::size_t se
     if (is_whole)
         return p;
     p.cursor.at = from.at;
-    p.cursor.notices = std::max(from.notices, last->notices);
+    p.cursor.notices = from.notices;
+    p.cursor.topics = from.topics;
+    if (last->kind == frame_kind::notice)
+        p.cursor.notices = std::max(from.notices, last->version);
+    if (last->kind == frame_kind::topic)
+        p.cursor.topics = last->version;
     p.cursor.live = from.live || p.news() > 0;
     if (is_gap(last->kind))
         p.cursor.told_until = last->at;

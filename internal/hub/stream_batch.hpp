@@ -41,6 +41,7 @@ struct stream_progress {
     std::uint64_t skipped = 0;                           // ticks that were passed over for these
     std::uint64_t candles = 0;                           // that form
     std::uint64_t closed = 0;                            // candles
+    std::uint64_t topics = 0;                            // events of topics
     std::array<std::uint64_t, sse::gap_reasons> gaps{};  // by sse::gap_reason
 
     // How many frames are news of what the subscriber asked for.

@@ -4,6 +4,7 @@
 
 #include "core/position.hpp"
 #include "hub/notice_board.hpp"
+#include "hub/topic_ledger.hpp"
 
 #include <algorithm>
 
@@ -30,14 +31,18 @@ struct stream_cursor {
     position told_until;
     // The version of the notice board that it was told; 0: none.
     notice_board::version notices = 0;
-    telling passing = telling::nothing;
+    // The version of the lane's topics that it was sent; 0: none.
+    topic_ledger::kept_version topics{};
+    // What passing() says. Single bits, because a cursor is kept for each subscriber.
+    bool tells_skipped : 1 = false;
+    bool tells_gap : 1 = false;
     // Whether it was sent a tick of the tapes after its beginning. Ticks that are missing before
     // that were evicted, and those after it lapped: what it was sent of an archive does not say
     // that it was too slow for the tapes.
-    bool live = false;
+    bool live : 1 = false;
     // The subscriber came with an id that this server did not give. It is told `restarted` up to
     // where the ticks that are held begin.
-    bool is_unknown = false;
+    bool is_unknown : 1 = false;
 
     friend bool operator==(const stream_cursor&, const stream_cursor&) noexcept = default;
 
@@ -64,9 +69,10 @@ struct stream_cursor {
     // unless it wants only the newest ticks and has been sent none yet.
     stream_cursor in_new_era(position epoch) const noexcept
     {
-        const bool has_begun = at != position{} || passing != telling::nothing || !is_passing();
+        const bool has_begun = at != position{} || passing() != telling::nothing || !is_passing();
         auto p = has_begun ? after(std::min(at, epoch.previous())) : newest(epoch);
         p.notices = notices;
+        p.topics = topics;
         return p;
     }
     // Begins a pass: of the ticks up to `until`, only the newest of each symbol is sent.
@@ -74,8 +80,13 @@ struct stream_cursor {
     {
         passed_from = at;
         newest_only_until = until;
-        passing = how;
+        tells_skipped = how == telling::skipped;
+        tells_gap = how == telling::gap;
         told_until = {};
+    }
+    telling passing() const noexcept
+    {
+        return tells_gap ? telling::gap : tells_skipped ? telling::skipped : telling::nothing;
     }
     bool is_passing() const noexcept { return at < newest_only_until; }
     // The same cursor without the memory of a pass that is over. Subscribers in step then have
@@ -85,10 +96,12 @@ struct stream_cursor {
         auto p = *this;
         if (newest_only_until != position{} && !is_passing()) {
             p.newest_only_until = p.passed_from = p.told_until = {};
-            p.passing = telling::nothing;
+            p.tells_skipped = p.tells_gap = false;
         }
         return p;
     }
 };
+
+static_assert(sizeof(stream_cursor) == 40);
 
 }  // namespace tickertape::hub

@@ -23,8 +23,8 @@ sse::gap_reason reason_for(const stream_cursor& cursor) noexcept
 
 stream_planner::stream_planner(
     const tape::tapes& from, const source_table& sources, const notice_board& notices,
-    limits bounds)
-    : tapes_{from}, board_{notices}, limits_{bounds},
+    const topic_ledger& topics, limits bounds)
+    : tapes_{from}, board_{notices}, topics_{topics}, limits_{bounds},
       caches_{
           frame_cache{from, sources, sse::framing::chunked, bounds.cache},
           frame_cache{from, sources, sse::framing::raw, bounds.cache}},
@@ -41,13 +41,14 @@ const stream_batch& stream_planner::next(
     if (terms.candles)
         return candles_.next(terms, from);
     if (last_.terms == &terms && last_.from == from && last_.until == seen.until() &&
-        last_.notices == board_.newest())
+        last_.notices == board_.newest() && last_.topics == topics_.newest())
         return last_.batch;
     last_.batch = plan(terms, from, seen, now);
     last_.terms = &terms;
     last_.from = from;
     last_.until = seen.until();
     last_.notices = board_.newest();
+    last_.topics = topics_.newest();
     // Asked after the tapes were read: a batch of an era that is over is not used.
     if (tapes_.era() != seen.era()) {
         last_.batch = {.run = {}, .then = from};
@@ -59,6 +60,8 @@ const stream_batch& stream_planner::next(
 stream_batch stream_planner::plan(
     const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen, boot_time now)
 {
+    if (terms.symbols.empty())
+        return topics(terms, from, seen.until());
     stream_cursor cursor = from;
     if (cursor.is_passing()) {
         if (auto batch = pass(terms, cursor, seen); !batch.empty())
@@ -92,7 +95,7 @@ stream_batch stream_planner::plan(
         return gap_of(*missing, terms.how, cursor);
     cursor.live = true;
     cursor.told_until = {};
-    return notices(terms, cursor, now);
+    return notices(terms, cursor, seen.until(), now);
 }
 
 // Positions began anew. To a subscriber whose id means nothing here, what is no longer held of any
@@ -168,7 +171,7 @@ stream_batch stream_planner::pass(
     newest_.clear();
     losses_.clear();
     // A pass that does not tell what it passes over may reach beyond what has been seen.
-    const bool may_be_beyond = from.passing == stream_cursor::telling::nothing;
+    const bool may_be_beyond = from.passing() == stream_cursor::telling::nothing;
     for (const auto symbol : terms.symbols)
         if (may_be_beyond || seen.newest(symbol) > from.at)
             look_for_newest(symbol, from);
@@ -194,7 +197,7 @@ stream_batch stream_planner::pass(
     return {
         .run = built_.run(),
         .then = then,
-        .completes = then.at == seen.until() && knows_all_notices(then)};
+        .completes = then.at == seen.until() && knows_all_notices(terms, then)};
 }
 
 // Finds the tick of one symbol that a pass sends, and the loss that it has to tell.
@@ -220,7 +223,7 @@ void stream_planner::look_for_newest(symbol_id symbol, const stream_cursor& from
     first = std::min(first, after - 1);
     if (!e || gone >= e->at) {
         // If the past was not asked for, the ticks after the bound tell of the loss.
-        if (from.passing != telling::nothing && gone > from.passed_from &&
+        if (from.passing() != telling::nothing && gone > from.passed_from &&
             !is_told(symbol, gone, from))
             losses_.push_back(
                 {symbol, from.passed_from, std::max(bound, gone), reason_for(from), newest_of(t)});
@@ -229,15 +232,15 @@ void stream_planner::look_for_newest(symbol_id symbol, const stream_cursor& from
     const bool lost = gone > from.passed_from;
     const auto skipped = after - 1 - first;
     const bool has_begun = from.at > from.passed_from;
-    if (from.passing == telling::skipped && lost && !is_told(symbol, gone, from))
+    if (from.passing() == telling::skipped && lost && !is_told(symbol, gone, from))
         losses_.push_back({symbol, from.passed_from, gone, reason_for(from), newest_of(t)});
     // This answer does not change while that tick is held.
-    if (from.passing == telling::gap && !has_begun && (lost || skipped > 0) &&
+    if (from.passing() == telling::gap && !has_begun && (lost || skipped > 0) &&
         e->at > from.told_until)
         losses_.push_back(
             {symbol, from.passed_from, e->at.previous(), sse::gap_reason::lapped, e->at});
     newest_.push_back(
-        {{e->at, symbol, e->value, e->source}, from.passing == telling::skipped ? skipped : 0});
+        {{e->at, symbol, e->value, e->source}, from.passing() == telling::skipped ? skipped : 0});
 }
 
 stream_batch stream_planner::every_tick(
@@ -247,7 +250,7 @@ stream_batch stream_planner::every_tick(
     if (until <= from.at)
         return {.run = {}, .then = from};
     if (terms.symbols.size() == 1)
-        return one_symbol(terms.symbols.front(), terms.how, from, until);
+        return one_symbol(terms, terms.symbols.front(), from, until);
     news_.clear();
     for (const auto symbol : terms.symbols)
         if (seen.newest(symbol) > from.at)
@@ -257,21 +260,21 @@ stream_batch stream_planner::every_tick(
     // Usually one symbol of many has a new tick, whose frame is already encoded for others. A batch
     // that begins with a gap is not used: a stream of several symbols tells losses in another way.
     if (news_.size() == 1)
-        if (auto batch = one_symbol(news_.front(), terms.how, from, until);
+        if (auto batch = one_symbol(terms, news_.front(), from, until);
             !batch.empty() && !is_gap(batch.run.marks.front().kind))
             return batch;
-    return merged(terms.how, from, seen, until);
+    return merged(terms, from, seen, until);
 }
 
 stream_batch stream_planner::one_symbol(
-    symbol_id symbol, sse::framing how, const stream_cursor& from, position until)
+    const stream_terms& terms, symbol_id symbol, const stream_cursor& from, position until)
 {
     const tape::symbol_tape& t = tapes_.of(symbol);
     stream_cursor then = from;
     then.live = true;
     then.told_until = {};
     const auto first = t.first_after(from.at);
-    const auto run = cache(how).frames_from(symbol, first, until);
+    const auto run = cache(terms.how).frames_from(symbol, first, until);
     // Asked after the frames were made, so it knows of every tick between the cursor and the first
     // frame that is lost. A tick that it counts as lost is not sent, even if its frame was encoded
     // in time.
@@ -282,7 +285,7 @@ stream_batch stream_planner::one_symbol(
         then.at = end_of_pass(from.at, gone);
         if (then.at == from.at)
             return {.run = {}, .then = from};
-        built_.begin(how);
+        built_.begin(terms.how);
         add_gap({symbol, from.at, then.at, reason_for(from), {}}, {}, true);
         return {.run = built_.run(), .then = then};
     }
@@ -290,17 +293,18 @@ stream_batch stream_planner::one_symbol(
         return {.run = {}, .then = from};
     then.at = run.marks.back().at;
     const bool whole = first + run.marks.size() == tapes_.end(symbol);
-    return {.run = run, .then = then, .completes = whole && knows_all_notices(then)};
+    return {.run = run, .then = then, .completes = whole && knows_all_notices(terms, then)};
 }
 
 // A loss on one of several symbols reaches beyond ticks of others that are still to be sent, so the
 // cursor cannot move past it: all gaps are told before the next tick, without an id, and how far
 // they have been told is kept until the subscriber is up to date.
 stream_batch stream_planner::merged(
-    sse::framing how, const stream_cursor& from, const commit_horizon& seen, position until)
+    const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen,
+    position until)
 {
     reader_.start(news_, from.at, until);
-    built_.begin(how);
+    built_.begin(terms.how);
     losses_.clear();
     stream_cursor then = from;
     for (const auto& l : reader_.lost())
@@ -325,7 +329,7 @@ stream_batch stream_planner::merged(
     return {
         .run = built_.run(),
         .then = then,
-        .completes = reader_.is_complete() && knows_all_notices(then)};
+        .completes = reader_.is_complete() && knows_all_notices(terms, then)};
 }
 
 // Whether a subscriber with this cursor was told that the symbol's ticks up to `lost_until` are
@@ -374,8 +378,8 @@ void stream_planner::add_gap(const loss& what, position told, bool resumes)
     built_.add_gap({what.from, what.to, what.why, name, resumes}, told);
 }
 
-stream_batch
-stream_planner::notices(const stream_terms& terms, const stream_cursor& from, boot_time now)
+stream_batch stream_planner::notices(
+    const stream_terms& terms, const stream_cursor& from, position until, boot_time now)
 {
     stream_cursor then = from;
     news_.clear();
@@ -397,6 +401,36 @@ stream_planner::notices(const stream_terms& terms, const stream_cursor& from, bo
         then.notices = board_.changed(symbol);
     }
     then.notices = board_.newest();
+    if (built_.run().marks.empty() && terms.topics != 0)
+        return topics(terms, then, until);
+    return {.run = built_.run(), .then = then, .completes = knows_all_topics(terms, then)};
+}
+
+// It has all else up to `until`, which is its id from here on.
+stream_batch
+stream_planner::topics(const stream_terms& terms, const stream_cursor& from, position until)
+{
+    stream_cursor then = from;
+    then.at = std::max(from.at, until);
+    then.is_unknown = false;
+    built_.begin(terms.how);
+    for (auto left = topics_.after(from.topics); !left.empty();) {
+        if (!has_room())
+            return {.run = built_.run(), .then = then};
+        const auto topic = left.front().topic;
+        const bool is_wanted = (terms.topics & set_of(topic)) != 0;
+        std::size_t taken = 0;
+        std::size_t bytes = 0;
+        while (taken < left.size() && left[taken].topic == topic &&
+               bytes < limits_.topic_event_bytes)
+            bytes += left[taken++].text.size();
+        const auto known = left[taken - 1].changed;
+        if (is_wanted)
+            built_.add_topic(*topics_.state_of(topic), left.first(taken), then.at, known);
+        then.topics = known;
+        left = left.subspan(taken);
+    }
+    then.topics = topics_.newest();
     return {.run = built_.run(), .then = then, .completes = true};
 }
 

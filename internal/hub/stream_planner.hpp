@@ -27,11 +27,13 @@ public:
         frame_cache::limits cache;
         // What one batch that has to be put together may hold: a few writes' worth.
         std::size_t batch_bytes_max = std::size_t{32} << 10;
+        // An event of a topic is ended by the part that makes it longer.
+        std::size_t topic_event_bytes = std::size_t{8} << 10;
     };
 
     stream_planner(
         const tape::tapes& from, const source_table& sources, const notice_board& notices,
-        limits bounds);
+        const topic_ledger& topics, limits bounds);
 
     // Returns the next batch for a subscriber with those terms at `from`, up to what `seen` has
     // seen; `seen` watches all its symbols. Empty if the subscriber is up to date, or if a new era
@@ -78,6 +80,7 @@ private:
         stream_cursor from;
         position until;
         notice_board::version notices = 0;
+        topic_ledger::version topics = 0;
         stream_batch batch;
     };
     // The newest tick of a symbol, and how many were passed over for it.
@@ -106,24 +109,32 @@ private:
     stream_batch gap_of(const tape::hole& missing, sse::framing how, const stream_cursor& from);
     stream_batch restarted(const stream_terms& terms, const stream_cursor& from);
     void look_for_newest(symbol_id symbol, const stream_cursor& from);
+    stream_batch one_symbol(
+        const stream_terms& terms, symbol_id symbol, const stream_cursor& from, position until);
+    stream_batch merged(
+        const stream_terms& terms, const stream_cursor& from, const commit_horizon& seen,
+        position until);
     stream_batch
-    one_symbol(symbol_id symbol, sse::framing how, const stream_cursor& from, position until);
-    stream_batch
-    merged(sse::framing how, const stream_cursor& from, const commit_horizon& seen, position until);
-    stream_batch notices(const stream_terms& terms, const stream_cursor& from, boot_time now);
+    notices(const stream_terms& terms, const stream_cursor& from, position until, boot_time now);
+    stream_batch topics(const stream_terms& terms, const stream_cursor& from, position until);
 
     bool is_told(symbol_id symbol, position lost_until, const stream_cursor& to) const;
     bool tell_losses(stream_cursor& then, position until, bool alone);
     void add_gap(const loss& what, position told, bool resumes);
     bool has_room() const noexcept { return built_.bytes() < limits_.batch_bytes_max; }
-    bool knows_all_notices(const stream_cursor& cursor) const noexcept
+    bool knows_all_notices(const stream_terms& terms, const stream_cursor& cursor) const noexcept
     {
-        return cursor.notices == board_.newest();
+        return cursor.notices == board_.newest() && knows_all_topics(terms, cursor);
+    }
+    bool knows_all_topics(const stream_terms& terms, const stream_cursor& cursor) const noexcept
+    {
+        return terms.topics == 0 || cursor.topics == topics_.newest();
     }
     frame_cache& cache(sse::framing how) { return caches_[static_cast<std::size_t>(how)]; }
 
     const tape::tapes& tapes_;
     const notice_board& board_;
+    const topic_ledger& topics_;
     const limits limits_;
     std::array<frame_cache, 2> caches_;
     tape::merged_reader reader_;

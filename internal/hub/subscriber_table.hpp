@@ -110,6 +110,16 @@ public:
                 visit(id);
     }
 
+    // Calls visit(group_id) for each group that follows a topic. Looks at all groups: topics change
+    // seldom.
+    template <class Visit>
+    void for_each_follower(Visit visit) const
+    {
+        for (group_id id = 0; id < groups_.size(); ++id)
+            if (groups_[id] && groups_[id]->terms.topics != 0)
+                visit(id);
+    }
+
     // The symbols that at least one group wants.
     const std::vector<symbol_id>& watched() const noexcept { return watched_; }
 

@@ -53,6 +53,7 @@ void upkeep::look_after()
     watermarks_.note(audience_.seen().until(), audience_.now().steady);
     audience_.note_staleness();
     audience_.note_closings();
+    audience_.note_topics();
     sweeper_.go_on();
     if (!is_telling_ && audience_.take_changes())
         tell_changes_from(0);

@@ -11,6 +11,7 @@
 #include "web/daily_closes.hpp"
 #include "web/parameters.hpp"
 #include "web/problems.hpp"
+#include "web/topics.hpp"
 #include "json/json_text.hpp"
 
 #include <algorithm>
@@ -106,34 +107,80 @@ http::response answer_with(const std::vector<market::kpi>& all)
     return json_response(std::move(o).done());
 }
 
-boost::asio::awaitable<http::answer> kpis(const site& s, const http::request& r)
+// None: nobody has said anything of Bitcoin. A reader wakes what has slept.
+boost::asio::awaitable<std::optional<std::vector<market::kpi>>>
+kpis_now(const site& s, clock_reading now, bool is_reader)
 {
-    if (const auto bad = wrong_parameters(r.url, {}))
-        co_return http::to_response(*bad);
-    if (s.market == nullptr)
-        co_return no_figures(s);
-    // Each is a reader: it wakes what has slept.
-    const auto table = s.market->read(r.boot_now);
-    const auto network = s.network == nullptr ? nullptr : s.network->read(r.boot_now);
-    const auto mood = s.fear_greed == nullptr ? nullptr : s.fear_greed->read(r.boot_now);
+    const auto of = [&](auto* board) {
+        using snapshot = decltype(board->newest());
+        if (board == nullptr)
+            return snapshot{};
+        return is_reader ? board->read(now.boot) : board->newest();
+    };
+    const auto table = of(s.market);
+    const auto network = of(s.network);
+    const auto mood = of(s.fear_greed);
     market::kpi_parts parts{.table = table.get(), .network = network.get(), .mood = mood.get()};
     const auto id = s.has_market_prices ? s.prices.symbols().find(bitcoin) : std::nullopt;
     if (id)
-        parts.ours = our_price(s, *id, r.boot_now);
+        parts.ours = our_price(s, *id, now.boot);
     if (!table && !network && !mood && !parts.ours)
-        co_return no_figures(s);
+        co_return std::nullopt;
     if (id && s.history != nullptr) {
-        const auto today = std::chrono::floor<std::chrono::days>(r.now);
+        const auto today = std::chrono::floor<std::chrono::days>(now.wall);
         auto found = co_await ask(*s.history, daily_query(*id, today - closes_asked, today));
         if (found)
             parts.closes = closes_of(*found);
         else
             parts.no_closes_why = "the archive cannot be read now";
     }
-    co_return answer_with(market::kpis_of(parts, r.now, r.boot_now));
+    co_return market::kpis_of(parts, now.wall, now.boot);
+}
+
+boost::asio::awaitable<http::answer> kpis(const site& s, const http::request& r)
+{
+    if (const auto bad = wrong_parameters(r.url, {}))
+        co_return http::to_response(*bad);
+    if (s.market == nullptr)
+        co_return no_figures(s);
+    const clock_reading now{r.now, r.boot_now};
+    const auto known = co_await kpis_now(s, now, true);
+    if (!known)
+        co_return no_figures(s);
+    co_return answer_with(*known);
+}
+
+// One figure as a part of the topic: without its age, which is another one each time.
+std::string figure_object(const market::kpi& one)
+{
+    json::object o;
+    o.text("name", one.name);
+    if (one.is_time && one.value)
+        o.decimal("value", *one.value);
+    else
+        o.json("value", market::figure_text(one.value));
+    o.text_or_null("source", one.source).time("at", one.at);
+    o.boolean("computed", one.is_computed).boolean("stale", one.is_stale);
+    if (!one.withheld.empty())
+        o.text("withheld", one.withheld);
+    if (!one.word.empty())
+        o.text("word", one.word);
+    return std::move(o).done();
 }
 
 }  // namespace
+
+boost::asio::awaitable<topic_text> kpi_topic(const site& s, moment now, bool is_followed)
+{
+    const clock_reading at{now.wall, now.boot};
+    const auto known = co_await kpis_now(s, at, is_followed);
+    if (!known)
+        co_return nullptr;
+    hub::topic_state state{.event = "kpis", .head = {}, .list = "figures", .parts = {}};
+    for (const auto& one : *known)
+        state.parts.push_back({.key = std::string{one.name}, .text = figure_object(one)});
+    co_return std::make_shared<const hub::topic_state>(std::move(state));
+}
 
 void add_kpi_route(http::router& to, const site& of)
 {

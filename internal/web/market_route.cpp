@@ -11,6 +11,7 @@
 #include "market/figure_text.hpp"
 #include "web/market_request.hpp"
 #include "web/problems.hpp"
+#include "web/topics.hpp"
 #include "json/json_text.hpp"
 
 #include <algorithm>
@@ -101,7 +102,11 @@ std::string withheld_object(const std::vector<market::withheld_figure>& withheld
     return std::move(o).done();
 }
 
-std::string coin_object(const site& s, const shown_coin& one, std::string_view source)
+// Beside the table stands the week's prices, which are most of a row's bytes.
+enum class week { shown, left_out };
+
+std::string coin_object(
+    const site& s, const shown_coin& one, std::string_view source, week prices = week::shown)
 {
     const auto& row = *one.row;
     json::object o;
@@ -132,7 +137,10 @@ std::string coin_object(const site& s, const shown_coin& one, std::string_view s
     o.boolean("inactive", row.is_inactive);
     if (!row.withheld.empty())
         o.json("withheld", withheld_object(row.withheld));
-    o.json("sparkline", row.sparkline.empty() ? "null" : row.sparkline);
+    if (prices == week::shown)
+        o.json("sparkline", row.sparkline.empty() ? "null" : row.sparkline);
+    else if (row.streamed)
+        o.text("streamed_as", s.prices.symbols().name(*row.streamed));
     return std::move(o).done();
 }
 
@@ -200,6 +208,28 @@ http::answer cryptos(const site& s, const http::request& r)
 }
 
 }  // namespace
+
+// A part is a place in the table: where two coins change places, both parts change. Prices are the
+// table's, because ours are ticks of the same stream.
+topic_text market_topic(const site& s, const market::snapshot& now, boot_time boot_now)
+{
+    hub::topic_state state{.event = "market", .head = {}, .list = "coins", .parts = {}};
+    std::size_t rank = 0;
+    for (const auto& row : now.coins.coins) {
+        ++rank;
+        state.parts.push_back(
+            {.key = std::to_string(rank),
+             .text = coin_object(s, {&row, rank}, now.coins.source, week::left_out)});
+    }
+    json::object head;
+    head.text("currency", "usd");
+    head.time("updated_at", now.coins.updated_at.value_or(now.received_at));
+    head.text("source", now.coins.source).boolean("stale", now.is_stale(boot_now));
+    head.number("total", static_cast<std::int64_t>(rank));
+    head.json("market", now.whole ? totals_object(*now.whole) : "null");
+    state.head = members_of(std::move(head).done());
+    return std::make_shared<const hub::topic_state>(std::move(state));
+}
 
 void add_market_route(http::router& to, const site& of)
 {

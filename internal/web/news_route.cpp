@@ -6,6 +6,7 @@
 #include "web/answer_limits.hpp"
 #include "web/parameters.hpp"
 #include "web/problems.hpp"
+#include "web/topics.hpp"
 #include "json/json_text.hpp"
 
 #include <algorithm>
@@ -142,6 +143,22 @@ http::answer newest_news(const site& s, const http::request& r)
 }
 
 }  // namespace
+
+topic_text news_topic(const news::snapshot& known, moment now)
+{
+    hub::topic_state state{.event = "news", .head = {}, .list = "items", .parts = {}};
+    for (const auto& one : *known.items) {
+        if (state.parts.size() == news_items_followed)
+            break;
+        if (one.published <= now.wall + ahead_max)
+            state.parts.push_back({.key = one.of.link, .text = news_item_object(one)});
+    }
+    json::object head;
+    head.time("updated_at", known.received_at).boolean("stale", known.is_stale(now.boot));
+    head.number("missing_feeds", std::ranges::count_if(known.feeds, &news::feed_state::is_missing));
+    state.head = members_of(std::move(head).done());
+    return std::make_shared<const hub::topic_state>(std::move(state));
+}
 
 void add_news_route(http::router& to, const site& of)
 {

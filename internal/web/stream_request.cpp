@@ -3,6 +3,7 @@
 #include "core/timestamp.hpp"
 #include "web/parameters.hpp"
 #include "web/problems.hpp"
+#include "web/topics.hpp"
 
 #include <algorithm>
 #include <array>
@@ -87,12 +88,20 @@ hub::stream_cursor after_event(
                  : hub::stream_cursor::unknown(from.epoch());
 }
 
+// The id of the last event that the client has been sent; none: it says none.
+std::optional<std::string_view> last_id(const http::request& r)
+{
+    if (const auto id = r.header("Last-Event-ID"); !id.empty())
+        return id;
+    if (const auto id = r.url.parameter("last_event_id"); id && !id->empty())
+        return id;
+    return std::nullopt;
+}
+
 cursor_or_problem
 read_cursor(const http::request& r, const tape::tapes& from, std::chrono::milliseconds ids_ahead)
 {
-    if (const auto id = r.header("Last-Event-ID"); !id.empty())
-        return after_event(id, from, r.now, ids_ahead);
-    if (const auto id = r.url.parameter("last_event_id"); id && !id->empty())
+    if (const auto id = last_id(r))
         return after_event(*id, from, r.now, ids_ahead);
     auto since = read_time(r.url, "since", range_end::begin, from, r.now);
     if (auto* bad = std::get_if<http::problem>(&since))
@@ -127,6 +136,17 @@ read_pace(const http::request_target& target, hub::stream_terms& wanted)
             "latest, where there is a max_rate");
     wanted.newest_only = true;
     wanted.interval = std::chrono::milliseconds{std::llround(1'000 / per_second)};
+    return std::nullopt;
+}
+
+// A parameter that is about ticks alone, where none are asked for.
+std::optional<http::problem> only_of_ticks(const http::request_target& target)
+{
+    for (const std::string_view name : {"symbols", "symbol", "since", "mode", "max_rate"})
+        if (target.parameter(name))
+            return http::bad_parameter(
+                name, std::string{name} + " is about ticks, and topics does not ask for them",
+                "topics with ticks among them");
     return std::nullopt;
 }
 
@@ -183,13 +203,22 @@ known_id(position p, const tape::tapes& from, wall_time now, std::chrono::millis
 }
 
 std::variant<stream_grant, http::problem> read_stream_request(
-    const http::request& r, const tape::tapes& from, std::chrono::milliseconds ids_ahead)
+    const http::request& r, const tape::tapes& from, std::chrono::milliseconds ids_ahead,
+    hub::topic_set topics_offered)
 {
-    static constexpr std::array<std::string_view, 6> known_names{
-        "symbols", "symbol", "since", "last_event_id", "mode", "max_rate"};
+    static constexpr std::array<std::string_view, 7> known_names{
+        "symbols", "symbol", "since", "last_event_id", "mode", "max_rate", "topics"};
     if (auto wrong = wrong_parameters(r.url, known_names))
         return *std::move(wrong);
     stream_grant grant;
+    const auto topics = read_topics(r.url, topics_offered);
+    if (const auto* bad = std::get_if<http::problem>(&topics))
+        return *bad;
+    const auto [wants_ticks, wanted_topics] = std::get<asked_topics>(topics);
+    grant.terms.topics = wanted_topics;
+    if (!wants_ticks)
+        if (auto bad = only_of_ticks(r.url))
+            return *std::move(bad);
     if (auto bad = read_pace(r.url, grant.terms))
         return std::move(*bad);
     auto symbols = read_symbols(r.url, from.symbols());
@@ -200,8 +229,11 @@ std::variant<stream_grant, http::problem> read_stream_request(
     auto cursor = read_cursor(r, from, ids_ahead);
     if (auto* bad = std::get_if<http::problem>(&cursor))
         return std::move(*bad);
-    grant.terms.symbols = std::move(std::get<0>(symbols));
+    if (wants_ticks)
+        grant.terms.symbols = std::move(std::get<0>(symbols));
     grant.cursor = std::get<0>(cursor);
+    if (last_id(r) && !grant.cursor.is_unknown)
+        grant.topics_known = grant.cursor.at;
     return grant;
 }
 

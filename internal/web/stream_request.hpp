@@ -51,12 +51,16 @@ struct stream_grant {
     hub::stream_terms terms;  // but for the framing, which the connection decides
     hub::stream_cursor cursor;
     tape::tapes::era_number era = 0;  // of the cursor
+    // Up to there the client has what the topics say; none: it has nothing.
+    std::optional<position> topics_known{};
 };
 
+// `topics_offered`: what can be followed beside prices.
 // The contract is docs/protocol.md: Last-Event-ID wins over since; without either the newest tick
 // comes first.
 std::variant<stream_grant, http::problem> read_stream_request(
     const http::request& r, const tape::tapes& from,
-    std::chrono::milliseconds ids_ahead = std::chrono::milliseconds{0});
+    std::chrono::milliseconds ids_ahead = std::chrono::milliseconds{0},
+    hub::topic_set topics_offered = 0);
 
 }  // namespace tickertape::web

@@ -2,6 +2,7 @@
 #include "web/busy_stream.hpp"
 #include "web/site.hpp"
 #include "web/stream_request.hpp"
+#include "web/topics.hpp"
 
 namespace tickertape::web {
 namespace {
@@ -18,12 +19,13 @@ void subscribe(const site& to, const stream_grant& granted, http::taken_connecti
                           .cursor = granted.cursor,
                           .era = granted.era,
                           .head = std::move(connection.head),
-                          .held = std::move(connection.permit)});
+                          .held = std::move(connection.permit),
+                          .topics_known = granted.topics_known});
 }
 
 http::answer stream(const site& s, const http::request& r)
 {
-    auto wanted = read_stream_request(r, s.prices, s.ids_ahead);
+    auto wanted = read_stream_request(r, s.prices, s.ids_ahead, topics_offered(s));
     if (const auto* bad = std::get_if<http::problem>(&wanted))
         return http::to_response(*bad);
     http::takeover granted;
@@ -48,7 +50,7 @@ void add_stream_route(http::router& to, const site& of)
         .pattern = "/prices/stream",
         .handle = [of](const http::request& r) { return stream(of, r); },
         .about = "the stream of prices (Server-Sent Events): symbols, since, last_event_id, mode, "
-                 "max_rate",
+                 "max_rate, topics",
         .busy = busy_stream});
 }
 

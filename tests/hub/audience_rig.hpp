@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <array>
+#include <optional>
 #include <stdexcept>
 #include <sys/socket.h>
 
@@ -25,13 +26,16 @@ public:
 struct audience_rig {
     explicit audience_rig(
         held& from, const hub::lane_limits& limits = quiet_limits(),
-        const series::change_log* changes = nullptr)
-        : h{from}, of{from.ticks, from.sources, time, limits, [this] { ++emptied; }, changes}
+        const series::change_log* changes = nullptr, const hub::topic_board* topics = nullptr)
+        : h{from}, of{from.ticks, from.sources, time, limits, [this] { ++emptied; },
+                      changes,    topics}
     {
     }
 
     // A subscriber of all symbols that begins at the newest tick, and has been sent what there is.
-    far_end subscribe(sse::framing how = sse::framing::raw)
+    far_end subscribe(
+        sse::framing how = sse::framing::raw, hub::topic_set topics = 0,
+        std::optional<position> topics_known = {})
     {
         std::array<int, 2> ends{};
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
@@ -40,6 +44,8 @@ struct audience_rig {
         wanted.socket = hub::stream_socket{ends[0]};
         wanted.terms.symbols.assign(h.symbols.all().begin(), h.symbols.all().end());
         wanted.terms.how = how;
+        wanted.terms.topics = topics;
+        wanted.topics_known = topics_known;
         wanted.cursor = hub::stream_cursor::newest(h.ticks.committed());
         of.prepare(wanted);
         newest = of.add(std::move(wanted));

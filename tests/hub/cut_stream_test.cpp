@@ -49,7 +49,7 @@ public:
         terms_.symbols = {h_.symbols.all().begin(), h_.symbols.all().end()};
         // So small that few gaps go together.
         bounds_.batch_bytes_max = 600;
-        planner_.emplace(h_.ticks, h_.sources, h_.board, bounds_);
+        planner_.emplace(h_.ticks, h_.sources, h_.board, h_.topics, bounds_);
         connect();
     }
 

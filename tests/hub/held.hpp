@@ -48,6 +48,7 @@ struct held {
     source_table sources;
     testing::dated_tapes ticks;
     hub::notice_board board{symbols.size()};
+    hub::topic_ledger topics{};
 
 private:
     hub::commit_horizon horizon_{ticks};

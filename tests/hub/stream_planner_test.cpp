@@ -39,7 +39,7 @@ struct reader {
     stream_terms terms;
     stream_cursor cursor;
     boot_time now = at_ms(1'000'000);
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
 };
 
 const std::vector<symbol_id> both{symbol_id{0}, symbol_id{1}};
@@ -218,7 +218,7 @@ TEST_CASE("a gap that lies ahead is told again to a client that stops before its
     for (int i = 3; i <= 5; ++i)
         h.add(0, i, i * 1'000);
     const auto start = stream_cursor::after({1'000, 0});
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
     const auto batch = planner.next(both_raw, start, h.seen(), at_ms(6'000));
     // Cut within the gap, the subscriber stands where it stood, and is sent the rest of it alone.
     const auto progress = progress_of(start, batch, 1);
@@ -244,7 +244,7 @@ TEST_CASE("where nothing is left of several symbols, the gaps alone are told", "
         h.add(0, i, i * 1'000);
         h.add(1, i, i * 1'000);
     }
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
     const auto start = stream_cursor::after(first.at);
     // All that had been seen is gone by now.
     const auto batch = planner.next(both_raw, start, a_while_ago, at_ms(6'000));
@@ -287,7 +287,7 @@ struct lossy {
     held h{names(), 3};
     stream_terms terms{
         .symbols = {h.symbols.all().begin(), h.symbols.all().end()}, .how = sse::framing::raw};
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
 };
 
 std::size_t count_of(const std::string& text, std::string_view what)
@@ -422,7 +422,7 @@ TEST_CASE("notices that are cut short go on where they were cut", "[hub]")
     // Not in the order of the symbols.
     h.board.set_stale(symbol_id{1}, true);
     h.board.set_stale(symbol_id{0}, true);
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
     const auto start = stream_cursor::after(h.ticks.committed());
     const auto batch = planner.next(both_raw, start, h.seen(), at_ms(3'000));
     const std::string eth = "event: stale\ndata: {\"symbol\":\"ETH-USD\",\"age\":1}\n\n";
@@ -443,7 +443,7 @@ TEST_CASE("a write that was cut short counts whole frames and keeps the rest", "
     const auto first = tick_block("2000-0", 2, "1");
     const auto second = tick_block("3000-0", 3, "2");
     const auto start = stream_cursor::after({1'000, 0});
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
     const stream_terms terms{.symbols = {symbol_id{0}}, .how = sse::framing::raw};
     const auto batch = planner.next(terms, start, h.seen(), at_ms(5'000));
 
@@ -471,7 +471,7 @@ TEST_CASE("chunked frames of several symbols are chunks", "[hub]")
 {
     held h{{"BTC-USD", "ETH-USD"}};
     h.add(1, 10, 2'000);
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
     const auto batch = planner.next(
         stream_terms{.symbols = both, .how = sse::framing::chunked},
         stream_cursor::after({1'000, 0}), h.seen(), at_ms(5'000));
@@ -518,7 +518,7 @@ TEST_CASE(
     h.add(0, 1, 2'000);
     h.add(0, 2, 3'000);
     h.add(1, 11, 4'000);
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
     const stream_terms latest{.symbols = both, .how = sse::framing::raw, .newest_only = true};
     const auto start = stream_cursor::after({1'000, 0});
     const auto batch = planner.next(latest, start, h.seen(), at_ms(5'000));
@@ -634,7 +634,7 @@ TEST_CASE("how far a subscriber is behind is the oldest tick it lacks", "[hub]")
     h.add(1, 1, 3'000);
     const commit_horizon earlier = h.seen();
     h.add(0, 2, 4'000);
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
     CHECK(planner.first_unsent(both, {2'000, 0}, h.seen()) == position{3'000, 0});
     CHECK(planner.first_unsent(both, {3'000, 0}, h.seen()) == position{4'000, 0});
     CHECK_FALSE(planner.first_unsent(both, {4'000, 0}, h.seen()));

@@ -24,6 +24,7 @@
 #include "tls/tls_writer.hpp"
 #include "web/answer_limits.hpp"
 #include "web/static_files.hpp"
+#include "web/topics.hpp"
 
 #include <filesystem>
 #include <iterator>
@@ -161,6 +162,11 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
          {size(static_cast<std::size_t>(streams.socket.send_buffer_bytes)),
           size(static_cast<std::size_t>(streams.socket.unsent_bytes))}},
         {"encoded frames per lane and framing", {size(streams.planner.cache.bytes_max)}},
+        {"bytes of one event of a topic", {size(streams.planner.topic_event_bytes)}},
+        {"changes of topics that a lane knows by their time",
+         {count(hub::topic_ledger::changes_kept), time(hub::topic_ledger::overlap)}},
+        {"versions of the parts of all topics in a lane", {count(hub::topic_ledger::version_max)}},
+        {"items of news that a topic begins with", {count(web::news_items_followed)}},
         {"bytes sent to one subscriber before the next has its turn", {size(streams.turn_bytes)}},
         {"time from the start of one sweep to the start of the next",
          {"0." + count(static_cast<std::size_t>(streams.pace.per_served.count() / 100)) + " ms",

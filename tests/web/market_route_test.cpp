@@ -2,6 +2,7 @@
 #include "market/board.hpp"
 #include "small_site.hpp"
 #include "support/catch.hpp"
+#include "web/topics.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -274,4 +275,31 @@ TEST_CASE("a request for the table is a reader of it", "[web]")
     CHECK_FALSE(s.board.is_watched(same_on_boot_clock(s.now)));
     s.get("/api/cryptos");
     CHECK(s.board.is_watched(same_on_boot_clock(s.now)));
+}
+
+TEST_CASE("the topic of the market has a part for each place, with the table's own price", "[web]")
+{
+    market_site m;
+    auto table = *m.board.newest();
+    table.coins.coins.front().streamed = symbol_id{0};
+    m.publish(m.now.time_since_epoch().count(), 69420.25);
+    const auto of = m.site();
+    const auto now = same_on_boot_clock(m.now);
+    const auto said = market_topic(of, table, now);
+    CHECK(said->event == "market");
+    CHECK(said->list == "coins");
+    REQUIRE(said->parts.size() == 4);
+    CHECK(said->parts[1].key == "2");
+    const auto bitcoin = boost::json::parse(said->parts[0].text).as_object();
+    CHECK(bitcoin.at("price").as_int64() == 65610);
+    CHECK(bitcoin.at("streamed_as").as_string() == "BTC-USD");
+    CHECK_FALSE(bitcoin.contains("sparkline"));
+    const auto head = boost::json::parse("{" + said->head + "}").as_object();
+    CHECK(head.at("source").as_string() == "coingecko");
+    CHECK(head.at("total").as_int64() == 4);
+    CHECK_FALSE(head.at("stale").as_bool());
+    // Time alone changes nothing but this.
+    const auto later = market_topic(of, table, now + 16min);
+    CHECK(boost::json::parse("{" + later->head + "}").at("stale").as_bool());
+    CHECK(later->parts[0].text == said->parts[0].text);
 }

@@ -93,7 +93,7 @@ TEST_CASE("a parameter of another route is a 400 that says what this one takes",
     CHECK(accepted("/api/watchlist?since=-1h") == "since: symbols, symbol, points, span");
     CHECK(
         accepted("/prices/stream?limit=3") ==
-        "limit: symbols, symbol, since, last_event_id, mode, max_rate");
+        "limit: symbols, symbol, since, last_event_id, mode, max_rate, topics");
     // Others belong to nobody here.
     for (const auto* target : {"/api/prices/btc-usd?_=17", "/crypto-price?utm_source=x"})
         CHECK(s.get(target).status == 200);

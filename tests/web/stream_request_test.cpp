@@ -185,6 +185,68 @@ TEST_CASE("a pace that cannot be had is refused with words", "[web]")
     CHECK(asking(s, std::string{"?max_rate="} + rate).starts_with("400 max_rate: "));
 }
 
+namespace {
+
+// What is granted where the market and the news can be followed.
+std::string
+following(const small_site& of, const std::string& query, std::string_view last_event_id = {})
+{
+    const auto target = "/prices/stream" + query;
+    auto r = of.asked(target);
+    set_header(r, "Last-Event-ID", last_event_id);
+    const auto decided = read_stream_request(r, of.prices, {}, hub::set_of(0) | hub::set_of(2));
+    auto text = said(of, decided);
+    if (const auto* grant = std::get_if<stream_grant>(&decided)) {
+        text += " topics " + std::to_string(grant->terms.topics);
+        if (grant->topics_known)
+            text += " known at " + grant->topics_known->text();
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("a stream may follow topics beside the ticks, or without them", "[web]")
+{
+    small_site s;
+    s.publish(1712525476000, 69420.25);
+    const std::string newest = " newest up to 1712525476000-0";
+    CHECK(following(s, "") == "BTC-USD" + newest + " topics 0");
+    CHECK(following(s, "?topics=ticks") == "BTC-USD" + newest + " topics 0");
+    CHECK(
+        following(s, "?topics=ticks,%20market&symbols=*") ==
+        "BTC-USD,ETH-USD" + newest + " topics 1");
+    CHECK(following(s, "?topics=*") == "BTC-USD" + newest + " topics 5");
+    CHECK(following(s, "?topics=news,market,news") == newest + " topics 5");
+    const std::string id = "1712525475000-3";
+    CHECK(following(s, "?topics=market", id) == " after " + id + " topics 1 known at " + id);
+    CHECK(
+        following(s, "?topics=*&since=1712525475") ==
+        "BTC-USD after 1712525474999-1048575 topics 5");
+    CHECK(
+        following(s, "?topics=*", "of-another-server") ==
+        "BTC-USD after 1712524999999-1048575 topics 5");
+}
+
+TEST_CASE("topics that cannot be followed are refused with what can be", "[web]")
+{
+    const small_site s;
+    CHECK(following(s, "?topics=") == "400 topics: there is an empty name in topics");
+    CHECK(following(s, "?topics=ticks,") == "400 topics: there is an empty name in topics");
+    CHECK(following(s, "?topics=Market") == "400 topics: there is no topic 'Market'");
+    CHECK(following(s, "?topics=ticks,*") == "400 topics: * means all topics, and stands alone");
+    CHECK(
+        following(s, "?topics=kpis") ==
+        "400 topics: this server knows nothing of the market: it runs with MARKET=off");
+    const auto name = GENERATE("symbols", "symbol", "since", "mode", "max_rate");
+    CHECK(
+        following(s, std::string{"?topics=market&"} + name + "=1") ==
+        "400 " + std::string{name} + ": " + name +
+            " is about ticks, and topics does not ask for them");
+    const auto body = refusal(s, "/prices/stream?topics=market");
+    CHECK(body.at("accepted").as_string() == "ticks, or *");
+}
+
 TEST_CASE("without a place the newest tick comes first", "[web]")
 {
     small_site s;

@@ -38,7 +38,7 @@ void plan_in_step(benchmark::State& state)
     auto cursor = stream_cursor::after(h.ticks.committed());
     cursor.live = true;
     h.add(0, 2, 3'000);
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
     const stream_terms terms{.symbols = first_symbols(1)};
     const auto& until = h.seen();
     for (auto _ : state) {
@@ -58,7 +58,7 @@ void plan_of_many_symbols(benchmark::State& state)
     auto cursor = stream_cursor::after(h.ticks.committed());
     cursor.live = true;
     h.add(0, 2, 3'000);
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
     const stream_terms terms{.symbols = first_symbols(static_cast<std::size_t>(state.range(0)))};
     const auto& until = h.seen();
     for (auto _ : state) {
@@ -77,7 +77,7 @@ void plan_replay(benchmark::State& state)
     for (int i = 0; i < 100; ++i)
         h.add(0, i + 1, 2'000 + i);
     const auto cursor = stream_cursor::after(position{1'500, 0});
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
     const stream_terms terms{.symbols = first_symbols(1)};
     const auto& until = h.seen();
     for (auto _ : state) {
@@ -97,7 +97,7 @@ void plan_latest(benchmark::State& state)
     cursor.live = true;
     for (int i = 1; i <= 10; ++i)
         h.add(0, i, 3'000 + i);
-    stream_planner planner{h.ticks, h.sources, h.board, {}};
+    stream_planner planner{h.ticks, h.sources, h.board, h.topics, {}};
     const stream_terms terms{.symbols = first_symbols(1), .newest_only = true};
     const auto& until = h.seen();
     for (auto _ : state) {
