@@ -91,8 +91,8 @@ application::application(const config::settings& s, const clock& time, const tel
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
       cors_{s.cors_origins}, market_{open_market()}, network_{open_network()},
       fear_greed_{open_fear_greed()}, news_{open_news()}, archive_{open_archive()},
-      descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(s, descriptors_)},
-      proxies_{s.trusted_proxies},
+      ordered_{open_desk()}, descriptors_{raise_descriptor_limit()},
+      clients_{limits_of_admission(s, descriptors_)}, proxies_{s.trusted_proxies},
       hub_{
           tapes_,
           sources_,
@@ -123,10 +123,7 @@ application::application(const config::settings& s, const clock& time, const tel
         backups_.emplace(
             settings_.archive, kind_of_feed(settings_.providers), time_, log_, metrics_);
     if (archive_ && !edge::is_wanted(settings_) && backfill_at_start::is_wanted(settings_))
-        backfill_ = std::make_unique<backfill_at_start>(
-            settings_, backfill_at_start::parts{
-                           symbols_, *archive_, provider_strand_, gates_, time_, log_, metrics_,
-                           place_among_others()});
+        backfill_ = std::make_unique<backfill_at_start>(settings_, backfill_parts());
     publish_figures();
 }
 
@@ -209,7 +206,9 @@ web::site application::site()
         network_ ? &network_->board() : nullptr,
         news_ ? &news_->board() : nullptr,
         fear_greed_ ? &fear_greed_->board() : nullptr,
-        kind_of_feed(s.providers) == archive::feed_kind::live};
+        kind_of_feed(s.providers) == archive::feed_kind::live,
+        ordered_.get(),
+        s.admin_token};
 }
 
 // Null where this instance shares no log.
@@ -240,6 +239,19 @@ void application::take_role(bool leads)
         archive_->lead(leads);
     if (backfill_)
         backfill_->lead(leads);
+}
+
+backfill_at_start::parts application::backfill_parts()
+{
+    return {symbols_, *archive_, provider_strand_, gates_,
+            time_,    log_,      metrics_,         place_among_others()};
+}
+
+std::unique_ptr<backfill_on_demand> application::open_desk()
+{
+    if (!archive_ || edge::is_wanted(settings_) || !backfill_on_demand::is_wanted(settings_))
+        return nullptr;
+    return std::make_unique<backfill_on_demand>(settings_, backfill_parts());
 }
 
 // Who of several instances asks for candles of before.
@@ -360,6 +372,8 @@ void application::run() noexcept
     feed_->start();
     if (backfill_)
         backfill_->start();
+    if (ordered_)
+        ordered_->start();
     topic_publisher_.start();
     if (market_)
         market_->start();

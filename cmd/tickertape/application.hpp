@@ -5,6 +5,7 @@
 
 #include "archiving.hpp"
 #include "backfill_at_start.hpp"
+#include "backfill_on_demand.hpp"
 #include "backups.hpp"
 #include "certificate.hpp"
 #include "cluster.hpp"
@@ -56,6 +57,8 @@ public:
 
 private:
     std::unique_ptr<archiving> open_archive();
+    std::unique_ptr<backfill_on_demand> open_desk();
+    backfill_at_start::parts backfill_parts();
     void simulate_past();
     std::unique_ptr<feed::price_feed> open_feed();
     bool is_market_wanted() const;
@@ -103,6 +106,7 @@ private:
     std::optional<boost::asio::ssl::context> news_trust_;    // before what connects with it
     std::unique_ptr<feed::news_feed> news_;                  // null: none are wanted
     std::unique_ptr<archiving> archive_;                     // null: there is none
+    std::unique_ptr<backfill_on_demand> ordered_;            // null: nobody may order any
     // Before the hub, whose subscribers hold permits until they end.
     const std::size_t descriptors_;  // how many this process may have
     http::admission clients_;

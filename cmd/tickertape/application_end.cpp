@@ -98,6 +98,8 @@ void application::begin_drain()
 {
     if (backfill_)
         backfill_->stop();
+    if (ordered_)
+        ordered_->stop();
     const auto drained = [this] { asio::post(context_, [this] { one_drained(); }); };
     server_.stop(drained);
     // The last to be sent away have the rest of the time for their last words.

@@ -31,6 +31,28 @@ constexpr std::chrono::seconds look_each{1};
 
 }  // namespace
 
+std::vector<std::unique_ptr<feed::candle_source>> candle_sources(
+    const config::settings& s, const backfill_at_start::parts& of, boost::asio::ssl::context& trust)
+{
+    feed::candle_source::limits limits;
+    limits.left_to_others = left_to_others;
+    std::vector<std::unique_ptr<feed::candle_source>> all;
+    for (const auto& name : s.providers)
+        if (has_candles(name))
+            all.push_back(feed::make_candle_source(
+                name, s.access.at(name), s.live, of.strand, of.time, of.gates, trust, limits));
+    return all;
+}
+
+std::unique_ptr<candle_shelf> shelf_of(const backfill_at_start::parts& of)
+{
+    return std::make_unique<keeper_shelf>(
+        [&to = of.archive](archive::candle_keeper::work piece) {
+            return to.offer(std::move(piece));
+        },
+        [&to = of.archive] { return to.present(); }, of.strand);
+}
+
 bool backfill_at_start::is_wanted(const config::settings& s)
 {
     return s.archive.backfill.count() != 0 &&
@@ -40,18 +62,8 @@ bool backfill_at_start::is_wanted(const config::settings& s)
 
 backfill_at_start::backfill_at_start(const config::settings& s, const parts& of)
     : of_{of}, trust_{net::make_tls_context(s.live.ca_file)},
-      shelf_{std::make_unique<keeper_shelf>(
-          [&to = of.archive](archive::candle_keeper::work piece) {
-              return to.offer(std::move(piece));
-          },
-          [&to = of.archive] { return to.present(); }, of.strand)}
+      sources_{candle_sources(s, of, trust_)}, shelf_{shelf_of(of)}
 {
-    feed::candle_source::limits limits;
-    limits.left_to_others = left_to_others;
-    for (const auto& name : s.providers)
-        if (has_candles(name))
-            sources_.push_back(feed::make_candle_source(
-                name, s.access.at(name), s.live, of_.strand, of_.time, of_.gates, trust_, limits));
     const auto now = of_.time.wall_now();
     wanted_.symbols = {of_.symbols.all().begin(), of_.symbols.all().end()};
     wanted_.from =

@@ -84,4 +84,12 @@ private:
     tally problems_;
 };
 
+// Those of the providers that have candles, in their order. They leave the feed half of what a
+// provider takes at once. Throws std::runtime_error, one line, if another limit is in use for one.
+std::vector<std::unique_ptr<feed::candle_source>> candle_sources(
+    const config::settings& s, const backfill_at_start::parts& of,
+    boost::asio::ssl::context& trust);
+// Where the archive keeps them.
+std::unique_ptr<candle_shelf> shelf_of(const backfill_at_start::parts& of);
+
 }  // namespace tickertape

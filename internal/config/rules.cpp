@@ -99,6 +99,26 @@ rule archive_place()
     return made;
 }
 
+rule admin_token()
+{
+    constexpr std::size_t bytes_min = 16;  // a shorter one could be guessed
+    constexpr std::size_t bytes_max = 256;
+    return made_of(
+        "empty, or " + std::to_string(bytes_min) + " to " + std::to_string(bytes_max) +
+            " letters, digits and other visible ASCII without blanks",
+        {}, &settings::admin_token,
+        [](std::string_view text) -> parsed<std::string> {
+            if (text.empty())
+                return std::string{};
+            if (text.size() < bytes_min || text.size() > bytes_max)
+                return because("is too short or too long");
+            if (!std::ranges::all_of(text, [](unsigned char c) { return c > 0x20 && c < 0x7f; }))
+                return because("has a blank, or what is not visible ASCII");
+            return std::string{text};
+        },
+        [](const std::string& value) { return value; });
+}
+
 rule address(std::string settings::*field)
 {
     return made_of(

@@ -205,6 +205,7 @@ rule path(Field field, std::string accepted)
 rule address(std::string settings::*field);
 // sqlite:DIRECTORY, the address of a PostgreSQL database, or none. Shown without passwords.
 rule archive_place();
+rule admin_token();
 // Empty is none.
 rule simulator_seed();
 // 0 is none.

@@ -69,6 +69,8 @@ struct settings {
     std::optional<std::string> tls_certificate;  // both, or neither: in the clear
     std::optional<std::string> tls_key;
 
+    std::string admin_token{};  // empty: there are no routes for operators
+
     std::size_t max_connections = 0;  // 0: as many as there are descriptors for
     // `connections` and `reserve` of it follow from that and the descriptors.
     http::admission_limits admission;

@@ -142,6 +142,11 @@ void add_http_rows(row_list& rows)
         "CORS_ORIGINS", origins(&settings::cors_origins),
         "The pages of other origins that may read answers");
     rows.add(
+            "ADMIN_TOKEN", admin_token(),
+            "What operators send as Authorization: Bearer to routes of theirs; empty: there are "
+            "none")
+        .secret = true;
+    rows.add(
         "STATIC_DIR", path(&settings::static_dir, "empty, or the path of a directory"),
         "Serves the page from this directory; empty is the page compiled in");
     rows.add(

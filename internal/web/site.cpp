@@ -178,6 +178,7 @@ http::router make_router(const site& of)
     add_operation_routes(r, of);
     add_page_routes(r, of);
     add_widget_route(r, of);
+    add_admin_routes(r, of);
     add_index_route(r, of);
     return r;
 }

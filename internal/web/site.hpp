@@ -41,6 +41,8 @@ class metrics;
 
 namespace tickertape::web {
 
+class backfill_desk;
+
 // What the routes answer from. Everything outlives the router.
 struct site {
     const tape::tapes& prices;
@@ -75,6 +77,10 @@ struct site {
     market::fear_greed_board* fear_greed = nullptr;
     // Whether prices and their history are of real markets: not simulated, recorded or piped.
     bool has_market_prices = false;
+    // Where operators order candles of before; null: nowhere.
+    backfill_desk* backfill = nullptr;
+    // What operators prove themselves with; empty: there are no routes for them.
+    std::string admin_token{};
 };
 
 http::router make_router(const site& of);
@@ -93,6 +99,7 @@ void add_network_route(http::router& to, const site& of);
 void add_kpi_route(http::router& to, const site& of);
 void add_bitcoin_history_route(http::router& to, const site& of);
 void add_news_route(http::router& to, const site& of);
+void add_admin_routes(http::router& to, const site& of);
 void add_feed_routes(http::router& to, const site& of);
 void add_operation_routes(http::router& to, const site& of);
 void add_page_routes(http::router& to, const site& of);

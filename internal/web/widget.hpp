@@ -8,17 +8,10 @@
 #pragma once
 
 #include "http/message.hpp"
-#include "web/page_template.hpp"
+#include "web/inline_page.hpp"
 #include "web/site.hpp"
 
-#include <optional>
-#include <string>
-#include <string_view>
-
 namespace tickertape::web {
-
-// What a page of that text may load; and that everybody may frame it.
-std::string widget_policy(std::string_view page);
 
 class widget {
 public:
@@ -30,14 +23,8 @@ public:
     http::response get(const http::request& r) const;
 
 private:
-    struct made_page {
-        page_template page;
-        std::string policy;
-    };
-    static made_page make(std::string_view text);
-
     site of_;
-    std::optional<made_page> compiled_in_;  // none: it is read for each request
+    inline_page page_;
 };
 
 }  // namespace tickertape::web

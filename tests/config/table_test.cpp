@@ -60,10 +60,12 @@ TEST_CASE("no setting takes a zero byte", "[config]")
     }
 }
 
-TEST_CASE("a key of a provider is a secret, and an address that may have a password", "[config]")
+TEST_CASE("keys and tokens are secrets, and an address that may have a password", "[config]")
 {
     for (const auto& row : test_table().rows())
-        CHECK(row.secret == (row.name.ends_with("_API_KEY") || row.name == "RELAY"));
+        CHECK(
+            row.secret ==
+            (row.name.ends_with("_API_KEY") || row.name == "RELAY" || row.name == "ADMIN_TOKEN"));
 }
 
 TEST_CASE("a flag is the name of its setting in small letters and dashes", "[config]")

@@ -67,7 +67,8 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/market",
                      "/bitcoin",
                      "/news",
-                     "/embed"});
+                     "/embed",
+                     "/api/admin/backfill"});
 }
 
 TEST_CASE("a path without a route says where the routes are", "[web]")

@@ -23,6 +23,7 @@
 #include "telemetry/log.hpp"
 #include "tls/tls_writer.hpp"
 #include "web/answer_limits.hpp"
+#include "web/backfill_desk.hpp"
 #include "web/static_files.hpp"
 #include "web/topics.hpp"
 
@@ -166,6 +167,10 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"changes of topics that a lane knows by their time",
          {count(hub::topic_ledger::changes_kept), time(hub::topic_ledger::overlap)}},
         {"versions of the parts of all topics in a lane", {count(hub::topic_ledger::version_max)}},
+        {"days of one order of candles, problems of it that are listed",
+         {count(static_cast<std::size_t>(web::order_days_max.count())),
+          count(web::backfill_report::problems_listed_max)}},
+        {"orders of candles at once", {"1"}},
         {"items of news that a topic begins with", {count(web::news_items_followed)}},
         {"bytes sent to one subscriber before the next has its turn", {size(streams.turn_bytes)}},
         {"time from the start of one sweep to the start of the next",

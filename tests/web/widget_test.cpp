@@ -116,15 +116,16 @@ TEST_CASE("the policy names every script and every style, and none where there i
 {
     CHECK(sha256_base64("") == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
     CHECK(
-        widget_policy("<style></style><script></script>x<script>alert(1)</script>") ==
+        inline_policy(
+            "<style></style><script></script>x<script>alert(1)</script>", framed_by::anybody) ==
         "default-src 'none'; script-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' "
         "'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='; style-src "
         "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; connect-src 'self'; base-uri "
         "'none'; form-action 'none'; frame-ancestors *");
     CHECK(
-        widget_policy("text") ==
+        inline_policy("text", framed_by::nobody) ==
         "default-src 'none'; script-src 'none'; style-src 'none'; connect-src 'self'; base-uri "
-        "'none'; form-action 'none'; frame-ancestors *");
+        "'none'; form-action 'none'; frame-ancestors 'none'");
 }
 
 TEST_CASE("who has the widget as it is now is told so", "[web]")
