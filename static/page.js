@@ -45,7 +45,6 @@ let zone = new Zone(settings.values.timeZone);
 
 const priceTab = document.querySelector(".tabs a");
 const ticks = new TickList();
-let dialog = null; // made when it is opened first
 let find = null; // made when the rest of the page is there, as is
 let detail = null;
 const controls = new Controls({
@@ -195,14 +194,6 @@ function choose(symbol) {
     show(symbol);
 }
 
-async function openSettings() {
-    await later(({ SettingsDialog }) => {
-        dialog ??= new SettingsDialog(settings, alarms, (symbol) => desk.priceOf(symbol));
-        if (isReady) dialog.offer(desk.symbols, desk.symbol);
-        dialog.open();
-    });
-}
-
 // Does what needs a part of the page that may have to be loaded first.
 async function later(act) {
     const parts = await loadRest().catch(() => null);
@@ -251,7 +242,6 @@ function show(symbol) {
     desk.show(symbol, desk.range, wanted());
     if (isPriceOpen()) history.replaceState(null, "", linkTo(symbol));
     priceTab.href = linkTo(symbol);
-    dialog?.offer(desk.symbols, symbol);
     const address = new URL(`prices/stream?symbols=${symbol}`, document.baseURI);
     setText(byId("command"), `curl -N '${address}'`);
     drawChart();
@@ -316,7 +306,6 @@ function listen() {
             offerSymbols();
             show(desk.symbol);
         });
-    byId("settings-open").addEventListener("click", openSettings);
     onWatch(() => watchlist.toggle(desk.symbol));
     // Another tab has changed something in the storage; a null key means that all of it was
     // deleted.
@@ -340,10 +329,13 @@ function listen() {
     }, 1000);
 }
 
+// What tabs are given besides the settings.
+const parts = { alarms, desk, wakeSound: () => later((made) => made.wakeSound()) };
+
 // Called when a tab is opened.
 async function openTab() {
     if (!isPriceOpen())
-        return loadTab().then(({ open }) => open(settings), () => showToast(missing));
+        return loadTab().then(({ open }) => open(settings, parts), () => showToast(missing));
     const { symbol } = readLink(location.href);
     if (isReady) show(desk.symbols.includes(symbol) ? symbol : desk.symbol);
     else drawChart();

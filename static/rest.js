@@ -7,5 +7,4 @@ export { describeFeed } from "./model/providers.js";
 export { Overlays } from "./view/chart_overlays.js";
 export { Detail } from "./view/detail.js";
 export { Find } from "./view/find.js";
-export { SettingsDialog } from "./view/settings_dialog.js";
 export { drawStatistics } from "./view/statistics.js";

@@ -25,7 +25,7 @@ export class TabPage {
     #settings = null;
     #styled;
 
-    // `sheets`: addresses. `begin()` is called once, `enter()` and `leave()` with each opening and
+    // `sheets`: addresses. `begin(settings, parts)` is called once, `enter()` and `leave()` with each opening and
     // its end, and `format()` when figures and times are to be written in another way.
     constructor({ name, title, sheets, ...of }) {
         this.#of = of;
@@ -39,16 +39,16 @@ export class TabPage {
     }
 
     // Called when the tab is opened, which it may be no longer.
-    async open(settings) {
+    async open(settings, parts) {
         if (!this.isOpen) return;
         document.title = `${this.title} · Tickertape`;
-        if (!this.#settings) this.#begin(settings);
+        if (!this.#settings) this.#begin(settings, parts);
         this.#of.enter();
         await this.#styled;
         setAttribute(byId(this.name), "aria-busy", "false");
     }
 
-    #begin(settings) {
+    #begin(settings, parts) {
         this.#settings = settings;
         configureFormats(settings.values);
         settings.addEventListener("change", () => {
@@ -57,6 +57,6 @@ export class TabPage {
         });
         new MutationObserver(() => this.isOpen || this.#of.leave())
             .observe(root, { attributeFilter: ["data-tab"] });
-        this.#of.begin?.();
+        this.#of.begin?.(settings, parts);
     }
 }
