@@ -47,11 +47,14 @@ const priceTab = document.querySelector(".tabs a");
 const ticks = new TickList();
 let find = null; // made when the rest of the page is there, as is
 let detail = null;
+let measure = null;
 const controls = new Controls({
     onRange: chooseRange,
     onKind: (kind) => settings.set("chartKind", kind),
 });
 const tools = new ChartTools({
+    onMeasure: toggleMeasure,
+    onScale: (scale) => settings.set("scale", scale),
     onOverlays: (keys) => settings.set("overlays", keys.join(" ")),
     onFile: download,
 });
@@ -206,15 +209,31 @@ function wantedOverlays() {
     return overlays.filter(({ key }) => keys.includes(key));
 }
 
+function drawTools() {
+    const { scale, overlays: keys } = settings.values;
+    tools.draw(keys.split(" "), scale);
+    chart.setScale(scale);
+    chart.setOverlays(wantedOverlays());
+}
+
 function drawChart() {
     const { range, chartSeries: series } = desk;
     const kind = settings.values.chartKind;
     controls.draw({ range, kind });
-    tools.draw(settings.values.overlays.split(" "));
+    drawTools();
     if (!isReady || !isPriceOpen()) return;
     drawnSeries = series;
-    chart.setOverlays(wantedOverlays());
     chart.show({ series, range: rangeOf(range), kind, now: desk.now() });
+}
+
+function toggleMeasure(button) {
+    later(({ Measure }) => {
+        measure ??= new Measure({
+            chart: chart.ground, button,
+            symbol: () => desk.symbol, currency: () => desk.quote.currency,
+        });
+        measure.toggle();
+    });
 }
 
 // A file of the range shown, as it is drawn.
@@ -272,10 +291,7 @@ function applySettings({ detail: changed }) {
     }
     if (changed.includes("theme")) chart.setTheme();
     if (changed.includes("chartKind")) drawChart();
-    if (changed.includes("overlays")) {
-        tools.draw(settings.values.overlays.split(" "));
-        chart.setOverlays(wantedOverlays());
-    }
+    if (changed.includes("overlays") || changed.includes("scale")) drawTools();
     drawSoon();
 }
 

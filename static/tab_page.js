@@ -2,23 +2,10 @@
 // done for one that is not open.
 
 import { configureFormats } from "./format.js";
+import { styled } from "./sheets.js";
 import { byId, setAttribute } from "./view/dom.js";
 
 const root = document.documentElement;
-
-// Resolves when the style sheet is there, or cannot be had.
-function styled(address) {
-    const { href } = address;
-    const present = [...document.querySelectorAll("link[data-of-tab]")].some((link) => link.href === href);
-    if (present) return null;
-    const sheet = document.createElement("link");
-    sheet.rel = "stylesheet";
-    sheet.href = href;
-    sheet.dataset.ofTab = "";
-    const ready = new Promise((done) => (sheet.onload = sheet.onerror = done));
-    document.head.append(sheet);
-    return ready;
-}
 
 export class TabPage {
     #of;

@@ -45,6 +45,7 @@ const rules = {
     overlays: ["", isOverlays], // the keys of those that are drawn, with blanks between
     beside: ["markets", oneOf("markets", "ticks")], // the chart, where there is room
     chartKind: ["line", oneOf("line", "candles")],
+    scale: ["normal", oneOf("normal", "log", "percent")], // of prices on the chart
     hasSound: [false, isBoolean],
     hasNotification: [false, isBoolean],
 };

@@ -1,6 +1,6 @@
 // Theme and formats as options of lightweight-charts.
 
-import { CrosshairMode, LineStyle } from "../vendor/lightweight-charts.js";
+import { CrosshairMode, LineStyle, PriceScaleMode } from "../vendor/lightweight-charts.js";
 import { decimalsOf } from "../format.js";
 import { marksOf, plainNumber } from "./chart_numbers.js";
 
@@ -115,6 +115,12 @@ export function seriesOptions(kind, colours, { price, quietMs, isOfCandles, isNa
 
 function fontSizeOf(isNarrow) {
     return isNarrow ? 11 : 12;
+}
+
+// All prices in view are fitted in again.
+export function scaleOptions(scale) {
+    const { Logarithmic, Normal, Percentage } = PriceScaleMode;
+    return { autoScale: true, mode: { log: Logarithmic, percent: Percentage }[scale] ?? Normal };
 }
 
 // What differs for line and candles: on the line, a dot replaces the horizontal hair of the
