@@ -1,7 +1,7 @@
 // The page: connects the facts (desk.js, model/) with what is drawn (view/).
 
 import { Desk } from "./desk.js";
-import { configureFormats, formatPrice, formatTime } from "./format.js";
+import { configureFormats, formatPrice, formatTime, perUnit } from "./format.js";
 import { loadRest, rest } from "./later.js";
 import { Alarms } from "./model/alarm.js";
 import { overlays } from "./model/averages.js";
@@ -76,6 +76,7 @@ function chartFormats() {
     return {
         formatPrice: (value) => formatPrice(value, desk.quote.currency),
         formatTime: (ms) => formatTime(ms, desk.now()),
+        perUnit: () => perUnit(desk.quote.currency),
         timeZone: timeZone || undefined,
         locale: locale || undefined,
     };
@@ -176,6 +177,7 @@ function drawRest(facts) {
     detail ??= new rest.Detail();
     const described = desk.feed && rest.describeFeed(desk.feed, desk.symbol);
     detail.draw(described, facts, desk.feed === null);
+    rest.drawSats(facts, settings.values.unit === "sats");
 }
 
 // The card is loaded when there is something to show.
@@ -278,18 +280,19 @@ function chooseRange(range) {
 
 // `changed`: the names of those that did.
 function applySettings({ detail: changed }) {
-    const { theme, isCompact } = settings.values;
+    const { theme, isCompact, colours } = settings.values;
     beside.draw(settings.values.beside);
     const root = document.documentElement;
     root.dataset.theme = theme;
+    root.dataset.colours = colours;
     root.dataset.density = isCompact ? "compact" : "normal";
-    if (changed.some((name) => ["locale", "currencyDisplay", "timeZone"].includes(name))) {
+    if (changed.some((name) => ["locale", "currencyDisplay", "unit", "timeZone"].includes(name))) {
         configureFormats(settings.values);
         zone = new Zone(settings.values.timeZone);
         ticks.forget();
         chart.setFormats(chartFormats());
     }
-    if (changed.includes("theme")) chart.setTheme();
+    if (changed.includes("theme") || changed.includes("colours")) chart.setTheme();
     if (changed.includes("chartKind")) drawChart();
     if (changed.includes("overlays") || changed.includes("scale")) drawTools();
     drawSoon();

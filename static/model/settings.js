@@ -37,8 +37,10 @@ function isOverlays(value) {
 // The default of each setting, and what it may be.
 const rules = {
     theme: ["system", oneOf("system", "light", "dark")],
+    colours: ["green", oneOf("green", "blue")], // of what rises; what falls is red, or orange
     locale: ["", isLocale],
     currencyDisplay: ["symbol", oneOf("symbol", "code", "none")],
+    unit: ["currency", oneOf("currency", "sats")], // of prices in bitcoin
     timeZone: ["", isTimeZone],
     isCompact: [false, isBoolean],
     range: ["", oneOf("", ...ranges.map(({ key }) => key))], // empty: whichever fits

@@ -1,12 +1,12 @@
 // The chart of one symbol: line or candles, drawn by lightweight-charts.
 //
-//   const chart = new PriceChart(container, { formatPrice, formatTime, timeZone, locale },
+//   const chart = new PriceChart(container, { formatPrice, formatTime, perUnit, timeZone, locale },
 //       { onDue, onPaint });
 //   chart.show({ series, range, kind: "line", now });   // another symbol, range or kind
 //   chart.tick(now);                                    // after new ticks, and every second
 //   chart.setFormats({ … }); chart.setTheme(); chart.setOverlays([…]); chart.setScale("log");   // when a setting changes
 //
-// `formatPrice(price)` and `formatTime(ms)` make the words; `timeZone` and `locale` are those of
+// `formatPrice(price)` and `formatTime(ms)` make the words; prices on the axis are multiplied by `perUnit()`; `timeZone` and `locale` are those of
 // the axes, without them the browser's. The container gets the class price-chart, and its size from
 // the style sheet.
 //
@@ -274,7 +274,7 @@ export class PriceChart {
     #seriesOptions() {
         const { kind, series } = this.#shown;
         const quietMs = silenceOf(series.stepMs ? [] : series.ticks);
-        const facts = { price: series.newest?.price ?? 1, quietMs, isNarrow: this.#isNarrow,
+        const facts = { price: series.newest?.price ?? 1, perUnit: this.#formats.perUnit(), quietMs, isNarrow: this.#isNarrow,
             isOfCandles: series.stepMs > 0, room: this.#room };
         return seriesOptions(kind, this.#colours, facts, this.#formats.locale);
     }

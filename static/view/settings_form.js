@@ -1,7 +1,7 @@
 // The form of the settings and alarms. A choice takes effect at once; nothing has to be confirmed.
 
 import { askToNotify, canNotify, mayNotify } from "../bell.js";
-import { formatPrice, parseNumber } from "../format.js";
+import { formatPrice, parseNumber, perUnit } from "../format.js";
 import { alarmsMax, isBeyond } from "../model/alarm.js";
 import { alarmWords } from "./alarm_words.js";
 import { byId, element, iconButton, setText } from "./dom.js";
@@ -24,6 +24,9 @@ const form = byId("alarm-form");
 const wrong = byId("alarm-wrong");
 const list = byId("alarms");
 const notificationWords = byId("notification-words");
+
+// Settings that are one of a few, by the names of their buttons.
+const radios = { theme: "theme", colours: "colours", currency: "currencyDisplay", unit: "unit" };
 
 const samplePrice = 1234567.89;
 const locales = [
@@ -98,7 +101,6 @@ export class SettingsForm {
         this.#offered = "";
         this.#offer();
         this.fill();
-        this.#listAlarms();
         setText(wrong, "");
     }
 
@@ -124,8 +126,8 @@ export class SettingsForm {
             fields.locale.append(...localeOptions(values.locale));
             fields.zone.append(...zoneOptions(values.timeZone));
         }
-        for (const [name, value] of [["theme", values.theme], ["currency", values.currencyDisplay]])
-            section.querySelector(`input[name="${name}"][value="${value}"]`).checked = true;
+        for (const [name, key] of Object.entries(radios))
+            section.querySelector(`input[name="${name}"][value="${values[key]}"]`).checked = true;
         fields.locale.value = values.locale;
         fields.zone.value = values.timeZone;
         fields.compact.checked = values.isCompact;
@@ -134,12 +136,23 @@ export class SettingsForm {
         fields.notification.disabled = !canNotify();
         if (!canNotify()) setText(notificationWords, refusals.missing);
         setText(fields.sample, formatPrice(samplePrice, this.#currency));
+        this.#nameUnit();
+        this.#listAlarms();
+    }
+
+    // Of the price that is to be typed in.
+    #nameUnit() {
+        setText(byId("alarm-unit"), this.#units === 1 ? "Price" : "Price in sats");
+    }
+
+    get #units() {
+        return perUnit(fields.symbol.value.split("-").at(-1));
     }
 
     #take(field) {
         const set = (name, value) => this.#settings.set(name, value);
-        if (field.name === "theme") set("theme", field.value);
-        else if (field.name === "currency") set("currencyDisplay", field.value);
+        if (field === fields.symbol) this.#nameUnit();
+        if (radios[field.name]) set(radios[field.name], field.value);
         else if (field === fields.locale) set("locale", field.value);
         else if (field === fields.zone) set("timeZone", field.value);
         else if (field === fields.compact) set("isCompact", field.checked);
@@ -161,7 +174,7 @@ export class SettingsForm {
     }
 
     #addAlarm() {
-        const price = parseNumber(fields.price.value);
+        const price = parseNumber(fields.price.value) / this.#units;
         if (!(price > 0)) {
             setText(wrong, "A price is a number above zero.");
             fields.price.setAttribute("aria-invalid", "true");

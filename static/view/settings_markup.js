@@ -16,12 +16,15 @@ const markup = `<div class="tab-head"><h1 id="settings-title">Settings</h1><a cl
 <section aria-labelledby="set-look">
   <h2 id="set-look">Look</h2>
   ${choices("theme", "Theme", [["system", "System"], ["light", "Light"], ["dark", "Dark"]])}
+  ${choices("colours", "Rising and falling", [["green", `<b class="up">▲</b> <b class="down">▼</b> Green and red`], ["blue", `<b class="up">▲</b> <b class="down">▼</b> Blue and orange`]])}
   ${check("set-compact", "Compact: more on one screen")}
 </section>
 <section aria-labelledby="set-numbers">
   <h2 id="set-numbers">Numbers and times</h2>
   <div class="field"><label for="set-locale">Numbers and dates</label><select id="set-locale"></select></div>
   ${choices("currency", "Currency", [["symbol", "Sign, $"], ["code", "Code, USD"], ["none", "None"]])}
+  ${choices("unit", "Bitcoin", [["currency", "BTC"], ["sats", "Satoshis"]])}
+  <p class="hint">Satoshis: prices in bitcoin are written in sats, and beside a price of bitcoin stands how many a unit of its currency buys.</p>
   <p class="sample">Prices look like <output id="set-sample"></output></p>
   <div class="field"><label for="set-zone">Time zone</label><select id="set-zone"></select></div>
 </section>
@@ -32,7 +35,7 @@ const markup = `<div class="tab-head"><h1 id="settings-title">Settings</h1><a cl
   <form class="alarm-form" id="alarm-form" novalidate>
     <div class="field"><label for="alarm-symbol">Symbol</label><select id="alarm-symbol"></select></div>
     <div class="field"><label for="alarm-side">When it</label><select id="alarm-side"><option value="above">rises to</option><option value="below">falls to</option></select></div>
-    <div class="field"><label for="alarm-price">Price</label><input id="alarm-price" type="text" inputmode="decimal" autocomplete="off" aria-describedby="alarm-wrong"></div>
+    <div class="field"><label for="alarm-price" id="alarm-unit">Price</label><input id="alarm-price" type="text" inputmode="decimal" autocomplete="off" aria-describedby="alarm-wrong"></div>
     <button class="solid" type="submit">Add</button>
   </form>
   <p class="wrong" id="alarm-wrong" role="status"></p>
