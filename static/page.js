@@ -11,6 +11,7 @@ import { rangeOf } from "./model/ranges.js";
 import { Settings } from "./model/settings.js";
 import {
     alarmsKey, browserStorage, parseStored, settingsKey, watchlistKey,
+    watchlistsKey,
 } from "./model/store.js";
 import { troubleOf, truthOf } from "./model/truth.js";
 import { Watchlist, isSymbol } from "./model/watchlist.js";
@@ -48,6 +49,7 @@ const ticks = new TickList();
 let find = null; // made when the rest of the page is there, as is
 let detail = null;
 let measure = null;
+let lists = null;
 const controls = new Controls({
     onRange: chooseRange,
     onKind: (kind) => settings.set("chartKind", kind),
@@ -175,6 +177,8 @@ function drawRest(facts) {
         find.resume(isHurried);
     }
     detail ??= new rest.Detail();
+    lists ??= new rest.ListsView(storage, watchlist);
+    lists.draw();
     const described = desk.feed && rest.describeFeed(desk.feed, desk.symbol);
     detail.draw(described, facts, desk.feed === null);
     rest.drawSats(facts, settings.values.unit === "sats");
@@ -333,6 +337,7 @@ function listen() {
         if (key === null || key === settingsKey) settings.follow(kept);
         if (key === null || key === watchlistKey) watchlist.follow(kept);
         if (key === null || key === alarmsKey) alarms.follow(kept);
+        if (key === null || key === watchlistsKey) lists?.follow(kept);
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setTheme());
     // A browser lets a page make sounds only after a click or key.

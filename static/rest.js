@@ -10,6 +10,7 @@ export { Overlays } from "./view/chart_overlays.js";
 export { Measure } from "./view/chart_measure.js";
 export { Detail } from "./view/detail.js";
 export { Find } from "./view/find.js";
+export { ListsView } from "./view/watchlists.js";
 export { drawSats } from "./view/sats.js";
 export { drawStatistics } from "./view/statistics.js";
 
