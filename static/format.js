@@ -1,13 +1,15 @@
 // Numbers and times as text: in the language and time zone of the browser, or in those that the
 // visitor has chosen.
 
-const own = { locale: "", currencyDisplay: "symbol", timeZone: "" };
+const own = { locale: "", currencyDisplay: "symbol", unit: "currency", timeZone: "" };
+const satoshis = 1e8; // of a bitcoin
 let chosen = own;
 const formats = new Map();
 
-// `locale`, `timeZone`: empty for the browser's. `currencyDisplay`: symbol, code or none.
-export function configureFormats({ locale, currencyDisplay, timeZone }) {
-    chosen = { ...own, locale, currencyDisplay, timeZone };
+// `locale`, `timeZone`: empty for the browser's. `currencyDisplay`: symbol, code or none. `unit`:
+// "sats" writes prices in bitcoin as satoshis.
+export function configureFormats({ locale, currencyDisplay, unit, timeZone }) {
+    chosen = { ...own, locale, currencyDisplay, unit, timeZone };
     formats.clear();
 }
 
@@ -33,9 +35,19 @@ export function decimalsOf(value) {
     return Math.min(12, 3 - Math.floor(Math.log10(size)));
 }
 
-// "$69,420.25"; a currency that Intl has no code for follows the number: "69,420.25 USDT".
+// What a price in a currency is multiplied with before it is written.
+export const perUnit = (currency) => (chosen.unit === "sats" && currency === "BTC" ? satoshis : 1);
+
+// "$69,420.25"; a currency that Intl has no code for follows the number: "69,420.25 USDT". The unit
+// of satoshis is always there: "3,512,000 sats".
 export function formatPrice(value, currency, digits = decimalsOf(value)) {
     const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    const units = perUnit(currency);
+    if (units !== 1) {
+        const few = digitsAfter(digits, units);
+        const plain = { minimumFractionDigits: few, maximumFractionDigits: few };
+        return `${made(Intl.NumberFormat, plain).format(value * units)} sats`;
+    }
     if (chosen.currencyDisplay === "none" || !currency)
         return made(Intl.NumberFormat, fixed).format(value);
     if (!/^[A-Z]{3}$/.test(currency))
@@ -44,6 +56,9 @@ export function formatPrice(value, currency, digits = decimalsOf(value)) {
     const options = { style: "currency", currency, currencyDisplay, ...fixed };
     return made(Intl.NumberFormat, options).format(value);
 }
+
+// How many digits of a price are left behind the point when it is written in a smaller unit.
+export const digitsAfter = (digits, units) => Math.max(0, digits - Math.round(Math.log10(units)));
 
 // "+$12.30" or "−$4.00", as precise as the price it belongs to.
 export function formatChange(change, price, currency) {

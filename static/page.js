@@ -1,7 +1,7 @@
 // The page: connects the facts (desk.js, model/) with what is drawn (view/).
 
 import { Desk } from "./desk.js";
-import { configureFormats, formatPrice, formatTime } from "./format.js";
+import { configureFormats, formatPrice, formatTime, perUnit } from "./format.js";
 import { loadRest, rest } from "./later.js";
 import { Alarms } from "./model/alarm.js";
 import { overlays } from "./model/averages.js";
@@ -11,6 +11,7 @@ import { rangeOf } from "./model/ranges.js";
 import { Settings } from "./model/settings.js";
 import {
     alarmsKey, browserStorage, parseStored, settingsKey, watchlistKey,
+    watchlistsKey,
 } from "./model/store.js";
 import { troubleOf, truthOf } from "./model/truth.js";
 import { Watchlist, isSymbol } from "./model/watchlist.js";
@@ -45,14 +46,17 @@ let zone = new Zone(settings.values.timeZone);
 
 const priceTab = document.querySelector(".tabs a");
 const ticks = new TickList();
-let dialog = null; // made when it is opened first
 let find = null; // made when the rest of the page is there, as is
 let detail = null;
+let measure = null;
+let lists = null;
 const controls = new Controls({
     onRange: chooseRange,
     onKind: (kind) => settings.set("chartKind", kind),
 });
 const tools = new ChartTools({
+    onMeasure: toggleMeasure,
+    onScale: (scale) => settings.set("scale", scale),
     onOverlays: (keys) => settings.set("overlays", keys.join(" ")),
     onFile: download,
 });
@@ -74,6 +78,7 @@ function chartFormats() {
     return {
         formatPrice: (value) => formatPrice(value, desk.quote.currency),
         formatTime: (ms) => formatTime(ms, desk.now()),
+        perUnit: () => perUnit(desk.quote.currency),
         timeZone: timeZone || undefined,
         locale: locale || undefined,
     };
@@ -172,8 +177,11 @@ function drawRest(facts) {
         find.resume(isHurried);
     }
     detail ??= new rest.Detail();
+    lists ??= new rest.ListsView(storage, watchlist);
+    lists.draw();
     const described = desk.feed && rest.describeFeed(desk.feed, desk.symbol);
     detail.draw(described, facts, desk.feed === null);
+    rest.drawSats(facts, settings.values.unit === "sats");
 }
 
 // The card is loaded when there is something to show.
@@ -195,14 +203,6 @@ function choose(symbol) {
     show(symbol);
 }
 
-async function openSettings() {
-    await later(({ SettingsDialog }) => {
-        dialog ??= new SettingsDialog(settings, alarms, (symbol) => desk.priceOf(symbol));
-        if (isReady) dialog.offer(desk.symbols, desk.symbol);
-        dialog.open();
-    });
-}
-
 // Does what needs a part of the page that may have to be loaded first.
 async function later(act) {
     const parts = await loadRest().catch(() => null);
@@ -215,15 +215,31 @@ function wantedOverlays() {
     return overlays.filter(({ key }) => keys.includes(key));
 }
 
+function drawTools() {
+    const { scale, overlays: keys } = settings.values;
+    tools.draw(keys.split(" "), scale);
+    chart.setScale(scale);
+    chart.setOverlays(wantedOverlays());
+}
+
 function drawChart() {
     const { range, chartSeries: series } = desk;
     const kind = settings.values.chartKind;
     controls.draw({ range, kind });
-    tools.draw(settings.values.overlays.split(" "));
+    drawTools();
     if (!isReady || !isPriceOpen()) return;
     drawnSeries = series;
-    chart.setOverlays(wantedOverlays());
     chart.show({ series, range: rangeOf(range), kind, now: desk.now() });
+}
+
+function toggleMeasure(button) {
+    later(({ Measure }) => {
+        measure ??= new Measure({
+            chart: chart.ground, button,
+            symbol: () => desk.symbol, currency: () => desk.quote.currency,
+        });
+        measure.toggle();
+    });
 }
 
 // A file of the range shown, as it is drawn.
@@ -251,7 +267,6 @@ function show(symbol) {
     desk.show(symbol, desk.range, wanted());
     if (isPriceOpen()) history.replaceState(null, "", linkTo(symbol));
     priceTab.href = linkTo(symbol);
-    dialog?.offer(desk.symbols, symbol);
     const address = new URL(`prices/stream?symbols=${symbol}`, document.baseURI);
     setText(byId("command"), `curl -N '${address}'`);
     drawChart();
@@ -269,23 +284,21 @@ function chooseRange(range) {
 
 // `changed`: the names of those that did.
 function applySettings({ detail: changed }) {
-    const { theme, isCompact } = settings.values;
+    const { theme, isCompact, colours } = settings.values;
     beside.draw(settings.values.beside);
     const root = document.documentElement;
     root.dataset.theme = theme;
+    root.dataset.colours = colours;
     root.dataset.density = isCompact ? "compact" : "normal";
-    if (changed.some((name) => ["locale", "currencyDisplay", "timeZone"].includes(name))) {
+    if (changed.some((name) => ["locale", "currencyDisplay", "unit", "timeZone"].includes(name))) {
         configureFormats(settings.values);
         zone = new Zone(settings.values.timeZone);
         ticks.forget();
         chart.setFormats(chartFormats());
     }
-    if (changed.includes("theme")) chart.setTheme();
+    if (changed.includes("theme") || changed.includes("colours")) chart.setTheme();
     if (changed.includes("chartKind")) drawChart();
-    if (changed.includes("overlays")) {
-        tools.draw(settings.values.overlays.split(" "));
-        chart.setOverlays(wantedOverlays());
-    }
+    if (changed.includes("overlays") || changed.includes("scale")) drawTools();
     drawSoon();
 }
 
@@ -316,7 +329,6 @@ function listen() {
             offerSymbols();
             show(desk.symbol);
         });
-    byId("settings-open").addEventListener("click", openSettings);
     onWatch(() => watchlist.toggle(desk.symbol));
     // Another tab has changed something in the storage; a null key means that all of it was
     // deleted.
@@ -325,6 +337,7 @@ function listen() {
         if (key === null || key === settingsKey) settings.follow(kept);
         if (key === null || key === watchlistKey) watchlist.follow(kept);
         if (key === null || key === alarmsKey) alarms.follow(kept);
+        if (key === null || key === watchlistsKey) lists?.follow(kept);
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setTheme());
     // A browser lets a page make sounds only after a click or key.
@@ -340,10 +353,13 @@ function listen() {
     }, 1000);
 }
 
+// What tabs are given besides the settings.
+const parts = { alarms, desk, wakeSound: () => later((made) => made.wakeSound()) };
+
 // Called when a tab is opened.
 async function openTab() {
     if (!isPriceOpen())
-        return loadTab().then(({ open }) => open(settings), () => showToast(missing));
+        return loadTab().then(({ open }) => open(settings, parts), () => showToast(missing));
     const { symbol } = readLink(location.href);
     if (isReady) show(desk.symbols.includes(symbol) ? symbol : desk.symbol);
     else drawChart();

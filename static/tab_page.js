@@ -2,30 +2,17 @@
 // done for one that is not open.
 
 import { configureFormats } from "./format.js";
+import { styled } from "./sheets.js";
 import { byId, setAttribute } from "./view/dom.js";
 
 const root = document.documentElement;
-
-// Resolves when the style sheet is there, or cannot be had.
-function styled(address) {
-    const { href } = address;
-    const present = [...document.querySelectorAll("link[data-of-tab]")].some((link) => link.href === href);
-    if (present) return null;
-    const sheet = document.createElement("link");
-    sheet.rel = "stylesheet";
-    sheet.href = href;
-    sheet.dataset.ofTab = "";
-    const ready = new Promise((done) => (sheet.onload = sheet.onerror = done));
-    document.head.append(sheet);
-    return ready;
-}
 
 export class TabPage {
     #of;
     #settings = null;
     #styled;
 
-    // `sheets`: addresses. `begin()` is called once, `enter()` and `leave()` with each opening and
+    // `sheets`: addresses. `begin(settings, parts)` is called once, `enter()` and `leave()` with each opening and
     // its end, and `format()` when figures and times are to be written in another way.
     constructor({ name, title, sheets, ...of }) {
         this.#of = of;
@@ -39,16 +26,16 @@ export class TabPage {
     }
 
     // Called when the tab is opened, which it may be no longer.
-    async open(settings) {
+    async open(settings, parts) {
         if (!this.isOpen) return;
         document.title = `${this.title} · Tickertape`;
-        if (!this.#settings) this.#begin(settings);
+        if (!this.#settings) this.#begin(settings, parts);
         this.#of.enter();
         await this.#styled;
         setAttribute(byId(this.name), "aria-busy", "false");
     }
 
-    #begin(settings) {
+    #begin(settings, parts) {
         this.#settings = settings;
         configureFormats(settings.values);
         settings.addEventListener("change", () => {
@@ -57,6 +44,6 @@ export class TabPage {
         });
         new MutationObserver(() => this.isOpen || this.#of.leave())
             .observe(root, { attributeFilter: ["data-tab"] });
-        this.#of.begin?.();
+        this.#of.begin?.(settings, parts);
     }
 }

@@ -1,7 +1,7 @@
 // The tabs of the page are links, one of which is open: the address says which. What a tab needs is
 // loaded when it is opened first.
 
-const links = document.querySelectorAll(".tabs a");
+const links = document.querySelectorAll(".bar [data-tab]");
 const root = document.documentElement;
 
 export const isPriceOpen = () => root.dataset.tab === "price";
@@ -9,7 +9,7 @@ export const isPriceOpen = () => root.dataset.tab === "price";
 // Calls `onOpen` when a tab is opened: now, by a link, and by the buttons of the browser.
 export function followTabs(onOpen) {
     const open = () => {
-        root.dataset.tab = /\/(market|bitcoin|news)$/.exec(location.pathname)?.[1] ?? "price";
+        root.dataset.tab = /\/(market|bitcoin|news|settings)$/.exec(location.pathname)?.[1] ?? "price";
         for (const link of links) {
             const isOpen = link.dataset.tab === root.dataset.tab;
             link[isOpen ? "setAttribute" : "removeAttribute"]("aria-current", "page");
@@ -35,7 +35,8 @@ const loads = {
     market: () => import(new URL("./market_tab.js", import.meta.url)),
     bitcoin: () => import(new URL("./bitcoin_tab.js", import.meta.url)),
     news: () => import(new URL("./news_tab.js", import.meta.url)),
+    settings: () => import(new URL("./settings_tab.js", import.meta.url)),
 };
 
-// Resolves with the module of the tab that is open, whose `open(settings)` shows it.
+// Resolves with the module of the tab that is open, whose `open(settings, parts)` shows it.
 export const loadTab = () => loads[root.dataset.tab]();

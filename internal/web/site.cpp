@@ -150,6 +150,7 @@ void add_page_routes(http::router& to, const site& of)
     add_tab("/market", "the page, opened at the market's table");
     add_tab("/bitcoin", "the page, opened at Bitcoin's figures");
     add_tab("/news", "the page, opened at the news");
+    add_tab("/settings", "the page, opened at its settings");
     to.add("/static/*", [of, page](const http::request& r) {
         if (r.captured.size() == 1 && r.captured.front() == "index.html")
             return page.get(r);

@@ -37,14 +37,17 @@ function isOverlays(value) {
 // The default of each setting, and what it may be.
 const rules = {
     theme: ["system", oneOf("system", "light", "dark")],
+    colours: ["green", oneOf("green", "blue")], // of what rises; what falls is red, or orange
     locale: ["", isLocale],
     currencyDisplay: ["symbol", oneOf("symbol", "code", "none")],
+    unit: ["currency", oneOf("currency", "sats")], // of prices in bitcoin
     timeZone: ["", isTimeZone],
     isCompact: [false, isBoolean],
     range: ["", oneOf("", ...ranges.map(({ key }) => key))], // empty: whichever fits
     overlays: ["", isOverlays], // the keys of those that are drawn, with blanks between
     beside: ["markets", oneOf("markets", "ticks")], // the chart, where there is room
     chartKind: ["line", oneOf("line", "candles")],
+    scale: ["normal", oneOf("normal", "log", "percent")], // of prices on the chart
     hasSound: [false, isBoolean],
     hasNotification: [false, isBoolean],
 };

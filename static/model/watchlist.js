@@ -34,6 +34,11 @@ export class Watchlist extends EventTarget {
         return this.#own.filter((symbol) => this.#served.includes(symbol));
     }
 
+    // With those that this server lacks.
+    get all() {
+        return [...this.#all()];
+    }
+
     has(symbol) {
         return this.symbols.includes(symbol);
     }
@@ -71,6 +76,11 @@ export class Watchlist extends EventTarget {
 
     moveBy(symbol, steps) {
         return this.moveTo(symbol, this.symbols.indexOf(symbol) + steps);
+    }
+
+    // Takes the place of the whole list.
+    become(symbols) {
+        return this.#keep(symbols);
     }
 
     // Takes over what another tab has stored.

@@ -1,12 +1,12 @@
 // The chart of one symbol: line or candles, drawn by lightweight-charts.
 //
-//   const chart = new PriceChart(container, { formatPrice, formatTime, timeZone, locale },
+//   const chart = new PriceChart(container, { formatPrice, formatTime, perUnit, timeZone, locale },
 //       { onDue, onPaint });
 //   chart.show({ series, range, kind: "line", now });   // another symbol, range or kind
 //   chart.tick(now);                                    // after new ticks, and every second
-//   chart.setFormats({ … }); chart.setTheme(); chart.setOverlays([…]);   // when a setting changes
+//   chart.setFormats({ … }); chart.setTheme(); chart.setOverlays([…]); chart.setScale("log");   // when a setting changes
 //
-// `formatPrice(price)` and `formatTime(ms)` make the words; `timeZone` and `locale` are those of
+// `formatPrice(price)` and `formatTime(ms)` make the words; prices on the axis are multiplied by `perUnit()`; `timeZone` and `locale` are those of
 // the axes, without them the browser's. The container gets the class price-chart, and its size from
 // the style sheet.
 //
@@ -18,6 +18,7 @@
 
 import { CandlestickSeries, createChartEx, customSeriesDefaultOptions }
     from "../vendor/lightweight-charts.js";
+import { formatPercent } from "../format.js";
 import { slotOf } from "../model/bars.js";
 import { barsOf, extentOf } from "../model/candles.js";
 import { gridOf, isOutgrown } from "../model/grid.js";
@@ -28,8 +29,8 @@ import { GapBands, gapsBeside } from "./chart_gaps.js";
 import { ChartKeys } from "./chart_keys.js";
 import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
-import { bandColours, fixedOptions, itemOf, kindOptions, overlayColours, seriesOptions,
-    themeOptions } from "./chart_options.js";
+import { bandColours, fixedOptions, itemOf, kindOptions, overlayColours, scaleOptions,
+    seriesOptions, themeOptions } from "./chart_options.js";
 import { ChartSlots } from "./chart_slots.js";
 import { ChartWindow } from "./chart_window.js";
 import { describeShown, extremesOf, pairsInView, wordsAt } from "./chart_words.js";
@@ -59,6 +60,7 @@ export class PriceChart {
     #overlays;
     #keys;
     #window;
+    #scale = "normal"; // or log, percent
     #shown = null; // what show() was given
     #bars = null;
     #hovered = null; // the start of the slot under the crosshair
@@ -146,6 +148,13 @@ export class PriceChart {
         this.#overlays.want(overlays);
     }
 
+    // "normal", "log", or "percent": since the first price in view.
+    setScale(scale) {
+        if (scale === this.#scale) return;
+        this.#scale = scale;
+        this.#applyScale();
+    }
+
     // Looks at the style sheet again.
     setTheme() {
         this.#colours = coloursOf(this.#container);
@@ -184,6 +193,18 @@ export class PriceChart {
             isFollowing: this.#window.isFollowing,
             visible: this.#visible(),
             overlays: this.#overlays.data(),
+            scale: this.#chart.priceScale("right").options().mode,
+        };
+    }
+
+    // For what measures between its bars (chart_measure.js).
+    get ground() {
+        return {
+            container: this.#container,
+            bars: () => this.#bars?.bars ?? [],
+            xOf: (ms) => this.#slots.middleOf(slotOf(ms, this.#slots.widthMs)),
+            yOf: (price) => this.#main.priceToCoordinate(price),
+            formats: () => this.#formats,
         };
     }
 
@@ -207,7 +228,10 @@ export class PriceChart {
         const axis = new TimeAxis(this.#formats, () => this.#chart.timeScale().width());
         this.#chart = createChartEx(this.#plot, axis, {
             ...fixedOptions,
-            localization: { timeFormatter: (ms) => this.#formats.formatTime(ms) },
+            localization: {
+                timeFormatter: (ms) => this.#formats.formatTime(ms),
+                percentageFormatter: (percent) => formatPercent(Math.round(percent * 1e4) / 1e6),
+            },
         });
         this.#chart.chartElement().setAttribute("aria-hidden", "true"); // a table of pictures
         this.#slots.attachTo(this.#chart);
@@ -217,6 +241,11 @@ export class PriceChart {
         this.#chart.subscribeCrosshairMove(({ time }) => this.#hover(time ?? null));
         this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.#onRange());
         this.#applyTheme();
+        this.#applyScale();
+    }
+
+    #applyScale() {
+        this.#chart.priceScale("right").applyOptions(scaleOptions(this.#scale));
     }
 
     #buildMain() {
@@ -245,7 +274,7 @@ export class PriceChart {
     #seriesOptions() {
         const { kind, series } = this.#shown;
         const quietMs = silenceOf(series.stepMs ? [] : series.ticks);
-        const facts = { price: series.newest?.price ?? 1, quietMs, isNarrow: this.#isNarrow,
+        const facts = { price: series.newest?.price ?? 1, perUnit: this.#formats.perUnit(), quietMs, isNarrow: this.#isNarrow,
             isOfCandles: series.stepMs > 0, room: this.#room };
         return seriesOptions(kind, this.#colours, facts, this.#formats.locale);
     }

@@ -1,7 +1,7 @@
 // Theme and formats as options of lightweight-charts.
 
-import { CrosshairMode, LineStyle } from "../vendor/lightweight-charts.js";
-import { decimalsOf } from "../format.js";
+import { CrosshairMode, LineStyle, PriceScaleMode } from "../vendor/lightweight-charts.js";
+import { decimalsOf, digitsAfter } from "../format.js";
 import { marksOf, plainNumber } from "./chart_numbers.js";
 
 const flatShare = 0.0002; // of the price: smaller changes do not fill the chart
@@ -80,17 +80,19 @@ export function overlayColours({ short, long, faded }) {
 }
 
 // `price`: one of the prices shown; it decides the number of digits. `quietMs`: as silenceOf().
-// `room`: a TagRoom. The currency stands beside the
+// `room`: a TagRoom. `perUnit`: of format.js. The currency stands beside the
 // chart, and not at every mark of the axis.
-export function seriesOptions(kind, colours, { price, quietMs, isOfCandles, isNarrow, room }, locale) {
+export function seriesOptions(kind, colours, { price, perUnit, quietMs, isOfCandles, isNarrow, room }, locale) {
     const { line, up, down, faded, font } = colours;
-    const digits = decimalsOf(price);
+    const exact = decimalsOf(price);
+    const digits = digitsAfter(exact, perUnit);
+    const plain = plainNumber(digits, locale);
     const common = {
         priceFormat: {
             type: "custom",
-            minMove: 10 ** -digits,
-            formatter: plainNumber(digits, locale),
-            tickmarksFormatter: (prices) => marksOf(prices, digits, locale)
+            minMove: 10 ** -exact,
+            formatter: (value) => plain(value * perUnit),
+            tickmarksFormatter: (prices) => marksOf(prices.map((one) => one * perUnit), digits, locale)
                 .map((mark, i) => (room.covers(prices[i]) ? "" : mark)),
         },
         priceLineWidth: 1,
@@ -115,6 +117,12 @@ export function seriesOptions(kind, colours, { price, quietMs, isOfCandles, isNa
 
 function fontSizeOf(isNarrow) {
     return isNarrow ? 11 : 12;
+}
+
+// All prices in view are fitted in again.
+export function scaleOptions(scale) {
+    const { Logarithmic, Normal, Percentage } = PriceScaleMode;
+    return { autoScale: true, mode: { log: Logarithmic, percent: Percentage }[scale] ?? Normal };
 }
 
 // What differs for line and candles: on the line, a dot replaces the horizontal hair of the

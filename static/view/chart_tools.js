@@ -1,14 +1,20 @@
-// The row below the chart: averages that can be switched, and files of what is shown.
+// The row below the chart: its scale, averages that can be switched, and files of what is shown.
 
 import { overlays } from "../model/averages.js";
 import { byId, element, setAttribute } from "./dom.js";
 
+const scaleBox = byId("scales");
 const overlayBox = byId("overlays");
 const fileBox = byId("files");
 
 export class ChartTools {
-    // `onOverlays(keys)`: those that are wanted now; `onFile(format)`.
-    constructor({ onOverlays, onFile }) {
+    // `onMeasure(button)`; `onScale(name)`; `onOverlays(keys)`: those that are wanted now; `onFile(format)`.
+    constructor({ onMeasure, onScale, onOverlays, onFile }) {
+        const measure = byId("measure");
+        measure.addEventListener("click", () => onMeasure(measure));
+        scaleBox.addEventListener("click", ({ target: { dataset, ariaPressed } }) => {
+            if (dataset.scale) onScale(ariaPressed === "true" ? "normal" : dataset.scale);
+        });
         for (const { key, label } of overlays) {
             const mark = element("span", { className: "key", "aria-hidden": "true" });
             overlayBox.append(element("button",
@@ -27,7 +33,9 @@ export class ChartTools {
         });
     }
 
-    draw(wanted) {
+    draw(wanted, scale) {
+        for (const button of scaleBox.children)
+            setAttribute(button, "aria-pressed", String(button.dataset.scale === scale));
         for (const button of overlayBox.querySelectorAll("button")) {
             const isOn = wanted.includes(button.dataset.overlay);
             setAttribute(button, "aria-pressed", String(isOn));

@@ -1,6 +1,6 @@
 // The texts of the chart: in the legend, and for screen readers.
 
-import { decimalsOf, directionOf, formatDuration } from "../format.js";
+import { decimalsOf, digitsAfter, directionOf, formatDuration } from "../format.js";
 import { lowerBound } from "../model/positions.js";
 import { gapsBeside, gapWords } from "./chart_gaps.js";
 import { plainNumber } from "./chart_numbers.js";
@@ -30,10 +30,11 @@ export function pairsInView(extremes, { formatPrice }) {
 }
 
 // As plain numbers: four prices with their currency would not fit a phone.
-export function pairsOfCandle(bar, { locale }) {
+export function pairsOfCandle(bar, { locale, perUnit = () => 1 }) {
     const names = { open: "O", high: "H", low: "L", close: "C" };
-    const format = plainNumber(decimalsOf(bar.close), locale);
-    return Object.entries(names).map(([key, name]) => [name, format(bar[key])]);
+    const units = perUnit();
+    const format = plainNumber(digitsAfter(decimalsOf(bar.close), units), locale);
+    return Object.entries(names).map(([key, name]) => [name, format(bar[key] * units)]);
 }
 
 // `quietMs`: a longer time without a tick is worth a word.

@@ -169,7 +169,6 @@ export class WatchlistView {
         list.classList.toggle("editing", this.#isEditing);
         setAttribute(list, "data-current", String(isCurrent));
         setHidden(empty, symbols.length > 0);
-        setHidden(edit, symbols.length === 0 && !this.#isEditing);
         const order = symbols.join();
         if (order !== this.#order) this.#reorder(symbols, order);
         symbols.forEach((symbol, i) => this.#rows.get(symbol).draw({

@@ -358,10 +358,10 @@ describe("the page in use", { timeout: 600_000 }, () => {
 
         await page.focus("#settings-open");
         await page.keyboard.press("Enter");
-        await page.waitForSelector("#settings", { state: "visible" });
-        await page.keyboard.press("Escape");
-        assert.ok(!(await page.isVisible("#settings")));
+        await page.waitForSelector("#set-theme", { state: "visible" });
         assert.equal(await focused(page), "settings-open");
+        await page.goBack();
+        assert.ok(!(await page.isVisible("#settings")));
 
         await page.focus('#watched [data-symbol="BTC-USD"] a');
         await page.keyboard.press("Alt+ArrowDown");
@@ -425,7 +425,7 @@ describe("the page in use", { timeout: 600_000 }, () => {
         assert.deepEqual(await small(), []);
         await fits();
         await page.tap("#settings-open");
-        await page.waitForSelector("#settings", { state: "visible" });
+        await page.waitForSelector("#set-theme", { state: "visible" });
         assert.deepEqual(await small(), []);
         const overflow = await page.$eval("#settings", (node) => node.scrollWidth - node.clientWidth);
         assert.equal(overflow, 0);
@@ -451,7 +451,7 @@ describe("the page in use", { timeout: 600_000 }, () => {
             await check("with the list being edited");
             await page.keyboard.press("Escape");
             await page.click("#settings-open");
-            await page.waitForSelector("#settings", { state: "visible" });
+            await page.waitForSelector("#set-theme", { state: "visible" });
             await check("with the settings open");
             await page.click("#settings-close");
             await showsState(page, "stale", { timeout: 30_000 });

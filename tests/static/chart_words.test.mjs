@@ -119,6 +119,7 @@ test("the marks of the price axis have the digits that tell them apart", () => {
     assert.deepEqual(marksOf([69_400, 69_402.5], 2, "en-US"), ["69,400.0", "69,402.5"]);
     assert.deepEqual(marksOf([1, 1.25], 2, "en-US"), ["1.00", "1.25"]);
     assert.deepEqual(marksOf([0.00001, 0.000012], 8, "en-US"), ["0.000010", "0.000012"]);
+    assert.deepEqual(marksOf([300, 100, 99.5], 2, "en-US"), ["300.0", "100.0", "99.5"], "on a log scale");
     assert.deepEqual(marksOf([5], 2, "en-US"), ["5.00"]);
     assert.deepEqual(marksOf([], 2, "en-US"), []);
 });

@@ -67,6 +67,7 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/market",
                      "/bitcoin",
                      "/news",
+                     "/settings",
                      "/embed",
                      "/api/admin/backfill"});
 }

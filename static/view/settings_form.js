@@ -1,13 +1,14 @@
-// The settings dialog. A choice takes effect at once; nothing has to be confirmed.
+// The form of the settings and alarms. A choice takes effect at once; nothing has to be confirmed.
 
-import { askToNotify, canNotify, mayNotify, wakeSound } from "../bell.js";
-import { formatPrice, parseNumber } from "../format.js";
+import { askToNotify, canNotify, mayNotify } from "../bell.js";
+import { formatPrice, parseNumber, perUnit } from "../format.js";
 import { alarmsMax, isBeyond } from "../model/alarm.js";
 import { alarmWords } from "./alarm_words.js";
 import { byId, element, iconButton, setText } from "./dom.js";
-import { makeDialog } from "./settings_markup.js";
+import { furnishSettings } from "./settings_markup.js";
 
-const dialog = makeDialog();
+const section = byId("settings");
+furnishSettings(section);
 const fields = {
     locale: byId("set-locale"),
     zone: byId("set-zone"),
@@ -23,6 +24,9 @@ const form = byId("alarm-form");
 const wrong = byId("alarm-wrong");
 const list = byId("alarms");
 const notificationWords = byId("notification-words");
+
+// Settings that are one of a few, by the names of their buttons.
+const radios = { theme: "theme", colours: "colours", currency: "currencyDisplay", unit: "unit" };
 
 const samplePrice = 1234567.89;
 const locales = [
@@ -71,58 +75,59 @@ const refusals = {
     default: "Without permission there are no notifications.",
 };
 
-export class SettingsDialog {
+export class SettingsForm {
     #settings;
-    #alarms;
-    #priceOf;
+    #parts;
     #currency = "USD";
     #offered = "";
+    #isOpen = false;
 
-    // `priceOf`: resolves with the newest price of a symbol, or null if it is not known.
-    constructor(settings, alarms, priceOf) {
-        this.#priceOf = priceOf;
+    // `parts`: { alarms, desk, wakeSound() }.
+    constructor(settings, parts) {
+        const { alarms, desk } = parts;
+        this.#parts = parts;
         this.#settings = settings;
-        this.#alarms = alarms;
-        byId("settings-close").addEventListener("click", () => dialog.close());
-        dialog.addEventListener("click", (event) => {
-            if (event.target === dialog && isOutside(event)) dialog.close();
-        });
-        dialog.addEventListener("change", (event) => this.#take(event.target));
+        section.addEventListener("change", (event) => this.#take(event.target));
         form.addEventListener("submit", (event) => {
             event.preventDefault();
             this.#addAlarm();
         });
-        settings.addEventListener("change", () => this.#fill());
         alarms.addEventListener("change", () => this.#listAlarms());
+        desk.addEventListener("change", () => this.#isOpen && this.#offer());
     }
 
-    // The symbols for which alarms can be set, and the one that is shown.
-    offer(symbols, shown) {
-        const { symbol } = fields;
-        const chosen = symbol.value;
+    enter() {
+        this.#isOpen = true;
+        this.#offered = "";
+        this.#offer();
+        this.fill();
+        setText(wrong, "");
+    }
+
+    leave() {
+        this.#isOpen = false;
+    }
+
+    // The symbols for which alarms can be set. When the tab is opened, the one shown is chosen.
+    #offer() {
+        const { symbols, symbol: shown } = this.#parts.desk;
         const offered = symbols.join();
-        if (offered !== this.#offered)
-            symbol.replaceChildren(...symbols.map((name) => option(name, name)));
+        if (offered === this.#offered) return;
+        const chosen = this.#offered ? fields.symbol.value : shown;
+        fields.symbol.replaceChildren(...symbols.map((name) => option(name, name)));
+        if (symbols.includes(chosen)) fields.symbol.value = chosen;
         this.#offered = offered;
-        symbol.value = dialog.open && symbols.includes(chosen) ? chosen : shown;
         this.#currency = shown.split("-").at(-1);
     }
 
-    open() {
-        this.#fill();
-        this.#listAlarms();
-        setText(wrong, "");
-        dialog.showModal();
-    }
-
-    #fill() {
+    fill() {
         const { values } = this.#settings;
         if (fields.locale.options.length === 0) {
             fields.locale.append(...localeOptions(values.locale));
             fields.zone.append(...zoneOptions(values.timeZone));
         }
-        for (const [name, value] of [["theme", values.theme], ["currency", values.currencyDisplay]])
-            dialog.querySelector(`input[name="${name}"][value="${value}"]`).checked = true;
+        for (const [name, key] of Object.entries(radios))
+            section.querySelector(`input[name="${name}"][value="${values[key]}"]`).checked = true;
         fields.locale.value = values.locale;
         fields.zone.value = values.timeZone;
         fields.compact.checked = values.isCompact;
@@ -131,18 +136,29 @@ export class SettingsDialog {
         fields.notification.disabled = !canNotify();
         if (!canNotify()) setText(notificationWords, refusals.missing);
         setText(fields.sample, formatPrice(samplePrice, this.#currency));
+        this.#nameUnit();
+        this.#listAlarms();
+    }
+
+    // Of the price that is to be typed in.
+    #nameUnit() {
+        setText(byId("alarm-unit"), this.#units === 1 ? "Price" : "Price in sats");
+    }
+
+    get #units() {
+        return perUnit(fields.symbol.value.split("-").at(-1));
     }
 
     #take(field) {
         const set = (name, value) => this.#settings.set(name, value);
-        if (field.name === "theme") set("theme", field.value);
-        else if (field.name === "currency") set("currencyDisplay", field.value);
+        if (field === fields.symbol) this.#nameUnit();
+        if (radios[field.name]) set(radios[field.name], field.value);
         else if (field === fields.locale) set("locale", field.value);
         else if (field === fields.zone) set("timeZone", field.value);
         else if (field === fields.compact) set("isCompact", field.checked);
         else if (field === fields.notification) this.#takeNotification(field.checked);
         else if (field === fields.sound) {
-            if (field.checked) wakeSound();
+            if (field.checked) this.#parts.wakeSound();
             set("hasSound", field.checked);
         }
     }
@@ -158,7 +174,7 @@ export class SettingsDialog {
     }
 
     #addAlarm() {
-        const price = parseNumber(fields.price.value);
+        const price = parseNumber(fields.price.value) / this.#units;
         if (!(price > 0)) {
             setText(wrong, "A price is a number above zero.");
             fields.price.setAttribute("aria-invalid", "true");
@@ -167,9 +183,10 @@ export class SettingsDialog {
         }
         fields.price.removeAttribute("aria-invalid");
         const { symbol, side } = fields;
-        const { isFull } = this.#alarms;
+        const { alarms } = this.#parts;
+        const { isFull } = alarms;
         const alarm = { symbol: symbol.value, side: side.value, price };
-        const isNew = this.#alarms.add(alarm);
+        const isNew = alarms.add(alarm);
         const full = `There can be ${alarmsMax} alarms: remove one first.`;
         setText(wrong, isNew ? "" : isFull ? full : "That alarm is set already.");
         if (isNew) this.#sayIfMet(alarm);
@@ -178,26 +195,22 @@ export class SettingsDialog {
 
     // An alarm waits for the price to cross it; one that is met already has to be crossed back first.
     async #sayIfMet(alarm) {
-        const now = await this.#priceOf(alarm.symbol);
+        const now = await this.#parts.desk.priceOf(alarm.symbol);
         if (now === null || !isBeyond(alarm, now)) return;
         const back = alarm.side === "above" ? "below" : "above";
         setText(wrong, `Set, but the price is there already: it has to be ${back} that again first.`);
     }
 
     #listAlarms() {
-        list.replaceChildren(...this.#alarms.list.map((alarm) => {
+        const { alarms } = this.#parts;
+        list.replaceChildren(...alarms.list.map((alarm) => {
             const words = alarmWords(alarm);
             const remove = iconButton("remove", `Remove: ${words}`);
             remove.addEventListener("click", () => {
-                this.#alarms.remove(alarm);
+                alarms.remove(alarm);
                 fields.price.focus();
             });
             return element("li", {}, element("span", { text: words }), remove);
         }));
     }
-}
-
-function isOutside({ clientX, clientY }) {
-    const { left, right, top, bottom } = dialog.getBoundingClientRect();
-    return clientX < left || clientX > right || clientY < top || clientY > bottom;
 }
