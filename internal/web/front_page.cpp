@@ -34,6 +34,7 @@ std::string tabs_of(const site& of)
     add(of.market != nullptr, "market");
     add(of.network != nullptr, "bitcoin");
     add(of.news != nullptr, "news");
+    add(of.history != nullptr, "compare");
     return names;
 }
 

@@ -150,6 +150,7 @@ void add_page_routes(http::router& to, const site& of)
     add_tab("/market", "the page, opened at the market's table");
     add_tab("/bitcoin", "the page, opened at Bitcoin's figures");
     add_tab("/news", "the page, opened at the news");
+    add_tab("/compare", "the page, opened at the comparison of symbols");
     to.add("/static/*", [of, page](const http::request& r) {
         if (r.captured.size() == 1 && r.captured.front() == "index.html")
             return page.get(r);
@@ -165,6 +166,7 @@ http::router make_router(const site& of)
     add_price_routes(r, of);
     add_candle_route(r, of);
     add_statistics_route(r, of);
+    add_compare_route(r, of);
     add_watchlist_route(r, of);
     add_market_route(r, of);
     add_kpi_route(r, of);

@@ -97,6 +97,7 @@ void add_feed_routes(http::router& to, const site& of);
 void add_operation_routes(http::router& to, const site& of);
 void add_page_routes(http::router& to, const site& of);
 void add_widget_route(http::router& to, const site& of);
+void add_compare_route(http::router& to, const site& of);
 void add_stream_route(http::router& to, const site& of);
 void add_candle_stream_route(http::router& to, const site& of);
 // Lists what has been added before.

@@ -46,6 +46,7 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/crypto-price",
                      "/api/prices/{symbol}/candles",
                      "/api/prices/{symbol}/stats",
+                     "/api/compare",
                      "/api/watchlist",
                      "/api/cryptos",
                      "/api/bitcoin/kpis",
@@ -67,6 +68,7 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/market",
                      "/bitcoin",
                      "/news",
+                     "/compare",
                      "/embed"});
 }
 

@@ -191,6 +191,8 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"ticks in one answer of the history", {count(web::history_ticks_max)}},
         {"symbols, points of each in one answer of `/api/watchlist`",
          {count(web::watchlist_symbols_max), count(web::watchlist_points_max)}},
+        {"symbols, days in one answer of `/api/compare`",
+         {count(web::compare_symbols_max), count(web::compare_days_max)}},
         {"candles in one answer", {count(web::candles_usual), count(web::candles_max)}},
         {"coins in one answer of `/api/cryptos`, the text to search for",
          {count(web::market_coins_usual), count(market::coins_max),
