@@ -115,6 +115,8 @@ void application::one_drained()
         return;
     if (market_)
         market_->stop();
+    if (coins_)
+        coins_->stop();
     if (network_)
         network_->stop();
     if (fear_greed_)

@@ -23,6 +23,7 @@ class object;
 
 namespace tickertape::market {
 class board;
+class coin_answers;
 class fear_greed_board;
 class network_board;
 }  // namespace tickertape::market
@@ -75,6 +76,8 @@ struct site {
     market::fear_greed_board* fear_greed = nullptr;
     // Whether prices and their history are of real markets: not simulated, recorded or piped.
     bool has_market_prices = false;
+    // Single coins in depth, and what is trending; null where the server has no table.
+    market::coin_answers* coins = nullptr;
 };
 
 http::router make_router(const site& of);
@@ -89,6 +92,9 @@ void add_archive_route(http::router& to, const site& of);
 void add_cluster_route(http::router& to, const site& of);
 void add_watchlist_route(http::router& to, const site& of);
 void add_market_route(http::router& to, const site& of);
+void add_coin_route(http::router& to, const site& of);
+void add_coin_history_route(http::router& to, const site& of);
+void add_trending_route(http::router& to, const site& of);
 void add_network_route(http::router& to, const site& of);
 void add_kpi_route(http::router& to, const site& of);
 void add_bitcoin_history_route(http::router& to, const site& of);

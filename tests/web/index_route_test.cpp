@@ -49,6 +49,9 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/api/compare",
                      "/api/watchlist",
                      "/api/cryptos",
+                     "/api/cryptos/{id}",
+                     "/api/cryptos/{id}/history",
+                     "/api/trending",
                      "/api/bitcoin/kpis",
                      "/api/bitcoin/history",
                      "/api/bitcoin/network",
@@ -69,6 +72,7 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/bitcoin",
                      "/news",
                      "/compare",
+                     "/coin/{id}",
                      "/embed"});
 }
 
