@@ -20,7 +20,10 @@ let settings = null;
 
 const page = new TabPage({
     name: "compare", title: "Compare",
-    sheets: [new URL("./tab.css", import.meta.url), new URL("./compare.css", import.meta.url)],
+    sheets: [
+        new URL("./tab.css", import.meta.url), new URL("./lines.css", import.meta.url),
+        new URL("./compare.css", import.meta.url),
+    ],
     begin() {
         frame = new CompareFrame({
             add: (symbol) => choose({ symbols: [...view.symbols, symbol] }),

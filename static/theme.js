@@ -11,6 +11,6 @@
     const root = document.documentElement;
     root.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
     root.dataset.script = "on";
-    root.dataset.tab = /\/(market|bitcoin|news|compare)$/.exec(location.pathname)?.[1] ?? "price";
+    root.dataset.tab = /\/(market|bitcoin|news|compare|coin)(\/[^/]+)?$/.exec(location.pathname)?.[1] ?? "price";
     root.dataset.density = isCompact === true ? "compact" : "normal";
 }

@@ -46,12 +46,13 @@ export function chosenOf(wanted, served) {
     return { symbols: symbols.length > 0 ? symbols : served.slice(0, 2), missing };
 }
 
-// The stretches of a line without a missing day: [[{ day, percent }]]. `day` is in Unix seconds.
-export function stretchesOf(changes) {
+// The stretches of a line without a missing day: [[{ day, percent }]]. `day` is in Unix seconds. Of
+// other lines the steps are others than days.
+export function stretchesOf(changes, stepS = dayS) {
     const all = [];
     let last = null;
     for (const [day, percent] of changes) {
-        if (last === null || day - last > dayS) all.push([]);
+        if (last === null || day - last > 1.5 * stepS) all.push([]);
         all.at(-1).push({ day, percent });
         last = day;
     }
@@ -67,15 +68,30 @@ function stepFor(span, count) {
 
 const spanMin = 0.1; // percent: what moved less is flat
 
+const valuesOf = (all) => all.flatMap(({ changes }) => changes.map(([, value]) => value));
+
 // The scale of all changes: { low, high, marks }. It has zero in it, which is the start.
 export function scaleOf(all, marksMax = 6) {
-    const values = [0, ...all.flatMap(({ changes }) => changes.map(([, percent]) => percent))];
+    const values = [0, ...valuesOf(all)];
     let low = Math.min(...values);
     let high = Math.max(...values);
     if (high - low < spanMin) {
         low -= spanMin / 2;
         high += spanMin / 2;
     }
+    return marked(low, high, marksMax);
+}
+
+// The same of prices, which do not begin at zero.
+export function priceScaleOf(all, marksMax = 6) {
+    const values = valuesOf(all);
+    const low = Math.min(...values);
+    const high = Math.max(...values);
+    const room = (high - low || high * 0.02) * 0.05;
+    return marked(Math.max(0, low - room), high + room, marksMax);
+}
+
+function marked(low, high, marksMax) {
     const step = stepFor(high - low, marksMax);
     const first = Math.floor(low / step);
     const last = Math.ceil(high / step);

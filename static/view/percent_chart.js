@@ -1,12 +1,12 @@
-// Lines of changes in percent over days, as SVG: a line for each symbol, told apart by its colour and
-// by its dashes, broken where a day is missing. A day is picked by the pointer or by the arrow keys.
+// Lines over days or hours, as SVG: a line for each symbol, told apart by its colour and by its dashes,
+// broken where a step is missing. A step is picked by the pointer or by the arrow keys.
 
 import {
     changesAt, dayMarks, daysOf, scaleOf, stretchesOf,
 } from "../model/comparison.js";
 import { element, setAttribute, setHidden, setText, svg } from "./dom.js";
 
-const room = { top: 10, right: 12, bottom: 26, left: 56 };
+const room = { top: 10, right: 12, bottom: 26 };
 const perDateLabel = 92; // pixels
 const yearDays = 300; // from there on the axis names months
 
@@ -22,12 +22,20 @@ export class PercentChart {
     #days = [];
     #picked = -1; // of #days; -1: none
 
-    constructor() {
+    #stepS = 86_400;
+
+    // `label`: what it is, for screen readers; `scaleOf(symbols, marks)`: the scale of the values;
+    // `leftPx`: room for what stands at its marks.
+    constructor({
+        label = "Chart of changes since the common start", scale = scaleOf, leftPx = 56,
+    } = {}) {
+        this.scaleOf = scale;
+        this.leftPx = leftPx;
         this.plot = svg("svg", { "aria-hidden": "true" });
         this.readout = element("p", { className: "readout", role: "status" });
         this.box = element("div", {
             className: "percent-plot", role: "img", tabindex: "0",
-            "aria-label": "Chart of changes since the common start. The arrow keys go through its days.",
+            "aria-label": `${label}. The arrow keys go through it.`,
         }, this.plot);
         this.node = element("div", { className: "percent-chart" }, this.readout, this.box);
         this.box.addEventListener("pointermove", (event) => this.#pickAt(event));
@@ -38,11 +46,12 @@ export class PercentChart {
         new ResizeObserver(() => this.#draw()).observe(this.box);
     }
 
-    // `formats`: those of dates, and `percent(value)`.
-    draw(answer, formats) {
+    // `formats`: those of dates, `axis(value)` and `percent(value)`; `stepS`: between two points.
+    draw(answer, formats, stepS = 86_400) {
         if (answer === this.#answer && formats === this.#formats) return;
         this.#answer = answer;
         this.#formats = formats;
+        this.#stepS = stepS;
         this.#days = daysOf(answer.symbols);
         this.#picked = -1;
         this.#draw(true);
@@ -50,8 +59,8 @@ export class PercentChart {
 
     #x(day) {
         const [first, last] = [this.#days[0], this.#days.at(-1)];
-        const width = this.#size.width - room.left - room.right;
-        return room.left + (last > first ? (day - first) / (last - first) : 0.5) * width;
+        const width = this.#size.width - this.leftPx - room.right;
+        return this.leftPx + (last > first ? (day - first) / (last - first) : 0.5) * width;
     }
 
     #y(percent) {
@@ -67,7 +76,7 @@ export class PercentChart {
         this.#size = { width, height };
         setAttribute(this.plot, "viewBox", `0 0 ${width} ${height}`);
         const drawn = this.#answer.symbols;
-        this.scale = scaleOf(drawn, height < 260 ? 4 : 6);
+        this.scale = this.scaleOf(drawn, height < 260 ? 4 : 6);
         this.cursor = svg("g", { class: "cursor" });
         this.plot.replaceChildren(
             ...this.#grid(), ...this.#dates(), ...drawn.flatMap((one, i) => this.#line(one, i)),
@@ -78,24 +87,24 @@ export class PercentChart {
     #grid() {
         return this.scale.marks.map((percent) => {
             const y = this.#y(percent);
-            const label = svg("text", { x: room.left - 8, y: y + 4, class: "percent" });
+            const label = svg("text", { x: this.leftPx - 8, y: y + 4, class: "percent" });
             label.textContent = this.#formats.axis(percent);
             const { width } = this.#size;
             return svg("g", { class: percent === 0 ? "start" : "mark" },
-                svg("line", { x1: room.left, x2: width - room.right, y1: y, y2: y }), label);
+                svg("line", { x1: this.leftPx, x2: width - room.right, y1: y, y2: y }), label);
         });
     }
 
     #dates() {
         if (this.#days.length === 0) return [];
         const [first, last] = [this.#days[0], this.#days.at(-1)];
-        const inner = this.#size.width - room.left - room.right;
+        const inner = this.#size.width - this.leftPx - room.right;
         const isLong = (last - first) / 86_400 > yearDays;
         const write = isLong ? this.#formats.month : this.#formats.short;
         const marks = dayMarks(first, last, Math.max(2, Math.floor(inner / perDateLabel)));
         return marks.map((day) => {
             const x = this.#x(day);
-            const anchor = x < room.left + 30 ? "start" : x > this.#size.width - 40 ? "end" : "middle";
+            const anchor = x < this.leftPx + 30 ? "start" : x > this.#size.width - 40 ? "end" : "middle";
             const label = svg("text", {
                 x, y: this.#size.height - 6, class: "date", "text-anchor": anchor,
             });
@@ -105,7 +114,7 @@ export class PercentChart {
     }
 
     #line({ changes }, index) {
-        return stretchesOf(changes).map((stretch) => {
+        return stretchesOf(changes, this.#stepS).map((stretch) => {
             const at = ({ day, percent }) => `${this.#x(day).toFixed(1)} ${this.#y(percent).toFixed(1)}`;
             if (stretch.length > 1)
                 return svg("path", { class: "series", "data-n": index, d: `M${stretch.map(at).join("L")}` });
@@ -154,7 +163,7 @@ export class PercentChart {
         if (day === undefined) return;
         const changes = changesAt(symbols, day);
         const said = symbols.map(({ symbol }, i) => element("span", { className: "said" },
-            swatch(i), `${symbol} `, element("strong", { text: this.#formats.percent(changes[i]) })));
+            swatch(i), symbol && `${symbol} `, element("strong", { text: this.#formats.percent(changes[i]) })));
         const date = element("span", { className: "said-day" });
         setText(date, this.#formats.day(day));
         this.readout.replaceChildren(date, " ", ...said.flatMap((node) => [node, " "]));
