@@ -5,9 +5,7 @@
 // The table has up to half a megabyte and is new every few minutes. So a request for one row asks
 // every half minute how old the table is, and the whole is asked for only if there is a newer one.
 
-import { OwnPrices } from "./model/own_prices.js";
-import { Standing } from "./standing.js";
-import { SharedPriceStream } from "./stream.js";
+import { OwnStream } from "./own_stream.js";
 import { requestJson, Turns } from "./tab_requests.js";
 
 const probeMs = 30_000;
@@ -18,15 +16,23 @@ const probePath = "api/cryptos?limit=1";
 
 export class MarketFeed extends EventTarget {
     table = null;
-    own = new OwnPrices();
     answeredAt = -Infinity; // when the last answer came, whole or a probe
     wholeAt = -Infinity; // when the whole came
     #ageMs = 0; // of the newest row, when `answeredAt` was
     #turns = new Turns();
     #isAsking = false;
-    #stream = null;
-    #standing = new Standing(performance.now());
+    #stream = new OwnStream();
     #timer = 0;
+
+    constructor() {
+        super();
+        this.#stream.addEventListener("price", ({ detail }) => this.#tell("price", detail));
+    }
+
+    // The prices that are the server's own.
+    get own() {
+        return this.#stream.own;
+    }
 
     get ageMs() {
         return this.#ageMs + performance.now() - this.answeredAt;
@@ -46,14 +52,13 @@ export class MarketFeed extends EventTarget {
         if (this.#timer) return;
         this.#timer = setInterval(() => this.#lookAround(), 1_000);
         this.#lookAround();
-        this.#listen();
+        this.#stream.open();
     }
 
     close() {
         clearInterval(this.#timer);
         this.#timer = 0;
-        this.#stream?.close();
-        this.own.isOpen = false;
+        this.#stream.close();
     }
 
     hurry() {
@@ -62,7 +67,7 @@ export class MarketFeed extends EventTarget {
     }
 
     #lookAround() {
-        this.#checkPulse();
+        this.#stream.checkPulse();
         if (this.#turns.isDue && !this.#isAsking) this.#ask();
         this.#tell("change");
     }
@@ -90,7 +95,7 @@ export class MarketFeed extends EventTarget {
         this.table = answer;
         this.wholeAt = now;
         this.own.takeTable(answer);
-        this.#listen();
+        if (this.#timer) this.#stream.open();
         this.#tell("table");
     }
 
@@ -98,47 +103,6 @@ export class MarketFeed extends EventTarget {
         const { answer, trouble, waitMs } = await requestJson(path);
         if (trouble) this.#turns.fail(trouble, waitMs);
         return answer ?? null;
-    }
-
-    // Streams the symbols of the table, while the tab is open.
-    #listen() {
-        const { symbols } = this.own;
-        if (!this.#timer || symbols.length === 0) return;
-        if (!this.#stream) this.#begin(symbols);
-        else this.#stream.setSymbols(symbols);
-        this.#stream.open();
-    }
-
-    #begin(symbols) {
-        const stream = new SharedPriceStream({ url: "prices/stream", symbols });
-        const on = (type, take) => stream.addEventListener(type, ({ detail }) => {
-            this.#standing.hear(performance.now());
-            take(detail);
-        });
-        on("tick", (tick) => {
-            this.own.takeTick(tick, performance.now());
-            this.#tell("price", tick.symbol);
-        });
-        for (const [type, isStale] of [["stale", true], ["fresh", false]])
-            on(type, ({ symbol }) => {
-                this.own.setStale(symbol, isStale);
-                this.#tell("price", symbol);
-            });
-        stream.addEventListener("heartbeat", () => this.#standing.hearBeat(performance.now()));
-        stream.addEventListener("state", ({ detail }) => {
-            this.#standing.become(detail, performance.now());
-            this.#checkPulse();
-        });
-        this.#stream = stream;
-    }
-
-    #checkPulse() {
-        const now = performance.now();
-        this.#standing.noteReached(this.#stream?.lastId ?? "", now);
-        const isOpen = this.#timer !== 0 && this.#standing.isOpen && !this.#standing.isQuiet(now);
-        if (isOpen === this.own.isOpen) return;
-        this.own.isOpen = isOpen;
-        this.#tell("price", null);
     }
 
     #tell(type, detail) {

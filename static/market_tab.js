@@ -43,7 +43,7 @@ const view = {
 const ownOf = (coin) => feed.own.of(coin, feed.wholeAt);
 const root = document.documentElement;
 const rem = () => innerWidth / Number.parseFloat(getComputedStyle(root).fontSize);
-const hrefOf = (symbol) => `./?symbol=${encodeURIComponent(symbol)}`;
+const hrefOf = ({ id }) => `coin/${encodeURIComponent(id)}`;
 
 const page = new TabPage({
     name: "market", title: "Market",

@@ -260,7 +260,7 @@ function wanted() {
 }
 
 const linkedRange = () => (isRangeChosen ? desk.range : "");
-const priceAddress = () => (isPriceOpen() ? location.href : new URL("./", location.href));
+const priceAddress = () => (isPriceOpen() ? location.href : new URL("./", document.baseURI));
 const linkTo = (symbol) => writeLink(priceAddress(), { symbol, range: linkedRange() });
 
 function show(symbol) {

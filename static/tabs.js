@@ -9,7 +9,7 @@ export const isPriceOpen = () => root.dataset.tab === "price";
 // Calls `onOpen` when a tab is opened: now, by a link, and by the buttons of the browser.
 export function followTabs(onOpen) {
     const open = () => {
-        root.dataset.tab = /\/(market|bitcoin|news|settings)$/.exec(location.pathname)?.[1] ?? "price";
+        root.dataset.tab = /\/(market|bitcoin|news|compare|settings|coin)(\/[^/]+)?$/.exec(location.pathname)?.[1] ?? "price";
         for (const link of links) {
             const isOpen = link.dataset.tab === root.dataset.tab;
             link[isOpen ? "setAttribute" : "removeAttribute"]("aria-current", "page");
@@ -35,6 +35,8 @@ const loads = {
     market: () => import(new URL("./market_tab.js", import.meta.url)),
     bitcoin: () => import(new URL("./bitcoin_tab.js", import.meta.url)),
     news: () => import(new URL("./news_tab.js", import.meta.url)),
+    compare: () => import(new URL("./compare_tab.js", import.meta.url)),
+    coin: () => import(new URL("./coin_tab.js", import.meta.url)),
     settings: () => import(new URL("./settings_tab.js", import.meta.url)),
 };
 

@@ -12,6 +12,6 @@
     root.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
     root.dataset.colours = colours === "blue" ? "blue" : "green";
     root.dataset.script = "on";
-    root.dataset.tab = /\/(market|bitcoin|news|settings)$/.exec(location.pathname)?.[1] ?? "price";
+    root.dataset.tab = /\/(market|bitcoin|news|compare|settings|coin)(\/[^/]+)?$/.exec(location.pathname)?.[1] ?? "price";
     root.dataset.density = isCompact === true ? "compact" : "normal";
 }

@@ -89,7 +89,7 @@ application::application(const config::settings& s, const clock& time, const tel
     : settings_{s}, time_{time}, log_{log}, symbols_{checked_symbols(s.symbols)},
       started_{reading_of(time)}, tapes_{symbols_, s.store_size, known_since(s, started_.wall)},
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
-      cors_{s.cors_origins}, market_{open_market()}, network_{open_network()},
+      cors_{s.cors_origins}, market_{open_market()}, coins_{open_coins()}, network_{open_network()},
       fear_greed_{open_fear_greed()}, news_{open_news()}, archive_{open_archive()},
       ordered_{open_desk()}, descriptors_{raise_descriptor_limit()},
       clients_{limits_of_admission(s, descriptors_)}, proxies_{s.trusted_proxies},
@@ -208,7 +208,8 @@ web::site application::site()
         fear_greed_ ? &fear_greed_->board() : nullptr,
         kind_of_feed(s.providers) == archive::feed_kind::live,
         ordered_.get(),
-        s.admin_token};
+        s.admin_token,
+        coins_.get()};
 }
 
 // Null where this instance shares no log.
@@ -377,6 +378,8 @@ void application::run() noexcept
     topic_publisher_.start();
     if (market_)
         market_->start();
+    if (coins_)
+        coins_->start();
     if (network_)
         network_->start();
     if (fear_greed_)

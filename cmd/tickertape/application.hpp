@@ -12,6 +12,7 @@
 #include "config/settings.hpp"
 #include "core/clock.hpp"
 #include "core/feed_report.hpp"
+#include "feed/coin_feed.hpp"
 #include "feed/fear_greed_feed.hpp"
 #include "feed/feed.hpp"
 #include "feed/market_feed.hpp"
@@ -63,6 +64,7 @@ private:
     std::unique_ptr<feed::price_feed> open_feed();
     bool is_market_wanted() const;
     std::unique_ptr<feed::market_feed> open_market();
+    std::unique_ptr<feed::coin_feed> open_coins();
     std::unique_ptr<feed::network_feed> open_network();
     std::unique_ptr<feed::fear_greed_feed> open_fear_greed();
     std::unique_ptr<feed::news_feed> open_news();
@@ -100,7 +102,9 @@ private:
     boost::asio::io_context context_{1};
     const feed::feed_context::strand_type provider_strand_{boost::asio::make_strand(context_)};
     std::optional<boost::asio::ssl::context> market_trust_;  // before what connects with it
+    std::optional<feed::call_budget> coingecko_budget_;      // shared by the two that follow
     std::unique_ptr<feed::market_feed> market_;              // null: none is wanted
+    std::unique_ptr<feed::coin_feed> coins_;                 // the same
     std::unique_ptr<feed::network_feed> network_;            // the same
     std::unique_ptr<feed::fear_greed_feed> fear_greed_;      // the same
     std::optional<boost::asio::ssl::context> news_trust_;    // before what connects with it

@@ -118,6 +118,8 @@ void application::one_drained()
     topic_publisher_.stop();
     if (market_)
         market_->stop();
+    if (coins_)
+        coins_->stop();
     if (network_)
         network_->stop();
     if (fear_greed_)

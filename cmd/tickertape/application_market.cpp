@@ -21,8 +21,19 @@ std::unique_ptr<feed::market_feed> application::open_market()
     const auto& s = settings_;
     const bool is_live = kind_of_feed(s.providers) == archive::feed_kind::live;
     market_trust_.emplace(net::make_tls_context(s.live.ca_file));
+    coingecko_budget_.emplace(feed::coingecko_budget(s.market, time_.steady_now()));
     return feed::make_market_feed(
         {s.market, s.live, s.access}, {provider_strand_, symbols_, time_, log_, metrics_, is_live},
+        *coingecko_budget_, gates_, *market_trust_);
+}
+
+std::unique_ptr<feed::coin_feed> application::open_coins()
+{
+    if (!is_market_wanted())
+        return nullptr;
+    const auto& s = settings_;
+    return feed::make_coin_feed(
+        {s.market, s.live, s.access}, {provider_strand_, time_, log_, metrics_}, *coingecko_budget_,
         gates_, *market_trust_);
 }
 

@@ -8,7 +8,7 @@
 #include "core/clock.hpp"
 #include "core/fetch_error.hpp"
 #include "core/tally.hpp"
-#include "core/token_bucket.hpp"
+#include "feed/call_budget.hpp"
 #include "feed/feed.hpp"
 #include "net/http_client.hpp"
 #include "provider/gate.hpp"
@@ -45,8 +45,8 @@ public:
         // Those of the key, by client; empty: none has any.
         std::vector<std::vector<net::http_header>> key_headers{};
         provider::gate& gate;  // of the provider: shared with all else that asks it
-        // What each attempt takes a token of as well; none: nothing.
-        std::optional<token_bucket> budget{};
+        // What each attempt takes of as well; none: nothing.
+        std::optional<call_budget> budget{};
     };
 
     // All referred to outlives this. `random` gives numbers in [0, 1).
@@ -65,7 +65,7 @@ public:
     boost::asio::awaitable<std::optional<fetch_error>>
     ask(const request_function& request, const read_function& read);
 
-    // How long until the budget has a token.
+    // How long until the budget has a call for this one.
     steady_time::duration budget_wait(steady_time now) const noexcept
     {
         return parts_.budget ? parts_.budget->wait(now) : steady_time::duration::zero();

@@ -1,5 +1,6 @@
 // Makes providers of settings.
 #include "feed/candle_source.hpp"
+#include "feed/coin_feed.hpp"
 #include "feed/fear_greed_feed.hpp"
 #include "feed/live_feed.hpp"
 #include "feed/market_feed.hpp"
@@ -196,9 +197,67 @@ gated_client::limits limits_of_tables()
     return limits;
 }
 
-std::unique_ptr<market_feed> make_market_feed(
-    const market_choice& wanted, const market_feed::parts& of, provider::gates& gates,
+gated_client::limits limits_of_coins()
+{
+    auto limits = limits_of_tables();
+    limits.wait_max = std::chrono::milliseconds{20'000};
+    return limits;
+}
+
+call_budget coingecko_budget(const market::settings& wanted, steady_time now)
+{
+    return call_budget{market::monthly(wanted.calls_a_month), now};
+}
+
+namespace {
+
+// Through CoinGecko's gate, which its prices share, with the key if there is one.
+std::unique_ptr<gated_client> make_coingecko_client(
+    const market_choice& wanted, const feed_context::strand_type& strand, const clock& time,
+    call_budget budget, gated_client::limits bounds, std::size_t bytes_max, provider::gates& gates,
     ssl::context& trust)
+{
+    auto http = wanted.live.http;
+    http.body_bytes_max = bytes_max;
+    http.response = table_response;
+    const auto& row = *provider::find_provider(market::coingecko);
+    const auto& access = wanted.access.at(std::string{row.name});
+    check_key(access, row);
+    const auto url = urls_of(access, row).front();
+    gated_client::parts parts{
+        .clients = {},
+        .gate = gates.of(
+            row, {access.api_key, access.per_minute}, wanted.live.breaker, time.steady_now())};
+    if (!access.api_key.empty())
+        parts.key_headers = {{row.key_header(url.host, access.api_key)}};
+    parts.clients.push_back(std::make_unique<net::http_client>(strand, url, trust, http));
+    parts.budget.emplace(std::move(budget));
+    return std::make_unique<gated_client>(strand, time, std::move(parts), bounds, make_random());
+}
+
+// What is left to questions for single coins, and their part of the budget.
+rate_limit share_of_coins(const market::settings& wanted) noexcept
+{
+    return market::monthly(wanted.calls_a_month / coin_share);
+}
+
+}  // namespace
+
+std::unique_ptr<coin_feed> make_coin_feed(
+    const market_choice& wanted, const coin_feed::parts& of, const call_budget& budget,
+    provider::gates& gates, ssl::context& trust)
+{
+    const auto now = of.time.steady_now();
+    return std::make_unique<coin_feed>(
+        of, coin_limits{},
+        make_coingecko_client(
+            wanted, of.strand, of.time, budget.share(share_of_coins(wanted.market), now),
+            limits_of_coins(), coin_bytes_max, gates, trust));
+}
+
+std::unique_ptr<market_feed> make_market_feed(
+    const market_choice& wanted, const market_feed::parts& of, const call_budget& budget,
+    provider::gates& gates, ssl::context& trust)
 {
     auto http = wanted.live.http;
     http.body_bytes_max = table_bytes_max;
@@ -212,18 +271,13 @@ std::unique_ptr<market_feed> make_market_feed(
     };
 
     std::vector<market_feed::source> sources;
-    const auto& row = *provider::find_provider(market::coingecko);
-    const auto& access = wanted.access.at(std::string{row.name});
-    check_key(access, row);
-    const auto url = urls_of(access, row).front();
-    gated_client::parts first{
-        .clients = {},
-        .gate = gates.of(row, {access.api_key, access.per_minute}, wanted.live.breaker, now)};
-    if (!access.api_key.empty())
-        first.key_headers = {{row.key_header(url.host, access.api_key)}};
+    auto own_part = budget;
+    own_part.leave(share_of_coins(wanted.market).burst);
     sources.push_back(
         {market::coingecko, market::make_coingecko_table(), market::make_coingecko_totals(),
-         client_of(std::move(first), url)});
+         make_coingecko_client(
+             wanted, of.strand, of.time, std::move(own_part), limits_of_tables(), table_bytes_max,
+             gates, trust)});
     for (const auto& each : stand_ins) {
         const auto& own = wanted.access.at(std::string{each.name}).url;
         gated_client::parts parts{

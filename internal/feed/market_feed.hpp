@@ -104,10 +104,14 @@ struct market_choice {
     const std::map<std::string, provider_settings, std::less<>>& access;
 };
 
+// What may be asked of CoinGecko in a month, and the part of it that is left to questions for single
+// coins. Both feeds are made of the same one.
+call_budget coingecko_budget(const market::settings& wanted, steady_time now);
+
 // All of `of`, `gates` and `trust` outlive it. Throws std::runtime_error, one line, if another
 // limit is in use for one of the sources.
 std::unique_ptr<market_feed> make_market_feed(
-    const market_choice& wanted, const market_feed::parts& of, provider::gates& gates,
-    boost::asio::ssl::context& trust);
+    const market_choice& wanted, const market_feed::parts& of, const call_budget& budget,
+    provider::gates& gates, boost::asio::ssl::context& trust);
 
 }  // namespace tickertape::feed

@@ -34,6 +34,10 @@ inline constexpr std::size_t candle_stream_symbols_max = 32;
 inline constexpr std::size_t candle_stream_candles_usual = 100;
 inline constexpr std::size_t candle_stream_candles_max = 1'000;
 
+// Symbols of a comparison, and days of each: ten years with their leap days.
+inline constexpr std::size_t compare_symbols_max = 8;
+inline constexpr std::size_t compare_days_max = 3'653;
+
 // Averages of an answer, their longest period, and the candles of the range they are taken over. A
 // simple average takes period times candles steps on the lane. Measured with all three at their
 // bounds: 14 ms for simple averages, 16 ms for bands.

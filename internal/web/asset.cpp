@@ -15,7 +15,7 @@ constexpr std::size_t tag_digits = 32;
 
 constexpr std::string_view content_policy =
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    "connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
 // The same bytes in another coding are another thing to a cache (RFC 9110, section 8.8.3).
 std::string tag_of(const asset& what)

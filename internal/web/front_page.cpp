@@ -34,6 +34,7 @@ std::string tabs_of(const site& of)
     add(of.market != nullptr, "market");
     add(of.network != nullptr, "bitcoin");
     add(of.news != nullptr, "news");
+    add(of.history != nullptr, "compare");
     return names;
 }
 
@@ -74,6 +75,9 @@ page_facts front_page::facts_for(const http::request& r) const
         of_, symbols.find(r.url.parameter("symbol").value_or("")).value_or(symbols.all().front()),
         r.boot_now);
     facts.tabs = tabs_of(of_);
+    // "/coin/bitcoin": what the page links to is relative, and begins where "/" is.
+    if (r.url.segments.size() == 2 && r.url.segments.front() == "coin")
+        facts.root = "../";
     return facts;
 }
 

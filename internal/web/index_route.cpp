@@ -27,11 +27,14 @@ constexpr std::array<guess, 8> guesses{{
     {"/watchlist", "/api/watchlist"},
 }};
 
-// "/api/prices/{}/history" as "/api/prices/{symbol}/history": all that is captured are symbols.
+// "/api/prices/{}/history" as "/api/prices/{symbol}/history": what is captured is a symbol, or the
+// id of a coin.
 std::string shown(std::string pattern)
 {
+    const bool is_of_coin = pattern.find("/cryptos/") != std::string::npos ||
+                            pattern.find("/coin/") != std::string::npos;
     if (const auto at = pattern.find("{}"); at != std::string::npos)
-        pattern.replace(at, 2, "{symbol}");
+        pattern.replace(at, 2, is_of_coin ? "{id}" : "{symbol}");
     return pattern;
 }
 

@@ -13,7 +13,7 @@ struct place {
     std::string_view name;
     std::string page_facts::*fact;
 };
-constexpr std::array<place, 12> places{{
+constexpr std::array<place, 13> places{{
     {"symbol", &page_facts::symbol},
     {"price", &page_facts::price},
     {"price_number", &page_facts::price_number},
@@ -23,6 +23,7 @@ constexpr std::array<place, 12> places{{
     {"origin", &page_facts::origin},
     {"stale", &page_facts::stale},
     {"tabs", &page_facts::tabs},
+    {"root", &page_facts::root},
     {"theme", &page_facts::theme},
     {"heartbeat_ms", &page_facts::heartbeat_ms},
     {"problem", &page_facts::problem},

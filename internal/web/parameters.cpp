@@ -17,11 +17,11 @@ constexpr std::size_t near_bytes_max = 32;
 
 // Of all routes. One that means nothing on a route is not a stranger's: its client wants something
 // that it would not get.
-constexpr std::array<std::string_view, 29> of_all_routes{
+constexpr std::array<std::string_view, 30> of_all_routes{
     "symbols",   "symbol", "since",  "last_event_id", "mode",     "max_rate", "after",   "until",
     "before",    "limit",  "points", "span",          "interval", "fill",     "forming", "window",
     "histogram", "sma",    "ema",    "band",          "page",     "sort",     "order",   "q",
-    "currency",  "theme",  "topics", "from",          "to"};
+    "currency",  "theme",  "topics", "from",          "to",       "range"};
 
 // "since, after, until"
 std::string listed(std::span<const std::string_view> names)

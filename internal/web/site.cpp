@@ -150,6 +150,8 @@ void add_page_routes(http::router& to, const site& of)
     add_tab("/market", "the page, opened at the market's table");
     add_tab("/bitcoin", "the page, opened at Bitcoin's figures");
     add_tab("/news", "the page, opened at the news");
+    add_tab("/compare", "the page, opened at the comparison of symbols");
+    add_tab("/coin/{}", "the page, opened at one coin");
     add_tab("/settings", "the page, opened at its settings");
     to.add("/static/*", [of, page](const http::request& r) {
         if (r.captured.size() == 1 && r.captured.front() == "index.html")
@@ -166,8 +168,12 @@ http::router make_router(const site& of)
     add_price_routes(r, of);
     add_candle_route(r, of);
     add_statistics_route(r, of);
+    add_compare_route(r, of);
     add_watchlist_route(r, of);
     add_market_route(r, of);
+    add_coin_route(r, of);
+    add_coin_history_route(r, of);
+    add_trending_route(r, of);
     add_kpi_route(r, of);
     add_bitcoin_history_route(r, of);
     add_network_route(r, of);

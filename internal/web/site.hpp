@@ -23,6 +23,7 @@ class object;
 
 namespace tickertape::market {
 class board;
+class coin_answers;
 class fear_greed_board;
 class network_board;
 }  // namespace tickertape::market
@@ -81,6 +82,8 @@ struct site {
     backfill_desk* backfill = nullptr;
     // What operators prove themselves with; empty: there are no routes for them.
     std::string admin_token{};
+    // Single coins in depth, and what is trending; null where the server has no table.
+    market::coin_answers* coins = nullptr;
 };
 
 http::router make_router(const site& of);
@@ -95,6 +98,9 @@ void add_archive_route(http::router& to, const site& of);
 void add_cluster_route(http::router& to, const site& of);
 void add_watchlist_route(http::router& to, const site& of);
 void add_market_route(http::router& to, const site& of);
+void add_coin_route(http::router& to, const site& of);
+void add_coin_history_route(http::router& to, const site& of);
+void add_trending_route(http::router& to, const site& of);
 void add_network_route(http::router& to, const site& of);
 void add_kpi_route(http::router& to, const site& of);
 void add_bitcoin_history_route(http::router& to, const site& of);
@@ -104,6 +110,7 @@ void add_feed_routes(http::router& to, const site& of);
 void add_operation_routes(http::router& to, const site& of);
 void add_page_routes(http::router& to, const site& of);
 void add_widget_route(http::router& to, const site& of);
+void add_compare_route(http::router& to, const site& of);
 void add_stream_route(http::router& to, const site& of);
 void add_candle_stream_route(http::router& to, const site& of);
 // Lists what has been added before.

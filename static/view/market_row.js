@@ -41,7 +41,7 @@ export class CoinRow {
         this.rank = element("td", { role: "cell", className: "of-rank" });
         this.letters = element("span",
             { className: "letters", "aria-hidden": "true", "data-tint": tintOf(id, tints) });
-        this.name = element("span", { className: "name" });
+        this.name = element("a", { className: "name", "data-tab": "coin" });
         this.symbol = element("span", { className: "symbol" });
         this.inactive = element("span", {
             className: "tag", text: "inactive", hidden: "",
@@ -61,13 +61,13 @@ export class CoinRow {
     }
 
     // `columns`: those that are shown; `own`: the price that is shown and what it is; `hrefOf`: the
-    // address of a symbol on the tab of the price.
+    // address of a coin's page.
     draw(coin, { columns, own, isShort, isStarred, hrefOf, formats }) {
         const isNew = coin !== this.coin || formats !== this.formats;
         this.coin = coin;
         this.formats = formats;
         if (isNew) this.#describe(coin);
-        this.#link(own.symbol, hrefOf);
+        setAttribute(this.name, "href", hrefOf(coin));
         const keys = columns.map(({ key }) => key).join();
         if (isNew || keys !== this.#columns || isShort !== this.#isShort)
             this.#fill(columns, isShort, keys);
@@ -103,20 +103,6 @@ export class CoinRow {
         setHidden(this.inactive, !inactive);
         setAttribute(this.node, "data-inactive", String(inactive));
         setAttribute(this.head, "title", `${name} (${symbol})`);
-    }
-
-    // The name leads to the tab of the price, where that has the coin.
-    #link(symbol, hrefOf) {
-        const isLink = this.name.localName === "a";
-        if (isLink && this.name.dataset.symbol === symbol) return;
-        if (!isLink && !symbol) return;
-        const { textContent: text } = this.name;
-        const link = () => ({ "data-tab": "price", "data-symbol": symbol, href: hrefOf(symbol) });
-        const name = symbol
-            ? element("a", { className: "name", ...link(), text })
-            : element("span", { className: "name", text });
-        this.name.replaceWith(name);
-        this.name = name;
     }
 
     #fill(columns, isShort, keys) {

@@ -5,6 +5,7 @@
 #include "candles/snapshot.hpp"
 #include "config/table.hpp"
 #include "feed/candle_source.hpp"
+#include "feed/coin_feed.hpp"
 #include "feed/fear_greed_feed.hpp"
 #include "feed/market_feed.hpp"
 #include "feed/network_feed.hpp"
@@ -123,6 +124,8 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
     const auto batch = size(streams.planner.batch_bytes_max);
     const feed::candle_source::limits candles;
     const auto tables = feed::limits_of_tables();
+    const auto coins_asked = feed::limits_of_coins();
+    const feed::coin_limits coins;
     const auto feeds = feed::limits_of_news();
     const std::map<std::string, figures> coded{
         {"ticks held per symbol", {count(s.store_size)}},
@@ -202,6 +205,8 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"ticks in one answer of the history", {count(web::history_ticks_max)}},
         {"symbols, points of each in one answer of `/api/watchlist`",
          {count(web::watchlist_symbols_max), count(web::watchlist_points_max)}},
+        {"symbols, days in one answer of `/api/compare`",
+         {count(web::compare_symbols_max), count(web::compare_days_max)}},
         {"candles in one answer", {count(web::candles_usual), count(web::candles_max)}},
         {"coins in one answer of `/api/cryptos`, the text to search for",
          {count(web::market_coins_usual), count(market::coins_max),
@@ -211,6 +216,20 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"one request for a table of the market",
          {time(feed::table_response), size(feed::table_bytes_max), count(tables.attempts_max),
           time(tables.wait_max)}},
+        {"one request for a single coin, its history or what is trending",
+         {time(feed::table_response), size(feed::coin_bytes_max), count(coins_asked.attempts_max),
+          time(coins_asked.wait_max)}},
+        {"answers on single coins that are kept", {count(coins.answers_max)}},
+        {"questions on coins that wait for the source; how long who asks waits",
+         {count(coins.waiting_max), time(coins.wait_max)}},
+        {"how old an answer may be: a coin, hours, days, what is trending, that a coin is unknown",
+         {time(coins.detail_age), time(coins.hours_age), time(coins.days_age),
+          time(coins.trending_age), time(coins.unknown_age)}},
+        {"links of one kind, categories, description of a coin; a link",
+         {count(market::coin_links_max), count(market::coin_categories_max),
+          count(market::description_bytes_max), count(market::coin_link_bytes_max)}},
+        {"points of a coin's history, coins that are trending",
+         {count(market::chart_points_max), count(market::trending_coins_max)}},
         {"requests for the market of one source in a month", {count(s.market.calls_a_month)}},
         {"items in one answer of `/api/news`, the text to search for",
          {count(web::news_items_usual), count(web::news_items_max),

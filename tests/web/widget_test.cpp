@@ -86,7 +86,7 @@ TEST_CASE("a widget that cannot be is a page with the reason and its status", "[
         "400 |—|there is no parameter &#39;symbols&#39; here; did you mean symbol? "
         "(accepted: symbol)");
     CHECK(refused("/embed?symbol=btc-usd&symbol=eth-eur").starts_with("400 |—|"));
-    CHECK(refused("/embed?range=1h&since=-1h").starts_with("400 |—|since is a parameter of other"));
+    CHECK(refused("/embed?range=1h&since=-1h").starts_with("400 |—|range is a parameter of other"));
 }
 
 TEST_CASE("the widget may be framed by everybody, and run only what stands in it", "[web]")

@@ -9,6 +9,8 @@ const recorded = (name) =>
 export const bodies = {
     coingecko: recorded("coingecko.coins_markets.top10.2026-02-27.json"),
     coingeckoWhole: recorded("coingecko.global.2026-08-18.json"),
+    coin: recorded("coingecko.coins_id.docs.json"),
+    trending: recorded("coingecko.search_trending.2026-03.8coins.json"),
     coinpaprika: recorded("coinpaprika.tickers.3coins.2023-09-14.json"),
     coinpaprikaWhole: recorded("coinpaprika.global.2021-10-22.json"),
     block: recorded("mempool.block.2023-10-04.json"),
@@ -24,6 +26,16 @@ export const bodies = {
 function ofNow(body) {
     return body.replace(
         /("last_updated": ?")[^"]*"/g, (_, before) => `${before}${new Date().toISOString()}"`);
+}
+
+// A year of days, or a week of hours, and a point of now.
+export function chartOfNow(url) {
+    const [stepS, count] = /days=7$/.test(url) ? [3_600, 168] : [86_400, 365];
+    const last = Math.floor(Date.now() / 1000 / stepS) * stepS;
+    const price = (at) => 60_000 + 5_000 * Math.sin(at / stepS / 9);
+    const prices = Array.from({ length: count }, (_, i) => last - (count - 1 - i) * stepS)
+        .map((at) => [at * 1000, price(at)]);
+    return JSON.stringify({ prices: [...prices, [Date.now(), price(Date.now() / 1000)]] });
 }
 
 // The newest block of the fakes: as many as there may be by now, and two minutes old.
@@ -61,7 +73,10 @@ export const good = {
     coingecko: (request, response) => {
         if (request.url.startsWith("/coins/markets?")) says(response, ofNow(bodies.coingecko));
         else if (request.url === "/global") says(response, bodies.coingeckoWhole);
-        else says(response, '{"error":"not found"}', { status: 404 });
+        else if (request.url === "/search/trending") says(response, bodies.trending);
+        else if (/^\/coins\/bitcoin\?/.test(request.url)) says(response, bodies.coin);
+        else if (/^\/coins\/bitcoin\/market_chart\?/.test(request.url)) says(response, chartOfNow(request.url));
+        else says(response, '{"error":"coin not found"}', { status: 404 });
     },
     coinpaprika: (request, response) => {
         if (request.url === "/tickers?limit=250") says(response, ofNow(bodies.coinpaprika));

@@ -1,0 +1,45 @@
+// A coin of the market's table as our answers say it.
+//
+// Threads: any.
+#pragma once
+
+#include "http/message.hpp"
+#include "market/board.hpp"
+#include "tape/tapes.hpp"
+#include "web/site.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tickertape::web {
+
+// A coin with the price that is shown.
+struct shown_coin {
+    const market::coin* row;
+    std::size_t rank;
+    std::optional<tape::symbol_tape::entry> ours{};  // none: the price is that of the table
+
+    double price() const { return ours ? ours->value.value() : row->value.value(); }
+};
+
+// Our price, while it is fresh. Within an era of the tapes.
+std::optional<tape::symbol_tape::entry>
+our_price(const site& s, const market::coin& row, boot_time now);
+
+// The week's prices are most of a row's bytes. Where they are left out it says which symbol of ours
+// is the coin instead, if there is one.
+enum class week { shown, left_out };
+// `source`: of the table.
+std::string coin_object(
+    const site& s, const shown_coin& one, std::string_view source, week prices = week::shown);
+
+// {"market_cap":"why"}
+std::string withheld_object(const std::vector<market::withheld_figure>& withheld);
+
+// There is no table: 404 where there will be none, 503 where there is none yet.
+http::response no_table(const site& s);
+
+}  // namespace tickertape::web

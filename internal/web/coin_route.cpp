@@ -1,0 +1,139 @@
+// GET /api/cryptos/<id>: one coin of the market's table, and what CoinGecko says of it beyond its
+// row.
+//
+// Only coins of the newest table are asked for: a request for any other name would spend the
+// budget.
+#include "web/site.hpp"
+
+#include "http/answer_wait.hpp"
+#include "market/coin_answers.hpp"
+#include "market/coins_known.hpp"
+#include "market/figure_text.hpp"
+#include "web/coin_json.hpp"
+#include "web/coin_rows.hpp"
+#include "web/parameters.hpp"
+#include "json/json_text.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace tickertape::web {
+namespace {
+
+std::string texts_array(const std::vector<std::string>& texts)
+{
+    json::array all;
+    for (const auto& one : texts)
+        all.text(one);
+    return std::move(all).done();
+}
+
+std::string detail_object(const market::coin_answer& said, boot_time now)
+{
+    if (!said.detail)
+        return "null";
+    const auto& d = *said.detail;
+    json::object o;
+    o.reserve(1'000 + d.description.size());
+    o.text("source", market::coingecko).time("updated_at", d.updated_at);
+    o.seconds("age_seconds", now - said.received).boolean("stale", said.is_stale);
+    o.text_or_null("description", d.description);
+    o.json("categories", texts_array(d.categories));
+    o.json("homepages", texts_array(d.homepages)).json("explorers", texts_array(d.explorers));
+    o.text_or_null("whitepaper", d.whitepaper);
+    o.text_or_null("hashing_algorithm", d.hashing_algorithm);
+    o.text_or_null("genesis_date", d.genesis_date);
+    o.json("ath", market::figure_text(d.ath)).time("ath_at", d.ath_at);
+    o.json("atl", market::figure_text(d.atl)).time("atl_at", d.atl_at);
+    o.json("circulating_supply", market::figure_text(d.circulating_supply));
+    o.json("total_supply", market::figure_text(d.total_supply));
+    o.json("max_supply", market::figure_text(d.max_supply));
+    return std::move(o).done();
+}
+
+std::string
+body_of(const site& s, const coin_row& at, const market::coin_answer& said, boot_time now)
+{
+    const auto& table = *at.table;
+    const shown_coin shown{at.row, at.rank, our_price(s, *at.row, now)};
+    json::object o;
+    o.text("currency", "usd").text("source", table.coins.source);
+    o.time("updated_at", table.coins.updated_at.value_or(table.received_at));
+    o.seconds("age_seconds", table.age(now)).boolean("stale", table.is_stale(now));
+    o.json("coin", coin_object(s, shown, table.coins.source));
+    o.json("detail", detail_object(said, now));
+    o.text_or_null("why", said.why);
+    if (said.retry_after.count() > 0)
+        o.number("retry_after", said.retry_after.count());
+    else
+        o.null("retry_after");
+    return std::move(o).done();
+}
+
+boost::asio::awaitable<http::answer> one_coin(const site& s, const http::request& r)
+{
+    if (auto wrong = wrong_parameters(r.url, {}))
+        co_return http::to_response(*wrong);
+    auto found = find_coin(s, r.captured[0], r.boot_now);
+    if (auto* refused = std::get_if<http::response>(&found))
+        co_return std::move(*refused);
+    const auto& at = std::get<coin_row>(found);
+    const market::coin_question what{.of = market::coin_topic::detail, .id = at.row->id};
+    const auto said = co_await answer_on(s, *at.table, what);
+    co_return tape::within_an_era(
+        s.prices, [&] { return json_response(body_of(s, at, said, r.boot_now)); });
+}
+
+}  // namespace
+
+std::variant<coin_row, http::response>
+find_coin(const site& s, const std::string& id, boot_time now)
+{
+    auto table = s.market == nullptr ? nullptr : s.market->read(now);
+    if (!table)
+        return no_table(s);
+    const auto& coins = table->coins.coins;
+    const auto row = std::ranges::find(coins, id, &market::coin::id);
+    if (row == coins.end())
+        return http::to_response(
+            {.status = 404,
+             .type = "unknown-coin",
+             .detail = "the newest table has no coin with the id " + http::quoted(id) +
+                       "; GET /api/cryptos?limit=250 has those that are accepted"});
+    const auto rank = static_cast<std::size_t>(row - coins.begin()) + 1;
+    return coin_row{std::move(table), &*row, rank};
+}
+
+boost::asio::awaitable<market::coin_answer>
+answer_on(const site& s, const market::snapshot& table, const market::coin_question& what)
+{
+    market::coin_answer none;
+    if (s.coins == nullptr)
+        none.why = "this server asks nobody for single coins";
+    else if (table.coins.source != market::coingecko)
+        none.why = "the newest table is of another source than CoinGecko, whose ids are not these";
+    else if (!market::is_coin_id(what.id))
+        none.why = "the id of this coin cannot be asked for";
+    if (!none.why.empty())
+        co_return none;
+    // Named first: g++ 12 destroys what is made within the call twice.
+    const auto question = [&s, &what](auto then) { s.coins->ask(what, std::move(then)); };
+    auto said = co_await http::answer_to<market::coin_answer>(question);
+    co_return said;
+}
+
+void add_coin_route(http::router& to, const site& of)
+{
+    to.add(http::route{
+        .pattern = "/api/cryptos/{}",
+        .handle =
+            http::waiting_handler{
+                [of](const http::request& r) -> boost::asio::awaitable<http::answer> {
+                    return one_coin(of, r);
+                }},
+        .about = "one coin of the table in depth"});
+}
+
+}  // namespace tickertape::web
