@@ -91,8 +91,8 @@ application::application(const config::settings& s, const clock& time, const tel
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
       cors_{s.cors_origins}, market_{open_market()}, network_{open_network()},
       fear_greed_{open_fear_greed()}, news_{open_news()}, archive_{open_archive()},
-      descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(s, descriptors_)},
-      proxies_{s.trusted_proxies},
+      kept_{open_kept()}, descriptors_{raise_descriptor_limit()},
+      clients_{limits_of_admission(s, descriptors_)}, proxies_{s.trusted_proxies},
       hub_{
           tapes_,
           sources_,
@@ -341,6 +341,7 @@ void application::run() noexcept
     feed_->start();
     if (backfill_)
         backfill_->start();
+    kept_->start();
     if (market_)
         market_->start();
     if (network_)
@@ -352,6 +353,9 @@ void application::run() noexcept
     context_.run();
     // Nothing waits on the lanes any more but subscribers that would not take their last bytes.
     hub_.stop();
+    if (archive_)
+        archive_->hasten();
+    kept_->stop();
     if (archive_)
         archive_->stop();
     log_.info("stopped");

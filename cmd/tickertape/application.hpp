@@ -20,6 +20,7 @@
 #include "http/client_address.hpp"
 #include "http/server.hpp"
 #include "hub/lane_set.hpp"
+#include "kept_market.hpp"
 #include "provider/gates.hpp"
 #include "publisher.hpp"
 #include "tape/tapes.hpp"
@@ -62,6 +63,7 @@ private:
     std::unique_ptr<feed::network_feed> open_network();
     std::unique_ptr<feed::fear_greed_feed> open_fear_greed();
     std::unique_ptr<feed::news_feed> open_news();
+    std::unique_ptr<kept_market> open_kept();
     std::vector<std::optional<price>> last_prices() const;
     void publish_figures();
     void await_signal();
@@ -101,6 +103,7 @@ private:
     std::optional<boost::asio::ssl::context> news_trust_;    // before what connects with it
     std::unique_ptr<feed::news_feed> news_;                  // null: none are wanted
     std::unique_ptr<archiving> archive_;                     // null: there is none
+    std::unique_ptr<kept_market> kept_;                      // of the four above
     // Before the hub, whose subscribers hold permits until they end.
     const std::size_t descriptors_;  // how many this process may have
     http::admission clients_;

@@ -5,6 +5,9 @@
 #include "feed_choice.hpp"
 #include "net/tls_trust.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace tickertape {
 
 // Instances of a cluster would each ask for themselves, and spend what one of them may.
@@ -55,6 +58,28 @@ std::unique_ptr<feed::news_feed> application::open_news()
     news_trust_.emplace(net::make_tls_context(settings_.live.ca_file));
     return feed::make_news_feed(
         wanted, settings_.live, provider_strand_, time_, log_, metrics_, gates_, *news_trust_);
+}
+
+// What they show outlives this process where there is an archive.
+std::unique_ptr<kept_market> application::open_kept()
+{
+    std::vector<feed::kept_figures*> figures;
+    if (market_) {
+        figures.push_back(market_.get());
+        figures.push_back(&market_->budgets());
+    }
+    if (network_)
+        figures.push_back(network_.get());
+    if (fear_greed_)
+        figures.push_back(fear_greed_.get());
+    if (news_)
+        figures.push_back(news_.get());
+    const bool is_kept = archive_ && !figures.empty();
+    return std::make_unique<kept_market>(
+        kept_market::parts{
+            std::move(figures), context_, log_, metrics_,
+            [this] { return archive_ && archive_->writes(); }},
+        is_kept ? archive_->texts() : nullptr);
 }
 
 }  // namespace tickertape

@@ -2,6 +2,7 @@
 #include "archive/candle_keeper.hpp"
 #include "archive/past_reader.hpp"
 #include "archive/recorder.hpp"
+#include "archive/text_keeper.hpp"
 #include "candles/snapshot.hpp"
 #include "config/table.hpp"
 #include "feed/candle_source.hpp"
@@ -201,6 +202,8 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
          {time(feed::table_response), size(feed::table_bytes_max), count(tables.attempts_max),
           time(tables.wait_max)}},
         {"requests for the market of one source in a month", {count(s.market.calls_a_month)}},
+        {"figures of the market, or news, as one text of the archive",
+         {size(archive::kept_text_bytes_max)}},
         {"items in one answer of `/api/news`, the text to search for",
          {count(web::news_items_usual), count(web::news_items_max),
           count(web::news_search_bytes_max)}},
