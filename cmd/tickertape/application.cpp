@@ -116,7 +116,7 @@ application::application(const config::settings& s, const clock& time, const tel
            fear_greed_ ? &fear_greed_->board() : nullptr,
            kind_of_feed(s.providers) == archive::feed_kind::live})},
       publisher_{tapes_, time, started_, context_, log, metrics_}, cluster_{join_cluster()},
-      certificate_{s, time, log, metrics_},
+      shared_{share_figures()}, certificate_{s, time, log, metrics_},
       server_{
           {contexts_of(hub_), router_, cors_, clients_, proxies_, time, log, metrics_},
           s.listen_address,
@@ -221,6 +221,8 @@ void application::take_role(bool leads)
         archive_->lead(leads);
     if (backfill_)
         backfill_->lead(leads);
+    if (shared_)
+        shared_->lead(leads);
 }
 
 // Who of several instances asks for candles of before.
@@ -342,6 +344,8 @@ void application::run() noexcept
     if (backfill_)
         backfill_->start();
     kept_->start();
+    if (shared_)
+        shared_->start();
     if (market_)
         market_->start();
     if (network_)

@@ -23,6 +23,7 @@
 #include "kept_market.hpp"
 #include "provider/gates.hpp"
 #include "publisher.hpp"
+#include "shared_figures.hpp"
 #include "tape/tapes.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
@@ -36,6 +37,7 @@
 #include <csignal>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace tickertape {
 
@@ -63,7 +65,10 @@ private:
     std::unique_ptr<feed::network_feed> open_network();
     std::unique_ptr<feed::fear_greed_feed> open_fear_greed();
     std::unique_ptr<feed::news_feed> open_news();
+    std::vector<feed::kept_figures*> kept_figures() const;
     std::unique_ptr<kept_market> open_kept();
+    std::unique_ptr<shared_figures> share_figures();
+    void stand_by(bool stands_by);
     std::vector<std::optional<price>> last_prices() const;
     void publish_figures();
     void await_signal();
@@ -113,6 +118,7 @@ private:
     publisher publisher_;
     std::optional<boost::asio::ssl::context> relay_trust_;  // before the log that connects with it
     std::unique_ptr<cluster> cluster_;                      // null: this instance shares no log
+    std::unique_ptr<shared_figures> shared_;                // null: none to share, or with nobody
     certificate certificate_;
     http::server server_;
     edge* edge_ = nullptr;  // the feed, where it is one
