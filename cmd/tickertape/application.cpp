@@ -91,7 +91,7 @@ application::application(const config::settings& s, const clock& time, const tel
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
       cors_{s.cors_origins}, market_{open_market()}, coins_{open_coins()}, network_{open_network()},
       fear_greed_{open_fear_greed()}, news_{open_news()}, archive_{open_archive()},
-      ordered_{open_desk()}, descriptors_{raise_descriptor_limit()},
+      ordered_{open_desk()}, kept_{open_kept()}, descriptors_{raise_descriptor_limit()},
       clients_{limits_of_admission(s, descriptors_)}, proxies_{s.trusted_proxies},
       hub_{
           tapes_,
@@ -107,7 +107,7 @@ application::application(const config::settings& s, const clock& time, const tel
       topic_publisher_{
           {provider_strand_, time, log, topics_, [this] { return hub::follows_topics(hub_); }},
           site()},
-      cluster_{join_cluster()}, certificate_{s, time, log, metrics_},
+      cluster_{join_cluster()}, shared_{share_figures()}, certificate_{s, time, log, metrics_},
       server_{
           {contexts_of(hub_), router_, cors_, clients_, proxies_, time, log, metrics_},
           s.listen_address,
@@ -240,6 +240,8 @@ void application::take_role(bool leads)
         archive_->lead(leads);
     if (backfill_)
         backfill_->lead(leads);
+    if (shared_)
+        shared_->lead(leads);
 }
 
 backfill_at_start::parts application::backfill_parts()
@@ -376,6 +378,9 @@ void application::run() noexcept
     if (ordered_)
         ordered_->start();
     topic_publisher_.start();
+    kept_->start();
+    if (shared_)
+        shared_->start();
     if (market_)
         market_->start();
     if (coins_)
@@ -389,6 +394,9 @@ void application::run() noexcept
     context_.run();
     // Nothing waits on the lanes any more but subscribers that would not take their last bytes.
     hub_.stop();
+    if (archive_)
+        archive_->hasten();
+    kept_->stop();
     if (archive_)
         archive_->stop();
     log_.info("stopped");

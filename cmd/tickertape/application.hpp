@@ -22,8 +22,10 @@
 #include "http/client_address.hpp"
 #include "http/server.hpp"
 #include "hub/lane_set.hpp"
+#include "kept_market.hpp"
 #include "provider/gates.hpp"
 #include "publisher.hpp"
+#include "shared_figures.hpp"
 #include "tape/tapes.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
@@ -38,6 +40,7 @@
 #include <csignal>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace tickertape {
 
@@ -68,6 +71,10 @@ private:
     std::unique_ptr<feed::network_feed> open_network();
     std::unique_ptr<feed::fear_greed_feed> open_fear_greed();
     std::unique_ptr<feed::news_feed> open_news();
+    std::vector<feed::kept_figures*> kept_figures() const;
+    std::unique_ptr<kept_market> open_kept();
+    std::unique_ptr<shared_figures> share_figures();
+    void stand_by(bool stands_by);
     std::vector<std::optional<price>> last_prices() const;
     void publish_figures();
     void await_signal();
@@ -111,6 +118,7 @@ private:
     std::unique_ptr<feed::news_feed> news_;                  // null: none are wanted
     std::unique_ptr<archiving> archive_;                     // null: there is none
     std::unique_ptr<backfill_on_demand> ordered_;            // null: nobody may order any
+    std::unique_ptr<kept_market> kept_;                      // of the four above
     // Before the hub, whose subscribers hold permits until they end.
     const std::size_t descriptors_;  // how many this process may have
     http::admission clients_;
@@ -122,6 +130,7 @@ private:
     topic_publisher topic_publisher_;
     std::optional<boost::asio::ssl::context> relay_trust_;  // before the log that connects with it
     std::unique_ptr<cluster> cluster_;                      // null: this instance shares no log
+    std::unique_ptr<shared_figures> shared_;                // null: none to share, or with nobody
     certificate certificate_;
     http::server server_;
     edge* edge_ = nullptr;  // the feed, where it is one

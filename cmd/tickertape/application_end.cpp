@@ -126,6 +126,9 @@ void application::one_drained()
         fear_greed_->stop();
     if (news_)
         news_->stop();
+    if (shared_)
+        shared_->stop();
+    kept_->end_soon();
     feed_->stop();  // only now: until the last has gone, there is somebody to tell
     publisher_.stop();
     if (cluster_)

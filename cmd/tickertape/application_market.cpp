@@ -5,13 +5,18 @@
 #include "feed_choice.hpp"
 #include "net/tls_trust.hpp"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace tickertape {
 
-// Instances of a cluster would each ask for themselves, and spend what one of them may.
+// An edge shows the prices of another server, and asks nobody.
 bool application::is_market_wanted() const
 {
     const bool is_live = kind_of_feed(settings_.providers) == archive::feed_kind::live;
-    return settings_.market.is_on.value_or(is_live && !settings_.relay.is_wanted());
+    const bool is_edge = settings_.relay.is_wanted() && !cluster::is_wanted(settings_);
+    return settings_.market.is_on.value_or(is_live && !is_edge);
 }
 
 std::unique_ptr<feed::market_feed> application::open_market()
@@ -66,6 +71,60 @@ std::unique_ptr<feed::news_feed> application::open_news()
     news_trust_.emplace(net::make_tls_context(settings_.live.ca_file));
     return feed::make_news_feed(
         wanted, settings_.live, provider_strand_, time_, log_, metrics_, gates_, *news_trust_);
+}
+
+std::vector<feed::kept_figures*> application::kept_figures() const
+{
+    std::vector<feed::kept_figures*> figures;
+    if (market_) {
+        figures.push_back(market_.get());
+        figures.push_back(&market_->budgets());
+    }
+    if (network_)
+        figures.push_back(network_.get());
+    if (fear_greed_)
+        figures.push_back(fear_greed_.get());
+    if (news_)
+        figures.push_back(news_.get());
+    return figures;
+}
+
+// Of a cluster only the leader asks.
+void application::stand_by(bool stands_by)
+{
+    if (market_)
+        market_->stand_by(stands_by);
+    if (network_)
+        network_->stand_by(stands_by);
+    if (fear_greed_)
+        fear_greed_->stand_by(stands_by);
+    if (news_)
+        news_->stand_by(stands_by);
+}
+
+// What they show outlives this process where there is an archive.
+std::unique_ptr<kept_market> application::open_kept()
+{
+    auto figures = kept_figures();
+    const bool is_kept = archive_ && !figures.empty();
+    return std::make_unique<kept_market>(
+        kept_market::parts{
+            std::move(figures), context_, log_, metrics_,
+            [this] { return archive_ && archive_->writes(); }},
+        is_kept ? archive_->texts() : nullptr);
+}
+
+std::unique_ptr<shared_figures> application::share_figures()
+{
+    auto figures = kept_figures();
+    if (!cluster_ || figures.empty())
+        return nullptr;
+    const std::string kind{archive::text_of(kind_of_feed(settings_.providers))};
+    return std::make_unique<shared_figures>(
+        shared_figures::parts{
+            std::move(figures), provider_strand_, time_, log_, metrics_, cluster_->token(),
+            [this](bool stands_by) { stand_by(stands_by); }},
+        open_shared_texts(settings_.relay, kind, provider_strand_, *relay_trust_, log_));
 }
 
 }  // namespace tickertape

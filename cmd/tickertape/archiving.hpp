@@ -59,6 +59,9 @@ public:
     // For the start.
     std::optional<price> last_price(symbol_id of) const;
 
+    // Where texts are kept. For the start.
+    std::unique_ptr<archive::text_store> texts() const { return store_->texts(); }
+
     // Gives work on candles.db to the thread that writes it: as candle_keeper::offer().
     bool offer(archive::candle_keeper::work piece) { return candles_->offer(std::move(piece)); }
 
@@ -79,6 +82,8 @@ public:
     void keep(tape::tape_writer& of);
     // From now on nothing waits for the archive: nobody is there to be shown a tick.
     void end_soon();
+    // The process is to end: what cannot be reached is not waited for any more.
+    void hasten() noexcept { store_->end_soon(); }
     // Writes what is left and says that nothing is missing. The writer shows all there is. To be
     // called while those who asked for the past are still there, and ask no more.
     void stop();

@@ -9,6 +9,7 @@
 #include "core/tally.hpp"
 #include "core/tick.hpp"
 #include "relay/instance.hpp"
+#include "relay/redis_texts.hpp"
 #include "relay/settings.hpp"
 #include "relay/shared_log.hpp"
 #include "relay/tick_taker.hpp"
@@ -65,6 +66,9 @@ public:
     void leave(std::function<void()> left) { instance_.leave(std::move(left)); }
     void stop();
 
+    // What stands in the lease while this instance leads.
+    const std::string& token() const noexcept { return instance_.token(); }
+
     // As of the last second.
     relay::instance_state state() const;
     // The same for GET /api/cluster and /readyz.
@@ -102,6 +106,10 @@ std::string words_of_log(const relay::settings& s);
 // `trust` and `log` outlive it. Throws std::runtime_error with one line.
 std::unique_ptr<relay::shared_log> open_shared_log(
     const relay::settings& s, const std::string& kind, boost::asio::io_context& main,
+    boost::asio::ssl::context& trust, const telemetry::logger& log);
+// The texts beside that log. `executor`: a strand. As open_shared_log().
+std::unique_ptr<relay::redis_texts> open_shared_texts(
+    const relay::settings& s, const std::string& kind, boost::asio::any_io_executor executor,
     boost::asio::ssl::context& trust, const telemetry::logger& log);
 
 }  // namespace tickertape

@@ -3,6 +3,7 @@
 
 #include <random>
 #include <stdexcept>
+#include <utility>
 
 namespace tickertape {
 namespace {
@@ -12,6 +13,21 @@ std::function<double()> any_number()
     return [engine = std::mt19937_64{std::random_device{}()}]() mutable {
         return std::uniform_real_distribution<double>{0, 1}(engine);
     };
+}
+
+relay::redis_log_settings settings_of(const relay::settings& s, const std::string& kind)
+{
+    const auto address = relay::parse_redis_address(s.address);
+    if (!address)
+        throw std::runtime_error{"RELAY: " + address.error().message()};
+    relay::redis_log_settings wanted;
+    wanted.address = *address;
+    // Who holds what a Redis has forgotten puts it back within a second (instance::heal_wait).
+    wanted.limits.again.most = std::chrono::milliseconds{500};
+    wanted.name = s.name;
+    wanted.kind = kind;
+    wanted.entries_max = s.entries_max;
+    return wanted;
 }
 
 }  // namespace
@@ -33,18 +49,16 @@ std::unique_ptr<relay::shared_log> open_shared_log(
     const relay::settings& s, const std::string& kind, boost::asio::io_context& main,
     boost::asio::ssl::context& trust, const telemetry::logger& log)
 {
-    const auto address = relay::parse_redis_address(s.address);
-    if (!address)
-        throw std::runtime_error{"RELAY: " + address.error().message()};
-    relay::redis_log_settings wanted;
-    wanted.address = *address;
-    // Who holds what a Redis has forgotten puts it back within a second (instance::heal_wait).
-    wanted.limits.again.most = std::chrono::milliseconds{500};
-    wanted.name = s.name;
-    wanted.kind = kind;
-    wanted.entries_max = s.entries_max;
     return std::make_unique<relay::redis_log>(
-        main.get_executor(), std::move(wanted), trust, log, any_number());
+        main.get_executor(), settings_of(s, kind), trust, log, any_number());
+}
+
+std::unique_ptr<relay::redis_texts> open_shared_texts(
+    const relay::settings& s, const std::string& kind, boost::asio::any_io_executor executor,
+    boost::asio::ssl::context& trust, const telemetry::logger& log)
+{
+    return std::make_unique<relay::redis_texts>(
+        std::move(executor), settings_of(s, kind), trust, log, any_number());
 }
 
 }  // namespace tickertape

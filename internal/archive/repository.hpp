@@ -6,6 +6,7 @@
 
 #include "archive/candle_store.hpp"
 #include "archive/inventory.hpp"
+#include "archive/text_store.hpp"
 #include "archive/tick_reader.hpp"
 #include "archive/tick_store.hpp"
 #include "core/symbol.hpp"
@@ -94,6 +95,8 @@ public:
     virtual std::unique_ptr<tick_reader> reader_of(const symbol_table& symbols) const = 0;
     // Where its candles are.
     virtual candle_place candles() const = 0;
+    // Where it keeps texts. May outlive the repository.
+    virtual std::unique_ptr<text_store> texts() const = 0;
 };
 
 }  // namespace tickertape::archive

@@ -2,6 +2,7 @@
 
 #include "archive/candle_file.hpp"
 #include "archive/reader.hpp"
+#include "archive/text_file.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -349,6 +350,11 @@ std::unique_ptr<tick_reader> store::reader_of(const symbol_table& symbols) const
 candle_place store::candles() const
 {
     return candle_file::place_of(directory_ / "candles.db");
+}
+
+std::unique_ptr<text_store> store::texts() const
+{
+    return std::make_unique<text_file>(directory_ / "texts.db");
 }
 
 }  // namespace tickertape::archive

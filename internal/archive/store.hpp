@@ -143,6 +143,7 @@ public:
     std::unique_ptr<reader> make_reader(const symbol_table& symbols) const;
     std::unique_ptr<tick_reader> reader_of(const symbol_table& symbols) const override;
     candle_place candles() const override;
+    std::unique_ptr<text_store> texts() const override;
     std::shared_ptr<const inventory> holds() const noexcept override { return inventory_; }
     const std::filesystem::path& directory() const noexcept { return directory_; }
 

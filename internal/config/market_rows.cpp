@@ -77,7 +77,7 @@ void add_market_rows(row_list& rows)
             "CoinPaprika or CoinLore, and Bitcoin's network at /api/bitcoin/network, from "
             "mempool.space or blockchain.info: the first of each that answers; and Bitcoin's key "
             "figures at /api/bitcoin/kpis, which follow from both")
-        .when_empty = "on where prices come from providers and RELAY is empty";
+        .when_empty = "on where prices come from providers, unless RELAY names another server";
     rows.add(
         "MARKET_INTERVAL",
         duration(

@@ -61,6 +61,11 @@ public:
         paused_until_ = std::max(paused_until_, until);
         full_at_ = std::max(full_at_, until + (all_ - one_));
     }
+    // Others have taken tokens: it is full only after `left`. Never adds any.
+    void owe(steady_time now, duration left) noexcept
+    {
+        full_at_ = std::max(full_at_, now + std::clamp(left, duration::zero(), all_));
+    }
     // The end of the last pause, in the past if none is on.
     steady_time paused_until() const noexcept { return paused_until_; }
     // When the bucket is full if nothing is taken: from then on it is like a new one.

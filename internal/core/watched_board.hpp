@@ -24,7 +24,7 @@ public:
     {
     }
 
-    // For somebody who reads it. Null before the first.
+    // For somebody who reads it here. Null before the first.
     std::shared_ptr<const T> read(boot_time now)
     {
         std::unique_lock held{mutex_};
@@ -35,6 +35,22 @@ public:
         if (!was_watched)
             woken_();
         return newest;
+    }
+    // Somebody reads it on another machine, which has it from here.
+    void note_reader_elsewhere(boot_time now)
+    {
+        std::unique_lock held{mutex_};
+        const bool was_watched = is_within(now);
+        read_elsewhere_at_ = now;
+        held.unlock();
+        if (!was_watched)
+            woken_();
+    }
+    // Whether somebody reads it here.
+    bool is_read_here(boot_time now) const
+    {
+        const std::lock_guard held{mutex_};
+        return is_within(read_at_, now);
     }
     // The same for ourselves.
     std::shared_ptr<const T> newest() const
@@ -54,13 +70,21 @@ public:
     }
 
 private:
-    bool is_within(boot_time now) const { return read_at_ && now - *read_at_ <= watched_for_; }
+    bool is_within(const std::optional<boot_time>& at, boot_time now) const
+    {
+        return at && now - *at <= watched_for_;
+    }
+    bool is_within(boot_time now) const
+    {
+        return is_within(read_at_, now) || is_within(read_elsewhere_at_, now);
+    }
 
     const std::chrono::milliseconds watched_for_;
     const std::function<void()> woken_;
     mutable std::mutex mutex_;
     std::shared_ptr<const T> newest_;
     std::optional<boot_time> read_at_;
+    std::optional<boot_time> read_elsewhere_at_;
 };
 
 }  // namespace tickertape

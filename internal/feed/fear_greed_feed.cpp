@@ -1,9 +1,12 @@
 #include "feed/fear_greed_feed.hpp"
 
 #include "asio/no_throw.hpp"
+#include "core/noted_time.hpp"
+#include "market/kept_fear_greed.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <cassert>
@@ -28,6 +31,14 @@ void fear_greed_feed::start()
     task_.start([this] { return run(); });
 }
 
+void fear_greed_feed::stand_by(bool stands_by)
+{
+    asio::dispatch(with_.strand, [this, stands_by] {
+        is_standing_by_ = stands_by;
+        timer_.cancel();
+    });
+}
+
 void fear_greed_feed::stop()
 {
     task_.stop();
@@ -38,12 +49,13 @@ asio::awaitable<void> fear_greed_feed::run()
     while (!task_.stopping()) {
         const bool is_watched = board_.is_watched(with_.time.boot_now());
         // The schedule of tables, without the whole that stands beside them.
-        if (schedule_.due(with_.time.steady_now(), is_watched, false)) {
+        if (!is_standing_by_ && schedule_.due(with_.time.steady_now(), is_watched, false)) {
             co_await fetch();
             continue;
         }
-        // Cancelled by stop(), and where somebody begins to read: it may be due then.
-        timer_.expires_at(schedule_.next(is_watched, false));
+        // Cancelled by stop() and stand_by(), and where somebody begins to read: it may be due
+        // then.
+        timer_.expires_at(is_standing_by_ ? steady_time::max() : schedule_.next(is_watched, false));
         const auto [woken] = co_await timer_.async_wait(no_throw);
         static_cast<void>(woken);
     }
@@ -71,8 +83,30 @@ asio::awaitable<void> fear_greed_feed::fetch()
         const auto now = now_of(with_.time);
         board_.post(std::make_shared<market::fear_greed_snapshot>(market::fear_greed_snapshot{
             .index = std::move(index), .received = now.boot, .received_at = now.wall}));
+        ++changes_;
     }
     schedule_.table_asked(with_.time.steady_now(), !why);
+}
+
+std::string fear_greed_feed::write() const
+{
+    return write_kept(*board_.newest());
+}
+
+std::optional<fetch_error> fear_greed_feed::take(std::string_view text)
+{
+    const auto now = now_of(with_.time);
+    auto said = market::read_kept_fear_greed(text, now);
+    if (!said)
+        return said.error();
+    const auto before = board_.newest();
+    if (before && !is_later(said->received_at, before->received_at, now.wall))
+        return std::nullopt;
+    schedule_.table_asked(now.steady - (now.boot - said->received), true);
+    board_.post(std::make_shared<market::fear_greed_snapshot>(*std::move(said)));
+    ++changes_;
+    timer_.cancel();
+    return std::nullopt;
 }
 
 // One line for each reason, and not for each failure.

@@ -10,6 +10,7 @@
 #include "core/tally.hpp"
 #include "feed/feed.hpp"
 #include "feed/gated_client.hpp"
+#include "feed/kept_figures.hpp"
 #include "feed/market_feed.hpp"
 #include "feed/strand_task.hpp"
 #include "market/fear_greed.hpp"
@@ -22,12 +23,15 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace tickertape::feed {
 
-class fear_greed_feed {
+class fear_greed_feed final : public kept_figures {
 public:
     // Everything outlives it.
     struct parts {
@@ -44,8 +48,18 @@ public:
     market::fear_greed_board& board() noexcept { return board_; }
 
     void start();
+    // While it stands by it asks nobody, and shows what it is given.
+    void stand_by(bool stands_by);
     // Cancels what is under way. Soon after, the io_context has no work of this left.
     void stop();
+
+    // As kept_figures says.
+    std::string_view name() const noexcept override { return "fear_greed"; }
+    std::uint64_t changes() const noexcept override { return changes_; }
+    std::string write() const override;
+    std::optional<fetch_error> take(std::string_view text) override;
+    bool is_read_here(boot_time now) const override { return board_.is_read_here(now); }
+    void note_reader_elsewhere(boot_time now) override { board_.note_reader_elsewhere(now); }
 
 private:
     boost::asio::awaitable<void> run();
@@ -60,6 +74,8 @@ private:
     std::string said_;  // the last failure that was logged; empty after a success
     boost::asio::steady_timer timer_;
     tally failures_;
+    std::uint64_t changes_ = 0;
+    bool is_standing_by_ = false;
     strand_task task_;
 };
 

@@ -15,6 +15,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -69,6 +70,17 @@ public:
     steady_time::duration budget_wait(steady_time now) const noexcept
     {
         return parts_.budget ? parts_.budget->wait(now) : steady_time::duration::zero();
+    }
+    // When the budget is whole again if nothing more is asked; now, where there is none.
+    steady_time budget_full_at(steady_time now) const noexcept
+    {
+        return parts_.budget ? std::max(parts_.budget->full_at(), now) : now;
+    }
+    // The same was known elsewhere: the budget is whole only after so long.
+    void owe(steady_time now, steady_time::duration left) noexcept
+    {
+        if (parts_.budget)
+            parts_.budget->owe(now, left);
     }
     // Requests that were sent, attempts included.
     const tally& requests() const noexcept { return requests_; }

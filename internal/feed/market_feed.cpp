@@ -1,11 +1,16 @@
 #include "feed/market_feed.hpp"
 
 #include "asio/no_throw.hpp"
+#include "core/noted_time.hpp"
 #include "market/checks.hpp"
 #include "market/coins_known.hpp"
+#include "market/kept_table.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
+#include "json/json_text.hpp"
+#include "json/own_members.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -27,6 +32,9 @@ void find_streamed(market::table& in, const symbol_table& symbols)
             row->streamed = symbol;
     }
 }
+
+constexpr std::string_view budgets_kept = "market budgets";
+constexpr std::int64_t budgets_version = 1;
 
 std::size_t withheld_in(const market::table& table)
 {
@@ -55,6 +63,14 @@ void market_feed::start()
     task_.start([this] { return run(); });
 }
 
+void market_feed::stand_by(bool stands_by)
+{
+    asio::dispatch(with_.strand, [this, stands_by] {
+        is_standing_by_ = stands_by;
+        timer_.cancel();
+    });
+}
+
 void market_feed::stop()
 {
     task_.stop();
@@ -69,15 +85,18 @@ asio::awaitable<void> market_feed::run()
         // A spent budget makes tables rarer, and is no reason to ask another source.
         const auto budget = sources_.front().client->budget_wait(now);
         const auto due = schedule_.due(now, is_watched, has_table);
-        if (due && budget.count() == 0) {
+        if (!is_standing_by_ && due && budget.count() == 0) {
             if (*due == market::question::table)
                 co_await fetch_table();
             else
                 co_await fetch_totals();
             continue;
         }
-        // Cancelled by stop(), and where somebody begins to read the table: it may be due then.
-        timer_.expires_at(std::max(schedule_.next(is_watched, has_table), now + budget));
+        // Cancelled by stop() and stand_by(), and where somebody begins to read the table: it may
+        // be due then.
+        timer_.expires_at(
+            is_standing_by_ ? steady_time::max()
+                            : std::max(schedule_.next(is_watched, has_table), now + budget));
         const auto [woken] = co_await timer_.async_wait(no_throw);
         static_cast<void>(woken);
     }
@@ -169,6 +188,7 @@ void market_feed::post(market::table table)
     if (const auto at = all->coins.updated_at)
         all->lag = std::max(now.wall - *at, std::chrono::milliseconds{0});
     board_.post(std::move(all));
+    ++changes_;
 }
 
 void market_feed::post(market::totals whole)
@@ -184,6 +204,85 @@ void market_feed::post(market::totals whole)
     all->whole_received = now.boot;
     all->whole_received_at = now.wall;
     board_.post(std::move(all));
+    ++changes_;
+}
+
+std::string market_feed::write() const
+{
+    return write_kept(*board_.newest());
+}
+
+// The whole is asked for after a table, so a text with a newer whole may have the same table.
+std::optional<fetch_error> market_feed::take(std::string_view text)
+{
+    const auto now = now_of(with_.time);
+    auto said = market::read_kept_table(text, now, schedule_.stale_after());
+    if (!said)
+        return said.error();
+    const auto before = board_.newest();
+    const auto is_newer = [&](wall_time theirs, wall_time ours) {
+        return !before || is_later(theirs, ours, now.wall);
+    };
+    const bool has_table = is_newer(said->received_at, before ? before->received_at : wall_time{});
+    const bool has_whole =
+        said->whole &&
+        (!before || !before->whole || is_newer(said->whole_received_at, before->whole_received_at));
+    if (!has_table && !has_whole)
+        return std::nullopt;
+    auto all = std::make_shared<market::snapshot>(has_table ? *said : *before);
+    if (has_table && with_.has_market_prices)
+        find_streamed(all->coins, with_.symbols);
+    const auto& whole_of = has_whole || !before ? *said : *before;
+    all->whole = whole_of.whole;
+    all->whole_received = whole_of.whole_received;
+    all->whole_received_at = whole_of.whole_received_at;
+    schedule_.table_asked(now.steady - (now.boot - all->received), true);
+    if (all->whole)
+        schedule_.totals_asked(now.steady - (now.boot - all->whole_received), true);
+    source_ = all->coins.source;
+    board_.post(std::move(all));
+    ++changes_;
+    timer_.cancel();
+    return std::nullopt;
+}
+
+std::uint64_t market_feed::kept_budgets::changes() const noexcept
+{
+    std::uint64_t all = 0;
+    for (const auto& from : of_.sources_)
+        all += from.client->requests().value();
+    return all;
+}
+
+// By source, when its budget is whole again if nothing more is asked.
+std::string market_feed::kept_budgets::write() const
+{
+    const auto now = now_of(of_.with_.time);
+    json::object whole_at;
+    for (const auto& from : of_.sources_) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            from.client->budget_full_at(now.steady) - now.steady);
+        whole_at.number(from.name, (now.wall + left).time_since_epoch().count());
+    }
+    json::object text;
+    text.text("kept", budgets_kept).number("version", budgets_version);
+    text.json("whole_at", std::move(whole_at).done());
+    return std::move(text).done();
+}
+
+std::optional<fetch_error> market_feed::kept_budgets::take(std::string_view text)
+{
+    const auto now = now_of(of_.with_.time);
+    const auto body = json::read_own(text, budgets_kept, budgets_version);
+    if (!body)
+        return body.error();
+    json::own_members whole_at{json::own_members{&*body}, "whole_at"};
+    for (const auto& from : of_.sources_)
+        if (const auto at = whole_at.time_if_any(from.name))
+            from.client->owe(now.steady, *at - now.wall);
+    if (whole_at.is_spoilt())
+        return whole_at.why();
+    return std::nullopt;
 }
 
 // One line for each reason of a source, and not for each failure.

@@ -11,6 +11,7 @@
 #include "core/tally.hpp"
 #include "feed/feed.hpp"
 #include "feed/gated_client.hpp"
+#include "feed/kept_figures.hpp"
 #include "feed/settings.hpp"
 #include "feed/strand_task.hpp"
 #include "market/board.hpp"
@@ -25,16 +26,18 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tickertape::feed {
 
-class market_feed {
+class market_feed final : public kept_figures {
 public:
     struct source {
         std::string_view name;
@@ -62,8 +65,20 @@ public:
     market::board& board() noexcept { return board_; }
 
     void start();
+    // While it stands by it asks nobody, and shows what it is given.
+    void stand_by(bool stands_by);
     // Cancels what is under way. Soon after, the io_context has no work of this left.
     void stop();
+
+    // As kept_figures says.
+    std::string_view name() const noexcept override { return "table"; }
+    std::uint64_t changes() const noexcept override { return changes_; }
+    std::string write() const override;
+    std::optional<fetch_error> take(std::string_view text) override;
+    bool is_read_here(boot_time now) const override { return board_.is_read_here(now); }
+    void note_reader_elsewhere(boot_time now) override { board_.note_reader_elsewhere(now); }
+    // The budgets of the sources, to be kept and shared as well.
+    kept_figures& budgets() noexcept { return budgets_; }
 
 private:
     boost::asio::awaitable<void> run();
@@ -74,6 +89,19 @@ private:
     void failed(const source& at, std::string_view what, const fetch_error& why);
     void publish_figures();
 
+    // How much of each source's budget is spent.
+    class kept_budgets final : public kept_figures {
+    public:
+        explicit kept_budgets(market_feed& of) noexcept : of_{of} {}
+        std::string_view name() const noexcept override { return "budgets"; }
+        std::uint64_t changes() const noexcept override;
+        std::string write() const override;
+        std::optional<fetch_error> take(std::string_view text) override;
+
+    private:
+        market_feed& of_;
+    };
+
     const parts with_;
     market::schedule schedule_;
     market::board board_;
@@ -82,7 +110,10 @@ private:
     // The last failure of each source that was logged; empty after a success.
     std::vector<std::string> said_;
     boost::asio::steady_timer timer_;
+    std::uint64_t changes_ = 0;
+    bool is_standing_by_ = false;
     strand_task task_;
+    kept_budgets budgets_{*this};
     tally tables_;
     tally failures_;
     tally dropped_;

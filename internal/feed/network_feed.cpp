@@ -2,11 +2,14 @@
 
 #include "asio/no_throw.hpp"
 #include "core/errors.hpp"
+#include "core/noted_time.hpp"
+#include "market/kept_network.hpp"
 #include "market/network_figures.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 #include "json/errors.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -33,6 +36,14 @@ void network_feed::start()
     task_.start([this] { return run(); });
 }
 
+void network_feed::stand_by(bool stands_by)
+{
+    asio::dispatch(with_.strand, [this, stands_by] {
+        is_standing_by_ = stands_by;
+        timer_.cancel();
+    });
+}
+
 void network_feed::stop()
 {
     task_.stop();
@@ -43,12 +54,13 @@ asio::awaitable<void> network_feed::run()
     while (!task_.stopping()) {
         const bool is_watched = board_.is_watched(with_.time.boot_now());
         // The schedule of tables, without the whole that stands beside them.
-        if (schedule_.due(with_.time.steady_now(), is_watched, false)) {
+        if (!is_standing_by_ && schedule_.due(with_.time.steady_now(), is_watched, false)) {
             co_await fetch();
             continue;
         }
-        // Cancelled by stop(), and where somebody begins to read: it may be due then.
-        timer_.expires_at(schedule_.next(is_watched, false));
+        // Cancelled by stop() and stand_by(), and where somebody begins to read: it may be due
+        // then.
+        timer_.expires_at(is_standing_by_ ? steady_time::max() : schedule_.next(is_watched, false));
         const auto [woken] = co_await timer_.async_wait(no_throw);
         static_cast<void>(woken);
     }
@@ -223,6 +235,27 @@ void network_feed::post()
         with_.log.info(
             "bitcoin's network", {{"source", source_}, {"height", known_.blocks->what.height}});
     board_.post(std::move(all));
+    ++changes_;
+}
+
+std::string network_feed::write() const
+{
+    return write_kept(board_.newest()->parts);
+}
+
+std::optional<fetch_error> network_feed::take(std::string_view text)
+{
+    const auto now = now_of(with_.time);
+    auto said = market::read_kept_network(text, now);
+    if (!said)
+        return said.error();
+    if (known_.blocks && !is_later(said->blocks->at, known_.blocks->at, now.wall))
+        return std::nullopt;
+    known_ = *std::move(said);
+    schedule_.table_asked(now.steady - (now.boot - known_.blocks->received), true);
+    post();
+    timer_.cancel();
+    return std::nullopt;
 }
 
 // One line for each reason, and not for each failure, until a whole round succeeds.

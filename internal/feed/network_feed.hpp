@@ -11,6 +11,7 @@
 #include "core/tally.hpp"
 #include "feed/feed.hpp"
 #include "feed/gated_client.hpp"
+#include "feed/kept_figures.hpp"
 #include "feed/market_feed.hpp"
 #include "feed/strand_task.hpp"
 #include "market/network_api.hpp"
@@ -32,7 +33,7 @@
 
 namespace tickertape::feed {
 
-class network_feed {
+class network_feed final : public kept_figures {
 public:
     // Everything outlives it.
     struct parts {
@@ -55,8 +56,18 @@ public:
     market::network_board& board() noexcept { return board_; }
 
     void start();
+    // While it stands by it asks nobody, and shows what it is given.
+    void stand_by(bool stands_by);
     // Cancels what is under way. Soon after, the io_context has no work of this left.
     void stop();
+
+    // As kept_figures says.
+    std::string_view name() const noexcept override { return "network"; }
+    std::uint64_t changes() const noexcept override { return changes_; }
+    std::string write() const override;
+    std::optional<fetch_error> take(std::string_view text) override;
+    bool is_read_here(boot_time now) const override { return board_.is_read_here(now); }
+    void note_reader_elsewhere(boot_time now) override { board_.note_reader_elsewhere(now); }
 
 private:
     using read_function = gated_client::read_function;
@@ -88,6 +99,8 @@ private:
     std::string_view source_{};  // of the newest chain
     std::string said_;           // failures that were logged since the last round without any
     boost::asio::steady_timer timer_;
+    std::uint64_t changes_ = 0;
+    bool is_standing_by_ = false;
     strand_task task_;
     tally answers_;
     tally failures_;

@@ -1,6 +1,7 @@
 #include "feed/news_feed.hpp"
 
 #include "asio/no_throw.hpp"
+#include "core/noted_time.hpp"
 #include "core/text.hpp"
 #include "net/http_client.hpp"
 #include "news/errors.hpp"
@@ -10,6 +11,7 @@
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -48,14 +50,7 @@ std::optional<fetch_error> refusal_in(const net::http_response& answer)
 
 news_feed::news_feed(parts of, news::cadence rhythm, std::vector<feed_address> addresses)
     : with_{std::move(of)}, rhythm_{rhythm},
-      board_{
-          rhythm.watched_for,
-          [this] {
-              asio::post(with_.strand, [this] {
-                  for (auto& each : sources_)
-                      each->timer.cancel();
-              });
-          }},
+      board_{rhythm.watched_for, [this] { asio::post(with_.strand, [this] { wake(); }); }},
       items_{hosts_of(addresses)}, newest_first_{
                                        std::make_shared<const std::vector<news::dated_item>>()}
 {
@@ -82,6 +77,20 @@ void news_feed::start()
         sources_[i]->task.start([this, i] { return run(i); });
 }
 
+void news_feed::stand_by(bool stands_by)
+{
+    asio::dispatch(with_.strand, [this, stands_by] {
+        is_standing_by_ = stands_by;
+        wake();
+    });
+}
+
+void news_feed::wake()
+{
+    for (auto& each : sources_)
+        each->timer.cancel();
+}
+
 void news_feed::stop()
 {
     for (auto& each : sources_)
@@ -94,15 +103,16 @@ asio::awaitable<void> news_feed::run(std::size_t number)
     while (!mine.task.stopping()) {
         const bool is_watched = board_.is_watched(with_.time.boot_now());
         const auto due = mine.schedule.next(is_watched);
-        if (due <= with_.time.steady_now()) {
+        if (!is_standing_by_ && due <= with_.time.steady_now()) {
             auto said = co_await fetch(mine);
             if (mine.task.stopping())
                 co_return;
             take(number, std::move(said));
             continue;
         }
-        // Cancelled by stop(), and where somebody begins to read: it may be due then.
-        mine.timer.expires_at(due);
+        // Cancelled by stop() and stand_by(), and where somebody begins to read: it may be due
+        // then.
+        mine.timer.expires_at(is_standing_by_ ? steady_time::max() : due);
         const auto [woken] = co_await mine.timer.async_wait(no_throw);
         static_cast<void>(woken);
     }
@@ -184,6 +194,7 @@ void news_feed::take(std::size_t number, outcome said)
     if (said.failed)
         return take_failure(number, *said.failed);
     mine.schedule.answered(now.steady, said.max_age);
+    mine.max_age = said.max_age;
     if (!std::exchange(state.trouble, {}).empty())
         with_.log.info("news feed is back", {{"source", state.source}});
     state.answered = now.boot;
@@ -241,6 +252,72 @@ void news_feed::post(bool has_new_items)
         .received = received_->boot,
         .received_at = received_->wall,
         .stale_after = rhythm_.stale_after()}));
+    ++changes_;
+}
+
+std::string news_feed::write() const
+{
+    std::vector<news::kept_feed> all;
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+        const auto& from = *sources_[i];
+        news::kept_feed one;
+        one.address = from.address.text();
+        one.state = states_[i];
+        one.max_age = from.max_age;
+        one.etag = from.etag;
+        one.last_modified = from.last_modified;
+        one.validated_at = from.validated_at;
+        one.items = items_.of(i);
+        all.push_back(std::move(one));
+    }
+    return news::write_kept(all);
+}
+
+std::optional<fetch_error> news_feed::take(std::string_view text)
+{
+    const auto now = now_of(with_.time);
+    auto said = news::read_kept_news(text, now);
+    if (!said)
+        return said.error();
+    bool has_new = false;
+    for (auto& feed : *said) {
+        const auto at = std::ranges::find_if(
+            sources_, [&](const auto& each) { return each->address.text() == feed.address; });
+        if (at == sources_.end() || !feed.state.answered_at)
+            continue;
+        const auto number = static_cast<std::size_t>(at - sources_.begin());
+        const auto& before = states_[number].answered_at;
+        // One that failed since has another reason, and the same answer.
+        if (before && !is_later(*feed.state.answered_at, *before, now.wall) &&
+            *feed.state.answered_at != *before)
+            continue;
+        take_kept(number, std::move(feed), now);
+        has_new = true;
+    }
+    if (has_new) {
+        post(true);
+        wake();
+    }
+    return std::nullopt;
+}
+
+void news_feed::take_kept(std::size_t number, news::kept_feed said, const moment& now)
+{
+    auto& mine = *sources_[number];
+    auto& state = states_[number];
+    state.title = std::move(said.state.title);
+    state.trouble = std::move(said.state.trouble);
+    state.answered = said.state.answered;
+    state.answered_at = said.state.answered_at;
+    const auto asked = now.steady - (now.boot - *state.answered);
+    mine.schedule.answered(asked, said.max_age);
+    mine.max_age = said.max_age;
+    mine.etag = std::move(said.etag);
+    mine.last_modified = std::move(said.last_modified);
+    mine.validated_at = std::move(said.validated_at);
+    items_.put(number, std::move(said.items));
+    if (!received_ || received_->boot < *state.answered)
+        received_ = {asked, *state.answered_at, *state.answered};
 }
 
 void news_feed::publish_figures()

@@ -12,6 +12,7 @@
 #include "core/tally.hpp"
 #include "feed/feed.hpp"
 #include "feed/gated_client.hpp"
+#include "feed/kept_figures.hpp"
 #include "feed/settings.hpp"
 #include "feed/strand_task.hpp"
 #include "net/http_message.hpp"
@@ -20,6 +21,7 @@
 #include "news/board.hpp"
 #include "news/collection.hpp"
 #include "news/feed_reader.hpp"
+#include "news/kept_news.hpp"
 #include "news/schedule.hpp"
 #include "news/settings.hpp"
 #include "provider/gates.hpp"
@@ -30,10 +32,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tickertape::feed {
@@ -58,7 +62,7 @@ result<feed_address> parse_feed_address(std::string_view text);
 // Where a redirect leads. None: to no http or https, or from https to http.
 std::optional<feed_address> redirected(const feed_address& from, std::string_view location);
 
-class news_feed {
+class news_feed final : public kept_figures {
 public:
     // Everything outlives it.
     struct parts {
@@ -83,8 +87,18 @@ public:
     news::board& board() noexcept { return board_; }
 
     void start();
+    // While it stands by it asks nobody, and shows what it is given.
+    void stand_by(bool stands_by);
     // Cancels what is under way. Soon after, the io_context has no work of this left.
     void stop();
+
+    // As kept_figures says. Of a text those feeds are taken that are asked here too.
+    std::string_view name() const noexcept override { return "news"; }
+    std::uint64_t changes() const noexcept override { return changes_; }
+    std::string write() const override;
+    std::optional<fetch_error> take(std::string_view text) override;
+    bool is_read_here(boot_time now) const override { return board_.is_read_here(now); }
+    void note_reader_elsewhere(boot_time now) override { board_.note_reader_elsewhere(now); }
 
 private:
     struct source {
@@ -97,6 +111,7 @@ private:
         std::string etag{};
         std::string last_modified{};
         std::string validated_at{};
+        std::chrono::milliseconds max_age{0};  // of the last answer
         tally requests{};
         tally failures{};
     };
@@ -116,6 +131,8 @@ private:
     net::http_request request_to(const feed_address& at, const source& from) const;
     void take(std::size_t number, outcome said);
     void take_failure(std::size_t number, const fetch_error& why);
+    void take_kept(std::size_t number, news::kept_feed said, const moment& now);
+    void wake();
     void post(bool has_new_items);
     void publish_figures();
 
@@ -127,6 +144,8 @@ private:
     news::collection items_;
     std::shared_ptr<const std::vector<news::dated_item>> newest_first_;
     std::optional<moment> received_;
+    std::uint64_t changes_ = 0;
+    bool is_standing_by_ = false;
     tally added_;
     tally edited_;
     tally repeated_;

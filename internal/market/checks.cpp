@@ -1,13 +1,32 @@
 #include "market/checks.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cassert>
 #include <cmath>
 
 namespace tickertape::market {
 namespace {
 
+// All that are given below. A text that was kept is read by them.
+constexpr std::array<std::string_view, 11> reasons{
+    "a loss of 100 % or more",
+    "below the low of the day",
+    "above the high of the day",
+    "more than there can be",
+    "more than there are",
+    "is not price times supply",
+    "is negative",
+    "is many times the market cap",
+    "is no part of a whole",
+    "is not positive",
+    "moved too far since the last answer",
+};
+
 template <class Row>
 void withhold(Row& row, std::optional<double>& figure, std::string_view name, std::string_view why)
 {
+    assert(!known_reason(why).empty());
     if (!figure)
         return;
     figure.reset();
@@ -66,6 +85,12 @@ void check_times(coin& row, wall_time now, const check_limits& limits)
 }
 
 }  // namespace
+
+std::string_view known_reason(std::string_view why) noexcept
+{
+    const auto* const known = std::ranges::find(reasons, why);
+    return known == reasons.end() ? std::string_view{} : *known;
+}
 
 void check(coin& row, wall_time now, const check_limits& limits)
 {

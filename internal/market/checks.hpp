@@ -7,6 +7,7 @@
 #include "market/table.hpp"
 
 #include <chrono>
+#include <string_view>
 
 namespace tickertape::market {
 
@@ -27,6 +28,9 @@ struct check_limits {
 };
 
 inline constexpr check_limits usual_checks{};
+
+// The literal for a reason that was read from a text; empty: no rule gives it.
+std::string_view known_reason(std::string_view why) noexcept;
 
 // Withholds the figures of a row that cannot be true, and says whether the coin is inactive.
 void check(coin& row, wall_time now, const check_limits& limits = usual_checks);

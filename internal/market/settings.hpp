@@ -8,7 +8,7 @@
 namespace tickertape::market {
 
 struct settings {
-    // None: on where prices come from providers, and this instance is alone.
+    // None: on where prices come from providers, and not from another server.
     std::optional<bool> is_on{};
     // From one table to the next, while somebody reads them.
     std::chrono::milliseconds interval{300'000};

@@ -76,6 +76,14 @@ collection::change collection::take(std::size_t number, std::vector<item> items,
     return what;
 }
 
+void collection::put(std::size_t number, std::vector<dated_item> items)
+{
+    auto& mine = feeds_[number];
+    for (auto& one : items)
+        one.source = mine.source;
+    mine.items = std::move(items);
+}
+
 std::vector<dated_item> collection::newest_first() const
 {
     std::vector<dated_item> all;

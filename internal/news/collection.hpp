@@ -38,6 +38,11 @@ public:
     // What the feed of that number says now, in its order.
     change take(std::size_t number, std::vector<item> items, wall_time now);
 
+    // All that is kept of the feed of that number.
+    const std::vector<dated_item>& of(std::size_t number) const { return feeds_[number].items; }
+    // What it has from now on; as of() gave it, perhaps to another process.
+    void put(std::size_t number, std::vector<dated_item> items);
+
     // All items, the newest first. Where several feeds have a link, it is of the first of these.
     std::vector<dated_item> newest_first() const;
 

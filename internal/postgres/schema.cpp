@@ -88,7 +88,12 @@ constexpr std::array migrations{
     // ticks: days, holes, who writes.
     R"(ALTER TABLE archive
            ADD COLUMN cluster text NOT NULL DEFAULT '',
-           ADD COLUMN changes bigint NOT NULL DEFAULT 0)"};
+           ADD COLUMN changes bigint NOT NULL DEFAULT 0)",
+    // What is kept beside the ticks, by its name: figures of the market, as JSON.
+    R"(CREATE TABLE texts (
+           name text PRIMARY KEY,
+           text text NOT NULL,
+           written timestamptz NOT NULL DEFAULT now()))"};
 
 constexpr auto newest = static_cast<std::int64_t>(migrations.size());
 

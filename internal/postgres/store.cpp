@@ -3,6 +3,7 @@
 #include "postgres/candles.hpp"
 #include "postgres/reader.hpp"
 #include "postgres/schema.hpp"
+#include "postgres/text_table.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -342,6 +343,11 @@ std::unique_ptr<archive::tick_reader> store::reader_of(const symbol_table& symbo
 archive::candle_place store::candles() const
 {
     return candle_table::place_of(terms_, life_);
+}
+
+std::unique_ptr<archive::text_store> store::texts() const
+{
+    return std::make_unique<text_table>(terms_, life_);
 }
 
 }  // namespace tickertape::postgres

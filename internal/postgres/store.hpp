@@ -100,6 +100,7 @@ public:
     void set_retention(archive::retention terms) override { retention_ = std::move(terms); }
     std::unique_ptr<archive::tick_reader> reader_of(const symbol_table& symbols) const override;
     archive::candle_place candles() const override;
+    std::unique_ptr<archive::text_store> texts() const override;
 
 private:
     struct life_before {

@@ -133,6 +133,8 @@ public:
     void stop();
 
     instance_state state() const;
+    // What stands in the lease while this instance leads.
+    const std::string& token() const noexcept { return token_; }
 
 private:
     boost::asio::awaitable<void> control();

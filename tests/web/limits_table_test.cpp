@@ -2,6 +2,7 @@
 #include "archive/candle_keeper.hpp"
 #include "archive/past_reader.hpp"
 #include "archive/recorder.hpp"
+#include "archive/text_keeper.hpp"
 #include "candles/snapshot.hpp"
 #include "config/table.hpp"
 #include "feed/candle_source.hpp"
@@ -19,6 +20,7 @@
 #include "postgres/connection.hpp"
 #include "postgres/store.hpp"
 #include "provider/registry.hpp"
+#include "relay/redis_texts.hpp"
 #include "support/limits_table.hpp"
 #include "tape/commit_gate.hpp"
 #include "telemetry/log.hpp"
@@ -231,6 +233,9 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"points of a coin's history, coins that are trending",
          {count(market::chart_points_max), count(market::trending_coins_max)}},
         {"requests for the market of one source in a month", {count(s.market.calls_a_month)}},
+        {"figures of the market, or news, as one text of the archive",
+         {size(archive::kept_text_bytes_max)}},
+        {"the same as one text of a cluster", {size(relay::shared_text_bytes_max)}},
         {"items in one answer of `/api/news`, the text to search for",
          {count(web::news_items_usual), count(web::news_items_max),
           count(web::news_search_bytes_max)}},

@@ -1,0 +1,20 @@
+// The Fear and Greed Index as a text that outlives the process: as kept_table.hpp.
+//
+// No I/O. Threads: any.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/fetch_error.hpp"
+#include "market/fear_greed.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace tickertape::market {
+
+std::string write_kept(const fear_greed_snapshot& shown);
+
+// Errors: those of json::read_own(); json_errc::wrong_type, with the member.
+fetched<fear_greed_snapshot> read_kept_fear_greed(std::string_view text, const moment& now);
+
+}  // namespace tickertape::market
