@@ -36,6 +36,7 @@ export class Desk extends EventTarget {
     #standing = new Standing(this.clock.steady());
     #staleLimitMs = staleLimitFirstMs;
     #lookedAt = this.clock.steady();
+    #heardAt = null; // when the server was last heard, by the clock of this device
     #isCaughtUp = false; // ticks that come on the stream now are new
     #inquiries = new Inquiries(this.#api, this.clock, (...entry) => this.#takeEntry(...entry));
     archive = new Archive(this.#api, this.clock, () => {
@@ -45,15 +46,32 @@ export class Desk extends EventTarget {
     #listing = new Listing(this.#api, this.clock);
     #feedWatch = new FeedWatch(this.#api, () => this.clock.steady());
 
-    // Waits until the server has sent its list of symbols.
-    async open() {
-        const answer = await this.#listing.first((retryAt) =>
-            this.#become({ name: "reconnecting", retryAt }));
-        const { prices, askedAt } = answer;
+    // Waits until the server has sent its list of symbols; or until it has not, where `recall()`
+    // resolves with a last state (model/last_state.js) to go on with meanwhile.
+    async open(recall = async () => null) {
+        let goOn;
+        const failed = new Promise((resume) => { goOn = resume; });
+        const answered = this.#listing.first((retryAt) => {
+            if (this.#prices) return; // the stream knows better
+            this.#become({ name: "reconnecting", retryAt });
+            recall().then((last) => last && goOn(last));
+        }).then((answer) => this.#takeListing(answer));
+        const recalled = await Promise.race([answered, failed]);
+        if (recalled) this.#recall(recalled);
+    }
+
+    #takeListing({ prices, askedAt }) {
         this.symbols = prices.map(({ symbol }) => symbol);
         for (const entry of prices) this.market.of(entry.symbol).takeEntry(entry, askedAt);
-        if (this.connection.name === "reconnecting")
+        if (this.#prices) this.#tell("listing");
+        else if (this.connection.name === "reconnecting")
             this.#become({ name: "connecting", retryAt: null });
+    }
+
+    #recall({ at, symbols, prices }) {
+        this.symbols = symbols;
+        this.#heardAt = at;
+        for (const entry of prices) this.market.of(entry.symbol).takeSeed(entry, true);
     }
 
     get connection() {
@@ -256,6 +274,7 @@ export class Desk extends EventTarget {
         }
         this.#lookedAt = now;
         this.#standing.noteReached(this.#prices?.lastId ?? "", now);
+        if (this.#standing.isOpen) this.#heardAt = Date.now();
         this.#checkAge(now);
         this.#reachBack();
         this.#checkListing();
@@ -375,6 +394,7 @@ export class Desk extends EventTarget {
             problem: problemOf(this.feed, this.symbol),
             refusal: this.#standing.refusal,
             awaySince: this.#standing.awaySince,
+            heardAt: this.#heardAt,
             outcome: this.#api.outcome,
             status: this.#api.status,
             answeredAt: this.#api.answeredAt,

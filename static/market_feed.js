@@ -83,8 +83,8 @@ export class MarketFeed extends EventTarget {
         this.#tell("change");
     }
 
-    #take(answer, isWhole) {
-        const now = performance.now();
+    #take(answer, isWhole, agoMs = 0) {
+        const now = performance.now() - agoMs;
         this.answeredAt = now;
         this.#ageMs = answer.age_seconds * 1000;
         this.#turns.succeed(answer.stale ? staleProbeMs : probeMs);
@@ -100,7 +100,8 @@ export class MarketFeed extends EventTarget {
     }
 
     async #fetch(path) {
-        const { answer, trouble, waitMs } = await requestJson(path);
+        const { answer, trouble, waitMs, kept } = await requestJson(path);
+        if (kept && !this.table) this.#take(kept.answer, true, kept.keptMs);
         if (trouble) this.#turns.fail(trouble, waitMs);
         return answer ?? null;
     }

@@ -47,9 +47,8 @@ let zone = new Zone(settings.values.timeZone);
 const priceTab = document.querySelector(".tabs a");
 const ticks = new TickList();
 let find = null; // made when the rest of the page is there, as is
-let detail = null;
+let lateParts = null;
 let measure = null;
-let lists = null;
 const controls = new Controls({
     onRange: chooseRange,
     onKind: (kind) => settings.set("chartKind", kind),
@@ -176,12 +175,8 @@ function drawRest(facts) {
         offerSymbols();
         find.resume(isHurried);
     }
-    detail ??= new rest.Detail();
-    lists ??= new rest.ListsView(storage, watchlist);
-    lists.draw();
-    const described = desk.feed && rest.describeFeed(desk.feed, desk.symbol);
-    detail.draw(described, facts, desk.feed === null);
-    rest.drawSats(facts, settings.values.unit === "sats");
+    lateParts ??= new rest.LateParts(storage, watchlist);
+    lateParts.draw(facts, desk, settings.values);
 }
 
 // The card is loaded when there is something to show.
@@ -284,11 +279,12 @@ function chooseRange(range) {
 
 // `changed`: the names of those that did.
 function applySettings({ detail: changed }) {
-    const { theme, isCompact, colours } = settings.values;
+    const { theme, isCompact, colours, hidden } = settings.values;
     beside.draw(settings.values.beside);
     const root = document.documentElement;
     root.dataset.theme = theme;
     root.dataset.colours = colours;
+    root.dataset.hidden = hidden;
     root.dataset.density = isCompact ? "compact" : "normal";
     if (changed.some((name) => ["locale", "currencyDisplay", "unit", "timeZone"].includes(name))) {
         configureFormats(settings.values);
@@ -337,7 +333,7 @@ function listen() {
         if (key === null || key === settingsKey) settings.follow(kept);
         if (key === null || key === watchlistKey) watchlist.follow(kept);
         if (key === null || key === alarmsKey) alarms.follow(kept);
-        if (key === null || key === watchlistsKey) lists?.follow(kept);
+        if (key === null || key === watchlistsKey) lateParts?.followLists(kept);
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setTheme());
     // A browser lets a page make sounds only after a click or key.
@@ -348,6 +344,7 @@ function listen() {
     search.addEventListener("keydown", ({ key }) => (isHurried = key === "Enter"));
     setInterval(() => {
         if (isReady) desk.lookAround();
+        lateParts?.keep(desk);
         if (document.hidden && isPriceOpen()) drawTitle(gather());
         drawSoon();
     }, 1000);
@@ -385,7 +382,7 @@ async function begin() {
     listen();
     if (range) chooseRange(range);
     followTabs(openTab);
-    await desk.open();
+    await desk.open(() => loadRest().then((made) => made.lastState(storage), () => null));
     watchlist.serve(desk.symbols);
     const isServed = desk.symbols.includes(link.symbol);
     if (link.symbol && !isServed)
@@ -397,7 +394,7 @@ async function begin() {
     isReady = true;
     offerSymbols();
     show(symbol);
-    setTimeout(() => loadRest().catch(() => {}), settings.values.hasSound ? 0 : restMs);
+    setTimeout(() => loadRest().catch(() => {}), settings.values.hasSound || settings.values.order ? 0 : restMs);
 }
 
 begin();

@@ -4,15 +4,16 @@
 import { styled } from "./sheets.js";
 
 export { sound, wakeSound } from "./bell.js";
+export { lastState } from "./model/last_state.js";
 export { fileOf } from "./model/download.js";
-export { describeFeed } from "./model/providers.js";
 export { Overlays } from "./view/chart_overlays.js";
 export { Measure } from "./view/chart_measure.js";
-export { Detail } from "./view/detail.js";
+export { LateParts } from "./view/late_parts.js";
 export { Find } from "./view/find.js";
-export { ListsView } from "./view/watchlists.js";
-export { drawSats } from "./view/sats.js";
 export { drawStatistics } from "./view/statistics.js";
 
 // Nothing of it is shown without its styles.
 await styled(new URL("./late.css", import.meta.url));
+
+// Browsers have this over https and on this device only.
+navigator.serviceWorker?.register("static/service_worker.js", { scope: "./" }).catch(() => {});

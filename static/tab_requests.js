@@ -5,7 +5,8 @@ const limitMs = 15_000; // for one answer
 const againMs = 5_000; // after a failure; doubled with each one that follows
 const againMaxMs = 60_000;
 
-// { answer, sentAt }, by the server's clock in milliseconds; or { trouble: { kind, status }, waitMs }.
+// { answer, sentAt }, by the server's clock in milliseconds; or { trouble: { kind, status }, waitMs },
+// with the last answer, { answer, sentAt, keptMs }, as `kept` where service_worker.js has one.
 // The kinds: off (the server has none of it), early (not yet), often, busy, error, silent.
 export async function requestJson(path) {
     try {
@@ -13,7 +14,11 @@ export async function requestJson(path) {
         const response = await fetch(path, { headers: { accept: "application/json" }, signal });
         if (!response.ok) return await refusalOf(response);
         const sentAt = Date.parse(response.headers.get("date") ?? "") || Date.now();
-        return { answer: await response.json(), sentAt };
+        const keptAt = Number(response.headers.get("tickertape-kept-at"));
+        const answer = await response.json();
+        if (!keptAt) return { answer, sentAt };
+        const keptMs = Math.max(0, Date.now() - keptAt);
+        return { trouble: { kind: "silent" }, waitMs: 0, kept: { answer, sentAt, keptMs } };
     } catch {
         return { trouble: { kind: "silent" }, waitMs: 0 };
     }
@@ -136,18 +141,24 @@ export class Repeated extends EventTarget {
     async #ask() {
         this.#isAsking = true;
         const path = this.#wanted;
-        const { answer, sentAt, trouble, waitMs } = await requestJson(path);
+        const { answer, sentAt, trouble, waitMs, kept } = await requestJson(path);
         this.#isAsking = false;
         if (path !== this.#wanted) return this.hurry(); // something else is wanted meanwhile
-        if (trouble) this.#turns.fail(trouble, waitMs);
-        else {
-            this.answer = answer;
-            this.path = path;
-            this.answeredAt = performance.now();
-            this.#sentAt = sentAt;
+        if (trouble) {
+            this.#turns.fail(trouble, waitMs);
+            if (kept && !this.answer) this.#take(path, kept.answer, kept.sentAt, kept.keptMs);
+        } else {
+            this.#take(path, answer, sentAt, 0);
             this.#turns.succeed(this.#everyMs(answer));
         }
         this.#tell();
+    }
+
+    #take(path, answer, sentAt, agoMs) {
+        this.answer = answer;
+        this.path = path;
+        this.answeredAt = performance.now() - agoMs;
+        this.#sentAt = sentAt;
     }
 
     #tell() {

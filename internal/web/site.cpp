@@ -156,7 +156,11 @@ void add_page_routes(http::router& to, const site& of)
     to.add("/static/*", [of, page](const http::request& r) {
         if (r.captured.size() == 1 && r.captured.front() == "index.html")
             return page.get(r);
-        return of.files.get(r, r.captured);
+        auto answer = of.files.get(r, r.captured);
+        // It serves the whole page where there is no network, and not only what is below /static/.
+        if (r.captured.size() == 1 && r.captured.front() == "service_worker.js")
+            answer.headers.emplace_back("Service-Worker-Allowed", "../");
+        return answer;
     });
 }
 

@@ -44,9 +44,10 @@ export class Quote {
         return this.newest && !this.#isOver ? this.newest.at : -Infinity;
     }
 
-    // The price that came with the page, of unknown age.
-    takeSeed({ price, timestamp, source, stale }) {
-        if (this.newest || !Number.isFinite(price) || !Number.isFinite(timestamp)) return;
+    // The price that came with the page, or was kept (`isKept`) from the last visit, of unknown age.
+    takeSeed({ price, timestamp, source, stale }, isKept = false) {
+        const isLater = isKept && this.newest?.id === "" && this.newest.at < timestamp * 1000;
+        if ((this.newest && !isLater) || !Number.isFinite(price) || !Number.isFinite(timestamp)) return;
         this.#become({ id: "", at: timestamp * 1000, price, symbol: this.symbol, source });
         this.isStale = stale;
     }

@@ -50,6 +50,21 @@ function servedByWords(served) {
     return `Served by ${instances}${served.instance ? `, this one is ${served.instance}` : ""}.`;
 }
 
+const spelt = {
+    okx: "OKX", coingecko: "CoinGecko", coinpaprika: "CoinPaprika", coinlore: "CoinLore", htx: "HTX",
+    mexc: "MEXC", kucoin: "KuCoin", bitfinex: "Bitfinex",
+};
+const spell = (name) => spelt[name] ?? name[0].toUpperCase() + name.slice(1);
+
+// For the foot of the page: "Aggregated from 3 sources: Coinbase, Kraken, Bitstamp". Empty where
+// prices are of no market.
+export function aggregatedWords(feed) {
+    const all = (feed?.providers ?? []).map(({ name }) => name).filter(Boolean);
+    const names = [...new Set(all)].map(spell);
+    if (names.length < 2) return names.length === 1 ? `Prices from ${names[0]}` : "";
+    return `Aggregated from ${names.length} sources: ${names.join(", ")}`;
+}
+
 // Null if there is nothing to tell: no providers, and no other instance. Ages are in milliseconds,
 // at the time of the answer.
 export function describeFeed(feed, symbol) {

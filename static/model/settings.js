@@ -6,6 +6,7 @@ import { ranges } from "./ranges.js";
 import { readStored, settingsKey, writeStored } from "./store.js";
 
 const oneOf = (...values) => (value) => values.includes(value);
+const areNames = (value) => typeof value === "string" && /^[a-z ]*$/.test(value);
 const isBoolean = (value) => typeof value === "boolean";
 
 // An empty locale or time zone is the browser's own.
@@ -48,6 +49,8 @@ const rules = {
     beside: ["markets", oneOf("markets", "ticks")], // the chart, where there is room
     chartKind: ["line", oneOf("line", "candles")],
     scale: ["normal", oneOf("normal", "log", "percent")], // of prices on the chart
+    hidden: ["", areNames], // of sections of the price's tab (sections.js)
+    order: ["", areNames],
     hasSound: [false, isBoolean],
     hasNotification: [false, isBoolean],
 };

@@ -5,6 +5,7 @@ const prefix = "tickertape.";
 export const settingsKey = `${prefix}settings`;
 export const watchlistKey = `${prefix}watchlist`;
 export const watchlistsKey = `${prefix}watchlists`;
+export const lastKey = `${prefix}last`;
 export const alarmsKey = `${prefix}alarms`;
 
 // The value under a key, or null if there is none that can be read.

@@ -1,7 +1,7 @@
 // The state of what is shown, in words. A state has a name for code and styles, a word to show,
 // which may count seconds, and a text to speak, which does not change every second.
 
-import { formatDuration } from "../format.js";
+import { formatDuration, formatTime } from "../format.js";
 
 const spokenOf = {
     connecting: "Connecting",
@@ -61,11 +61,16 @@ function refusalOf({ connection, outcome, status, askAgainAt, hereNow }) {
 // `problem`: why the feed has no price, and `refusal`: why the server refuses the stream, both in
 // the words of the server.
 export function troubleOf(facts) {
-    const { truth, symbol, newest, problem, ageMs, awaySince, answeredAt, hereNow, refusal } =
+    const { truth, symbol, newest, problem, ageMs, awaySince, answeredAt, heardAt, hereNow, refusal } =
         facts;
     let age = "There is no price to show yet.";
     if (newest && ageMs !== null) age = `The price shown is ${formatDuration(ageMs)} old.`;
+    else if (newest && heardAt) age = "The price shown is the last one that was kept.";
     else if (newest) age = "The age of the price shown is not known until the server answers.";
+    // Since when it is not, by the clock of this device.
+    if (heardAt && truth.name !== "live" && awaySince !== null)
+        age += ` The server was last heard at ${formatTime(heardAt, Date.now())}, ${
+            formatDuration(Date.now() - heardAt)} ago.`;
     const isAwayLong = awaySince !== null && hereNow - awaySince > patienceMs;
     if (truth.name === "offline")
         return { kind: "offline", title: "This device is offline.", detail: age };

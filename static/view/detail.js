@@ -38,6 +38,14 @@ class Row {
 
 export class Detail {
     #rows = new Map();
+    #sources = element("p", { id: "sources", hidden: "" });
+
+    // At the foot of the page, the names of all sources.
+    drawFoot(words) {
+        if (!this.#sources.isConnected) document.querySelector("footer").prepend(this.#sources);
+        setHidden(this.#sources, !words);
+        setText(this.#sources, words);
+    }
 
     // `described`: from model/providers.js. Null hides the list, unless the answer is on its way.
     draw(described, facts, isPending) {

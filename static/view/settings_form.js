@@ -5,6 +5,7 @@ import { formatPrice, parseNumber, perUnit } from "../format.js";
 import { alarmsMax, isBeyond } from "../model/alarm.js";
 import { alarmWords } from "./alarm_words.js";
 import { byId, element, iconButton, setText } from "./dom.js";
+import { SectionsForm } from "./sections_form.js";
 import { furnishSettings } from "./settings_markup.js";
 
 const section = byId("settings");
@@ -81,12 +82,14 @@ export class SettingsForm {
     #currency = "USD";
     #offered = "";
     #isOpen = false;
+    #sections;
 
     // `parts`: { alarms, desk, wakeSound() }.
     constructor(settings, parts) {
         const { alarms, desk } = parts;
         this.#parts = parts;
         this.#settings = settings;
+        this.#sections = new SectionsForm(settings);
         section.addEventListener("change", (event) => this.#take(event.target));
         form.addEventListener("submit", (event) => {
             event.preventDefault();
@@ -136,6 +139,7 @@ export class SettingsForm {
         fields.notification.disabled = !canNotify();
         if (!canNotify()) setText(notificationWords, refusals.missing);
         setText(fields.sample, formatPrice(samplePrice, this.#currency));
+        this.#sections.fill();
         this.#nameUnit();
         this.#listAlarms();
     }

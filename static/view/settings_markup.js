@@ -28,6 +28,11 @@ const markup = `<div class="tab-head"><h1 id="settings-title">Settings</h1><a cl
   <p class="sample">Prices look like <output id="set-sample"></output></p>
   <div class="field"><label for="set-zone">Time zone</label><select id="set-zone"></select></div>
 </section>
+<section aria-labelledby="sections-title">
+  <h2 id="sections-title">Sections of the price</h2>
+  <ul class="sections" id="sections" aria-labelledby="sections-title"></ul>
+  <button class="quiet" id="sections-restore" type="button">Restore</button>
+</section>
 <section aria-labelledby="alarms-title">
   <h2 id="alarms-title">Alarms</h2>
   <p class="hint">You are told once each time a price crosses a threshold, while this page is open.</p>

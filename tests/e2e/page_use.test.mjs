@@ -477,6 +477,8 @@ describe("the page in use", { timeout: 600_000 }, () => {
             (await text(page, "#source")) === "median of 3 sources", { timeout: 20_000 });
         assert.ok(!(await page.isVisible("#origin")), "these are prices of markets");
         const names = ["coinbase", "kraken", "bitstamp"];
+        await until("the foot of the page", async () =>
+            (await text(page, "footer")).includes("Aggregated from 3 sources: Coinbase, Kraken, Bitstamp"));
         const shownNames = () => page.$$eval("#source-names:not([hidden]) li",
             (rows) => rows.map((row) => row.textContent));
         await page.hover("#source-more");

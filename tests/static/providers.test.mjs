@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { problemOf } from "../../static/feed_watch.js";
-import { describeFeed } from "../../static/model/providers.js";
+import { aggregatedWords, describeFeed } from "../../static/model/providers.js";
 
 const provider = (more = {}) => ({
     name: "kraken", breaker: "closed", last_success: 990, last_error: null, latency_ms: null,
@@ -77,4 +77,12 @@ test("a feed without providers tells which instances serve, where there are seve
     const feed = feedOf([], {}, { served_by: { instance: "b", instances: 3 } });
     assert.deepEqual(describeFeed(feed, "BTC-USD"),
         { rows: [], policy: "", servedBy: "Served by 3 instances, this one is b." });
+});
+
+test("the foot of the page names all sources, and none where there are none", () => {
+    const of = (...names) => aggregatedWords({ providers: names.map((name) => ({ name })) });
+    assert.equal(of("coinbase", "okx", "bitstamp"), "Aggregated from 3 sources: Coinbase, OKX, Bitstamp");
+    assert.equal(of("kraken", "kraken"), "Prices from Kraken");
+    assert.equal(of(), "");
+    assert.equal(aggregatedWords(null), "");
 });

@@ -13,6 +13,8 @@ import { link, shorten } from "./linker.mjs";
 import { PackingError, referencesOf, withReferences } from "./references.mjs";
 
 const pageName = "index.html";
+const workerName = "service_worker.js";
+const workerMarker = 'const built = { version: "", files: [] };';
 const preloadsMarker = "<!-- modules -->";
 const digestDigits = 12;
 const textEndings = [".js", ".css", ".html"];
@@ -118,6 +120,19 @@ function named(made, folder) {
     }));
 }
 
+// The worker that keeps the page for times without a network is told what there is to keep.
+function tellWorker(packed, page) {
+    const worker = packed.find(({ name }) => name === workerName);
+    if (!worker) return;
+    const text = worker.bytes.toString("utf8");
+    if (!text.includes(workerMarker))
+        throw new PackingError(`${workerName} has no place for the names of files`);
+    const files = packed.filter(({ isLasting }) => isLasting).map(({ name }) => name).sort();
+    const version = createHash("sha256").update(page).update(files.join()).digest("hex");
+    const built = JSON.stringify({ version: version.slice(0, digestDigits), files });
+    worker.bytes = Buffer.from(text.replace(workerMarker, () => `const built = ${built};`));
+}
+
 // `sources`: the bytes of each file by its name below static/; `others`: where the modules are that
 // are not ours, by the names of those files. Returns the page, with its places for facts still in
 // it, and the other files as { name, bytes, isLasting }, in the order of their names.
@@ -173,8 +188,10 @@ export async function packPage(sources, { esbuild, others = new Map() }) {
     }
     const preloads = [...[...apart].map((name) => newNames.get(name)), ...atOnce].map((name) =>
         `<link rel="modulepreload" href="${addressInPage(name)}">`);
+    const page = textOf(pageName, addressInPage).replace(preloadsMarker, () => preloads.join("\n"));
+    tellWorker(packed, page);
     return {
-        page: textOf(pageName, addressInPage).replace(preloadsMarker, () => preloads.join("\n")),
+        page,
         files: packed.sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
 }

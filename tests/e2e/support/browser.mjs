@@ -28,16 +28,16 @@ export async function launch() {
     });
 }
 
-// A page whose complaints are kept: `complaints` holds every error that is not a failed connection,
+// A page without a service worker, unless the options allow it, whose complaints are kept: `complaints` holds every error that is not a failed connection,
 // which is what these tests bring about on purpose.
 export async function openPage(t, browser, url, options = {}) {
-    const context = await browser.newContext({ locale: "en-US", ...options });
+    const context = await browser.newContext({ locale: "en-US", serviceWorkers: "block", ...options });
     t.after(() => context.close());
     const page = await context.newPage();
     const complaints = [];
     page.on("pageerror", (error) => complaints.push(`${error}`));
     page.on("console", (message) => {
-        const isNetwork = /net::ERR_(CONNECTION|INCOMPLETE|EMPTY|NETWORK)|Failed to load resource/;
+        const isNetwork = /registration blocked by Playwright|net::ERR_(CONNECTION|INCOMPLETE|EMPTY|NETWORK)|Failed to load resource/;
         if (["error", "warning"].includes(message.type()) && !isNetwork.test(message.text()))
             complaints.push(message.text());
     });

@@ -1,0 +1,38 @@
+// What of the price's tab is drawn after the first view: the providers, the names of lists, the order of
+// sections, satoshis; and what is kept of it all for a start without the server.
+
+import { LastState } from "../model/last_state.js";
+import { aggregatedWords, describeFeed } from "../model/providers.js";
+import { Detail } from "./detail.js";
+import { drawSats } from "./sats.js";
+import { arrangeSections } from "./sections.js";
+import { ListsView } from "./watchlists.js";
+
+export class LateParts {
+    #detail = new Detail();
+    #lists;
+    #last;
+
+    constructor(storage, watchlist) {
+        this.#lists = new ListsView(storage, watchlist);
+        this.#last = new LastState(storage);
+    }
+
+    // `facts`: as the page gathers them.
+    draw(facts, { feed, symbol }, { order, unit }) {
+        this.#detail.draw(feed && describeFeed(feed, symbol), facts, feed === null);
+        if (feed) this.#detail.drawFoot(aggregatedWords(feed));
+        this.#lists.draw();
+        arrangeSections(order);
+        drawSats(facts, unit === "sats");
+    }
+
+    keep({ connection, symbols, market }) {
+        if (connection.name === "open") this.#last.note({ symbols, quotes: market.all }, Date.now());
+    }
+
+    // Takes over what another tab has stored.
+    followLists(kept) {
+        this.#lists.follow(kept);
+    }
+}
