@@ -67,7 +67,7 @@ describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
             performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname));
         assert.deepEqual(loaded.filter((path) => /bitcoin|tab[-.]/.test(path)), []);
         assert.deepEqual(await page.locator(".tabs a:visible").allTextContents(),
-            ["Price", "Market", "Bitcoin"], "the server has no news");
+            ["Price", "Market", "Bitcoin", "Compare"], "the server has no news");
         await page.focus('.tabs [data-tab="bitcoin"]');
         await page.keyboard.press("Enter");
         await hasCards(page);
@@ -174,7 +174,7 @@ describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
         off.publish(69420.25);
         await page.goto(`${off.url}/bitcoin`);
         await until("words", () => page.isVisible("text=This server has no figures of Bitcoin."));
-        assert.equal(await page.isVisible(".tabs"), false);
+        assert.equal(await page.isVisible('.tabs [data-tab="bitcoin"]'), false);
         await page.click('.told [data-tab="price"]');
         await showsState(page, "live");
         assert.deepEqual(complaints, []);

@@ -263,7 +263,7 @@ describe("the market's tab", { timeout: 600_000 }, () => {
         server.publish(69420.25);
         const { page, isClean } = await openClean(t, browser, `${server.url}/`, desktop);
         await showsState(page, "live");
-        assert.equal(await page.isVisible(".tabs"), false);
+        assert.equal(await page.isVisible('.tabs [data-tab="market"]'), false);
         await page.goto(`${server.url}/market`);
         await until("words", () => page.isVisible("text=This server has no table of the market."));
         await page.click('.told [data-tab="price"]');

@@ -68,7 +68,7 @@ describe("the news' tab", { timeout: 600_000 }, () => {
         const loaded = await page.evaluate(() =>
             performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname));
         assert.deepEqual(loaded.filter((path) => /news|tab[-.]/.test(path)), []);
-        assert.deepEqual(await page.locator(".tabs a:visible").allTextContents(), ["Price", "News"],
+        assert.deepEqual(await page.locator(".tabs a:visible").allTextContents(), ["Price", "News", "Compare"],
             "the server has no market");
         await page.focus('.tabs [data-tab="news"]');
         await page.keyboard.press("Enter");
@@ -207,7 +207,7 @@ describe("the news' tab", { timeout: 600_000 }, () => {
         off.publish(69420.25);
         await page.goto(`${off.url}/news`);
         await until("words", () => page.isVisible("text=This server has no news."));
-        assert.equal(await page.isVisible(".tabs"), false);
+        assert.equal(await page.isVisible('.tabs [data-tab="news"]'), false);
         await page.click('.told [data-tab="price"]');
         await showsState(page, "live");
         assert.deepEqual(complaints, []);
