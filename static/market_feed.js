@@ -4,6 +4,8 @@
 //
 // The table has up to half a megabyte and is new every few minutes. So a request for one row asks
 // every half minute how old the table is, and the whole is asked for only if there is a newer one.
+//
+// Where there is no rate of the currency that is chosen, the table is that in dollars, and says so.
 
 import { OwnPrices } from "./model/own_prices.js";
 import { Standing } from "./standing.js";
@@ -16,8 +18,16 @@ const staleProbeMs = 10_000;
 const wholePath = "api/cryptos?limit=250";
 const probePath = "api/cryptos?limit=1";
 
+// Whether the row that was asked for is of another table.
+function isNewer(answer, table) {
+    return answer.source !== table.source || answer.updated_at !== table.updated_at ||
+        answer.total !== table.total || answer.currency !== table.currency ||
+        answer.rate?.value !== table.rate?.value;
+}
+
 export class MarketFeed extends EventTarget {
     table = null;
+    currency = "usd"; // that is asked for
     own = new OwnPrices();
     answeredAt = -Infinity; // when the last answer came, whole or a probe
     wholeAt = -Infinity; // when the whole came
@@ -56,6 +66,13 @@ export class MarketFeed extends EventTarget {
         this.own.isOpen = false;
     }
 
+    // Asks for the table in that currency from now on.
+    want(currency) {
+        if (currency === this.currency) return;
+        this.currency = currency;
+        this.hurry();
+    }
+
     hurry() {
         this.#turns.hurry();
         this.#lookAround();
@@ -69,12 +86,14 @@ export class MarketFeed extends EventTarget {
 
     async #ask() {
         this.#isAsking = true;
-        let answer = await this.#fetch(this.table ? probePath : wholePath);
-        const isOther = answer && this.table && (answer.source !== this.table.source ||
-            answer.updated_at !== this.table.updated_at || answer.total !== this.table.total);
+        const { currency } = this;
+        const isKnown = this.table?.currency === currency;
+        let answer = await this.#fetch(isKnown ? probePath : wholePath);
+        const isOther = answer && isKnown && isNewer(answer, this.table);
         if (isOther) answer = await this.#fetch(wholePath);
         this.#isAsking = false;
-        if (answer) this.#take(answer, isOther || !this.table);
+        if (currency !== this.currency) return this.hurry(); // another one is wanted meanwhile
+        if (answer) this.#take(answer, isOther || !isKnown);
         this.#tell("change");
     }
 
@@ -95,7 +114,12 @@ export class MarketFeed extends EventTarget {
     }
 
     async #fetch(path) {
-        const { answer, trouble, waitMs } = await requestJson(path);
+        const inDollars = this.currency === "usd";
+        let { answer, trouble, waitMs } =
+            await requestJson(inDollars ? path : `${path}&currency=${this.currency}`);
+        // It is not known, or has no rate now.
+        if (!inDollars && [400, 503].includes(trouble?.status))
+            ({ answer, trouble, waitMs } = await requestJson(path));
         if (trouble) this.#turns.fail(trouble, waitMs);
         return answer ?? null;
     }

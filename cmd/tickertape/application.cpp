@@ -90,9 +90,9 @@ application::application(const config::settings& s, const clock& time, const tel
       started_{reading_of(time)}, tapes_{symbols_, s.store_size, known_since(s, started_.wall)},
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
       cors_{s.cors_origins}, market_{open_market()}, network_{open_network()},
-      fear_greed_{open_fear_greed()}, news_{open_news()}, archive_{open_archive()},
-      descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(s, descriptors_)},
-      proxies_{s.trusted_proxies},
+      fear_greed_{open_fear_greed()}, currencies_{open_currencies()}, news_{open_news()},
+      archive_{open_archive()}, descriptors_{raise_descriptor_limit()},
+      clients_{limits_of_admission(s, descriptors_)}, proxies_{s.trusted_proxies},
       hub_{
           tapes_,
           sources_,
@@ -114,7 +114,8 @@ application::application(const config::settings& s, const clock& time, const tel
            s.streams.heartbeat, market_ ? &market_->board() : nullptr,
            network_ ? &network_->board() : nullptr, news_ ? &news_->board() : nullptr,
            fear_greed_ ? &fear_greed_->board() : nullptr,
-           kind_of_feed(s.providers) == archive::feed_kind::live})},
+           kind_of_feed(s.providers) == archive::feed_kind::live,
+           currencies_ ? &currencies_->board() : nullptr})},
       publisher_{tapes_, time, started_, context_, log, metrics_}, cluster_{join_cluster()},
       certificate_{s, time, log, metrics_},
       server_{
@@ -347,6 +348,8 @@ void application::run() noexcept
         network_->start();
     if (fear_greed_)
         fear_greed_->start();
+    if (currencies_)
+        currencies_->start();
     if (news_)
         news_->start();
     context_.run();

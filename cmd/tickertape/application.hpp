@@ -11,6 +11,7 @@
 #include "config/settings.hpp"
 #include "core/clock.hpp"
 #include "core/feed_report.hpp"
+#include "feed/currency_feed.hpp"
 #include "feed/fear_greed_feed.hpp"
 #include "feed/feed.hpp"
 #include "feed/market_feed.hpp"
@@ -61,6 +62,7 @@ private:
     std::unique_ptr<feed::market_feed> open_market();
     std::unique_ptr<feed::network_feed> open_network();
     std::unique_ptr<feed::fear_greed_feed> open_fear_greed();
+    std::unique_ptr<feed::currency_feed> open_currencies();
     std::unique_ptr<feed::news_feed> open_news();
     std::vector<std::optional<price>> last_prices() const;
     void publish_figures();
@@ -98,6 +100,7 @@ private:
     std::unique_ptr<feed::market_feed> market_;              // null: none is wanted
     std::unique_ptr<feed::network_feed> network_;            // the same
     std::unique_ptr<feed::fear_greed_feed> fear_greed_;      // the same
+    std::unique_ptr<feed::currency_feed> currencies_;        // the same
     std::optional<boost::asio::ssl::context> news_trust_;    // before what connects with it
     std::unique_ptr<feed::news_feed> news_;                  // null: none are wanted
     std::unique_ptr<archiving> archive_;                     // null: there is none

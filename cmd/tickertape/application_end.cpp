@@ -119,6 +119,8 @@ void application::one_drained()
         network_->stop();
     if (fear_greed_)
         fear_greed_->stop();
+    if (currencies_)
+        currencies_->stop();
     if (news_)
         news_->stop();
     feed_->stop();  // only now: until the last has gone, there is somebody to tell

@@ -167,6 +167,7 @@ http::router make_router(const site& of)
     add_statistics_route(r, of);
     add_watchlist_route(r, of);
     add_market_route(r, of);
+    add_currency_route(r, of);
     add_kpi_route(r, of);
     add_bitcoin_history_route(r, of);
     add_network_route(r, of);

@@ -23,6 +23,7 @@ class object;
 
 namespace tickertape::market {
 class board;
+class currency_board;
 class fear_greed_board;
 class network_board;
 }  // namespace tickertape::market
@@ -75,6 +76,8 @@ struct site {
     market::fear_greed_board* fear_greed = nullptr;
     // Whether prices and their history are of real markets: not simulated, recorded or piped.
     bool has_market_prices = false;
+    // What dollars cost in other currencies; null where the server asks nobody.
+    market::currency_board* currencies = nullptr;
 };
 
 http::router make_router(const site& of);
@@ -90,6 +93,7 @@ void add_cluster_route(http::router& to, const site& of);
 void add_watchlist_route(http::router& to, const site& of);
 void add_market_route(http::router& to, const site& of);
 void add_network_route(http::router& to, const site& of);
+void add_currency_route(http::router& to, const site& of);
 void add_kpi_route(http::router& to, const site& of);
 void add_bitcoin_history_route(http::router& to, const site& of);
 void add_news_route(http::router& to, const site& of);

@@ -48,6 +48,7 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/api/prices/{symbol}/stats",
                      "/api/watchlist",
                      "/api/cryptos",
+                     "/api/currencies",
                      "/api/bitcoin/kpis",
                      "/api/bitcoin/history",
                      "/api/bitcoin/network",
