@@ -4,6 +4,8 @@
 //
 // The table has up to half a megabyte and is new every few minutes. So a request for one row asks
 // every half minute how old the table is, and the whole is asked for only if there is a newer one.
+//
+// Where there is no rate of the currency that is chosen, the table is that in dollars, and says so.
 
 import { OwnStream } from "./own_stream.js";
 import { requestJson, Turns } from "./tab_requests.js";
@@ -14,8 +16,16 @@ const staleProbeMs = 10_000;
 const wholePath = "api/cryptos?limit=250";
 const probePath = "api/cryptos?limit=1";
 
+// Whether the row that was asked for is of another table.
+function isNewer(answer, table) {
+    return answer.source !== table.source || answer.updated_at !== table.updated_at ||
+        answer.total !== table.total || answer.currency !== table.currency ||
+        answer.rate?.value !== table.rate?.value;
+}
+
 export class MarketFeed extends EventTarget {
     table = null;
+    currency = "usd"; // that is asked for
     answeredAt = -Infinity; // when the last answer came, whole or a probe
     wholeAt = -Infinity; // when the whole came
     #ageMs = 0; // of the newest row, when `answeredAt` was
@@ -61,6 +71,13 @@ export class MarketFeed extends EventTarget {
         this.#stream.close();
     }
 
+    // Asks for the table in that currency from now on.
+    want(currency) {
+        if (currency === this.currency) return;
+        this.currency = currency;
+        this.hurry();
+    }
+
     hurry() {
         this.#turns.hurry();
         this.#lookAround();
@@ -74,12 +91,14 @@ export class MarketFeed extends EventTarget {
 
     async #ask() {
         this.#isAsking = true;
-        let answer = await this.#fetch(this.table ? probePath : wholePath);
-        const isOther = answer && this.table && (answer.source !== this.table.source ||
-            answer.updated_at !== this.table.updated_at || answer.total !== this.table.total);
+        const { currency } = this;
+        const isKnown = this.table?.currency === currency;
+        let answer = await this.#fetch(isKnown ? probePath : wholePath);
+        const isOther = answer && isKnown && isNewer(answer, this.table);
         if (isOther) answer = await this.#fetch(wholePath);
         this.#isAsking = false;
-        if (answer) this.#take(answer, isOther || !this.table);
+        if (currency !== this.currency) return this.hurry(); // another one is wanted meanwhile
+        if (answer) this.#take(answer, isOther || !isKnown);
         this.#tell("change");
     }
 
@@ -100,7 +119,12 @@ export class MarketFeed extends EventTarget {
     }
 
     async #fetch(path) {
-        const { answer, trouble, waitMs, kept } = await requestJson(path);
+        const inDollars = this.currency === "usd";
+        let { answer, trouble, waitMs, kept } =
+            await requestJson(inDollars ? path : `${path}&currency=${this.currency}`);
+        // It is not known, or has no rate now.
+        if (!inDollars && [400, 503].includes(trouble?.status))
+            ({ answer, trouble, waitMs, kept } = await requestJson(path));
         if (kept && !this.table) this.#take(kept.answer, true, kept.keptMs);
         if (trouble) this.#turns.fail(trouble, waitMs);
         return answer ?? null;

@@ -2,15 +2,17 @@
 // is loaded when the tab is opened first, with the style sheet and all modules it needs.
 
 import { MarketFeed } from "./market_feed.js";
-import { cleanKeys, found, nextOrder, sorted, usualKeys } from "./model/coins.js";
-import { liveWords, noticeOf } from "./model/market_words.js";
+import { cleanCurrency, cleanKeys, found, nextOrder, sorted, usualKeys } from "./model/coins.js";
+import { liveWords, noticeOf, rateWords } from "./model/market_words.js";
 import { Stars, starsKey } from "./model/stars.js";
 import { browserStorage, parseStored, readStored, writeStored } from "./model/store.js";
+import { requestJson } from "./tab_requests.js";
 import { TabPage } from "./tab_page.js";
 import { MarketFrame } from "./view/market_frame.js";
 import { MarketTable, columnsOf } from "./view/market_table.js";
 
 const columnsKey = "tickertape.market-columns";
+const currencyKey = "tickertape.market-currency";
 const rowsFirst = 100; // more are shown when they are asked for
 const wideRem = 80; // from there on figures are written in full
 
@@ -24,6 +26,10 @@ const frame = new MarketFrame(table, {
         view.chosen = keys;
         writeStored(storage, columnsKey, keys);
         drawTable();
+    },
+    showIn(currency) {
+        writeStored(storage, currencyKey, currency === "usd" ? null : currency);
+        feed.want(currency);
     },
     showStarred: (isOn) => change({ isStarredOnly: isOn }),
     more: () => change({ rowsMax: Infinity }),
@@ -64,7 +70,11 @@ const page = new TabPage({
 export const open = (settings) => page.open(settings);
 
 function begin() {
-    feed.addEventListener("table", drawTable);
+    feed.currency = cleanCurrency(readStored(storage, currencyKey));
+    feed.addEventListener("table", () => {
+        drawTable();
+        loadCurrencies();
+    });
     feed.addEventListener("price", ({ detail: symbol }) => drawPriceSoon(symbol));
     feed.addEventListener("change", onSecond);
     addEventListener("storage", ({ key, newValue }) => {
@@ -78,6 +88,16 @@ function begin() {
         width = innerWidth;
         drawTable();
     }).observe(root);
+}
+
+// Behind the first table, and again with each that follows until there are any: before that there
+// is no choice but dollars.
+async function loadCurrencies() {
+    if (frame.hasCurrencies) return;
+    const { answer } = await requestJson("api/currencies");
+    if (!answer) return;
+    const codes = answer.currencies.filter(({ rate }) => rate !== null).map(({ code }) => code);
+    frame.drawCurrencies(codes, feed.currency);
 }
 
 function change(what) {
@@ -125,6 +145,7 @@ function drawTable(isWished = false) {
         order: view.order,
         isShort: width < wideRem,
         formats: `${view.formats} ${feed.wholeAt}`,
+        unit: feed.table.currency.toUpperCase(),
         hrefOf,
         settingOf: (coin) => ({
             own: ownOf(coin), isStarred: stars.has(feed.table.source, coin.id),
@@ -178,6 +199,7 @@ function drawAround() {
     frame.notice.draw(notice, trouble);
     frame.drawOrigin({
         table: answer, ageMs, live: answer && liveNow(answer), whole: answer && wholeNow(answer),
+        rate: answer ? rateWords(answer, feed.currency) : "",
     });
     const shown = Math.min(view.rowsMax, view.listed.length);
     frame.drawList({

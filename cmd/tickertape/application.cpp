@@ -90,9 +90,10 @@ application::application(const config::settings& s, const clock& time, const tel
       started_{reading_of(time)}, tapes_{symbols_, s.store_size, known_since(s, started_.wall)},
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
       cors_{s.cors_origins}, market_{open_market()}, coins_{open_coins()}, network_{open_network()},
-      fear_greed_{open_fear_greed()}, news_{open_news()}, archive_{open_archive()},
-      ordered_{open_desk()}, kept_{open_kept()}, descriptors_{raise_descriptor_limit()},
-      clients_{limits_of_admission(s, descriptors_)}, proxies_{s.trusted_proxies},
+      fear_greed_{open_fear_greed()}, currencies_{open_currencies()}, news_{open_news()},
+      archive_{open_archive()}, ordered_{open_desk()}, kept_{open_kept()},
+      descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(s, descriptors_)},
+      proxies_{s.trusted_proxies},
       hub_{
           tapes_,
           sources_,
@@ -209,7 +210,8 @@ web::site application::site()
         kind_of_feed(s.providers) == archive::feed_kind::live,
         ordered_.get(),
         s.admin_token,
-        coins_.get()};
+        coins_.get(),
+        currencies_ ? &currencies_->board() : nullptr};
 }
 
 // Null where this instance shares no log.
@@ -389,6 +391,8 @@ void application::run() noexcept
         network_->start();
     if (fear_greed_)
         fear_greed_->start();
+    if (currencies_)
+        currencies_->start();
     if (news_)
         news_->start();
     context_.run();

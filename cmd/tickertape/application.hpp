@@ -13,6 +13,7 @@
 #include "core/clock.hpp"
 #include "core/feed_report.hpp"
 #include "feed/coin_feed.hpp"
+#include "feed/currency_feed.hpp"
 #include "feed/fear_greed_feed.hpp"
 #include "feed/feed.hpp"
 #include "feed/market_feed.hpp"
@@ -70,6 +71,7 @@ private:
     std::unique_ptr<feed::coin_feed> open_coins();
     std::unique_ptr<feed::network_feed> open_network();
     std::unique_ptr<feed::fear_greed_feed> open_fear_greed();
+    std::unique_ptr<feed::currency_feed> open_currencies();
     std::unique_ptr<feed::news_feed> open_news();
     std::vector<feed::kept_figures*> kept_figures() const;
     std::unique_ptr<kept_market> open_kept();
@@ -114,6 +116,7 @@ private:
     std::unique_ptr<feed::coin_feed> coins_;                 // the same
     std::unique_ptr<feed::network_feed> network_;            // the same
     std::unique_ptr<feed::fear_greed_feed> fear_greed_;      // the same
+    std::unique_ptr<feed::currency_feed> currencies_;        // the same
     std::optional<boost::asio::ssl::context> news_trust_;    // before what connects with it
     std::unique_ptr<feed::news_feed> news_;                  // null: none are wanted
     std::unique_ptr<archiving> archive_;                     // null: there is none

@@ -124,6 +124,8 @@ void application::one_drained()
         network_->stop();
     if (fear_greed_)
         fear_greed_->stop();
+    if (currencies_)
+        currencies_->stop();
     if (news_)
         news_->stop();
     if (shared_)

@@ -1,5 +1,5 @@
-// What is shown beside prices: the market's table, Bitcoin's network, the Fear and Greed Index and
-// the news, where they are wanted.
+// What is shown beside prices: the market's table, Bitcoin's network, the Fear and Greed Index,
+// the rates of currencies and the news, where they are wanted.
 #include "application.hpp"
 
 #include "feed_choice.hpp"
@@ -58,6 +58,16 @@ std::unique_ptr<feed::fear_greed_feed> application::open_fear_greed()
         return nullptr;
     const auto& s = settings_;
     return feed::make_fear_greed_feed(
+        {s.market, s.live, s.access}, {provider_strand_, time_, log_, metrics_}, gates_,
+        *market_trust_);
+}
+
+std::unique_ptr<feed::currency_feed> application::open_currencies()
+{
+    if (!is_market_wanted())
+        return nullptr;
+    const auto& s = settings_;
+    return feed::make_currency_feed(
         {s.market, s.live, s.access}, {provider_strand_, time_, log_, metrics_}, gates_,
         *market_trust_);
 }

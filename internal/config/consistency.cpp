@@ -29,11 +29,12 @@ wrong_with_providers(const settings& s, std::span<const provider::row> known)
             return upper_case(name) + "_API_KEY is missing: PROVIDERS names " + name +
                    ", which answers nobody without a key";
     }
-    if (is_networked(s) && s.live.policy.kind == pricing::policy_kind::median &&
+    if (is_networked(s) && pricing::combines(s.live.policy.kind) &&
         s.live.policy.quorum > s.providers.size())
         return "QUORUM=" + std::to_string(s.live.policy.quorum) + " is more than the " +
-               std::to_string(s.providers.size()) +
-               " in PROVIDERS: with PRICE_POLICY=median there would never be a price";
+               std::to_string(s.providers.size()) + " in PROVIDERS: with PRICE_POLICY=" +
+               std::string{pricing::to_string(s.live.policy.kind)} +
+               " there would never be a price";
     return std::nullopt;
 }
 
@@ -78,8 +79,7 @@ std::string words_of_pace(const settings& s, const provider::row& p)
 std::optional<std::string> wrong_with_pace(const settings& s, std::span<const provider::row> known)
 {
     const auto slow = too_slow(s, known);
-    const std::size_t needed =
-        s.live.policy.kind == pricing::policy_kind::median ? s.live.policy.quorum : 1;
+    const std::size_t needed = pricing::combines(s.live.policy.kind) ? s.live.policy.quorum : 1;
     if (!is_networked(s) || slow.empty() || s.providers.size() - slow.size() >= needed)
         return std::nullopt;
     if (s.live.fetch.interval >= s.live.quotes.age_max)

@@ -75,15 +75,18 @@ void add_feed_rows(row_list& rows, std::span<const provider::row> providers)
         choice(
             [](auto& s) -> auto& { return s.live.policy.kind; },
             {{"fallback", pricing::policy_kind::fallback},
-             {"median", pricing::policy_kind::median}}),
+             {"median", pricing::policy_kind::median},
+             {"weighted", pricing::policy_kind::weighted}}),
         "How several providers make one price; fallback: the first that answers with a good one; "
-        "median: the middle of those that agree");
+        "median: the middle of those that agree; weighted: their mean, each weighted by what was "
+        "traded there in 24 hours, and the median where fewer than two say that");
     rows.add(
         "QUORUM",
         count(
             [](auto& s) -> auto& { return s.live.policy.quorum; }, 1, pricing::providers_max,
             "providers"),
-        "How many providers must agree on a median; with fewer there is no price");
+        "How many providers must agree, unless PRICE_POLICY=fallback; with fewer there is no "
+        "price");
     rows.add(
         "MAX_DEVIATION",
         followed_by(

@@ -1,5 +1,6 @@
 #include "config/row_list.hpp"
 #include "feed/news_feed.hpp"
+#include "market/currency_rates.hpp"
 #include "market/fear_greed.hpp"
 
 #include <algorithm>
@@ -112,6 +113,11 @@ void add_market_rows(row_list& rows)
         "The RSS and Atom feeds whose items are at /api/news; default: those of seven publishers "
         "where MARKET is on, and none elsewhere");
     rows.add(
+    rows.add(
+            "FRANKFURTER_URL", provider_url(std::string{market::frankfurter}),
+            "Where frankfurter is asked for the European Central Bank's rates of currencies, for "
+            "/api/currencies and prices in other currencies than dollars")
+        .when_empty = "https://api.frankfurter.dev/v1";
         "NEWS_INTERVAL",
         duration(
             [](auto& s) -> auto& { return s.news.interval; }, 1s, 24h),

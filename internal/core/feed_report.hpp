@@ -80,7 +80,7 @@ struct feed_report {
     // When it was made. None if nothing in it can get old: it is then as good as new.
     std::optional<wall_time> at{};
     std::string mode;    // "poll", "stream", "simulator", "replay", "pipe"
-    std::string policy;  // "fallback", "median"; empty where prices are not asked for
+    std::string policy;  // "fallback", "median", "weighted"; empty where prices are not asked for
     // The median of the providers' clock_ahead.
     std::optional<std::chrono::milliseconds> clock_ahead{};
     std::vector<provider> providers{};

@@ -25,7 +25,13 @@ struct quote {
     std::optional<wall_time> upstream_time{};
     // Not every provider says.
     std::optional<book_top> book{};
+    // What was traded in this market in the last 24 hours, in the base currency: above zero, and at
+    // most volume_max. Not every provider says, and aggregators' volumes are of no market.
+    std::optional<double> volume_24h{};
 };
+
+// More than this in a day is a mistake in units: the cheapest coins trade some 1e14 of theirs.
+inline constexpr double volume_max = 1e18;
 
 // Beyond these a price is a mistake in units, not a market: BTC costs less than 1e12 of any
 // currency, and the smallest listed token more than 1e-14 BTC.

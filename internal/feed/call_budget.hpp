@@ -52,6 +52,10 @@ public:
                            std::chrono::milliseconds{1});
         return pause;
     }
+    // Others have taken calls: all may be taken only after `left`. Never adds any.
+    void owe(steady_time now, steady_time::duration left) noexcept { shared_->owe(now, left); }
+    // When all may be taken again if nothing is.
+    steady_time full_at() const noexcept { return shared_->full_at(); }
     void take(steady_time now) noexcept
     {
         shared_->take(now);

@@ -78,6 +78,8 @@ std::string_view reason_of(const boost::system::error_code& why) noexcept
         return "outside_book";
     if (why == pricing::pricing_errc::outlier)
         return "outlier";
+    if (why == pricing::pricing_errc::no_volume)
+        return "no_volume";
     if (why == core_errc::implausible_price)
         return "bad_price";
     if (why == core_errc::implausible_time)

@@ -99,7 +99,7 @@ private:
                 continue;
             }
             const auto until = with_.time.steady_now() + settings_.fetch.deadline;
-            if (settings_.policy.kind == pricing::policy_kind::median)
+            if (pricing::combines(settings_.policy.kind))
                 co_await ask_all(until);
             else
                 co_await ask_in_order(until);
@@ -206,7 +206,7 @@ private:
         const auto refused = engine_.take(provider, q, as, by, now_of(with_.time));
         if (by == pricing::quote_way::poll) {
             answered(provider, q.symbol);
-            if (!refused && settings_.policy.kind == pricing::policy_kind::fallback)
+            if (!refused && !pricing::combines(settings_.policy.kind))
                 publish_early(q.symbol);
         } else if (!refused) {
             offer(q.symbol);
@@ -337,8 +337,7 @@ private:
         made->clock_ahead = clocks_.ahead(now);
         made->mode = settings_.mode == feed_mode::stream ? "stream" : "poll";
         made->is_standing_by = standing_by();
-        made->policy =
-            settings_.policy.kind == pricing::policy_kind::median ? "median" : "fallback";
+        made->policy = pricing::to_string(settings_.policy.kind);
         for (std::size_t i = 0; i < rest_.size(); ++i) {
             auto& p = made->providers.emplace_back();
             rest_[i]->report(p);

@@ -1,6 +1,7 @@
 // Makes providers of settings.
 #include "feed/candle_source.hpp"
 #include "feed/coin_feed.hpp"
+#include "feed/currency_feed.hpp"
 #include "feed/fear_greed_feed.hpp"
 #include "feed/live_feed.hpp"
 #include "feed/market_feed.hpp"
@@ -305,6 +306,9 @@ constexpr rate_limit fear_greed_limit{.per_minute = 6, .burst = 2};
 
 // Of a source of figures beside the table: its address by the settings or `url`.
 std::unique_ptr<gated_client> make_client(
+// The same. It is asked eight times a day, and publishes no limit.
+constexpr std::string_view frankfurter_url = "https://api.frankfurter.dev/v1";
+constexpr rate_limit frankfurter_limit{.per_minute = 6, .burst = 2};
     std::string_view name, std::string_view url, rate_limit limit, std::size_t bytes_max,
     const market_choice& wanted, const feed_context::strand_type& strand, const clock& time,
     provider::gates& gates, ssl::context& trust)
@@ -355,3 +359,18 @@ std::unique_ptr<fear_greed_feed> make_fear_greed_feed(
 }
 
 }  // namespace tickertape::feed
+std::unique_ptr<currency_feed> make_currency_feed(
+    const market_choice& wanted, const currency_feed::parts& of, provider::gates& gates,
+    ssl::context& trust)
+{
+    market::cadence rhythm;
+    rhythm.watched = intervals_of_currencies * wanted.market.interval;
+    rhythm.unwatched = std::max<std::chrono::milliseconds>(currencies_unwatched, rhythm.watched);
+    rhythm.after_failure = currencies_after_failure;
+    return std::make_unique<currency_feed>(
+        of, rhythm,
+        make_client(
+            market::frankfurter, frankfurter_url, frankfurter_limit, currencies_bytes_max, wanted,
+            of.strand, of.time, gates, trust));
+}
+

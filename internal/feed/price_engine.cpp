@@ -18,8 +18,7 @@ price_engine::price_engine(
     : with_{context}, settings_{std::move(settings)},
       board_{context.symbols.size(), providers.size(), settings_.quotes},
       providers_{providers}, refusals_{context.symbols.size(), providers.size()},
-      names_{context.sources, context.symbols, providers, settings_.policy.kind},
-      figures_{context, providers},
+      names_{context.sources, context.symbols, providers}, figures_{context, providers},
       symbols_(context.symbols.size()), pace_{context.symbols.size(), settings_.ticks_per_second}
 {
     for (std::size_t i = 0; i < settings_.cross_rates.size(); ++i) {
@@ -177,7 +176,7 @@ std::optional<source_id> price_engine::source_of(symbol_id symbol, const verdict
     pricing::source_names::parts parts;
     for (const auto provider : v.direct.used)
         parts.push_back({provider, board_.find(provider, symbol)->as});
-    return names_.of_parts(symbol, parts);
+    return names_.of_parts(symbol, parts, v.direct.by);
 }
 
 void price_engine::publish(const news& what, moment now)

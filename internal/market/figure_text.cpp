@@ -25,6 +25,25 @@ void append_rounded(std::string& to, double value)
     to.append(digits.begin(), end.ptr);
 }
 
+std::string scaled_figures(std::string_view figures, double by)
+{
+    std::string text;
+    text.reserve(figures.size() + figures.size() / 4);
+    const auto* at = figures.data();
+    const auto* const end = at + figures.size();
+    while (at != end) {
+        double value = 0;
+        const auto read = std::from_chars(at, end, value);
+        if (read.ec == std::errc{}) {
+            append_rounded(text, value * by);
+            at = read.ptr;
+        } else {
+            text += *at++;
+        }
+    }
+    return text;
+}
+
 std::string figure_text(const std::optional<double>& value)
 {
     if (!value || !std::isfinite(*value))

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace tickertape::market {
 
@@ -13,6 +14,8 @@ namespace tickertape::market {
 void append_figure(std::string& to, double value);
 // The same rounded to six digits: for shapes, which nobody reads values off.
 void append_rounded(std::string& to, double value);
+// The figures of a JSON array of numbers and nulls, each times `by` and rounded to six digits.
+std::string scaled_figures(std::string_view figures, double by);
 // The figure, or null.
 std::string figure_text(const std::optional<double>& value);
 

@@ -1,8 +1,8 @@
 #include "pricing/cross_rate.hpp"
 
 #include "core/quote.hpp"
+#include "core/significant.hpp"
 #include "core/text.hpp"
-#include "pricing/significant.hpp"
 
 #include <algorithm>
 #include <array>

@@ -22,6 +22,8 @@ std::string text(pricing_errc e)
         return "the last trade is far from bid and ask";
     case pricing_errc::outlier:
         return "too far from what the other providers say";
+    case pricing_errc::no_volume:
+        return "no volume is known to weigh it by";
     case pricing_errc::no_quote:
         return "no provider says a price";
     case pricing_errc::no_quorum:

@@ -13,6 +13,7 @@ enum class pricing_errc {
     absurd_spread,  // too far apart to mean a price
     outside_book,
     outlier,
+    no_volume,  // nothing says how much it weighs
     no_quote,
     no_quorum,
     disagreement,  // no majority says the same

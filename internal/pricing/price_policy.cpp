@@ -1,12 +1,13 @@
 #include "pricing/price_policy.hpp"
 
+#include "core/significant.hpp"
 #include "pricing/errors.hpp"
-#include "pricing/significant.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace tickertape::pricing {
 namespace {
@@ -65,7 +66,59 @@ double tolerance(const numbers& values, double middle, const policy_settings& se
         std::max(spread, settings.deviation_min * middle), settings.deviation_max * middle);
 }
 
-void by_median(decision& into, std::span<const candidate> from, const policy_settings& settings)
+struct weighed {
+    double value;
+    double volume;
+};
+using weighed_list = boost::container::static_vector<weighed, providers_max>;
+
+// `all` has two or more. Sorted first, so that the order of providers changes no digit.
+double weighted_mean(weighed_list all) noexcept
+{
+    std::ranges::sort(all, {}, [](const weighed& w) { return std::pair{w.value, w.volume}; });
+    const double least = all.front().value;
+    const double greatest = all.back().value;
+    double weights = 0;
+    double above = 0;
+    int digits = weighted_digits_min;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        // Not the sum less this one: a volume that is absurd would leave nothing of the others.
+        double others = 0;
+        for (std::size_t j = 0; j < all.size(); ++j)
+            others += j == i ? 0 : all[j].volume;
+        const double most = others * weight_share_max / (1 - weight_share_max);
+        const double weight = std::min(all[i].volume, most);
+        weights += weight;
+        above += weight * (all[i].value - least);
+        digits = std::max(digits, digits_of(all[i].value));
+    }
+    // A volume moves all the time, and with it digits that nobody quoted.
+    const double mean = rounded_to_digits(least + above / weights, std::min(digits, digits_max));
+    return std::clamp(mean, least, greatest);
+}
+
+// The price of those in `into.used`, which agree, where two of them have a volume; those without
+// one are set aside then.
+std::optional<double> by_volume(decision& into, std::span<const candidate> from)
+{
+    const auto is_used = [&](const candidate& c) {
+        return std::ranges::find(into.used, c.provider) != into.used.end();
+    };
+    weighed_list with_volume;
+    for (const auto& c : from)
+        if (c.volume && is_used(c))
+            with_volume.push_back(weighed{c.value.value(), *c.volume});
+    if (with_volume.size() < 2)
+        return std::nullopt;
+    for (const auto& c : from)
+        if (!c.volume && is_used(c)) {
+            into.used.erase(std::ranges::find(into.used, c.provider));
+            into.aside.push_back({c.provider, pricing_errc::no_volume});
+        }
+    return weighted_mean(with_volume);
+}
+
+void by_agreement(decision& into, std::span<const candidate> from, const policy_settings& settings)
 {
     numbers fresh;
     for (const auto& c : from)
@@ -89,8 +142,12 @@ void by_median(decision& into, std::span<const candidate> from, const policy_set
         }
     }
     if (near.size() >= quorum && 2 * near.size() > fresh.size()) {
+        std::optional<double> mean;
+        if (settings.kind == policy_kind::weighted)
+            mean = by_volume(into, from);
+        into.by = mean ? policy_kind::weighted : policy_kind::median;
         // Between prices lies a price.
-        into.value = *price::from(median(near));
+        into.value = *price::from(mean ? *mean : median(near));
         return;
     }
     into.used.clear();
@@ -102,6 +159,19 @@ void by_median(decision& into, std::span<const candidate> from, const policy_set
 
 }  // namespace
 
+std::string_view to_string(policy_kind kind) noexcept
+{
+    switch (kind) {
+    case policy_kind::fallback:
+        return "fallback";
+    case policy_kind::median:
+        return "median";
+    case policy_kind::weighted:
+        return "weighted";
+    }
+    return "unknown";
+}
+
 decision decide(std::span<const candidate> from, const policy_settings& settings)
 {
     assert(from.size() <= providers_max);
@@ -109,7 +179,7 @@ decision decide(std::span<const candidate> from, const policy_settings& settings
     if (settings.kind == policy_kind::fallback)
         by_fallback(made, from, settings);
     else
-        by_median(made, from, settings);
+        by_agreement(made, from, settings);
     return made;
 }
 

@@ -14,18 +14,34 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace tickertape::pricing {
 
 // As many as PROVIDERS may name.
 inline constexpr std::size_t providers_max = 16;
 
-enum class policy_kind { fallback, median };
+enum class policy_kind { fallback, median, weighted };
+
+// Whether a price is made of several quotes, so that all providers are asked.
+constexpr bool combines(policy_kind kind) noexcept
+{
+    return kind != policy_kind::fallback;
+}
+// As in PRICE_POLICY.
+std::string_view to_string(policy_kind kind) noexcept;
+
+// The most that one quote may weigh, as a part of all weights: volume is what a venue says of
+// itself. At least a half, because one of two quotes has that.
+inline constexpr double weight_share_max = 0.5;
+// A weighted price has as many significant digits as the longest quote in it, but no fewer than
+// these: quotes of whole dollars may be weighed to the cent.
+inline constexpr int weighted_digits_min = 7;
 
 struct policy_settings {
     policy_kind kind = policy_kind::fallback;
     std::chrono::milliseconds age_max{120'000};  // a quote older than this is set aside
-    // median only:
+    // median and weighted only:
     std::size_t quorum = 2;  // at least so many must agree
     double deviation_max =
         0.02;  // from the median; further off is an outlier whatever the others do
@@ -37,11 +53,14 @@ struct candidate {
     std::size_t provider;  // its rank in PROVIDERS
     price value;
     std::chrono::milliseconds age;  // never negative
+    // What was traded in 24 hours, in the base currency, if that is known and fresh; above zero and
+    // at most volume_max.
+    std::optional<double> volume{};
 };
 
 struct set_aside {
     std::size_t provider;
-    pricing_errc why;  // stale_quote or outlier
+    pricing_errc why;  // stale_quote, outlier or no_volume
 };
 
 struct decision {
@@ -49,6 +68,8 @@ struct decision {
     // that are not too old), or ::disagreement (no majority and quorum of them lie together).
     std::optional<price> value{};
     pricing_errc why{};
+    // How it was made: `weighted` falls back to `median`.
+    policy_kind by{};
     // Providers, in the order given. `used` is empty where there is no price.
     boost::container::static_vector<std::size_t, providers_max> used{};
     boost::container::static_vector<set_aside, providers_max> aside{};
@@ -64,6 +85,13 @@ struct decision {
 // have no middle anybody trades at. Of an even number, the median is the mean of the middle two, at
 // 15 significant digits: both are decimals, and so is what lies in their middle. The order of
 // `from` changes no price.
+//
+// weighted: those that agree by the rule of median; and if two or more of them have a volume, the
+// mean of these, each weighted by its volume, but by no more than weight_share_max of all weights.
+// Those without a volume helped to agree, and are set aside then. With fewer than two volumes it is
+// the median. Either way the price lies between the least and the greatest of those that agree. So
+// 1 and 2 below hold for it as well. 3 does not: a near miss with a large volume may pull the price
+// out of the honest quotes' range, by no more than 2 says.
 //
 // What that is worth. Call a quote honest or broken; broken ones may say anything, also something
 // close. Let more than half of those not too old be honest. Then

@@ -31,7 +31,8 @@ bool is_behind(const held_quote& held, const quote& q, quote_way by, moment now)
 }  // namespace
 
 quote_board::quote_board(std::size_t symbols, std::size_t providers, const quote_limits& limits)
-    : limits_{limits}, providers_{providers}, held_(symbols * providers)
+    : limits_{limits}, providers_{providers}, held_(symbols * providers),
+      volumes_(symbols * providers)
 {
     assert(providers <= providers_max);
 }
@@ -43,6 +44,9 @@ quote_board::outcome quote_board::take(
     auto refused = check_age(q, now.wall, limits_);
     if (!refused)
         refused = check_book(q, limits_);
+    // That of an answer which is behind is of the same day, nearly.
+    if (!refused && q.volume_24h)
+        volumes_[index_of(q.symbol) * providers_ + provider] = held_volume{*q.volume_24h, as, now};
     // What is too old itself stands in nobody's way.
     const bool is_alive = held && held->age(now) <= limits_.age_max;
     if (is_alive && is_behind(*held, q, by, now))
@@ -87,12 +91,22 @@ const held_quote* quote_board::find(std::size_t provider, symbol_id symbol) cons
     return held ? &*held : nullptr;
 }
 
+// Fresh, and of the market that the quote is of.
+std::optional<double>
+quote_board::volume_of(std::size_t provider, const held_quote& of, moment now) const noexcept
+{
+    const auto& known = volumes_[index_of(of.last.symbol) * providers_ + provider];
+    if (!known || known->as != of.as || elapsed(known->received, now) > limits_.volume_age_max)
+        return std::nullopt;
+    return known->value;
+}
+
 quote_board::candidate_list quote_board::candidates(symbol_id symbol, moment now) const noexcept
 {
     candidate_list found;
     for (std::size_t i = 0; i < providers_; ++i)
         if (const auto* held = find(i, symbol))
-            found.push_back({i, held->last.value, held->age(now)});
+            found.push_back({i, held->last.value, held->age(now), volume_of(i, *held, now)});
     return found;
 }
 

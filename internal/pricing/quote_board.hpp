@@ -72,6 +72,15 @@ public:
     candidate_list candidates(symbol_id symbol, moment now) const noexcept;
 
 private:
+    // Of the market with that stand-in.
+    struct held_volume {
+        double value;
+        usd_standin as;
+        moment received;
+    };
+
+    std::optional<double>
+    volume_of(std::size_t provider, const held_quote& of, moment now) const noexcept;
     std::optional<held_quote>& slot(std::size_t provider, symbol_id symbol) noexcept
     {
         return held_[index_of(symbol) * providers_ + provider];
@@ -80,6 +89,8 @@ private:
     quote_limits limits_;
     std::size_t providers_;
     std::vector<std::optional<held_quote>> held_;  // by symbol, then by provider
+    // The same. Kept apart from quotes, because a socket may give prices without volumes.
+    std::vector<std::optional<held_volume>> volumes_;
     std::uint64_t observations_ = 0;
 };
 

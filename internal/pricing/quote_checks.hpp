@@ -19,6 +19,8 @@ struct quote_limits {
     // How far outside a narrow book the last trade may lie, as a part of the middle: the two are
     // not read at one moment. Of a wide book, as far as it is wide.
     double outside_max = 0.01;
+    // A volume of 24 hours that was said longer ago weighs nothing any more.
+    std::chrono::milliseconds volume_age_max{600'000};
 };
 
 // Whether a quote's own time lets it be shown as live at `now`. A quote without a time does.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace tickertape::pricing {
 namespace {
@@ -9,37 +10,40 @@ namespace {
 // In the table from the start, so that there is room for them when there is room for nothing else.
 constexpr std::string_view short_median = "median";
 constexpr std::string_view short_median_with_standin = "median(stablecoins)";
+constexpr std::string_view short_weighted = "weighted";
+constexpr std::string_view short_weighted_with_standin = "weighted(stablecoins)";
 constexpr std::string_view short_derived = "derived";
 constexpr std::string_view short_derived_with_standin = "derived(stablecoins)";
 
 }  // namespace
 
 source_names::source_names(
-    source_table& table, const symbol_table& symbols, std::vector<std::string> providers,
-    policy_kind policy)
-    : table_{table}, symbols_{symbols}, providers_{std::move(providers)}, policy_{policy},
-      last_(symbols.size())
+    source_table& table, const symbol_table& symbols, std::vector<std::string> providers)
+    : table_{table}, symbols_{symbols}, providers_{std::move(providers)}, last_(symbols.size())
 {
     for (const auto name :
-         {short_median, short_median_with_standin, short_derived, short_derived_with_standin})
+         {short_median, short_median_with_standin, short_weighted, short_weighted_with_standin,
+          short_derived, short_derived_with_standin})
         (void)table_.intern(name);
 }
 
-std::optional<source_id> source_names::of_parts(symbol_id symbol, const parts& of)
+std::optional<source_id> source_names::of_parts(symbol_id symbol, const parts& of, policy_kind by)
 {
     auto& last = last_[index_of(symbol)];
-    if (!last.derived && last.whom == of)
+    if (!last.derived && last.by == by && last.whom == of)
         return last.id;
-    const bool is_median = policy_ == policy_kind::median;
-    auto id = table_.intern(text(of), is_median ? static_cast<unsigned>(of.size()) : 0);
+    auto id = table_.intern(text(of, by), combines(by) ? static_cast<unsigned>(of.size()) : 0);
     if (!id) {
         const bool has_standin =
             std::ranges::any_of(of, [](const part& p) { return p.as != usd_standin::none; });
-        id = table_.intern(has_standin ? short_median_with_standin : short_median);
+        if (by == policy_kind::weighted)
+            id = table_.intern(has_standin ? short_weighted_with_standin : short_weighted);
+        else
+            id = table_.intern(has_standin ? short_median_with_standin : short_median);
     }
     if (!id)
         return std::nullopt;
-    last = {.whom = of, .derived = {}, .id = *id};
+    last = {.whom = of, .by = by, .derived = {}, .id = *id};
     return *id;
 }
 
@@ -56,17 +60,18 @@ source_names::of_derived(const cross_rate& d, usd_standin left, usd_standin righ
     }
     if (!id)
         return std::nullopt;
-    last = {.whom = {}, .derived = *id, .left = left, .right = right, .id = *id};
+    last = {.whom = {}, .by = {}, .derived = *id, .left = left, .right = right, .id = *id};
     return *id;
 }
 
-std::string source_names::text(const parts& of) const
+std::string source_names::text(const parts& of, policy_kind by) const
 {
-    if (policy_ == policy_kind::fallback)
+    if (!combines(by))
         return labelled(providers_[of.front().provider], of.front().as);
-    std::string name;
+    std::string name{to_string(by)};
+    char before = '(';
     for (const auto& p : of)
-        name += (name.empty() ? "median(" : ",") + labelled(providers_[p.provider], p.as);
+        name += std::exchange(before, ',') + labelled(providers_[p.provider], p.as);
     return name + ')';
 }
 

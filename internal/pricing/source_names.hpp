@@ -1,5 +1,5 @@
 // What a price is said to come from: "coinbase", "binance(USDT)", "median(coinbase,kraken)",
-// "derived(BTC-USD*USD-INR)".
+// "weighted(coinbase,kraken)", "derived(BTC-USD*USD-INR)".
 //
 // The name of a price is usually that of the one before it, so it is made and looked up only when
 // whom it names has changed. When the names of all the combinations there have been fill the table,
@@ -32,30 +32,29 @@ public:
 
     // All referred to outlives this.
     source_names(
-        source_table& table, const symbol_table& symbols, std::vector<std::string> providers,
-        policy_kind policy);
+        source_table& table, const symbol_table& symbols, std::vector<std::string> providers);
 
-    // Of a price of `symbol` made of `of`, which has at least one. None: there is no room even for
-    // a short name.
-    std::optional<source_id> of_parts(symbol_id symbol, const parts& of);
+    // Of a price of `symbol` made of `of` that way; `of` has at least one. None: there is no room
+    // even for a short name.
+    std::optional<source_id> of_parts(symbol_id symbol, const parts& of, policy_kind by);
     // Of a derived price whose legs have these stand-ins among what made them.
     std::optional<source_id> of_derived(const cross_rate& d, usd_standin left, usd_standin right);
 
 private:
     struct named {
         parts whom;
+        policy_kind by{};
         std::optional<source_id> derived;  // or else a derived price, of these legs
         usd_standin left{};
         usd_standin right{};
         source_id id{};
     };
 
-    std::string text(const parts& of) const;
+    std::string text(const parts& of, policy_kind by) const;
 
     source_table& table_;
     const symbol_table& symbols_;
     const std::vector<std::string> providers_;
-    const policy_kind policy_;
     std::vector<named> last_;  // by symbol
 };
 

@@ -22,7 +22,8 @@ constexpr std::size_t symbols_max = 20;
 
 // {"symbol":"BTCUSDT","lastPrice":"..","bidPrice":"..","askPrice":"..","closeTime":1639734042763,
 // "volume":"..",...}: prices are strings, the time is in milliseconds. It is the end of the window,
-// which goes on where nobody trades: the volume says whether anybody does.
+// which goes on where nobody trades: the volume says whether anybody does. It is in the base
+// currency; `quoteVolume` is not.
 // Source: binance-spot-api-docs, rest-api.md, and a recorded answer.
 fetched<quote> read_row(const market& m, const boost::json::value& row)
 {

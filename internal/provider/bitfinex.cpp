@@ -51,7 +51,7 @@ std::optional<std::string_view> name_of(std::string_view currency)
 
 // [symbol, bid, bid size, ask, ask size, change, relative change, last, volume, high, low], numbers
 // and no time. Rows grow at their end without notice, so they are indexed and never counted; those
-// of funding ("fUSD") have another layout and another name.
+// of funding ("fUSD") have another layout and another name. The volume is in the base currency.
 // Source: docs.bitfinex.com, rest-public-tickers, and recorded answers.
 fetched<quote> read_row(const market& m, const boost::json::value& row)
 {

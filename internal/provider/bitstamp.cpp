@@ -25,7 +25,7 @@ constexpr std::size_t asked_apart_max = 2;
 
 // {"last":"1.84115","bid":"1.84541","ask":"1.84797","timestamp":"1785145936","volume":"..",...}:
 // strings, the time in seconds. Nobody says that it is the last trade's, so it is the volume that
-// tells whether anybody trades.
+// tells whether anybody trades. It is in the base currency.
 // Source: www.bitstamp.net/api, and recorded answers.
 fetched<quote> read_row(const market& m, const boost::json::value& row)
 {

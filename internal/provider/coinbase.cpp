@@ -26,8 +26,9 @@ namespace {
 constexpr std::size_t asked_apart_max = 10;
 
 // {"price":"63212.97","time":"2026-06-19T16:43:33.016274911Z","bid":"..","ask":"..","volume":"..",
-// ...}: the last trade and its time, which on a quiet market stands still.
-// Source: docs.cdp.coinbase.com, get-product-ticker, and recorded answers.
+// ...}: the last trade and its time, which on a quiet market stands still. The volume is of 24
+// hours, in the base currency. Source: docs.cdp.coinbase.com, get-product-ticker, and recorded
+// answers.
 fetched<quote> read_ticker(const market& m, const boost::json::value& ticker)
 {
     if (!ticker.is_object())
@@ -47,6 +48,7 @@ fetched<quote> read_ticker(const market& m, const boost::json::value& ticker)
 // Nothing dates this price and no book stands beside it: the last trade may be a day old. Where the
 // whole day had one price it may be that of a single trade, and is refused. Where it had several,
 // only that it goes on changing tells a live market from a dead one, which no single answer shows.
+// The volume is in the base currency.
 // Source: docs.cdp.coinbase.com, and a recorded answer.
 fetched<quote> read_day(const market& m, const boost::json::value& products)
 {

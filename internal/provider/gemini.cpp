@@ -18,7 +18,8 @@ namespace {
 // {"bid":"..","ask":"..","last":"..","volume":{"BTC":"..","USD":"..","timestamp":1788856560000}}:
 // strings, and no time of the price: the timestamp is the end of the window the volume was counted
 // in, and was a day old in a recorded answer whose prices were not. It dates nothing, so it is not
-// read. `last` may lie outside bid and ask.
+// read. `last` may lie outside bid and ask. The volume is read in the quote currency, whose name we
+// asked with.
 // Source: docs.gemini.com, and a recorded answer.
 fetched<quote> read_ticker(const market& m, const boost::json::value& ticker)
 {
@@ -29,6 +30,7 @@ fetched<quote> read_ticker(const market& m, const boost::json::value& ticker)
         .value = json::price_in(json::member(&ticker, "last"), "last"),
         .book = book_in(json::member(&ticker, "bid"), json::member(&ticker, "ask")),
         .volume = json::member(json::member(&ticker, "volume"), m.spelled.currency),
+        .volume_in = volume_unit::quote,
     });
 }
 

@@ -58,8 +58,9 @@ error_of(std::span<const market> batch, const net::http_response& answer, std::s
 }
 
 // {"a":["ask",..],"b":["bid",..],"c":["last","lot"],"v":["today","24 hours"],...}: strings, and no
-// time at all. The last trade of a pair that nobody traded for a day is zero.
-// Source: docs.kraken.com, get-ticker-information, and an answer with 1,530 recorded pairs.
+// time at all. The volumes are in the base currency. The last trade of a pair that nobody traded
+// for a day is zero. Source: docs.kraken.com, get-ticker-information, and an answer with 1,530
+// recorded pairs.
 fetched<quote>
 read_pair(const market& m, const boost::json::value* pairs, const boost::system::error_code& absent)
 {

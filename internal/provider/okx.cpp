@@ -24,7 +24,8 @@ std::optional<std::string_view> name_of_symbol(const boost::json::value& row)
 }
 
 // {"instId":"BTC-USDT","last":"..","bidPx":"..","askPx":"..","ts":"1785145938266","vol24h":"..",
-// ...}: every figure is a string, the time is in milliseconds and goes on where nobody trades.
+// ...}: every figure is a string, the time is in milliseconds and goes on where nobody trades. The
+// volume of a spot market is in the base currency; `volCcy24h` is not.
 // Source: www.okx.com/docs-v5, get-tickers, and a recorded answer.
 fetched<quote> read_row(const market& m, const boost::json::value& row)
 {

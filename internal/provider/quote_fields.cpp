@@ -28,6 +28,21 @@ bool is_empty(const fetched<std::optional<book_top>>& book) noexcept
     return book && *book && (*book)->bid == 0 && (*book)->ask == 0;
 }
 
+// In the base currency; the mean price of the day is not known, so that the newest stands for it.
+std::optional<double> volume_of(const quote_fields& fields)
+{
+    if (fields.volume == nullptr)
+        return std::nullopt;
+    const auto said = json::number_in(*fields.volume);
+    if (!said)
+        return std::nullopt;
+    const double volume =
+        fields.volume_in == volume_unit::quote ? *said / fields.value->value() : *said;
+    if (!(volume > 0) || !(volume <= volume_max))
+        return std::nullopt;
+    return volume;
+}
+
 }  // namespace
 
 fetched<std::optional<book_top>>
@@ -59,6 +74,7 @@ fetched<quote> quote_of(const quote_fields& fields)
     quote q{.symbol = fields.symbol, .value = *fields.value, .book = *fields.book};
     if (fields.time)
         q.upstream_time = **fields.time;
+    q.volume_24h = volume_of(fields);
     return q;
 }
 

@@ -6,6 +6,12 @@
 #include "json/json_text.hpp"
 
 namespace tickertape::web {
+namespace {
+
+constexpr std::string_view no_old_rate =
+    "is known in US dollars only: the rate of its day is not known";
+
+}  // namespace
 
 std::optional<tape::symbol_tape::entry>
 our_price(const site& s, const market::coin& row, boot_time now)
@@ -24,7 +30,9 @@ std::string withheld_object(const std::vector<market::withheld_figure>& withheld
     return std::move(o).done();
 }
 
-std::string coin_object(const site& s, const shown_coin& one, std::string_view source, week prices)
+std::string coin_object(
+    const site& s, const shown_coin& one, std::string_view source, const money_of& money,
+    week prices)
 {
     const auto& row = *one.row;
     json::object o;
@@ -32,31 +40,39 @@ std::string coin_object(const site& s, const shown_coin& one, std::string_view s
     const auto figure = [&o](std::string_view name, const std::optional<double>& value) {
         o.json(name, market::figure_text(value));
     };
+    const auto amount = [&](std::string_view name, const std::optional<double>& value) {
+        figure(name, money.figure(value));
+    };
     o.number("rank", static_cast<std::int64_t>(one.rank));
     o.text("id", row.id).text("symbol", row.symbol).text("name", row.name);
-    figure("price", one.price());
+    amount("price", one.price());
     o.text("price_source", one.ours ? std::string_view{s.sources.name(one.ours->source)} : source);
     if (one.ours)
         o.text("price_symbol", s.prices.symbols().name(*row.streamed));
     else
         o.null("price_symbol");
-    figure("market_cap", row.market_cap);
-    figure("volume_24h", row.volume_24h);
+    amount("market_cap", row.market_cap);
+    amount("volume_24h", row.volume_24h);
     figure("change_1h_percent", row.change_1h_percent);
     figure("change_24h_percent", row.change_24h_percent);
     figure("change_7d_percent", row.change_7d_percent);
-    figure("high_24h", row.high_24h);
-    figure("low_24h", row.low_24h);
+    amount("high_24h", row.high_24h);
+    amount("low_24h", row.low_24h);
     figure("circulating_supply", row.circulating_supply);
     figure("total_supply", row.total_supply);
     figure("max_supply", row.max_supply);
-    figure("ath", row.ath);
-    o.time("ath_at", row.ath_at).time("updated_at", row.updated_at);
+    // A high of years ago at today's rate would be a price that never was.
+    const bool has_ath = !money.rate();
+    figure("ath", has_ath ? row.ath : std::nullopt);
+    o.time("ath_at", has_ath ? row.ath_at : std::nullopt).time("updated_at", row.updated_at);
     o.boolean("inactive", row.is_inactive);
-    if (!row.withheld.empty())
-        o.json("withheld", withheld_object(row.withheld));
+    auto withheld = row.withheld;
+    if (!has_ath && row.ath)
+        withheld.push_back({"ath", no_old_rate});
+    if (!withheld.empty())
+        o.json("withheld", withheld_object(withheld));
     if (prices == week::shown)
-        o.json("sparkline", row.sparkline.empty() ? "null" : row.sparkline);
+        o.json("sparkline", row.sparkline.empty() ? "null" : money.figures(row.sparkline));
     else if (row.streamed)
         o.text("streamed_as", s.prices.symbols().name(*row.streamed));
     return std::move(o).done();

@@ -6,6 +6,7 @@
 #include "http/message.hpp"
 #include "market/board.hpp"
 #include "tape/tapes.hpp"
+#include "web/money.hpp"
 #include "web/site.hpp"
 
 #include <cstddef>
@@ -32,9 +33,10 @@ our_price(const site& s, const market::coin& row, boot_time now);
 // The week's prices are most of a row's bytes. Where they are left out it says which symbol of ours
 // is the coin instead, if there is one.
 enum class week { shown, left_out };
-// `source`: of the table.
+// `source`: of the table; `money`: what the figures are shown in.
 std::string coin_object(
-    const site& s, const shown_coin& one, std::string_view source, week prices = week::shown);
+    const site& s, const shown_coin& one, std::string_view source, const money_of& money = {},
+    week prices = week::shown);
 
 // {"market_cap":"why"}
 std::string withheld_object(const std::vector<market::withheld_figure>& withheld);

@@ -1,6 +1,7 @@
 #include "web/market_request.hpp"
 
 #include "core/text.hpp"
+#include "market/currency_rates.hpp"
 #include "market/table.hpp"
 #include "web/answer_limits.hpp"
 #include "web/parameters.hpp"
@@ -81,11 +82,17 @@ std::variant<market_request, http::problem> read_market_request(const http::requ
     const auto page = read_count(target, "page", 1, market::coins_max);
     if (const auto* bad = std::get_if<http::problem>(&page))
         return *bad;
-    if (const auto given = target.parameter("currency"); given && lower_case(*given) != "usd")
+    const auto given = target.parameter("currency");
+    const auto currency = market::currency_code(given ? std::string_view{*given} : "USD");
+    if (!currency)
         return http::bad_parameter(
-            "currency", "there are no figures in " + http::quoted(*given), "usd");
+            "currency", "there are no figures in " + http::quoted(*given),
+            "usd, or one of /api/currencies");
     market_request read{
-        .limit = std::get<std::size_t>(limit), .page = std::get<std::size_t>(page), .search = {}};
+        .limit = std::get<std::size_t>(limit),
+        .page = std::get<std::size_t>(page),
+        .search = {},
+        .currency = *currency};
     if (auto bad = read_order(target, read))
         return *std::move(bad);
     if (auto bad = read_search(target, read))

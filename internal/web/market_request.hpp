@@ -28,7 +28,8 @@ struct market_request {
     std::size_t page;  // from 1 on
     coin_order by = coin_order::rank;
     bool is_descending = false;
-    std::string search;  // in small letters; empty: all coins
+    std::string search;    // in small letters; empty: all coins
+    std::string currency;  // "EUR", which may be none that is known
 };
 
 std::variant<market_request, http::problem> read_market_request(const http::request_target& target);

@@ -6,18 +6,23 @@
 // takes 0.5 to 1.2 ms.
 #include "web/site.hpp"
 
+#include "core/significant.hpp"
 #include "core/text.hpp"
 #include "market/board.hpp"
 #include "market/figure_text.hpp"
 #include "web/coin_json.hpp"
+#include "web/currency.hpp"
 #include "web/market_request.hpp"
 #include "web/problems.hpp"
 #include "web/topics.hpp"
 #include "json/json_text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace tickertape::web {
@@ -76,11 +81,11 @@ void sort(std::vector<shown_coin>& coins, const market_request& wanted)
     });
 }
 
-std::string totals_object(const market::totals& whole)
+std::string totals_object(const market::totals& whole, const money_of& money)
 {
     json::object o;
-    o.json("market_cap", market::figure_text(whole.market_cap));
-    o.json("volume_24h", market::figure_text(whole.volume_24h));
+    o.json("market_cap", market::figure_text(money.figure(whole.market_cap)));
+    o.json("volume_24h", market::figure_text(money.figure(whole.volume_24h)));
     o.json(
         "market_cap_change_24h_percent", market::figure_text(whole.market_cap_change_24h_percent));
     o.json("bitcoin_dominance_percent", market::figure_text(whole.bitcoin_dominance_percent));
@@ -88,6 +93,24 @@ std::string totals_object(const market::totals& whole)
     if (!whole.withheld.empty())
         o.json("withheld", withheld_object(whole.withheld));
     return std::move(o).done();
+}
+
+// What was asked for, or why there is none.
+std::variant<money_of, http::response>
+money_in(const site& s, const std::string& code, const http::request& r)
+{
+    if (code == "USD")
+        return money_of{};
+    auto found = rate_of(s, code, r);
+    if (auto* rate = std::get_if<rate_of_day>(&found))
+        return money_of{std::move(*rate)};
+    const auto why = std::get<no_rate>(found);
+    if (why == no_rate::yet || why == no_rate::shown)
+        return no_rate_for_now(code, why);
+    const auto others = lower_case(known_currencies(s));
+    return http::to_response(http::bad_parameter(
+        "currency", "there are no figures in " + http::quoted(lower_case(code)),
+        others.empty() ? "usd" : "usd, " + others));
 }
 
 http::answer cryptos(const site& s, const http::request& r)
@@ -99,6 +122,10 @@ http::answer cryptos(const site& s, const http::request& r)
     const auto now = s.market == nullptr ? nullptr : s.market->read(r.boot_now);
     if (!now)
         return no_table(s);
+    const auto in = money_in(s, wanted.currency, r);
+    if (const auto* refused = std::get_if<http::response>(&in))
+        return *refused;
+    const auto& money = std::get<money_of>(in);
 
     std::vector<shown_coin> found;
     std::size_t rank = 0;
@@ -112,15 +139,19 @@ http::answer cryptos(const site& s, const http::request& r)
     const auto first = std::min((wanted.page - 1) * wanted.limit, found.size());
     const auto last = std::min(first + wanted.limit, found.size());
     for (auto i = first; i < last; ++i)
-        coins.json(coin_object(s, found[i], now->coins.source));
+        coins.json(coin_object(s, found[i], now->coins.source, money));
 
     json::object o;
-    o.text("currency", "usd").time("updated_at", now->coins.updated_at.value_or(now->received_at));
+    o.text("currency", money.code());
+    if (money.rate())
+        o.json("rate", rate_json(*money.rate()));
+    o.time("updated_at", now->coins.updated_at.value_or(now->received_at));
     o.seconds("age_seconds", now->age(r.boot_now));
-    o.text("source", now->coins.source).boolean("stale", now->is_stale(r.boot_now));
+    o.text("source", now->coins.source);
+    o.boolean("stale", now->is_stale(r.boot_now) || money.is_stale());
     o.number("page", static_cast<std::int64_t>(wanted.page));
     o.number("total", static_cast<std::int64_t>(found.size()));
-    o.json("market", now->whole ? totals_object(*now->whole) : "null");
+    o.json("market", now->whole ? totals_object(*now->whole, money) : "null");
     o.json("coins", std::move(coins).done());
     return json_response(std::move(o).done());
 }
@@ -137,14 +168,14 @@ topic_text market_topic(const site& s, const market::snapshot& now, boot_time bo
         ++rank;
         state.parts.push_back(
             {.key = std::to_string(rank),
-             .text = coin_object(s, {&row, rank}, now.coins.source, week::left_out)});
+             .text = coin_object(s, {&row, rank}, now.coins.source, {}, week::left_out)});
     }
     json::object head;
     head.text("currency", "usd");
     head.time("updated_at", now.coins.updated_at.value_or(now.received_at));
     head.text("source", now.coins.source).boolean("stale", now.is_stale(boot_now));
     head.number("total", static_cast<std::int64_t>(rank));
-    head.json("market", now.whole ? totals_object(*now.whole) : "null");
+    head.json("market", now.whole ? totals_object(*now.whole, {}) : "null");
     state.head = members_of(std::move(head).done());
     return std::make_shared<const hub::topic_state>(std::move(state));
 }

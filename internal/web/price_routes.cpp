@@ -3,6 +3,7 @@
 #include "web/site.hpp"
 
 #include "core/text.hpp"
+#include "web/derived_price.hpp"
 #include "web/parameters.hpp"
 #include "web/spreadsheet.hpp"
 #include "web/stream_request.hpp"
@@ -45,13 +46,30 @@ http::answer all_prices(const site& s, const http::request& r)
     return json_response(std::move(json::object{}.json("prices", std::move(list).done())).done());
 }
 
+// Of a symbol that is none of ours.
+http::answer
+one_derived_price(const site& s, const http::request& r, std::string_view name, sheet_format format)
+{
+    const auto made = derive_price(s, name, r);
+    if (const auto* refused = std::get_if<http::response>(&made))
+        return *refused;
+    const auto& of = std::get<derived_price>(made);
+    if (const auto wrong = wrong_parameters(r.url, {}))
+        return http::to_response(*wrong);
+    if (format == sheet_format::json)
+        return json_response(price_json(s, of, r.boot_now));
+    const sheet_price told{of.symbol, of.currency, of.value,   of.source,
+                           of.time,   of.age,      of.is_stale};
+    return format == sheet_format::text ? price_as_text(told) : price_as_csv(told);
+}
+
 // `name`: of a symbol, with an ending where the price is for a spreadsheet.
 http::answer one_price(const site& s, const http::request& r, std::string_view name)
 {
     const auto [symbol, format] = read_sheet_name(name);
     const auto id = s.prices.symbols().find(symbol);
     if (!id)
-        return http::to_response(unknown_symbol(symbol, s.prices.symbols()));
+        return one_derived_price(s, r, symbol, format);
     if (const auto wrong = wrong_parameters(r.url, {}))
         return http::to_response(*wrong);
     if (format == sheet_format::text)
@@ -125,7 +143,9 @@ void add_price_routes(http::router& to, const site& of)
         [of](const http::request& r) {
             return tape::within_an_era(of.prices, [&] { return one_price(of, r, r.captured[0]); });
         },
-        "the newest price of one symbol; with .txt behind it the number alone, with .csv a table");
+        "the newest price of one symbol; with .txt behind it the number alone, with .csv a table; "
+        "of a "
+        "symbol in USD also in other currencies");
     add_history_route(to, of);
     to.add(
         "/crypto-price",

@@ -178,6 +178,7 @@ http::router make_router(const site& of)
     add_coin_route(r, of);
     add_coin_history_route(r, of);
     add_trending_route(r, of);
+    add_currency_route(r, of);
     add_kpi_route(r, of);
     add_bitcoin_history_route(r, of);
     add_network_route(r, of);

@@ -24,6 +24,7 @@ class object;
 namespace tickertape::market {
 class board;
 class coin_answers;
+class currency_board;
 class fear_greed_board;
 class network_board;
 }  // namespace tickertape::market
@@ -84,6 +85,8 @@ struct site {
     std::string admin_token{};
     // Single coins in depth, and what is trending; null where the server has no table.
     market::coin_answers* coins = nullptr;
+    // What dollars cost in other currencies; null where the server asks nobody.
+    market::currency_board* currencies = nullptr;
 };
 
 http::router make_router(const site& of);
@@ -102,6 +105,7 @@ void add_coin_route(http::router& to, const site& of);
 void add_coin_history_route(http::router& to, const site& of);
 void add_trending_route(http::router& to, const site& of);
 void add_network_route(http::router& to, const site& of);
+void add_currency_route(http::router& to, const site& of);
 void add_kpi_route(http::router& to, const site& of);
 void add_bitcoin_history_route(http::router& to, const site& of);
 void add_news_route(http::router& to, const site& of);

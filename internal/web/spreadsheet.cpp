@@ -68,21 +68,20 @@ http::response stale_price(std::string_view symbol, std::chrono::milliseconds ag
 }
 
 // What is known of the newest price.
-struct known_price {
-    price value;
-    source_id source;
-    wall_time time;
-    std::chrono::milliseconds age;
-    bool is_stale;
-};
-std::optional<known_price> known_of(const site& s, symbol_id id, boot_time now)
+std::optional<sheet_price> known_of(const site& s, symbol_id id, boot_time now)
 {
     const auto observed = s.prices.observed(id);  // asked first, so that no age is too small
     const auto newest = s.prices.newest_tick(id);
     if (!newest || !observed)
         return std::nullopt;
-    return known_price{
-        newest->value, newest->source, newest->at.time(), staleness::age(*observed, now),
+    const auto& symbols = s.prices.symbols();
+    return sheet_price{
+        symbols.name(id),
+        symbols.quote(id),
+        newest->value,
+        s.sources.name(newest->source),
+        newest->at.time(),
+        staleness::age(*observed, now),
         s.stale.is_stale(*observed, now)};
 }
 
@@ -108,26 +107,32 @@ sheet_name read_sheet_name(std::string_view name) noexcept
 
 http::response price_as_text(const site& s, symbol_id id, boot_time now)
 {
-    const auto& symbol = s.prices.symbols().name(id);
     const auto known = known_of(s, id, now);
-    if (!known)
-        return refusal_for_now(no_price_yet(symbol));
-    if (known->is_stale)
-        return stale_price(symbol, known->age);
-    return fresh_answer("text/plain; charset=utf-8", plain_digits(known->value) + '\n');
+    return known ? price_as_text(*known)
+                 : refusal_for_now(no_price_yet(s.prices.symbols().name(id)));
+}
+
+http::response price_as_text(const sheet_price& of)
+{
+    if (of.is_stale)
+        return stale_price(of.symbol, of.age);
+    return fresh_answer("text/plain; charset=utf-8", plain_digits(of.value) + '\n');
 }
 
 http::response price_as_csv(const site& s, symbol_id id, boot_time now)
 {
-    const auto& symbols = s.prices.symbols();
     const auto known = known_of(s, id, now);
-    if (!known)
-        return refusal_for_now(no_price_yet(symbols.name(id)));
+    return known ? price_as_csv(*known)
+                 : refusal_for_now(no_price_yet(s.prices.symbols().name(id)));
+}
+
+http::response price_as_csv(const sheet_price& of)
+{
     std::string body{heading};
-    body += cell(symbols.name(id)) + ',' + plain_digits(known->value) + ',';
-    body += cell(symbols.quote(id)) + ',' + cell(s.sources.name(known->source)) + ',';
-    body += format_rfc3339(known->time) + ',' + seconds_text(known->age) + ',';
-    body += known->is_stale ? "true\r\n" : "false\r\n";
+    body += cell(of.symbol) + ',' + plain_digits(of.value) + ',';
+    body += cell(of.currency) + ',' + cell(of.source) + ',';
+    body += format_rfc3339(of.time) + ',' + seconds_text(of.age) + ',';
+    body += of.is_stale ? "true\r\n" : "false\r\n";
     return fresh_answer("text/csv; charset=utf-8; header=present", std::move(body));
 }
 

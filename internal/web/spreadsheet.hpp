@@ -6,9 +6,12 @@
 // No I/O. Threads: any.
 #pragma once
 
+#include "core/clock.hpp"
+#include "core/price.hpp"
 #include "http/message.hpp"
 #include "web/site.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
@@ -28,11 +31,24 @@ struct sheet_name {
 };
 sheet_name read_sheet_name(std::string_view name) noexcept;
 
+// What a reader is told of one price.
+struct sheet_price {
+    std::string_view symbol;
+    std::string_view currency;
+    price value;
+    std::string_view source;
+    wall_time time;
+    std::chrono::milliseconds age;
+    bool is_stale;
+};
+
 // "69420.25" and the end of the line; 503 with the reason while the price is stale, or before the
 // first.
 http::response price_as_text(const site& s, symbol_id id, boot_time now);
+http::response price_as_text(const sheet_price& of);
 
 // A heading and one line, also of a stale price, which the line says; 503 before the first price.
 http::response price_as_csv(const site& s, symbol_id id, boot_time now);
+http::response price_as_csv(const sheet_price& of);
 
 }  // namespace tickertape::web

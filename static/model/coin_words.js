@@ -2,7 +2,6 @@
 
 import { decimalsOf, directionOf, formatPercent, formatPrice } from "../format.js";
 
-export const currency = "USD";
 export const unknown = "–";
 
 const sizes = [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "K"]];
@@ -16,22 +15,23 @@ function large(value, unit, isShort) {
 }
 
 const writers = {
-    price: (value) => formatPrice(value, currency),
-    money: (value, isShort) => large(value, currency, isShort),
+    price: (value, isShort, unit) => formatPrice(value, unit),
+    money: (value, isShort, unit) => large(value, unit, isShort),
     amount: (value, isShort) => large(value, "", isShort),
     share: (value) => formatPercent(value / 100).replace(/^\+/, ""),
     change: (value) => formatPercent(value / 100),
 };
 
 // A figure in a column: { text, spoken, title, direction }. `spoken` is said instead of the text
-// where that is a dash; `title` says more than the text. `reason`: why the server withholds it.
-export function figureOf(value, kind, { reason = "", isShort = false } = {}) {
+// where that is a dash; `title` says more than the text. `reason`: why the server withholds it;
+// `unit`: the currency of money.
+export function figureOf(value, kind, { reason = "", isShort = false, unit = "USD" } = {}) {
     if (value === null || value === undefined) {
         const spoken = reason ? `withheld: ${reason}` : "unknown";
         return { text: unknown, spoken, title: reason && `Withheld: it ${reason}`, direction: "none" };
     }
-    const text = writers[kind](value, isShort);
-    const whole = isShort ? writers[kind](value, false) : text;
+    const text = writers[kind](value, isShort, unit);
+    const whole = isShort ? writers[kind](value, false, unit) : text;
     const direction = kind === "change" ? directionOf(value) : "";
     return { text, spoken: "", title: whole === text ? "" : whole, direction };
 }

@@ -34,6 +34,11 @@ export function cleanKeys(raw) {
     return columns.filter(({ key }) => raw.includes(key)).map(({ key }) => key);
 }
 
+// What is stored of the choice of a currency: its code in small letters.
+export function cleanCurrency(raw) {
+    return typeof raw === "string" && /^[a-z]{3}$/.test(raw) ? raw : "usd";
+}
+
 // The next order after a click on a header: its own, then the other way round.
 export function nextOrder({ key, isDescending }, clicked) {
     const column = [...fixed, ...columns].find((one) => one.key === clicked);

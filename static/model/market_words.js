@@ -36,6 +36,16 @@ export function noticeOf({ table, ageMs, ...standing }) {
     }, { hasAnswer: Boolean(table), ...standing });
 }
 
+// In what the table is, and by whose rate; empty for dollars. `wanted`: the currency that is chosen.
+export function rateWords({ currency, rate }, wanted) {
+    const unit = wanted.toUpperCase();
+    if (currency !== wanted) return `In US dollars: no rate of ${unit} can be had now.`;
+    if (!rate) return "";
+    const old = rate.stale ? ", which is old" : "";
+    return `In ${unit}, at ${rate.value} for a dollar, by the ${rate.source} of ${rate.date}${old}. ` +
+        "Changes in percent are those in dollars.";
+}
+
 // What is said of the prices that are the server's own: { state, words }, or null if none are.
 export function liveWords({ count, total, isOpen }) {
     if (total === 0) return null;

@@ -5,6 +5,7 @@ import { formatDuration } from "../format.js";
 const asideWords = {
     outlier: "set aside: too far from the others",
     stale: "set aside: too old",
+    no_volume: "agrees, but says no volume to weigh it by",
 };
 
 const seconds = (s) => formatDuration(s * 1000);
@@ -95,6 +96,8 @@ export function describeFeed(feed, symbol) {
 function policyWords(policy, used, legs) {
     if (legs?.length) return `Made of the prices of ${legs.join(" and ")}.`;
     if (policy === "median") return `The median of those that agree: ${used} now.`;
+    if (policy === "weighted")
+        return `The mean of those that agree, weighted by 24-hour volume: ${used} now.`;
     if (policy === "fallback") return "The first in this order that has a good price.";
     return "";
 }

@@ -29,12 +29,13 @@ function parts(text) {
 // { words, names }: the text that is shown, and the names behind it, if they are too long for it.
 export function describeSource(source, count) {
     if (!source) return { words: "—", names: [] };
-    const [, kind, inner] = /^(median|derived)(?:\((.*)\))?$/.exec(source) ?? [];
-    if (kind === "median") {
+    const [, kind, inner] = /^(median|weighted|derived)(?:\((.*)\))?$/.exec(source) ?? [];
+    if (kind === "median" || kind === "weighted") {
+        const made = kind === "median" ? "median" : "mean by volume";
         const names = parts(inner ?? "");
         const sum = names.length || count;
-        if (!sum) return { words: "median of several sources", names: [] };
-        const words = `median of ${sum} ${sum === 1 ? "source" : "sources"}`;
+        if (!sum) return { words: `${made} of several sources`, names: [] };
+        const words = `${made} of ${sum} ${sum === 1 ? "source" : "sources"}`;
         return { words, names: names.map(provider) };
     }
     if (kind === "derived") {
@@ -50,6 +51,8 @@ export function describeSource(source, count) {
 export function sourceLine(source) {
     const [, inner] = /^median\((.+)\)$/.exec(source) ?? [];
     if (inner) return `median of ${parts(inner).join(", ")}`;
+    const [, weighed] = /^weighted\((.+)\)$/.exec(source) ?? [];
+    if (weighed) return `mean by volume of ${parts(weighed).join(", ")}`;
     const [, legs] = /^derived\((.+)\)$/.exec(source) ?? [];
     return legs ? leg(legs) : source;
 }

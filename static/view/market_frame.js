@@ -22,7 +22,7 @@ const wholeOldMs = 3 * 3_600_000; // the server asks for it once an hour
 export class MarketFrame {
     #facts = new Map();
 
-    // `actions`: search(text), choose(keys), showStarred(isOn), more(), hurry().
+    // `actions`: search(text), choose(keys), showIn(currency), showStarred(isOn), more(), hurry().
     constructor(table, actions) {
         this.title = element("h1", { text: "Market" });
         this.origin = element("p", { className: "from" });
@@ -50,12 +50,15 @@ export class MarketFrame {
             { type: "button", "aria-pressed": "false", text: "★ Starred" });
         this.starred.addEventListener("click", () =>
             actions.showStarred(this.starred.getAttribute("aria-pressed") !== "true"));
+        this.currency = element("select", { "aria-label": "Currency", hidden: "" });
+        this.currency.addEventListener("change", () => actions.showIn(this.currency.value));
+        this.rate = element("p", { className: "hint rate" });
         this.columns = this.#makeColumns(actions);
         this.count = element("p", { className: "hint count", role: "status" });
         this.held = element("p", { className: "hint held" });
         const tools = element("div", { className: "tools" }, this.search,
-            element("div", { className: "choices" }, this.starred), this.columns, this.count,
-            this.held);
+            element("div", { className: "choices" }, this.starred), this.columns, this.currency,
+            this.count, this.held, this.rate);
         const region = { role: "region", tabindex: "0", "aria-label": "Table of coins" };
         this.scroller = element("div", { className: "scroller", ...region }, table.node);
         this.none = element("p", { className: "empty", hidden: "" });
@@ -104,6 +107,20 @@ export class MarketFrame {
         return details;
     }
 
+    get hasCurrencies() {
+        return this.currency.options.length > 0;
+    }
+
+    // `codes`: those that have a rate; `chosen`: one of them in small letters, or none that is known.
+    drawCurrencies(codes, chosen) {
+        const names = new Intl.DisplayNames(document.documentElement.lang || "en", { type: "currency" });
+        const all = [...new Set(["USD", ...codes, chosen.toUpperCase()])];
+        this.currency.replaceChildren(...all.map((code) => element("option",
+            { value: code.toLowerCase(), text: `${code} – ${names.of(code)}` })));
+        this.currency.value = chosen;
+        setHidden(this.currency, codes.length === 0);
+    }
+
     drawColumns(keys) {
         for (const { key, box } of this.boxes) box.checked = keys.includes(key);
     }
@@ -113,7 +130,9 @@ export class MarketFrame {
     }
 
     // `whole`: { values, source, ageMs }, or null.
-    drawOrigin({ table, ageMs, live, whole }) {
+    drawOrigin({ table, ageMs, live, whole, rate }) {
+        setText(this.rate, rate);
+        setHidden(this.rate, !rate);
         if (table && this.source !== table.source) {
             this.source = table.source;
             const { name, href } = sourceOf(table.source);
@@ -133,16 +152,16 @@ export class MarketFrame {
         setText(this.wholeNote, whole
             ? `The whole market, by ${sourceOf(whole.source).name}, ${ago(whole.ageMs)}` : "");
         setAttribute(this.wholeNote, "data-stale", String(whole?.ageMs > wholeOldMs));
-        if (whole) this.#drawWhole(whole.values);
+        if (whole) this.#drawWhole(whole.values, table.currency.toUpperCase());
     }
 
-    #drawWhole(values) {
+    #drawWhole(values, unit) {
         for (const { field, kind } of wholes) {
             const node = this.#facts.get(field);
             const value = values[field];
             const reason = values.withheld?.[field] ?? "";
             const isShare = kind === "share" && value !== null;
-            const words = figureOf(value, isShare ? "share" : kind, { reason, isShort: true });
+            const words = figureOf(value, isShare ? "share" : kind, { reason, isShort: true, unit });
             setText(node, words.text);
             setAttribute(node, "title", words.title || words.text);
             setAttribute(node, "data-value", String(value ?? ""));

@@ -1,6 +1,6 @@
 // A row of the market's table: a coin. What the source says is text, never markup.
 
-import { currency, figureOf, shapeWords, unknown } from "../model/coin_words.js";
+import { figureOf, shapeWords, unknown } from "../model/coin_words.js";
 import { formatPrice } from "../format.js";
 import { lettersOf, shapeOf, tintOf } from "../model/coins.js";
 import { sourceLine } from "../model/source.js";
@@ -61,8 +61,9 @@ export class CoinRow {
     }
 
     // `columns`: those that are shown; `own`: the price that is shown and what it is; `hrefOf`: the
-    // address of a coin's page.
-    draw(coin, { columns, own, isShort, isStarred, hrefOf, formats }) {
+    // address of a coin's page; `unit`: the currency of money.
+    draw(coin, { columns, own, isShort, isStarred, hrefOf, formats, unit }) {
+        this.unit = unit;
         const isNew = coin !== this.coin || formats !== this.formats;
         this.coin = coin;
         this.formats = formats;
@@ -81,7 +82,7 @@ export class CoinRow {
     }
 
     drawPrice({ price, kind, source }, isForced = false) {
-        const text = price === null ? unknown : formatPrice(price, currency);
+        const text = price === null ? unknown : formatPrice(price, this.unit);
         if (text !== this.#price.text || isForced) setText(this.figure, text);
         setAttribute(this.price, "data-value", String(price));
         const key = `${kind} ${source}`;
@@ -132,7 +133,7 @@ export class CoinRow {
     #drawFigure({ node, text, spoken }, { field, kind }, isShort) {
         const value = this.coin[field];
         const reason = this.coin.withheld?.[field] ?? "";
-        const words = figureOf(value, kind, { reason, isShort });
+        const words = figureOf(value, kind, { reason, isShort, unit: this.unit });
         setText(text, words.text);
         setText(spoken, words.spoken && ` ${words.spoken}`);
         text[words.spoken ? "setAttribute" : "removeAttribute"]("aria-hidden", "true");

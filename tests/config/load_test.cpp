@@ -31,7 +31,7 @@ TEST_CASE("a bad value is refused in one line that says where it came from", "[c
     CHECK(
         given{.environment = {{"PRICE_POLICY", "mean"}}}.error() ==
         "tickertape: PRICE_POLICY: 'mean' (environment) is not one of them; accepted: fallback, "
-        "median\n");
+        "median, weighted\n");
 }
 
 TEST_CASE("a word is taken in any case", "[config]")
@@ -46,6 +46,7 @@ TEST_CASE("a word is taken in any case", "[config]")
     CHECK(with("LOG_FORMAT", "JSON").format == log_format::json);
     CHECK(with("FEED", "Stream").live.mode == feed::feed_mode::stream);
     CHECK(with("PRICE_POLICY", "MEDIAN").live.policy.kind == pricing::policy_kind::median);
+    CHECK(with("PRICE_POLICY", "weighted").live.policy.kind == pricing::policy_kind::weighted);
     CHECK(with("SLOW_READER", "Conflate").streams.beyond_lag == slow_reader::conflate);
     CHECK(with("REPLAY_LOOP", "YES").replay.loop);
     CHECK(with("CORS_ORIGINS", "None").cors_origins.empty());
@@ -608,7 +609,7 @@ TEST_CASE("without anything given, the settings are the defaults", "[config]")
     CHECK(s.live.policy.kind == pricing::policy_kind::fallback);
     CHECK(s.live.fetch.interval == 10s);
     CHECK(s.live.ca_file.empty());
-    CHECK(s.access.size() == 8);  // with the sources of the market that are no providers
+    CHECK(s.access.size() == 9);  // with the sources of the market that are no providers
     CHECK(s.access.at("coinbase") == feed::provider_settings{});
     CHECK(s.access.at("coingecko") == feed::provider_settings{});
     CHECK(s.live.mode == feed::feed_mode::poll);

@@ -46,6 +46,37 @@ describe("markets", { skip: !isBuilt && "fake_venue is not built", timeout: 300_
         assert.deepEqual(listed.map(({ symbol }) => symbol), ["BTC-USD", "USD-INR", "BTC-INR"]);
     });
 
+    test("a price weighted by volume names those that were weighed", { timeout }, async (t) => {
+        const venues = await startVenues(t);
+        const server = await startServer(t, {
+            ...venues.settings("coingecko", "coinbase", "kraken", "bitstamp"),
+            PRICE_POLICY: "weighted",
+            COINGECKO_RATE: "600",
+            FETCH_INTERVAL: "500ms",
+        });
+        await priced(server, "BTC-USD");
+        await until("all three that say a volume are weighed", async () =>
+            (await priced(server, "BTC-USD")).source === "weighted(coinbase,kraken,bitstamp)");
+        assert.equal((await priced(server, "BTC-USD")).sources, 3);
+        const feed = await feedOf(server);
+        assert.equal(feed.policy, "weighted");
+        // Between the lowest and the highest of those it is made of: read in one report, where the
+        // price may be one round older than the quotes.
+        await until("the price lies between those it is made of", async () => {
+            const { quotes, price } = symbolIn(await feedOf(server), "BTC-USD");
+            const used = quotes.filter((quote) => quote.used).map((quote) => quote.price);
+            return used.length === 3 && price >= Math.min(...used) && price <= Math.max(...used);
+        });
+        await until("the one that says none is told", async () =>
+            symbolIn(await feedOf(server), "BTC-USD").quotes
+                .find(({ provider }) => provider === "coingecko")?.aside === "no_volume");
+        // One volume makes no mean.
+        await venues.fault("kraken", "status_500");
+        await venues.fault("bitstamp", "status_500");
+        await until("the median of the two that are left", async () =>
+            (await priced(server, "BTC-USD")).source === "median(coingecko,coinbase)");
+    });
+
     test("a stablecoin's price is taken for dollars only on request, and says so", { timeout }, async (t) => {
         const venues = await startVenues(t);
         const settings = { ...venues.settings("binance"), FETCH_INTERVAL: "500ms" };

@@ -140,6 +140,41 @@ describe("the market's tab", { timeout: 600_000 }, () => {
         isClean();
     });
 
+    test("shows money in the currency that is chosen, and remembers it", { timeout }, async (t) => {
+        const { server, sources, page, isClean } = await open(t);
+        await until("the currencies", () => page.isVisible('#market select[aria-label="Currency"]'));
+        const select = page.locator('#market select[aria-label="Currency"]');
+        assert.deepEqual(await select.locator("option").allTextContents(),
+            ["USD – US Dollar", "EUR – Euro", "JPY – Japanese Yen"]);
+        assert.equal(await page.isVisible("#market .rate"), false);
+        await select.selectOption("eur");
+        const cap = page.locator('[data-id="bitcoin"] [data-key="cap"] .value');
+        await until("euros", async () => (await cap.textContent()).startsWith("€"));
+        const { coins, market, rate } =
+            await (await fetch(`${server.url}/api/cryptos?limit=250&currency=eur`)).json();
+        assert.equal(await cap.textContent(), `€${Math.round(coins[0].market_cap).toLocaleString("en-US")}`);
+        assert.equal(await page.getAttribute('[data-id="bitcoin"] .price-cell', "data-value"),
+            String(coins[0].price));
+        assert.equal(await page.getAttribute('.whole [data-field="market_cap"] dd', "data-value"),
+            String(market.market_cap));
+        assert.match(await page.textContent("#market .rate"),
+            new RegExp(`^In EUR, at ${rate.value} for a dollar, by the ECB of ${rate.date}`));
+        isClean();
+        await page.reload();
+        await hasRows(page, 10, { timeout: 30_000 });
+        await until("euros again", async () => (await cap.textContent()).startsWith("€"));
+        await until("the choice", async () => (await select.inputValue()) === "eur");
+        // Without a rate the table is in dollars, and says so.
+        await page.evaluate(() => localStorage.setItem("tickertape.market-currency", '"try"'));
+        await page.reload();
+        await hasRows(page, 10, { timeout: 30_000 });
+        assert.match(await cap.textContent(), /^\$/);
+        assert.match(await page.textContent("#market .rate"), /^In US dollars: no rate of TRY/);
+        assert.ok(sources.frankfurter.requests.length >= 1);
+        await page.selectOption('#market select[aria-label="Currency"]', "usd");
+        await until("no word of rates", async () => !(await page.isVisible("#market .rate")));
+    });
+
     test("is sorted, searched and marked by keys alone, and remembers stars and columns", { timeout }, async (t) => {
         const { server, page, isClean } = await open(t);
         const { coins } = await (await fetch(`${server.url}/api/cryptos?limit=250`)).json();

@@ -79,7 +79,7 @@ TEST_CASE("The documented limits of the feed are those of the code", "[feed]")
         {"`quote_limits`", {time(quotes.ahead_max), percent(quotes.outside_max)}},
         {"`provider_clocks::off_min`",
          {time(feed::provider_clocks::off_min), time(feed::provider_clocks::reading_max)}},
-        {"`policy_settings`", {}},
+        {"`policy_settings`", {percent(pricing::weight_share_max)}},
         {"`publish_pace`", {count(static_cast<std::size_t>(settings.ticks_per_second))}},
         {"`websocket_limits`", {time(wire.upgrade), time(wire.write), time(wire.goodbye)}},
         {"`websocket_limits`, sizes",

@@ -375,3 +375,25 @@ TEST_CASE("No stand-in hides behind a short name", "[feed]")
     f.publish();
     CHECK(f.published() == lines{"BTC-USD 100 median(stablecoins)"});
 }
+
+TEST_CASE(
+    "A weighted price names those that were weighed, and the median those that agree", "[feed]")
+{
+    const policy_settings weighted{.kind = policy_kind::weighted, .quorum = 2};
+    fixture f{{"BTC-USD"}, {.policy = weighted}};
+    const auto say = [&f](std::size_t provider, double value, std::optional<double> volume) {
+        quote q{symbol_id{0}, *price::from(value), f.now.wall};
+        q.volume_24h = volume;
+        f.engine.take(provider, q, usd_standin::none, way::poll, f.now);
+    };
+    say(0, 100, {});
+    say(1, 100.02, 5);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 100.01 median(a,b)"});
+    say(2, 100.06, 700);
+    f.publish();
+    CHECK(f.published() == lines{"BTC-USD 100.04 weighted(b,c)"});
+    CHECK(f.h.sources.combined(f.h.sources.intern("weighted(b,c)").value()) == 2);
+    CHECK(
+        f.h.counted(R"(tickertape_quotes_set_aside_total{provider="a",reason="no_volume"})") == 1);
+}

@@ -64,7 +64,7 @@ places stale(const decision& d)
 
 TEST_CASE("Where nobody says anything there is no price", "[feed]")
 {
-    for (const auto kind : {policy_kind::fallback, policy_kind::median}) {
+    for (const auto kind : {policy_kind::fallback, policy_kind::median, policy_kind::weighted}) {
         const auto d = decide({}, {.kind = kind});
         CHECK_FALSE(d.value);
         CHECK(d.why == pricing_errc::no_quote);
@@ -78,7 +78,7 @@ TEST_CASE("Where all quotes are too old there is no price", "[feed]")
     auto from = quotes({100, 100, 100});
     for (auto& c : from)
         c.age = 120'001ms;
-    for (const auto kind : {policy_kind::fallback, policy_kind::median}) {
+    for (const auto kind : {policy_kind::fallback, policy_kind::median, policy_kind::weighted}) {
         const auto d = decide(from, {.kind = kind});
         CHECK_FALSE(d.value);
         CHECK(d.why == pricing_errc::no_quote);

@@ -5,9 +5,9 @@ import { test } from "node:test";
 import { configureFormats } from "../../static/format.js";
 import { figureOf, shapeWords } from "../../static/model/coin_words.js";
 import {
-    cleanKeys, columns, found, lettersOf, nextOrder, shapeOf, sorted, tintOf, usualKeys,
+    cleanCurrency, cleanKeys, columns, found, lettersOf, nextOrder, shapeOf, sorted, tintOf, usualKeys,
 } from "../../static/model/coins.js";
-import { liveWords, noticeOf, sourceOf } from "../../static/model/market_words.js";
+import { liveWords, noticeOf, rateWords, sourceOf } from "../../static/model/market_words.js";
 import { ago } from "../../static/model/tab_words.js";
 import { OwnPrices } from "../../static/model/own_prices.js";
 import { Stars, cleanStars, starsKey } from "../../static/model/stars.js";
@@ -85,6 +85,8 @@ test("figures are those of the answer, in the formats of the page", () => {
     assert.equal(figureOf(19995671, "amount").text, "19,995,671");
     assert.equal(figureOf(875695838925887500000, "amount", { isShort: true }).text, "875,695,838.93T");
     assert.equal(figureOf(65612.5, "price").text, "$65,612.50");
+    assert.equal(figureOf(58449.98, "price", { unit: "EUR" }).text, "€58,449.98");
+    assert.equal(figureOf(1168959660000, "money", { isShort: true, unit: "INR" }).text, "₹1.17T");
     assert.equal(figureOf(0.00001234, "price").text, "$0.00001234");
     assert.equal(figureOf(56.539635153478464, "share").text, "56.54%");
     const fall = figureOf(-2.95991, "change");
@@ -172,6 +174,31 @@ test("a price is live while its stream is open and it is not stale", () => {
     assert.equal(own.of(moved, 9).kind, "live");
     own.takeTable({ source: "coinlore", coins: [other] });
     assert.deepEqual(own.symbols, [], "ids are those of one source");
+});
+
+test("a price of ours is shown in the currency of the table", () => {
+    const own = new OwnPrices();
+    const bitcoin = { id: "bitcoin", price: 9, price_symbol: "BTC-USD", price_source: "kraken" };
+    own.takeTable({ source: "coingecko", coins: [bitcoin], rate: { value: 0.9 } });
+    own.isOpen = true;
+    assert.equal(own.of(bitcoin, 0).price, 9);
+    own.takeTick({ symbol: "BTC-USD", price: 20, source: "kraken" }, 5);
+    assert.equal(own.of(bitcoin, 0).price, 18);
+    own.setStale("BTC-USD", true);
+    assert.equal(own.of(bitcoin, 0).price, 18);
+    own.takeTable({ source: "coingecko", coins: [bitcoin] });
+    assert.equal(own.of(bitcoin, 0).price, 20);
+});
+
+test("a table says by whose rate it is, and that it is in dollars where there is none", () => {
+    const rate = { value: 0.89, source: "ECB", date: "2026-10-02", stale: false };
+    assert.equal(rateWords({ currency: "usd" }, "usd"), "");
+    assert.equal(rateWords({ currency: "eur", rate }, "eur"),
+        "In EUR, at 0.89 for a dollar, by the ECB of 2026-10-02. Changes in percent are those in dollars.");
+    assert.match(rateWords({ currency: "eur", rate: { ...rate, stale: true } }, "eur"), /which is old/);
+    assert.match(rateWords({ currency: "usd" }, "try"), /^In US dollars: no rate of TRY/);
+    assert.deepEqual([null, "EUR", "eur", 7, "euro"].map(cleanCurrency),
+        ["usd", "usd", "eur", "usd", "usd"]);
 });
 
 test("stars are kept per source, and bad ones are dropped", () => {

@@ -36,4 +36,5 @@ test("what is no market is named so, and what is one is not", () => {
 test("without a source there is a dash", () => {
     assert.equal(describeSource(undefined).words, "—");
     assert.equal(sourceLine("median(a,b(USDT),c)"), "median of a, b(USDT), c");
+    assert.equal(sourceLine("weighted(a,b(USDT))"), "mean by volume of a, b(USDT)");
 });

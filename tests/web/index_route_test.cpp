@@ -52,6 +52,7 @@ TEST_CASE("/api lists the routes and what they are for", "[web]")
                      "/api/cryptos/{id}",
                      "/api/cryptos/{id}/history",
                      "/api/trending",
+                     "/api/currencies",
                      "/api/bitcoin/kpis",
                      "/api/bitcoin/history",
                      "/api/bitcoin/network",

@@ -7,6 +7,7 @@
 #include "config/table.hpp"
 #include "feed/candle_source.hpp"
 #include "feed/coin_feed.hpp"
+#include "feed/currency_feed.hpp"
 #include "feed/fear_greed_feed.hpp"
 #include "feed/market_feed.hpp"
 #include "feed/network_feed.hpp"
@@ -15,10 +16,13 @@
 #include "http/gzip.hpp"
 #include "http/refusal.hpp"
 #include "http/response_writer.hpp"
+#include "market/currency_rates.hpp"
 #include "market/table.hpp"
 #include "news/item.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/store.hpp"
+#include "pricing/price_policy.hpp"
+#include "pricing/quote_checks.hpp"
 #include "provider/registry.hpp"
 #include "relay/redis_texts.hpp"
 #include "support/limits_table.hpp"
@@ -129,6 +133,9 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
     const auto coins_asked = feed::limits_of_coins();
     const feed::coin_limits coins;
     const auto feeds = feed::limits_of_news();
+    const auto percent = [](double part) {
+        return std::to_string(static_cast<int>(part * 100 + 0.5)) + " %";
+    };
     const std::map<std::string, figures> coded{
         {"ticks held per symbol", {count(s.store_size)}},
         {"one request for candles of before",
@@ -257,6 +264,15 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
          {time(feed::table_response), size(feed::fear_greed_bytes_max), count(tables.attempts_max),
           time(tables.wait_max)}},
         {"the word for a value of the Fear and Greed Index", {count(market::mood_word_bytes_max)}},
+        {"one request for rates of currencies",
+         {time(feed::table_response), size(feed::currencies_bytes_max), count(tables.attempts_max),
+          time(tables.wait_max)}},
+        {"currencies of an answer", {count(market::currencies_max)}},
+        {"a rate from one day to the next, its age",
+         {percent(market::rate_jump_max),
+          count(static_cast<std::size_t>(market::rate_days_max.count()))}},
+        {"the part of one provider in a weighted price, the age of a volume",
+         {percent(pricing::weight_share_max), time(pricing::quote_limits{}.volume_age_max)}},
         {"averages in one answer, their period, candles of the range",
          {count(web::averages_max), count(web::average_period_max),
           count(web::average_candles_max)}},

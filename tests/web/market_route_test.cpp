@@ -1,5 +1,6 @@
 // The market's table as a client gets it.
 #include "market/board.hpp"
+#include "market/currency_rates.hpp"
 #include "small_site.hpp"
 #include "support/catch.hpp"
 #include "web/topics.hpp"
@@ -103,6 +104,52 @@ TEST_CASE("the market's table has every figure, and null for what is not known",
         "\"circulating_supply\":19995671,\"total_supply\":null,\"max_supply\":21000000,"
         "\"ath\":126080,\"ath_at\":1759777062.558,\"updated_at\":1712525470.000,"
         "\"inactive\":false,\"sparkline\":[62968.4,null,65610]}]}\n");
+}
+
+TEST_CASE("the market's table in another currency is that of the rate it names", "[web]")
+{
+    market_site s;
+    market::currency_board currencies{15min, [] {}};
+    auto all = s.site();
+    all.market = &s.board;
+    all.currencies = &currencies;
+    s.routes = make_router(all);
+    CHECK(s.get("/api/cryptos?currency=eur").status == 503);
+    market::currency_rates rates{.day = std::chrono::sys_days{2024y / 4 / 5}, .all = {}};
+    rates.all = {{"EUR", 0.92}, {"TRY", 3.2, true}};
+    const auto show = [&] {
+        currencies.post(std::make_shared<market::currency_snapshot>(market::currency_snapshot{
+            .rates = rates, .received = same_on_boot_clock(s.now), .received_at = s.now}));
+    };
+    show();
+    const auto dollars = s.get("/api/cryptos?limit=1").body;
+    CHECK(s.get("/api/cryptos?limit=1&currency=usd").body == dollars);
+    CHECK(
+        s.get("/api/cryptos?limit=1&currency=eur").body ==
+        "{\"currency\":\"eur\",\"rate\":{\"pair\":\"USD-EUR\",\"value\":0.92,\"source\":\"ECB\","
+        "\"date\":\"2024-04-05\",\"stale\":false},"
+        "\"updated_at\":1712525470.000,\"age_seconds\":10.000,"
+        "\"source\":\"coingecko\",\"stale\":false,\"page\":1,\"total\":4,\"market\":null,\"coins\":"
+        "["
+        "{\"rank\":1,\"id\":\"bitcoin\",\"symbol\":\"BTC\",\"name\":\"Bitcoin\",\"price\":60361.2,"
+        "\"price_source\":\"coingecko\",\"price_symbol\":null,\"market_cap\":1207182705580,"
+        "\"volume_24h\":40141409935.3,\"change_1h_percent\":null,\"change_24h_percent\":-2.95991,"
+        "\"change_7d_percent\":null,\"high_24h\":62666.72,\"low_24h\":60006.08,"
+        "\"circulating_supply\":19995671,\"total_supply\":null,\"max_supply\":21000000,"
+        "\"ath\":null,\"ath_at\":null,\"updated_at\":1712525470.000,"
+        "\"inactive\":false,\"withheld\":{\"ath\":\"is known in US dollars only: the rate of its "
+        "day is not known\"},\"sparkline\":[57930.9,null,60361.2]}]}\n");
+    const auto refusal = [&s](const std::string& code) {
+        const auto r = s.get("/api/cryptos?currency=" + code);
+        return std::to_string(r.status) + ' ' + r.body;
+    };
+    CHECK(refusal("xyz").find("\"accepted\":\"usd, eur, try\"") != std::string::npos);
+    CHECK(refusal("euro").starts_with("400 "));
+    CHECK(refusal("try").starts_with("503 "));
+    rates.day -= std::chrono::days{4};
+    show();
+    CHECK(s.body("/api/cryptos?currency=eur").at("stale").as_bool());
+    CHECK_FALSE(s.body("/api/cryptos").at("stale").as_bool());
 }
 
 TEST_CASE("a figure that is withheld says why", "[web]")

@@ -20,6 +20,8 @@ export const bodies = {
     stats: recorded("blockchain_info.stats.2026-10-05.json"),
     fearGreed: recorded("alternative_me.fng.2026-08-18.json"),
     coinlore: `{"data":${recorded("coinlore.ticker.90.2026-10-05.json")},"info":{"coins_num":1}}`,
+    euro: recorded("frankfurter.v1.latest.USD_EUR.2026-10-02.json"),
+    yen: recorded("frankfurter.v1.latest.USD_JPY.2026-07.json"),
 };
 
 // The recorded rows are of a day that is over: their times are those of now, all else is as it came.
@@ -64,6 +66,13 @@ function ofToday(body) {
 }
 
 export function says(response, body, { status = 200, headers = {} } = {}) {
+// The recorded rates, of so many days ago.
+export const daysAgo = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+export function ratesOf(days = 0, more = {}) {
+    const rates = { ...JSON.parse(bodies.euro).rates, ...JSON.parse(bodies.yen).rates, ...more };
+    return JSON.stringify({ amount: 1.0, base: "USD", date: daysAgo(days), rates });
+}
+
     response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
     response.end(body);
 }
@@ -111,6 +120,10 @@ export const good = {
 };
 
 export const dead = (request, response) => response.destroy();
+    frankfurter: (request, response) => {
+        if (request.url === "/latest?base=USD") says(response, ratesOf());
+        else says(response, "not found", { status: 404 });
+    },
 
 // All sources, over TLS, and the settings that make a server ask them.
 export async function startSources(t, certificates) {

@@ -1,10 +1,10 @@
-#include "pricing/significant.hpp"
+#include "core/significant.hpp"
 
 #include <cassert>
 #include <charconv>
 #include <cmath>
 
-namespace tickertape::pricing {
+namespace tickertape {
 
 // By way of the decimal text, which is what is meant: scaling by a power of ten would add the very
 // noise that is to be removed.
@@ -19,4 +19,15 @@ double rounded_to_digits(double value, int digits) noexcept
     return rounded;
 }
 
-}  // namespace tickertape::pricing
+int digits_of(double value) noexcept
+{
+    assert(std::isfinite(value));
+    char text[32];
+    const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
+    int digits = 0;
+    for (const char* at = text; at != end.ptr && *at != 'e'; ++at)
+        digits += *at >= '0' && *at <= '9' ? 1 : 0;
+    return digits;
+}
+
+}  // namespace tickertape

@@ -1,0 +1,123 @@
+#include "feed/currency_feed.hpp"
+
+#include "asio/no_throw.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <utility>
+
+namespace tickertape::feed {
+
+currency_feed::currency_feed(
+    const parts& of, market::cadence rhythm, std::unique_ptr<gated_client> source)
+    : with_{of}, schedule_{rhythm},
+      board_{rhythm.watched_for, [this] { asio::post(with_.strand, [this] { timer_.cancel(); }); }},
+      source_{std::move(source)}, timer_{of.strand},
+      task_{of.strand, of.log, "the rates of currencies: an internal error"}
+{
+    assert(source_);
+    publish_figures();
+}
+
+void currency_feed::start()
+{
+    task_.start([this] { return run(); });
+}
+
+void currency_feed::stop()
+{
+    task_.stop();
+}
+
+asio::awaitable<void> currency_feed::run()
+{
+    while (!task_.stopping()) {
+        const bool is_watched = board_.is_watched(with_.time.boot_now());
+        // The schedule of tables, without the whole that stands beside them.
+        if (schedule_.due(with_.time.steady_now(), is_watched, false)) {
+            co_await fetch();
+            continue;
+        }
+        // Cancelled by stop(), and where somebody begins to read: it may be due then.
+        timer_.expires_at(schedule_.next(is_watched, false));
+        const auto [woken] = co_await timer_.async_wait(no_throw);
+        static_cast<void>(woken);
+    }
+}
+
+asio::awaitable<void> currency_feed::fetch()
+{
+    market::currency_rates rates{};
+    const gated_client::request_function request = market::currency_rates_request;
+    const gated_client::read_function read =
+        [&](const net::http_response& answer) -> std::optional<fetch_error> {
+        auto said = market::read_currency_rates(answer, with_.time.wall_now());
+        if (!said)
+            return said.error();
+        rates = *std::move(said);
+        return std::nullopt;
+    };
+    const auto why = co_await source_->ask(request, read);
+    if (task_.stopping())
+        co_return;
+    const auto before = board_.newest();
+    // A cache of theirs that is behind.
+    const bool is_older = !why && before && rates.day < before->rates.day;
+    if (why)
+        failed(words_of(*why));
+    else if (is_older)
+        failed("the rates are of " + rates.date() + ", older than those of before");
+    else
+        post(std::move(rates));
+    schedule_.table_asked(with_.time.steady_now(), !why && !is_older);
+}
+
+void currency_feed::post(market::currency_rates rates)
+{
+    said_.clear();
+    if (const auto before = board_.newest())
+        market::withhold_jumps(rates, before->rates);
+    for (const auto& one : rates.all)
+        if (one.is_withheld) {
+            withheld_.add();
+            with_.log.warn(
+                "currency rate withheld", {{"currency", one.code}, {"date", rates.date()}});
+        }
+    const auto now = now_of(with_.time);
+    board_.post(std::make_shared<market::currency_snapshot>(market::currency_snapshot{
+        .rates = std::move(rates), .received = now.boot, .received_at = now.wall}));
+}
+
+// One line for each reason, and not for each failure.
+void currency_feed::failed(const std::string& words)
+{
+    failures_.add();
+    if (said_ == words)
+        return;
+    with_.log.warn("currency source failed", {{"source", market::frankfurter}, {"why", words}});
+    said_ = words;
+}
+
+void currency_feed::publish_figures()
+{
+    using kind = telemetry::metrics::kind;
+    with_.figures.sampled(
+        kind::counter, "tickertape_currency_requests_total",
+        "Requests for the rates of currencies.", {},
+        [this] { return static_cast<double>(source_->requests().value()); });
+    with_.figures.sampled(
+        kind::counter, "tickertape_currency_failures_total",
+        "Times that the source gave no rates of currencies.", {},
+        [this] { return static_cast<double>(failures_.value()); });
+    with_.figures.sampled(
+        kind::counter, "tickertape_currency_withheld_total",
+        "Rates of currencies that were withheld, because they had jumped.", {},
+        [this] { return static_cast<double>(withheld_.value()); });
+}
+
+}  // namespace tickertape::feed

@@ -1,0 +1,82 @@
+// Asks frankfurter for the rates of currencies and posts them: every few hours while somebody uses
+// them, and twice a day while nobody does, because a price may be derived at any time.
+//
+// The last rates stay until others come, and grow old.
+//
+// Threads: the strand of the providers' gates; start() and stop() on any.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/tally.hpp"
+#include "feed/feed.hpp"
+#include "feed/gated_client.hpp"
+#include "feed/market_feed.hpp"
+#include "feed/strand_task.hpp"
+#include "market/currency_rates.hpp"
+#include "market/schedule.hpp"
+#include "provider/gates.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace tickertape::feed {
+
+class currency_feed {
+public:
+    // Everything outlives it.
+    struct parts {
+        feed_context::strand_type strand;
+        const clock& time;
+        const telemetry::logger& log;
+        telemetry::metrics& figures;
+    };
+
+    // `source` is given.
+    currency_feed(const parts& of, market::cadence rhythm, std::unique_ptr<gated_client> source);
+
+    // For those who show the rates. It lives as long as this.
+    market::currency_board& board() noexcept { return board_; }
+
+    void start();
+    // Cancels what is under way. Soon after, the io_context has no work of this left.
+    void stop();
+
+private:
+    boost::asio::awaitable<void> run();
+    boost::asio::awaitable<void> fetch();
+    void post(market::currency_rates rates);
+    void failed(const std::string& words);
+    void publish_figures();
+
+    const parts with_;
+    market::schedule schedule_;
+    market::currency_board board_;
+    const std::unique_ptr<gated_client> source_;
+    std::string said_;  // the last failure that was logged; empty after a success
+    boost::asio::steady_timer timer_;
+    tally failures_;
+    tally withheld_;
+    strand_task task_;
+};
+
+// Of one answer. 30 rates are some 500 bytes.
+inline constexpr std::size_t currencies_bytes_max = 64 * 1024;
+// How often the rates are asked for, in times that tables are: every three hours, and ten minutes
+// after a failure.
+inline constexpr int intervals_of_currencies = 36;
+inline constexpr std::chrono::minutes currencies_after_failure{10};
+inline constexpr std::chrono::hours currencies_unwatched{12};
+
+// All of `of`, `gates` and `trust` outlive it. Throws std::runtime_error, one line, if another
+// limit is in use for the source.
+std::unique_ptr<currency_feed> make_currency_feed(
+    const market_choice& wanted, const currency_feed::parts& of, provider::gates& gates,
+    boost::asio::ssl::context& trust);
+
+}  // namespace tickertape::feed
