@@ -94,6 +94,8 @@ std::vector<feed::kept_figures*> application::kept_figures() const
         figures.push_back(network_.get());
     if (fear_greed_)
         figures.push_back(fear_greed_.get());
+    if (currencies_)
+        figures.push_back(currencies_.get());
     if (news_)
         figures.push_back(news_.get());
     return figures;
@@ -108,6 +110,8 @@ void application::stand_by(bool stands_by)
         network_->stand_by(stands_by);
     if (fear_greed_)
         fear_greed_->stand_by(stands_by);
+    if (currencies_)
+        currencies_->stand_by(stands_by);
     if (news_)
         news_->stand_by(stands_by);
 }

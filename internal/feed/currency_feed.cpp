@@ -1,6 +1,8 @@
 #include "feed/currency_feed.hpp"
 
 #include "asio/no_throw.hpp"
+#include "core/noted_time.hpp"
+#include "market/kept_currencies.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -29,6 +31,14 @@ void currency_feed::start()
     task_.start([this] { return run(); });
 }
 
+void currency_feed::stand_by(bool stands_by)
+{
+    asio::dispatch(with_.strand, [this, stands_by] {
+        is_standing_by_ = stands_by;
+        timer_.cancel();
+    });
+}
+
 void currency_feed::stop()
 {
     task_.stop();
@@ -39,12 +49,13 @@ asio::awaitable<void> currency_feed::run()
     while (!task_.stopping()) {
         const bool is_watched = board_.is_watched(with_.time.boot_now());
         // The schedule of tables, without the whole that stands beside them.
-        if (schedule_.due(with_.time.steady_now(), is_watched, false)) {
+        if (!is_standing_by_ && schedule_.due(with_.time.steady_now(), is_watched, false)) {
             co_await fetch();
             continue;
         }
-        // Cancelled by stop(), and where somebody begins to read: it may be due then.
-        timer_.expires_at(schedule_.next(is_watched, false));
+        // Cancelled by stop() and stand_by(), and where somebody begins to read: it may be due
+        // then.
+        timer_.expires_at(is_standing_by_ ? steady_time::max() : schedule_.next(is_watched, false));
         const auto [woken] = co_await timer_.async_wait(no_throw);
         static_cast<void>(woken);
     }
@@ -91,6 +102,28 @@ void currency_feed::post(market::currency_rates rates)
     const auto now = now_of(with_.time);
     board_.post(std::make_shared<market::currency_snapshot>(market::currency_snapshot{
         .rates = std::move(rates), .received = now.boot, .received_at = now.wall}));
+    ++changes_;
+}
+
+std::string currency_feed::write() const
+{
+    return write_kept(*board_.newest());
+}
+
+std::optional<fetch_error> currency_feed::take(std::string_view text)
+{
+    const auto now = now_of(with_.time);
+    auto said = market::read_kept_currencies(text, now);
+    if (!said)
+        return said.error();
+    const auto before = board_.newest();
+    if (before && !is_later(said->received_at, before->received_at, now.wall))
+        return std::nullopt;
+    schedule_.table_asked(now.steady - (now.boot - said->received), true);
+    board_.post(std::make_shared<market::currency_snapshot>(*std::move(said)));
+    ++changes_;
+    timer_.cancel();
+    return std::nullopt;
 }
 
 // One line for each reason, and not for each failure.

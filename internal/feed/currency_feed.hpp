@@ -10,6 +10,7 @@
 #include "core/tally.hpp"
 #include "feed/feed.hpp"
 #include "feed/gated_client.hpp"
+#include "feed/kept_figures.hpp"
 #include "feed/market_feed.hpp"
 #include "feed/strand_task.hpp"
 #include "market/currency_rates.hpp"
@@ -27,7 +28,7 @@
 
 namespace tickertape::feed {
 
-class currency_feed {
+class currency_feed final : public kept_figures {
 public:
     // Everything outlives it.
     struct parts {
@@ -43,7 +44,17 @@ public:
     // For those who show the rates. It lives as long as this.
     market::currency_board& board() noexcept { return board_; }
 
+    // As kept_figures says.
+    std::string_view name() const noexcept override { return "currencies"; }
+    std::uint64_t changes() const noexcept override { return changes_; }
+    std::string write() const override;
+    std::optional<fetch_error> take(std::string_view text) override;
+    bool is_read_here(boot_time now) const override { return board_.is_read_here(now); }
+    void note_reader_elsewhere(boot_time now) override { board_.note_reader_elsewhere(now); }
+
     void start();
+    // Of a cluster only the leader asks. On any thread.
+    void stand_by(bool stands_by);
     // Cancels what is under way. Soon after, the io_context has no work of this left.
     void stop();
 
@@ -59,6 +70,8 @@ private:
     market::currency_board board_;
     const std::unique_ptr<gated_client> source_;
     std::string said_;  // the last failure that was logged; empty after a success
+    std::uint64_t changes_ = 0;
+    bool is_standing_by_ = false;
     boost::asio::steady_timer timer_;
     tally failures_;
     tally withheld_;

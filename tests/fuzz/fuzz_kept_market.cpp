@@ -1,6 +1,7 @@
 // Whatever stands in a text with figures of the market: it is refused with bounded words, or reads
 // back as it is written. The first byte says which text it is to be.
 #include "core/text.hpp"
+#include "market/kept_currencies.hpp"
 #include "market/kept_fear_greed.hpp"
 #include "market/kept_network.hpp"
 #include "market/kept_table.hpp"
@@ -39,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     if (size == 0)
         return 0;
     const std::string_view text{reinterpret_cast<const char*>(bytes) + 1, size - 1};
-    if (bytes[0] % 3 == 0) {
+    if (bytes[0] % 4 == 0) {
         const auto shown = read_kept_table(text, now, std::chrono::minutes{15});
         if (!shown)
             return must_be_refused(shown.error()), 0;
@@ -49,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         const auto back = read_kept_table(again, now, std::chrono::minutes{15});
         must(back.has_value());
         must(write_kept(*back) == again);
-    } else if (bytes[0] % 3 == 1) {
+    } else if (bytes[0] % 4 == 1) {
         const auto known = read_kept_network(text, now);
         if (!known)
             return must_be_refused(known.error()), 0;
@@ -57,6 +58,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         must(!figures_of(*known).empty());
         const auto again = write_kept(*known);
         const auto back = read_kept_network(again, now);
+        must(back.has_value());
+        must(write_kept(*back) == again);
+    } else if (bytes[0] % 4 == 2) {
+        const auto shown = read_kept_currencies(text, now);
+        if (!shown)
+            return must_be_refused(shown.error()), 0;
+        must(shown->rates.all.size() <= currencies_max);
+        const auto again = write_kept(*shown);
+        const auto back = read_kept_currencies(again, now);
         must(back.has_value());
         must(write_kept(*back) == again);
     } else {
@@ -88,9 +98,12 @@ LLVMFuzzerCustomMutator(std::uint8_t* bytes, std::size_t size, std::size_t most,
             R"("height":965000,"difficulty":1e14,"mined_at":1789998000000,"day":{"blocks":144,"seconds":86400,)"
             R"("difficulties":1e16}},"fees":{"source":"mempool","received_at":1,"fastest":1.5}})",
         std::string(1, '\2') +
+            R"({"kept":"currencies","version":1,"received_at":1,"day":1,"rates":[{"code":"EUR",)"
+            R"("value":0.89,"withheld":false},{"code":"INR","value":92.9,"withheld":true}]})",
+        std::string(1, '\3') +
             R"({"kept":"fear and greed","version":1,"received_at":1,"day":1,"value":41,"word":"Fear"})"};
     if (size < 8) {
-        const auto& one = texts[seed % 3];
+        const auto& one = texts[seed % 4];
         if (one.size() <= most) {
             one.copy(reinterpret_cast<char*>(bytes), one.size());
             return one.size();

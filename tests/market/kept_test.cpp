@@ -4,6 +4,7 @@
 #include "core/noted_time.hpp"
 #include "market/checks.hpp"
 #include "market/coins_known.hpp"
+#include "market/kept_currencies.hpp"
 #include "market/kept_fear_greed.hpp"
 #include "market/kept_network.hpp"
 #include "market/kept_table.hpp"
@@ -254,6 +255,30 @@ TEST_CASE("the index reads back as it was", "[market]")
     CHECK(back->index.word == "Extreme Fear");
     CHECK(back->index.day == then - 10h);
     CHECK(later.boot - back->received == 7min);
+}
+
+TEST_CASE("the rates of currencies read back as they were", "[market]")
+{
+    const currency_snapshot shown{
+        .rates =
+            {.day = std::chrono::sys_days{std::chrono::year{2026} / 9 / 11},
+             .all = {{"EUR", 0.89087, false}, {"INR", 92.9, true}, {"JPY", 147.32, false}},
+             .dropped = 0},
+        .received = boot_time{100h},
+        .received_at = then};
+    const auto back = read_kept_currencies(write_kept(shown), later);
+    REQUIRE(back);
+    CHECK(back->rates.day == shown.rates.day);
+    REQUIRE(back->rates.all.size() == 3);
+    CHECK(back->rates.find("INR")->value == 92.9);
+    CHECK(back->rates.find("INR")->is_withheld);
+    CHECK_FALSE(back->rates.find("JPY")->is_withheld);
+    CHECK(later.boot - back->received == 7min);
+
+    auto text = write_kept(shown);
+    const auto wrong = GENERATE("eur", "USDX", "ZZZ");
+    text.replace(text.find("EUR"), 3, wrong);
+    CHECK_FALSE(read_kept_currencies(text, later));
 }
 
 TEST_CASE("a text that is damaged, or of something else, holds no figures", "[market]")
