@@ -76,7 +76,8 @@ void add_market_rows(row_list& rows)
             "MARKET", on_or_off(),
             "Whether there is a table of the market's coins at /api/cryptos, from CoinGecko, "
             "CoinPaprika or CoinLore, and Bitcoin's network at /api/bitcoin/network, from "
-            "mempool.space or blockchain.info: the first of each that answers; and Bitcoin's key "
+            "mempool.space, blockchain.info or blockchair: the first of each that answers; and "
+            "Bitcoin's key "
             "figures at /api/bitcoin/kpis, which follow from both")
         .when_empty = "on where prices come from providers, unless RELAY names another server";
     rows.add(
@@ -105,19 +106,23 @@ void add_market_rows(row_list& rows)
             "Where blockchain.info is asked for it, if that fails")
         .when_empty = "https://api.blockchain.info";
     rows.add(
+            "BLOCKCHAIR_URL", provider_url("blockchair"),
+            "Where blockchair is asked for it, if both fail")
+        .when_empty = "https://api.blockchair.com";
+    rows.add(
             "FEAR_GREED_URL", provider_url(std::string{market::alternative_me}),
             "Where alternative.me is asked for the Fear and Greed Index at /api/bitcoin/kpis")
         .when_empty = "https://api.alternative.me";
-    rows.add(
-        "NEWS_FEEDS", feeds(),
-        "The RSS and Atom feeds whose items are at /api/news; default: those of seven publishers "
-        "where MARKET is on, and none elsewhere");
-    rows.add(
     rows.add(
             "FRANKFURTER_URL", provider_url(std::string{market::frankfurter}),
             "Where frankfurter is asked for the European Central Bank's rates of currencies, for "
             "/api/currencies and prices in other currencies than dollars")
         .when_empty = "https://api.frankfurter.dev/v1";
+    rows.add(
+        "NEWS_FEEDS", feeds(),
+        "The RSS and Atom feeds whose items are at /api/news; default: those of seven publishers "
+        "where MARKET is on, and none elsewhere");
+    rows.add(
         "NEWS_INTERVAL",
         duration(
             [](auto& s) -> auto& { return s.news.interval; }, 1s, 24h),

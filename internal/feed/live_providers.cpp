@@ -300,15 +300,18 @@ constexpr std::string_view mempool_url = "https://mempool.space/api";
 constexpr std::string_view blockchain_url = "https://api.blockchain.info";
 constexpr rate_limit mempool_limit{.per_minute = 20, .burst = 8};
 constexpr rate_limit blockchain_limit{.per_minute = 6, .burst = 2};
+// 1,440 requests a day without a key: a tenth is left over.
+constexpr std::string_view blockchair_url = "https://api.blockchair.com";
+constexpr rate_limit blockchair_limit{.per_minute = 0.9, .burst = 2};
 // Far below anything that it could mind: it is asked four times a day.
 constexpr std::string_view fear_greed_url = "https://api.alternative.me";
 constexpr rate_limit fear_greed_limit{.per_minute = 6, .burst = 2};
-
-// Of a source of figures beside the table: its address by the settings or `url`.
-std::unique_ptr<gated_client> make_client(
 // The same. It is asked eight times a day, and publishes no limit.
 constexpr std::string_view frankfurter_url = "https://api.frankfurter.dev/v1";
 constexpr rate_limit frankfurter_limit{.per_minute = 6, .burst = 2};
+
+// Of a source of figures beside the table: its address by the settings or `url`.
+std::unique_ptr<gated_client> make_client(
     std::string_view name, std::string_view url, rate_limit limit, std::size_t bytes_max,
     const market_choice& wanted, const feed_context::strand_type& strand, const clock& time,
     provider::gates& gates, ssl::context& trust)
@@ -339,7 +342,8 @@ std::unique_ptr<network_feed> make_network_feed(
     rhythm.watched = intervals_of_network * wanted.market.interval;
     network_feed::sources sources{
         .mempool = client_of(market::mempool, mempool_url, mempool_limit),
-        .blockchain = client_of(market::blockchain, blockchain_url, blockchain_limit)};
+        .blockchain = client_of(market::blockchain, blockchain_url, blockchain_limit),
+        .blockchair = client_of(market::blockchair, blockchair_url, blockchair_limit)};
     return std::make_unique<network_feed>(of, rhythm, std::move(sources));
 }
 
@@ -358,7 +362,6 @@ std::unique_ptr<fear_greed_feed> make_fear_greed_feed(
             of.strand, of.time, gates, trust));
 }
 
-}  // namespace tickertape::feed
 std::unique_ptr<currency_feed> make_currency_feed(
     const market_choice& wanted, const currency_feed::parts& of, provider::gates& gates,
     ssl::context& trust)
@@ -374,3 +377,4 @@ std::unique_ptr<currency_feed> make_currency_feed(
             of.strand, of.time, gates, trust));
 }
 
+}  // namespace tickertape::feed

@@ -84,6 +84,12 @@ asio::awaitable<void> network_feed::fetch()
         if (task_.stopping())
             co_return;
     }
+    if (!succeeded && sources_.blockchair) {
+        const bool has_third = co_await fetch_blockchair_chain();
+        succeeded = has_third;
+        if (task_.stopping())
+            co_return;
+    }
     if (succeeded)
         post();
     if (failures_.value() == failures)
@@ -193,12 +199,36 @@ asio::awaitable<bool> network_feed::fetch_blockchain_chain()
     co_return has_chain;
 }
 
+asio::awaitable<bool> network_feed::fetch_blockchair_chain()
+{
+    market::chain chain;
+    read_function read = [&](const net::http_response& answer) -> std::optional<fetch_error> {
+        const auto said = market::read_blockchair_stats(answer);
+        if (!said)
+            return said.error();
+        chain = *said;
+        return refused(chain);
+    };
+    gated_client::request_function request = market::blockchair_stats_request;
+    const bool has_chain =
+        co_await ask(market::blockchair, "stats", std::move(request), std::move(read));
+    if (has_chain)
+        known_.blocks = now_said(chain, market::blockchair);
+    co_return has_chain;
+}
+
+gated_client& network_feed::client_of(std::string_view source) const
+{
+    if (source == market::mempool)
+        return *sources_.mempool;
+    return source == market::blockchain ? *sources_.blockchain : *sources_.blockchair;
+}
+
 asio::awaitable<bool> network_feed::ask(
     std::string_view source, std::string_view what, gated_client::request_function request,
     read_function read)
 {
-    const auto& client = source == market::mempool ? sources_.mempool : sources_.blockchain;
-    const auto why = co_await client->ask(request, read);
+    const auto why = co_await client_of(source).ask(request, read);
     if (task_.stopping())
         co_return false;
     if (why) {
@@ -310,6 +340,8 @@ void network_feed::publish_figures()
     };
     requests(market::mempool, *sources_.mempool);
     requests(market::blockchain, *sources_.blockchain);
+    if (sources_.blockchair)
+        requests(market::blockchair, *sources_.blockchair);
 }
 
 }  // namespace tickertape::feed

@@ -1,5 +1,6 @@
-// Asks mempool.space for Bitcoin's network, or blockchain.info where that fails, and posts what
-// follows: every network_feed interval while somebody reads it, and rarely while nobody does.
+// Asks mempool.space for Bitcoin's network, or blockchain.info and blockchair where that fails, and
+// posts what follows: every network_feed interval while somebody reads it, and rarely while nobody
+// does.
 //
 // Each figure keeps its source and its time: one that a source no longer gives stays, and grows
 // old. The next time the first source is asked first again.
@@ -43,10 +44,11 @@ public:
         telemetry::metrics& figures;
     };
 
-    // Both are given.
+    // All are given, but perhaps the last.
     struct sources {
         std::unique_ptr<gated_client> mempool;
         std::unique_ptr<gated_client> blockchain;
+        std::unique_ptr<gated_client> blockchair{};
     };
 
     network_feed(const parts& of, market::cadence rhythm, sources asked);
@@ -77,6 +79,8 @@ private:
     // Whether the source gave a chain.
     boost::asio::awaitable<bool> fetch_mempool_chain();
     boost::asio::awaitable<bool> fetch_blockchain_chain();
+    boost::asio::awaitable<bool> fetch_blockchair_chain();
+    gated_client& client_of(std::string_view source) const;
     boost::asio::awaitable<std::optional<market::block>> fetch_block(std::int64_t height);
     boost::asio::awaitable<void> fetch_extras();
     // Whether the source gave what `read` took; a failure is logged.

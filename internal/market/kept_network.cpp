@@ -21,7 +21,7 @@ constexpr std::int64_t height_max = 100'000'000;
 constexpr std::int64_t span_seconds_max = 10'000'000'000;
 constexpr std::size_t word_bytes_max = 100;
 
-constexpr std::array sources{mempool, blockchain};
+constexpr std::array sources{mempool, blockchain, blockchair};
 
 struct named_fee {
     std::string_view name;

@@ -17,6 +17,7 @@ namespace tickertape::market {
 // The sources, as our answers name them.
 inline constexpr std::string_view mempool = "mempool";
 inline constexpr std::string_view blockchain = "blockchain";
+inline constexpr std::string_view blockchair = "blockchair";
 
 // The windows that we compute over, in blocks: about a day and two weeks.
 inline constexpr std::int64_t day_blocks = 144;

@@ -37,4 +37,8 @@ fetched<backlog> read_mempool_backlog(const net::http_response& answer);
 net::http_request blockchain_stats_request();
 fetched<chain> read_blockchain_stats(const net::http_response& answer, wall_time now);
 
+// blockchair. Its window is the same.
+net::http_request blockchair_stats_request();
+fetched<chain> read_blockchair_stats(const net::http_response& answer);
+
 }  // namespace tickertape::market

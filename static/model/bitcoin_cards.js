@@ -107,7 +107,7 @@ const writers = {
 const wholes = { hashes: "H/s", large: "", size: "vB", money: "USD", coins: "BTC" }; // said in full on hover
 
 const names = {
-    blockchain: "blockchain.info", coingecko: "CoinGecko", coinpaprika: "CoinPaprika", coinlore: "CoinLore",
+    blockchain: "blockchain.info", blockchair: "Blockchair", coingecko: "CoinGecko", coinpaprika: "CoinPaprika", coinlore: "CoinLore",
     archive: "this server's archive", protocol: "the rules of Bitcoin",
 };
 const nameOf = (source) => (Object.hasOwn(names, source) ? names[source] : source);

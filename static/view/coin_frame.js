@@ -3,7 +3,7 @@
 
 import { formatPrice } from "../format.js";
 import { chartWords, figuresOf, linksOf, ranges, whyWords } from "../model/coin_page.js";
-import { currency, figureOf, unknown } from "../model/coin_words.js";
+import { figureOf, unknown } from "../model/coin_words.js";
 import { lettersOf, tintOf } from "../model/coins.js";
 import { priceScaleOf } from "../model/comparison.js";
 import { sourceOf } from "../model/market_words.js";
@@ -14,6 +14,7 @@ import { PercentChart } from "./percent_chart.js";
 import { TabNotice } from "./tab_notice.js";
 
 const tints = 8;
+const currency = "USD"; // of all figures of single coins
 const kindWords = { live: "live", own: "not live", table: "" };
 const changes = [["1 h", "change_1h_percent"], ["24 h", "change_24h_percent"], ["7 d", "change_7d_percent"]];
 const priceOfAxis = (value) => formatPrice(value, currency, value >= 1_000 ? 0 : undefined);

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { json } from "./support/http.mjs";
-import { bodies, dead, difficulties, good, says, startSources, tip, tipAt } from "./support/market.mjs";
+import { blockchairStats, bodies, dead, difficulties, good, says, startSources, tip, tipAt } from "./support/market.mjs";
 import { scratch, startServer } from "./support/server.mjs";
 import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
@@ -72,6 +72,19 @@ describe("Bitcoin's network", { timeout: 600_000 }, () => {
         assert.ok(Math.abs(now.sources.fees.at - Date.now() / 1000) < 60);
         assert.equal(sources.blockchain.requests.length, 0);
         assert.match(sources.mempool.requests[0].headers["user-agent"], /^tickertape\/\d/);
+    });
+
+    test("blockchair has the chain while both others are dead", { timeout }, async (t) => {
+        const { shows } = await setUp(t, {}, (sources) => {
+            sources.mempool.respond = sources.blockchain.respond = dead;
+            sources.blockchair.respond = blockchairStats;
+        });
+        const third = await shows("blockchair", ({ sources: of }) => of.height?.source === "blockchair");
+        assert.equal(third.height, tip - 1);
+        assert.equal(third.sources.hash_rate.window_blocks, JSON.parse(bodies.blockchair).data.blocks_24h);
+        assert.ok(third.seconds_since_block >= 120);
+        assert.equal(third.fees.fastest, null);
+        assert.equal(third.mempool_transactions, null);
     });
 
     test("blockchain.info has the chain while mempool.space is dead", { timeout }, async (t) => {

@@ -29,7 +29,7 @@ struct market_kept : sources_asked<market_feed> {
             .gate = gates.of(
                 "coingecko", {.per_minute = 60'000, .burst = 1000}, {.open_first = 50ms},
                 h.time.steady_now()),
-            .budget = token_bucket{market::monthly(calls), h.time.steady_now()}};
+            .budget = call_budget{market::monthly(calls), h.time.steady_now()}};
         parts.clients.push_back(std::make_unique<net::http_client>(
             strand, *net::parse_base_url("http://127.0.0.1:" + servers[0]->port()), trust,
             net::http_limits{.response = 1s}));

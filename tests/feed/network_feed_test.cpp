@@ -72,14 +72,29 @@ reply good_blockchain(const std::string&)
         std::to_string(tip) + R"(,"n_blocks_mined":166,"difficulty":132716002350731})");
 }
 
+reply good_blockchair(const std::string&)
+{
+    return json_reply(
+        R"({"data":{"blocks":)" + std::to_string(tip) +
+        R"(,"blocks_24h":148,"difficulty":132716002350731}})");
+}
+
+reply dead_source(const std::string&)
+{
+    return json_reply("{}", 503);
+}
+
 struct network_asked : sources_asked<network_feed> {
     network_asked(
         fake_http_server::answer_function first, fake_http_server::answer_function second,
-        market::cadence rhythm = {.watched = 50ms, .unwatched = 1h, .after_failure = 20ms})
-        : sources_asked{{std::move(first), std::move(second)}}
+        market::cadence rhythm = {.watched = 50ms, .unwatched = 1h, .after_failure = 20ms},
+        fake_http_server::answer_function third = dead_source)
+        : sources_asked{{std::move(first), std::move(second), std::move(third)}}
     {
         network_feed::sources sources{
-            .mempool = client(0, "mempool"), .blockchain = client(1, "blockchain")};
+            .mempool = client(0, "mempool"),
+            .blockchain = client(1, "blockchain"),
+            .blockchair = client(2, "blockchair")};
         asked.emplace(
             network_feed::parts{strand, h.time, h.log, h.counters}, rhythm, std::move(sources));
     }
@@ -174,6 +189,21 @@ TEST_CASE("a source that is behind is passed over", "[feed]")
     n.read();
     n.run_until([&] { return n.source() == "blockchain"; });
     CHECK(n.figure("height").value == static_cast<double>(tip - 1));
+}
+
+TEST_CASE("blockchair has the chain while both others fail", "[feed]")
+{
+    network_asked n{
+        dead_source,
+        dead_source,
+        {.watched = 50ms, .unwatched = 1h, .after_failure = 20ms},
+        good_blockchair};
+    n.read();
+    n.run_until([&] { return n.source() == "blockchair"; });
+    CHECK(n.figure("height").value == static_cast<double>(tip - 1));
+    CHECK(n.figure("hash_rate").window->blocks == 148);
+    CHECK(n.servers[2]->requests().front().starts_with("GET /bitcoin/stats "));
+    CHECK(n.h.counted(R"(tickertape_network_requests_total{source="blockchair"})") >= 1);
 }
 
 TEST_CASE("garbage takes no figure's place", "[feed]")

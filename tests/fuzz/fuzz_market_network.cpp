@@ -1,8 +1,9 @@
-// Whatever a source sends on Bitcoin's network, or on fear and greed: an error with bounded words,
-// or figures that are possible. The first byte says which answer it is and its status; the rest is
-// the body.
+// Whatever a source sends on Bitcoin's network, on fear and greed or on currencies: an error with
+// bounded words, or figures that are possible. The first byte says which answer it is and its
+// status; the rest is the body.
 #include "core/fetch_error.hpp"
 #include "core/text.hpp"
+#include "market/currency_rates.hpp"
 #include "market/emission.hpp"
 #include "market/fear_greed.hpp"
 #include "market/figure_text.hpp"
@@ -29,8 +30,10 @@ using namespace tickertape::market;
 
 constexpr std::array statuses{200, 429};
 constexpr wall_time now{std::chrono::milliseconds{1'791'193'301'000}};
-constexpr std::size_t kinds = 6;
+constexpr std::size_t kinds = 8;
 constexpr std::size_t kind_of_mood = 5;
+constexpr std::size_t kind_of_blockchair = 6;
+constexpr std::size_t kind_of_currencies = 7;
 
 void must(bool holds)
 {
@@ -74,7 +77,10 @@ network_parts parts_of(std::size_t kind, const net::http_response& answer)
     } else if (kind == 3) {
         parts.waiting = taken(read_mempool_backlog(answer), answer.status);
     } else {
-        parts.blocks = taken(read_blockchain_stats(answer, now), answer.status);
+        parts.blocks = taken(
+            kind == kind_of_blockchair ? read_blockchair_stats(answer)
+                                       : read_blockchain_stats(answer, now),
+            answer.status);
         if (parts.blocks && !refusal_of(parts.blocks->what, nullptr, now).empty())
             parts.blocks.reset();
     }
@@ -91,6 +97,24 @@ void must_be_mood(const net::http_response& answer)
     must(index.day <= now + mood_ahead_max);
     must(index.word.size() <= mood_word_bytes_max);
     must(std::ranges::all_of(index.word, [](char c) { return c >= ' ' && c < 0x7f; }));
+}
+
+void must_be_rates(const net::http_response& answer)
+{
+    const auto said = taken(read_currency_rates(answer, now), answer.status);
+    if (!said)
+        return;
+    auto rates = said->what;
+    must(!rates.all.empty() && rates.all.size() <= currencies_max);
+    must(std::ranges::is_sorted(rates.all, {}, &currency_rate::code));
+    must(rates.date().size() == 10);
+    for (const auto& one : rates.all) {
+        must(currency_code(one.code) == one.code && one.code != "USD");
+        must(one.value >= rate_min && one.value <= rate_max);
+        must(rates.find(one.code) != nullptr);
+    }
+    withhold_jumps(rates, said->what);
+    must(std::ranges::none_of(rates.all, &currency_rate::is_withheld));
 }
 
 void must_be_figure(const network_figure& one)
@@ -122,6 +146,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         must_be_mood(answer);
         return 0;
     }
+    if (kind == kind_of_currencies) {
+        must_be_rates(answer);
+        return 0;
+    }
     const auto parts = parts_of(kind, answer);
     for (const auto& one : figures_of(parts))
         must_be_figure(one);
@@ -136,9 +164,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv)
 {
     namespace fs = std::filesystem;
-    constexpr std::array<const char*, kinds> begins{"mempool.block", "mempool.difficulty",
-                                                    "mempool.fees",  "mempool.mempool",
-                                                    "blockchain",    "alternative_me"};
+    constexpr std::array<const char*, kinds> begins{
+        "mempool.block", "mempool.difficulty", "mempool.fees", "mempool.mempool",
+        "blockchain_",   "alternative_me",     "blockchair",   "frankfurter"};
     std::error_code ignored;
     const std::vector<std::string> arguments(*argv + 1, *argv + *argc);
     const auto corpus = std::ranges::find_if(

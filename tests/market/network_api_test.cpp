@@ -152,6 +152,50 @@ TEST_CASE("blockchain.info counts blocks from one, and its window is a day", "[m
     CHECK(said->day->span == 24h);
 }
 
+TEST_CASE("blockchair counts blocks from one, and its times are UTC", "[market]")
+{
+    CHECK(blockchair_stats_request().target == "/bitcoin/stats");
+    const auto body = recorded("blockchair.bitcoin.stats.2023-04-03.json");
+    const auto said = read_blockchair_stats(answer_of(body));
+    REQUIRE(said);
+    CHECK(said->height == 783'770);
+    CHECK(said->difficulty == 46843400286277.0);
+    CHECK(said->mined_at == at("2023-04-03T14:04:50Z"));
+    CHECK_FALSE(said->fortnight);
+    REQUIRE(said->day);
+    CHECK(said->day->blocks == 148);
+    CHECK(said->day->span == 24h);
+    // Theirs is text, of the same blocks and difficulty but for a per mille.
+    CHECK(std::abs(said->day->hash_rate() / 345095835785586196564.0 - 1) < 0.01);
+}
+
+TEST_CASE("what blockchair says that cannot be read is unknown, or no chain", "[market]")
+{
+    const auto with = [](const std::string& data) {
+        return read_blockchair_stats(answer_of(R"({"data":{)" + data + "}}"));
+    };
+    const std::string good = R"("blocks":783771,"difficulty":46843400286277)";
+    for (const auto* time :
+         {"\"2023-04-03\"", "\"2023-04-03T14:04:50\"", "\"2023-04-03 14:04:50Z\"",
+          "\"2023-13-03 14:04:50\"", "1680530690", "null"}) {
+        CAPTURE(time);
+        const auto said = with(good + R"(,"best_block_time":)" + time);
+        REQUIRE(said);
+        CHECK_FALSE(said->mined_at);
+        CHECK_FALSE(said->day);
+    }
+    for (const auto* bad :
+         {"", R"("blocks":783771)", R"("difficulty":1)", R"("blocks":0,"difficulty":1)",
+          R"("blocks":1.5,"difficulty":1)", R"("blocks":{},"difficulty":1)",
+          R"("blocks":2e9,"difficulty":1)"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(with(bad));
+    }
+    // An answer that is a warning has no statistics.
+    CHECK_FALSE(read_blockchair_stats(answer_of(R"({"data":null,"context":{"code":402}})")));
+    CHECK_FALSE(read_blockchair_stats(answer_of("<html>")));
+}
+
 TEST_CASE("the hash rate is blockchain.info's in all its digits", "[market]")
 {
     const auto now = stats(recorded("blockchain_info.stats.2026-10-05.json"));

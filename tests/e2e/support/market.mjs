@@ -18,10 +18,11 @@ export const bodies = {
     fees: recorded("mempool.fees_recommended.2026-10-01.json"),
     backlog: recorded("mempool.mempool.2026-10-01.cut.json"),
     stats: recorded("blockchain_info.stats.2026-10-05.json"),
+    blockchair: recorded("blockchair.bitcoin.stats.2023-04-03.json"),
     fearGreed: recorded("alternative_me.fng.2026-08-18.json"),
-    coinlore: `{"data":${recorded("coinlore.ticker.90.2026-10-05.json")},"info":{"coins_num":1}}`,
     euro: recorded("frankfurter.v1.latest.USD_EUR.2026-10-02.json"),
     yen: recorded("frankfurter.v1.latest.USD_JPY.2026-07.json"),
+    coinlore: `{"data":${recorded("coinlore.ticker.90.2026-10-05.json")},"info":{"coins_num":1}}`,
 };
 
 // The recorded rows are of a day that is over: their times are those of now, all else is as it came.
@@ -65,7 +66,6 @@ function ofToday(body) {
         (row, i) => ({ ...row, timestamp: String(today - i * 86_400) })) });
 }
 
-export function says(response, body, { status = 200, headers = {} } = {}) {
 // The recorded rates, of so many days ago.
 export const daysAgo = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 export function ratesOf(days = 0, more = {}) {
@@ -73,6 +73,7 @@ export function ratesOf(days = 0, more = {}) {
     return JSON.stringify({ amount: 1.0, base: "USD", date: daysAgo(days), rates });
 }
 
+export function says(response, body, { status = 200, headers = {} } = {}) {
     response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
     response.end(body);
 }
@@ -113,17 +114,28 @@ export const good = {
                 ...JSON.parse(bodies.stats), timestamp: Date.now(), n_blocks_total: tip }));
         else says(response, "not found", { status: 404 });
     },
+    // The third: nobody answers, unless a test wants it.
+    blockchair: (request, response) => response.destroy(),
     fear_greed: (request, response) => {
         if (request.url === "/fng/?limit=2") says(response, ofToday(bodies.fearGreed));
         else says(response, "not found", { status: 404 });
     },
-};
-
-export const dead = (request, response) => response.destroy();
     frankfurter: (request, response) => {
         if (request.url === "/latest?base=USD") says(response, ratesOf());
         else says(response, "not found", { status: 404 });
     },
+};
+
+// The recorded statistics, of the block before the tip.
+export function blockchairStats(request, response) {
+    const { data } = JSON.parse(bodies.blockchair);
+    if (request.url !== "/bitcoin/stats") return says(response, "not found", { status: 404 });
+    return says(response, JSON.stringify({ data: {
+        ...data, blocks: tip, difficulty: Math.round(difficulties.now),
+        best_block_time: new Date(tipAt * 1000).toISOString().slice(0, 19).replace("T", " ") } }));
+}
+
+export const dead = (request, response) => response.destroy();
 
 // All sources, over TLS, and the settings that make a server ask them.
 export async function startSources(t, certificates) {
