@@ -3,6 +3,7 @@
 // Pure. Threads: any.
 #pragma once
 
+#include "core/significant.hpp"
 #include "core/text.hpp"
 #include "market/figure_text.hpp"
 #include "web/currency.hpp"
