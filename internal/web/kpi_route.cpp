@@ -28,7 +28,7 @@ constexpr std::string_view bitcoin = "BTC-USD";
 // Of the longest window, and of the day before it, whose close is what its first return is from.
 constexpr std::chrono::days closes_asked{90 + 1};
 
-http::response no_figures(const site& s)
+http::response no_kpis(const site& s)
 {
     if (s.market == nullptr)
         // Not 503: to wait changes nothing.
@@ -142,11 +142,11 @@ boost::asio::awaitable<http::answer> kpis(const site& s, const http::request& r)
     if (const auto bad = wrong_parameters(r.url, {}))
         co_return http::to_response(*bad);
     if (s.market == nullptr)
-        co_return no_figures(s);
+        co_return no_kpis(s);
     const clock_reading now{r.now, r.boot_now};
     const auto known = co_await kpis_now(s, now, true);
     if (!known)
-        co_return no_figures(s);
+        co_return no_kpis(s);
     co_return answer_with(*known);
 }
 

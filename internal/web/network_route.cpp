@@ -15,7 +15,7 @@
 namespace tickertape::web {
 namespace {
 
-http::response no_figures(const site& s)
+http::response no_network(const site& s)
 {
     if (s.network == nullptr)
         // Not 503: to wait changes nothing.
@@ -56,7 +56,7 @@ http::answer network(const site& s, const http::request& r)
         return http::to_response(*bad);
     const auto known = s.network == nullptr ? nullptr : s.network->read(r.boot_now);
     if (!known)
-        return no_figures(s);
+        return no_network(s);
 
     json::object o;
     json::object fees;

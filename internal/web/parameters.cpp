@@ -98,6 +98,14 @@ wrong_parameters(const http::request_target& target, std::span<const std::string
     return std::nullopt;
 }
 
+std::string_view without_blanks(std::string_view text) noexcept
+{
+    const auto first = text.find_first_not_of(' ');
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
 std::variant<std::size_t, http::problem> read_count(
     const http::request_target& target, std::string_view name, std::size_t usual, std::size_t most)
 {

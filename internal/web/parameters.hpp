@@ -30,4 +30,7 @@ nearly_known(std::string_view name, std::span<const std::string_view> known);
 std::variant<std::size_t, http::problem> read_count(
     const http::request_target& target, std::string_view name, std::size_t usual, std::size_t most);
 
+// One of a list of names, which may have blanks around it.
+std::string_view without_blanks(std::string_view text) noexcept;
+
 }  // namespace tickertape::web

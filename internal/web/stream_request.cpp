@@ -25,14 +25,6 @@ constexpr std::string_view accepted_rates = "a number from 0.01 to 1000, of tick
 // not told that it is not known.
 constexpr position first_of_all = position{}.next();
 
-std::string_view without_blanks(std::string_view text)
-{
-    const auto first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 }  // namespace
 
 symbols_or_problem

@@ -1,6 +1,7 @@
 #include "web/topics.hpp"
 
 #include "http/problem.hpp"
+#include "web/parameters.hpp"
 
 #include <algorithm>
 #include <string>
@@ -17,14 +18,6 @@ std::string listed(hub::topic_set topics)
         if ((topics & hub::set_of(i)) != 0)
             text.append(", ").append(topic_names[i]);
     return text + ", or *";
-}
-
-std::string_view without_blanks(std::string_view text)
-{
-    const auto first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 std::string_view why_not(topic t)
