@@ -143,7 +143,7 @@ describe("currencies", { timeout: 600_000 }, () => {
         assert.equal(refused.status, 400);
         assert.equal(refused.body.accepted, "usd, eur, jpy");
         // A simulated price in euros says that it is one.
-        const { body: simulated } = await get("/api/prices/btc-eur");
+        const simulated = await shows("a price", "/api/prices/btc-eur");
         assert.match(simulated.source, /^derived: simulator BTC-USD × ECB /);
     });
 
