@@ -70,7 +70,7 @@ describe("units and colours", { timeout: 300_000 }, () => {
             assert.match(await text(page, "#change"), /^▲\s*\+/, "an arrow and a sign say it too");
             await page.reload();
             await showsPrice(page, 69420.25);
-            assert.equal(await colourOf("#change"), blue);
+            await until("the same after a reload", async () => (await colourOf("#change")) === blue);
             await page.click('#watched [data-symbol="ETH-BTC"] a');
             await showsPrice(page, 0.03512);
             await until("it falls", async () => /^▼\s*−/.test(await text(page, "#change")));

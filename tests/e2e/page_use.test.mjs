@@ -82,6 +82,7 @@ describe("the page in use", { timeout: 600_000 }, () => {
         const server = await market(t);
         const { page, isClean } = await open(t, server);
         await page.click("#watchlist-edit");
+        await page.waitForSelector("#list-name"); // comes late, and moves what is below it
         const boxOf = async (selector) => (await page.$(selector)).boundingBox();
         // Slowly: the list is in its new order before the next step.
         const drag = async (symbol, y) => {

@@ -284,7 +284,7 @@ describe("an archive in PostgreSQL", { timeout: 2_700_000 }, () => {
 
         database.sql("UPDATE tickertape_pipe.schema_version SET version = 99");
         assert.match(await refusal(t, settings), /ARCHIVE: .*written by a newer version of the program: schema 99/);
-        database.sql("UPDATE tickertape_pipe.schema_version SET version = 3; UPDATE tickertape_pipe.archive SET kind = 'live'");
+        database.sql("UPDATE tickertape_pipe.schema_version SET version = 4; UPDATE tickertape_pipe.archive SET kind = 'live'");
         assert.match(await refusal(t, settings), /ARCHIVE: .*belongs to the feed 'live', not to 'pipe'/);
 
         for (const command of [["archive", "backup"], ["archive", "verify"], ["export"], ["import", "x.csv"]])

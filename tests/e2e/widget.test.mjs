@@ -66,7 +66,8 @@ describe("the widget", { timeout: 600_000 }, () => {
     async function frameIt(t, server, { query = "?symbol=BTC-USD", attributes = "" } = {}) {
         const host = await startHost(t,
             `<iframe src="${server.url}/embed${query}" width="320" height="120" title="price" ${attributes}></iframe>`);
-        const opened = await openPage(t, browser, host);
+        // To keep a worker out Playwright would have to reach into a frame that lets nobody in.
+        const opened = await openPage(t, browser, host, { serviceWorkers: "allow" });
         const requests = [];
         opened.page.on("request", (asked) => requests.push(asked.url()));
         const frame = opened.page.frames().find((one) => one.url().includes("/embed"));
