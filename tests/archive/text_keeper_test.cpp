@@ -69,8 +69,8 @@ TEST_CASE("a text with a flipped bit is not there, and the others are", "[archiv
         REQUIRE(file.write("news", "item"));
     }
     {
-        database beside{path, database::access::write};
-        beside.run("UPDATE texts SET text = 'price 900' WHERE name = 'table'");
+        database other{path, database::access::write};
+        other.run("UPDATE texts SET text = 'price 900' WHERE name = 'table'");
     }
     const auto all = read(path);
     CHECK_FALSE(all.contains("table"));
