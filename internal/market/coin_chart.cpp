@@ -58,12 +58,12 @@ fetched<coin_chart> read_coin_chart(const net::http_response& answer, wall_time 
         const auto at =
             json::time_in(json::element(&row, 0), json::time_form::milliseconds, "time");
         const auto* value = json::element(&row, 1);
-        const auto price = value == nullptr ? std::nullopt : json::number_in(*value);
-        if (!at || !price || !std::isfinite(*price) || *price <= 0 || *at > now + ahead_max)
+        const double price = value == nullptr ? 0 : json::number_in(*value).value_or(0);
+        if (!at || !std::isfinite(price) || price <= 0 || *at > now + ahead_max)
             continue;
         if (!chart.points.empty() && *at <= chart.points.back().at)
             continue;
-        chart.points.push_back({*at, *price});
+        chart.points.push_back({*at, price});
         if (chart.points.size() == chart_points_max)
             break;
     }
