@@ -135,8 +135,8 @@ struct market_choice {
     const std::map<std::string, provider_settings, std::less<>>& access;
 };
 
-// What may be asked of CoinGecko in a month, and the part of it that is left to questions for single
-// coins. Both feeds are made of the same one.
+// What may be asked of CoinGecko in a month, and the part of it that is left to questions for
+// single coins. Both feeds are made of the same one.
 call_budget coingecko_budget(const market::settings& wanted, steady_time now);
 
 // All of `of`, `gates` and `trust` outlive it. Throws std::runtime_error, one line, if another

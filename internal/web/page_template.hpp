@@ -22,7 +22,7 @@ struct page_facts {
     std::string origin;  // simulator, replay or pipe where the price is no market's
     std::string stale = "true";
     std::string root = "./";  // where the site begins, as seen from the page's address
-    std::string tabs;         // those that this server has something for, besides the price: "market news"
+    std::string tabs;  // those that this server has something for, besides the price: "market news"
     // Of the widget only: light, dark or system; after how long a silent stream is sent a
     // heartbeat; why there is no widget.
     std::string theme = "system";
