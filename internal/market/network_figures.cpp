@@ -84,7 +84,7 @@ void add_speed(figure_list& to, const chain* c, const network_limits& limits)
     auto& since = to.compute(
         "seconds_since_block",
         c && c->mined_at
-            ? std::optional{std::max(seconds_of(to.at) - seconds_of(*c->mined_at), 0.0)}
+            ? std::optional{std::max(seconds_of(wall_time{to.at - *c->mined_at}), 0.0)}
             : std::nullopt);
     check(
         since, c && c->mined_at && *c->mined_at <= to.at + limits.ahead_max,

@@ -111,7 +111,10 @@ order_or_problem read_order(std::string_view body, const symbol_table& known, sy
                 return http::bad_parameter(
                     name, std::string{name} + " is not a day", "a day such as 2024-04-07");
             given[static_cast<std::size_t>(at - names.begin())] = day;
-        } else if (name == "symbols" && value.is_array()) {
+        } else if (name == "symbols") {
+            if (!value.is_array())
+                return http::bad_parameter(
+                    name, "symbols is not a list", R"(a list such as ["BTC-USD","ETH-USD"])");
             for (const auto& one : value.as_array()) {
                 const auto symbol = json::text_in(&one);
                 const auto id = symbol ? known.find(*symbol) : std::nullopt;

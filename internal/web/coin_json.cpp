@@ -81,11 +81,7 @@ std::string coin_object(
 http::response no_table(const site& s)
 {
     if (s.market == nullptr)
-        // Not 503: to wait changes nothing.
-        return http::to_response(
-            {.status = 404,
-             .type = "no-market",
-             .detail = "this server has no table of the market: it runs with MARKET=off"});
+        return market_is_off("this server has no table of the market");
     return refusal_for_now(
         {.status = 503,
          .type = "no-market-yet",

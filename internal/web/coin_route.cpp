@@ -38,7 +38,7 @@ std::string detail_object(const market::coin_answer& said, boot_time now)
     json::object o;
     o.reserve(1'000 + d.description.size());
     o.text("source", market::coingecko).time("updated_at", d.updated_at);
-    o.seconds("age_seconds", now - said.received).boolean("stale", said.is_stale);
+    o.seconds("age_seconds", staleness::age(said.received, now)).boolean("stale", said.is_stale);
     o.text_or_null("description", d.description);
     o.json("categories", texts_array(d.categories));
     o.json("homepages", texts_array(d.homepages)).json("explorers", texts_array(d.explorers));

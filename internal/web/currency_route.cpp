@@ -15,11 +15,7 @@ namespace {
 http::response no_rates(const site& s)
 {
     if (s.currencies == nullptr)
-        // Not 503: to wait changes nothing.
-        return http::to_response(
-            {.status = 404,
-             .type = "no-market",
-             .detail = "this server knows no rates of currencies: it runs with MARKET=off"});
+        return market_is_off("this server knows no rates of currencies");
     return refusal_for_now(
         {.status = 503,
          .type = "no-rates-yet",

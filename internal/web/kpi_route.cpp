@@ -31,11 +31,7 @@ constexpr std::chrono::days closes_asked{90 + 1};
 http::response no_kpis(const site& s)
 {
     if (s.market == nullptr)
-        // Not 503: to wait changes nothing.
-        return http::to_response(
-            {.status = 404,
-             .type = "no-market",
-             .detail = "this server knows nothing of the market: it runs with MARKET=off"});
+        return market_is_off("this server knows nothing of the market");
     return refusal_for_now(
         {.status = 503,
          .type = "no-kpis-yet",

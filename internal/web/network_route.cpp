@@ -18,11 +18,7 @@ namespace {
 http::response no_network(const site& s)
 {
     if (s.network == nullptr)
-        // Not 503: to wait changes nothing.
-        return http::to_response(
-            {.status = 404,
-             .type = "no-market",
-             .detail = "this server knows nothing of Bitcoin's network: it runs with MARKET=off"});
+        return market_is_off("this server knows nothing of Bitcoin's network");
     return refusal_for_now(
         {.status = 503,
          .type = "no-network-yet",

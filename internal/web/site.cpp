@@ -89,6 +89,15 @@ http::response json_response(std::string body)
     return r;
 }
 
+// Not 503: to wait changes nothing.
+http::response market_is_off(std::string_view lacks)
+{
+    return http::to_response(
+        {.status = 404,
+         .type = "no-market",
+         .detail = std::string{lacks} + ": " + std::string{how_market_is_off}});
+}
+
 std::optional<fresh_tick> fresh_tick_of(const site& s, symbol_id id, boot_time now)
 {
     const auto observed = s.prices.observed(id);  // asked first, so no age is too small

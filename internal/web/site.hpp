@@ -121,6 +121,11 @@ void add_candle_stream_route(http::router& to, const site& of);
 void add_index_route(http::router& to, const site& of);
 
 http::response json_response(std::string body);
+// Why there is nothing of the market, behind what is lacking.
+inline constexpr std::string_view how_market_is_off =
+    "MARKET is off, as it is by default where prices are not live; MARKET=on turns it on";
+// 404 (no-market): "this server has no table of the market", and why.
+http::response market_is_off(std::string_view lacks);
 
 // What is known of the cluster; that there is none, where this instance is alone.
 cluster_report cluster_of(const site& s);

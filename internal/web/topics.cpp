@@ -20,10 +20,11 @@ std::string listed(hub::topic_set topics)
     return text + ", or *";
 }
 
-std::string_view why_not(topic t)
+std::string why_not(topic t)
 {
-    return t == topic::news ? "this server has no news: NEWS_FEEDS names no feed, or MARKET is off"
-                            : "this server knows nothing of the market: it runs with MARKET=off";
+    return t == topic::news
+               ? "this server has no news: NEWS_FEEDS names no feed, or MARKET is off"
+               : "this server knows nothing of the market: " + std::string{how_market_is_off};
 }
 
 }  // namespace

@@ -150,7 +150,7 @@ export function noticeOf({ answer, now, ...standing }) {
     return noticeOfTab({
         off: {
             title: "This server has no figures of Bitcoin.",
-            detail: "It runs with MARKET=off, so it asks no source for them.",
+            detail: "MARKET is off, as it is by default where prices are not live. MARKET=on turns it on.",
         },
         early: {
             title: "There are no figures yet.",

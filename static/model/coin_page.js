@@ -81,7 +81,10 @@ export function noticeOf({ answer, trouble, ...standing }) {
             detail: "The newest table of the market does not have it.",
         };
     return noticeOfTab({
-        off: { title: "This server has no table of the market.", detail: "It runs with MARKET=off." },
+        off: {
+            title: "This server has no table of the market.",
+            detail: "MARKET is off, as it is by default where prices are not live. MARKET=on turns it on.",
+        },
         early: {
             title: "There is no table yet.",
             detail: "No source has answered since the server was started.",

@@ -20,7 +20,7 @@ export function noticeOf({ table, ageMs, ...standing }) {
     return noticeOfTab({
         off: {
             title: "This server has no table of the market.",
-            detail: "It runs with MARKET=off, so it asks no source for one.",
+            detail: "MARKET is off, as it is by default where prices are not live. MARKET=on turns it on.",
         },
         early: {
             title: "There is no table yet.",

@@ -158,7 +158,7 @@ describe("topics", { timeout: 600_000 }, () => {
         const server = await startServer(t, {});
         const { status, body } = await json(`${server.url}/prices/stream?topics=ticks,market`);
         assert.equal(status, 400);
-        assert.match(body.detail, /MARKET=off/);
+        assert.match(body.detail, /MARKET=on turns it on/);
         assert.equal(body.accepted, "ticks, or *");
     });
 });

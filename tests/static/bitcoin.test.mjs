@@ -135,7 +135,7 @@ test("each failure says what it is, and an old chain is called old", () => {
     const of = (facts) => noticeOf({
         answer: null, now, trouble: null, sinceMs: Infinity, retryMs: 4_200, ...facts });
     assert.equal(of({}), null, "still loading");
-    assert.match(of({ trouble: { kind: "off" }, retryMs: Infinity }).detail, /MARKET=off/);
+    assert.match(of({ trouble: { kind: "off" }, retryMs: Infinity }).detail, /MARKET=on turns it on/);
     assert.match(of({ trouble: { kind: "early" } }).detail, /No source.*again in 5 s/);
     assert.equal(of({ answer, sinceMs: 0 }), null);
     const priceless = { ...answer, stale: true };

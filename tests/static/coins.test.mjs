@@ -127,7 +127,7 @@ test("each failure says what it is and what happens next", () => {
     const of = (facts) => noticeOf(
         { table: null, ageMs: 0, trouble: null, sinceMs: Infinity, retryMs: 4_200, ...facts });
     assert.equal(of({}), null, "still loading");
-    assert.match(of({ trouble: { kind: "off" } }).detail, /MARKET=off/);
+    assert.match(of({ trouble: { kind: "off" } }).detail, /MARKET=on turns it on/);
     assert.match(of({ trouble: { kind: "early" } }).detail, /No source has answered.*again in 5 s/);
     assert.match(of({ trouble: { kind: "silent" } }).detail, /cannot be reached.*again in 5 s/);
     assert.match(of({ trouble: { kind: "error", status: 500 } }).detail, /\(500\)/);

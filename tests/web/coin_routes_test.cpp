@@ -157,7 +157,7 @@ TEST_CASE("a coin that is not in the table is refused, and nobody is asked for i
     CHECK(s.answers.asked.empty());
     const small_site none;
     CHECK(none.get("/api/cryptos/bitcoin").status == 404);
-    CHECK(none.get("/api/cryptos/bitcoin").body.find("MARKET=off") != std::string::npos);
+    CHECK(none.get("/api/cryptos/bitcoin").body.find("MARKET=on turns it on") != std::string::npos);
     CHECK(none.get("/api/trending").status == 404);
 }
 

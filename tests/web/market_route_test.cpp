@@ -275,7 +275,7 @@ TEST_CASE("a server without a table says so", "[web]")
     const small_site s;
     const auto r = s.get("/api/cryptos");
     CHECK(r.status == 404);
-    CHECK(r.body.find("MARKET=off") != std::string::npos);
+    CHECK(r.body.find("MARKET=on turns it on") != std::string::npos);
 }
 
 TEST_CASE("an old table is stale, with its age", "[web]")
