@@ -11,3 +11,6 @@ export const behindMaxMs = 300_000;
 
 // A clock that cannot be set: the wall clock of the computer may step by an hour.
 export const steady = () => performance.now();
+
+// What a stream can follow beside ticks, each an event of that name.
+export const topicNames = ["market", "kpis", "news"];

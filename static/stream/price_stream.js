@@ -7,7 +7,7 @@
 // position in the URL and after a growing wait.
 
 import { ask, parse } from "./answers.js";
-import { patienceMs, steady } from "./limits.js";
+import { patienceMs, steady, topicNames } from "./limits.js";
 import { comparePositions, parsePosition } from "./position.js";
 
 // The pause after which the server sends a heartbeat, until it is learned from heartbeats.
@@ -26,6 +26,9 @@ export class PriceStream extends EventTarget {
     #url;
     #since;
     #symbols;
+    #topics;
+    // The topics of which no change was left out since they were told as followed.
+    #followed = new Set();
     // The symbols that have had a tick. For any other symbol, the newest tick is delivered although
     // it lies before the position reached.
     #begun;
@@ -67,6 +70,9 @@ export class PriceStream extends EventTarget {
             this.#failures = 0;
             this.#announced = {};
             this.#become("open");
+            const topics = this.#topics.filter((topic) => !this.#followed.has(topic));
+            for (const topic of topics) this.#followed.add(topic);
+            if (topics.length > 0) this.#tell("followed", { topics });
             // A worker that has just accepted this tab is about to send the newest ticks.
             covered ?? this.#begin();
         },
@@ -143,14 +149,21 @@ export class PriceStream extends EventTarget {
     };
 
     // `symbols`: empty for the server's first. `since`: Unix seconds to begin at. `lastId`: the id
-    // to resume after; it wins over `since`.
-    constructor({ url = "/prices/stream", symbols = [], since = null, lastId = "" } = {}) {
+    // to resume after; it wins over `since`. `topics`: what is followed beside ticks.
+    constructor({ url = "/prices/stream", symbols = [], topics = [], since = null, lastId = "" } = {}) {
         super();
         this.#url = new URL(url, globalThis.document?.baseURI ?? location.href);
         this.#since = since;
         this.#lastId = parsePosition(lastId) ? lastId : "";
         this.#symbols = symbols.map((symbol) => symbol.toUpperCase());
         this.#begun = new Set(this.#lastId && this.#symbols);
+        this.#topics = topics;
+        // Its id says up to where all ticks were sent.
+        for (const topic of topicNames)
+            this.#listeners[topic] = (state, id) => {
+                this.#advance(id);
+                this.#tell(topic, state);
+            };
     }
 
     get state() {
@@ -192,18 +205,25 @@ export class PriceStream extends EventTarget {
     // Changes the symbols, and goes on after the last id or after an earlier one: no tick of a
     // symbol that stays is lost. A new symbol begins with its newest tick, and so does one that was
     // dropped and is added again. A wait that the server asked for is kept.
-    setSymbols(symbols, lastId = this.#lastId) {
-        const before = `${this.#symbols} ${this.#lastId}`;
+    setSymbols(symbols, lastId = this.#lastId, topics = this.#topics) {
+        const before = `${this.#symbols} ${this.#lastId} ${this.#topics}`;
         this.#symbols = symbols.map((symbol) => symbol.toUpperCase());
         this.#lastId = lastId;
+        this.#topics = topics;
+        this.#followed = new Set([...this.#followed].filter((topic) => topics.includes(topic)));
         for (const symbol of this.#begun)
             if (!this.#symbols.includes(symbol)) this.#begun.delete(symbol);
         for (const symbol of this.#staleSince.keys())
             if (!this.#symbols.includes(symbol)) this.#staleSince.delete(symbol);
-        if (before === `${this.#symbols} ${lastId}`) return;
+        if (before === `${this.#symbols} ${lastId} ${topics}`) return;
         const waitMs = this.#heardAt - steady();
         if (waitMs > 0 && this.#source && !this.#source.wake) this.#reopenLater(waitMs);
         else this.reopen(this.#source);
+    }
+
+    // Follows these topics; no tick is lost. "followed" tells when changes of a new one begin to come.
+    setTopics(topics) {
+        this.setSymbols(this.#symbols, this.#lastId, topics);
     }
 
     // `isQuiet`: the state stays `open` meanwhile. If that takes too long, a check changes it.
@@ -234,11 +254,15 @@ export class PriceStream extends EventTarget {
         // told twice, but never left out.
         this.#lastGap = "";
         const url = new URL(this.#url);
-        const [symbols, since, lastId] = [this.#symbols, this.#since, this.#lastId];
+        const [symbols, topics, since, lastId] =
+            [this.#symbols, this.#topics, this.#since, this.#lastId];
         if (symbols.length > 0) url.searchParams.set("symbols", symbols);
+        if (topics.length > 0) url.searchParams.set("topics", ["ticks", ...topics]);
         if (lastId) url.searchParams.set("last_event_id", lastId);
         else if (since !== null) url.searchParams.set("since", since);
-        const source = this.createSource(url, { url: this.#url.href, symbols, since, lastId });
+        const source = this.createSource(url, { url: this.#url.href, symbols, topics, since, lastId });
+        // A worker brings changes from now on; what came while this tab was without it is missing.
+        if (source.wake) this.#followed.clear();
         for (const type in this.#listeners)
             source.addEventListener(type, ({ data, lastEventId }) => {
                 // A source that was replaced may still deliver an event.
@@ -294,6 +318,11 @@ export class PriceStream extends EventTarget {
         const timer = this.#reopenTimer;
         const problem = await ask(url, "application/problem+json");
         if (timer !== this.#reopenTimer || !/^4(?!08|29)/.test(problem?.status)) return;
+        // The server has nothing of a topic (any more): prices go on without it.
+        if (problem.parameter === "topics" && this.#topics.length > 0) {
+            this.setTopics([]);
+            return this.#tell("unfollowed", problem);
+        }
         this.close("refused");
         this.#tell("refused", problem);
     }

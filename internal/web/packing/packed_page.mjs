@@ -1,7 +1,8 @@
 // The page as it is served, out of its sources. No I/O.
 //
 // Each source is served under its own name, which other people's pages may rely on: a worker linked
-// with all that it imports and shortened, because they load and copy that file alone. What the page uses is there a second time, linked and shortened, under names with a digest in them, which stand
+// with all that it imports and shortened, because they load and copy that file alone. What the page
+// uses is there a second time, linked and shortened, under names with a digest in them, which stand
 // for these bytes for ever.
 
 import { createHash } from "node:crypto";
