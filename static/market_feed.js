@@ -113,7 +113,7 @@ export class MarketFeed extends EventTarget {
 
     #lookAround() {
         this.#stream.checkPulse();
-        this.#pushes.lookAround(this.table !== null);
+        this.#pushes.lookAround(this.table !== null, probeMs - (performance.now() - this.#askedAt));
         if (this.#pushes.isPushed && this.table && !this.trouble) this.#heardAt = performance.now();
         if (this.#turns.isDue && !this.#isAsking) this.#ask();
         this.#tell("change");

@@ -89,6 +89,7 @@ export class Pushes {
     #topic = "";
     #turns;
     #wasPushed = false;
+    #isOwed = false; // changes begin to come, and those before are to be asked for
     #since = performance.now(); // that it is as it is
 
     constructor(turns) {
@@ -102,7 +103,9 @@ export class Pushes {
         topics.addEventListener(topic, ({ detail }) => take(detail));
         topics.addEventListener("followed", ({ detail }) => {
             const isKnown = performance.now() - askedAt() < overlapMs;
-            if (detail.topics.includes(topic) && !isKnown) this.#turns.soon(0);
+            if (!detail.topics.includes(topic) || isKnown) return;
+            this.#isOwed = true;
+            this.#turns.soon(0);
         });
     }
 
@@ -125,14 +128,16 @@ export class Pushes {
         this.#wasPushed = false;
     }
 
-    // Called once a second. `hasAnswer`: there is one to which changes can be applied.
-    lookAround(hasAnswer) {
+    // Called once a second. `hasAnswer`: there is one to which changes can be applied; `dueMs`: until
+    // the next request, if nothing were pushed.
+    lookAround(hasAnswer, dueMs) {
         const { isPushed } = this;
         if (isPushed !== this.#wasPushed) {
             this.#since = performance.now();
-            if (!isPushed) this.#turns.soon(unpushedMs);
-            else if (hasAnswer) this.#turns.rest();
+            if (!isPushed) this.#turns.soon(Math.max(unpushedMs, dueMs));
+            else if (hasAnswer && !this.#isOwed) this.#turns.rest();
         }
+        this.#isOwed = false;
         this.#wasPushed = isPushed;
     }
 }
@@ -248,7 +253,8 @@ export class Repeated extends EventTarget {
     }
 
     #lookAround() {
-        this.#pushes.lookAround(this.answer !== null && !this.isBehind);
+        const dueMs = this.answer ? this.#everyMs(this.answer) - this.askedMs : 0;
+        this.#pushes.lookAround(this.answer !== null && !this.isBehind, dueMs);
         if (this.isPushed && this.answer && !this.trouble) this.#heardAt = performance.now();
         if (this.#timer && this.#turns.isDue && !this.#isAsking) this.#ask();
         this.#tell();
