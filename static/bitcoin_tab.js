@@ -2,11 +2,13 @@
 // when the tab is opened first, with the style sheets and all modules it needs.
 
 import { answers, noticeOf } from "./model/bitcoin_cards.js";
-import { ago } from "./model/tab_words.js";
+import { changedFigures, networkAfter } from "./model/bitcoin_changes.js";
+import { ago, askedForWords } from "./model/tab_words.js";
 import { TabPage } from "./tab_page.js";
 import { Repeated } from "./tab_requests.js";
 import { BitcoinFrame } from "./view/bitcoin_frame.js";
 
+// Where the stream does not bring changes:
 const everyMs = 30_000; // the server asks its sources every ten minutes
 const staleEveryMs = 10_000; // whoever comes after a pause gets old figures, and soon new ones
 
@@ -17,7 +19,9 @@ let frame = null;
 const page = new TabPage({
     name: "bitcoin", title: "Bitcoin",
     sheets: [new URL("./tab.css", import.meta.url), new URL("./bitcoin.css", import.meta.url)],
-    begin() {
+    begin(settings, { desk }) {
+        feeds.get("kpis").follow(desk.topics, "kpis", changedFigures);
+        feeds.get("network").follow(desk.topics, "kpis", (answer, change) => networkAfter(change));
         frame = new BitcoinFrame(() => feeds.forEach((feed) => feed.hurry()));
         for (const feed of feeds.values()) feed.addEventListener("change", draw);
     },
@@ -28,17 +32,18 @@ const page = new TabPage({
     leave: () => feeds.forEach((feed) => feed.close()),
     format: draw,
 });
-export const open = (settings) => page.open(settings);
+export const open = (settings, parts) => page.open(settings, parts);
 
 function draw() {
     if (!page.isOpen) return;
     const all = [...feeds.values()];
     // Of an answer that is missing beside others, the cards say that it is not known yet.
     const there = all.filter(({ answer }) => answer);
-    const noticed = (there.length > 0 ? there : all).map(({ answer, now, trouble, sinceMs, retryMs }) =>
-        ({ trouble, notice: noticeOf({ answer, now, trouble, sinceMs, retryMs }) }))
+    const noticed = (there.length > 0 ? there : all).map(({ answer, now, trouble, unheardMs, retryMs }) =>
+        ({ trouble, notice: noticeOf({ answer, now, trouble, sinceMs: unheardMs, retryMs }) }))
         .find(({ notice }) => notice);
     frame.notice.draw(noticed?.notice ?? null, noticed?.trouble ?? null);
-    const sinceMs = Math.max(0, ...there.map((feed) => feed.sinceMs));
-    frame.draw(feeds, `Loaded ${ago(sinceMs)}; each figure has its own age`);
+    const unheardMs = Math.max(0, ...there.map((feed) => feed.unheardMs));
+    const how = all.some((feed) => feed.isAskedFor) ? `. ${askedForWords}` : "";
+    frame.draw(feeds, `Current as of ${ago(unheardMs)}; each figure has its own age${how}`);
 }

@@ -15,6 +15,7 @@ import { fittingRange, rangeOf } from "./model/ranges.js";
 import { Standing } from "./standing.js";
 import { SharedPriceStream } from "./stream.js";
 import { SymbolHistory } from "./symbol_history.js";
+import { Topics } from "./topics.js";
 
 const staleLimitFirstMs = 120_000;
 const freshMs = 2_000; // an answer younger than this need not be repeated when a connection opens
@@ -44,6 +45,9 @@ export class Desk extends EventTarget {
         this.#changed();
     });
     #listing = new Listing(this.#api, this.clock);
+    // What tabs follow beside prices.
+    topics = new Topics(() =>
+        this.#standing.isOpen && !this.#standing.isQuiet(this.clock.steady()));
     #feedWatch = new FeedWatch(this.#api, () => this.clock.steady());
 
     // Waits until the server has sent its list of symbols; or until it has not, where `recall()`
@@ -198,6 +202,7 @@ export class Desk extends EventTarget {
             this.#reachBack();
         });
         this.#prices = prices;
+        this.topics.attach(prices, () => this.#standing.hearBeside(this.clock.steady()));
         prices.open();
     }
 

@@ -6,7 +6,8 @@ import { cleanCurrency, cleanKeys, found, nextOrder, sorted, usualKeys } from ".
 import { liveWords, noticeOf, rateWords } from "./model/market_words.js";
 import { Stars, starsKey } from "./model/stars.js";
 import { browserStorage, parseStored, readStored, writeStored } from "./model/store.js";
-import { requestJson } from "./tab_requests.js";
+import { dueAfter, trendingEveryMs } from "./model/trending.js";
+import { Repeated, requestJson } from "./tab_requests.js";
 import { TabPage } from "./tab_page.js";
 import { MarketFrame } from "./view/market_frame.js";
 import { MarketTable, columnsOf } from "./view/market_table.js";
@@ -19,6 +20,7 @@ const wideRem = 80; // from there on figures are written in full
 const storage = browserStorage();
 const stars = new Stars(storage);
 const feed = new MarketFeed();
+const trending = new Repeated("api/trending", () => trendingEveryMs);
 const table = new MarketTable({ sort, star, release: drawTable });
 const frame = new MarketFrame(table, {
     search: (text) => change({ query: text }),
@@ -57,19 +59,27 @@ const page = new TabPage({
     begin,
     enter() {
         feed.open();
+        trending.open();
         drawTable();
         drawAround();
     },
-    leave: () => feed.close(),
+    leave() {
+        feed.close();
+        trending.close();
+    },
     format() {
         view.formats += 1;
+        drawTrending();
         drawTable();
         drawAround();
     },
 });
-export const open = (settings) => page.open(settings);
+export const open = (settings, parts) => page.open(settings, parts);
 
-function begin() {
+function begin(settings, { desk }) {
+    feed.follow(desk.topics);
+    trending.follow(desk.topics, "market", (answer, change, sinceMs) => dueAfter(sinceMs));
+    trending.addEventListener("change", drawTrending);
     feed.currency = cleanCurrency(readStored(storage, currencyKey));
     feed.addEventListener("table", () => {
         drawTable();
@@ -194,12 +204,12 @@ function drawAround() {
     if (!page.isOpen) return;
     const { table: answer, trouble, ageMs, retryMs } = feed;
     const notice = noticeOf({
-        table: answer, ageMs, trouble, sinceMs: performance.now() - feed.answeredAt, retryMs,
+        table: answer, ageMs, trouble, sinceMs: feed.sinceMs, retryMs,
     });
     frame.notice.draw(notice, trouble);
     frame.drawOrigin({
         table: answer, ageMs, live: answer && liveNow(answer), whole: answer && wholeNow(answer),
-        rate: answer ? rateWords(answer, feed.currency) : "",
+        rate: answer ? rateWords(answer, feed.currency) : "", isAskedFor: feed.isAskedFor,
     });
     const shown = Math.min(view.rowsMax, view.listed.length);
     frame.drawList({
@@ -211,6 +221,13 @@ function drawAround() {
         isStarredOnly: view.isStarredOnly,
         isHeld: (view.order.key === "price" || view.isBehind) && table.isHeld,
     });
+}
+
+function drawTrending() {
+    if (!page.isOpen) return;
+    const { answer, sinceMs } = trending;
+    const ageMs = answer ? answer.age_seconds * 1000 + sinceMs : 0;
+    frame.trending.draw(answer, { ageMs, formats: view.formats, hrefOf });
 }
 
 function liveNow({ coins }) {

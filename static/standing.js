@@ -51,6 +51,10 @@ export class Standing {
         this.#pulse.hearBeat(now);
     }
 
+    hearBeside(now) {
+        this.#pulse.hearBeside(now);
+    }
+
     // On a connection that tabs share, ticks of other tabs' symbols move its position alone.
     noteReached(lastId, now) {
         if (lastId !== this.#reached) this.#pulse.hear(now);

@@ -1,9 +1,15 @@
-// What a tab asks the server for, and how often: while it is open and in sight, and again after a
-// failure, with growing pauses.
+// What a tab asks the server for, and when: as it is opened, when a topic of the event stream says
+// that there is something else, and again after a failure, with growing pauses. Where the topic does
+// not come, it asks every so often, while it is open and in sight.
+
+import { overlapMs } from "./topics.js";
 
 const limitMs = 15_000; // for one answer
 const againMs = 5_000; // after a failure; doubled with each one that follows
 const againMaxMs = 60_000;
+const unpushedMs = 5_000; // after the topic has ceased, until the first request instead
+const earlyMax = 200; // changes that are kept until an answer comes
+export const spreadMs = 3_000; // so that not all pages ask at the moment of a change
 
 // { answer, sentAt }, by the server's clock in milliseconds; or { trouble: { kind, status }, waitMs },
 // with the last answer, { answer, sentAt, keptMs }, as `kept` where service_worker.js has one.
@@ -52,6 +58,16 @@ export class Turns {
         this.#dueAt = 0;
     }
 
+    // Asks in that time, or before.
+    soon(ms) {
+        this.#dueAt = Math.min(this.#dueAt, performance.now() + ms);
+    }
+
+    // Asks no more by itself, but for what has failed.
+    rest() {
+        if (!this.trouble) this.#dueAt = Infinity;
+    }
+
     succeed(everyMs) {
         this.trouble = null;
         this.#failures = 0;
@@ -67,24 +83,115 @@ export class Turns {
     }
 }
 
-// One question that is repeated. Dispatches "change" with each answer and each failure, and every
-// second besides, for what is said of ages.
+// Whether a topic brings what a tab shows, and what that means for its requests.
+export class Pushes {
+    #topics = null;
+    #topic = "";
+    #turns;
+    #wasPushed = false;
+    #isOwed = false; // changes begin to come, and those before are to be asked for
+    #since = performance.now(); // that it is as it is
+
+    constructor(turns) {
+        this.#turns = turns;
+    }
+
+    // `take(state)` is called with each change; `askedAt()`: when the last whole answer came.
+    begin(topics, topic, take, askedAt) {
+        this.#topics = topics;
+        this.#topic = topic;
+        topics.addEventListener(topic, ({ detail }) => take(detail));
+        topics.addEventListener("followed", ({ detail }) => {
+            const isKnown = performance.now() - askedAt() < overlapMs;
+            if (!detail.topics.includes(topic) || isKnown) return;
+            this.#isOwed = true;
+            this.#turns.soon(0);
+        });
+    }
+
+    get isPushed() {
+        return this.#topics?.isFollowed(this.#topic) ?? false;
+    }
+
+    // Whether the page has to ask again and again, which is said after a moment.
+    get isAskedFor() {
+        return !this.isPushed && performance.now() - this.#since > unpushedMs;
+    }
+
+    open() {
+        this.#since = performance.now();
+        this.#topics?.follow(this.#topic);
+    }
+
+    close() {
+        this.#topics?.leave(this.#topic);
+        this.#wasPushed = false;
+    }
+
+    // Called once a second. `hasAnswer`: there is one to which changes can be applied; `dueMs`: until
+    // the next request, if nothing were pushed.
+    lookAround(hasAnswer, dueMs) {
+        const { isPushed } = this;
+        if (isPushed !== this.#wasPushed) {
+            this.#since = performance.now();
+            if (!isPushed) this.#turns.soon(Math.max(unpushedMs, dueMs));
+            else if (hasAnswer && !this.#isOwed) this.#turns.rest();
+        }
+        this.#isOwed = false;
+        this.#wasPushed = isPushed;
+    }
+}
+
+// One question that is asked again. Dispatches "change" with each answer, change and failure, and
+// every second besides, for what is said of ages.
 export class Repeated extends EventTarget {
     answer = null;
     path = ""; // that the answer is of
     answeredAt = -Infinity;
     #wanted;
-    #sentAt = 0;
+    #clock = { at: 0, since: 0 }; // the server's, and when that was by the steady clock
+    #heardAt = -Infinity; // when the answer was last known to be the newest
     #turns = new Turns();
+    #pushes = new Pushes(this.#turns);
+    #askedAt = -Infinity; // when the last answer came that was asked for
+    #early = []; // changes that came while one was asked for
+    #merged = null;
     #everyMs;
     #isAsking = false;
     #timer = 0;
 
-    // `everyMs(answer)`: when to ask again after an answer.
+    // `everyMs(answer)`: when to ask again after an answer, where nothing is pushed.
     constructor(path, everyMs) {
         super();
         this.#wanted = path;
         this.#everyMs = everyMs;
+    }
+
+    // Follows a topic. `merged(answer, state, sinceMs)` returns the answer with a change applied, or
+    // { askInMs } besides or instead, where it has to be asked for.
+    follow(topics, topic, merged) {
+        this.#merged = merged;
+        this.#pushes.begin(topics, topic, (state) => {
+            if (!this.#timer) return;
+            // The answer that is on its way may be older.
+            if (this.#isAsking && this.#early.length < earlyMax) this.#early.push(state);
+            if (this.answer && !this.isBehind) this.#merge(state);
+            this.#tell();
+        }, () => (this.#isAsking ? performance.now() : this.#askedAt));
+    }
+
+    #merge(state) {
+        const { answer, askInMs } = this.#merged(this.answer, state, this.sinceMs);
+        if (answer) this.#take(this.path, answer, this.now, 0);
+        if (askInMs !== undefined) this.#turns.soon(askInMs + Math.random() * spreadMs);
+    }
+
+    get isPushed() {
+        return this.#pushes.isPushed;
+    }
+
+    get isAskedFor() {
+        return this.#pushes.isAskedFor;
     }
 
     get trouble() {
@@ -100,23 +207,35 @@ export class Repeated extends EventTarget {
         return this.path !== this.#wanted;
     }
 
-    // Since the last answer.
+    // Since the last answer, or the last change of it.
     get sinceMs() {
         return performance.now() - this.answeredAt;
     }
 
+    // Since an answer last came that was asked for.
+    get askedMs() {
+        return performance.now() - this.#askedAt;
+    }
+
+    // Since the answer was last known to be what the server says.
+    get unheardMs() {
+        return performance.now() - Math.max(this.#heardAt, this.answeredAt);
+    }
+
     // The time now by the server's clock.
     get now() {
-        return this.#sentAt + this.sinceMs;
+        return this.#clock.at + performance.now() - this.#clock.since;
     }
 
     open() {
         if (this.#timer) return;
         this.#timer = setInterval(() => this.#lookAround(), 1_000);
+        this.#pushes.open();
         this.#lookAround();
     }
 
     close() {
+        if (this.#timer) this.#pushes.close();
         clearInterval(this.#timer);
         this.#timer = 0;
     }
@@ -134,12 +253,16 @@ export class Repeated extends EventTarget {
     }
 
     #lookAround() {
+        const dueMs = this.answer ? this.#everyMs(this.answer) - this.askedMs : 0;
+        this.#pushes.lookAround(this.answer !== null && !this.isBehind, dueMs);
+        if (this.isPushed && this.answer && !this.trouble) this.#heardAt = performance.now();
         if (this.#timer && this.#turns.isDue && !this.#isAsking) this.#ask();
         this.#tell();
     }
 
     async #ask() {
         this.#isAsking = true;
+        this.#early = [];
         const path = this.#wanted;
         const { answer, sentAt, trouble, waitMs, kept } = await requestJson(path);
         this.#isAsking = false;
@@ -148,8 +271,10 @@ export class Repeated extends EventTarget {
             this.#turns.fail(trouble, waitMs);
             if (kept && !this.answer) this.#take(path, kept.answer, kept.sentAt, kept.keptMs);
         } else {
+            this.#askedAt = performance.now();
             this.#take(path, answer, sentAt, 0);
-            this.#turns.succeed(this.#everyMs(answer));
+            this.#turns.succeed(this.isPushed ? Infinity : this.#everyMs(answer));
+            for (const state of this.#early) this.#merge(state);
         }
         this.#tell();
     }
@@ -158,7 +283,7 @@ export class Repeated extends EventTarget {
         this.answer = answer;
         this.path = path;
         this.answeredAt = performance.now() - agoMs;
-        this.#sentAt = sentAt;
+        this.#clock = { at: sentAt, since: this.answeredAt };
     }
 
     #tell() {

@@ -15,6 +15,9 @@ export function queryOf(text) {
     return query;
 }
 
+// Whether nothing is left out.
+export const isAll = ({ source, query }) => !source && !query;
+
 // `source`, `query`: empty for all.
 export function pathOf({ source, query, limit }) {
     const asked = new URLSearchParams({ limit: Math.min(limit, itemsMax) });

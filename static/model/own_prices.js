@@ -13,7 +13,8 @@ export class OwnPrices {
         this.#rate = rate?.value ?? 1;
         if (source !== this.#source) this.#symbols.clear();
         this.#source = source;
-        for (const { id, price_symbol: symbol } of coins) if (symbol) this.#symbols.set(id, symbol);
+        for (const { id, price_symbol: ours, streamed_as: name } of coins)
+            if (ours ?? name) this.#symbols.set(id, ours ?? name);
     }
 
     takeTick({ symbol, price, source }, now) {

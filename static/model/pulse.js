@@ -14,6 +14,7 @@ export class Pulse {
     #heardAt = null; // null: not connected
     #burstBeganAt = 0;
     #pauses = [];
+    #besideAt = -Infinity; // when something beside ticks was heard
     #beatMs = beatFirstMs;
 
     // A new connection: what was usual stays so.
@@ -43,10 +44,17 @@ export class Pulse {
         this.hear(now);
     }
 
+    // Something beside ticks has come: it shows that the server is there, and says nothing of how
+    // often ticks come.
+    hearBeside(now) {
+        this.#besideAt = now;
+    }
+
     // Whether nothing has come for clearly longer than usual: for several usual pauses, or for
     // longer than from one heartbeat to the next if ticks are rarer than those.
     isQuiet(now) {
-        return this.#heardAt !== null && now - this.#heardAt > this.#limitMs();
+        const heardAt = Math.max(this.#heardAt, this.#besideAt);
+        return this.#heardAt !== null && now - heardAt > this.#limitMs();
     }
 
     #keep(pauseMs) {

@@ -8,6 +8,9 @@ export function ago(ms) {
     return `${ms < 3_600_000 ? formatSpan(ms) : formatDuration(ms)} ago`;
 }
 
+// What is said of a tab that the stream does not tell of changes.
+export const askedForWords = "Asked for now and then: the stream does not bring it";
+
 const unheardMs = 90_000; // a request has then failed, and been repeated
 
 // What stands above a tab when something is wrong, or null: { title, detail, isBad }. `words`: what

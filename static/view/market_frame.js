@@ -4,9 +4,10 @@
 import { figureOf, unknown } from "../model/coin_words.js";
 import { columns } from "../model/coins.js";
 import { sourceOf } from "../model/market_words.js";
-import { ago } from "../model/tab_words.js";
+import { ago, askedForWords } from "../model/tab_words.js";
 import { byId, element, setAttribute, setHidden, setText } from "./dom.js";
 import { TabNotice } from "./tab_notice.js";
+import { TrendingStrip } from "./trending_strip.js";
 
 const wholes = [
     { field: "market_cap", label: "Market cap", kind: "money" },
@@ -31,7 +32,9 @@ export class MarketFrame {
         this.liveWords = element("span");
         this.live = element("span", { className: "live", hidden: "" },
             element("span", { className: "dot", "aria-hidden": "true" }), this.liveWords);
-        this.origin.append(this.by, this.age, this.live);
+        this.how = element("span");
+        this.origin.append(this.by, this.age, this.live, this.how);
+        this.trending = new TrendingStrip();
         this.whole = element("dl", { className: "facts whole" });
         for (const { field, label } of wholes) {
             const value = element("dd", { text: unknown });
@@ -68,7 +71,7 @@ export class MarketFrame {
         const head = element("div", { className: "tab-head" },
             element("div", {}, this.title, this.origin),
             element("div", {}, this.whole, this.wholeNote));
-        this.content = [tools, this.scroller, this.none, this.more, this.legend];
+        this.content = [this.trending.node, tools, this.scroller, this.none, this.more, this.legend];
         // Only a table that is wider than its place is a box that scrolls: in one its head would not
         // stay at the top of the window.
         const fit = new ResizeObserver(() => {
@@ -130,7 +133,7 @@ export class MarketFrame {
     }
 
     // `whole`: { values, source, ageMs }, or null.
-    drawOrigin({ table, ageMs, live, whole, rate }) {
+    drawOrigin({ table, ageMs, live, whole, rate, isAskedFor }) {
         setText(this.rate, rate);
         setHidden(this.rate, !rate);
         if (table && this.source !== table.source) {
@@ -143,6 +146,7 @@ export class MarketFrame {
         }
         setText(this.age, table ? ago(ageMs) : "");
         setAttribute(this.age, "data-stale", String(Boolean(table?.stale)));
+        setText(this.how, table && isAskedFor ? askedForWords : "");
         setHidden(this.live, !live);
         if (live) {
             setAttribute(this.live, "data-state", live.state);

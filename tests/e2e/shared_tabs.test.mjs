@@ -374,8 +374,8 @@ describe("tabs", { timeout: 600_000 }, () => {
     });
 
     // Somebody else's site, with that page and a copy of the stream.
-    async function startSite(t, html) {
-        const stream = readFileSync(new URL("../../static/stream.js", import.meta.url));
+    async function startSite(t, server, html) {
+        const stream = await (await fetch(`${server.url}/static/stream.js`)).text();
         const site = http.createServer(({ url }, response) => {
             const isScript = url.endsWith(".js");
             response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });
@@ -395,7 +395,7 @@ describe("tabs", { timeout: 600_000 }, () => {
                 const [, example] = /```html\n(.*?)```/s.exec(text);
                 const html = example.replace("https://prices.example.com/static/", (from) =>
                     isCopied ? "/" : from).replaceAll("https://prices.example.com", server.url);
-                const url = await startSite(t, html);
+                const url = await startSite(t, server, html);
                 const context = await openWindow(t);
                 const pages = [await context.newPage(), await context.newPage()];
                 for (const page of pages) await page.goto(url);

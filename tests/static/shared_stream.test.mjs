@@ -705,3 +705,80 @@ test("close() and open() again go on behind the last id", async (t) => {
     await settle();
     assert.deepEqual(one.told.slice(-4), ["idle", "connecting", "open", "BTC 20"]);
 });
+
+const topicEvents = ["followed", "unfollowed", "market", "kpis"];
+function recordTopics(stream) {
+    const told = [];
+    for (const type of topicEvents)
+        stream.addEventListener(type, ({ detail }) =>
+            told.push(type === "followed" ? `followed ${detail.topics}` : `${type} ${detail.n ?? detail.status}`));
+    return told;
+}
+
+test("tabs follow topics over the connection that they share, each its own", async (t) => {
+    const browser = await startBrowser(t);
+    const one = await openTab(browser);
+    const other = await openTab(browser, ["BTC-USD"], { topics: ["kpis"] });
+    const [told, others] = [one, other].map(({ stream }) => recordTopics(stream));
+    await settle();
+    const first = Source.only.opens();
+    first.ticks(10);
+    await settle();
+    assert.equal(first.asked("topics"), "ticks,kpis");
+    assert.deepEqual([told, others], [[], ["followed kpis"]]);
+    one.tab.run(() => one.stream.setTopics(["market"]));
+    await settle();
+    const second = await connection();
+    assert.equal(second.asked("topics"), "ticks,market,kpis");
+    assert.equal(second.asked("last_event_id"), idAt(10), "no tick is lost");
+    second.opens();
+    second.says("market", { n: 1 }, idAt(10));
+    second.says("kpis", { n: 2 }, idAt(10));
+    second.ticks(20);
+    await settle();
+    assert.deepEqual(told, ["followed market", "market 1"]);
+    assert.deepEqual(others, ["followed kpis", "kpis 2"]);
+    assert.deepEqual([one.told, other.told], [["BTC 10", "BTC 20"], ["BTC 10", "BTC 20"]]);
+    one.tab.run(() => one.stream.setTopics([]));
+    await pass(4_000);
+    const third = await connection();
+    assert.equal(third.asked("topics"), "ticks,kpis", "what no tab wants is not asked for");
+});
+
+test("a tab whose worker died asks anew for what it follows", async (t) => {
+    const browser = await startBrowser(t);
+    const { stream } = await openTab(browser, ["BTC-USD"], { topics: ["market"] });
+    const told = recordTopics(stream);
+    Source.only.opens().ticks(10);
+    await settle();
+    assert.deepEqual(told, ["followed market"]);
+    killWorkers();
+    await pass(12_000);
+    (await connection()).opens();
+    await settle();
+    assert.deepEqual(told, ["followed market", "followed market"]);
+});
+
+test("a topic that the server refuses does not end the prices of any tab", async (t) => {
+    const browser = await startBrowser(t);
+    const one = await openTab(browser);
+    Source.only.opens().ticks(10);
+    await settle();
+    answers.set("/prices/stream", () => new Response(
+        JSON.stringify({ status: 400, parameter: "topics" }),
+        { status: 400, headers: { "content-type": "application/problem+json" } }));
+    const other = await openTab(browser, ["BTC-USD"], { topics: ["market"] });
+    const told = recordTopics(other.stream);
+    for (let i = 0; i < 40 && !told.includes("unfollowed 400"); i += 1) {
+        for (const source of Source.live)
+            if (source.asked("topics")) source.fails();
+            else if (source.readyState === Source.CONNECTING) source.opens();
+        await pass(500);
+    }
+    assert.deepEqual(told, ["unfollowed 400"]);
+    for (const source of Source.live) if (source.readyState === Source.CONNECTING) source.opens();
+    await pass(2_000);
+    for (const source of Source.live) if (source.readyState === Source.CONNECTING) source.opens();
+    await pass(500);
+    for (const { stream } of [one, other]) assert.equal(stream.state.name, "open");
+});

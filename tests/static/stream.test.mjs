@@ -737,3 +737,25 @@ test("needs no document", async (t) => {
     assert.equal(Source.only.url.href, "http://prices.test/prices/stream?symbols=BTC-USD");
     stream.wake();
 });
+
+test("topics are followed beside ticks, and go on after the last id", async (t) => {
+    const browser = await startBrowser(t);
+    const stream = browser.owns(new PriceStream({ symbols: ["BTC-USD"] }));
+    const told = [];
+    for (const type of ["followed", "market", "tick"])
+        stream.addEventListener(type, ({ detail }) => told.push([type, detail.topics ?? detail.n ?? detail.price]));
+    stream.open();
+    Source.only.opens().ticks(10);
+    stream.setTopics(["market"]);
+    assert.equal(stream.state.name, "open");
+    const source = Source.only;
+    assert.equal(source.asked("topics"), "ticks,market");
+    assert.equal(source.asked("last_event_id"), idAt(10));
+    source.opens().says("market", { n: 1 }, idAt(15));
+    assert.equal(stream.lastId, idAt(15), "all ticks up to there were sent");
+    source.ticks(20);
+    assert.deepEqual(told, [["tick", 10], ["followed", ["market"]], ["market", 1], ["tick", 20]]);
+    source.breaks();
+    source.opens().says("market", { n: 2 }, idAt(20));
+    assert.deepEqual(told.slice(4), [["market", 2]], "it goes on, and nothing need be asked");
+});

@@ -129,3 +129,41 @@ test("refusals have their kinds", async () => {
     assert.equal(await kindOf(429, ""), "often");
     assert.equal(await kindOf(500, ""), "error");
 });
+
+// Topics in the hands of the test.
+class FakeTopics extends EventTarget {
+    isThere = false;
+    followed = [];
+    isFollowed = () => this.isThere;
+    follow = (name) => this.followed.push(name);
+    leave = (name) => this.followed.splice(this.followed.indexOf(name), 1);
+    says = (type, detail) => this.dispatchEvent(new CustomEvent(type, { detail }));
+}
+
+test("what is pushed is not asked for, until it is pushed no longer", async () => {
+    const topics = new FakeTopics();
+    const repeated = new Repeated("a", () => 60_000);
+    repeated.follow(topics, "kpis", (answer, { n, askInMs }) => ({ answer: n && { ...answer, n }, askInMs }));
+    repeated.open();
+    assert.deepEqual(topics.followed, ["kpis"]);
+    await settle();
+    topics.isThere = true;
+    topics.says("followed", { topics: ["kpis"] });
+    for (let i = 0; i < 600; i += 1) await pass(1_000);
+    assert.equal(asked.length, 1);
+    assert.deepEqual([repeated.unheardMs, repeated.isAskedFor], [0, false]);
+    topics.says("kpis", { n: 2 });
+    assert.deepEqual([repeated.answer, asked.length, repeated.sinceMs], [{ n: 2 }, 1, 0]);
+    topics.says("kpis", { askInMs: 0 });
+    for (let i = 0; i < 5; i += 1) await pass(1_000);
+    assert.equal(asked.length, 2, "what the topic lacks");
+    topics.isThere = false;
+    for (let i = 0; i < 90; i += 1) await pass(1_000);
+    assert.deepEqual([asked.length, repeated.isAskedFor], [3, true]);
+    topics.isThere = true;
+    topics.says("followed", { topics: ["kpis"] });
+    for (let i = 0; i < 90; i += 1) await pass(1_000);
+    assert.deepEqual([asked.length, repeated.isAskedFor], [4, false], "once, for what is missing");
+    repeated.close();
+    assert.deepEqual(topics.followed, []);
+});

@@ -1,6 +1,7 @@
 // The page as it is served, out of its sources. No I/O.
 //
-// Each source is served under its own name, which other people's pages may rely on. What the page
+// Each source is served under its own name, which other people's pages may rely on: a worker linked
+// with all that it imports and shortened, because they load and copy that file alone. What the page
 // uses is there a second time, linked and shortened, under names with a digest in them, which stand
 // for these bytes for ever.
 
@@ -24,7 +25,7 @@ const othersFolder = "vendor/"; // what is not ours, and refers to nothing
 const rules = ["packed_page.mjs", "references.mjs", "comments.mjs", "linker.mjs"].map((name) =>
     readFileSync(fileURLToPath(new URL(name, import.meta.url))));
 
-// A module that starts itself as a worker has to be a file of its own, and what it imports too.
+// A module that starts itself as a worker has to be a file of its own, with all that it imports.
 const startsItself = /Worker\(\s*import\.meta\.url\b/;
 
 // Addresses are relative to what refers to them, so that the page works at any path of a proxy. The
@@ -150,8 +151,8 @@ export async function packPage(sources, { esbuild, others = new Map() }) {
     const laterEntries = new Set([...first].flatMap((name) =>
         files.get(name).references.filter(({ isEntry }) => isEntry).map(({ to }) => to)));
     const all = reachableFrom([...entries, ...laterEntries], files, isModule);
-    const apart = reachableFrom(
-        [...all].filter((name) => startsItself.test(files.get(name).text ?? "")), files, isModule);
+    const isWorker = (name) => startsItself.test(files.get(name).text ?? "");
+    const apart = new Set([...all].filter(isWorker));
     const linked = new Set([...all].filter((name) => !apart.has(name)));
     // What stays a file: all that is led to, but for the modules that are linked.
     const kept = reachableFrom([pageName, ...linked], files);
@@ -165,20 +166,33 @@ export async function packPage(sources, { esbuild, others = new Map() }) {
         return withReferences(text, outside, (to) => addressOf(newNames.get(to)));
     };
     const textIn = (folder) => (name) => textOf(name, (to) => addressFrom(folder, to));
+    const outsideOf = (folder) =>
+        new Set([...apart].map((name) => addressFrom(folder, newNames.get(name))));
+    const whole = async (name, how) => {
+        const made = await link(esbuild, { entry: name, others, ...how });
+        if (made.length > 1) throw new PackingError(`${name} imports something later, as a worker`);
+        return made[0].bytes;
+    };
     const finished = (name) => {
         if (files.get(name).text === null) return files.get(name).bytes;
-        const kind = extname(name) === ".css" ? "style" : apart.has(name) ? "module" : "script";
-        return shorten(esbuild, kind, textIn(dirname(name))(name));
+        const folder = dirname(name);
+        if (apart.has(name)) return whole(name, { textOf: textIn(folder), outside: outsideOf(folder) });
+        const kind = extname(name) === ".css" ? "style" : "script";
+        return shorten(esbuild, kind, textIn(folder)(name));
     };
-    const packed = [...files].filter(([name]) => name !== pageName).map(
-        ([name, { bytes }]) => ({ name, bytes, isLasting: false }));
+    const underOwnName = (name) => (!isWorker(name) ? files.get(name).bytes
+        : whole(name, { textOf: (at) => files.get(at).text, outside: new Set() }));
+    const packed = [];
+    for (const name of files.keys())
+        if (name !== pageName)
+            packed.push({ name, bytes: await underOwnName(name), isLasting: false });
     for (const name of kept)
         packed.push({ name: newNames.get(name), bytes: await finished(name), isLasting: true });
     const atOnce = []; // what an entry imports, and something that it imports later as well
     for (const entry of new Set([...laterEntries, ...entries])) {
         // Whatever folder a module comes from, it is linked into the folder of the entry.
         const folder = dirname(entry);
-        const outside = new Set([...apart].map((name) => addressFrom(folder, newNames.get(name))));
+        const outside = outsideOf(folder);
         const made = named(
             await link(esbuild, { entry, textOf: textIn(folder), outside, others }), folder);
         newNames.set(entry, made[0].name);
