@@ -16,28 +16,24 @@
 // New ticks update its last points; everything is set again only if ticks were inserted before
 // others, or if a gap was told.
 
-import { CandlestickSeries, createChartEx, customSeriesDefaultOptions }
-    from "../vendor/lightweight-charts.js";
-import { formatPercent } from "../format.js";
+import { CandlestickSeries, customSeriesDefaultOptions } from "../vendor/lightweight-charts.js";
 import { slotOf } from "../model/bars.js";
 import { barsOf, extentOf } from "../model/candles.js";
 import { gridOf, isOutgrown } from "../model/grid.js";
+import { makeCanvas } from "./chart_canvas.js";
 import { coloursOf } from "./chart_colours.js";
-import { ChartDescription } from "./chart_description.js";
 import { furnish } from "./chart_frame.js";
 import { GapBands, gapsBeside } from "./chart_gaps.js";
 import { ChartKeys } from "./chart_keys.js";
-import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
-import { bandColours, fixedOptions, itemOf, kindOptions, overlayColours, scaleOptions,
+import { bandColours, itemOf, kindOptions, overlayColours, scaleOptions,
     seriesOptions, themeOptions } from "./chart_options.js";
+import { ChartReadout } from "./chart_readout.js";
 import { ChartSlots } from "./chart_slots.js";
 import { ChartWindow } from "./chart_window.js";
-import { describeShown, extremesOf, pairsInView, wordsAt } from "./chart_words.js";
 import { LateOverlays } from "./late_overlays.js";
 import { PriceLine, silenceOf } from "./price_line.js";
 import { TagRoom } from "./tag_room.js";
-import { TimeAxis } from "./time_axis.js";
 
 const setAgainMs = 250; // while a history is loading
 const narrowPx = 520;
@@ -46,8 +42,7 @@ export class PriceChart {
     #container;
     #plot;
     #button;
-    #empty;
-    #legend = new ChartLegend();
+    #readout;
     #formats;
     #told; // who wants to know
     #colours;
@@ -63,11 +58,8 @@ export class PriceChart {
     #scale = "normal"; // or log, percent
     #shown = null; // what show() was given
     #bars = null;
-    #hovered = null; // the start of the slot under the crosshair
-    #marked = null; // the bar the crosshair speaks of
     #setAt = 0;
     #setTimer = 0;
-    #description;
     #resize;
     #listening = new AbortController();
 
@@ -76,12 +68,20 @@ export class PriceChart {
         this.#container = container;
         this.#formats = formats;
         this.#told = told;
-        ({ plot: this.#plot, button: this.#button, empty: this.#empty } =
-            furnish(container, this.#legend));
-        this.#description = new ChartDescription(this.#plot, () =>
-            describeShown(this.#shown, this.#visible(), this.#extremes(), this.#formats));
+        this.#readout = new ChartReadout({
+            shown: () => this.#shown,
+            bars: () => this.#bars,
+            slotsFrom: () => this.#slots.from,
+            fromAt: () => this.#wanted().fromAt,
+            visible: () => this.#visible(),
+            isWhole: () => this.#window.isWhole,
+            formats: () => this.#formats,
+        });
+        const parts = furnish(container, this.#readout.legend);
+        ({ plot: this.#plot, button: this.#button } = parts);
+        this.#readout.attachTo(parts);
         this.#gaps = new GapBands((ms) => this.#slots.xOf(ms));
-        this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
+        this.#mark = new Mark(() => this.#readout.marked && this.#placeOf(this.#readout.marked));
         this.#room = new TagRoom((price) => this.#main.priceToCoordinate(price));
         this.#colours = coloursOf(container);
         const place = {
@@ -140,7 +140,7 @@ export class PriceChart {
         this.#overlays.setBars(bars, this.#slots.to, false);
         this.#applyNewest();
         this.#moveOn();
-        if (first < bars.length) this.#tell();
+        if (first < bars.length) this.#readout.tell();
     }
 
     // Draws these of model/averages.js over the prices.
@@ -217,7 +217,7 @@ export class PriceChart {
         this.#listening.abort();
         this.#resize.disconnect();
         clearTimeout(this.#setTimer);
-        this.#description.stop();
+        this.#readout.stop();
         this.#chart.remove();
         this.#container.replaceChildren();
         this.#container.classList.remove("price-chart");
@@ -225,21 +225,13 @@ export class PriceChart {
     }
 
     #build() {
-        const axis = new TimeAxis(this.#formats, () => this.#chart.timeScale().width());
-        this.#chart = createChartEx(this.#plot, axis, {
-            ...fixedOptions,
-            localization: {
-                timeFormatter: (ms) => this.#formats.formatTime(ms),
-                percentageFormatter: (percent) => formatPercent(Math.round(percent * 1e4) / 1e6),
-            },
+        this.#chart = makeCanvas(this.#plot, () => this.#formats, {
+            paint: this.#told.onPaint,
+            hover: (at) => this.#hover(at),
+            range: () => this.#onRange(),
         });
-        this.#chart.chartElement().setAttribute("aria-hidden", "true"); // a table of pictures
         this.#slots.attachTo(this.#chart);
         this.#chart.panes()[0].attachPrimitive(this.#gaps);
-        const painted = { renderer: () => ({ draw: this.#told.onPaint }) };
-        this.#chart.panes()[0].attachPrimitive({ paneViews: () => [painted] });
-        this.#chart.subscribeCrosshairMove(({ time }) => this.#hover(time ?? null));
-        this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.#onRange());
         this.#applyTheme();
         this.#applyScale();
     }
@@ -319,7 +311,7 @@ export class PriceChart {
                 from: this.#slots.slotOf(visible.fromAt), to: this.#slots.slotOf(visible.toAt),
             });
         this.#moveOn();
-        this.#tell();
+        this.#readout.tell();
     }
 
     // A history comes tick by tick; it is drawn a few times a second.
@@ -357,7 +349,7 @@ export class PriceChart {
     #onRange() {
         if (!this.#shown || !this.#bars) return;
         this.#window.noteChange();
-        if (this.#hovered === null) this.#showLegend();
+        if (!this.#readout.isHovered) this.#readout.show();
     }
 
     #backToNow() {
@@ -372,7 +364,7 @@ export class PriceChart {
         if (!this.#shown) return;
         this.#chart.setCrosshairPosition(bar.close, bar.at, this.#main);
         this.#hover(bar.at);
-        this.#legend.speak();
+        this.#readout.legend.speak();
     }
 
     #leave() {
@@ -381,53 +373,19 @@ export class PriceChart {
     }
 
     #hover(at) {
-        this.#hovered = at;
         this.#keys.noteHover(at);
-        if (at === null) this.#legend.hush();
-        if (this.#shown) this.#showLegend();
+        this.#readout.hover(at);
     }
 
     // The lowest and highest price of the range: { low, high, … }; null where there is none.
     get extremes() {
-        if (!this.#shown) return null;
-        const { widthMs, fromAt } = this.#wanted();
-        return extremesOf(this.#bars.bars, slotOf(fromAt, widthMs), Infinity);
-    }
-
-    // Of what is in view.
-    #extremes() {
-        if (this.#window.isWhole) return this.extremes;
-        const { fromAt, toAt } = this.#visible() ?? { fromAt: -Infinity, toAt: Infinity };
-        return extremesOf(this.#bars.bars, fromAt, toAt);
-    }
-
-    // Draws the legend: for the bar under the crosshair, otherwise for all in view.
-    #showLegend() {
-        const at = this.#hovered;
-        this.#marked = null;
-        if (at === null) {
-            const extremes = this.#extremes();
-            this.#empty.hidden = extremes !== null;
-            this.#legend.show("", pairsInView(extremes, this.#formats));
-            return;
-        }
-        const { bars, widthMs } = this.#bars;
-        const slots = { bars, widthMs, fromAt: this.#slots.from };
-        const { time, pairs, direction, marked } = wordsAt(at, slots, this.#shown, this.#formats);
-        this.#marked = marked;
-        this.#legend.show(time, pairs, direction);
+        return this.#shown && this.#readout.extremes;
     }
 
     #placeOf(bar) {
         const x = this.#chart.timeScale().timeToCoordinate(bar.at);
         const y = this.#main.priceToCoordinate(bar.close);
         return x === null || y === null ? null : { x, y };
-    }
-
-    // The legend above the chart changes at once, the description for screen readers later.
-    #tell() {
-        this.#showLegend();
-        this.#description.renewSoon();
     }
 
     #fit() {

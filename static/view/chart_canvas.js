@@ -1,0 +1,24 @@
+// The canvas of the chart: lightweight-charts with our axis of time and what never changes about it.
+
+import { createChartEx } from "../vendor/lightweight-charts.js";
+import { formatPercent } from "../format.js";
+import { fixedOptions } from "./chart_options.js";
+import { TimeAxis } from "./time_axis.js";
+
+// `formats()`: of the chart. `on`: { paint(), hover(time or null), range() }.
+export function makeCanvas(plot, formats, on) {
+    const axis = new TimeAxis(formats(), () => chart.timeScale().width());
+    const chart = createChartEx(plot, axis, {
+        ...fixedOptions,
+        localization: {
+            timeFormatter: (ms) => formats().formatTime(ms),
+            percentageFormatter: (percent) => formatPercent(Math.round(percent * 1e4) / 1e6),
+        },
+    });
+    chart.chartElement().setAttribute("aria-hidden", "true"); // a table of pictures
+    const painted = { renderer: () => ({ draw: on.paint }) };
+    chart.panes()[0].attachPrimitive({ paneViews: () => [painted] });
+    chart.subscribeCrosshairMove(({ time }) => on.hover(time ?? null));
+    chart.timeScale().subscribeVisibleLogicalRangeChange(() => on.range());
+    return chart;
+}
