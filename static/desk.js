@@ -39,7 +39,8 @@ export class Desk extends EventTarget {
     #heardAt = null; // when the server was last heard, by the clock of this device
     #isCaughtUp = false; // ticks that come on the stream now are new
     #inquiries = new Inquiries(this.#api, this.clock, (...entry) => this.#takeEntry(...entry));
-    changes = new DeskChanges(this, this.#inquiries.references);
+    changes = new DeskChanges(
+        this, this.#inquiries.references, (symbol) => this.#inquiries.heldSince(symbol));
     archive = new Archive(this.#api, this.clock, () => {
         this.#reachBack();
         this.#changed();

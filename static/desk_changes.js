@@ -5,14 +5,27 @@
 import { changeOfRange, changeOver, priceBefore, spans } from "./model/changes.js";
 import { rangeOf } from "./model/ranges.js";
 
+const beginSlackMs = 90_000;
+
 export class DeskChanges {
     #desk;
     #references;
+    #heldSince;
 
-    // `references`: of model/changes.js.
-    constructor(desk, references) {
+    // `references`: of model/changes.js. `heldSince(symbol)`: of inquiries.js.
+    constructor(desk, references, heldSince) {
         this.#desk = desk;
         this.#references = references;
+        this.#heldSince = heldSince;
+    }
+
+    // The first price that the server holds of the symbol shown, as changeOver() takes it. Points of the
+    // past hour are a minute apart.
+    get #begin() {
+        const at = this.#heldSince(this.#desk.symbol);
+        if (!at) return null;
+        const first = this.#desk.quote.spark.points.at(0);
+        return first && first.at - at < beginSlackMs ? first : { at };
     }
 
     #held(span, now) {
@@ -25,7 +38,7 @@ export class DeskChanges {
         const now = this.#desk.now();
         const reference = this.#held(span, now) ?? this.#references.of(symbol, span) ??
             archive.past(span);
-        return changeOver(span, quote.newest, reference, now);
+        return changeOver(span, quote.newest, reference, now, this.#begin);
     }
 
     // The change over the past hour that a list shows of a symbol. Of the symbol shown it is the

@@ -61,7 +61,7 @@ function draw() {
     const shown = answer?.items.length ?? 0;
     frame.draw(answer, {
         now: answer && sentAt(answer) + sinceMs,
-        age: `Newest answer of a feed: ${ago(ageMs)}`,
+        age: `Updated ${ago(ageMs)}`,
         missing: answer ? missingWords(answer) : "",
         count: !answer ? "" : isBehind ? awaited(trouble) : countWords(answer, shown, wanted),
         none: answer && shown === 0 && !isBehind ? noneWords() : "",

@@ -6,36 +6,32 @@
 //   chart.tick(now);                                    // after new ticks, and every second
 //   chart.setFormats({ … }); chart.setTheme(); chart.setOverlays([…]); chart.setScale("log");   // when a setting changes
 //
-// `formatPrice(price)` and `formatTime(ms)` make the words; prices on the axis are multiplied by `perUnit()`; `timeZone` and `locale` are those of
-// the axes, without them the browser's. The container gets the class price-chart, and its size from
-// the style sheet.
+// `formatPrice(price)` and `formatTime(ms)` make the words; prices on the axis are multiplied by `perUnit()`;
+// `timeZone` and `locale` are those of the axes. Its size is from the style sheet.
 //
 // The axis has a point for every slot of a regular grid (chart_slots.js): it is proportional to
 // time, and "now" moves on also while no price comes. The visible series has a point only where a
 // tick fell.
-// New ticks update its last points; everything is set again only if ticks were inserted before
-// others, or if a gap was told.
+// New ticks update its last points; all is set again only after an insertion or a gap.
 
-import { CandlestickSeries, customSeriesDefaultOptions } from "../vendor/lightweight-charts.js";
 import { slotOf } from "../model/bars.js";
 import { barsOf, extentOf } from "../model/candles.js";
 import { gridOf, isOutgrown } from "../model/grid.js";
-import { makeCanvas } from "./chart_canvas.js";
+import { addSeries, makeCanvas } from "./chart_canvas.js";
 import { coloursOf } from "./chart_colours.js";
 import { furnish } from "./chart_frame.js";
 import { GapBands, gapsBeside } from "./chart_gaps.js";
-import { ChartKeys } from "./chart_keys.js";
 import { Mark } from "./chart_mark.js";
-import { bandColours, itemOf, kindOptions, overlayColours, scaleOptions,
-    seriesOptions, themeOptions } from "./chart_options.js";
+import { bandColours, itemOf, kindOptions, overlayColours, scaleOptions, seriesOptions, themeOptions } from "./chart_options.js";
+import { ChartPace } from "./chart_pace.js";
 import { ChartReadout } from "./chart_readout.js";
 import { ChartSlots } from "./chart_slots.js";
 import { ChartWindow } from "./chart_window.js";
+import { indexAt } from "./chart_words.js";
 import { LateOverlays } from "./late_overlays.js";
-import { PriceLine, silenceOf } from "./price_line.js";
+import { silenceOf } from "./price_line.js";
 import { TagRoom } from "./tag_room.js";
 
-const setAgainMs = 250; // while a history is loading
 const narrowPx = 520;
 
 export class PriceChart {
@@ -44,7 +40,7 @@ export class PriceChart {
     #button;
     #readout;
     #formats;
-    #told; // who wants to know
+    #told;
     #colours;
     #chart;
     #slots = new ChartSlots();
@@ -53,13 +49,14 @@ export class PriceChart {
     #mark;
     #room;
     #overlays;
-    #keys;
+    #alarms = null; // loaded when some are set first
+    #isCurrent = true;
+    #keys = null;
     #window;
     #scale = "normal"; // or log, percent
     #shown = null; // what show() was given
     #bars = null;
-    #setAt = 0;
-    #setTimer = 0;
+    #pace;
     #resize;
     #listening = new AbortController();
 
@@ -68,6 +65,7 @@ export class PriceChart {
         this.#container = container;
         this.#formats = formats;
         this.#told = told;
+        this.#pace = new ChartPace(told.onDue);
         this.#readout = new ChartReadout({
             shown: () => this.#shown,
             bars: () => this.#bars,
@@ -94,16 +92,8 @@ export class PriceChart {
         const { signal } = this.#listening;
         const scale = () => this.#chart.timeScale();
         this.#window = new ChartWindow(this.#plot, scale, () => this.#showWhere(), signal);
-        this.#keys = new ChartKeys(this.#plot, {
-            bars: () => this.#bars?.bars,
-            window: this.#window,
-            slot: (ms) => this.#slots.slotOf(ms),
-            point: (bar) => this.#point(bar),
-            leave: () => this.#leave(),
-        }, signal);
         this.#button.addEventListener("click", () => this.#backToNow(), { signal });
-        this.#resize = new ResizeObserver(() => this.#fit());
-        this.#resize.observe(this.#plot);
+        (this.#resize = new ResizeObserver(() => this.#fit())).observe(this.#plot);
     }
 
     show({ series, range, kind, now }) {
@@ -117,12 +107,23 @@ export class PriceChart {
         this.#hover(null);
     }
 
+    // `Keys`: ChartKeys, which is loaded later.
+    takeKeys(Keys) {
+        this.#keys ??= new Keys(this.#plot, {
+            bars: () => this.#bars?.bars, indexAt,
+            window: this.#window,
+            slot: (ms) => this.#slots.slotOf(ms),
+            point: (bar) => this.#point(bar),
+            leave: () => this.#leave(),
+        }, this.#listening.signal);
+    }
+
     // Draws new ticks of the series, and moves on to `now`.
     tick(now) {
         if (!this.#shown) return;
         this.#shown.now = now;
         if (!this.#bars.isFollowing) {
-            this.#setSoon();
+            this.#pace.soon(() => this.#set());
             return;
         }
         const grid = this.#wanted();
@@ -148,6 +149,22 @@ export class PriceChart {
         this.#overlays.want(overlays);
     }
 
+    // Draws a line at each of these prices. `lines`: an AlarmLines.
+    setAlarms(prices, lines) {
+        if (!this.#main) return;
+        if (!this.#alarms) lines.attachTo(this.#main);
+        this.#alarms = lines;
+        lines.setColour(this.#colours.ink.solid);
+        lines.set(prices);
+    }
+
+    // If what it shows is not of now, the line is grey.
+    setCurrent(isCurrent) {
+        if (isCurrent === this.#isCurrent) return;
+        this.#isCurrent = isCurrent;
+        if (this.#shown) this.#main.applyOptions(this.#seriesOptions());
+    }
+
     // "normal", "log", or "percent": since the first price in view.
     setScale(scale) {
         if (scale === this.#scale) return;
@@ -155,7 +172,6 @@ export class PriceChart {
         this.#applyScale();
     }
 
-    // Looks at the style sheet again.
     setTheme() {
         this.#colours = coloursOf(this.#container);
         this.#applyTheme();
@@ -169,6 +185,7 @@ export class PriceChart {
         const visible = this.#shown && this.#visible();
         this.#chart.remove();
         this.#overlays.detached();
+        this.#alarms?.detached();
         this.#main = null;
         this.#build();
         if (!this.#shown) return;
@@ -178,8 +195,7 @@ export class PriceChart {
         this.#hover(null);
     }
 
-    // What is drawn: { kind, range, widthMs, bars, gaps, isFollowing, visible: { fromAt, toAt } }.
-    // The bars are those lightweight-charts has; `count` says how many ticks each stands for.
+    // What is drawn. The bars are those lightweight-charts has, each of `count` ticks.
     data() {
         if (!this.#shown) return { kind: null, range: null, bars: [], gaps: [], isFollowing: true };
         const { kind, range, series } = this.#shown;
@@ -193,6 +209,8 @@ export class PriceChart {
             isFollowing: this.#window.isFollowing,
             visible: this.#visible(),
             overlays: this.#overlays.data(),
+            alarms: this.#alarms?.prices ?? [],
+            colour: this.#main.options().color,
             scale: this.#chart.priceScale("right").options().mode,
         };
     }
@@ -216,7 +234,7 @@ export class PriceChart {
     destroy() {
         this.#listening.abort();
         this.#resize.disconnect();
-        clearTimeout(this.#setTimer);
+        this.#pace.stop();
         this.#readout.stop();
         this.#chart.remove();
         this.#container.replaceChildren();
@@ -242,12 +260,9 @@ export class PriceChart {
 
     #buildMain() {
         if (this.#main) this.#chart.removeSeries(this.#main);
-        const options = this.#seriesOptions();
-        const line = new PriceLine((width) => this.#gaps.bands(width), customSeriesDefaultOptions);
-        this.#main = this.#shown.kind === "candles"
-            ? this.#chart.addSeries(CandlestickSeries, options)
-            : this.#chart.addCustomSeries(line, options);
+        this.#main = addSeries(this.#chart, this.#shown.kind, this.#seriesOptions(), this.#gaps);
         this.#overlays.attachTo(this.#main);
+        this.#alarms?.attachTo(this.#main);
         this.#main.attachPrimitive(this.#mark);
         this.#chart.applyOptions(kindOptions(this.#shown.kind));
     }
@@ -256,6 +271,7 @@ export class PriceChart {
         this.#chart.applyOptions(themeOptions(this.#colours, this.#isNarrow));
         this.#gaps.setColours(bandColours(this.#colours, this.#isNarrow));
         this.#overlays.setColours(overlayColours(this.#colours));
+        this.#alarms?.setColour(this.#colours.ink.solid);
         this.#mark.setColours({ dot: this.#colours.line.solid, ring: this.#colours.surface.solid });
     }
 
@@ -268,7 +284,9 @@ export class PriceChart {
         const quietMs = silenceOf(series.stepMs ? [] : series.ticks);
         const facts = { price: series.newest?.price ?? 1, perUnit: this.#formats.perUnit(), quietMs, isNarrow: this.#isNarrow,
             isOfCandles: series.stepMs > 0, room: this.#room };
-        return seriesOptions(kind, this.#colours, facts, this.#formats.locale);
+        const { line, faded } = this.#colours;
+        const colours = { ...this.#colours, line: this.#isCurrent ? line : faded };
+        return seriesOptions(kind, colours, facts, this.#formats.locale);
     }
 
     // The tag on the axis has the newest price. The dot shows that the line ends with it.
@@ -289,9 +307,7 @@ export class PriceChart {
 
     // Sets grid, bars and gaps again. The view stays.
     #set(visible = this.#visible()) {
-        clearTimeout(this.#setTimer);
-        this.#setTimer = 0;
-        this.#setAt = performance.now();
+        this.#pace.note();
         const { series } = this.#shown;
         const { widthMs, from, to } = this.#wanted();
         this.#bars = barsOf(series, widthMs);
@@ -312,17 +328,6 @@ export class PriceChart {
             });
         this.#moveOn();
         this.#readout.tell();
-    }
-
-    // A history comes tick by tick; it is drawn a few times a second.
-    #setSoon() {
-        if (this.#setTimer) return;
-        const wait = setAgainMs - (performance.now() - this.#setAt);
-        if (wait <= 0) this.#set();
-        else this.#setTimer = setTimeout(() => {
-            this.#setTimer = 0;
-            this.#told.onDue();
-        }, wait);
     }
 
     #moveOn() {
@@ -373,7 +378,7 @@ export class PriceChart {
     }
 
     #hover(at) {
-        this.#keys.noteHover(at);
+        this.#keys?.noteHover(at);
         this.#readout.hover(at);
     }
 

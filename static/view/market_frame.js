@@ -10,7 +10,7 @@ import { TabNotice } from "./tab_notice.js";
 
 const wholes = [
     { field: "market_cap", label: "Market cap", kind: "money" },
-    { field: "market_cap_change_24h_percent", label: "Its change, 24 h", kind: "change" },
+    { field: "market_cap_change_24h_percent", label: "Change, 24 h", kind: "change" },
     { field: "volume_24h", label: "Volume, 24 h", kind: "money" },
     { field: "bitcoin_dominance_percent", label: "Bitcoin's share", kind: "share" },
 ];
