@@ -158,8 +158,7 @@ export class PriceChart {
         lines.set(prices);
     }
 
-    // If what it shows is not of now, the line is grey.
-    setCurrent(isCurrent) {
+    setCurrent(isCurrent) { // if not, the line is grey
         if (isCurrent === this.#isCurrent) return;
         this.#isCurrent = isCurrent;
         if (this.#shown) this.#main.applyOptions(this.#seriesOptions());
