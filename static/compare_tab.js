@@ -113,6 +113,6 @@ function draw() {
 function windowWords({ start, until, range }) {
     const { day } = view.formats;
     const { words } = ranges.find(({ key }) => key === range) ?? { words: range };
-    if (start === null) return `Closes of days of ${words}`;
-    return `Closes of days of ${words}, from their common start on ${day(start)} until ${day(until - 1)}`;
+    if (start === null) return `Daily closes of ${words}`;
+    return `Daily closes, ${day(start)} to ${day(until - 1)}. All lines start at 0%`;
 }

@@ -5,10 +5,10 @@
 
 import { Api } from "./api.js";
 import { Archive } from "./archive.js";
+import { DeskChanges } from "./desk_changes.js";
 import { FeedWatch, problemOf } from "./feed_watch.js";
 import { Inquiries } from "./inquiries.js";
 import { Listing } from "./listing.js";
-import { changeOfRange, changeOver, priceBefore, spans } from "./model/changes.js";
 import { Clock } from "./model/clock.js";
 import { Market } from "./model/market.js";
 import { fittingRange, rangeOf } from "./model/ranges.js";
@@ -40,6 +40,8 @@ export class Desk extends EventTarget {
     #heardAt = null; // when the server was last heard, by the clock of this device
     #isCaughtUp = false; // ticks that come on the stream now are new
     #inquiries = new Inquiries(this.#api, this.clock, (...entry) => this.#takeEntry(...entry));
+    changes = new DeskChanges(
+        this, this.#inquiries.references, (symbol) => this.#inquiries.heldSince(symbol));
     archive = new Archive(this.#api, this.clock, () => {
         this.#reachBack();
         this.#changed();
@@ -319,16 +321,8 @@ export class Desk extends EventTarget {
     async #inquire() {
         const isReachable = ["open", "connecting"].includes(this.connection.name);
         if (!this.#prices || !isReachable) return;
-        await this.#inquiries.ask(() => this.#streamed(), (now) => this.#isPastDue(now));
+        await this.#inquiries.ask(() => this.#streamed(), (now) => this.changes.isPastDue(now));
         this.#changed();
-    }
-
-    // Whether a past price is to be asked for, because the history of the symbol shown does not
-    // have it.
-    #isPastDue(now) {
-        const at = this.now();
-        return spans.some((span) => !this.series?.priceAt(at - span.ms) &&
-            this.#inquiries.references.isDue(this.symbol, span, now));
     }
 
     #takeEntry(entry, askedAt, answeredAt) {
@@ -343,30 +337,7 @@ export class Desk extends EventTarget {
     // Asks the archive for what memory does not have.
     #inquirePast(now = this.now()) {
         if (this.connection.name !== "open" || !this.range) return;
-        this.archive.lookAround(now, (span) => !this.series?.priceAt(now - span.ms) &&
-            this.#inquiries.references.of(this.symbol, span) === null);
-    }
-
-    // The change over a span, of the symbol shown.
-    changeOver(span) {
-        const now = this.now();
-        const held = this.series?.priceAt(now - span.ms);
-        const reference = held ?? this.#inquiries.references.of(this.symbol, span) ??
-            this.archive.past(span);
-        return changeOver(span, this.quote.newest, reference, now);
-    }
-
-    // The change over the past hour that a list shows of a symbol. Of the symbol shown it is the
-    // one that stands beside its price.
-    hourOf(quote) {
-        const over = quote === this.quote ? this.changeOver(spans[0]) : null;
-        return quote.spark.change(this.now(), over?.kind === "change" ? over : null);
-    }
-
-    // The change over the range shown.
-    get rangeChange() {
-        const { newest } = this.quote;
-        return changeOfRange(rangeOf(this.range), this.chartSeries, newest, this.now());
+        this.archive.lookAround(now, (span) => this.changes.isBeyondMemory(span, now));
     }
 
     // The newest price of any symbol, also of one that is not streamed (yet), or null.
@@ -375,12 +346,6 @@ export class Desk extends EventTarget {
         if (held) return held.price;
         const entries = (await this.#api.prices())?.prices;
         return entries?.find((entry) => entry.symbol === symbol)?.price ?? null;
-    }
-
-    // The price before the newest: from the stream, or from the history. Null if something is
-    // missing between the two.
-    get before() {
-        return priceBefore(this.quote, this.series);
     }
 
     // The facts for model/truth.js. `hereNow` is by the steady clock, as are all waits and ages;

@@ -65,7 +65,7 @@ function draw() {
     const shown = answer?.items.length ?? 0;
     frame.draw(answer, {
         now: answer && sentAt(answer) + sinceMs,
-        age: `Newest answer of a feed: ${ago(ageMs)}${feed.isAskedFor ? `. ${askedForWords}` : ""}`,
+        age: `Updated ${ago(ageMs)}${feed.isAskedFor ? `. ${askedForWords}` : ""}`,
         missing: answer ? missingWords(answer) : "",
         count: !answer ? "" : isBehind ? awaited(trouble) : countWords(answer, shown, wanted),
         none: answer && shown === 0 && !isBehind ? noneWords() : "",

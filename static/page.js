@@ -17,17 +17,14 @@ import { troubleOf, truthOf } from "./model/truth.js";
 import { Watchlist, isSymbol } from "./model/watchlist.js";
 import { Zone } from "./model/zone.js";
 import { followTabs, isPriceOpen, loadTab } from "./tabs.js";
-import { alarmWords } from "./view/alarm_words.js";
 import { drawBanner, showToast } from "./view/banner.js";
 import { Beside } from "./view/beside.js";
 import { PriceChart } from "./view/chart.js";
-import { ChartTools, save } from "./view/chart_tools.js";
+import { ChartTools } from "./view/chart_tools.js";
 import { drawConnection, drawTitle } from "./view/connection.js";
 import { Controls } from "./view/controls.js";
-import { byId, setHidden, setText } from "./view/dom.js";
-import { drawNote } from "./view/history_note.js";
+import { byId, setAttribute, setHidden, setText } from "./view/dom.js";
 import { drawPrice, flashPrice, onWatch } from "./view/price.js";
-import { Switcher } from "./view/switcher.js";
 import { TickList } from "./view/ticks.js";
 import { WatchlistView } from "./view/watchlist.js";
 
@@ -48,29 +45,35 @@ const priceTab = document.querySelector(".tabs a");
 const ticks = new TickList();
 let find = null; // made when the rest of the page is there, as is
 let lateParts = null;
-let measure = null;
+let alarmPanel = null;
 const controls = new Controls({
     onRange: chooseRange,
     onKind: (kind) => settings.set("chartKind", kind),
 });
 const tools = new ChartTools({
-    onMeasure: toggleMeasure,
+    onMeasure: (button) => act("measure", button),
     onScale: (scale) => settings.set("scale", scale),
     onOverlays: (keys) => settings.set("overlays", keys.join(" ")),
-    onFile: download,
+    onFile: (format) => act("download", format),
 });
 const beside = new Beside((what) => settings.set("beside", what));
-const switcher = new Switcher(show);
+let [switcher, alarmLines, actions] = [null, null, null];
 const watched = new WatchlistView({
     show,
+    sort: (isByChange) => settings.set("watchlistOrder", isByChange ? "change" : "own"),
     moveTo: (symbol, index) => watchlist.moveTo(symbol, index),
     moveBy: (symbol, steps) => watchlist.moveBy(symbol, steps),
     remove: (symbol) => watchlist.remove(symbol),
 }, drawSoon);
 
-// Exported for tests, which ask it what it has drawn.
+// Exported for tests.
 export const chart = new PriceChart(byId("chart"), chartFormats(),
     { onDue: drawSoon, onPaint: () => queueMicrotask(drawTold) });
+
+const act = (name, what) => later(({ ChartActions }) => {
+    actions ??= new ChartActions(desk, chart);
+    actions[name](what);
+});
 
 function chartFormats() {
     const { timeZone, locale } = settings.values;
@@ -83,8 +86,8 @@ function chartFormats() {
     };
 }
 
-// At most once in two frames, however many ticks come. The chart is told first; what stands around
-// it is drawn when it is painted, in this frame or the next, so that both are of the same tick.
+// At most once in two frames. The chart is told first; what stands around it is drawn when it is
+// painted, in this frame or the next, so that both are of the same tick.
 let isFrameWanted = false;
 let hasNews = false; // since the chart was told
 let told = null; // what it was told, until it is drawn around it
@@ -115,11 +118,11 @@ function gather() {
         ...facts,
         truth: truthOf(facts),
         currency: desk.quote.currency,
-        before: desk.before,
+        before: desk.changes.before,
         range: rangeOf(desk.range),
-        rangeChange: desk.rangeChange,
-        trend: desk.hourOf(desk.quote),
-        overs: spans.map((span) => ({ span, over: desk.changeOver(span) })),
+        rangeChange: desk.changes.ofRange,
+        trend: desk.changes.hourOf(desk.quote),
+        overs: spans.map((span) => ({ span, over: desk.changes.over(span) })),
         series: desk.series,
         visitorNow: Date.now(),
         day: `${zone.dayOf(facts.now)} ${zone.dayOf(Date.now())}`,
@@ -135,23 +138,26 @@ function draw(facts) {
     drawBanner(troubleOf(facts));
     drawPrice(facts);
     if (!isReady) return;
+    drawAlarms();
+    chart.setCurrent(!["stale", "reconnecting", "offline", "refused"].includes(facts.truth.name));
     ticks.draw(facts);
     watched.draw({
         symbols: watchlist.symbols,
+        isByChange: settings.values.watchlistOrder === "change",
         shown: desk.symbol,
         isAlone: facts.isAlone,
         quoteOf: (symbol) => desk.market.of(symbol),
-        hourOf: (quote) => desk.hourOf(quote),
+        hourOf: (quote) => desk.changes.hourOf(quote),
         range: linkedRange(),
         hrefOf: linkTo,
         isCurrent: facts.connection.name === "open",
         now: facts.now,
         hereNow: facts.hereNow,
     });
-    switcher.draw({ symbols: desk.symbols, watched: watchlist.symbols, shown: desk.symbol });
+    switcher?.draw({ symbols: desk.symbols, watched: watchlist.symbols, shown: desk.symbol });
     if (rest) drawRest(facts);
     else if (desk.feed?.providers?.length > 0) loadRest().then(drawSoon, () => {});
-    drawNote({
+    rest?.drawNote({
         range: facts.range,
         hasArchive: desk.archive.isThere,
         isLoading: desk.archive.isLoading,
@@ -161,6 +167,13 @@ function draw(facts) {
         candleMs: chart.candleMs,
     });
     drawStatistics(facts);
+}
+
+function drawAlarms() {
+    const mine = alarms.of(desk.symbol);
+    setAttribute(byId("bell"), "data-on", String(mine.length > 0));
+    alarmLines ??= rest && new rest.AlarmLines();
+    if (alarmLines) chart.setAlarms(mine.map(({ price }) => price), alarmLines);
 }
 
 function goOnWithChart(now) {
@@ -175,6 +188,8 @@ function drawRest(facts) {
         offerSymbols();
         find.resume(isHurried);
     }
+    chart.takeKeys(rest.ChartKeys);
+    switcher ??= new rest.Switcher(show);
     lateParts ??= new rest.LateParts(storage, watchlist);
     lateParts.draw(facts, desk, settings.values);
 }
@@ -225,27 +240,6 @@ function drawChart() {
     if (!isReady || !isPriceOpen()) return;
     drawnSeries = series;
     chart.show({ series, range: rangeOf(range), kind, now: desk.now() });
-}
-
-function toggleMeasure(button) {
-    later(({ Measure }) => {
-        measure ??= new Measure({
-            chart: chart.ground, button,
-            symbol: () => desk.symbol, currency: () => desk.quote.currency,
-        });
-        measure.toggle();
-    });
-}
-
-// A file of the range shown, as it is drawn.
-function download(format) {
-    const { symbol, range: rangeKey, chartSeries: series } = desk;
-    const { ms } = rangeOf(rangeKey) ?? {};
-    if (!series || ms === undefined) return;
-    const toAt = desk.now();
-    const fromAt = ms === null ? (series.firstAt ?? series.ticks[0]?.at ?? toAt) : toAt - ms;
-    later(({ fileOf }) =>
-        save(fileOf({ symbol, rangeKey, series, fromAt, toAt, format })));
 }
 
 // The symbols that are streamed besides the one shown.
@@ -299,10 +293,11 @@ function applySettings({ detail: changed }) {
 }
 
 function tell(alarm, tick) {
-    const price = formatPrice(tick.price, desk.market.of(tick.symbol).currency);
-    const words = `${alarmWords(alarm)}: it is ${price}`;
-    showToast(`${words}, ${formatTime(tick.at, desk.now())}`);
-    later(({ sound }) => sound(words, tick.symbol, settings.values));
+    later(({ hitWords, sound }) => {
+        const words = hitWords(alarm, tick.price);
+        showToast(`${words}, ${formatTime(tick.at, desk.now())}`);
+        sound(words, tick.symbol, settings.values);
+    });
 }
 
 function listen() {
@@ -325,6 +320,10 @@ function listen() {
             offerSymbols();
             show(desk.symbol);
         });
+    byId("bell").addEventListener("click", () => later(({ AlarmPanel }) => {
+        alarmPanel ??= new AlarmPanel(desk, alarms);
+        alarmPanel.toggle();
+    }));
     onWatch(() => watchlist.toggle(desk.symbol));
     // Another tab has changed something in the storage; a null key means that all of it was
     // deleted.
@@ -340,7 +339,8 @@ function listen() {
     for (const type of ["pointerdown", "keydown"])
         addEventListener(type, () => settings.values.hasSound && rest?.wakeSound());
     const search = byId("find-text");
-    search.addEventListener("focus", () => loadRest().then(drawSoon, () => {}));
+    for (const node of [search, byId("chart")])
+        node.addEventListener("focusin", () => loadRest().then(drawSoon, () => {}));
     search.addEventListener("keydown", ({ key }) => (isHurried = key === "Enter"));
     setInterval(() => {
         if (isReady) desk.lookAround();

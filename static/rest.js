@@ -5,9 +5,16 @@ import { styled } from "./sheets.js";
 
 export { sound, wakeSound } from "./bell.js";
 export { lastState } from "./model/last_state.js";
-export { fileOf } from "./model/download.js";
+export { ChartActions } from "./chart_actions.js";
 export { Overlays } from "./view/chart_overlays.js";
-export { Measure } from "./view/chart_measure.js";
+export { hitWords } from "./view/alarm_words.js";
+export { ChangeOrder } from "./model/watchlist_order.js";
+export { AlarmLines } from "./view/chart_alarms.js";
+export { ChartKeys } from "./view/chart_keys.js";
+export { drawNote } from "./view/history_note.js";
+export { Tip } from "./view/tip.js";
+export { Switcher } from "./view/switcher.js";
+export { AlarmPanel } from "./view/alarm_panel.js";
 export { LateParts } from "./view/late_parts.js";
 export { Find } from "./view/find.js";
 export { drawStatistics } from "./view/statistics.js";

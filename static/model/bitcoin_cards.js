@@ -1,7 +1,7 @@
 // The figures of the Bitcoin tab: which there are, in which order, and what a card says of one. An
 // answer more is a row of `answers`, a figure more a row of `groups`.
 
-import { formatChange, formatDuration, formatPercent, formatPrice, formatShortTime } from "../format.js";
+import { directionOf, directionOfRatio, formatChange, formatDuration, formatPercent, formatPrice, formatShortTime } from "../format.js";
 import { ago, noticeOf as noticeOfTab } from "./tab_words.js";
 
 // Answers of one form: flat figures, and "sources" with who says each of them, and when.
@@ -22,15 +22,15 @@ const timeTo = (field) => (answer, now) =>
 export const groups = [
     ["Price and value", "kpis", [
         ["price", "Price", "dollars"],
-        ["change_24h_percent", "Change in 24 hours", "change"],
-        ["change_24h", "The same in dollars", "gain"],
-        ["high_24h", "Highest of 24 hours", "dollars"],
-        ["low_24h", "Lowest of 24 hours", "dollars"],
-        ["volume_24h", "Traded in 24 hours", "money"],
+        ["change_24h_percent", "Change, 24 hours", "change"],
+        ["change_24h", "Change in dollars, 24 hours", "gain"],
+        ["high_24h", "High, 24 hours", "dollars"],
+        ["low_24h", "Low, 24 hours", "dollars"],
+        ["volume_24h", "Volume, 24 hours", "money"],
         ["market_cap", "Market cap", "money"],
-        ["dominance", "Part of all coins", "share", () => "of the market cap that the source counts"],
+        ["dominance", "Dominance", "share", () => "Bitcoin's share of the market cap of all coins"],
         ["ath", "All-time high", "dollars", ({ ath_at: at }, now) => (at === null ? "" : timeWords(at, now))],
-        ["days_since_ath", "Days since then", "count"],
+        ["days_since_ath", "Days since the all-time high", "count"],
         ["drawdown_percent", "Below the all-time high", "share"],
         ["volatility_30d", "Volatility, 30 days", "share", () => "a year, of daily closes"],
         ["volatility_90d", "Volatility, 90 days", "share", () => "a year, of daily closes"],
@@ -38,9 +38,9 @@ export const groups = [
             ({ sources }) => `of 100: ${sources.fear_greed?.word ?? "no word for it"}`],
     ]],
     ["Blocks", "network", [
-        ["height", "Height", "count",
+        ["height", "Block height", "count",
             ({ block_at: at }, now) => (at === null ? "" : `dated ${timeWords(at, now)} by its miner`)],
-        ["seconds_since_block", "Since that block", "span",
+        ["seconds_since_block", "Since the newest block", "span",
             () => "when the source was asked; there may be newer ones"],
         ["block_seconds", "Time between blocks", "span", () => "on average"],
     ]],
@@ -51,25 +51,25 @@ export const groups = [
         ["fees.economy", "Economy", "fee"],
         ["fees.minimum", "Minimum", "fee", () => "of the source's node"],
         ["mempool_transactions", "Transactions waiting", "count"],
-        ["mempool_vsize", "Their size", "size",
+        ["mempool_vsize", "Size of these transactions", "size",
             ({ mempool_vsize: size }) => `as much as ${plain(Math.ceil(size / fullBlock))} full blocks hold`],
     ]],
     ["Mining", "network", [
         ["hash_rate", "Hash rate", "hashes"],
         ["difficulty", "Difficulty", "large"],
-        ["difficulty_change_percent", "Next change of difficulty", "change", () => "estimated"],
-        ["retarget_height", "Difficulty changes at block", "count", blocksTo("retarget_height")],
+        ["difficulty_change_percent", "Next difficulty change", "change", () => "estimated"],
+        ["retarget_height", "Next difficulty change at block", "count", blocksTo("retarget_height")],
     ]],
     ["Supply", "kpis", [
-        ["circulating_supply", "Bitcoins there are", "coins"],
-        ["max_supply", "There will never be more than", "coins"],
-        ["mined_percent", "Of these are mined", "share"],
+        ["circulating_supply", "Circulating supply", "coins"],
+        ["max_supply", "Maximum supply", "coins"],
+        ["mined_percent", "Mined so far", "share"],
     ]],
     ["Halving", "network", [
         ["halving_height", "Next halving at block", "count", blocksTo("halving_height")],
         ["halving_at_by_target", "Date at 10 minutes a block", "moment", timeTo("halving_at_by_target")],
         ["halving_at_by_average", "Date at the recent pace", "moment", timeTo("halving_at_by_average")],
-        ["inflation_percent", "Inflation", "share", () => "of the next 52,560 blocks, about a year"],
+        ["inflation_percent", "Inflation of the supply", "share", () => "over the next 52,560 blocks, about a year"],
     ]],
 ].map(([title, of, rows]) => ({
     title, cards: rows.map(([field, label, kind, note]) => ({ of, field, label, kind, note })),
@@ -118,7 +118,7 @@ function windowWords({ window_blocks: blocks, window_days: days, window_seconds:
     return seconds > 0 ? ` over ${formatDuration(seconds * 1000)}` : "";
 }
 
-// What a card says: { text, value, title, note, reason, by, age, isComputed, isStale }. `answer`: null
+// What a card says: { text, value, title, note, reason, by, age, isComputed, isStale, direction }. `answer`: null
 // before the first. `now`: by the server's clock. `reason` is there where the text is a dash.
 export function cardOf({ field, kind, note }, answer, now) {
     const [whole, part] = field.split(".");
@@ -136,12 +136,14 @@ export function cardOf({ field, kind, note }, answer, now) {
         reason: isKnown ? ""
             : withheld ? `withheld: ${withheld}`
                 : !answer ? "not known yet"
-                    : source ? `unknown: ${from} does not say it` : "unknown: no source has said it",
+                    : source ? `unknown: ${from} does not say it` : "no data yet",
         by: !source ? "" : isComputed ? `computed from ${from}${windowWords(source)}` : from,
         // What follows from the rules of the protocol alone is of no time.
         age: typeof source?.at === "number" ? ago(Math.max(0, now - source.at * 1000)) : "",
         isComputed,
         isStale: Boolean(source?.stale),
+        direction: !isKnown ? "none" : kind === "change" ? directionOfRatio(value / 100)
+            : kind === "gain" ? directionOf(value) : "none",
     };
 }
 

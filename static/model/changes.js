@@ -11,16 +11,27 @@ export const askPastAgainMs = 60_000;
 
 // `reference`: { price, at }; { isHidden: true } if the price then is missing; null if nothing is
 // held that far back, undefined if that is not known yet.
-export function changeOver(span, newest, reference, now) {
+//
+// `begin`: { at, price } of the first price held, if it is known; { at } if only its time is. The change
+// since then is given where nothing older is held: { kind: "begun", … }.
+export function changeOver(span, newest, reference, now, begin = null) {
     if (!newest || reference === undefined) return { kind: "none", why: "" };
-    if (reference === null) return { kind: "none", why: "no data that far back" };
+    if (reference === null) return changeSince(begin, newest);
     if (reference.isHidden) return { kind: "none", why: "prices are missing there" };
-    const begin = now - span.ms;
-    if (newest.at <= begin) return { kind: "none", why: "no newer price since" };
-    if (begin - reference.at > span.ms * nearness)
+    const beginAt = now - span.ms;
+    if (newest.at <= beginAt) return { kind: "none", why: "no newer price since" };
+    if (beginAt - reference.at > span.ms * nearness)
         return { kind: "none", why: "no price near that time" };
     const change = newest.price - reference.price;
     return { kind: "change", change, ratio: change / reference.price, since: reference.at };
+}
+
+function changeSince(begin, newest) {
+    if (!begin) return { kind: "none", why: "no data that far back" };
+    if (begin.price === undefined || begin.at >= newest.at)
+        return { kind: "none", why: "no data before", since: begin.at };
+    const change = newest.price - begin.price;
+    return { kind: "begun", change, ratio: change / begin.price, since: begin.at };
 }
 
 const wholeShare = 0.02; // of a range: how late the first price may be that counts as its beginning

@@ -1,6 +1,6 @@
 // The figures of a coin as text, in the formats of the page.
 
-import { decimalsOf, directionOf, formatPercent, formatPrice } from "../format.js";
+import { decimalsOf, directionOfRatio, formatPercent, formatPrice } from "../format.js";
 
 export const unknown = "–";
 
@@ -32,7 +32,7 @@ export function figureOf(value, kind, { reason = "", isShort = false, unit = "US
     }
     const text = writers[kind](value, isShort, unit);
     const whole = isShort ? writers[kind](value, false, unit) : text;
-    const direction = kind === "change" ? directionOf(value) : "";
+    const direction = kind === "change" ? directionOfRatio(value / 100) : "";
     return { text, spoken: "", title: whole === text ? "" : whole, direction };
 }
 

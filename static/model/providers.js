@@ -1,11 +1,12 @@
 // The providers of /api/feed, in words for the visitor.
 
 import { formatDuration } from "../format.js";
+import { spell } from "./provider_names.js";
 
 const asideWords = {
-    outlier: "set aside: too far from the others",
-    stale: "set aside: too old",
-    no_volume: "agrees, but says no volume to weigh it by",
+    outlier: "not used: too far from the others",
+    stale: "not used: too old",
+    no_volume: "not used: its volume is unknown",
 };
 
 const seconds = (s) => formatDuration(s * 1000);
@@ -13,13 +14,13 @@ const seconds = (s) => formatDuration(s * 1000);
 // A state has a kind for styles (good, busy, bad, off) and words.
 function stateOf(provider, symbol) {
     const { stream, breaker } = provider;
-    if (provider.lacks?.includes(symbol)) return ["off", `does not sell ${symbol}`];
+    if (provider.lacks?.includes(symbol)) return ["off", `has no ${symbol}`];
     const refused = stream?.refused?.[symbol];
     if (stream?.state === "live" && !refused) return ["good", "streaming"];
     const pause = provider.paused_for_seconds;
-    const until = pause > 0 ? `, asked again in ${seconds(Math.ceil(pause))}` : "";
-    if (breaker === "open") return ["bad", `failing, left alone${until}`];
-    if (breaker === "half_open") return ["busy", "failing, being tried again"];
+    const until = pause > 0 ? `, retry in ${seconds(Math.ceil(pause))}` : "";
+    if (breaker === "open") return ["bad", `failing${until}`];
+    if (breaker === "half_open") return ["busy", "failing, trying again"];
     if (pause > 0) return ["busy", `paused${until}`];
     if (hasFailedLast(provider)) return ["bad", "the last request failed"];
     if (stream?.state === "waiting") return ["busy", "stream lost, waiting to connect"];
@@ -38,8 +39,8 @@ function errorOf({ last_error: asked, stream }) {
 }
 
 function useOf(quote) {
-    if (!quote) return { isUsed: false, words: "says no price" };
-    if (quote.used) return { isUsed: true, words: "in the price" };
+    if (!quote) return { isUsed: false, words: "no price" };
+    if (quote.used) return { isUsed: true, words: "used" };
     return { isUsed: false, words: asideWords[quote.aside] ?? "in reserve" };
 }
 
@@ -50,12 +51,6 @@ function servedByWords(served) {
     const instances = count === 1 ? "1 instance" : `${count} instances`;
     return `Served by ${instances}${served.instance ? `, this one is ${served.instance}` : ""}.`;
 }
-
-const spelt = {
-    okx: "OKX", coingecko: "CoinGecko", coinpaprika: "CoinPaprika", coinlore: "CoinLore", htx: "HTX",
-    mexc: "MEXC", kucoin: "KuCoin", bitfinex: "Bitfinex",
-};
-const spell = (name) => spelt[name] ?? name[0].toUpperCase() + name.slice(1);
 
 // For the foot of the page: "Aggregated from 3 sources: Coinbase, Kraken, Bitstamp". Empty where
 // prices are of no market.

@@ -46,6 +46,7 @@ const rules = {
     isCompact: [false, isBoolean],
     range: ["", oneOf("", ...ranges.map(({ key }) => key))], // empty: whichever fits
     overlays: ["", isOverlays], // the keys of those that are drawn, with blanks between
+    watchlistOrder: ["own", oneOf("own", "change")],
     beside: ["markets", oneOf("markets", "ticks")], // the chart, where there is room
     chartKind: ["line", oneOf("line", "candles")],
     scale: ["normal", oneOf("normal", "log", "percent")], // of prices on the chart

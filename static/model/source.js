@@ -1,5 +1,7 @@
 // The `source` of a price in words for the visitor.
 
+import { spell } from "./provider_names.js";
+
 // Sources that are not markets. index.html has the long texts about them.
 const origins = {
     simulator: { word: "Simulated prices", mark: "simulated" },
@@ -14,12 +16,15 @@ export function originOf(source) {
 // "binance(USDT)" is a stablecoin's market that counts as dollars.
 function provider(text) {
     const [, name, coin] = /^([^()]+)\(([^()]+)\)$/.exec(text) ?? [];
-    return name ? `${name} (its ${coin} market, taken for dollars)` : text;
+    return name ? `${spell(name)} (its ${coin} market, taken for dollars)` : spell(text);
 }
 
 function leg(text) {
     return text.replace("*", " × ").replace("/", " ÷ ");
 }
+
+// "binance(USDT)" is "Binance(USDT)".
+const spellMarket = (text) => text.replace(/^[a-z0-9_-]+/, spell);
 
 // Splits at the commas outside of brackets.
 function parts(text) {
@@ -43,16 +48,16 @@ export function describeSource(source, count) {
         return { words: "derived from two prices", names };
     }
     const [, name, coin] = /^([^()]+)\(([^()]+)\)$/.exec(source) ?? [];
-    if (name) return { words: `${name} (${coin})`, names: [provider(source)] };
-    return { words: source, names: [] };
+    if (name) return { words: `${spell(name)} (${coin})`, names: [provider(source)] };
+    return { words: spell(source), names: [] };
 }
 
 // One line of it all, for a list.
 export function sourceLine(source) {
     const [, inner] = /^median\((.+)\)$/.exec(source) ?? [];
-    if (inner) return `median of ${parts(inner).join(", ")}`;
+    if (inner) return `median of ${parts(inner).map(spellMarket).join(", ")}`;
     const [, weighed] = /^weighted\((.+)\)$/.exec(source) ?? [];
-    if (weighed) return `mean by volume of ${parts(weighed).join(", ")}`;
+    if (weighed) return `mean by volume of ${parts(weighed).map(spellMarket).join(", ")}`;
     const [, legs] = /^derived\((.+)\)$/.exec(source) ?? [];
-    return legs ? leg(legs) : source;
+    return legs ? leg(legs) : spellMarket(source ?? "");
 }

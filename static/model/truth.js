@@ -56,7 +56,7 @@ function refusalOf({ connection, outcome, status, askAgainAt, hereNow }) {
     return outcome === "error" ? `The server answers with an error (${status})${again}.` : "";
 }
 
-// The banner, or null: why there is no new price, and how old the one shown is. `awaySince`: since
+// The banner, or null: why there is no new price, and without a connection how old the one shown is. `awaySince`: since
 // when the connection is not open. `answeredAt`: when the server last answered a request.
 // `problem`: why the feed has no price, and `refusal`: why the server refuses the stream, both in
 // the words of the server.
@@ -89,8 +89,9 @@ export function troubleOf(facts) {
         return { kind: "away", title, detail: age };
     }
     const why = problem ? `: ${problem}` : "";
-    if (truth.name === "stale" || (truth.name === "quiet" && problem))
-        return { kind: "stale", title: `No new price for ${symbol}${why}.`, detail: age };
+    // That the price is old, and how old, is said by the word of the state and in the list.
+    if (problem && (truth.name === "stale" || truth.name === "quiet"))
+        return { kind: "stale", title: `No new price for ${symbol}${why}.`, detail: "" };
     if (truth.name === "waiting" && problem)
         return { kind: "waiting", title: `No price for ${symbol}${why}.`, detail: age };
     return null;

@@ -5,8 +5,8 @@ import { byId, element, setAttribute, setHidden, setText } from "./dom.js";
 import { TabNotice } from "./tab_notice.js";
 
 const legend = "Computed figures follow from heights, difficulties and times of blocks that the source " +
-    "named says. “mempool” is mempool.space, or another server of that program. A dash is a figure that " +
-    "is unknown or cannot be true.";
+    "named says. “mempool” is mempool.space, or another server of that program. sat/vB: satoshis, of which a bitcoin has 100 million, for each virtual byte of a " +
+    "transaction. A dash is a figure that is unknown or cannot be true.";
 
 class Card {
     constructor(row) {
@@ -21,10 +21,11 @@ class Card {
     }
 
     draw(answer, now) {
-        const { text, value, title, note, reason, by, age, isComputed, isStale } =
+        const { text, value, title, note, reason, by, age, isComputed, isStale, direction } =
             cardOf(this.row, answer, now);
         setText(this.value, text);
         setAttribute(this.value, "title", title);
+        setAttribute(this.value, "data-direction", direction);
         setText(this.note, note || reason);
         setHidden(this.note, !note && !reason);
         setText(this.by, age ? `${by}, ${age}` : by);

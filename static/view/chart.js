@@ -6,50 +6,41 @@
 //   chart.tick(now);                                    // after new ticks, and every second
 //   chart.setFormats({ … }); chart.setTheme(); chart.setOverlays([…]); chart.setScale("log");   // when a setting changes
 //
-// `formatPrice(price)` and `formatTime(ms)` make the words; prices on the axis are multiplied by `perUnit()`; `timeZone` and `locale` are those of
-// the axes, without them the browser's. The container gets the class price-chart, and its size from
-// the style sheet.
+// `formatPrice(price)` and `formatTime(ms)` make the words; prices on the axis are multiplied by `perUnit()`;
+// `timeZone` and `locale` are those of the axes. Its size is from the style sheet.
 //
 // The axis has a point for every slot of a regular grid (chart_slots.js): it is proportional to
 // time, and "now" moves on also while no price comes. The visible series has a point only where a
 // tick fell.
-// New ticks update its last points; everything is set again only if ticks were inserted before
-// others, or if a gap was told.
+// New ticks update its last points; all is set again only after an insertion or a gap.
 
-import { CandlestickSeries, createChartEx, customSeriesDefaultOptions }
-    from "../vendor/lightweight-charts.js";
-import { formatPercent } from "../format.js";
 import { slotOf } from "../model/bars.js";
 import { barsOf, extentOf } from "../model/candles.js";
 import { gridOf, isOutgrown } from "../model/grid.js";
+import { addSeries, makeCanvas } from "./chart_canvas.js";
 import { coloursOf } from "./chart_colours.js";
-import { ChartDescription } from "./chart_description.js";
 import { furnish } from "./chart_frame.js";
 import { GapBands, gapsBeside } from "./chart_gaps.js";
-import { ChartKeys } from "./chart_keys.js";
-import { ChartLegend } from "./chart_legend.js";
 import { Mark } from "./chart_mark.js";
-import { bandColours, fixedOptions, itemOf, kindOptions, overlayColours, scaleOptions,
-    seriesOptions, themeOptions } from "./chart_options.js";
+import { bandColours, itemOf, kindOptions, overlayColours, scaleOptions, seriesOptions, themeOptions } from "./chart_options.js";
+import { ChartPace } from "./chart_pace.js";
+import { ChartReadout } from "./chart_readout.js";
 import { ChartSlots } from "./chart_slots.js";
 import { ChartWindow } from "./chart_window.js";
-import { describeShown, extremesOf, pairsInView, wordsAt } from "./chart_words.js";
+import { indexAt } from "./chart_words.js";
 import { LateOverlays } from "./late_overlays.js";
-import { PriceLine, silenceOf } from "./price_line.js";
+import { silenceOf } from "./price_line.js";
 import { TagRoom } from "./tag_room.js";
-import { TimeAxis } from "./time_axis.js";
 
-const setAgainMs = 250; // while a history is loading
 const narrowPx = 520;
 
 export class PriceChart {
     #container;
     #plot;
     #button;
-    #empty;
-    #legend = new ChartLegend();
+    #readout;
     #formats;
-    #told; // who wants to know
+    #told;
     #colours;
     #chart;
     #slots = new ChartSlots();
@@ -58,16 +49,14 @@ export class PriceChart {
     #mark;
     #room;
     #overlays;
-    #keys;
+    #alarms = null; // loaded when some are set first
+    #isCurrent = true;
+    #keys = null;
     #window;
     #scale = "normal"; // or log, percent
     #shown = null; // what show() was given
     #bars = null;
-    #hovered = null; // the start of the slot under the crosshair
-    #marked = null; // the bar the crosshair speaks of
-    #setAt = 0;
-    #setTimer = 0;
-    #description;
+    #pace;
     #resize;
     #listening = new AbortController();
 
@@ -76,12 +65,21 @@ export class PriceChart {
         this.#container = container;
         this.#formats = formats;
         this.#told = told;
-        ({ plot: this.#plot, button: this.#button, empty: this.#empty } =
-            furnish(container, this.#legend));
-        this.#description = new ChartDescription(this.#plot, () =>
-            describeShown(this.#shown, this.#visible(), this.#extremes(), this.#formats));
+        this.#pace = new ChartPace(told.onDue);
+        this.#readout = new ChartReadout({
+            shown: () => this.#shown,
+            bars: () => this.#bars,
+            slotsFrom: () => this.#slots.from,
+            fromAt: () => this.#wanted().fromAt,
+            visible: () => this.#visible(),
+            isWhole: () => this.#window.isWhole,
+            formats: () => this.#formats,
+        });
+        const parts = furnish(container, this.#readout.legend);
+        ({ plot: this.#plot, button: this.#button } = parts);
+        this.#readout.attachTo(parts);
         this.#gaps = new GapBands((ms) => this.#slots.xOf(ms));
-        this.#mark = new Mark(() => this.#marked && this.#placeOf(this.#marked));
+        this.#mark = new Mark(() => this.#readout.marked && this.#placeOf(this.#readout.marked));
         this.#room = new TagRoom((price) => this.#main.priceToCoordinate(price));
         this.#colours = coloursOf(container);
         const place = {
@@ -94,16 +92,8 @@ export class PriceChart {
         const { signal } = this.#listening;
         const scale = () => this.#chart.timeScale();
         this.#window = new ChartWindow(this.#plot, scale, () => this.#showWhere(), signal);
-        this.#keys = new ChartKeys(this.#plot, {
-            bars: () => this.#bars?.bars,
-            window: this.#window,
-            slot: (ms) => this.#slots.slotOf(ms),
-            point: (bar) => this.#point(bar),
-            leave: () => this.#leave(),
-        }, signal);
         this.#button.addEventListener("click", () => this.#backToNow(), { signal });
-        this.#resize = new ResizeObserver(() => this.#fit());
-        this.#resize.observe(this.#plot);
+        (this.#resize = new ResizeObserver(() => this.#fit())).observe(this.#plot);
     }
 
     show({ series, range, kind, now }) {
@@ -117,12 +107,23 @@ export class PriceChart {
         this.#hover(null);
     }
 
+    // `Keys`: ChartKeys, which is loaded later.
+    takeKeys(Keys) {
+        this.#keys ??= new Keys(this.#plot, {
+            bars: () => this.#bars?.bars, indexAt,
+            window: this.#window,
+            slot: (ms) => this.#slots.slotOf(ms),
+            point: (bar) => this.#point(bar),
+            leave: () => this.#leave(),
+        }, this.#listening.signal);
+    }
+
     // Draws new ticks of the series, and moves on to `now`.
     tick(now) {
         if (!this.#shown) return;
         this.#shown.now = now;
         if (!this.#bars.isFollowing) {
-            this.#setSoon();
+            this.#pace.soon(() => this.#set());
             return;
         }
         const grid = this.#wanted();
@@ -140,12 +141,27 @@ export class PriceChart {
         this.#overlays.setBars(bars, this.#slots.to, false);
         this.#applyNewest();
         this.#moveOn();
-        if (first < bars.length) this.#tell();
+        if (first < bars.length) this.#readout.tell();
     }
 
     // Draws these of model/averages.js over the prices.
     setOverlays(overlays) {
         this.#overlays.want(overlays);
+    }
+
+    // Draws a line at each of these prices. `lines`: an AlarmLines.
+    setAlarms(prices, lines) {
+        if (!this.#main) return;
+        if (!this.#alarms) lines.attachTo(this.#main);
+        this.#alarms = lines;
+        lines.setColour(this.#colours.ink.solid);
+        lines.set(prices);
+    }
+
+    setCurrent(isCurrent) { // if not, the line is grey
+        if (isCurrent === this.#isCurrent) return;
+        this.#isCurrent = isCurrent;
+        if (this.#shown) this.#main.applyOptions(this.#seriesOptions());
     }
 
     // "normal", "log", or "percent": since the first price in view.
@@ -155,7 +171,6 @@ export class PriceChart {
         this.#applyScale();
     }
 
-    // Looks at the style sheet again.
     setTheme() {
         this.#colours = coloursOf(this.#container);
         this.#applyTheme();
@@ -169,6 +184,7 @@ export class PriceChart {
         const visible = this.#shown && this.#visible();
         this.#chart.remove();
         this.#overlays.detached();
+        this.#alarms?.detached();
         this.#main = null;
         this.#build();
         if (!this.#shown) return;
@@ -178,8 +194,7 @@ export class PriceChart {
         this.#hover(null);
     }
 
-    // What is drawn: { kind, range, widthMs, bars, gaps, isFollowing, visible: { fromAt, toAt } }.
-    // The bars are those lightweight-charts has; `count` says how many ticks each stands for.
+    // What is drawn. The bars are those lightweight-charts has, each of `count` ticks.
     data() {
         if (!this.#shown) return { kind: null, range: null, bars: [], gaps: [], isFollowing: true };
         const { kind, range, series } = this.#shown;
@@ -193,6 +208,8 @@ export class PriceChart {
             isFollowing: this.#window.isFollowing,
             visible: this.#visible(),
             overlays: this.#overlays.data(),
+            alarms: this.#alarms?.prices ?? [],
+            colour: this.#main.options().color,
             scale: this.#chart.priceScale("right").options().mode,
         };
     }
@@ -216,8 +233,8 @@ export class PriceChart {
     destroy() {
         this.#listening.abort();
         this.#resize.disconnect();
-        clearTimeout(this.#setTimer);
-        this.#description.stop();
+        this.#pace.stop();
+        this.#readout.stop();
         this.#chart.remove();
         this.#container.replaceChildren();
         this.#container.classList.remove("price-chart");
@@ -225,21 +242,13 @@ export class PriceChart {
     }
 
     #build() {
-        const axis = new TimeAxis(this.#formats, () => this.#chart.timeScale().width());
-        this.#chart = createChartEx(this.#plot, axis, {
-            ...fixedOptions,
-            localization: {
-                timeFormatter: (ms) => this.#formats.formatTime(ms),
-                percentageFormatter: (percent) => formatPercent(Math.round(percent * 1e4) / 1e6),
-            },
+        this.#chart = makeCanvas(this.#plot, () => this.#formats, {
+            paint: this.#told.onPaint,
+            hover: (at) => this.#hover(at),
+            range: () => this.#onRange(),
         });
-        this.#chart.chartElement().setAttribute("aria-hidden", "true"); // a table of pictures
         this.#slots.attachTo(this.#chart);
         this.#chart.panes()[0].attachPrimitive(this.#gaps);
-        const painted = { renderer: () => ({ draw: this.#told.onPaint }) };
-        this.#chart.panes()[0].attachPrimitive({ paneViews: () => [painted] });
-        this.#chart.subscribeCrosshairMove(({ time }) => this.#hover(time ?? null));
-        this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.#onRange());
         this.#applyTheme();
         this.#applyScale();
     }
@@ -250,12 +259,9 @@ export class PriceChart {
 
     #buildMain() {
         if (this.#main) this.#chart.removeSeries(this.#main);
-        const options = this.#seriesOptions();
-        const line = new PriceLine((width) => this.#gaps.bands(width), customSeriesDefaultOptions);
-        this.#main = this.#shown.kind === "candles"
-            ? this.#chart.addSeries(CandlestickSeries, options)
-            : this.#chart.addCustomSeries(line, options);
+        this.#main = addSeries(this.#chart, this.#shown.kind, this.#seriesOptions(), this.#gaps);
         this.#overlays.attachTo(this.#main);
+        this.#alarms?.attachTo(this.#main);
         this.#main.attachPrimitive(this.#mark);
         this.#chart.applyOptions(kindOptions(this.#shown.kind));
     }
@@ -264,6 +270,7 @@ export class PriceChart {
         this.#chart.applyOptions(themeOptions(this.#colours, this.#isNarrow));
         this.#gaps.setColours(bandColours(this.#colours, this.#isNarrow));
         this.#overlays.setColours(overlayColours(this.#colours));
+        this.#alarms?.setColour(this.#colours.ink.solid);
         this.#mark.setColours({ dot: this.#colours.line.solid, ring: this.#colours.surface.solid });
     }
 
@@ -276,7 +283,9 @@ export class PriceChart {
         const quietMs = silenceOf(series.stepMs ? [] : series.ticks);
         const facts = { price: series.newest?.price ?? 1, perUnit: this.#formats.perUnit(), quietMs, isNarrow: this.#isNarrow,
             isOfCandles: series.stepMs > 0, room: this.#room };
-        return seriesOptions(kind, this.#colours, facts, this.#formats.locale);
+        const { line, faded } = this.#colours;
+        const colours = { ...this.#colours, line: this.#isCurrent ? line : faded };
+        return seriesOptions(kind, colours, facts, this.#formats.locale);
     }
 
     // The tag on the axis has the newest price. The dot shows that the line ends with it.
@@ -297,9 +306,7 @@ export class PriceChart {
 
     // Sets grid, bars and gaps again. The view stays.
     #set(visible = this.#visible()) {
-        clearTimeout(this.#setTimer);
-        this.#setTimer = 0;
-        this.#setAt = performance.now();
+        this.#pace.note();
         const { series } = this.#shown;
         const { widthMs, from, to } = this.#wanted();
         this.#bars = barsOf(series, widthMs);
@@ -319,18 +326,7 @@ export class PriceChart {
                 from: this.#slots.slotOf(visible.fromAt), to: this.#slots.slotOf(visible.toAt),
             });
         this.#moveOn();
-        this.#tell();
-    }
-
-    // A history comes tick by tick; it is drawn a few times a second.
-    #setSoon() {
-        if (this.#setTimer) return;
-        const wait = setAgainMs - (performance.now() - this.#setAt);
-        if (wait <= 0) this.#set();
-        else this.#setTimer = setTimeout(() => {
-            this.#setTimer = 0;
-            this.#told.onDue();
-        }, wait);
+        this.#readout.tell();
     }
 
     #moveOn() {
@@ -357,7 +353,7 @@ export class PriceChart {
     #onRange() {
         if (!this.#shown || !this.#bars) return;
         this.#window.noteChange();
-        if (this.#hovered === null) this.#showLegend();
+        if (!this.#readout.isHovered) this.#readout.show();
     }
 
     #backToNow() {
@@ -372,7 +368,7 @@ export class PriceChart {
         if (!this.#shown) return;
         this.#chart.setCrosshairPosition(bar.close, bar.at, this.#main);
         this.#hover(bar.at);
-        this.#legend.speak();
+        this.#readout.legend.speak();
     }
 
     #leave() {
@@ -381,53 +377,19 @@ export class PriceChart {
     }
 
     #hover(at) {
-        this.#hovered = at;
-        this.#keys.noteHover(at);
-        if (at === null) this.#legend.hush();
-        if (this.#shown) this.#showLegend();
+        this.#keys?.noteHover(at);
+        this.#readout.hover(at);
     }
 
     // The lowest and highest price of the range: { low, high, … }; null where there is none.
     get extremes() {
-        if (!this.#shown) return null;
-        const { widthMs, fromAt } = this.#wanted();
-        return extremesOf(this.#bars.bars, slotOf(fromAt, widthMs), Infinity);
-    }
-
-    // Of what is in view.
-    #extremes() {
-        if (this.#window.isWhole) return this.extremes;
-        const { fromAt, toAt } = this.#visible() ?? { fromAt: -Infinity, toAt: Infinity };
-        return extremesOf(this.#bars.bars, fromAt, toAt);
-    }
-
-    // Draws the legend: for the bar under the crosshair, otherwise for all in view.
-    #showLegend() {
-        const at = this.#hovered;
-        this.#marked = null;
-        if (at === null) {
-            const extremes = this.#extremes();
-            this.#empty.hidden = extremes !== null;
-            this.#legend.show("", pairsInView(extremes, this.#formats));
-            return;
-        }
-        const { bars, widthMs } = this.#bars;
-        const slots = { bars, widthMs, fromAt: this.#slots.from };
-        const { time, pairs, direction, marked } = wordsAt(at, slots, this.#shown, this.#formats);
-        this.#marked = marked;
-        this.#legend.show(time, pairs, direction);
+        return this.#shown && this.#readout.extremes;
     }
 
     #placeOf(bar) {
         const x = this.#chart.timeScale().timeToCoordinate(bar.at);
         const y = this.#main.priceToCoordinate(bar.close);
         return x === null || y === null ? null : { x, y };
-    }
-
-    // The legend above the chart changes at once, the description for screen readers later.
-    #tell() {
-        this.#showLegend();
-        this.#description.renewSoon();
     }
 
     #fit() {

@@ -1,12 +1,10 @@
 // The keys of the chart: they move the crosshair from price to price, and zoom.
 
-import { indexAt } from "./chart_words.js";
-
 export class ChartKeys {
     #chart;
     #hovered = null; // the start of the slot under the crosshair, also before it is drawn there
 
-    // `chart`: { bars(), window, slot(ms), point(bar), leave() }.
+    // `chart`: { bars(), indexAt(bars, ms), window, slot(ms), point(bar), leave() }.
     constructor(plot, chart, signal) {
         this.#chart = chart;
         plot.addEventListener("keydown", (event) => this.#onKey(event), { signal });
@@ -38,7 +36,7 @@ export class ChartKeys {
     #walk(step) {
         const bars = this.#chart.bars();
         if (bars.length === 0) return;
-        const here = this.#hovered === null ? bars.length : indexAt(bars, this.#hovered);
+        const here = this.#hovered === null ? bars.length : this.#chart.indexAt(bars, this.#hovered);
         const bar = bars[Math.max(0, Math.min(bars.length - 1, here + step))];
         this.#hovered = bar.at; // for the next key, which may come before the next frame
         const point = () => this.#chart.point(bar);

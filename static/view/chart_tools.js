@@ -15,10 +15,10 @@ export class ChartTools {
         scaleBox.addEventListener("click", ({ target: { dataset, ariaPressed } }) => {
             if (dataset.scale) onScale(ariaPressed === "true" ? "normal" : dataset.scale);
         });
-        for (const { key, label } of overlays) {
+        for (const { key, label, title } of overlays) {
             const mark = element("span", { className: "key", "aria-hidden": "true" });
             overlayBox.append(element("button",
-                { type: "button", "data-overlay": key, "aria-pressed": "false" }, mark, label));
+                { type: "button", "data-overlay": key, "aria-pressed": "false", title }, mark, label));
         }
         overlayBox.addEventListener("click", (event) => {
             const button = event.target.closest("button");
@@ -41,12 +41,4 @@ export class ChartTools {
             setAttribute(button, "aria-pressed", String(isOn));
         }
     }
-}
-
-// Hands a file to the browser, which asks where to keep it or keeps it.
-export function save({ name, type, text }) {
-    const address = URL.createObjectURL(new Blob([text], { type }));
-    const link = element("a", { href: address, download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -14,7 +14,7 @@ const legend = "All figures are of closes of whole days (UTC) that are over. A d
     "that both have: 1 is always together, −1 always opposed.";
 const columns = [
     ["change", "Change"], ["best", "Best day"], ["worst", "Worst day"], ["fall", "Largest drawdown"],
-    ["days", "Of"],
+    ["days", "Days"],
 ];
 const unknown = "–";
 

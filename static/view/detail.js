@@ -1,6 +1,7 @@
 // The list of providers: their state, and which of them are in the price.
 
 import { formatDuration, formatPrice } from "../format.js";
+import { spell } from "../model/provider_names.js";
 import { arrange, byId, element, setAttribute, setHidden, setText } from "./dom.js";
 
 const section = byId("providers");
@@ -23,7 +24,7 @@ class Row {
     draw(row, { currency, feedAgeMs }) {
         setAttribute(this.node, "data-kind", row.kind);
         setAttribute(this.node, "data-provider", row.name);
-        setText(this.name, row.market ? `${row.name} (${row.market})` : row.name);
+        setText(this.name, row.market ? `${spell(row.name)} (${row.market})` : spell(row.name));
         setText(this.value, row.price === null ? "—" : formatPrice(row.price, currency));
         const age = row.ageMs === null ? "" : `, ${formatDuration(row.ageMs + feedAgeMs)} old`;
         setText(this.words, `${row.words}${age}`);

@@ -49,6 +49,27 @@ export function iconButton(name, label) {
     return element("button", attributes, icon(name));
 }
 
+// Sets a figure, its characters that differ from those before in elements of their own, which a style
+// lets flash. Figures of another length differ as a whole.
+export function setFigure(node, text) {
+    const before = node.textContent;
+    if (before === text) return;
+    node.replaceChildren(...runsOf(before, text).map((part) =>
+        part.isChanged ? element("span", { className: "changed", text: part.text }) : part.text));
+}
+
+// The text in runs of characters that are, or are not, those before: [{ text, isChanged }].
+export function runsOf(before, text) {
+    const parts = [];
+    for (let i = 0; i < text.length; ++i) {
+        const isChanged = before.length !== text.length || before[i] !== text[i];
+        const last = parts.at(-1);
+        if (last?.isChanged === isChanged) last.text += text[i];
+        else parts.push({ isChanged, text: text[i] });
+    }
+    return parts;
+}
+
 const toFlash = new Map(); // nodes to the directions of those that wait for the next frame
 
 // Restarts an animation that depends on an attribute. A background tab has no frames, so it queues

@@ -11,7 +11,7 @@ import { TrendingStrip } from "./trending_strip.js";
 
 const wholes = [
     { field: "market_cap", label: "Market cap", kind: "money" },
-    { field: "market_cap_change_24h_percent", label: "Its change, 24 h", kind: "change" },
+    { field: "market_cap_change_24h_percent", label: "Change, 24 h", kind: "change" },
     { field: "volume_24h", label: "Volume, 24 h", kind: "money" },
     { field: "bitcoin_dominance_percent", label: "Bitcoin's share", kind: "share" },
 ];

@@ -1,12 +1,12 @@
 // The price, how it has changed, and where it comes from.
 
 import {
-    directionOf, formatChange, formatDuration, formatMoment, formatPercent, formatPrice,
+    directionOf, directionOfRatio, formatChange, formatDuration, formatMoment, formatPercent, formatPrice,
     formatShortTime, formatSpan, formatTime,
 } from "../format.js";
+import { rest } from "../later.js";
 import { describeSource } from "../model/source.js";
-import { byId, element, flash, setAttribute, setHidden, setText } from "./dom.js";
-import { Tip } from "./tip.js";
+import { byId, element, flash, setAttribute, setFigure, setHidden, setText } from "./dom.js";
 
 const nodes = {
     quote: byId("quote"),
@@ -28,7 +28,7 @@ const nodes = {
     more: byId("source-more"),
     names: byId("source-names"),
 };
-const tip = new Tip(nodes.more, nodes.names);
+let tip = null; // loaded later
 
 const trendWords = { up: "Rising", down: "Falling", level: "Level" };
 
@@ -61,16 +61,24 @@ function drawChange({ newest, before, currency, range, rangeChange, now, visitor
     setText(nodes.last, wordsOfLast(newest, before, currency));
 }
 
+// Since when the change is, or why there is none. Where the server has not been there for that long, it
+// is since its first price, and says how long that is.
+function noteOf({ kind, why, since }, now, visitorNow) {
+    const at = since === undefined ? "" : formatShortTime(since, now, visitorNow);
+    if (kind === "none") return at ? `${why} ${at}` : why;
+    return kind === "begun" ? `since start, ${formatSpan(now - since)}` : `since ${at}`;
+}
+
 // The change over 1 h and 24 h, or a dash and why there is none.
 function drawOver({ span, over }, { newest, currency, now, visitorNow }) {
     const node = byId(`over-${span.key}`);
-    const isKnown = over.kind === "change";
+    const isKnown = over.kind !== "none";
     const text = isKnown ? formatPercent(over.ratio) : "—";
-    const note = isKnown ? `since ${formatShortTime(over.since, now, visitorNow)}` : over.why;
+    const note = noteOf(over, now, visitorNow);
     const key = `${text} ${note}`;
     if (node.dataset.key === key) return;
     node.dataset.key = key;
-    node.dataset.direction = isKnown ? directionOf(over.change) : "none";
+    node.dataset.direction = isKnown ? directionOfRatio(over.ratio) : "none";
     const arrow = element("span", { "aria-hidden": "true" });
     arrow.textContent = { up: "▲ ", down: "▼ ", none: "" }[node.dataset.direction];
     node.replaceChildren(arrow, text, element("small", { text: note }));
@@ -91,6 +99,7 @@ function drawTrend({ trend }) {
 }
 
 function drawSource({ newest }) {
+    if (rest) tip ??= new rest.Tip(nodes.more, nodes.names);
     const key = `${newest?.source} ${newest?.sources}`;
     if (nodes.source.dataset.key === key) return;
     nodes.source.dataset.key = key;
@@ -100,7 +109,7 @@ function drawSource({ newest }) {
     nodes.words.hidden = names.length > 0;
     nodes.more.hidden = names.length === 0;
     nodes.names.replaceChildren(...names.map((text) => element("li", { text })));
-    if (names.length === 0) tip.close();
+    if (names.length === 0) tip?.close();
 }
 
 export function drawPrice(facts) {
@@ -115,7 +124,7 @@ export function drawPrice(facts) {
 
     const text = newest ? formatPrice(newest.price, currency) : "—";
     if (nodes.price.textContent !== text) {
-        nodes.price.textContent = text;
+        setFigure(nodes.price, text);
         nodes.quote.style.setProperty("--chars", String(Math.max(8, text.length)));
     }
     setAttribute(nodes.price, "data-price", newest ? String(newest.price) : "");

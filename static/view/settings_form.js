@@ -1,8 +1,9 @@
 // The form of the settings and alarms. A choice takes effect at once; nothing has to be confirmed.
 
 import { askToNotify, canNotify, mayNotify } from "../bell.js";
-import { formatPrice, parseNumber, perUnit } from "../format.js";
+import { formatPrice, perUnit } from "../format.js";
 import { alarmsMax, isBeyond } from "../model/alarm.js";
+import { parseNumber } from "../parse_number.js";
 import { alarmWords } from "./alarm_words.js";
 import { byId, element, iconButton, setText } from "./dom.js";
 import { SectionsForm } from "./sections_form.js";

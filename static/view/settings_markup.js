@@ -14,9 +14,9 @@ const check = (id, words, more = "") =>
 const markup = `<div class="tab-head"><h1 id="settings-title">Settings</h1><a class="quiet" id="settings-close" data-tab="price" href="./">${arrow}To the price</a></div>
 <div class="settings">
 <section aria-labelledby="set-look">
-  <h2 id="set-look">Look</h2>
+  <h2 id="set-look">Appearance</h2>
   ${choices("theme", "Theme", [["system", "System"], ["light", "Light"], ["dark", "Dark"]])}
-  ${choices("colours", "Rising and falling", [["green", `<b class="up">▲</b> <b class="down">▼</b> Green and red`], ["blue", `<b class="up">▲</b> <b class="down">▼</b> Blue and orange`]])}
+  ${choices("colours", "Gains and losses", [["green", `<b class="up">▲</b> <b class="down">▼</b> Green and red`], ["blue", `<b class="up">▲</b> <b class="down">▼</b> Blue and orange`]])}
   ${check("set-compact", "Compact: more on one screen")}
 </section>
 <section aria-labelledby="set-numbers">
@@ -24,14 +24,14 @@ const markup = `<div class="tab-head"><h1 id="settings-title">Settings</h1><a cl
   <div class="field"><label for="set-locale">Numbers and dates</label><select id="set-locale"></select></div>
   ${choices("currency", "Currency", [["symbol", "Sign, $"], ["code", "Code, USD"], ["none", "None"]])}
   ${choices("unit", "Bitcoin", [["currency", "BTC"], ["sats", "Satoshis"]])}
-  <p class="hint">Satoshis: prices in bitcoin are written in sats, and beside a price of bitcoin stands how many a unit of its currency buys.</p>
+  <p class="hint">A bitcoin has 100 million satoshis. With satoshis, prices in bitcoin are in sats, and beside the price of bitcoin stands how many sats a unit of its currency buys.</p>
   <p class="sample">Prices look like <output id="set-sample"></output></p>
   <div class="field"><label for="set-zone">Time zone</label><select id="set-zone"></select></div>
 </section>
 <section aria-labelledby="sections-title">
-  <h2 id="sections-title">Sections of the price</h2>
+  <h2 id="sections-title">Sections of the Price tab</h2>
   <ul class="sections" id="sections" aria-labelledby="sections-title"></ul>
-  <button class="quiet" id="sections-restore" type="button">Restore</button>
+  <button class="quiet" id="sections-restore" type="button">Restore the usual ones</button>
 </section>
 <section aria-labelledby="alarms-title">
   <h2 id="alarms-title">Alarms</h2>

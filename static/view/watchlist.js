@@ -1,19 +1,22 @@
 // The watchlist. A row leads to its symbol. It can be moved by its buttons, by Alt and an arrow
 // key, or by dragging its grip; and it can be removed.
 
-import { directionOf, formatDuration, formatPercent, formatPrice, formatSpan } from "../format.js";
+import { directionOf, directionOfRatio, formatDuration, formatPercent, formatPrice, formatSpan } from "../format.js";
 import {
-    arrange, byId, element, flash, icon, iconButton, setAttribute, setHidden, setText, svg,
+    arrange, byId, element, flash, icon, iconButton, setAttribute, setFigure, setHidden, setText, svg,
 } from "./dom.js";
+import { rest } from "../later.js";
 import { drawSparkline } from "./sparkline.js";
 
 const section = byId("watchlist");
 const list = byId("watched");
 const empty = byId("watched-empty");
 const edit = byId("watchlist-edit");
+const sort = byId("watchlist-sort");
 const said = byId("said");
 
 const sparkEveryMs = 1_000;
+const sortMin = 3; // fewer are seen at a glance
 
 class Row {
     #range = null;
@@ -56,7 +59,7 @@ class Row {
         });
         this.link.addEventListener("keydown", (event) => {
             const steps = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-            if (!event.altKey || !steps) return;
+            if (!event.altKey || !steps || actions.isSorted()) return;
             event.preventDefault();
             actions.moveBy(this.symbol, steps);
         });
@@ -88,10 +91,10 @@ class Row {
         setHidden(this.tools, !isEditing);
         if (this.up.disabled !== isFirst) this.up.disabled = isFirst;
         if (this.down.disabled !== isLast) this.down.disabled = isLast;
-        setText(this.price, newest ? formatPrice(newest.price, currency) : "—");
+        setFigure(this.price, newest ? formatPrice(newest.price, currency) : "—");
 
         setText(this.sub, words(newest, isStale, quote.ageAt(hereNow), change));
-        const direction = change ? directionOf(change.ratio) : "none";
+        const direction = change ? directionOfRatio(change.ratio) : "none";
         setAttribute(this.delta, "data-direction", isCurrent && !isStale ? direction : "none");
         setText(this.arrow, { up: "▲ ", down: "▼ ", none: "" }[direction]);
         setText(this.ratio, change ? formatPercent(change.ratio) : "—");
@@ -135,8 +138,10 @@ export class WatchlistView {
     #isEditing = false;
     #order = "";
     #movedSymbol = "";
+    #isSorted = false;
+    #byChange = null;
 
-    // `actions`: show(symbol), moveTo(symbol, index), moveBy(symbol, steps), remove(symbol).
+    // `actions`: show(symbol), moveTo(symbol, index), moveBy(symbol, steps), remove(symbol), sort(isByChange).
     constructor(actions, onChange) {
         const move = (how) => (symbol, where) => {
             this.#movedSymbol = symbol;
@@ -144,10 +149,12 @@ export class WatchlistView {
         };
         this.#actions = {
             show: actions.show,
+            isSorted: () => this.#isSorted,
             moveTo: move(actions.moveTo),
             moveBy: move(actions.moveBy),
             remove: (symbol) => this.#remove(symbol, actions.remove),
         };
+        sort.addEventListener("click", () => actions.sort(!this.#isSorted));
         edit.addEventListener("click", () => {
             this.#isEditing = !this.#isEditing;
             setText(edit, this.#isEditing ? "Done" : "Edit");
@@ -164,7 +171,20 @@ export class WatchlistView {
         (this.#rows.get(neighbour?.dataset.symbol)?.remove ?? edit).focus();
     }
 
-    draw({ symbols, shown, isAlone, quoteOf, hourOf, range, hrefOf, isCurrent, now, hereNow }) {
+    // Where it is to be sorted by change it is, but while it is edited it has the visitor's order.
+    #sorted(symbols, isByChange, ratioOf, hereNow) {
+        this.#isSorted = isByChange;
+        setAttribute(sort, "aria-pressed", String(isByChange));
+        setHidden(sort, this.#isEditing || symbols.length < sortMin);
+        if (!isByChange || this.#isEditing || !rest) return symbols;
+        this.#byChange ??= new rest.ChangeOrder();
+        const isHeld = list.matches(":hover, :focus-within");
+        return this.#byChange.of(symbols, ratioOf, hereNow, isHeld);
+    }
+
+    draw({ symbols: own, isByChange, shown, isAlone, quoteOf, hourOf, range, hrefOf, isCurrent, now, hereNow }) {
+        const ratioOf = (symbol) => hourOf(quoteOf(symbol))?.ratio ?? null;
+        const symbols = this.#sorted(own, isByChange, ratioOf, hereNow);
         setHidden(section, isAlone && symbols.length < 2);
         list.classList.toggle("editing", this.#isEditing);
         setAttribute(list, "data-current", String(isCurrent));

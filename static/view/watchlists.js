@@ -2,7 +2,7 @@
 // with lists.
 
 import { Watchlists, fileCharsMax, linkOfList, listOfLink, nameMax } from "../model/watchlists.js";
-import { save } from "./chart_tools.js";
+import { save } from "./save.js";
 import { byId, element, setHidden, setText } from "./dom.js";
 
 const title = byId("watchlist-title");

@@ -125,7 +125,7 @@ describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
         const other = await open(t, { respond: { mempool: dead } });
         const of = (field) => other.page.innerText(`[data-field="${field}"]`);
         assert.match(await of("height"), /blockchain\.info/);
-        assert.match(await of("fees.fastest"), /–\s+unknown: no source has said it/);
+        assert.match(await of("fees.fastest"), /–\s+no data yet/);
         assert.match(await of("seconds_since_block"), /–\s+unknown/);
         isClean();
         other.isClean();

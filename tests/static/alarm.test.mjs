@@ -1,12 +1,44 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Alarms, alarmsMax, cleanAlarms } from "../../static/model/alarm.js";
+import { Alarms, alarmsMax, cleanAlarms, sideOf } from "../../static/model/alarm.js";
+import { configureFormats } from "../../static/format.js";
+import { hitWords } from "../../static/view/alarm_words.js";
 import { alarmsKey } from "../../static/model/store.js";
 import { Storage, brokenStorage } from "./support.mjs";
 
+configureFormats({ locale: "en-US", currencyDisplay: "symbol", timeZone: "UTC" });
 const symbol = "BTC-USD";
 const above = { symbol, side: "above", price: 100 };
 const below = { symbol, side: "below", price: 100 };
+
+test("which side an alarm waits on follows from the price now", () => {
+    assert.deepEqual([101, 99, 100].map((price) => sideOf(price, 100)), ["above", "below", null]);
+    assert.equal(sideOf(100, undefined), "above", "without a price it is expected to rise");
+});
+
+test("an alarm that is set beside a known price goes off with the next one that crosses it", () => {
+    const alarms = new Alarms(new Storage());
+    alarms.add(above, 99);
+    assert.equal(alarms.check({ symbol, price: 101 }, 0).length, 1);
+    const unknown = new Alarms(new Storage());
+    unknown.add(above);
+    assert.equal(unknown.check({ symbol, price: 101 }, 0).length, 0, "it may have been there before");
+});
+
+test("when an alarm went off last is known until it is removed", () => {
+    const alarms = new Alarms(new Storage());
+    alarms.add(above);
+    alarms.check({ symbol, price: 99 }, 0);
+    assert.equal(alarms.wentOffAt(above), null);
+    const before = Date.now();
+    alarms.check({ symbol, price: 100 }, 1);
+    assert.ok(alarms.wentOffAt(above) >= before);
+    assert.deepEqual(alarms.of(symbol), [above]);
+    assert.deepEqual(alarms.of("ETH-USD"), []);
+    alarms.remove(above);
+    alarms.add(above);
+    assert.equal(alarms.wentOffAt(above), null);
+});
 
 // How often each of these prices, a minute and a second apart, sets the alarm off.
 function hits(alarm, prices, stepMs = 61_000) {
@@ -67,4 +99,10 @@ test("there is room for so many", () => {
     }
     assert.equal(alarms.isFull, true);
     assert.equal(alarms.add({ symbol, side: "above", price: 1000 }), false);
+});
+
+test("an alarm that went off says what happened, and the price now", () => {
+    assert.equal(hitWords({ symbol, side: "below", price: 68_980 }, 68_961),
+        "BTC-USD fell to $68,980.00, now $68,961.00");
+    assert.equal(hitWords(above, 101), "BTC-USD rose to $100.00, now $101.00");
 });

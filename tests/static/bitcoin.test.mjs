@@ -126,7 +126,7 @@ test("a dash has its reason, and no note", () => {
     assert.equal(card("fees.fastest", { ...answer, fees, withheld: { "fees.fastest": "nobody pays that" } }).reason,
         "withheld: nobody pays that");
     assert.equal(card("fees.fastest", { ...answer, fees: null, sources: {} }).reason,
-        "unknown: no source has said it");
+        "no data yet");
     assert.equal(card("height", null).reason, "not known yet");
     assert.equal(card("halving_height", { ...answer, height: null }).note, "");
 });

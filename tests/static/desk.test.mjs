@@ -68,14 +68,14 @@ test("after a hole no change is claimed and nothing moves", async (t) => {
     const moves = [];
     desk.addEventListener("move", ({ detail }) => moves.push(detail.change));
     stream.ticks(1000, symbol, 50);
-    assert.equal(desk.before, 0);
+    assert.equal(desk.changes.before, 0);
     const gap = { from: idAt(1000), to: idAt(5000), reason: "lapped" };
     stream.says("gap", gap, idAt(5000));
     stream.ticks(6000, symbol, 100);
     assert.equal(desk.quote.newest.price, 100);
-    assert.equal(desk.before, null);
+    assert.equal(desk.changes.before, null);
     stream.ticks(7000, symbol, 102);
-    assert.equal(desk.before, 100);
+    assert.equal(desk.changes.before, 100);
     assert.deepEqual(moves, [50, 2]);
 });
 
@@ -337,8 +337,8 @@ test("the hour of the symbol shown is the same in the list as beside its price",
     answers.set("/api/watchlist", { watchlist: [entryOf(symbol, 1000, { past })] });
     stream.ticks(1000, symbol, 100);
     await passSeconds(desk, 70, beatOf(stream));
-    const over = desk.changeOver({ key: "1h", label: "1 h", ms: 3_600_000 });
+    const over = desk.changes.over({ key: "1h", label: "1 h", ms: 3_600_000 });
     assert.equal(over.kind, "change");
-    assert.equal(desk.hourOf(desk.quote).ratio, over.ratio);
-    assert.equal(desk.hourOf(desk.quote).trend, "up");
+    assert.equal(desk.changes.hourOf(desk.quote).ratio, over.ratio);
+    assert.equal(desk.changes.hourOf(desk.quote).trend, "up");
 });

@@ -7,7 +7,7 @@ import { Zone } from "../../static/model/zone.js";
 import { startDocument } from "./support/dom.mjs";
 
 const { document, frames, draw } = startDocument();
-const { arrange, byId, flash } = await import("../../static/view/dom.js");
+const { arrange, byId, flash, runsOf } = await import("../../static/view/dom.js");
 const { configureFormats } = await import("../../static/format.js");
 const { TickList } = await import("../../static/view/ticks.js");
 const { Detail } = await import("../../static/view/detail.js");
@@ -30,6 +30,14 @@ test("however many moves there are, one flash waits for the frame, and it is the
     assert.equal(node.getAttribute("data-flash"), null, "it begins anew");
     draw();
     assert.equal(node.getAttribute("data-flash"), "up");
+});
+
+test("of a figure that moves only the characters that differ can flash", () => {
+    const marked = (before, text) => runsOf(before, text)
+        .map((run) => (run.isChanged ? `[${run.text}]` : run.text)).join("");
+    assert.equal(marked("", "$9,420.25"), "[$9,420.25]");
+    assert.equal(marked("$9,420.25", "$9,421.27"), "$9,42[1].2[7]");
+    assert.equal(marked("$9,421.27", "$10,421.27"), "[$10,421.27]", "all of it has moved");
 });
 
 test("in a tab that nobody sees nothing waits", () => {
@@ -91,7 +99,7 @@ test("providers of another symbol are not offered, and without a connection none
     const detail = new Detail();
     const section = byId("providers");
     const facts = { currency: "USD", now: 0, connection: { name: "open" } };
-    const use = { isUsed: true, words: "in the price" };
+    const use = { isUsed: true, words: "used" };
     const row = { name: "kraken", kind: "good", words: "answering", use, price: 7, pricedAt: 0 };
     detail.draw({ policy: "", rows: [row] }, facts, false);
     assert.deepEqual([section.hidden, section.getAttribute("aria-busy")], [false, "false"]);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
-    configureFormats, formatChange, formatDuration, formatPercent, formatPrice,
-    formatShortTime, formatSpan, formatTime, parseNumber,
+    configureFormats, directionOfRatio, formatChange, formatDuration, formatPercent,
+    formatPercentFinely, formatPrice,
+    formatShortTime, formatSpan, formatTime,
 } from "../../static/format.js";
+import { parseNumber } from "../../static/parse_number.js";
 import { findSymbols, stepTo } from "../../static/model/search.js";
 
 const usual = { locale: "en-US", currencyDisplay: "symbol", timeZone: "UTC" };
@@ -31,7 +33,10 @@ test("changes", () => {
     assert.equal(formatChange(-4, 100, "USD"), "−$4.00");
     assert.equal(formatChange(0.000001, 0.00001234, "USD"), "+$0.00000100");
     assert.equal(formatPercent(0.00018), "+0.02%");
-    assert.equal(formatPercent(-0.00003), "−0.003%");
+    assert.equal(formatPercent(-0.00003), "0.00%", "no change that can be seen");
+    assert.equal(formatPercent(0.00005), "+0.01%");
+    assert.equal(formatPercentFinely(-0.00003), "−0.003%", "marks of an axis may be that close");
+    assert.deepEqual([-0.00003, 0.00005, -0.01].map(directionOfRatio), ["none", "up", "down"]);
     assert.equal(formatPercent(0), "0.00%");
 });
 

@@ -208,6 +208,13 @@ test("where no price was there is no change, and it says why", () => {
     const now = 100 * hour.ms;
     const newest = { at: now - 1000, price: 110 };
     assert.equal(changeOver(hour, newest, null, now).why, "no data that far back");
+    assert.deepEqual(changeOver(hour, newest, null, now, { at: 7 }),
+        { kind: "none", why: "no data before", since: 7 });
+    const begin = { at: now - 900_000, price: 100 };
+    const begun = changeOver(hour, newest, null, now, begin);
+    assert.deepEqual([begun.kind, begun.change, begun.since], ["begun", 10, begin.at],
+        "since the first price where nothing older is held");
+    assert.equal(changeOver(hour, newest, null, now, newest).kind, "none", "there is but one price");
     assert.deepEqual(changeOver(hour, newest, undefined, now), { kind: "none", why: "" },
         "nothing is said before it is known");
     assert.equal(changeOver(hour, null, null, now).kind, "none");

@@ -16,10 +16,10 @@ const rowOf = (more, symbol) => describeFeed(feedOf([provider(more)], symbol), "
 for (const [words, more] of [
     ["answering", {}],
     ["not asked yet", { last_success: null }],
-    ["does not sell BTC-USD", { lacks: ["BTC-USD"] }],
-    ["failing, left alone, asked again in 12 s", { breaker: "open", paused_for_seconds: 11.2 }],
-    ["failing, being tried again", { breaker: "half_open" }],
-    ["paused, asked again in 3 s", { paused_for_seconds: 3 }],
+    ["has no BTC-USD", { lacks: ["BTC-USD"] }],
+    ["failing, retry in 12 s", { breaker: "open", paused_for_seconds: 11.2 }],
+    ["failing, trying again", { breaker: "half_open" }],
+    ["paused, retry in 3 s", { paused_for_seconds: 3 }],
     ["the last request failed", { last_error: { at: 995, words: "x" } }],
     ["answering", { last_error: { at: 985, words: "x" } }],
     ["streaming", { stream: { state: "live", refused: {} } }],
@@ -36,14 +36,14 @@ test("the newest error is told, whatever it was about", () => {
     assert.deepEqual(row.error, { words: "closed", ageMs: 50_000 });
 });
 
-test("a quote is in the price, set aside, or in reserve", () => {
+test("a quote is used, not used, or in reserve", () => {
     const quote = { provider: "kraken", price: 7, age_seconds: 2, used: true };
     const row = rowOf({}, { quotes: [quote] });
-    assert.deepEqual([row.price, row.ageMs, row.use.words], [7, 2_000, "in the price"]);
+    assert.deepEqual([row.price, row.ageMs, row.use.words], [7, 2_000, "used"]);
     const aside = rowOf({}, { quotes: [{ ...quote, used: false, aside: "outlier" }] });
-    assert.equal(aside.use.words, "set aside: too far from the others");
+    assert.equal(aside.use.words, "not used: too far from the others");
     assert.equal(rowOf({}, { quotes: [{ ...quote, used: false }] }).use.words, "in reserve");
-    assert.equal(rowOf({}).use.words, "says no price");
+    assert.equal(rowOf({}).use.words, "no price");
 });
 
 test("a feed without providers has nothing to show", () => {

@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { spell } from "../../static/model/provider_names.js";
 import { describeSource, originOf, sourceLine } from "../../static/model/source.js";
 
 test("one provider is called by its name", () => {
-    assert.deepEqual(describeSource("coinbase"), { words: "coinbase", names: [] });
+    assert.deepEqual(describeSource("coinbase"), { words: "Coinbase", names: [] });
+});
+
+test("a provider has the name that it writes, and what is no provider keeps its own", () => {
+    assert.deepEqual(["okx", "coingecko", "kraken", "simulator", "pipe"].map(spell),
+        ["OKX", "CoinGecko", "Kraken", "simulator", "pipe"]);
+    assert.equal(sourceLine("coinbase"), "Coinbase");
 });
 
 test("a median says of how many, and has their names", () => {
     const { words, names } = describeSource("median(coinbase,kraken,binance(USDT))", 3);
     assert.equal(words, "median of 3 sources");
-    assert.deepEqual(names, ["coinbase", "kraken", "binance (its USDT market, taken for dollars)"]);
+    assert.deepEqual(names, ["Coinbase", "Kraken", "Binance (its USDT market, taken for dollars)"]);
     assert.equal(describeSource("median(kraken)", 1).words, "median of 1 source");
     assert.equal(describeSource("median").words, "median of several sources");
 });
@@ -22,7 +29,7 @@ test("what is derived says of what", () => {
 
 test("a stablecoin's market is not passed off as dollars", () => {
     const { words, names } = describeSource("binance(USDT)");
-    assert.equal(words, "binance (USDT)");
+    assert.equal(words, "Binance (USDT)");
     assert.match(names[0], /USDT market, taken for dollars/);
 });
 
@@ -35,6 +42,6 @@ test("what is no market is named so, and what is one is not", () => {
 
 test("without a source there is a dash", () => {
     assert.equal(describeSource(undefined).words, "—");
-    assert.equal(sourceLine("median(a,b(USDT),c)"), "median of a, b(USDT), c");
-    assert.equal(sourceLine("weighted(a,b(USDT))"), "mean by volume of a, b(USDT)");
+    assert.equal(sourceLine("median(a,b(USDT),c)"), "median of A, B(USDT), C");
+    assert.equal(sourceLine("weighted(a,b(USDT))"), "mean by volume of A, B(USDT)");
 });

@@ -84,13 +84,15 @@ test("no trouble while all is well, or for a moment", () => {
     assert.equal(trouble({ name: "reconnecting" }, { awaySince: now - 1_000 }), null);
 });
 
-test("trouble says why, and how old the price is", () => {
+test("trouble says why, and without a connection how old the price is", () => {
     const away = trouble({ name: "reconnecting" }, { awaySince: now - 10_000 });
     assert.equal(away.title, "The server cannot be reached.");
     assert.equal(away.detail, "The price shown is 3 s old.");
     const problem = "the providers disagree";
     const stale = trouble({ name: "open" }, { isStale: true, problem });
     assert.equal(stale.title, "No new price for BTC-USD: the providers disagree.");
+    assert.equal(stale.detail, "", "how old it is stands in the state and in the list");
+    assert.equal(trouble({ name: "open" }, { isStale: true }), null, "there is nothing to add");
     const none = trouble({ name: "open" }, { newest: null, problem: "no provider says a price" });
     assert.equal(none.title, "No price for BTC-USD: no provider says a price.");
     assert.equal(none.detail, "There is no price to show yet.");
