@@ -54,12 +54,14 @@ boost::asio::awaitable<void> topic_publisher::run()
     while (!task_.stopping()) {
         const auto now = now_of(with_.time);
         const bool is_followed = with_.is_followed();
-        if (const auto table =
-                news_of<market::snapshot>(site_.market, table_, now.boot, is_followed))
+        const auto table = news_of<market::snapshot>(site_.market, table_, now.boot, is_followed);
+        if (table)
             post(web::topic::market, web::market_topic(site_, *table, now.boot));
         if (const auto items = news_of<news::snapshot>(site_.news, items_, now.boot, is_followed))
             post(web::topic::news, web::news_topic(*items, now));
-        if (site_.market != nullptr && now.steady >= kpis_due) {
+        // A new table is news of Bitcoin, and who waits for the first figures waits no longer.
+        const bool has_none = posted_[static_cast<std::size_t>(web::topic::kpis)] == nullptr;
+        if (site_.market != nullptr && (now.steady >= kpis_due || table || has_none)) {
             kpis_due = now.steady + kpis_every;
             post(web::topic::kpis, co_await web::kpi_topic(site_, now, is_followed));
         }

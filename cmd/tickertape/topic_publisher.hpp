@@ -1,5 +1,6 @@
 // Posts what the topics say to the hub whenever it changes: looks at the market's boards once a
-// second, and at Bitcoin's figures every ten, because our own price is among them.
+// second, and at Bitcoin's figures with each new table and every ten seconds, because our own price
+// is among them.
 //
 // Threads: the strand; start() and stop() on any.
 #pragma once
