@@ -141,7 +141,8 @@ describe("the tab of the comparison", { timeout: 600_000 }, () => {
         assert.equal(await page.isDisabled("#compare select"), true, "five at most");
         await page.focus('[data-range="7d"]');
         await page.keyboard.press("Enter");
-        await until("the range", async () => /7 days/.test(await page.innerText("#compare .age")));
+        await until("the range", async () =>
+            (await page.getAttribute('#compare [data-range="7d"]', "aria-pressed")) === "true");
         assert.equal(new URL(page.url()).search,
             `?symbols=${symbols.slice(0, 5).join(",")}&range=7d`);
         await page.focus('[aria-label="Remove ETH-USD"]');

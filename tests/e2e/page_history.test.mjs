@@ -94,7 +94,7 @@ describe("the page's history", { timeout: 600_000 }, () => {
             const { bars } = await shows(page, range, (chart) => chart.range === range &&
                 chart.widthMs === widthMs && chart.bars > 30);
             assert.match(page.url(), new RegExp(`range=${range}`));
-            assert.match(await note(page), /^Drawn from candles of /);
+            await until("the note", async () => /^Drawn from candles of /.test(await note(page)));
             // Every bar has the prices of the ticks in its slot.
             const of = (bar) => lines.filter(({ timestamp }) =>
                 timestamp * 1000 >= bar.at && timestamp * 1000 < bar.at + widthMs);
@@ -120,7 +120,7 @@ describe("the page's history", { timeout: 600_000 }, () => {
         const expected = lines.filter(({ timestamp }) => timestamp * 1000 >= from).length + 1;
         await shows(page, "ticks", ({ all }) =>
             Math.abs(all.reduce((sum, { count }) => sum + count, 0) - expected) <= 1);
-        assert.equal(await note(page), "Drawn from ticks");
+        await until("the note", async () => (await note(page)) === "Drawn from ticks");
         isClean();
     });
 

@@ -28,6 +28,8 @@ describe("the page's looks", { timeout: 600_000 }, () => {
 
     test("only the digits flash that have changed", { timeout }, async (t) => {
         const { server, page, isClean } = await open(t);
+        await until("the later styles", () => page.evaluate(() => [...document.styleSheets]
+            .some(({ href }) => /late/.test(href ?? ""))));
         server.publish(69_427.25);
         await showsPrice(page, 69_427.25);
         assert.equal(await text(page, "#price"), "$69,427.25");

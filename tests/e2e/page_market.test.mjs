@@ -226,7 +226,7 @@ describe("the market's tab", { timeout: 600_000 }, () => {
             (await cell.locator(".value").textContent()) === price &&
             (await cell.getAttribute("data-kind")) === kind, { timeout: 30_000 });
         await is("$63,212.97", "live");
-        assert.match(await cell.getAttribute("title"), /live: coinbase/);
+        assert.match(await cell.getAttribute("title"), /live: Coinbase/);
         assert.match(await cell.textContent(), /live/);
         assert.equal(await page.getAttribute('[data-id="ethereum"] .price-cell', "data-kind"), "table");
         const asked = [];

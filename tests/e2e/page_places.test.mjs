@@ -55,6 +55,7 @@ describe("the places of the page", { timeout: 300_000 }, () => {
 
     test("on a phone the name of the symbol switches to another", { timeout }, async (t) => {
         const { page, isClean } = await open(t, ["BTC-USD", "ETH-USD", "SOL-USD"], phone);
+        await page.waitForSelector("#switch", { state: "visible" });
         const field = await page.locator("#switch").boundingBox();
         assert.ok(field.y < 300 && field.height >= 44, JSON.stringify(field));
         await page.selectOption("#switch", "SOL-USD");

@@ -63,7 +63,7 @@ describe("the tab of the settings", { timeout: 300_000 }, () => {
         assert.match(await text(page, "#alarms"), /ETH-USD rises to \$2,600\.00/);
         server.publish(2599, "ETH-USD");
         server.publish(2601, "ETH-USD");
-        await until("it rings", async () => /it is \$2,601\.00/.test(await text(page, "#toasts")));
+        await until("it rings", async () => /rose to \$2,600\.00, now \$2,601\.00/.test(await text(page, "#toasts")));
         assert.equal(await page.inputValue("#alarm-symbol"), "ETH-USD", "what is chosen stays");
         await page.click("#settings-close");
         await showsPrice(page, 69420.25);
