@@ -22,7 +22,7 @@ describe("the page's widths", { timeout: 300_000 }, () => {
             await openClean(t, browser, `${server.url}/`, { viewport: { width, height: 800 } });
         await showsPrice(opened.page, 69421);
         await until("the changes are known", async () =>
-            /no data/.test(await text(opened.page, "#over-24h")));
+            /no data|since/.test(await text(opened.page, "#over-24h")));
         return opened;
     }
 
