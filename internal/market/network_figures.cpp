@@ -83,9 +83,8 @@ void add_speed(figure_list& to, const chain* c, const network_limits& limits)
     check(spacing, over && can_be_true(*over, limits), "blocks are never that far apart");
     auto& since = to.compute(
         "seconds_since_block",
-        c && c->mined_at
-            ? std::optional{std::max(seconds_of(wall_time{to.at - *c->mined_at}), 0.0)}
-            : std::nullopt);
+        c && c->mined_at ? std::optional{std::max(seconds_of(wall_time{to.at - *c->mined_at}), 0.0)}
+                         : std::nullopt);
     check(
         since, c && c->mined_at && *c->mined_at <= to.at + limits.ahead_max,
         "the block is dated in the future");

@@ -67,7 +67,8 @@ boost::asio::awaitable<http::answer> trending_coins(const site& s, const http::r
         coins.json(row_of(one, ++place, table));
     json::object o;
     o.text("currency", "usd").text("source", market::coingecko);
-    o.time("updated_at", said.received_at).seconds("age_seconds", staleness::age(said.received, r.boot_now));
+    o.time("updated_at", said.received_at)
+        .seconds("age_seconds", staleness::age(said.received, r.boot_now));
     o.boolean("stale", said.is_stale).text_or_null("why", said.why);
     o.json("coins", std::move(coins).done());
     co_return json_response(std::move(o).done());

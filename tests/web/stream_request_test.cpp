@@ -236,9 +236,9 @@ TEST_CASE("topics that cannot be followed are refused with what can be", "[web]"
     CHECK(following(s, "?topics=Market") == "400 topics: there is no topic 'Market'");
     CHECK(following(s, "?topics=ticks,*") == "400 topics: * means all topics, and stands alone");
     CHECK(
-        following(s, "?topics=kpis") ==
-        "400 topics: this server knows nothing of the market: MARKET is off, as it is by default where "
-        "prices are not live; MARKET=on turns it on");
+        following(s, "?topics=kpis") == "400 topics: this server knows nothing of the market: "
+                                        "MARKET is off, as it is by default where "
+                                        "prices are not live; MARKET=on turns it on");
     const auto name = GENERATE("symbols", "symbol", "since", "mode", "max_rate");
     CHECK(
         following(s, std::string{"?topics=market&"} + name + "=1") ==
