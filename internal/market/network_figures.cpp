@@ -8,8 +8,6 @@
 namespace tickertape::market {
 namespace {
 
-constexpr wall_time first_block_at{std::chrono::seconds{1'231'006'505}};
-
 constexpr std::size_t figures_there_are = 19;
 
 double seconds_of(wall_time at) noexcept
@@ -197,24 +195,6 @@ std::optional<block_window> window_between(const block& from, const block& to) n
         .span = span,
         .difficulties = static_cast<double>(newer) * to.difficulty +
                         static_cast<double>(blocks - newer) * from.difficulty};
-}
-
-std::string
-refusal_of(const chain& now_said, const chain* before, wall_time now, const network_limits& limits)
-{
-    const auto expected =
-        (seconds_of(now) - seconds_of(first_block_at)) / static_cast<double>(target_block_seconds);
-    if (!is_within(
-            static_cast<double>(now_said.height), expected * (1 - limits.height_off_max),
-            expected * (1 + limits.height_off_max)))
-        return "there is no block " + std::to_string(now_said.height) + " at this time";
-    if (before != nullptr && now_said.height + limits.behind_max < before->height)
-        return "block " + std::to_string(now_said.height) + " was long passed";
-    if (before != nullptr && !is_within(
-                                 now_said.difficulty / before->difficulty,
-                                 1 / limits.difficulty_step_max, limits.difficulty_step_max))
-        return "the difficulty has moved further than it can";
-    return {};
 }
 
 std::vector<network_figure> figures_of(const network_parts& parts, const network_limits& limits)

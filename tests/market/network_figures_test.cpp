@@ -197,25 +197,6 @@ TEST_CASE("nonsense is withheld, with a reason", "[market]")
     CHECK(value(parts, "seconds_since_block") == 0.0);
 }
 
-TEST_CASE("a chain that cannot be is refused", "[market]")
-{
-    const chain known{.height = 969'989, .difficulty = 100};
-    CHECK(refusal_of(known, nullptr, now).empty());
-    CHECK(refusal_of(known, &known, now).empty());
-    CHECK_FALSE(
-        refusal_of({.height = 9'007'199'254'740'992, .difficulty = 1}, nullptr, now).empty());
-    CHECK_FALSE(refusal_of({.height = 0, .difficulty = 1}, nullptr, now).empty());
-    // The recorded block of 2023 is none of today.
-    CHECK_FALSE(refusal_of({.height = 810'613, .difficulty = 1}, nullptr, now).empty());
-    // One that is behind what was said, but for a reorganisation.
-    CHECK(refusal_of({.height = 969'983, .difficulty = 100}, &known, now).empty());
-    CHECK_FALSE(refusal_of({.height = 969'982, .difficulty = 100}, &known, now).empty());
-    // A difficulty in other units.
-    CHECK(refusal_of({.height = 969'990, .difficulty = 400}, &known, now).empty());
-    CHECK_FALSE(refusal_of({.height = 969'990, .difficulty = 401}, &known, now).empty());
-    CHECK_FALSE(refusal_of({.height = 969'990, .difficulty = 24}, &known, now).empty());
-}
-
 TEST_CASE("figures are stale by their own age, or where they were old when they came", "[market]")
 {
     auto parts = recorded_parts();
