@@ -23,6 +23,8 @@ struct network_limits {
     double change_max = 300;
     // A block is dated at most so far ahead.
     std::chrono::hours ahead_max{2};
+    // There was never a day without a block: one that is dated earlier is not the newest.
+    std::chrono::hours old_max{24};
     // Chance finds none for so long once in a hundred million blocks: the source is behind.
     std::chrono::hours late{3};
 };
@@ -33,7 +35,7 @@ inline constexpr network_limits usual_network{};
 // more than one change of the difficulty.
 std::optional<block_window> window_between(const block& from, const block& to) noexcept;
 
-// All figures, known or not.
+// All figures, known or not. What follows from a figure that is withheld is withheld as well.
 std::vector<network_figure>
 figures_of(const network_parts& parts, const network_limits& limits = usual_network);
 

@@ -221,6 +221,18 @@ describe("Bitcoin's network", { timeout: 600_000 }, () => {
         await server.child.says(/WARN .*bitcoin's network was wrong/);
     });
 
+    test("what follows from a date that is withheld is withheld too", { timeout }, async (t) => {
+        const { shows } = await setUp(t, {}, ({ mempool }) => {
+            mempool.respond = withNewest(([row]) => [{ ...row, timestamp: tipAt + 10 * 365 * 86_400 }]);
+        });
+        const now = await shows("figures", () => true);
+        const names = ["block_at", "seconds_since_block", "block_seconds", "hash_rate",
+            "halving_at_by_target", "halving_at_by_average"];
+        for (const name of names)
+            assert.deepEqual([name, now[name], now.withheld[name]], [name, null, "the block is dated in the future"]);
+        assert.equal(now.height, tip);
+    });
+
     test("MARKET=off asks nobody for the network", { timeout }, async (t) => {
         const { sources, get } = await setUp(t, { MARKET: "off" });
         const { status, body } = await get();
