@@ -2,6 +2,7 @@
 
 #include "asio/no_throw.hpp"
 #include "feed/errors.hpp"
+#include "market/errors.hpp"
 #include "net/retry_after.hpp"
 #include "net/with_timeout.hpp"
 #include "provider/answer_failure.hpp"
@@ -28,7 +29,8 @@ constexpr std::chrono::milliseconds look_again{1'000};
 bool is_about_the_provider(const fetch_error& why) noexcept
 {
     return why.code != provider_errc::unknown_symbol &&
-           !provider::is_about_what_was_said(why.code) && why.http_status != 400 &&
+           !provider::is_about_what_was_said(why.code) &&
+           why.code.category() != market::market_category() && why.http_status != 400 &&
            why.http_status != 404;
 }
 

@@ -1,8 +1,8 @@
 #include "feed/network_feed.hpp"
 
 #include "asio/no_throw.hpp"
-#include "core/errors.hpp"
 #include "core/noted_time.hpp"
+#include "market/errors.hpp"
 #include "market/kept_network.hpp"
 #include "market/network_figures.hpp"
 #include "telemetry/log.hpp"
@@ -104,8 +104,11 @@ asio::awaitable<bool> network_feed::fetch_mempool_chain()
         const auto said = market::read_mempool_blocks(answer);
         if (!said)
             return said.error();
-        newest = *std::ranges::max_element(*said, {}, &market::block::height);
-        return refused({.height = newest.height, .difficulty = newest.difficulty});
+        rows_left_out_.add(said->rows_left_out);
+        newest = said->blocks.front();
+        return refused(
+            {.height = newest.height, .difficulty = newest.difficulty, .mined_at = newest.mined_at},
+            market::mempool);
     };
     gated_client::request_function request = [] { return market::mempool_blocks_request(); };
     const bool has_newest =
@@ -133,8 +136,9 @@ asio::awaitable<std::optional<market::block>> network_feed::fetch_block(std::int
         const auto said = market::read_mempool_blocks(answer);
         if (!said)
             return said.error();
-        const auto at = std::ranges::find(*said, height, &market::block::height);
-        if (at == said->end())
+        rows_left_out_.add(said->rows_left_out);
+        const auto at = std::ranges::find(said->blocks, height, &market::block::height);
+        if (at == said->blocks.end())
             return fetch_error{
                 json::json_errc::missing_field, "no block " + std::to_string(height)};
         found = *at;
@@ -189,7 +193,7 @@ asio::awaitable<bool> network_feed::fetch_blockchain_chain()
         if (!said)
             return said.error();
         chain = *said;
-        return refused(chain);
+        return refused(chain, market::blockchain);
     };
     gated_client::request_function request = market::blockchain_stats_request;
     const bool has_chain =
@@ -207,7 +211,7 @@ asio::awaitable<bool> network_feed::fetch_blockchair_chain()
         if (!said)
             return said.error();
         chain = *said;
-        return refused(chain);
+        return refused(chain, market::blockchair);
     };
     gated_client::request_function request = market::blockchair_stats_request;
     const bool has_chain =
@@ -239,13 +243,18 @@ asio::awaitable<bool> network_feed::ask(
     co_return true;
 }
 
-std::optional<fetch_error> network_feed::refused(const market::chain& said) const
+std::optional<fetch_error> network_feed::refused(const market::chain& said, std::string_view source)
 {
-    const auto* before = known_.blocks ? &known_.blocks->what : nullptr;
-    auto why = market::refusal_of(said, before, with_.time.wall_now());
-    if (why.empty())
-        return std::nullopt;
-    return fetch_error{core_errc::implausible_time, std::move(why)};
+    auto verdict = trust_.judge(now_said(said, source), known_.blocks ? &*known_.blocks : nullptr);
+    if (!verdict.why.empty())
+        return fetch_error{market::market_errc::not_the_chain, std::move(verdict.why)};
+    if (verdict.outvotes_known)
+        with_.log.warn(
+            "bitcoin's network was wrong", {{"source", source},
+                                            {"height", said.height},
+                                            {"known_source", known_.blocks->source},
+                                            {"known_height", known_.blocks->what.height}});
+    return std::nullopt;
 }
 
 template <class T>
@@ -322,6 +331,10 @@ void network_feed::publish_figures()
         kind::counter, "tickertape_network_figures_withheld_total",
         "Figures of Bitcoin's network that cannot be true and were not shown.",
         [](const network_feed& n) { return n.withheld_.value(); });
+    sampled(
+        kind::counter, "tickertape_network_rows_left_out_total",
+        "Blocks in answers on Bitcoin's network that cannot be read or do not fit the others.",
+        [](const network_feed& n) { return n.rows_left_out_.value(); });
     sampled(
         kind::gauge, "tickertape_network_age_seconds",
         "Age of the newest height of Bitcoin's chain; -1 where there is none.",

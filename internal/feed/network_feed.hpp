@@ -15,6 +15,7 @@
 #include "feed/kept_figures.hpp"
 #include "feed/market_feed.hpp"
 #include "feed/strand_task.hpp"
+#include "market/chain_trust.hpp"
 #include "market/network_api.hpp"
 #include "market/network_board.hpp"
 #include "market/schedule.hpp"
@@ -87,7 +88,9 @@ private:
     boost::asio::awaitable<bool>
     ask(std::string_view source, std::string_view what, gated_client::request_function request,
         read_function read);
-    std::optional<fetch_error> refused(const market::chain& said) const;
+    // Why the chain of an answer is not believed. Called once for each answer: what is not
+    // believed is remembered.
+    std::optional<fetch_error> refused(const market::chain& said, std::string_view source);
     template <class T>
     market::said<T> now_said(T what, std::string_view by) const;
     void post();
@@ -100,6 +103,7 @@ private:
     market::network_board board_;
     const sources sources_;
     market::network_parts known_;
+    market::chain_trust trust_;
     std::string_view source_{};  // of the newest chain
     std::string said_;           // failures that were logged since the last round without any
     boost::asio::steady_timer timer_;
@@ -109,6 +113,7 @@ private:
     tally answers_;
     tally failures_;
     tally withheld_;
+    tally rows_left_out_;
 };
 
 // Of one answer. Fifteen blocks of mempool.space are some 60 KB.

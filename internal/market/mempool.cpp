@@ -1,4 +1,6 @@
 // mempool.space: https://mempool.space/docs/api/rest. Others run the same program.
+#include "market/block_rows.hpp"
+#include "market/errors.hpp"
 #include "market/network_api.hpp"
 #include "market/row_reader.hpp"
 #include "market/table_rows.hpp"
@@ -8,6 +10,8 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tickertape::market {
 
@@ -61,7 +65,7 @@ net::http_request mempool_backlog_request()
     return {.target = "/mempool"};
 }
 
-fetched<std::vector<block>> read_mempool_blocks(const net::http_response& answer)
+fetched<block_list> read_mempool_blocks(const net::http_response& answer)
 {
     const auto body = body_of(answer);
     if (!body)
@@ -69,15 +73,23 @@ fetched<std::vector<block>> read_mempool_blocks(const net::http_response& answer
     const auto* rows = body->if_array();
     if (rows == nullptr)
         return fetch_error{json_errc::wrong_type, "the answer has no list of blocks"};
-    std::vector<block> all;
-    for (std::size_t i = 0; i < std::min(rows->size(), blocks_read_max); ++i)
+    const auto count = std::min(rows->size(), blocks_read_max);
+    std::vector<placed_block> all;
+    for (std::size_t i = 0; i < count; ++i)
         if (const auto one = read_block((*rows)[i]))
-            all.push_back(*one);
+            all.push_back({.place = static_cast<std::int64_t>(i), .what = *one});
+    const auto readable = all.size();
     if (all.empty())
         return fetch_error{
             json_errc::missing_field,
             "of " + std::to_string(rows->size()) + " blocks none can be read"};
-    return all;
+    auto blocks = rows_of_one_chain(std::move(all));
+    if (blocks.empty())
+        return fetch_error{
+            market_errc::not_the_chain,
+            "of " + std::to_string(readable) + " blocks no more than half fit each other"};
+    const auto left_out = count - blocks.size();
+    return block_list{.blocks = std::move(blocks), .rows_left_out = left_out};
 }
 
 // {"difficultyChange":-1.909509687533617,"remainingBlocks":1720,"nextRetargetHeight":971712,...}:

@@ -26,8 +26,13 @@ net::http_request mempool_backlog_request();
 
 // Errors of all: those of provider::json_of(); json_errc::missing_field, ::wrong_type.
 //
-// At least one block, in the order of the answer.
-fetched<std::vector<block>> read_mempool_blocks(const net::http_response& answer);
+// Blocks of one chain, the newest first: more than half of those that can be read.
+struct block_list {
+    std::vector<block> blocks;      // at least one
+    std::size_t rows_left_out = 0;  // that cannot be read, or do not fit the others
+};
+// Also market_errc::not_the_chain where the rows do not fit each other.
+fetched<block_list> read_mempool_blocks(const net::http_response& answer);
 fetched<adjustment> read_mempool_adjustment(const net::http_response& answer);
 // At least one rate.
 fetched<fee_rates> read_mempool_fees(const net::http_response& answer);

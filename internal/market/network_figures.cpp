@@ -8,8 +8,6 @@
 namespace tickertape::market {
 namespace {
 
-constexpr wall_time first_block_at{std::chrono::seconds{1'231'006'505}};
-
 constexpr std::size_t figures_there_are = 19;
 
 double seconds_of(wall_time at) noexcept
@@ -68,6 +66,30 @@ figure_list list_of(std::vector<network_figure>& all, const std::optional<said<T
     return {.all = all, .source = part->source, .at = part->at, .received = part->received};
 }
 
+// Why the time of the newest block is not that; empty: it is, or is not said. `asked`: when it
+// came.
+std::string_view
+wrong_date_of(const chain* c, wall_time asked, const network_limits& limits) noexcept
+{
+    if (c == nullptr || !c->mined_at)
+        return {};
+    if (*c->mined_at > asked + limits.ahead_max)
+        return "the block is dated in the future";
+    if (*c->mined_at < asked - limits.old_max)
+        return "the newest block is never that old";
+    return {};
+}
+
+// Windows of mempool.space end with the newest block's time; those of the others are the last 24
+// hours.
+std::string_view
+wrong_end_of(const std::optional<said<chain>>& blocks, const network_limits& limits) noexcept
+{
+    if (!blocks || blocks->source != mempool)
+        return {};
+    return wrong_date_of(&blocks->what, blocks->at, limits);
+}
+
 bool can_be_true(const block_window& over, const network_limits& limits) noexcept
 {
     return is_within(
@@ -75,21 +97,24 @@ bool can_be_true(const block_window& over, const network_limits& limits) noexcep
         static_cast<double>(limits.block_max.count()));
 }
 
-void add_speed(figure_list& to, const chain* c, const network_limits& limits)
+void add_speed(figure_list& to, const network_parts& parts, const network_limits& limits)
 {
+    const auto* c = parts.blocks ? &parts.blocks->what : nullptr;
+    const auto wrong_date = wrong_date_of(c, to.at, limits);
+    const auto wrong_end = wrong_end_of(parts.blocks, limits);
     const auto over = c ? c->day : std::nullopt;
     auto& spacing = to.compute(
         "block_seconds", over ? std::optional{over->block_seconds()} : std::nullopt, over);
+    check(spacing, wrong_end.empty(), wrong_end);
     check(spacing, over && can_be_true(*over, limits), "blocks are never that far apart");
     auto& since = to.compute(
         "seconds_since_block",
         c && c->mined_at ? std::optional{std::max(seconds_of(wall_time{to.at - *c->mined_at}), 0.0)}
                          : std::nullopt);
-    check(
-        since, c && c->mined_at && *c->mined_at <= to.at + limits.ahead_max,
-        "the block is dated in the future");
+    check(since, wrong_date.empty(), wrong_date);
     auto& rate =
         to.compute("hash_rate", over ? std::optional{over->hash_rate()} : std::nullopt, over);
+    check(rate, wrong_end.empty(), wrong_end);
     if (rate.value) {
         const auto usual =
             c->difficulty * hashes_per_difficulty / static_cast<double>(target_block_seconds);
@@ -151,8 +176,10 @@ void add_backlog(std::vector<network_figure>& all, const network_parts& parts)
     check(size, said.vsize && *said.vsize >= 0, "is negative");
 }
 
-void add_halving(figure_list& to, const chain* c, const network_limits& limits)
+void add_halving(figure_list& to, const network_parts& parts, const network_limits& limits)
 {
+    const auto* c = parts.blocks ? &parts.blocks->what : nullptr;
+    const auto wrong_date = wrong_date_of(c, to.at, limits);
     const auto height = c ? next_halving(c->height) : std::nullopt;
     to.compute(
         "halving_height", height ? std::optional{static_cast<double>(*height)} : std::nullopt);
@@ -165,11 +192,13 @@ void add_halving(figure_list& to, const chain* c, const network_limits& limits)
         "halving_at_by_target",
         height ? std::optional{at(static_cast<double>(target_block_seconds))} : std::nullopt);
     by_target.is_time = true;
+    check(by_target, wrong_date.empty(), wrong_date);
     const auto over = c && c->fortnight ? c->fortnight : c ? c->day : std::nullopt;
     auto& by_average = to.compute(
         "halving_at_by_average",
         height && over ? std::optional{at(over->block_seconds())} : std::nullopt, over);
     by_average.is_time = true;
+    check(by_average, wrong_date.empty(), wrong_date);
     check(by_average, over && can_be_true(*over, limits), "blocks are never that far apart");
     to.compute(
         "inflation_percent", c ? std::optional{inflation_percent_at(c->height)} : std::nullopt);
@@ -198,24 +227,6 @@ std::optional<block_window> window_between(const block& from, const block& to) n
                         static_cast<double>(blocks - newer) * from.difficulty};
 }
 
-std::string
-refusal_of(const chain& now_said, const chain* before, wall_time now, const network_limits& limits)
-{
-    const auto expected =
-        (seconds_of(now) - seconds_of(first_block_at)) / static_cast<double>(target_block_seconds);
-    if (!is_within(
-            static_cast<double>(now_said.height), expected * (1 - limits.height_off_max),
-            expected * (1 + limits.height_off_max)))
-        return "there is no block " + std::to_string(now_said.height) + " at this time";
-    if (before != nullptr && now_said.height + limits.behind_max < before->height)
-        return "block " + std::to_string(now_said.height) + " was long passed";
-    if (before != nullptr && !is_within(
-                                 now_said.difficulty / before->difficulty,
-                                 1 / limits.difficulty_step_max, limits.difficulty_step_max))
-        return "the difficulty has moved further than it can";
-    return {};
-}
-
 std::vector<network_figure> figures_of(const network_parts& parts, const network_limits& limits)
 {
     std::vector<network_figure> all;
@@ -227,14 +238,13 @@ std::vector<network_figure> figures_of(const network_parts& parts, const network
     auto& mined = to.add(
         "block_at", c && c->mined_at ? std::optional{seconds_of(*c->mined_at)} : std::nullopt);
     mined.is_time = true;
-    check(
-        mined, c && c->mined_at && *c->mined_at <= to.at + limits.ahead_max,
-        "the block is dated in the future");
-    add_speed(to, c, limits);
+    const auto wrong_date = wrong_date_of(c, to.at, limits);
+    check(mined, wrong_date.empty(), wrong_date);
+    add_speed(to, parts, limits);
     add_difficulty(to, c, parts, limits);
     add_backlog(all, parts);
     add_fees(all, parts, limits.fee_max);
-    add_halving(to, c, limits);
+    add_halving(to, parts, limits);
     return all;
 }
 

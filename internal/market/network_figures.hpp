@@ -7,30 +7,24 @@
 #include "market/network.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace tickertape::market {
 
 struct network_limits {
-    // Of the height to the one that blocks of ten minutes since the first would give: the chain is
-    // some 3 to 4 % ahead.
-    double height_off_max = 0.1;
-    // Blocks by which a source may be behind what another one said. Chains are reorganised by one.
-    std::int64_t behind_max = 6;
     // Of the hash rate to the one that the difficulty stands for, both ways.
     double hash_rate_off_max = 3;
     std::chrono::seconds block_min{60};
     std::chrono::seconds block_max{3'600};
     double fee_max = 10'000;
     // The network's own rule: a quarter to four times.
-    double difficulty_step_max = 4;
     double change_min = -75;
     double change_max = 300;
     // A block is dated at most so far ahead.
     std::chrono::hours ahead_max{2};
+    // There was never a day without a block: one that is dated earlier is not the newest.
+    std::chrono::hours old_max{24};
     // Chance finds none for so long once in a hundred million blocks: the source is behind.
     std::chrono::hours late{3};
 };
@@ -41,12 +35,7 @@ inline constexpr network_limits usual_network{};
 // more than one change of the difficulty.
 std::optional<block_window> window_between(const block& from, const block& to) noexcept;
 
-// Why a chain cannot be true; empty: it can. `before`: what was said before; null: nothing.
-std::string refusal_of(
-    const chain& now_said, const chain* before, wall_time now,
-    const network_limits& limits = usual_network);
-
-// All figures, known or not.
+// All figures, known or not. What follows from a figure that is withheld is withheld as well.
 std::vector<network_figure>
 figures_of(const network_parts& parts, const network_limits& limits = usual_network);
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { json } from "./support/http.mjs";
-import { blockchairStats, bodies, dead, difficulties, good, says, startSources, tip, tipAt } from "./support/market.mjs";
+import { blockAt, blockchairStats, bodies, dead, difficulties, good, says, startSources, tip, tipAt } from "./support/market.mjs";
 import { scratch, startServer } from "./support/server.mjs";
 import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
@@ -176,6 +176,61 @@ describe("Bitcoin's network", { timeout: 600_000 }, () => {
         assert.equal(height, tip - 1);
         assert.equal(fees.fastest, null);
         await server.child.says(/WARN .*network source failed.*there is no block 810613/);
+    });
+
+    // The newest blocks of mempool.space, changed; all else as it is.
+    const withNewest = (change) => (request, response) => {
+        if (request.url !== "/v1/blocks") return good.mempool(request, response);
+        const rows = Array.from({ length: 15 }, (_, i) => blockAt(tip - i));
+        return says(response, JSON.stringify(change(rows)));
+    };
+
+    test("one bad block among fifteen changes no figure", { timeout }, async (t) => {
+        const { shows } = await setUp(t, {}, ({ mempool, blockchain }) => {
+            blockchain.respond = dead;
+            mempool.respond = withNewest((rows) => rows.with(7, { ...rows[7], height: tip + 60_000 }));
+        });
+        const now = await shows("figures", () => true);
+        assert.deepEqual(
+            [now.height, now.block_at, now.block_seconds, now.withheld],
+            [tip, tipAt, 595, undefined]);
+    });
+
+    test("a difficulty that cannot be is refused, and the next source asked", { timeout }, async (t) => {
+        const { sources, server, shows } = await setUp(t, {}, ({ mempool }) => {
+            mempool.respond = withNewest((rows) => rows.map((row) => ({ ...row, difficulty: 1.5 })));
+        });
+        const other = await shows("figures", () => true);
+        assert.equal(other.sources.height.source, "blockchain");
+        await server.child.says(/WARN .*mempool.*not Bitcoin's chain: block \d+ has no such difficulty/);
+        sources.mempool.respond = good.mempool;
+        const now = await shows("mempool.space", ({ sources: of }) => of.height.source === "mempool");
+        assert.equal(now.difficulty, difficulties.now);
+    });
+
+    test("a chain that one source said gives way where two others differ", { timeout }, async (t) => {
+        const { sources, server, shows } = await setUp(t, {}, ({ mempool, blockchain }) => {
+            // Possible by the clock, and whole in itself.
+            mempool.respond = withNewest((rows) => rows.map((row) => ({ ...row, height: row.height + 20_000 })));
+            blockchain.respond = dead;
+        });
+        await shows("the wrong chain", ({ height }) => height === tip + 20_000);
+        sources.blockchain.respond = good.blockchain;
+        sources.mempool.respond = good.mempool;
+        await shows("mempool.space", ({ height }) => height === tip);
+        await server.child.says(/WARN .*bitcoin's network was wrong/);
+    });
+
+    test("what follows from a date that is withheld is withheld too", { timeout }, async (t) => {
+        const { shows } = await setUp(t, {}, ({ mempool }) => {
+            mempool.respond = withNewest(([row]) => [{ ...row, timestamp: tipAt + 10 * 365 * 86_400 }]);
+        });
+        const now = await shows("figures", () => true);
+        const names = ["block_at", "seconds_since_block", "block_seconds", "hash_rate",
+            "halving_at_by_target", "halving_at_by_average"];
+        for (const name of names)
+            assert.deepEqual([name, now[name], now.withheld[name]], [name, null, "the block is dated in the future"]);
+        assert.equal(now.height, tip);
     });
 
     test("MARKET=off asks nobody for the network", { timeout }, async (t) => {

@@ -2,6 +2,8 @@
 #include "feed/network_feed.hpp"
 
 #include "feed/sources_asked.hpp"
+#include "market/errors.hpp"
+#include "market/kept_network.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -204,6 +206,94 @@ TEST_CASE("blockchair has the chain while both others fail", "[feed]")
     CHECK(n.figure("hash_rate").window->blocks == 148);
     CHECK(n.servers[2]->requests().front().starts_with("GET /bitcoin/stats "));
     CHECK(n.h.counted(R"(tickertape_network_requests_total{source="blockchair"})") >= 1);
+}
+
+TEST_CASE("one block that does not fit the others changes no figure", "[feed]")
+{
+    const auto bad = GENERATE(
+        block_text(tip + 20'000), block_text(tip + 1), std::string{R"({"height":"many"})"});
+    network_asked n{
+        [&](const std::string& request) {
+            if (!request.starts_with("GET /v1/blocks "))
+                return good_mempool(request);
+            return json_reply(
+                "[" + block_text(tip) + "," + block_text(tip - 1) + "," + bad + "," +
+                block_text(tip - 3) + "]");
+        },
+        dead_source};
+    n.run_until([&] { return n.shown() != nullptr; });
+    CHECK(n.figure("height").value == static_cast<double>(tip));
+    CHECK(n.figure("block_seconds").value == 590.0);
+    CHECK(n.h.counted("tickertape_network_rows_left_out_total") == 1);
+    CHECK(n.h.counted("tickertape_network_failures_total") == 0);
+}
+
+TEST_CASE("a chain that jumps ahead is passed over", "[feed]")
+{
+    bool jumps = false;
+    network_asked n{
+        [&](const std::string& request) {
+            if (jumps && request.starts_with("GET /v1/blocks "))
+                return json_reply("[" + block_text(tip + 5'000) + "]");
+            return good_mempool(request);
+        },
+        good_blockchain};
+    n.read();
+    n.run_until([&] {
+        jumps = jumps || n.shown();
+        return n.source() == "blockchain";
+    });
+    CHECK(n.figure("height").value == static_cast<double>(tip - 1));
+}
+
+namespace {
+
+// What a process before has kept: of one source, and 5,000 blocks ahead.
+std::string kept_wrong_chain()
+{
+    const wall_time now{std::chrono::seconds{now_seconds()}};
+    market::network_parts parts;
+    parts.blocks = market::said<market::chain>{
+        .what = {.height = tip + 5'000, .difficulty = 132716002350731.5, .mined_at = now - 60s},
+        .source = market::mempool,
+        .at = now,
+        .received = {}};
+    return market::write_kept(parts);
+}
+
+}  // namespace
+
+TEST_CASE("a kept chain that two sources contradict gives way at once", "[feed]")
+{
+    network_asked n{good_mempool, good_blockchain};
+    REQUIRE_FALSE(n.asked->take(kept_wrong_chain()));
+    CHECK(n.figure("height").value == static_cast<double>(tip + 5'000));
+    n.read();
+    bool had_other = false;
+    n.run_until([&] {
+        had_other = had_other || n.source() == "blockchain";
+        return had_other && n.source() == "mempool";
+    });
+    CHECK(n.figure("height").value == static_cast<double>(tip));
+    CHECK(n.h.counted("tickertape_network_failures_total") == 1);
+}
+
+TEST_CASE(
+    "a kept chain gives way to the only source there is, once it has repeated itself", "[feed]")
+{
+    const bool is_first = GENERATE(true, false);
+    network_asked n{
+        is_first ? good_mempool : dead_source, is_first ? dead_source : good_blockchain};
+    REQUIRE_FALSE(n.asked->take(kept_wrong_chain()));
+    n.read();
+    const auto height = static_cast<double>(is_first ? tip : tip - 1);
+    n.run_until([&] { return n.figure("height").value == height; });
+    CHECK(n.source() == (is_first ? "mempool" : "blockchain"));
+}
+
+TEST_CASE("a chain that is not believed is no failure of the provider", "[feed]")
+{
+    CHECK_FALSE(is_about_the_provider(fetch_error{market::market_errc::not_the_chain}));
 }
 
 TEST_CASE("garbage takes no figure's place", "[feed]")

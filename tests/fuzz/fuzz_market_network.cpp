@@ -3,6 +3,7 @@
 // status; the rest is the body.
 #include "core/fetch_error.hpp"
 #include "core/text.hpp"
+#include "market/chain_trust.hpp"
 #include "market/currency_rates.hpp"
 #include "market/emission.hpp"
 #include "market/fear_greed.hpp"
@@ -19,6 +20,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -61,14 +63,16 @@ network_parts parts_of(std::size_t kind, const net::http_response& answer)
         const auto blocks = taken(read_mempool_blocks(answer), answer.status);
         if (!blocks)
             return parts;
-        must(!blocks->what.empty() && blocks->what.size() <= blocks_read_max);
-        const auto& newest = *std::ranges::max_element(blocks->what, {}, &block::height);
-        const auto& oldest = *std::ranges::min_element(blocks->what, {}, &block::height);
+        const auto& rows = blocks->what.blocks;
+        must(!rows.empty() && rows.size() + blocks->what.rows_left_out <= blocks_read_max);
+        must(std::ranges::is_sorted(rows, std::ranges::greater{}, &block::height));
+        const auto& newest = rows.front();
+        const auto& oldest = rows.back();
         chain c{.height = newest.height, .difficulty = newest.difficulty};
         c.mined_at = newest.mined_at;
         c.day = window_between(oldest, newest);
         c.fortnight = c.day;
-        if (refusal_of(c, nullptr, now).empty())
+        if (refusal_of(c, now).empty())
             parts.blocks = said<chain>{.what = c, .source = mempool, .at = now, .received = {}};
     } else if (kind == 1) {
         parts.next = taken(read_mempool_adjustment(answer), answer.status);
@@ -81,7 +85,7 @@ network_parts parts_of(std::size_t kind, const net::http_response& answer)
             kind == kind_of_blockchair ? read_blockchair_stats(answer)
                                        : read_blockchain_stats(answer, now),
             answer.status);
-        if (parts.blocks && !refusal_of(parts.blocks->what, nullptr, now).empty())
+        if (parts.blocks && !refusal_of(parts.blocks->what, now).empty())
             parts.blocks.reset();
     }
     return parts;

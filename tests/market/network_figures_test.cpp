@@ -197,23 +197,43 @@ TEST_CASE("nonsense is withheld, with a reason", "[market]")
     CHECK(value(parts, "seconds_since_block") == 0.0);
 }
 
-TEST_CASE("a chain that cannot be is refused", "[market]")
+TEST_CASE("what follows from a date that is withheld is withheld as well", "[market]")
 {
-    const chain known{.height = 969'989, .difficulty = 100};
-    CHECK(refusal_of(known, nullptr, now).empty());
-    CHECK(refusal_of(known, &known, now).empty());
-    CHECK_FALSE(
-        refusal_of({.height = 9'007'199'254'740'992, .difficulty = 1}, nullptr, now).empty());
-    CHECK_FALSE(refusal_of({.height = 0, .difficulty = 1}, nullptr, now).empty());
-    // The recorded block of 2023 is none of today.
-    CHECK_FALSE(refusal_of({.height = 810'613, .difficulty = 1}, nullptr, now).empty());
-    // One that is behind what was said, but for a reorganisation.
-    CHECK(refusal_of({.height = 969'983, .difficulty = 100}, &known, now).empty());
-    CHECK_FALSE(refusal_of({.height = 969'982, .difficulty = 100}, &known, now).empty());
-    // A difficulty in other units.
-    CHECK(refusal_of({.height = 969'990, .difficulty = 400}, &known, now).empty());
-    CHECK_FALSE(refusal_of({.height = 969'990, .difficulty = 401}, &known, now).empty());
-    CHECK_FALSE(refusal_of({.height = 969'990, .difficulty = 24}, &known, now).empty());
+    auto parts = recorded_parts();
+    parts.blocks->source = GENERATE(mempool, blockchair);
+    parts.blocks->what.day = block_window{144, 144 * 595s, 144 * 132716002350731.0};
+    parts.blocks->what.fortnight = block_window{2'016, 2'016 * 595s, 2'016 * 132716002350731.0};
+    const auto withheld = [&](std::string_view name) {
+        const auto one = figure(parts, name);
+        CHECK(one.value.has_value() == one.withheld.empty());
+        return std::string{one.withheld};
+    };
+    const auto all_are = [&](const std::string& why) {
+        CHECK(withheld("block_at") == why);
+        CHECK(withheld("seconds_since_block") == why);
+        CHECK(withheld("halving_at_by_target") == why);
+        CHECK(withheld("halving_at_by_average") == why);
+        // The windows of mempool.space end there, those of the other with its own clock.
+        const auto of_window = parts.blocks->source == mempool ? why : "";
+        CHECK(withheld("block_seconds") == of_window);
+        CHECK(withheld("hash_rate") == of_window);
+        CHECK(withheld("height").empty());
+        CHECK(withheld("halving_height").empty());
+        CHECK(withheld("retarget_height").empty());
+        CHECK(withheld("inflation_percent").empty());
+    };
+    for (const auto ahead : {std::chrono::hours{3}, std::chrono::hours{24 * 3'650}}) {
+        parts.blocks->what.mined_at = now + ahead;
+        all_are("the block is dated in the future");
+    }
+    for (const auto date : {wall_time{1s}, now - 24h * 1'825, now - 25h}) {
+        parts.blocks->what.mined_at = date;
+        all_are("the newest block is never that old");
+    }
+    for (const auto date : {now + 2h, now, now - 23h}) {
+        parts.blocks->what.mined_at = date;
+        all_are("");
+    }
 }
 
 TEST_CASE("figures are stale by their own age, or where they were old when they came", "[market]")
