@@ -344,7 +344,7 @@ function listen() {
     search.addEventListener("keydown", ({ key }) => (isHurried = key === "Enter"));
     setInterval(() => {
         if (isReady) desk.lookAround();
-        lateParts?.keep(desk);
+        rest?.keepLastState(storage, desk);
         if (document.hidden && isPriceOpen()) drawTitle(gather());
         drawSoon();
     }, 1000);

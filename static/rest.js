@@ -4,7 +4,7 @@
 import { styled } from "./sheets.js";
 
 export { sound, wakeSound } from "./bell.js";
-export { lastState } from "./model/last_state.js";
+export { keepLastState, lastState } from "./model/last_state.js";
 export { ChartActions } from "./chart_actions.js";
 export { Overlays } from "./view/chart_overlays.js";
 export { hitWords } from "./view/alarm_words.js";

@@ -1,7 +1,6 @@
 // What of the price's tab is drawn after the first view: the providers, the names of lists, the order of
-// sections, satoshis; and what is kept of it all for a start without the server.
+// sections, satoshis.
 
-import { LastState } from "../model/last_state.js";
 import { aggregatedWords, describeFeed } from "../model/providers.js";
 import { Detail } from "./detail.js";
 import { drawSats } from "./sats.js";
@@ -11,11 +10,9 @@ import { ListsView } from "./watchlists.js";
 export class LateParts {
     #detail = new Detail();
     #lists;
-    #last;
 
     constructor(storage, watchlist) {
         this.#lists = new ListsView(storage, watchlist);
-        this.#last = new LastState(storage);
     }
 
     // `facts`: as the page gathers them.
@@ -25,10 +22,6 @@ export class LateParts {
         this.#lists.draw();
         arrangeSections(order);
         drawSats(facts, unit === "sats");
-    }
-
-    keep({ connection, symbols, market }) {
-        if (connection.name === "open") this.#last.note({ symbols, quotes: market.all }, Date.now());
     }
 
     // Takes over what another tab has stored.
