@@ -113,6 +113,7 @@ export class CompareFrame {
         setText(this.window, answer ? window : "");
         const isThere = Boolean(answer && answer.start !== null);
         for (const node of this.content) setHidden(node, !isThere);
+        setHidden(this.together, !isThere || answer.pairs.length === 0);
         setHidden(this.none, !answer || isThere);
         setText(this.none, answer && !isThere ? noneWords(answer) : "");
         setAttribute(byId("compare"), "data-behind", String(isBehind));
@@ -122,7 +123,6 @@ export class CompareFrame {
         this.answer = answer;
         this.formats = formats;
         this.rows.replaceChildren(...answer.symbols.map((one, i) => rowOf(one, i, formats)));
-        setHidden(this.together, answer.pairs.length === 0);
         this.pairs.replaceChildren(...answer.pairs.map((pair) => pairOf(pair, formats)));
     }
 }

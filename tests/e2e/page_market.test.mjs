@@ -354,6 +354,11 @@ describe("the market's tab", { timeout: 600_000 }, () => {
                 await page.click('[data-id="bitcoin"] .star');
                 await page.click("summary");
                 for (const box of await page.$$(".column-list input")) await box.check();
+                const apart = await page.$$eval(".column-list label", (all) => all.map((node) => {
+                    const [box, words] = [...node.children].map((one) => one.getBoundingClientRect());
+                    return { gap: words.left - box.right, lift: Math.abs((box.top + box.bottom - words.top - words.bottom) / 2) };
+                }));
+                assert.ok(apart.every(({ gap, lift }) => gap >= 6 && lift <= 2), JSON.stringify(apart));
                 const list = await page.$eval(".column-list", (node) => node.getBoundingClientRect());
                 assert.ok(list.left >= 0 && list.right <= width, `${list.left} to ${list.right}`);
                 assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
