@@ -8,6 +8,7 @@ import { dateFormats } from "./model/comparison.js";
 import { ago, askedForWords } from "./model/tab_words.js";
 import { TabPage } from "./tab_page.js";
 import { Repeated } from "./tab_requests.js";
+import { Topics } from "./topics.js";
 import { BitcoinFrame } from "./view/bitcoin_frame.js";
 
 // Where the stream does not bring changes:
@@ -33,8 +34,8 @@ const page = new TabPage({
     begin(settings, { desk }) {
         makeFormats = () => (view.formats = dateFormats(settings.values.locale));
         makeFormats();
-        feeds.get("kpis").follow(desk.topics, "kpis", changedFigures);
-        feeds.get("network").follow(desk.topics, "kpis", (answer, change) => networkAfter(change));
+        feeds.get("kpis").follow(desk.topicsOf(Topics), "kpis", changedFigures);
+        feeds.get("network").follow(desk.topicsOf(Topics), "kpis", (answer, change) => networkAfter(change));
         frame = new BitcoinFrame({
             range(key) {
                 view.range = key;

@@ -15,6 +15,7 @@ export { drawNote } from "./view/history_note.js";
 export { Tip } from "./view/tip.js";
 export { Switcher } from "./view/switcher.js";
 export { AlarmPanel } from "./view/alarm_panel.js";
+export { RowTools } from "./view/row_tools.js";
 export { LateParts } from "./view/late_parts.js";
 export { Find } from "./view/find.js";
 export { drawStatistics } from "./view/statistics.js";

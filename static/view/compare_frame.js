@@ -5,7 +5,7 @@ import { formatPercent } from "../format.js";
 import {
     correlationText, correlationWords, daysWords, ranges, symbolsMax,
 } from "../model/comparison.js";
-import { byId, element, icon, setAttribute, setHidden, setText } from "./dom.js";
+import { byId, crossPath, element, icon, setAttribute, setHidden, setText } from "./dom.js";
 import { PercentChart, swatch } from "./percent_chart.js";
 import { TabNotice } from "./tab_notice.js";
 
@@ -92,7 +92,7 @@ export class CompareFrame {
         const children = [swatch(index), element("span", { text: symbol })];
         if (all.length > 1) {
             const remove = element("button",
-                { className: "quiet", type: "button", "aria-label": `Remove ${symbol}` }, icon("remove"));
+                { className: "quiet", type: "button", "aria-label": `Remove ${symbol}` }, icon(crossPath));
             remove.addEventListener("click", () => {
                 this.actions.remove(symbol);
                 // The focus stays among the symbols, not at the top of the page.

@@ -1,8 +1,9 @@
 // What of the price's tab is drawn after the first view: the providers, the names of lists, the order of
-// sections, satoshis.
+// sections, satoshis, and the buttons that save files.
 
 import { aggregatedWords, describeFeed } from "../model/providers.js";
 import { Detail } from "./detail.js";
+import { addFileButtons } from "./file_buttons.js";
 import { drawSats } from "./sats.js";
 import { arrangeSections } from "./sections.js";
 import { ListsView } from "./watchlists.js";
@@ -13,6 +14,7 @@ export class LateParts {
 
     constructor(storage, watchlist) {
         this.#lists = new ListsView(storage, watchlist);
+        addFileButtons();
     }
 
     // `facts`: as the page gathers them.
