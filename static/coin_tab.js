@@ -99,6 +99,7 @@ function draw() {
     frame.notice.draw(noticeOf({ answer, trouble, sinceMs, retryMs }), trouble);
     if (answer) document.title = `${answer.coin.name} · Tickertape`;
     frame.draw(answer, {
+        id: view.id,
         own: answer && stream.own.of(answer.coin, coin.answeredAt),
         ageMs: answer ? answer.age_seconds * 1000 + sinceMs : 0,
         formats: view.formats,

@@ -17,6 +17,7 @@ const view = { wanted: [], symbols: [], range: "", missing: [], formats: null };
 let feed = null; // once it is known what to ask for
 let frame = null;
 let settings = null;
+let desk = null; // that of the page
 
 const page = new TabPage({
     name: "compare", title: "Compare",
@@ -32,7 +33,7 @@ const page = new TabPage({
             hurry: () => (feed ?? listing).hurry(),
         });
         listing.addEventListener("change", () => {
-            if (listing.answer) settle();
+            if (served().length > 0) settle();
             draw();
         });
     },
@@ -43,7 +44,7 @@ const page = new TabPage({
         listing.hurry(); // after a restart the server may have others
         listing.open();
         feed?.open();
-        if (listing.answer) settle();
+        if (served().length > 0) settle();
         draw();
     },
     leave() {
@@ -56,13 +57,16 @@ const page = new TabPage({
     },
 });
 
-export function open(given) {
+export function open(given, parts) {
     settings = given;
+    desk = parts.desk;
     return page.open(given);
 }
 
 const makeFormats = () => (view.formats = formatsOf(dateFormats(settings.values.locale)));
-const served = () => listing.answer?.prices.map(({ symbol }) => symbol) ?? [];
+// Without the server, those that it had last.
+const served = () => listing.answer?.prices.map(({ symbol }) => symbol) ??
+    (listing.trouble?.kind === "silent" ? desk.symbols : []);
 
 // Asks for what the address names, as far as the server has it.
 function settle() {

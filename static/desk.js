@@ -15,7 +15,6 @@ import { fittingRange, rangeOf } from "./model/ranges.js";
 import { Standing } from "./standing.js";
 import { SharedPriceStream } from "./stream.js";
 import { SymbolHistory } from "./symbol_history.js";
-import { Topics } from "./topics.js";
 
 const staleLimitFirstMs = 120_000;
 const freshMs = 2_000; // an answer younger than this need not be repeated when a connection opens
@@ -47,9 +46,7 @@ export class Desk extends EventTarget {
         this.#changed();
     });
     #listing = new Listing(this.#api, this.clock);
-    // What tabs follow beside prices.
-    topics = new Topics(() =>
-        this.#standing.isOpen && !this.#standing.isQuiet(this.clock.steady()));
+    #topics = null; // what tabs follow beside prices
     #feedWatch = new FeedWatch(this.#api, () => this.clock.steady());
 
     // Waits until the server has sent its list of symbols; or until it has not, where `recall()`
@@ -204,8 +201,22 @@ export class Desk extends EventTarget {
             this.#reachBack();
         });
         this.#prices = prices;
-        this.topics.attach(prices, () => this.#standing.hearBeside(this.clock.steady()));
+        this.#attachTopics();
         prices.open();
+    }
+
+    // The topics on its stream, for all tabs. The first that follows one brings the class (topics.js).
+    topicsOf(Topics) {
+        if (this.#topics) return this.#topics;
+        this.#topics = new Topics(() =>
+            this.#standing.isOpen && !this.#standing.isQuiet(this.clock.steady()));
+        this.#attachTopics();
+        return this.#topics;
+    }
+
+    #attachTopics() {
+        if (!this.#prices) return;
+        this.#topics?.attach(this.#prices, () => this.#standing.hearBeside(this.clock.steady()));
     }
 
     #onTick(tick) {

@@ -10,6 +10,7 @@
 //
 // Where there is no rate of the currency that is chosen, the table is that in dollars, and says so.
 
+import { KeptAnswer } from "./kept_answer.js";
 import { changed } from "./model/market_changes.js";
 import { OwnStream } from "./own_stream.js";
 import { Pushes, requestJson, spreadMs, Turns } from "./tab_requests.js";
@@ -21,6 +22,8 @@ const wholePath = "api/cryptos?limit=250";
 const probePath = "api/cryptos?limit=1";
 const shapesMs = 1_800_000; // shapes of the week are of hours
 const earlyMax = 200; // changes that are kept until a table comes
+
+const pathIn = (path, currency) => (currency === "usd" ? path : `${path}&currency=${currency}`);
 
 // Whether the row that was asked for is of another table.
 function isNewer(answer, table) {
@@ -43,6 +46,8 @@ export class MarketFeed extends EventTarget {
     #isAsking = false;
     #stream = new OwnStream();
     #timer = 0;
+    #kept = new KeptAnswer();
+    #isOfBefore = false; // the table is one that was kept, and nothing was heard since
 
     constructor() {
         super();
@@ -96,6 +101,7 @@ export class MarketFeed extends EventTarget {
         if (this.#timer) this.#pushes.close();
         clearInterval(this.#timer);
         this.#timer = 0;
+        this.#keep(true);
         this.#stream.close();
     }
 
@@ -116,7 +122,15 @@ export class MarketFeed extends EventTarget {
         this.#pushes.lookAround(this.table !== null, probeMs - (performance.now() - this.#askedAt));
         if (this.#pushes.isPushed && this.table && !this.trouble) this.#heardAt = performance.now();
         if (this.#turns.isDue && !this.#isAsking) this.#ask();
+        this.#keep(document.visibilityState === "hidden");
         this.#tell("change");
+    }
+
+    #keep(isLast) {
+        this.#kept.keep(() => ({
+            path: pathIn(wholePath, this.table.currency), sentAt: Date.now(), ageMs: 0,
+            answer: { ...this.table, age_seconds: this.ageMs / 1000 },
+        }), isLast);
     }
 
     // A change of the topic. It is in dollars.
@@ -137,6 +151,7 @@ export class MarketFeed extends EventTarget {
         this.#heardAt = performance.now();
         const isMore = state.coins.length > 0 || table.total !== this.table.total;
         this.table = table;
+        this.#kept.note();
         if (isMore) this.#takeRows();
         this.#tell("change");
     }
@@ -172,6 +187,7 @@ export class MarketFeed extends EventTarget {
         this.table = answer;
         this.wholeAt = now;
         this.#isWholeWanted = false;
+        this.#kept.note();
         this.#takeRows();
     }
 
@@ -183,13 +199,17 @@ export class MarketFeed extends EventTarget {
 
     async #fetch(path) {
         const inDollars = this.currency === "usd";
-        let { answer, trouble, waitMs, kept } =
-            await requestJson(inDollars ? path : `${path}&currency=${this.currency}`);
+        let { answer, trouble, waitMs, kept } = await requestJson(pathIn(path, this.currency));
         // It is not known, or has no rate now.
         if (!inDollars && [400, 503].includes(trouble?.status))
             ({ answer, trouble, waitMs, kept } = await requestJson(path));
-        if (kept && !this.table) this.#take(kept.answer, true, kept.keptMs);
-        if (trouble) this.#turns.fail(trouble, waitMs);
+        if (kept && !this.table) {
+            this.#take(kept.answer, true, kept.keptMs);
+            this.#kept.forget();
+            this.#isOfBefore = true;
+        }
+        if (trouble) this.#turns.fail({ ...trouble, isOfBefore: this.#isOfBefore }, waitMs);
+        else this.#isOfBefore = false;
         return answer ?? null;
     }
 

@@ -9,6 +9,7 @@ import { browserStorage, parseStored, readStored, writeStored } from "./model/st
 import { dueAfter, trendingEveryMs } from "./model/trending.js";
 import { Repeated, requestJson } from "./tab_requests.js";
 import { TabPage } from "./tab_page.js";
+import { Topics } from "./topics.js";
 import { MarketFrame } from "./view/market_frame.js";
 import { MarketTable, columnsOf } from "./view/market_table.js";
 
@@ -77,8 +78,8 @@ const page = new TabPage({
 export const open = (settings, parts) => page.open(settings, parts);
 
 function begin(settings, { desk }) {
-    feed.follow(desk.topics);
-    trending.follow(desk.topics, "market", (answer, change, sinceMs) => dueAfter(sinceMs));
+    feed.follow(desk.topicsOf(Topics));
+    trending.follow(desk.topicsOf(Topics), "market", (answer, change, sinceMs) => dueAfter(sinceMs));
     trending.addEventListener("change", drawTrending);
     feed.currency = cleanCurrency(readStored(storage, currencyKey));
     feed.addEventListener("table", () => {

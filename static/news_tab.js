@@ -8,6 +8,7 @@ import {
 import { ago, askedForWords } from "./model/tab_words.js";
 import { TabPage } from "./tab_page.js";
 import { Repeated } from "./tab_requests.js";
+import { Topics } from "./topics.js";
 import { NewsFrame } from "./view/news_frame.js";
 
 // Where the stream does not bring changes:
@@ -34,7 +35,7 @@ const page = new TabPage({
 export const open = (settings, parts) => page.open(settings, parts);
 
 function begin(settings, { desk }) {
-    feed.follow(desk.topics, "news", (answer, change, sinceMs) =>
+    feed.follow(desk.topicsOf(Topics), "news", (answer, change, sinceMs) =>
         changedNews(answer, change, sinceMs, wanted, feed.askedMs));
     frame = new NewsFrame({
         search(text) {

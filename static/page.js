@@ -4,9 +4,9 @@ import { Desk } from "./desk.js";
 import { configureFormats, formatPrice, formatTime, perUnit } from "./format.js";
 import { loadRest, rest } from "./later.js";
 import { Alarms } from "./model/alarm.js";
-import { overlays } from "./model/averages.js";
 import { spans } from "./model/changes.js";
 import { readLink, writeLink } from "./model/link.js";
+import { overlays } from "./model/overlays.js";
 import { rangeOf } from "./model/ranges.js";
 import { Settings } from "./model/settings.js";
 import {
@@ -344,7 +344,7 @@ function listen() {
     search.addEventListener("keydown", ({ key }) => (isHurried = key === "Enter"));
     setInterval(() => {
         if (isReady) desk.lookAround();
-        lateParts?.keep(desk);
+        rest?.keepLastState(storage, desk);
         if (document.hidden && isPriceOpen()) drawTitle(gather());
         drawSoon();
     }, 1000);

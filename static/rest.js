@@ -4,7 +4,7 @@
 import { styled } from "./sheets.js";
 
 export { sound, wakeSound } from "./bell.js";
-export { lastState } from "./model/last_state.js";
+export { keepLastState, lastState } from "./model/last_state.js";
 export { ChartActions } from "./chart_actions.js";
 export { Overlays } from "./view/chart_overlays.js";
 export { hitWords } from "./view/alarm_words.js";
@@ -15,6 +15,7 @@ export { drawNote } from "./view/history_note.js";
 export { Tip } from "./view/tip.js";
 export { Switcher } from "./view/switcher.js";
 export { AlarmPanel } from "./view/alarm_panel.js";
+export { RowTools } from "./view/row_tools.js";
 export { LateParts } from "./view/late_parts.js";
 export { Find } from "./view/find.js";
 export { drawStatistics } from "./view/statistics.js";

@@ -21,7 +21,7 @@ const isEmpty = built.files.length === 0;
 const pathOf = (url) => new URL(url).pathname.slice(scope.pathname.length);
 const isFile = (path) => /^static\/.*-[0-9a-f]{12}\.[a-z]+$/.test(path);
 // Figures of the tabs, which are shown with their age. None of them is a secret.
-const isAnswer = (path) => /^api\/(?:cryptos|news|trending|bitcoin\/[a-z]+)(?:\/[\w.-]+)*$/.test(path);
+const isAnswer = (path) => /^api\/(?:cryptos|news|trending|compare|bitcoin\/[a-z]+)(?:\/[\w.-]+)*$/.test(path);
 const isPage = (path) => !/^(?:api|prices|static|udf|embed|metrics|healthz|readyz)\b/.test(path);
 
 // Whether a page is of this version: then all that it names is kept.
@@ -49,19 +49,32 @@ async function activate() {
     await self.clients.claim();
 }
 
+// A proxy says that the server is away. What the server itself refuses is a problem in JSON.
+const isAway = ({ status, headers }) => status >= 502 && status <= 504 &&
+    !/problem\+json/.test(headers.get("content-type") ?? "");
+
 // Without a network, or where a proxy says that the server is away, the page as it was last.
 async function page(request) {
     let answer = null;
     try {
         answer = await fetch(request);
-        if (answer.status < 502 || answer.status > 504) return answer;
+        if (!isAway(answer)) return answer;
     } catch (error) {
         if (!(await kept())) throw error;
     }
     return (await kept()) ?? answer;
 }
 
-const kept = async () => (await caches.open(filesCache)).match(scope);
+// The page that was kept is that of the scope, whose files have relative names. So its base says where
+// that is, whatever address it is opened at.
+async function kept() {
+    const last = await (await caches.open(filesCache)).match(scope);
+    if (!last) return null;
+    const text = (await last.text()).replace(/<base href="[^"]*">/, `<base href="${scope.pathname}">`);
+    const headers = new Headers(last.headers);
+    for (const name of ["content-encoding", "content-length"]) headers.delete(name);
+    return new Response(text, { headers });
+}
 
 async function file(request) {
     return (await caches.match(request.url)) ?? fetch(request);
@@ -71,27 +84,38 @@ async function file(request) {
 async function figures(event) {
     const { request } = event;
     const cache = await caches.open(answersCache);
+    let answer = null;
     try {
-        const answer = await fetch(request);
-        if (answer.ok) event.waitUntil(keep(cache, request.url, answer.clone()).catch(() => {}));
-        return answer;
+        answer = await fetch(request);
+        if (answer.ok) event.waitUntil(keepAnswer(cache, request.url, answer.clone()).catch(() => {}));
+        if (!isAway(answer)) return answer;
     } catch (error) {
-        const last = await cache.match(request.url);
-        if (!last) throw error;
-        return last;
+        if (!(await cache.match(request.url))) throw error;
     }
+    return (await cache.match(request.url)) ?? answer;
 }
 
-async function keep(cache, url, answer) {
+async function keepAnswer(cache, url, answer) {
     const control = answer.headers.get("cache-control") ?? "";
     const isPublic = !answer.redirected && !/no-store|private/.test(control);
     if (!isPublic) return;
-    const body = await answer.arrayBuffer();
+    const type = answer.headers.get("content-type") ?? "";
+    await keep(cache, url, await answer.arrayBuffer(), { type, date: answer.headers.get("date"), at: Date.now() });
+}
+
+// What a tab shows: an answer with all changes that the stream has brought since (kept_answer.js).
+async function keepShown({ path, body, sentAt, at }) {
+    if (isEmpty || typeof body !== "string" || !Number.isFinite(at)) return;
+    const url = new URL(String(path), scope).href;
+    if (!url.startsWith(scope.href) || !isAnswer(pathOf(url))) return;
+    await keep(await caches.open(answersCache), url, new TextEncoder().encode(body),
+        { type: "application/json", date: new Date(sentAt).toUTCString(), at });
+}
+
+async function keep(cache, url, body, { type, date, at }) {
     if (body.byteLength > answerBytesMax) return;
-    const headers = new Headers({
-        "content-type": answer.headers.get("content-type") ?? "", [keptHeader]: String(Date.now()),
-    });
-    if (answer.headers.has("date")) headers.set("date", answer.headers.get("date"));
+    const headers = new Headers({ "content-type": type, [keptHeader]: String(at) });
+    if (date) headers.set("date", date);
     await cache.delete(url); // so that the newest is the last
     await cache.put(url, new Response(body, { headers }));
     const all = await cache.keys();
@@ -103,6 +127,9 @@ self.addEventListener("install", (event) => {
     event.waitUntil(install());
 });
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("message", (event) => {
+    if (event.data?.shown) event.waitUntil(keepShown(event.data.shown).catch(() => {}));
+});
 self.addEventListener("fetch", (event) => {
     const { request } = event;
     const isAside = isEmpty || request.method !== "GET" || !request.url.startsWith(scope.href) ||

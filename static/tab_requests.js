@@ -2,6 +2,7 @@
 // that there is something else, and again after a failure, with growing pauses. Where the topic does
 // not come, it asks every so often, while it is open and in sight.
 
+import { KeptAnswer } from "./kept_answer.js";
 import { overlapMs } from "./topics.js";
 
 const limitMs = 15_000; // for one answer
@@ -159,6 +160,8 @@ export class Repeated extends EventTarget {
     #everyMs;
     #isAsking = false;
     #timer = 0;
+    #kept = new KeptAnswer();
+    #isOfBefore = false; // the answer is one that was kept, and nothing was heard since
 
     // `everyMs(answer)`: when to ask again after an answer, where nothing is pushed.
     constructor(path, everyMs) {
@@ -238,6 +241,7 @@ export class Repeated extends EventTarget {
         if (this.#timer) this.#pushes.close();
         clearInterval(this.#timer);
         this.#timer = 0;
+        this.#keep(true);
     }
 
     hurry() {
@@ -257,7 +261,14 @@ export class Repeated extends EventTarget {
         this.#pushes.lookAround(this.answer !== null && !this.isBehind, dueMs);
         if (this.isPushed && this.answer && !this.trouble) this.#heardAt = performance.now();
         if (this.#timer && this.#turns.isDue && !this.#isAsking) this.#ask();
+        this.#keep(document.visibilityState === "hidden");
         this.#tell();
+    }
+
+    #keep(isLast) {
+        this.#kept.keep(() => ({
+            path: this.path, answer: this.answer, sentAt: this.#clock.at, ageMs: this.sinceMs,
+        }), isLast);
     }
 
     async #ask() {
@@ -268,11 +279,16 @@ export class Repeated extends EventTarget {
         this.#isAsking = false;
         if (path !== this.#wanted) return this.hurry(); // something else is wanted meanwhile
         if (trouble) {
-            this.#turns.fail(trouble, waitMs);
-            if (kept && !this.answer) this.#take(path, kept.answer, kept.sentAt, kept.keptMs);
+            if (kept && (!this.answer || this.isBehind)) {
+                this.#take(path, kept.answer, kept.sentAt, kept.keptMs);
+                this.#kept.forget();
+                this.#isOfBefore = true;
+            }
+            this.#turns.fail({ ...trouble, isOfBefore: this.#isOfBefore }, waitMs);
         } else {
             this.#askedAt = performance.now();
             this.#take(path, answer, sentAt, 0);
+            this.#isOfBefore = false;
             this.#turns.succeed(this.isPushed ? Infinity : this.#everyMs(answer));
             for (const state of this.#early) this.#merge(state);
         }
@@ -284,6 +300,7 @@ export class Repeated extends EventTarget {
         this.path = path;
         this.answeredAt = performance.now() - agoMs;
         this.#clock = { at: sentAt, since: this.answeredAt };
+        this.#kept.note();
     }
 
     #tell() {

@@ -11,6 +11,7 @@
 #include "market/figure_text.hpp"
 #include "web/coin_json.hpp"
 #include "web/coin_rows.hpp"
+#include "web/figures_response.hpp"
 #include "web/parameters.hpp"
 #include "json/json_text.hpp"
 
@@ -83,7 +84,7 @@ boost::asio::awaitable<http::answer> one_coin(const site& s, const http::request
     const market::coin_question what{.of = market::coin_topic::detail, .id = at.row->id};
     const auto said = co_await answer_on(s, *at.table, what);
     co_return tape::within_an_era(
-        s.prices, [&] { return json_response(body_of(s, at, said, r.boot_now)); });
+        s.prices, [&] { return figures_response(body_of(s, at, said, r.boot_now)); });
 }
 
 }  // namespace

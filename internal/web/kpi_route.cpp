@@ -9,6 +9,7 @@
 #include "market/kpis.hpp"
 #include "market/network_board.hpp"
 #include "web/daily_closes.hpp"
+#include "web/figures_response.hpp"
 #include "web/parameters.hpp"
 #include "web/problems.hpp"
 #include "web/topics.hpp"
@@ -100,7 +101,7 @@ http::response answer_with(const std::vector<market::kpi>& all)
     if (has_withheld)
         o.json("withheld", std::move(withheld).done());
     o.json("sources", std::move(sources).done());
-    return json_response(std::move(o).done());
+    return figures_response(std::move(o).done());
 }
 
 // None: nobody has said anything of Bitcoin. A reader wakes what has slept.

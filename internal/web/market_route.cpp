@@ -12,6 +12,7 @@
 #include "market/figure_text.hpp"
 #include "web/coin_json.hpp"
 #include "web/currency.hpp"
+#include "web/figures_response.hpp"
 #include "web/market_request.hpp"
 #include "web/problems.hpp"
 #include "web/topics.hpp"
@@ -153,7 +154,7 @@ http::answer cryptos(const site& s, const http::request& r)
     o.number("total", static_cast<std::int64_t>(found.size()));
     o.json("market", now->whole ? totals_object(*now->whole, money) : "null");
     o.json("coins", std::move(coins).done());
-    return json_response(std::move(o).done());
+    return figures_response(std::move(o).done());
 }
 
 }  // namespace

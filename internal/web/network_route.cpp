@@ -3,6 +3,7 @@
 
 #include "market/figure_text.hpp"
 #include "market/network_board.hpp"
+#include "web/figures_response.hpp"
 #include "web/parameters.hpp"
 #include "web/problems.hpp"
 #include "json/json_text.hpp"
@@ -80,7 +81,7 @@ http::answer network(const site& s, const http::request& r)
     if (has_withheld)
         o.json("withheld", std::move(withheld).done());
     o.json("sources", std::move(sources).done());
-    return json_response(std::move(o).done());
+    return figures_response(std::move(o).done());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "news/board.hpp"
 #include "web/answer_limits.hpp"
+#include "web/figures_response.hpp"
 #include "web/parameters.hpp"
 #include "web/problems.hpp"
 #include "web/topics.hpp"
@@ -139,7 +140,7 @@ http::answer newest_news(const site& s, const http::request& r)
     o.number("total", static_cast<std::int64_t>(total));
     o.json("feeds", std::move(feeds).done());
     o.json("items", std::move(items).done());
-    return json_response(std::move(o).done());
+    return figures_response(std::move(o).done());
 }
 
 }  // namespace

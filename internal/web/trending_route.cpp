@@ -7,6 +7,7 @@
 #include "market/coins_known.hpp"
 #include "market/figure_text.hpp"
 #include "web/coin_json.hpp"
+#include "web/figures_response.hpp"
 #include "web/parameters.hpp"
 #include "web/problems.hpp"
 #include "json/json_text.hpp"
@@ -71,7 +72,7 @@ boost::asio::awaitable<http::answer> trending_coins(const site& s, const http::r
         .seconds("age_seconds", staleness::age(said.received, r.boot_now));
     o.boolean("stale", said.is_stale).text_or_null("why", said.why);
     o.json("coins", std::move(coins).done());
-    co_return json_response(std::move(o).done());
+    co_return figures_response(std::move(o).done());
 }
 
 }  // namespace

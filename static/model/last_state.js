@@ -38,3 +38,11 @@ export class LastState {
         return writeStored(this.#storage, lastKey, { at: now, symbols: symbols.slice(0, keptMax), prices });
     }
 }
+
+let kept = null;
+
+// Keeps that of the page, whatever tab is open.
+export function keepLastState(storage, { connection, symbols, market }) {
+    kept ??= new LastState(storage);
+    if (connection.name === "open") kept.note({ symbols, quotes: market.all }, Date.now());
+}

@@ -1,7 +1,7 @@
 // The choices of the visitor, kept in the browser. Every value is checked when it is read: a wrong
 // one is replaced by its default, and the others are kept.
 
-import { overlays } from "./averages.js";
+import { overlays } from "./overlays.js";
 import { ranges } from "./ranges.js";
 import { readStored, settingsKey, writeStored } from "./store.js";
 

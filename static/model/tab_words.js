@@ -16,7 +16,8 @@ const unheardMs = 90_000; // a request has then failed, and been repeated
 // What stands above a tab when something is wrong, or null: { title, detail, isBad }. `words`: what
 // is said where the server has none of it (`off`), none yet (`early`), where there is nothing to
 // show (`failed`), where what is shown was not refreshed (`unheard`), and where the server calls it
-// old (`old`, null if it does not). `trouble`: how the last request failed, or null; `sinceMs`:
+// old (`old`, null if it does not). `trouble`: how the last request failed, or null, with `isOfBefore`
+// where the page began without the server, with what it had kept; `sinceMs`:
 // since the last answer; `retryMs`: until the next request.
 export function noticeOf(words, { hasAnswer, trouble, sinceMs, retryMs }) {
     const again = retryMs > 0 && Number.isFinite(retryMs)
@@ -32,7 +33,7 @@ export function noticeOf(words, { hasAnswer, trouble, sinceMs, retryMs }) {
         silent: "The server cannot be reached. Is there a connection?",
     }[trouble?.kind];
     if (!hasAnswer) return why ? { title: words.failed, detail: why + again, isBad: true } : null;
-    if (why && sinceMs > unheardMs)
+    if (why && (sinceMs > unheardMs || trouble.isOfBefore))
         return {
             title: `${words.unheard} for ${formatDuration(sinceMs)}.`, isBad: true,
             detail: why + again,

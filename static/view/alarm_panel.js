@@ -4,7 +4,7 @@
 import { formatPrice, formatTime, perUnit } from "../format.js";
 import { parseNumber } from "../parse_number.js";
 import { shortAlarmWords } from "./alarm_words.js";
-import { byId, element, iconButton, setAttribute, setHidden, setText } from "./dom.js";
+import { byId, crossPath, element, iconButton, setAttribute, setHidden, setText } from "./dom.js";
 
 export class AlarmPanel {
     #desk;
@@ -101,7 +101,7 @@ export class AlarmPanel {
             const words = shortAlarmWords(alarm);
             const wentOffAt = this.#alarms.wentOffAt(alarm);
             const last = wentOffAt === null ? "" : `, went off at ${formatTime(wentOffAt, Date.now())}`;
-            const remove = iconButton("remove", `Remove: ${words}`);
+            const remove = iconButton(crossPath, `Remove: ${words}`);
             remove.addEventListener("click", () => {
                 this.#alarms.remove(alarm);
                 this.#price.focus();

@@ -1,7 +1,7 @@
 // The banner, which says why there are no new prices; and messages of alarms, which go by themselves.
 // Both lie over the page, so that nothing moves when they come and go.
 
-import { byId, element, iconButton, setAttribute, setHidden, setText } from "./dom.js";
+import { byId, crossPath, element, iconButton, setAttribute, setHidden, setText } from "./dom.js";
 
 const banner = byId("banner");
 const title = byId("banner-title");
@@ -20,7 +20,7 @@ export function drawBanner(trouble) {
 }
 
 export function showToast(text) {
-    const close = iconButton("remove", `Dismiss: ${text}`);
+    const close = iconButton(crossPath, `Dismiss: ${text}`);
     const toast = element("div", { className: "toast" }, element("span", { text }), close);
     close.addEventListener("click", () => toast.remove());
     toasts.prepend(toast);

@@ -1,6 +1,7 @@
-// What the Bitcoin tab consists of: groups of cards, one for each figure, with who says it and when.
+// What the Bitcoin tab consists of: the chart of closes, and groups of cards, one for each figure, with who says it and when.
 
 import { cardOf, groups } from "../model/bitcoin_cards.js";
+import { BitcoinChart } from "./bitcoin_chart.js";
 import { byId, element, setAttribute, setHidden, setText } from "./dom.js";
 import { TabNotice } from "./tab_notice.js";
 
@@ -41,8 +42,9 @@ class Card {
 export class BitcoinFrame {
     #cards = [];
 
-    // `hurry()` asks the server now.
-    constructor(hurry) {
+    // `actions`: range(key) chooses that of the chart, hurry() asks the server now.
+    constructor({ range, hurry }) {
+        this.chart = new BitcoinChart(range);
         this.age = element("span", { className: "age" });
         this.notice = new TabNotice(hurry);
         const sections = groups.map(({ title, cards }) => {
@@ -57,13 +59,14 @@ export class BitcoinFrame {
             element("div", { className: "tab-head" },
                 element("div", {}, element("h1", { text: "Bitcoin" }),
                     element("p", { className: "from" }, this.age))),
-            this.notice.node, ...this.content);
+            this.notice.node, this.chart.node, ...this.content);
     }
 
     // `standing`: by the key of an answer { answer, now }; `age`: what is said of the page as a whole.
     draw(standing, age) {
         const isThere = [...standing.values()].some(({ answer }) => answer !== null);
         for (const node of this.content) setHidden(node, !isThere);
+        setHidden(this.chart.node, !isThere && !this.chart.hasLine);
         setText(this.age, isThere ? age : "");
         for (const card of this.#cards) {
             const { answer, now } = standing.get(card.row.of);

@@ -144,7 +144,7 @@ export class PriceChart {
         if (first < bars.length) this.#readout.tell();
     }
 
-    // Draws these of model/averages.js over the prices.
+    // Draws these of model/overlays.js over the prices.
     setOverlays(overlays) {
         this.#overlays.want(overlays);
     }

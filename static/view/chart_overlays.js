@@ -10,7 +10,7 @@ const columnPx = 1; // one point for each
 export class Overlays {
     #place;
     #bandsIn;
-    #wanted = []; // of model/averages.js
+    #wanted = []; // of model/overlays.js
     #colours = [];
     #bars = [];
     #drawn = []; // { overlay, lines }

@@ -1,6 +1,6 @@
 // The row below the chart: its scale, averages that can be switched, and files of what is shown.
 
-import { overlays } from "../model/averages.js";
+import { overlays } from "../model/overlays.js";
 import { byId, element, setAttribute } from "./dom.js";
 
 const scaleBox = byId("scales");

@@ -62,6 +62,7 @@ export class CoinFrame {
             element("h2", { id: "coin-about", text: "About" }), this.why, this.text, this.more, this.tags);
         this.side = element("section", { className: "coin-side", "aria-labelledby": "coin-links" },
             element("h2", { id: "coin-links", text: "Links" }), this.links);
+        this.unknown = element("h1", { hidden: "" });
         this.content = [
             this.head,
             element("section", { className: "coin-chart", "aria-label": "History" },
@@ -72,11 +73,14 @@ export class CoinFrame {
                 "source's. Links lead to other sites, in a new window. A price with a dot is live, from " +
                 "this server." }),
         ];
-        byId("coin").replaceChildren(this.back, this.notice.node, ...this.content);
+        byId("coin").replaceChildren(this.back, this.unknown, this.notice.node, ...this.content);
     }
 
-    draw(answer, { own, ageMs, formats, range, history, historyTrouble, locale }) {
+    // `id`: the coin of the address, which stands there while nothing is known of it.
+    draw(answer, { id, own, ageMs, formats, range, history, historyTrouble, locale }) {
         for (const node of this.content) setHidden(node, !answer);
+        setHidden(this.unknown, Boolean(answer));
+        setText(this.unknown, id);
         for (const button of this.ranges.children)
             setAttribute(button, "aria-pressed", String(button.dataset.range === range));
         if (!answer) return;

@@ -5,7 +5,7 @@ import { formatPercent } from "../format.js";
 import {
     correlationText, correlationWords, daysWords, ranges, symbolsMax,
 } from "../model/comparison.js";
-import { byId, element, icon, setAttribute, setHidden, setText } from "./dom.js";
+import { byId, crossPath, element, icon, setAttribute, setHidden, setText } from "./dom.js";
 import { PercentChart, swatch } from "./percent_chart.js";
 import { TabNotice } from "./tab_notice.js";
 
@@ -92,7 +92,7 @@ export class CompareFrame {
         const children = [swatch(index), element("span", { text: symbol })];
         if (all.length > 1) {
             const remove = element("button",
-                { className: "quiet", type: "button", "aria-label": `Remove ${symbol}` }, icon("remove"));
+                { className: "quiet", type: "button", "aria-label": `Remove ${symbol}` }, icon(crossPath));
             remove.addEventListener("click", () => {
                 this.actions.remove(symbol);
                 // The focus stays among the symbols, not at the top of the page.
@@ -113,6 +113,7 @@ export class CompareFrame {
         setText(this.window, answer ? window : "");
         const isThere = Boolean(answer && answer.start !== null);
         for (const node of this.content) setHidden(node, !isThere);
+        setHidden(this.together, !isThere || answer.pairs.length === 0);
         setHidden(this.none, !answer || isThere);
         setText(this.none, answer && !isThere ? noneWords(answer) : "");
         setAttribute(byId("compare"), "data-behind", String(isBehind));
@@ -122,7 +123,6 @@ export class CompareFrame {
         this.answer = answer;
         this.formats = formats;
         this.rows.replaceChildren(...answer.symbols.map((one, i) => rowOf(one, i, formats)));
-        setHidden(this.together, answer.pairs.length === 0);
         this.pairs.replaceChildren(...answer.pairs.map((pair) => pairOf(pair, formats)));
     }
 }

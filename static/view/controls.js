@@ -4,7 +4,7 @@
 import { ranges } from "../model/ranges.js";
 import { byId, element, setAttribute } from "./dom.js";
 
-const shortLabels = { all: "All" };
+const shortLabels = { "5m": "5min", all: "All" }; // the months are "12mo"
 const rangeBox = byId("ranges");
 const kindBox = byId("kinds");
 const facts = document.querySelector(".facts");

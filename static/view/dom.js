@@ -32,21 +32,17 @@ export function svg(name, attributes = {}, ...children) {
     return node;
 }
 
-const paths = {
-    up: "M10 15V5M5.5 9.5L10 5l4.5 4.5",
-    down: "M10 5v10M5.5 10.5L10 15l4.5-4.5",
-    remove: "M5 5l10 10M15 5L5 15",
-    grip: "M7.5 5h.01M12.5 5h.01M7.5 10h.01M12.5 10h.01M7.5 15h.01M12.5 15h.01",
-};
+// The shape of an icon that ends or removes something. Others are in icons.js.
+export const crossPath = "M5 5l10 10M15 5L5 15";
 
-export function icon(name) {
+export function icon(path) {
     const box = { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true" };
-    return svg("svg", box, svg("path", { d: paths[name] }));
+    return svg("svg", box, svg("path", { d: path }));
 }
 
-export function iconButton(name, label) {
+export function iconButton(path, label) {
     const attributes = { className: "quiet", type: "button", "aria-label": label };
-    return element("button", attributes, icon(name));
+    return element("button", attributes, icon(path));
 }
 
 // Sets a figure, its characters that differ from those before in elements of their own, which a style

@@ -1,9 +1,9 @@
 // What of the price's tab is drawn after the first view: the providers, the names of lists, the order of
-// sections, satoshis; and what is kept of it all for a start without the server.
+// sections, satoshis, and the buttons that save files.
 
-import { LastState } from "../model/last_state.js";
 import { aggregatedWords, describeFeed } from "../model/providers.js";
 import { Detail } from "./detail.js";
+import { addFileButtons } from "./file_buttons.js";
 import { drawSats } from "./sats.js";
 import { arrangeSections } from "./sections.js";
 import { ListsView } from "./watchlists.js";
@@ -11,11 +11,10 @@ import { ListsView } from "./watchlists.js";
 export class LateParts {
     #detail = new Detail();
     #lists;
-    #last;
 
     constructor(storage, watchlist) {
         this.#lists = new ListsView(storage, watchlist);
-        this.#last = new LastState(storage);
+        addFileButtons();
     }
 
     // `facts`: as the page gathers them.
@@ -25,10 +24,6 @@ export class LateParts {
         this.#lists.draw();
         arrangeSections(order);
         drawSats(facts, unit === "sats");
-    }
-
-    keep({ connection, symbols, market }) {
-        if (connection.name === "open") this.#last.note({ symbols, quotes: market.all }, Date.now());
     }
 
     // Takes over what another tab has stored.

@@ -76,6 +76,10 @@ export class CoinRow {
         this.drawStar(isStarred);
     }
 
+    get priceText() {
+        return this.#price.text;
+    }
+
     drawStar(isStarred) {
         setAttribute(this.star, "aria-pressed", String(isStarred));
         setAttribute(this.star, "aria-label", `Star ${this.coin.name}`);

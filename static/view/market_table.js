@@ -1,11 +1,15 @@
 // The market's table: its head, by which it is sorted, and its rows. Rows are made a few at a time,
 // so that the page answers meanwhile, and only what has changed is drawn.
 
+import { figureOf } from "../model/coin_words.js";
 import { columns as allColumns, fixed } from "../model/coins.js";
+import { ColumnWidths } from "./column_widths.js";
 import { arrange, element, setAttribute, setText } from "./dom.js";
 import { CoinRow } from "./market_row.js";
 
 const atOnce = 12; // rows that are made in one go
+const fullRem = 9.75; // where money in full needs more, it is written short
+const priceWeight = 600; // as the style sheet has it
 const heldMs = 30_000; // how long a pointer that rests on the table holds its order
 
 export class MarketTable {
@@ -28,6 +32,7 @@ export class MarketTable {
         const label = "Coins by market capitalisation";
         this.node = element("table", { className: "coins", role: "table", "aria-label": label },
             element("thead", { role: "rowgroup" }, this.row), this.body);
+        this.widths = new ColumnWidths(this.node);
         const touch = () => (this.#touchedAt = performance.now());
         this.body.addEventListener("pointerenter", () => {
             this.#isInside = true;
@@ -58,9 +63,11 @@ export class MarketTable {
         return [...this.body.children].map(({ dataset }) => dataset.id);
     }
 
-    // `coins`: in their order; `settingOf(coin)`: what a row needs besides its columns.
+    // `coins`: in their order; `settingOf(coin)`: what a row needs besides its columns; `isShort`: there
+    // is no room for money in full.
     draw({ coins, columns, order, ...rest }) {
-        this.#wanted = { coins, columns, ...rest };
+        const isShort = this.#makeRoom(coins, columns, rest);
+        this.#wanted = { coins, columns, ...rest, isShort };
         this.#drawHead(columns, order);
         for (const [id] of this.#rows)
             if (!coins.some((coin) => coin.id === id)) this.#rows.delete(id);
@@ -68,7 +75,22 @@ export class MarketTable {
     }
 
     drawPrice(coin, own) {
-        this.#rows.get(coin.id)?.drawPrice(own);
+        const row = this.#rows.get(coin.id);
+        row?.drawPrice(own);
+        if (row) this.widths.grow("price", row.priceText, priceWeight);
+    }
+
+    // Widens columns where figures need it. Returns whether money is to be written short.
+    #makeRoom(coins, columns, { isShort, unit, settingOf }) {
+        const textsOf = (kind, isBrief) => columns.filter((column) => column.kind === kind).flatMap(({ field }) =>
+            coins.map((coin) => figureOf(coin[field], kind, { isShort: isBrief, unit }).text));
+        const px = fullRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+        const isBrief = isShort ||
+            !this.widths.fits([...textsOf("money", false), ...textsOf("amount", false)], px);
+        for (const kind of ["money", "amount"]) this.widths.set(kind, textsOf(kind, isBrief), 400);
+        const prices = coins.map((coin) => figureOf(settingOf(coin).own.price, "price", { unit }).text);
+        this.widths.set("price", [...prices, ...textsOf("price", false)], priceWeight);
+        return isBrief;
     }
 
     drawStar(coin, isStarred) {

@@ -113,7 +113,10 @@ export class PercentChart {
         });
     }
 
-    #line({ changes }, index) {
+    // A point of `soFar`, a day that is not over, is a ring.
+    #line({ changes, soFar = null }, index) {
+        const ring = changes.filter(([day]) => day === soFar).map(([day, value]) => svg("circle",
+            { class: "series so-far", "data-n": index, cx: this.#x(day), cy: this.#y(value), r: 4 }));
         return stretchesOf(changes, this.#stepS).map((stretch) => {
             const at = ({ day, percent }) => `${this.#x(day).toFixed(1)} ${this.#y(percent).toFixed(1)}`;
             if (stretch.length > 1)
@@ -121,7 +124,7 @@ export class PercentChart {
             const [{ day, percent }] = stretch;
             return svg("circle",
                 { class: "series", "data-n": index, cx: this.#x(day), cy: this.#y(percent), r: 2 });
-        });
+        }).concat(ring);
     }
 
     #pickAt({ clientX }) {

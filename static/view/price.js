@@ -69,9 +69,11 @@ function noteOf({ kind, why, since }, now, visitorNow) {
     return kind === "begun" ? `since start, ${formatSpan(now - since)}` : `since ${at}`;
 }
 
-// The change over 1 h and 24 h, or a dash and why there is none.
-function drawOver({ span, over }, { newest, currency, now, visitorNow }) {
+// The change over 1 h and 24 h, or a dash and why there is none. Where the chart is of that span, the
+// change below the price says it already.
+function drawOver({ span, over }, { newest, currency, range, rangeChange, now, visitorNow }) {
     const node = byId(`over-${span.key}`);
+    setHidden(node.parentNode, range?.key === span.key && rangeChange.isWhole === true);
     const isKnown = over.kind !== "none";
     const text = isKnown ? formatPercent(over.ratio) : "—";
     const note = noteOf(over, now, visitorNow);

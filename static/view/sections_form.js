@@ -2,6 +2,7 @@
 
 import { inOrder, moved, toggled } from "../model/sections.js";
 import { byId, element, iconButton, setText } from "./dom.js";
+import { downPath, upPath } from "./icons.js";
 
 export class SectionsForm {
     #settings;
@@ -25,7 +26,7 @@ export class SectionsForm {
             box.checked = !hidden.split(" ").includes(key);
             box.addEventListener("change", () => this.#show(key, box.checked));
             const move = (name, step) => {
-                const button = iconButton(name, `Move ${label} ${name}`);
+                const button = iconButton(name === "up" ? upPath : downPath, `Move ${label} ${name}`);
                 button.id = `section-${key}-${name}`;
                 button.disabled = all[i + step]?.column !== column;
                 button.addEventListener("click", () => this.#move(section, step, name));

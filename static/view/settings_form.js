@@ -5,7 +5,7 @@ import { formatPrice, perUnit } from "../format.js";
 import { alarmsMax, isBeyond } from "../model/alarm.js";
 import { parseNumber } from "../parse_number.js";
 import { alarmWords } from "./alarm_words.js";
-import { byId, element, iconButton, setText } from "./dom.js";
+import { byId, crossPath, element, iconButton, setText } from "./dom.js";
 import { SectionsForm } from "./sections_form.js";
 import { furnishSettings } from "./settings_markup.js";
 
@@ -210,7 +210,7 @@ export class SettingsForm {
         const { alarms } = this.#parts;
         list.replaceChildren(...alarms.list.map((alarm) => {
             const words = alarmWords(alarm);
-            const remove = iconButton("remove", `Remove: ${words}`);
+            const remove = iconButton(crossPath, `Remove: ${words}`);
             remove.addEventListener("click", () => {
                 alarms.remove(alarm);
                 fields.price.focus();

@@ -1,11 +1,11 @@
-// The watchlist. A row leads to its symbol. It can be moved by its buttons, by Alt and an arrow
-// key, or by dragging its grip; and it can be removed.
+// The watchlist. A row leads to its symbol. It can be moved by Alt and an arrow key; while the list is
+// edited, also by its buttons and its grip, and it can be removed.
 
 import { directionOf, directionOfRatio, formatDuration, formatPercent, formatPrice, formatSpan } from "../format.js";
+import { loadRest, rest } from "../later.js";
 import {
-    arrange, byId, element, flash, icon, iconButton, setAttribute, setFigure, setHidden, setText, svg,
+    arrange, byId, element, flash, setAttribute, setFigure, setHidden, setText, svg,
 } from "./dom.js";
-import { rest } from "../later.js";
 import { drawSparkline } from "./sparkline.js";
 
 const section = byId("watchlist");
@@ -19,6 +19,7 @@ const sparkEveryMs = 1_000;
 const sortMin = 3; // fewer are seen at a glance
 
 class Row {
+    tools = null; // made when the list is edited first (row_tools.js)
     #range = null;
     #sparkKey = "";
     #sparkAt = 0;
@@ -35,20 +36,9 @@ class Row {
         this.spark = svg("svg", { class: "spark", "aria-hidden": "true" });
         this.link = element("a", { "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown" },
             element("span", { className: "name" }, this.name, this.sub), this.spark, this.figure);
-        const grip = { className: "quiet grip", "aria-hidden": "true", title: "Drag to move" };
-        this.grip = element("span", grip, icon("grip"));
-        this.up = this.#button("up", `Move ${symbol} up`, () => actions.moveBy(symbol, -1));
-        this.down = this.#button("down", `Move ${symbol} down`, () => actions.moveBy(symbol, 1));
-        this.remove = this.#button("remove", `Remove ${symbol}`, () => actions.remove(symbol));
-        this.tools = element("span", { className: "tools" }, this.up, this.down, this.remove);
-        this.node = element("li", { "data-symbol": symbol }, this.grip, this.link, this.tools);
+        this.node = element("li", { "data-symbol": symbol }, this.link);
+        this.actions = actions;
         this.#listen(actions);
-    }
-
-    #button(name, label, act) {
-        const button = iconButton(name, label);
-        button.addEventListener("click", act);
-        return button;
     }
 
     #listen(actions) {
@@ -63,23 +53,11 @@ class Row {
             event.preventDefault();
             actions.moveBy(this.symbol, steps);
         });
-        this.grip.addEventListener("pointerdown", (event) => {
-            if (event.button !== 0) return;
-            event.preventDefault();
-            this.grip.setPointerCapture(event.pointerId);
-            this.node.dataset.dragged = "true";
-        });
-        this.grip.addEventListener("pointermove", (event) => {
-            if (!this.node.dataset.dragged) return;
-            actions.moveTo(this.symbol, placeAt(event.clientY, this.node));
-        });
-        for (const type of ["pointerup", "pointercancel", "lostpointercapture"])
-            this.grip.addEventListener(type, () => delete this.node.dataset.dragged);
     }
 
     draw(facts) {
         const { quote, hour: change, isShown, isEditing, isCurrent } = facts;
-        const { range, hrefOf, now, hereNow, isFirst, isLast } = facts;
+        const { range, hrefOf, now, hereNow } = facts;
         const { newest, currency } = quote;
         const isStale = isCurrent && quote.isStale && newest !== null;
         setAttribute(this.node, "data-stale", String(isStale));
@@ -87,10 +65,8 @@ class Row {
         this.#range = range;
         if (isShown) setAttribute(this.link, "aria-current", "true");
         else this.link.removeAttribute("aria-current");
-        setHidden(this.grip, !isEditing);
-        setHidden(this.tools, !isEditing);
-        if (this.up.disabled !== isFirst) this.up.disabled = isFirst;
-        if (this.down.disabled !== isLast) this.down.disabled = isLast;
+        if (isEditing && rest) this.tools ??= new rest.RowTools(this, this.actions);
+        this.tools?.draw(facts);
         setFigure(this.price, newest ? formatPrice(newest.price, currency) : "—");
 
         setText(this.sub, words(newest, isStale, quote.ageAt(hereNow), change));
@@ -122,16 +98,6 @@ function words(newest, isStale, ageMs, change) {
     return change ? `past ${formatSpan(change.spanMs)}` : "just begun";
 }
 
-// The index for a row that is dragged to a height.
-function placeAt(y, dragged) {
-    const others = [...list.children].filter((node) => node !== dragged);
-    const index = others.findIndex((node) => {
-        const { top, height } = node.getBoundingClientRect();
-        return y < top + height / 2;
-    });
-    return index < 0 ? others.length : index;
-}
-
 export class WatchlistView {
     #rows = new Map();
     #actions;
@@ -159,6 +125,7 @@ export class WatchlistView {
             this.#isEditing = !this.#isEditing;
             setText(edit, this.#isEditing ? "Done" : "Edit");
             onChange();
+            if (!rest) loadRest().then(onChange, () => {}); // the tools of rows
         });
     }
 
@@ -168,7 +135,7 @@ export class WatchlistView {
         const neighbour = node.nextElementSibling ?? node.previousElementSibling;
         remove(symbol);
         setText(said, `${symbol} removed from the watchlist`);
-        (this.#rows.get(neighbour?.dataset.symbol)?.remove ?? edit).focus();
+        (this.#rows.get(neighbour?.dataset.symbol)?.tools?.remove ?? edit).focus();
     }
 
     // Where it is to be sorted by change it is, but while it is edited it has the visitor's order.

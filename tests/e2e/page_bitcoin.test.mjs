@@ -3,10 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { coinbaseCandles, day, priceOf, today } from "./support/candles_of_before.mjs";
 import { bodies, dead, good, says, startSources } from "./support/market.mjs";
 import { openClean, showsState } from "./support/page.mjs";
+import { startProvider } from "./support/provider.mjs";
 import { scratch, startServer } from "./support/server.mjs";
 import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
@@ -14,6 +17,8 @@ import { until } from "./support/wait.mjs";
 const timeout = 90_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const desktop = { viewport: { width: 1360, height: 900 } };
+const shots = process.env.SHOTS; // a directory: pictures of the page are left there
+const isMissing = (time) => [10, 11, 40].includes((today - time) / day); // days before today
 
 // Fees that nobody pays beside good figures.
 const absurd = (request, response) => {
@@ -115,6 +120,88 @@ describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
         assert.match(await page.innerText('[data-field="hash_rate"]'), /EH\/s[^]*over 144 blocks/);
         assert.doesNotMatch(await page.innerText("#bitcoin"), /\blive\b/i);
         isClean();
+    });
+
+    // A server whose archive has ten years of days, but for some.
+    async function startWithPast(t) {
+        const coinbase = await startProvider(t, certificates);
+        coinbase.respond = coinbaseCandles({ change: (row) => (isMissing(row[0]) ? null : row) });
+        const { server } = await start(t, {}, {
+            PROVIDERS: "coinbase", COINBASE_URL: coinbase.url, COINBASE_RATE: "6000", FETCH_INTERVAL: "1s",
+            SYMBOLS: "BTC-USD", BACKFILL: "10y", ARCHIVE: `sqlite:${join(await scratch(t), "data")}`,
+        });
+        await until("ten years", async () => {
+            const { closes } = await (await fetch(`${server.url}/api/bitcoin/history?range=10y`)).json();
+            return closes?.length > 3_600 && closes.at(-1).running;
+        }, { timeout: 120_000 });
+        return server;
+    }
+    const chartOf = (page) => page.evaluate(() => ({
+        pressed: [...document.querySelectorAll('.closes [aria-pressed="true"]')].map(({ dataset }) => dataset.range),
+        lines: document.querySelectorAll("#bitcoin .percent-plot path.series").length,
+        rings: document.querySelectorAll("#bitcoin circle.so-far").length,
+        note: document.querySelector(".closes .hint").innerText,
+    }));
+
+    test("has a chart of closes, broken where days are missing, over ranges that are chosen", { timeout: 240_000 }, async (t) => {
+        const server = await startWithPast(t);
+        const { page, isClean } = await openClean(t, browser, `${server.url}/bitcoin`, desktop);
+        await until("the line", () => page.isVisible("#bitcoin .percent-plot path.series"));
+        const month = await chartOf(page);
+        assert.deepEqual(month.pressed, ["30d"]);
+        assert.deepEqual([month.lines, month.rings], [2, 1], "two days are missing in the middle");
+        assert.match(month.note, /from Coinbase and this server's own prices.*2 days are missing.*ring is today so far/);
+        // The accent, and no other button has it.
+        const colours = await page.$$eval(".closes .choices button", (all) =>
+            all.map((node) => getComputedStyle(node).backgroundColor));
+        assert.equal(colours[0], "rgb(245, 184, 61)");
+        assert.ok(colours.slice(1).every((colour) => colour !== colours[0]), colours.join());
+        // By keys: the range, then a day of the line.
+        await page.focus('.closes [data-range="90d"]');
+        await page.keyboard.press("Enter");
+        await until("three months", async () => (await chartOf(page)).lines === 3);
+        assert.match((await chartOf(page)).note, /3 days are missing/);
+        for (const range of ["12mo", "10y"]) {
+            await page.click(`.closes [data-range="${range}"]`);
+            await until(range, async () => {
+                const { pressed, lines, note } = await chartOf(page);
+                return pressed.join() === range && lines === 3 && /3 days are missing/.test(note);
+            });
+        }
+        const written = (price) => price.toLocaleString("en-US", { style: "currency", currency: "USD" });
+        await page.focus("#bitcoin .percent-plot");
+        await page.keyboard.press("ArrowLeft");
+        assert.match(await page.innerText("#bitcoin .readout"), /so far\s+\$63,212\.97/);
+        await page.keyboard.press("ArrowLeft");
+        assert.ok((await page.innerText("#bitcoin .readout")).includes(written(priceOf(today - day) + 5)));
+        for (let i = 0; i < 9; i += 1) await page.keyboard.press("ArrowLeft");
+        assert.ok((await page.innerText("#bitcoin .readout")).includes(written(priceOf(today - 12 * day) + 5)),
+            "a missing day is no point");
+        for (const [width, colorScheme] of [[320, "light"], [320, "dark"], [768, "light"], [1360, "light"], [1360, "dark"]]) {
+            await page.emulateMedia({ colorScheme });
+            await page.setViewportSize({ width, height: 900 });
+            for (const range of ["30d", "10y"]) {
+                await page.click(`.closes [data-range="${range}"]`);
+                await until("the line", () => page.isVisible("#bitcoin .percent-plot path.series"));
+                if (shots) await page.screenshot({ path: join(shots, `bitcoin-${width}-${colorScheme}-${range}.png`) });
+            }
+            assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+            await page.evaluate(axe);
+            const { violations } = await page.evaluate(() => window.axe.run(document));
+            assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+        }
+        isClean();
+    });
+
+    test("without an archive there is a word instead of the chart", { timeout }, async (t) => {
+        const { page, isClean } = await open(t, { settings: { ARCHIVE: "none" } });
+        await until("a word", async () => /this server keeps no archive/.test(await page.innerText(".closes")));
+        assert.equal(await page.isVisible("#bitcoin .percent-chart"), false);
+        assert.equal(await page.isVisible(".closes [data-range]"), false);
+        isClean();
+        const empty = await open(t);
+        await until("a word", async () => /has no close in this range yet/.test(await empty.page.innerText(".closes")));
+        assert.equal(await empty.page.isVisible("#bitcoin .percent-chart"), false);
     });
 
     test("has a dash with its reason where a figure is withheld or unknown", { timeout }, async (t) => {

@@ -123,6 +123,10 @@ describe("the page of a coin", { timeout: 600_000 }, () => {
         const { page } = await openClean(t, browser, `${server.url}/coin/nothing`, desktop);
         await until("words", () => page.isVisible("text=There is no such coin here."));
         assert.equal(await page.isVisible(".coin-price"), false);
+        assert.deepEqual(await page.locator("h1:visible").allTextContents(), ["nothing"]);
+        await page.goto(`${server.url}/coin/bitcoin`);
+        await isDrawn(page);
+        assert.equal(await page.locator("#coin h1:visible").count(), 1);
     });
 
     for (const colorScheme of ["light", "dark"])

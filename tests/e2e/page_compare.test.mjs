@@ -166,6 +166,19 @@ describe("the tab of the comparison", { timeout: 600_000 }, () => {
         isClean();
     });
 
+    test("one symbol has no correlation, and nothing is said of it", { timeout }, async (t) => {
+        const { page, isClean } = await open(t, "?symbols=btc-usd");
+        await isDrawn(page, 1);
+        const isSaid = () => page.isVisible("text=Correlation of daily returns");
+        assert.equal(await isSaid(), false);
+        // It is drawn every second.
+        await page.waitForTimeout(2_500);
+        assert.equal(await isSaid(), false);
+        await page.selectOption("#compare select", "ETH-USD");
+        await until("of two it is", isSaid);
+        isClean();
+    });
+
     test("without an archive there is no tab, and who opens it is told why", { timeout }, async (t) => {
         const none = await startServer(t, { ARCHIVE: "none" });
         none.publish(69420.25);

@@ -167,8 +167,45 @@ describe("the page's looks", { timeout: 600_000 }, () => {
             .filter((link) => link.offsetParent).map((link) => link.getBoundingClientRect().top));
         assert.equal(new Set(tops).size, 1);
         await until("the facts take the focus", async () => (await page.getAttribute(".facts", "tabindex")) === "0");
-        for (const name of ["5m", "1h", "12mo"])
+        for (const name of ["5min", "1h", "12mo"])
             assert.equal(await page.getByRole("button", { name, exact: true }).count(), 1, name);
+        isClean();
+    });
+
+    test("no range can be taken for another, and none is cut", { timeout }, async (t) => {
+        const { page, isClean } = await open(t);
+        for (const width of [320, 700, 1100, 1360]) {
+            await page.setViewportSize({ width, height: 800 });
+            const names = await page.$$eval("#ranges button", (all) => all.map((node) => node.innerText));
+            assert.ok(names.every((name) => !/^\d+ ?m$/.test(name)), `${width} pixels: ${names}`);
+            assert.ok(names.some((name) => /^5 ?min$/.test(name)) && names.some((name) => /^12 ?mo$/.test(name)), `${names}`);
+            const cut = await page.$$eval("#ranges button", (all) => all.filter((node) => {
+                const range = document.createRange();
+                range.selectNodeContents(node);
+                return range.getBoundingClientRect().width > node.clientWidth;
+            }).length);
+            assert.equal(cut, 0);
+        }
+        isClean();
+    });
+
+    test("the change over a span is said once", { timeout }, async (t) => {
+        const server = await startServer(t, { PROVIDERS: "simulator", SIMULATOR_HISTORY: "3d" });
+        const { page, isClean } = await openClean(t, browser, `${server.url}/?range=1h`, desktop);
+        const said = () => page.evaluate(() => [
+            document.querySelector("#change-span").innerText,
+            ...[...document.querySelectorAll(".facts dt")].filter((node) => node.offsetParent).map((node) => node.innerText),
+        ]);
+        for (const [range, words, others] of [["1h", "· 1 h", "24 h"], ["24h", "· 24 h", "1 h"]]) {
+            await page.click(`[data-range="${range}"]`);
+            let all = [];
+            await until(() => `${range}: ${all}`, async () => {
+                all = await said();
+                return all[0] === words && all[1] === others && !all.includes(words.slice(2));
+            }, { timeout: 30_000 });
+        }
+        await page.click('[data-range="7d"]');
+        await until("both", async () => (await said()).slice(1, 3).join() === "1 h,24 h");
         isClean();
     });
 

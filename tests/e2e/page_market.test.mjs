@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
-import { bodies, dead, good, says, startSources } from "./support/market.mjs";
+import { bodies, dead, good, ratesOf, says, startSources } from "./support/market.mjs";
 import { openClean, showsState } from "./support/page.mjs";
 import { coinbaseTicker, startProvider } from "./support/provider.mjs";
 import { scratch, startServer } from "./support/server.mjs";
@@ -14,6 +14,7 @@ import { until } from "./support/wait.mjs";
 
 const timeout = 90_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const shots = process.env.SHOTS; // a directory: pictures of the page are left there
 const desktop = { viewport: { width: 1360, height: 900 } };
 
 // The recorded rows, of now, after `change`.
@@ -306,6 +307,39 @@ describe("the market's tab", { timeout: 600_000 }, () => {
         isClean();
     });
 
+    // What stands beyond its cell is cut, to the left of a figure too, where scrollWidth does not count it.
+    const cutFigures = (page) => page.$$eval("#market .coins td.figure", (cells) => cells.flatMap((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell.querySelector(".value"));
+        const [text, box] = [range.getBoundingClientRect(), cell.getBoundingClientRect()];
+        const isCut = text.width > 0 && (text.left < box.left - 0.5 || text.right > box.right + 0.5);
+        return isCut ? [range.toString()] : [];
+    }));
+
+    for (const [locale, currency, sign] of [["en-IN", "inr", "₹"], ["en-US", "jpy", "¥"], ["de-DE", "usd", "$"]])
+        test(`no figure is cut in ${currency} as ${locale} writes it`, { timeout }, async (t) => {
+            const { sources, server } = await start(t, { settings: { SYMBOLS: "BTC-USD" } });
+            sources.frankfurter.respond = (request, response) => says(response, ratesOf(0, { INR: 95.93 }));
+            await until("a rate", async () => (await fetch(`${server.url}/api/cryptos?currency=${currency}`)).status === 200,
+                { timeout: 30_000 });
+            const { page, isClean } = await openClean(t, browser, `${server.url}/`, { ...desktop, locale });
+            await page.evaluate((chosen) => {
+                localStorage.setItem("tickertape.market-currency", JSON.stringify(chosen));
+                localStorage.setItem("tickertape.market-columns", JSON.stringify(["24h", "cap", "volume", "ath", "supply"]));
+            }, currency);
+            for (const width of [320, 360, 768, 1024, 1360, 1920]) {
+                await page.setViewportSize({ width, height: 900 });
+                await page.goto(`${server.url}/market`);
+                await hasRows(page, 10, { timeout: 30_000 });
+                const cap = await page.textContent('[data-id="bitcoin"] [data-key="cap"] .value');
+                assert.ok(cap.includes(sign), cap);
+                assert.deepEqual(await cutFigures(page), [], `${width} pixels`);
+                assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+                if (shots) await page.screenshot({ path: `${shots}/market-${currency}-${width}.png` });
+            }
+            isClean();
+        });
+
     for (const colorScheme of ["light", "dark"])
         for (const width of [320, 768, 1360])
             test(`at ${width} pixels in the ${colorScheme} theme axe finds nothing, and nothing is cut`, { timeout }, async (t) => {
@@ -316,14 +350,15 @@ describe("the market's tab", { timeout: 600_000 }, () => {
                     },
                 }, { colorScheme, viewport: { width, height: 900 } });
                 assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-                const cut = await page.$$eval(".coins .value", (nodes) => nodes.filter((node) => {
-                    const cell = node.closest("td");
-                    return cell.scrollWidth > cell.clientWidth + 1;
-                }).map(({ textContent }) => textContent));
-                assert.deepEqual(cut, []);
+                assert.deepEqual(await cutFigures(page), []);
                 await page.click('[data-id="bitcoin"] .star');
                 await page.click("summary");
                 for (const box of await page.$$(".column-list input")) await box.check();
+                const apart = await page.$$eval(".column-list label", (all) => all.map((node) => {
+                    const [box, words] = [...node.children].map((one) => one.getBoundingClientRect());
+                    return { gap: words.left - box.right, lift: Math.abs((box.top + box.bottom - words.top - words.bottom) / 2) };
+                }));
+                assert.ok(apart.every(({ gap, lift }) => gap >= 6 && lift <= 2), JSON.stringify(apart));
                 const list = await page.$eval(".column-list", (node) => node.getBoundingClientRect());
                 assert.ok(list.left >= 0 && list.right <= width, `${list.left} to ${list.right}`);
                 assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);

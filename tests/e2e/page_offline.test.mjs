@@ -3,10 +3,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { startSources } from "./support/market.mjs";
+import { always, recordedFeeds, startFeeds } from "./support/news.mjs";
 import { openClean, showsPrice, showsState, state, text } from "./support/page.mjs";
-import { startServer } from "./support/server.mjs";
+import { scratch, startServer } from "./support/server.mjs";
+import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 120_000;
@@ -83,4 +87,68 @@ describe("the page without its server", { timeout: 300_000 }, () => {
             assert.equal(await page.isVisible("#banner"), false);
             assert.deepEqual(complaints, []);
         });
+
+    // Where each tab is, what it has when it is shown, and what is asked for it.
+    const tabs = [
+        ["market", '.coins [data-id="bitcoin"]', ["/api/cryptos?limit=250"]],
+        ["bitcoin", '[data-field="height"]', ["/api/bitcoin/kpis", "/api/bitcoin/network", "/api/bitcoin/history?range=30d"]],
+        ["news", ".item", ["/api/news?limit=50"]],
+        ["compare", '.compared [data-symbol="BTC-USD"]', ["/api/compare?symbols=BTC-USD,ETH-USD&range=30d"]],
+        ["coin/bitcoin", "#coin .coin-price", ["/api/cryptos/bitcoin", "/api/cryptos/bitcoin/history?range=30d"]],
+    ];
+
+    test("tabs have their last figures with their age, and a coin's page is itself", packed, async (t) => {
+        const certificates = await makeCertificates(await scratch(t), "trusted");
+        const { settings: market } = await startSources(t, certificates);
+        const { settings: news } = await startFeeds(t, certificates, recordedFeeds.map((body) => always(body)));
+        const settings = {
+            ...market, ...news, MARKET_INTERVAL: "30s", PROVIDERS: "simulator", SIMULATOR_HISTORY: "30d",
+            SYMBOLS: "BTC-USD,ETH-USD", ARCHIVE: `sqlite:${join(await scratch(t), "data")}`,
+        };
+        const server = await startServer(t, settings);
+        await until("figures", async () => {
+            const asked = ["cryptos", "bitcoin/kpis", "bitcoin/network", "news"].map((path) => fetch(`${server.url}/api/${path}`));
+            return (await Promise.all(asked)).every(({ ok }) => ok);
+        }, { timeout: 60_000 });
+        // The first answers come before there is a worker, and changes by the stream after that.
+        const { page, complaints } = await openClean(t, browser, `${server.url}/market`,
+            { serviceWorkers: "allow", viewport: { width: 1360, height: 900 } });
+        const kept = () => page.evaluate(async () =>
+            (await (await caches.open("tickertape answers")).keys()).map(({ url }) => url.slice(location.origin.length)));
+        await until("the worker", () => page.evaluate(() => navigator.serviceWorker.controller?.state === "activated"),
+            { timeout: 60_000 });
+        for (const [name, selector, paths] of tabs) {
+            if (name !== "market")
+                await page.click(name === "coin/bitcoin" ? '.coins [data-id="bitcoin"] a.name' : `.tabs [data-tab="${name}"]`);
+            await until(`${name} is there`, () => page.isVisible(selector), { timeout: 30_000 });
+            let has = [];
+            await until(() => `${paths} are kept: ${has}`, async () => {
+                has = await kept();
+                return paths.every((path) => has.includes(path));
+            }, { timeout: 60_000 });
+            if (name === "compare") await page.click('.tabs [data-tab="market"]');
+        }
+
+        await server.child.kill();
+        for (const [name, selector] of tabs) {
+            await page.goto(`${server.url}/${name}`);
+            await until(`${name} without the server`, () => page.isVisible(selector), { timeout: 30_000 });
+            const said = await page.innerText("main");
+            assert.match(said, /not refreshed for \d/, name);
+            assert.match(said, /The server cannot be reached/, name);
+            if (name !== "compare") assert.match(said, /ago|just now/, name); // that has days
+            assert.doesNotMatch(said, /(?<!not |0 )\blive\b(?! of)(?!, from)/i, name);
+            assert.ok(await page.evaluate(() => [...document.querySelectorAll('link[rel="stylesheet"]')]
+                .every(({ sheet }) => sheet !== null)), `${name} has its styles`);
+            const shapes = await page.$$eval("svg, img", (all) => all.map((node) => node.getBoundingClientRect().width));
+            assert.ok(shapes.every((width) => width < 1_360), `${name}: ${shapes}`);
+        }
+        // It goes on where it is when the server is back.
+        assert.equal(await page.isVisible("#coin .told"), true);
+        await startServer(t, { ...settings, PORT: String(server.port) });
+        await until("it is refreshed", async () => !(await page.isVisible("#coin .told")), { timeout: 90_000 });
+        await page.click('#coin .back');
+        await until("the market", () => page.isVisible('.coins [data-id="bitcoin"]'));
+        assert.deepEqual(complaints, []);
+    });
 });

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { band, exponentialAverage, linesOf, overlays, simpleAverage }
-    from "../../static/model/averages.js";
+import { band, exponentialAverage, linesOf, simpleAverage } from "../../static/model/averages.js";
+import { overlays } from "../../static/model/overlays.js";
 import { Overlays } from "../../static/view/chart_overlays.js";
 
 const closes = Array.from({ length: 300 }, (_, i) => 60_000 + 900 * Math.sin(i / 7) + (i % 11) * 3);

@@ -58,13 +58,13 @@ function browser() {
         };
         assert.ok(source.includes(marker));
         vm.runInNewContext(source.replace(marker, `const built = ${JSON.stringify(built)};`),
-            { self, caches, fetch: network, URL, Response, Headers, Date });
+            { self, caches, fetch: network, URL, Response, Headers, Date, TextEncoder });
         for (const type of ["install", "activate"]) {
             let done;
             listeners[type]({ waitUntil: (promise) => (done = promise) });
             await done;
         }
-        return async (path, { mode = "cors", method = "GET", headers = {} } = {}) => {
+        const ask = async (path, { mode = "cors", method = "GET", headers = {} } = {}) => {
             let answer;
             const waits = [];
             listeners.fetch({
@@ -75,6 +75,12 @@ function browser() {
             await Promise.all(waits);
             return given;
         };
+        ask.tell = async (data) => {
+            const waits = [];
+            listeners.message({ data, waitUntil: (promise) => waits.push(promise) });
+            await Promise.all(waits);
+        };
+        return ask;
     };
     return { state, stores, start };
 }
@@ -141,6 +147,58 @@ test("figures come back with the time when they were kept, unless they are not t
     assert.equal(kept.headers.get("date"), date);
     await assert.rejects(ask("api/news"));
     await assert.rejects(ask("api/cryptos?limit=1"));
+});
+
+test("a page below the first one finds its files, and is itself", async () => {
+    const { state, start } = browser();
+    state.net.set(scope, () => new Response(`<base href="./"><script src="${page1}"> of one`,
+        { headers: { "content-type": "text/html", "content-security-policy": "default-src 'none'", "content-length": "9" } }));
+    state.net.set(scope + page1, () => new Response("one"));
+    const ask = await start(versionOf(page1, "v1"));
+    state.isDown = true;
+    for (const path of ["", "market", "coin/bitcoin"]) {
+        const answer = await ask(path, { mode: "navigate" });
+        assert.equal(await answer.text(), `<base href="/p/"><script src="${page1}"> of one`, path);
+        assert.equal(answer.headers.get("content-security-policy"), "default-src 'none'");
+        assert.equal(answer.headers.get("content-length"), null);
+    }
+});
+
+test("what a tab shows is kept as it says, and nothing else that a page could send", async () => {
+    const { state, start, stores } = browser();
+    serve(state, page1, "one");
+    const ask = await start(versionOf(page1, "v1"));
+    const at = Date.now() - 5_000;
+    const shown = { path: "api/compare?symbols=BTC-USD&range=30d", body: '{"n":2}', sentAt: at, at };
+    await ask.tell({ shown });
+    for (const wrong of [
+        { ...shown, path: "api/prices" }, { ...shown, path: "https://y/p/api/news" }, { ...shown, path: "../api/news" },
+        { ...shown, path: "api/news", body: "x".repeat(2_000_001) }, { ...shown, path: "api/news", at: NaN },
+        { ...shown, path: "api/news", body: {} },
+    ])
+        await ask.tell({ shown: wrong });
+    await ask.tell(null);
+    state.isDown = true;
+    const kept = await ask(shown.path);
+    assert.deepEqual(await kept.json(), { n: 2 });
+    assert.equal(kept.headers.get("tickertape-kept-at"), String(at));
+    assert.equal(Date.parse(kept.headers.get("date")), Math.floor(at / 1000) * 1000);
+    assert.equal(stores.get("tickertape answers").entries.size, 1);
+});
+
+test("where a proxy has no server figures come from before; what the server refuses is told", async () => {
+    const { state, start } = browser();
+    serve(state, page1, "one");
+    const ask = await start(versionOf(page1, "v1"));
+    const url = `${scope}api/news`;
+    state.net.set(url, () => new Response('{"n":1}'));
+    await ask("api/news");
+    state.net.set(url, () => new Response("bad gateway", { status: 502 }));
+    assert.deepEqual(await (await ask("api/news")).json(), { n: 1 });
+    state.net.set(url, () => new Response("{}", { status: 503, headers: { "content-type": "application/problem+json" } }));
+    assert.equal((await ask("api/news")).status, 503);
+    state.net.set(`${scope}api/trending`, () => new Response("bad gateway", { status: 502 }));
+    assert.equal((await ask("api/trending")).status, 502);
 });
 
 test("a new version takes over whole; a page that is still open finds its files", async () => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { noticeOf } from "../../static/model/tab_words.js";
 import { Repeated, requestJson } from "../../static/tab_requests.js";
 
 let now;
@@ -166,4 +167,38 @@ test("what is pushed is not asked for, until it is pushed no longer", async () =
     assert.deepEqual([asked.length, repeated.isAskedFor], [4, false], "once, for what is missing");
     repeated.close();
     assert.deepEqual(topics.followed, []);
+});
+
+test("what is shown is given to the worker, with its age; what came from it is not given back", async () => {
+    const sent = [];
+    globalThis.navigator = { serviceWorker: { controller: null } };
+    const repeated = await begin();
+    await pass(1_000);
+    navigator.serviceWorker.controller = { postMessage: ({ shown }) => sent.push(shown) };
+    await pass(4_000); // the worker came after the answer
+    const [{ path, body, sentAt, at }] = sent;
+    assert.deepEqual([path, body, sentAt], ["a", '{"n":1}', Date.parse("2026-10-03T20:00:00Z")]);
+    assert.ok(Math.abs(Date.now() - 5_000 - at) < 2_000, "when it was so");
+    await pass(30_000);
+    assert.equal(sent.length, 1, "it is what it was");
+    answers = [says({ n: 2 })];
+    repeated.hurry();
+    await settle();
+    repeated.close();
+    assert.deepEqual(sent.map(({ body: each }) => each), ['{"n":1}', '{"n":2}'], "at the end too");
+    // A page that begins without the server.
+    answers = [says({ n: 2 }, { headers: { "tickertape-kept-at": String(Date.now() - 40_000) } })];
+    const other = await begin("b");
+    await pass(2_000);
+    assert.equal(sent.length, 2);
+    assert.deepEqual([other.answer, other.trouble], [{ n: 2 }, { kind: "silent", isOfBefore: true }]);
+    assert.ok(other.sinceMs >= 40_000);
+    const words = { unheard: "These were not refreshed", old: null };
+    const notice = noticeOf(words, { hasAnswer: true, trouble: other.trouble, sinceMs: other.sinceMs, retryMs: 5_000 });
+    assert.match(notice.title, /^These were not refreshed for 4\d s\.$/);
+    answers = [says({ n: 3 })];
+    other.hurry();
+    await settle();
+    assert.deepEqual([other.answer, other.trouble], [{ n: 3 }, null]);
+    delete globalThis.navigator;
 });

@@ -79,7 +79,7 @@ TEST_CASE("the news are text in JSON, with their feeds", "[web]")
     const news_site s;
     const auto r = s.get("/api/news?q=alpha");
     CHECK(r.content_type == "application/json");
-    CHECK(header_of(r, "Cache-Control") == "no-store");
+    CHECK(header_of(r, "Cache-Control") == "no-cache");
     CHECK(
         r.body ==
         "{\"updated_at\":1712525480.000,\"age_seconds\":0.000,\"stale\":false,\"missing_feeds\":1,"
