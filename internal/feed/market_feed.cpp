@@ -4,7 +4,9 @@
 #include "core/noted_time.hpp"
 #include "market/checks.hpp"
 #include "market/coins_known.hpp"
+#include "market/contradictions.hpp"
 #include "market/kept_table.hpp"
+#include "market/table_rules.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 #include "json/json_text.hpp"
@@ -116,9 +118,13 @@ asio::awaitable<void> market_feed::fetch_table()
             table = *std::move(said);
             return std::nullopt;
         };
-        const auto why = co_await from.client->ask(request, read);
+        auto why = co_await from.client->ask(request, read);
         if (task_.stopping())
             co_return;
+        // Not the client's failure: the prices of the same provider would be left alone with it.
+        const auto shown = board_.newest();
+        if (!why)
+            why = market::why_unfit(table, shown.get(), with_.time.boot_now());
         succeeded = !why;
         if (succeeded) {
             said_[static_cast<std::size_t>(&from - sources_.data())].clear();
@@ -161,6 +167,12 @@ asio::awaitable<void> market_feed::fetch_totals()
     schedule_.totals_asked(with_.time.steady_now(), succeeded);
 }
 
+market::coin_ids
+market_feed::absent_in(const market::table& next, const market::snapshot* before) const
+{
+    return market::absent_in(next, next.source != sources_.front().name, before);
+}
+
 void market_feed::post(market::table table)
 {
     if (with_.has_market_prices)
@@ -185,6 +197,7 @@ void market_feed::post(market::table table)
         .whole = before ? before->whole : std::nullopt,
         .whole_received = before ? before->whole_received : boot_time{},
         .whole_received_at = before ? before->whole_received_at : wall_time{}});
+    all->absent = absent_in(all->coins, before.get());
     if (const auto at = all->coins.updated_at)
         all->lag = std::max(now.wall - *at, std::chrono::milliseconds{0});
     board_.post(std::move(all));
@@ -197,6 +210,7 @@ void market_feed::post(market::totals whole)
     if (!before)
         return;
     check(whole, before->whole ? &*before->whole : nullptr);
+    check_against(whole, before->coins);
     withheld_.add(whole.withheld.size());
     auto all = std::make_shared<market::snapshot>(*before);
     const auto now = now_of(with_.time);
@@ -232,6 +246,8 @@ std::optional<fetch_error> market_feed::take(std::string_view text)
     auto all = std::make_shared<market::snapshot>(has_table ? *said : *before);
     if (has_table && with_.has_market_prices)
         find_streamed(all->coins, with_.symbols);
+    if (has_table)
+        all->absent = absent_in(all->coins, before.get());
     const auto& whole_of = has_whole || !before ? *said : *before;
     all->whole = whole_of.whole;
     all->whole_received = whole_of.whole_received;

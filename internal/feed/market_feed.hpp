@@ -86,6 +86,7 @@ private:
     boost::asio::awaitable<void> fetch_totals();
     void post(market::table table);
     void post(market::totals whole);
+    market::coin_ids absent_in(const market::table& next, const market::snapshot* before) const;
     void failed(const source& at, std::string_view what, const fetch_error& why);
     void publish_figures();
 

@@ -9,9 +9,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 namespace tickertape::market {
+
+// Ids of coins, each once.
+using coin_ids = std::shared_ptr<const std::set<std::string, std::less<>>>;
 
 // A table and when it came. The whole may be of another moment and of another source.
 struct snapshot {
@@ -25,6 +32,9 @@ struct snapshot {
     std::optional<totals> whole{};
     boot_time whole_received{};
     wall_time whole_received_at{};
+    // Ids that earlier tables had and this one lacks, though the coins are there: it is of another
+    // source, or lost rows. Null: none.
+    coin_ids absent{};
 
     // Sources keep their answers for minutes. One that is older was kept by mistake.
     static constexpr std::chrono::minutes lag_max{30};

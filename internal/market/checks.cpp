@@ -1,5 +1,7 @@
 #include "market/checks.hpp"
 
+#include "market/contradictions.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -89,7 +91,7 @@ void check_times(coin& row, wall_time now, const check_limits& limits)
 std::string_view known_reason(std::string_view why) noexcept
 {
     const auto* const known = std::ranges::find(reasons, why);
-    return known == reasons.end() ? std::string_view{} : *known;
+    return known == reasons.end() ? known_contradiction(why) : *known;
 }
 
 void check(coin& row, wall_time now, const check_limits& limits)

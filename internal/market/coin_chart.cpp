@@ -7,7 +7,10 @@
 #include "json/fields.hpp"
 
 #include <cmath>
+#include <cstddef>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tickertape::market {
 namespace {
@@ -15,6 +18,8 @@ namespace {
 using json::json_errc;
 
 constexpr std::chrono::minutes ahead_max{5};
+// In dollars: no coin costs as much as all of them together.
+constexpr double chart_price_max = 1e12;
 // "Your request exceeds the allowed time range". It comes with status 401, as a bad key does.
 constexpr int range_too_long = 10012;
 
@@ -25,6 +30,26 @@ bool says_too_long(const net::http_response& answer)
     if (status == nullptr)
         status = json::member(json::member(said.json(), "error"), "status");
     return json::integer_in(json::member(status, "error_code")) == range_too_long;
+}
+
+// A point that is so many times more, or less, than both beside it is a mistake of the source.
+constexpr double spike_min = 100;
+
+void leave_out_spikes(std::vector<chart_point>& points)
+{
+    std::vector<chart_point> kept;
+    kept.reserve(points.size());
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        if (i > 0 && i + 1 < points.size()) {
+            const double from = points[i].price / points[i - 1].price;
+            const double to = points[i].price / points[i + 1].price;
+            if ((from > spike_min && to > spike_min) ||
+                (from < 1 / spike_min && to < 1 / spike_min))
+                continue;
+        }
+        kept.push_back(points[i]);
+    }
+    points = std::move(kept);
 }
 
 }  // namespace
@@ -59,7 +84,8 @@ fetched<coin_chart> read_coin_chart(const net::http_response& answer, wall_time 
             json::time_in(json::element(&row, 0), json::time_form::milliseconds, "time");
         const auto* value = json::element(&row, 1);
         const double price = value == nullptr ? 0 : json::number_in(*value).value_or(0);
-        if (!at || !std::isfinite(price) || price <= 0 || *at > now + ahead_max)
+        if (!at || !std::isfinite(price) || price <= 0 || price > chart_price_max ||
+            *at > now + ahead_max)
             continue;
         if (!chart.points.empty() && *at <= chart.points.back().at)
             continue;
@@ -67,6 +93,7 @@ fetched<coin_chart> read_coin_chart(const net::http_response& answer, wall_time 
         if (chart.points.size() == chart_points_max)
             break;
     }
+    leave_out_spikes(chart.points);
     if (chart.points.empty())
         return fetch_error{
             json_errc::missing_field,

@@ -22,8 +22,8 @@ std::optional<coin> read_row(const boost::json::value& row)
         return std::nullopt;
     coin one{
         .id = from.text("id"),
-        .symbol = upper_case(from.text("symbol")),
-        .name = from.text("name"),
+        .symbol = upper_case(from.name("symbol")),
+        .name = from.name("name"),
         .value = *value};
     one.market_cap = from.positive("market_cap");
     one.volume_24h = from.figure("total_volume");

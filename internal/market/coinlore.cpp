@@ -20,8 +20,8 @@ std::optional<coin> read_row(const boost::json::value& row)
         return std::nullopt;
     coin one{
         .id = from.text("id"),
-        .symbol = from.text("symbol"),
-        .name = from.text("name"),
+        .symbol = from.name("symbol"),
+        .name = from.name("name"),
         .value = *value};
     one.market_cap = from.positive("market_cap_usd");
     one.volume_24h = from.figure("volume24");

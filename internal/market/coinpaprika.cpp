@@ -23,8 +23,8 @@ std::optional<coin> read_row(const boost::json::value& row)
         return std::nullopt;
     coin one{
         .id = from.text("id"),
-        .symbol = from.text("symbol"),
-        .name = from.text("name"),
+        .symbol = from.name("symbol"),
+        .name = from.name("name"),
         .value = *value};
     one.market_cap = figures.positive("market_cap");
     one.volume_24h = figures.figure("volume_24h");

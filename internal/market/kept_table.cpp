@@ -129,7 +129,27 @@ std::string_view figure_in(std::string_view name) noexcept
     for (const auto& one : all_totals)
         if (one.name == name)
             return one.name;
+    for (const std::string_view other : {"price", "ath_at"})
+        if (name == other)
+            return other;
     return {};
+}
+
+// A text of an earlier version has none: its ranks are those of the rows that are left.
+std::vector<std::size_t> dropped_places_in(json::own_members& of)
+{
+    std::vector<std::size_t> all;
+    if (of.at("dropped_at") == nullptr)
+        return all;
+    for (const auto& one : of.list("dropped_at", dropped_max)) {
+        const auto place = json::integer_in(&one).value_or(0);
+        if (place < 1 || (!all.empty() && static_cast<std::size_t>(place) <= all.back())) {
+            of.spoil("dropped_at");
+            break;
+        }
+        all.push_back(static_cast<std::size_t>(place));
+    }
+    return all;
 }
 
 std::vector<withheld_figure> withheld_in(json::own_members& of)
@@ -192,6 +212,10 @@ std::string write_kept(const snapshot& shown)
     text.text("kept", what).number("version", version).text("source", shown.coins.source);
     text.number("received_at", ms_of(shown.received_at)).number("lag", shown.lag.count());
     text.number("dropped", static_cast<std::int64_t>(shown.coins.dropped));
+    json::array dropped_at;
+    for (const auto place : shown.coins.dropped_at)
+        dropped_at.json(std::to_string(place));
+    text.json("dropped_at", std::move(dropped_at).done());
     add_time(text, "updated_at", shown.coins.updated_at);
     if (shown.whole)
         text.json("whole", text_of(shown, *shown.whole));
@@ -209,6 +233,7 @@ read_kept_table(std::string_view text, const moment& now, std::chrono::milliseco
     snapshot shown{.coins = {}, .received = {}, .received_at = {}, .stale_after = stale_after};
     shown.coins.source = source_in(from);
     shown.coins.dropped = static_cast<std::size_t>(from.integer("dropped", 0, dropped_max));
+    shown.coins.dropped_at = dropped_places_in(from);
     shown.coins.updated_at = from.time_if_any("updated_at");
     shown.received_at = from.time("received_at");
     shown.received = received_by(shown.received_at, now);

@@ -1,6 +1,7 @@
 #include "market/kpis.hpp"
 
 #include "market/coins_known.hpp"
+#include "market/contradictions.hpp"
 #include "market/emission.hpp"
 
 #include <algorithm>
@@ -42,6 +43,15 @@ std::string reason_in(const std::vector<withheld_figure>& all, std::string_view 
     return found == all.end() ? std::string{} : std::string{found->why};
 }
 
+// None: our own price contradicts nothing in it.
+std::optional<coin> held_row(const kpi_parts& parts, boot_time now)
+{
+    const auto* row = bitcoin_in(parts.table);
+    if (row == nullptr || !parts.ours)
+        return std::nullopt;
+    return held_against(*row, parts.ours->value, parts.table->is_stale(now));
+}
+
 const network_figure* height_in(const network_snapshot* network)
 {
     if (network == nullptr)
@@ -65,8 +75,9 @@ bool is_enough(int known, int over, const kpi_limits& limits)
 class kpi_list {
 public:
     kpi_list(const kpi_parts& parts, wall_time now, boot_time boot_now, const kpi_limits& limits)
-        : parts_{parts}, now_{now}, boot_now_{boot_now}, limits_{limits},
-          row_{bitcoin_in(parts.table)}, height_{height_in(parts.network)}
+        : parts_{parts}, now_{now}, boot_now_{boot_now}, limits_{limits}, held_{held_row(
+                                                                              parts, boot_now)},
+          row_{held_ ? &*held_ : bitcoin_in(parts.table)}, height_{height_in(parts.network)}
     {
         if (height_ != nullptr)
             supply_ = static_cast<double>(supply_at(static_cast<std::int64_t>(*height_->value))) /
@@ -101,8 +112,11 @@ private:
     kpi& add_of_row(std::string_view name, std::optional<double> value)
     {
         auto& one = add(name, value);
-        if (row_ == nullptr)
+        if (row_ == nullptr) {
+            if (parts_.table != nullptr)
+                one.withheld = "the table has no row of Bitcoin";
             return one;
+        }
         const auto& table = *parts_.table;
         one.source = table.coins.source;
         one.at = row_->updated_at.value_or(table.received_at);
@@ -137,11 +151,27 @@ private:
         return row_ == nullptr ? std::nullopt : row_->*figure;
     }
 
+    std::optional<double> price_of_row() const
+    {
+        return row_ != nullptr && has_price(*row_) ? std::optional{row_->value.value()}
+                                                   : std::nullopt;
+    }
+    // Why a figure that follows from both is not there.
+    void explain(kpi& one, std::string_view other) const
+    {
+        if (one.value || row_ == nullptr)
+            return;
+        one.withheld = reason_in(row_->withheld, other);
+        if (one.withheld.empty())
+            one.withheld = reason_in(row_->withheld, "price");
+    }
+
     void add_price()
     {
-        auto& one = add_of_row("price", row_ ? std::optional{row_->value.value()} : std::nullopt);
+        auto& one = add_of_row("price", price_of_row());
         if (!parts_.ours)
             return;
+        one.withheld.clear();
         one.value = parts_.ours->value;
         one.source = parts_.ours->source;
         one.at = parts_.ours->at;
@@ -157,6 +187,11 @@ private:
             std::abs(*said - *supply_) > *supply_ * limits_.supply_off_max) {
             cap.value.reset();
             cap.withheld = "the source's supply is not that of the chain";
+        }
+        if (cap.value && !said && supply_ && price_of_row() &&
+            std::abs(*cap.value / (*price_of_row() * *supply_) - 1) > limits_.cap_off_max) {
+            cap.value.reset();
+            cap.withheld = "is not price times the supply of the chain";
         }
     }
 
@@ -181,11 +216,10 @@ private:
         // What the price was follows from the change in percent: the two always fit together.
         const auto percent = in_row(&coin::change_24h_percent);
         std::optional<double> change;
-        if (percent)
-            change = row_->value.value() * (1 - 100 / (100 + *percent));
+        if (percent && price_of_row())
+            change = *price_of_row() * (1 - 100 / (100 + *percent));
         auto& one = compute_of_row("change_24h", change);
-        if (row_ != nullptr)
-            one.withheld = reason_in(row_->withheld, "change_24h_percent");
+        explain(one, "change_24h_percent");
         add_of_row("change_24h_percent", percent);
         add_of_row("high_24h", in_row(&coin::high_24h));
         add_of_row("low_24h", in_row(&coin::low_24h));
@@ -209,13 +243,15 @@ private:
         auto& when =
             add_of_row("ath_at", reached ? std::optional{seconds_of(*reached)} : std::nullopt);
         when.is_time = true;
-        compute_of_row(
+        auto& since = compute_of_row(
             "days_since_ath", reached ? std::optional{days_between(*reached, now_)} : std::nullopt);
+        if (row_ != nullptr)
+            since.withheld = reason_in(row_->withheld, "ath_at");
         // Both of the row: our price is of another market than the source's high.
         std::optional<double> fall;
-        if (const auto high = in_row(&coin::ath))
-            fall = std::max(0.0, 100 * (1 - row_->value.value() / *high));
-        compute_of_row("drawdown_percent", fall);
+        if (const auto high = in_row(&coin::ath); high && price_of_row())
+            fall = std::max(0.0, 100 * (1 - *price_of_row() / *high));
+        explain(compute_of_row("drawdown_percent", fall), "ath");
     }
 
     // Between their dates in UTC.
@@ -272,6 +308,7 @@ private:
     const wall_time now_;
     const boot_time boot_now_;
     const kpi_limits& limits_;
+    const std::optional<coin> held_;      // the row, if our own price contradicts figures of it
     const coin* const row_;               // null: it is not known
     const network_figure* const height_;  // the same
     std::optional<double> supply_{};

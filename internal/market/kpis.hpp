@@ -66,6 +66,8 @@ struct kpi {
 struct kpi_limits {
     // Of the table's supply to that of the chain: beyond it the source's row is of another month.
     double supply_off_max = 0.001;
+    // Of the table's market cap to its price times that supply, where it says no supply.
+    double cap_off_max = 0.1;
     // A row of Bitcoin is never that much older than the answer that it came in.
     std::chrono::minutes row_age_max{30};
     // The market as a whole is asked for once an hour.

@@ -1,5 +1,6 @@
 #include "market/row_reader.hpp"
 
+#include "core/hidden_characters.hpp"
 #include "market/figure_text.hpp"
 #include "market/table.hpp"
 #include "json/fields.hpp"
@@ -53,13 +54,20 @@ std::optional<wall_time> row_reader::time(std::string_view name)
 std::string row_reader::text(std::string_view name)
 {
     const auto given = json::text_in(json::member(row_, name));
-    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
     if (!given || given->empty() || given->size() > name_bytes_max ||
-        std::ranges::any_of(*given, is_control)) {
+        without_hidden(*given) != *given) {
         is_spoilt_ = true;
         return {};
     }
     return std::string{*given};
+}
+
+std::string row_reader::name(std::string_view name)
+{
+    const auto given = json::text_in(json::member(row_, name));
+    auto seen = given && given->size() <= name_bytes_max ? without_hidden(*given) : std::string{};
+    is_spoilt_ = is_spoilt_ || seen.empty();
+    return seen;
 }
 
 std::string row_reader::sparkline(std::string_view name, std::string_view within)

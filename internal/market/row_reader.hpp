@@ -27,8 +27,10 @@ public:
     std::optional<double> positive(std::string_view name);
     // RFC 3339. A text that is no time is unknown.
     std::optional<wall_time> time(std::string_view name);
-    // 1 to name_bytes_max bytes without control characters. A row without such a text is spoilt.
+    // 1 to name_bytes_max bytes without hidden characters. A row without such a text is spoilt.
     std::string text(std::string_view name);
+    // The same for what people read: hidden characters are taken out of it.
+    std::string name(std::string_view name);
     // Prices as a JSON array of up to sparkline_points_max, the newest; empty: there are none.
     std::string sparkline(std::string_view name, std::string_view within);
 

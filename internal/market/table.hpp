@@ -56,11 +56,14 @@ struct coin {
     std::optional<symbol_id> streamed{};
 };
 
-// In the order of the source, which is that of market capitalisation: the first has rank 1.
+// In the order of the source, which is that of market capitalisation. rank_of() in table_rules.hpp
+// is the place of a row in the source's answer.
 struct table {
     std::string_view source;  // the name of a source in coins_known.hpp
     std::vector<coin> coins;
     std::size_t dropped = 0;  // rows that could not be read
+    // The places of these in the answer, the first is 1. In rising order.
+    std::vector<std::size_t> dropped_at{};
     // Of its newest row; none where the source says no time.
     std::optional<wall_time> updated_at{};
 };

@@ -1,6 +1,7 @@
 #include "market/table_rows.hpp"
 
 #include "market/checks.hpp"
+#include "market/contradictions.hpp"
 #include "provider/answer.hpp"
 #include "provider/errors.hpp"
 #include "json/errors.hpp"
@@ -39,15 +40,19 @@ table_of(std::string_view source, const boost::json::value* rows, coin_of_row re
         return fetch_error{json_errc::wrong_type, "the answer has no list of coins"};
     table all{.source = source, .coins = {}, .dropped = 0, .updated_at = {}};
     std::set<std::string, std::less<>> ids;
+    std::size_t place = 0;
     for (const auto& row : *list) {
+        ++place;
         if (all.coins.size() == coins_max)
             break;
         auto one = read(row);
         if (!one || !ids.insert(one->id).second) {
             ++all.dropped;
+            all.dropped_at.push_back(place);
             continue;
         }
         check(*one, now);
+        check_together(*one);
         if (one->updated_at)
             all.updated_at = std::max(all.updated_at.value_or(*one->updated_at), *one->updated_at);
         all.coins.push_back(*std::move(one));

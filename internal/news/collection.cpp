@@ -53,6 +53,8 @@ collection::change collection::take(std::size_t number, std::vector<item> items,
         dated_item one{.of = std::move(said), .source = mine.source};
         one.is_dated = one.of.published.has_value();
         one.published = one.of.published.value_or(now);
+        if (one.published <= now + ahead_max)
+            one.published = std::min(one.published, now);
         if (const auto before = find(mine.items, one.of); before != mine.items.end()) {
             // A date of ours is none to keep once the feed has one.
             if (before->is_dated || !one.is_dated) {

@@ -7,6 +7,7 @@
 #include "core/clock.hpp"
 #include "news/item.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -15,6 +16,10 @@ namespace tickertape::news {
 
 // Of one feed: the items it has now, and behind them those that it had before.
 inline constexpr std::size_t kept_items_max = feed_items_max;
+
+// An item that is dated later than this is about something to come, or wrong. One that is dated
+// less ahead is of now: else a feed could keep its items before those of all others.
+inline constexpr std::chrono::minutes ahead_max{5};
 
 struct dated_item {
     item of;

@@ -1,5 +1,6 @@
 #include "news/html_text.hpp"
 
+#include "core/hidden_characters.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -64,13 +65,6 @@ char32_t take_character(std::string_view& from)
     return c;
 }
 
-// Characters that turn around the text that follows them: a title could show another link's.
-bool turns_text(char32_t c)
-{
-    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e ||
-           c == 0x200f || c == 0x61c;
-}
-
 bool is_blank(char32_t c)
 {
     return c == ' ' || (c >= 9 && c <= 13) || c == 0x85 || c == 0xa0 || c == 0x2028 || c == 0x2029;
@@ -85,8 +79,7 @@ public:
             is_between_ = true;
             return;
         }
-        if (c < 0x20 || (c >= 0x7f && c < 0xa0) || turns_text(c) || c == 0xfeff || c == 0xfffe ||
-            c == 0xffff || c == not_a_character)
+        if (is_hidden(c) || c == not_a_character)
             return;
         if (is_between_ && !text_.empty())
             text_ += ' ';

@@ -2,6 +2,7 @@
 
 #include "http/problem.hpp"
 #include "market/figure_text.hpp"
+#include "market/table_rules.hpp"
 #include "web/problems.hpp"
 #include "json/json_text.hpp"
 
@@ -20,6 +21,23 @@ our_price(const site& s, const market::coin& row, boot_time now)
         return std::nullopt;
     const auto ours = fresh_tick_of(s, *row.streamed, now);
     return ours ? std::optional{ours->newest} : std::nullopt;
+}
+
+shown_coin shown_of(const site& s, const market::snapshot& in, std::size_t index, boot_time now)
+{
+    const auto& row = in.coins.coins[index];
+    shown_coin one{
+        .row = &row,
+        .rank = market::rank_of(in.coins, index),
+        .ours = our_price(s, row, now),
+        .is_old = market::is_old(row, in)};
+    if (!one.ours)
+        return one;
+    if (auto held = market::held_against(row, one.ours->value.value(), in.is_stale(now))) {
+        one.held = std::make_shared<const market::coin>(*std::move(held));
+        one.row = one.held.get();
+    }
+    return one;
 }
 
 std::string withheld_object(const std::vector<market::withheld_figure>& withheld)
@@ -44,6 +62,8 @@ std::string coin_object(
         figure(name, money.figure(value));
     };
     o.number("rank", static_cast<std::int64_t>(one.rank));
+    if (one.place > 0)
+        o.number("place", static_cast<std::int64_t>(one.place));
     o.text("id", row.id).text("symbol", row.symbol).text("name", row.name);
     amount("price", one.price());
     o.text("price_source", one.ours ? std::string_view{s.sources.name(one.ours->source)} : source);
@@ -65,8 +85,10 @@ std::string coin_object(
     const bool has_ath = !money.rate();
     figure("ath", has_ath ? row.ath : std::nullopt);
     o.time("ath_at", has_ath ? row.ath_at : std::nullopt).time("updated_at", row.updated_at);
-    o.boolean("inactive", row.is_inactive);
+    o.boolean("stale", one.is_old).boolean("inactive", row.is_inactive);
     auto withheld = row.withheld;
+    if (one.ours)
+        std::erase_if(withheld, [](const auto& held) { return held.figure == "price"; });
     if (!has_ath && row.ath)
         withheld.push_back({"ath", no_old_rate});
     if (!withheld.empty())

@@ -5,11 +5,13 @@
 
 #include "http/message.hpp"
 #include "market/board.hpp"
+#include "market/contradictions.hpp"
 #include "tape/tapes.hpp"
 #include "web/money.hpp"
 #include "web/site.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,9 +24,22 @@ struct shown_coin {
     const market::coin* row;
     std::size_t rank;
     std::optional<tape::symbol_tape::entry> ours{};  // none: the price is that of the table
+    bool is_old = false;    // its figures are much older than the answer that they came in
+    std::size_t place = 0;  // among the rows that there are; 0: not said
+    // What `row` is, where our own price contradicts figures of the table's.
+    std::shared_ptr<const market::coin> held{};
 
-    double price() const { return ours ? ours->value.value() : row->value.value(); }
+    // None: it is withheld.
+    std::optional<double> price() const
+    {
+        if (ours)
+            return ours->value.value();
+        return market::has_price(*row) ? std::optional{row->value.value()} : std::nullopt;
+    }
 };
+
+// The row of that index. The table outlives it. Within an era of the tapes.
+shown_coin shown_of(const site& s, const market::snapshot& in, std::size_t index, boot_time now);
 
 // Our price, while it is fresh. Within an era of the tapes.
 std::optional<tape::symbol_tape::entry>

@@ -13,6 +13,7 @@
 #include "web/coin_rows.hpp"
 #include "web/figures_response.hpp"
 #include "web/parameters.hpp"
+#include "web/problems.hpp"
 #include "json/json_text.hpp"
 
 #include <algorithm>
@@ -58,7 +59,7 @@ std::string
 body_of(const site& s, const coin_row& at, const market::coin_answer& said, boot_time now)
 {
     const auto& table = *at.table;
-    const shown_coin shown{at.row, at.rank, our_price(s, *at.row, now)};
+    const auto shown = shown_of(s, table, at.index, now);
     json::object o;
     o.text("currency", "usd").text("source", table.coins.source);
     o.time("updated_at", table.coins.updated_at.value_or(table.received_at));
@@ -97,14 +98,21 @@ find_coin(const site& s, const std::string& id, boot_time now)
         return no_table(s);
     const auto& coins = table->coins.coins;
     const auto row = std::ranges::find(coins, id, &market::coin::id);
+    if (row == coins.end() && table->absent && table->absent->contains(id))
+        return refusal_for_now(
+            {.status = 503,
+             .type = "coin-absent",
+             .detail = "an earlier table had the coin " + http::quoted(id) +
+                       "; the newest one is of another source, which has other ids, or its row "
+                       "cannot be read"});
     if (row == coins.end())
         return http::to_response(
             {.status = 404,
              .type = "unknown-coin",
              .detail = "the newest table has no coin with the id " + http::quoted(id) +
                        "; GET /api/cryptos?limit=250 has those that are accepted"});
-    const auto rank = static_cast<std::size_t>(row - coins.begin()) + 1;
-    return coin_row{std::move(table), &*row, rank};
+    const auto index = static_cast<std::size_t>(row - coins.begin());
+    return coin_row{std::move(table), &*row, index};
 }
 
 boost::asio::awaitable<market::coin_answer>

@@ -20,7 +20,7 @@ namespace tickertape::web {
 struct coin_row {
     std::shared_ptr<const market::snapshot> table;
     const market::coin* row;  // of the table
-    std::size_t rank;
+    std::size_t index;        // of the row
 };
 
 // A refusal where there is no table, or no such coin in it. Somebody reads the table then.

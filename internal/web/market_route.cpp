@@ -129,12 +129,9 @@ http::answer cryptos(const site& s, const http::request& r)
     const auto& money = std::get<money_of>(in);
 
     std::vector<shown_coin> found;
-    std::size_t rank = 0;
-    for (const auto& row : now->coins.coins) {
-        ++rank;
-        if (is_found(row, wanted.search))
-            found.push_back({&row, rank, our_price(s, row, r.boot_now)});
-    }
+    for (std::size_t i = 0; i < now->coins.coins.size(); ++i)
+        if (is_found(now->coins.coins[i], wanted.search))
+            found.push_back(shown_of(s, *now, i, r.boot_now));
     sort(found, wanted);
     json::array coins;
     const auto first = std::min((wanted.page - 1) * wanted.limit, found.size());
@@ -152,6 +149,7 @@ http::answer cryptos(const site& s, const http::request& r)
     o.boolean("stale", now->is_stale(r.boot_now) || money.is_stale());
     o.number("page", static_cast<std::int64_t>(wanted.page));
     o.number("total", static_cast<std::int64_t>(found.size()));
+    o.number("dropped", static_cast<std::int64_t>(now->coins.dropped));
     o.json("market", now->whole ? totals_object(*now->whole, money) : "null");
     o.json("coins", std::move(coins).done());
     return figures_response(std::move(o).done());
@@ -164,18 +162,21 @@ http::answer cryptos(const site& s, const http::request& r)
 topic_text market_topic(const site& s, const market::snapshot& known, boot_time now)
 {
     hub::topic_state state{.event = "market", .head = {}, .list = "coins", .parts = {}};
-    std::size_t rank = 0;
-    for (const auto& row : known.coins.coins) {
-        ++rank;
+    const auto count = known.coins.coins.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        auto one = tape::within_an_era(s.prices, [&] { return shown_of(s, known, i, now); });
+        one.ours.reset();
+        one.place = i + 1;
         state.parts.push_back(
-            {.key = std::to_string(rank),
-             .text = coin_object(s, {&row, rank}, known.coins.source, {}, week::left_out)});
+            {.key = std::to_string(one.place),
+             .text = coin_object(s, one, known.coins.source, {}, week::left_out)});
     }
     json::object head;
     head.text("currency", "usd");
     head.time("updated_at", known.coins.updated_at.value_or(known.received_at));
     head.text("source", known.coins.source).boolean("stale", known.is_stale(now));
-    head.number("total", static_cast<std::int64_t>(rank));
+    head.number("total", static_cast<std::int64_t>(count));
+    head.number("dropped", static_cast<std::int64_t>(known.coins.dropped));
     head.json("market", known.whole ? totals_object(*known.whole, {}) : "null");
     state.head = members_of(std::move(head).done());
     return std::make_shared<const hub::topic_state>(std::move(state));

@@ -3,6 +3,7 @@
 
 #include "core/text.hpp"
 #include "news/board.hpp"
+#include "news/share.hpp"
 #include "web/answer_limits.hpp"
 #include "web/figures_response.hpp"
 #include "web/parameters.hpp"
@@ -20,9 +21,6 @@
 
 namespace tickertape::web {
 namespace {
-
-// An item that is dated later than this is about something to come, or wrong. It comes last.
-constexpr std::chrono::minutes ahead_max{5};
 
 struct news_request {
     std::size_t limit = news_items_usual;
@@ -111,21 +109,29 @@ http::answer newest_news(const site& s, const http::request& r)
     if (const auto bad = unknown_source(*now, wanted.source))
         return http::to_response(*bad);
 
-    json::array items;
-    std::size_t total = 0;
-    const auto show = [&](const news::dated_item& one) {
+    std::vector<const news::dated_item*> found;
+    const auto find = [&](const news::dated_item& one) {
         const bool is_wanted =
             (wanted.source.empty() || one.source == wanted.source) &&
             (wanted.search.empty() || one.search.find(wanted.search) != std::string::npos);
-        if (is_wanted && ++total <= wanted.limit)
-            items.json(news_item_object(one));
+        if (is_wanted)
+            found.push_back(&one);
     };
     // They are in the order of their dates, so those of the future are the first.
     const auto& all = *now->items;
-    const auto first = std::ranges::find_if(
-        all, [latest = r.now + ahead_max](const auto& one) { return one.published <= latest; });
-    std::for_each(first, all.end(), show);
-    std::for_each(all.begin(), first, show);
+    const auto first =
+        std::ranges::find_if(all, [latest = r.now + news::ahead_max](const auto& one) {
+            return one.published <= latest;
+        });
+    std::for_each(first, all.end(), find);
+    auto shown = news::shared_out(found, wanted.limit);
+    const auto present = found.size();
+    std::for_each(all.begin(), first, find);
+    for (auto i = present; i < found.size() && shown.size() < wanted.limit; ++i)
+        shown.push_back(found[i]);
+    json::array items;
+    for (const auto* one : shown)
+        items.json(news_item_object(*one));
 
     json::array feeds;
     std::size_t missing = 0;
@@ -137,7 +143,7 @@ http::answer newest_news(const site& s, const http::request& r)
     o.time("updated_at", now->received_at).seconds("age_seconds", now->age(r.boot_now));
     o.boolean("stale", now->is_stale(r.boot_now));
     o.number("missing_feeds", static_cast<std::int64_t>(missing));
-    o.number("total", static_cast<std::int64_t>(total));
+    o.number("total", static_cast<std::int64_t>(found.size()));
     o.json("feeds", std::move(feeds).done());
     o.json("items", std::move(items).done());
     return figures_response(std::move(o).done());
@@ -148,12 +154,12 @@ http::answer newest_news(const site& s, const http::request& r)
 topic_text news_topic(const news::snapshot& known, moment now)
 {
     hub::topic_state state{.event = "news", .head = {}, .list = "items", .parts = {}};
-    for (const auto& one : *known.items) {
-        if (state.parts.size() == news_items_followed)
-            break;
-        if (one.published <= now.wall + ahead_max)
-            state.parts.push_back({.key = one.of.link, .text = news_item_object(one)});
-    }
+    std::vector<const news::dated_item*> found;
+    for (const auto& one : *known.items)
+        if (one.published <= now.wall + news::ahead_max)
+            found.push_back(&one);
+    for (const auto* one : news::shared_out(found, news_items_followed))
+        state.parts.push_back({.key = one->of.link, .text = news_item_object(*one)});
     json::object head;
     head.time("updated_at", known.received_at).boolean("stale", known.is_stale(now.boot));
     head.number("missing_feeds", std::ranges::count_if(known.feeds, &news::feed_state::is_missing));

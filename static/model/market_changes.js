@@ -9,9 +9,9 @@ export function changed(table, { coins: rows, ...head }) {
     const known = new Map(table.coins.map((coin) => [coin.id, coin]));
     const coins = table.coins.slice(0, head.total);
     let isLacking = head.total > table.coins.length && rows.length === 0;
-    for (const row of [...rows].sort((a, b) => a.rank - b.rank)) {
-        if (row.rank > coins.length + 1) isLacking = true;
-        else coins[row.rank - 1] = asShown(row, known.get(row.id));
+    for (const row of [...rows].sort((a, b) => a.place - b.place)) {
+        if (row.place > coins.length + 1) isLacking = true;
+        else coins[row.place - 1] = asShown(row, known.get(row.id));
         isLacking ||= !known.has(row.id);
     }
     return { table: { ...table, ...head, coins }, isLacking };

@@ -47,8 +47,12 @@ export class CoinRow {
             className: "tag", text: "inactive", hidden: "",
             title: "The source's figures of this coin are more than a day old",
         });
+        this.old = element("span", {
+            className: "tag", text: "old", hidden: "",
+            title: "The source's figures of this coin are older than the table",
+        });
         this.who = element("span", { className: "who" }, this.name,
-            element("span", { className: "under" }, this.symbol, this.inactive));
+            element("span", { className: "under" }, this.symbol, this.inactive, this.old));
         const inner = element("span", { className: "inner" }, this.letters, this.who);
         this.head = element("th", { scope: "row", role: "rowheader", className: "of-coin" }, inner);
         this.figure = element("span", { className: "value" });
@@ -89,10 +93,10 @@ export class CoinRow {
         const text = price === null ? unknown : formatPrice(price, this.unit);
         if (text !== this.#price.text || isForced) setText(this.figure, text);
         setAttribute(this.price, "data-value", String(price));
-        const key = `${kind} ${source}`;
+        const key = `${kind} ${source} ${price === null}`;
         if (key !== this.#price.key) {
             setAttribute(this.price, "data-kind", kind);
-            const title = priceTitles[kind](source);
+            const title = priceTitles[kind](source) || (price === null && this.coin.withheld?.price);
             if (title) setAttribute(this.price, "title", title);
             else this.price.removeAttribute("title");
             setText(this.kind, priceWords[kind] && `, ${priceWords[kind]}`);
@@ -100,12 +104,16 @@ export class CoinRow {
         this.#price = { text, key };
     }
 
-    #describe({ rank, symbol, name, inactive }) {
+    #describe({ rank, symbol, name, inactive, stale, updated_at: at }) {
         setText(this.rank, String(rank));
         setText(this.letters, lettersOf(symbol));
         setText(this.name, name);
         setText(this.symbol, symbol);
         setHidden(this.inactive, !inactive);
+        setHidden(this.old, !stale || inactive);
+        if (stale && at)
+            setAttribute(this.old, "title",
+                `The source's figures of this coin are of ${new Date(at * 1000).toLocaleString("en")}`);
         setAttribute(this.node, "data-inactive", String(inactive));
         setAttribute(this.head, "title", `${name} (${symbol})`);
     }

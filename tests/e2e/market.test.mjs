@@ -165,6 +165,90 @@ describe("the market's table", { timeout: 600_000 }, () => {
         }
     });
 
+    test("a table that was cut or reversed takes the place of no table", { timeout }, async (t) => {
+        const { sources, get, shows } = await setUp(t);
+        await shows("a table", () => true);
+        sources.coinpaprika.respond = dead;
+        sources.coinlore.respond = dead;
+        const rows = () => JSON.parse(bodies.coingecko).map(
+            (row) => ({ ...row, last_updated: new Date().toISOString() }));
+        for (const cut of [
+            (all) => all.slice(0, 1), (all) => all.slice(1), (all) => all.reverse(),
+            (all) => all.map((row, i) => (i < 5 ? row : { ...row, current_price: "NaN" })),
+        ]) {
+            const before = tables(sources.coingecko).length;
+            sources.coingecko.respond = (request, response) =>
+                (request.url === "/global" ? good.coingecko(request, response)
+                    : says(response, JSON.stringify(cut(rows()))));
+            await until("it was asked twice", async () => {
+                await get();
+                return tables(sources.coingecko).length >= before + 2;
+            }, { timeout: 60_000 });
+            const { body: table } = await get();
+            assert.equal(table.coins.length, JSON.parse(bodies.coingecko).length);
+            assert.equal(table.coins[0].id, "bitcoin");
+        }
+    });
+
+    test("a row that is dropped keeps its place, and figures that contradict each other are withheld",
+        { timeout }, async (t) => {
+            const { get } = await setUp(t, {}, ({ coingecko }) => {
+                coingecko.respond = (request, response) => {
+                    if (request.url === "/global") {
+                        says(response, JSON.stringify({ data: {
+                            total_market_cap: { usd: 5 }, total_volume: { usd: 1e26 },
+                            market_cap_percentage: { btc: 99.9 } } }));
+                        return;
+                    }
+                    const rows = JSON.parse(bodies.coingecko).map(
+                        (row) => ({ ...row, last_updated: new Date().toISOString() }));
+                    rows[1].current_price *= 1000;
+                    rows[1].market_cap *= 1000;
+                    rows[1].price_change_percentage_24h = 1e15;
+                    rows[2].current_price = "NaN";
+                    rows[3].symbol = "\u202ebnb";
+                    rows[4].last_updated = new Date(Date.now() - 23 * 3_600_000).toISOString();
+                    says(response, JSON.stringify(rows));
+                };
+            });
+            await until("the table and the whole", async () => {
+                const { status, body } = await get();
+                return status === 200 && body.market !== null;
+            }, { timeout: 60_000 });
+            const { body } = await get();
+            assert.equal(body.dropped, 1);
+            assert.deepEqual(body.coins.slice(0, 4).map(({ rank, id }) => [rank, id]),
+                [[1, "bitcoin"], [2, "ethereum"], [4, "binancecoin"], [5, "ripple"]]);
+            const [, ether, bnb, ripple] = body.coins;
+            assert.equal(ether.price, null);
+            assert.equal(ether.market_cap, null);
+            assert.equal(ether.change_24h_percent, null);
+            assert.equal(ether.high_24h, 2059.75);
+            assert.match(ether.withheld.price, /contradict/);
+            assert.equal(bnb.symbol, "BNB");
+            assert.deepEqual([body.stale, bnb.stale, ripple.stale], [false, false, true]);
+            assert.equal(body.market.market_cap, null);
+            assert.equal(body.market.volume_24h, null);
+            assert.equal(body.market.bitcoin_dominance_percent, null);
+        });
+
+    test("a failure of the source takes no coin away while its table is fresh", { timeout }, async (t) => {
+        const { server, sources, shows } = await setUp(t, { MARKET_INTERVAL: "5s" });
+        await shows("CoinGecko", ({ source }) => source === "coingecko");
+        sources.coingecko.respond = dead;
+        const second = await shows("CoinPaprika, once the table was stale", ({ source, stale }) => {
+            assert.ok(source === "coinpaprika" || !stale || sources.coinpaprika.requests.length > 0);
+            return source === "coinpaprika";
+        });
+        assert.equal(second.coins.length, 3);
+        assert.ok(tables(sources.coinpaprika).length > 1, "it was asked before, and its table waited");
+        const { status, body, headers } = await json(`${server.url}/api/cryptos/bitcoin`);
+        assert.equal(status, 503);
+        assert.equal(body.type, "urn:tickertape:problem:coin-absent");
+        assert.ok(Number(headers["retry-after"]) > 0);
+        assert.equal((await json(`${server.url}/api/cryptos/no-such-coin`)).status, 404);
+    });
+
     test("nulls, texts for numbers and wild figures cost their own row at most", { timeout }, async (t) => {
         const rows = JSON.parse(bodies.coingecko);
         rows[0].market_cap = rows[0].market_cap * 1000;

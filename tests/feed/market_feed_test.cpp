@@ -148,6 +148,54 @@ TEST_CASE("garbage takes no table's place", "[feed]")
     CHECK(m.shown()->coins.coins.size() == 2);
 }
 
+TEST_CASE("a table that was cut, or has no Bitcoin, takes no table's place", "[feed]")
+{
+    const auto few = GENERATE(
+        as<std::string>{},
+        R"([{"id":"other","symbol":"x","name":"X","current_price":7},
+            {"id":"others","symbol":"x","name":"X","current_price":7}])",
+        R"([{"id":"bitcoin","symbol":"btc","name":"Bitcoin","current_price":100},{},{}])");
+    int asked = 0;
+    market_asked m{
+        [&](const std::string& request) {
+            if (is_for(request, "/coins") && ++asked > 1)
+                return json_reply(few);
+            return gecko(request);
+        },
+        [&](const std::string&) { return json_reply("{}", 503); }};
+    m.read();
+    m.run_until([&] { return asked >= 3; });
+    CHECK(m.source() == "coingecko");
+    CHECK(m.shown()->coins.coins.size() == 2);
+    CHECK(m.h.counted("tickertape_market_failures_total") >= 2);
+}
+
+TEST_CASE("a fuller table that is fresh is not given up for one of another source", "[feed]")
+{
+    const std::string three = gecko_rows.substr(0, gecko_rows.size() - 1) +
+                              R"(,{"id":"third","symbol":"x","name":"X","current_price":7}])";
+    int asked = 0;
+    market_asked m{
+        [&](const std::string& request) {
+            if (is_for(request, "/global"))
+                return json_reply(gecko_whole);
+            return ++asked > 1 ? json_reply("{}", 503) : json_reply(three);
+        },
+        paprika,
+        true,
+        {.watched = 2s, .unwatched = 1h, .totals = 1h, .after_failure = 20ms}};
+    m.read();
+    std::string first;  // whose table is shown when the other source has answered once
+    m.run_until([&] {
+        if (first.empty() && m.servers[1]->requests().size() >= 2)
+            first = m.source();
+        return m.source() == "coinpaprika";
+    });
+    CHECK(first == "coingecko");
+    REQUIRE(m.shown()->absent);
+    CHECK(m.shown()->absent->contains("bitcoin"));
+}
+
 TEST_CASE("while nobody reads the table it is asked for once, and a reader wakes it", "[feed]")
 {
     market_asked m{gecko, paprika};

@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "json/errors.hpp"
 
+#include <vector>
+
 using namespace tickertape;
 using namespace tickertape::market;
 using namespace tickertape::testing;
@@ -43,6 +45,20 @@ TEST_CASE("points that are none are left out, and the others stay", "[market]")
     REQUIRE(said->points.size() == 2);
     CHECK(said->points[0].price == 10);
     CHECK(said->points[1].price == 13);
+}
+
+TEST_CASE("a point of a chart that no coin ever cost is left out", "[market]")
+{
+    const auto said =
+        read(R"({"prices":[[1755907200000,2],[1755910800000,1e300],[1755914400000,2.1],)"
+             R"([1755918000000,900],[1755921600000,2.2],[1755925200000,0.001],)"
+             R"([1755928800000,2.3],[1755932400000,900]]})");
+    REQUIRE(said.has_value());
+    std::vector<double> prices;
+    for (const auto& point : said->points)
+        prices.push_back(point.price);
+    // The last one may be the first of many.
+    CHECK(prices == std::vector<double>{2, 2.1, 2.2, 2.3, 900});
 }
 
 TEST_CASE("a chart without a point that can be read is an error", "[market]")

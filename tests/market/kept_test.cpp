@@ -138,6 +138,7 @@ TEST_CASE("a table reads back as it was", "[market]")
                 CHECK(is.withheld[k].why == was.withheld[k].why);
             }
         }
+        CHECK(back->coins.dropped_at == shown.coins.dropped_at);
         CHECK(back->received_at == then);
         CHECK(back->age(later.boot) == 7min + 90s);
         CHECK_FALSE(back->is_stale(later.boot));

@@ -178,15 +178,15 @@ TEST_CASE("our own price takes the place of the table's, and of nothing else", "
 {
     auto table = table_of(coingecko, "bitcoin");
     const kpi_parts parts{
-        .table = &table, .ours = own_price{130'000, "median(coinbase,kraken)", now - 1s, 1s}};
+        .table = &table, .ours = own_price{70'000, "median(coinbase,kraken)", now - 1s, 1s}};
     const auto price = figure(parts, "price");
-    CHECK(price.value == 130'000.0);
+    CHECK(price.value == 70'000.0);
     CHECK(price.source == "median(coinbase,kraken)");
     CHECK(price.at == now - 1s);
     CHECK(price.age == 1s);
     CHECK(is_near(figure(parts, "drawdown_percent").value, 47.9616116751269));
     CHECK(figure(parts, "change_24h").source == "coingecko");
-    CHECK(figure({.ours = parts.ours}, "price").value == 130'000.0);
+    CHECK(figure({.ours = parts.ours}, "price").value == 70'000.0);
     // It is as fresh where the table is not.
     table.received -= 16min;
     CHECK_FALSE(figure(parts, "price").is_stale);
@@ -292,6 +292,51 @@ TEST_CASE("a market cap of a supply that is not the chain's is withheld", "[mark
     supply = 20'093'728.125 * 1000;
     CHECK(figure({.table = &table}, "market_cap").value);
     CHECK_FALSE(figure(parts, "market_cap").value);
+}
+
+TEST_CASE("a market cap without a supply is held against that of the chain", "[market]")
+{
+    auto table = table_of(coingecko, "bitcoin");
+    auto& row = table.coins.coins[1];
+    row.circulating_supply.reset();
+    const auto network = chain_of(963'956);
+    kpi_parts parts{.table = &table, .network = &network};
+    CHECK(figure(parts, "market_cap").value);
+    row.market_cap = 1e26;
+    CHECK_FALSE(figure(parts, "market_cap").value);
+    CHECK(figure(parts, "market_cap").withheld == "is not price times the supply of the chain");
+}
+
+TEST_CASE("figures that our own price contradicts are withheld, with what follows", "[market]")
+{
+    auto table = table_of(coingecko, "bitcoin");
+    auto& row = table.coins.coins[1];
+    row.value = price::from(65'610'000).value();
+    row.market_cap = 1.318e15;
+    kpi_parts parts{.table = &table};
+    parts.ours = own_price{.value = 63'212, .source = "coinbase", .at = now, .age = 1s};
+    CHECK(figure(parts, "price").value == 63'212.0);
+    CHECK(figure(parts, "price").withheld.empty());
+    for (const auto* name : {"market_cap", "change_24h", "drawdown_percent"}) {
+        CAPTURE(name);
+        CHECK_FALSE(figure(parts, name).value);
+        CHECK_FALSE(figure(parts, name).withheld.empty());
+    }
+    CHECK(figure(parts, "ath").value == 126'080.0);
+    parts.ours.reset();
+    CHECK(figure(parts, "market_cap").value);
+}
+
+TEST_CASE("figures of a row that is not there say so", "[market]")
+{
+    auto table = table_of(coingecko, "bitcoin");
+    table.coins.coins.pop_back();
+    for (const auto* name : {"price", "market_cap", "volume_24h", "ath", "change_24h"}) {
+        CAPTURE(name);
+        const auto one = figure({.table = &table}, name);
+        CHECK_FALSE(one.value);
+        CHECK(one.withheld == "the table has no row of Bitcoin");
+    }
 }
 
 TEST_CASE("days since the high are counted by dates in UTC", "[market]")

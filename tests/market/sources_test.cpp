@@ -12,6 +12,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <vector>
 
 using namespace tickertape;
 using namespace tickertape::market;
@@ -205,12 +207,24 @@ TEST_CASE("a row that cannot be read is dropped, and the others stay", "[market]
         R"({"id":"x","symbol":"x","name":"x","current_price":1,"total_volume":"many"})",
         R"({"id":"","symbol":"x","name":"x","current_price":1})",
         R"({"id":7,"symbol":"x","name":"x","current_price":1})",
-        R"({"id":"x","symbol":"x","name":"a\nb","current_price":1})");
+        R"({"id":"a\nb","symbol":"x","name":"x","current_price":1})",
+        R"({"id":"a\u202eb","symbol":"x","name":"x","current_price":1})",
+        R"({"id":"x","symbol":"x","name":"\u202e","current_price":1})");
     CAPTURE(bad);
     const auto said = read(*api, "[" + row("one") + "," + bad + "," + row("two") + "]");
     REQUIRE(said.coins.size() == 2);
     CHECK(said.coins[1].id == "two");
     CHECK(said.dropped == 1);
+    CHECK(said.dropped_at == std::vector<std::size_t>{2});
+}
+
+TEST_CASE("a name is shown without characters that turn it around", "[market]")
+{
+    const auto api = make_coingecko_table();
+    const auto said = read(
+        *api, R"([{"id":"x","symbol":"\u202ebtc","name":"Bit\u2066coin\n","current_price":1}])");
+    CHECK(said.coins[0].symbol == "BTC");
+    CHECK(said.coins[0].name == "Bitcoin");
 }
 
 TEST_CASE("a name of any length does not become ours", "[market]")

@@ -42,6 +42,19 @@ TEST_CASE("items of all feeds come newest first", "[news]")
     CHECK(all.newest_first()[1].source == "b.test");
 }
 
+TEST_CASE("an item that is dated a little ahead is of now, and stays there", "[news]")
+{
+    collection all{{"a.test", "b.test"}};
+    all.take(0, {one("Ahead", "1", now + 4min)}, now);
+    CHECK(all.newest_first()[0].published == now);
+    all.take(1, {one("Later", "2", now + 1min)}, now + 1min);
+    all.take(0, {one("Ahead", "1", now + 9min)}, now + 5min);
+    CHECK(titles(all) == "Later Ahead");
+    // About something to come, or wrong: it is shown behind all others.
+    all.take(0, {one("Wrong", "3", now + 24h)}, now);
+    CHECK(all.newest_first()[0].published == now + 24h);
+}
+
 TEST_CASE(
     "an item that was edited takes the place of the one before, with its first date", "[news]")
 {

@@ -6,7 +6,7 @@ import { changedFigures, networkAfter } from "../../static/model/bitcoin_changes
 import { changed } from "../../static/model/market_changes.js";
 import { changedNews } from "../../static/model/news_changes.js";
 
-const coin = (rank, id, more = {}) => ({ rank, id, price: rank, price_symbol: null, ...more });
+const coin = (rank, id, more = {}) => ({ rank, place: rank, id, price: rank, price_symbol: null, ...more });
 const table = {
     source: "a", updated_at: 10, total: 3, stale: false,
     coins: [coin(1, "x", { sparkline: [1] }), coin(2, "y", { sparkline: [2] }), coin(3, "z", { sparkline: [3] })],

@@ -7,6 +7,11 @@
 
 #include <boost/json/parse.hpp>
 
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
 using namespace tickertape;
 using namespace tickertape::http;
 using namespace tickertape::web;
@@ -159,6 +164,24 @@ TEST_CASE("a coin that is not in the table is refused, and nobody is asked for i
     CHECK(none.get("/api/cryptos/bitcoin").status == 404);
     CHECK(none.get("/api/cryptos/bitcoin").body.find("MARKET=on turns it on") != std::string::npos);
     CHECK(none.get("/api/trending").status == 404);
+}
+
+TEST_CASE("a coin that an earlier table had is not unknown while another source stands in", "[web]")
+{
+    coin_site s;
+    auto other = *s.board.newest();
+    other.coins.source = "coinpaprika";
+    other.coins.coins.clear();
+    other.absent = std::make_shared<const std::set<std::string, std::less<>>>(
+        std::set<std::string, std::less<>>{"bitcoin"});
+    s.board.post(std::make_shared<market::snapshot>(other));
+    for (const auto* target : {"/api/cryptos/bitcoin", "/api/cryptos/bitcoin/history"}) {
+        CAPTURE(target);
+        const auto r = s.get(target);
+        CHECK(r.status == 503);
+        CHECK(r.body.find("coin-absent") != std::string::npos);
+    }
+    CHECK(s.get("/api/cryptos/monero").status == 404);
 }
 
 TEST_CASE(

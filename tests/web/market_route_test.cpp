@@ -95,7 +95,8 @@ TEST_CASE("the market's table has every figure, and null for what is not known",
     CHECK(
         r.body ==
         "{\"currency\":\"usd\",\"updated_at\":1712525470.000,\"age_seconds\":10.000,"
-        "\"source\":\"coingecko\",\"stale\":false,\"page\":1,\"total\":4,\"market\":null,\"coins\":"
+        "\"source\":\"coingecko\",\"stale\":false,\"page\":1,\"total\":4,\"dropped\":0,\"market\":"
+        "null,\"coins\":"
         "["
         "{\"rank\":1,\"id\":\"bitcoin\",\"symbol\":\"BTC\",\"name\":\"Bitcoin\",\"price\":65610,"
         "\"price_source\":\"coingecko\",\"price_symbol\":null,\"market_cap\":1312155114762,"
@@ -103,7 +104,7 @@ TEST_CASE("the market's table has every figure, and null for what is not known",
         "\"change_7d_percent\":null,\"high_24h\":68116,\"low_24h\":65224,"
         "\"circulating_supply\":19995671,\"total_supply\":null,\"max_supply\":21000000,"
         "\"ath\":126080,\"ath_at\":1759777062.558,\"updated_at\":1712525470.000,"
-        "\"inactive\":false,\"sparkline\":[62968.4,null,65610]}]}\n");
+        "\"stale\":false,\"inactive\":false,\"sparkline\":[62968.4,null,65610]}]}\n");
 }
 
 TEST_CASE("the market's table in another currency is that of the rate it names", "[web]")
@@ -129,7 +130,8 @@ TEST_CASE("the market's table in another currency is that of the rate it names",
         "{\"currency\":\"eur\",\"rate\":{\"pair\":\"USD-EUR\",\"value\":0.92,\"source\":\"ECB\","
         "\"date\":\"2024-04-05\",\"stale\":false},"
         "\"updated_at\":1712525470.000,\"age_seconds\":10.000,"
-        "\"source\":\"coingecko\",\"stale\":false,\"page\":1,\"total\":4,\"market\":null,\"coins\":"
+        "\"source\":\"coingecko\",\"stale\":false,\"page\":1,\"total\":4,\"dropped\":0,\"market\":"
+        "null,\"coins\":"
         "["
         "{\"rank\":1,\"id\":\"bitcoin\",\"symbol\":\"BTC\",\"name\":\"Bitcoin\",\"price\":60361.2,"
         "\"price_source\":\"coingecko\",\"price_symbol\":null,\"market_cap\":1207182705580,"
@@ -137,7 +139,8 @@ TEST_CASE("the market's table in another currency is that of the rate it names",
         "\"change_7d_percent\":null,\"high_24h\":62666.72,\"low_24h\":60006.08,"
         "\"circulating_supply\":19995671,\"total_supply\":null,\"max_supply\":21000000,"
         "\"ath\":null,\"ath_at\":null,\"updated_at\":1712525470.000,"
-        "\"inactive\":false,\"withheld\":{\"ath\":\"is known in US dollars only: the rate of its "
+        "\"stale\":false,\"inactive\":false,\"withheld\":{\"ath\":\"is known in US dollars only: "
+        "the rate of its "
         "day is not known\"},\"sparkline\":[57930.9,null,60361.2]}]}\n");
     const auto refusal = [&s](const std::string& code) {
         const auto r = s.get("/api/cryptos?currency=" + code);
@@ -322,6 +325,74 @@ TEST_CASE("a request for the table is a reader of it", "[web]")
     CHECK_FALSE(s.board.is_watched(same_on_boot_clock(s.now)));
     s.get("/api/cryptos");
     CHECK(s.board.is_watched(same_on_boot_clock(s.now)));
+}
+
+TEST_CASE("rows that were dropped are counted, and had places", "[web]")
+{
+    market_site s;
+    auto table = s.board.newest()->coins;
+    table.dropped = 1;
+    table.dropped_at = {2};
+    s.show(table);
+    const auto said = s.body("/api/cryptos");
+    CHECK(said.at("dropped").as_int64() == 1);
+    CHECK(said.at("total").as_int64() == 4);
+    const auto& coins = said.at("coins").as_array();
+    CHECK(coins[0].at("rank").as_int64() == 1);
+    CHECK(coins[1].at("rank").as_int64() == 3);
+    // Parts of the topic have no gaps, because a client counts them.
+    const auto topic = market_topic(s.site(), *s.board.newest(), same_on_boot_clock(s.now));
+    REQUIRE(topic->parts.size() == 4);
+    const auto second = boost::json::parse(topic->parts[1].text).as_object();
+    CHECK(second.at("rank").as_int64() == 3);
+    CHECK(second.at("place").as_int64() == 2);
+}
+
+TEST_CASE("a row that is older than its table says so", "[web]")
+{
+    market_site s;
+    auto table = s.board.newest()->coins;
+    table.coins[0].updated_at = s.now - 23h;
+    s.show(table);
+    const auto said = s.body("/api/cryptos");
+    CHECK_FALSE(said.at("stale").as_bool());
+    CHECK(said.at("coins").at(0).at("stale").as_bool());
+    CHECK_FALSE(said.at("coins").at(0).at("inactive").as_bool());
+    CHECK_FALSE(said.at("coins").at(1).at("stale").as_bool());
+}
+
+TEST_CASE("a price that is withheld is null, unless it is ours", "[web]")
+{
+    market_site s;
+    auto table = s.board.newest()->coins;
+    table.coins[0].withheld.push_back({"price", "is far from our own price"});
+    s.show(table);
+    const auto row = s.body("/api/cryptos?limit=1").at("coins").at(0).as_object();
+    CHECK(row.at("price").is_null());
+    CHECK(row.at("withheld").as_object().contains("price"));
+    table.coins[0].streamed = symbol_id{0};
+    s.show(table);
+    s.publish(s.now.time_since_epoch().count(), 65420.25);
+    const auto ours = s.body("/api/cryptos?limit=1").at("coins").at(0).as_object();
+    CHECK(ours.at("price").to_number<double>() == 65420.25);
+    CHECK_FALSE(ours.contains("withheld"));
+}
+
+TEST_CASE("figures that our own price contradicts are not shown beside it", "[web]")
+{
+    market_site s;
+    auto table = s.board.newest()->coins;
+    auto& bitcoin = table.coins[0];
+    bitcoin.streamed = symbol_id{0};
+    bitcoin.value = price::from(65610000).value();
+    bitcoin.market_cap = 1.3e15;
+    s.show(table);
+    s.publish(s.now.time_since_epoch().count(), 65420.25);
+    const auto row = s.body("/api/cryptos?limit=1").at("coins").at(0).as_object();
+    CHECK(row.at("price").to_number<double>() == 65420.25);
+    CHECK(row.at("market_cap").is_null());
+    CHECK(row.at("withheld").as_object().contains("market_cap"));
+    CHECK(row.at("ath").to_number<double>() == 126080);
 }
 
 TEST_CASE("the topic of the market has a part for each place, with the table's own price", "[web]")
