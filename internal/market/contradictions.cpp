@@ -232,8 +232,8 @@ void check_against(totals& whole, const table& coins, const contradiction_limits
 
 std::string_view known_contradiction(std::string_view why) noexcept
 {
-    const auto* const known = std::ranges::find(reasons_given, why);
-    return known == reasons_given.end() ? std::string_view{} : *known;
+    const auto* const given = std::ranges::find(reasons_given, why);
+    return given == reasons_given.end() ? std::string_view{} : *given;
 }
 
 }  // namespace tickertape::market
