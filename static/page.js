@@ -36,6 +36,7 @@ const desk = new Desk();
 const missing = "This part of the page could not be loaded. Is the server reachable?";
 const restMs = 2_000; // after the first view the rest of the page is loaded
 let isHurried = false; // the search was entered before it was there
+let isRestDue = false; // the requests of the start are over, and the limit has room for it
 let isReady = false; // the server has said which symbols it has
 let isRangeChosen = false; // by the visitor or a link, so it is stored and part of links
 let drawnSeries = null; // that of the chart
@@ -156,7 +157,7 @@ function draw(facts) {
     });
     switcher?.draw({ symbols: desk.symbols, watched: watchlist.symbols, shown: desk.symbol });
     if (rest) drawRest(facts);
-    else if (desk.feed?.providers?.length > 0) loadRest().then(drawSoon, () => {});
+    else if (isRestDue) bringRest();
     rest?.drawNote({
         range: facts.range,
         hasArchive: desk.archive.isThere,
@@ -166,7 +167,7 @@ function draw(facts) {
         now: facts.now,
         candleMs: chart.candleMs,
     });
-    drawStatistics(facts);
+    rest?.drawStatistics(desk.archive.statistics, { ...facts, extremes: chart.extremes });
 }
 
 function drawAlarms() {
@@ -194,11 +195,9 @@ function drawRest(facts) {
     lateParts.draw(facts, desk, settings.values);
 }
 
-// The card is loaded when there is something to show.
-function drawStatistics({ currency, now }) {
-    const { statistics } = desk.archive;
-    if (rest) rest.drawStatistics(statistics, { currency, now, extremes: chart.extremes });
-    else if (statistics.figures) loadRest().then(drawSoon, () => {});
+function bringRest() {
+    isRestDue = true;
+    loadRest().then(drawSoon, () => {});
 }
 
 // To be searched.
@@ -394,7 +393,7 @@ async function begin() {
     isReady = true;
     offerSymbols();
     show(symbol);
-    setTimeout(() => loadRest().catch(() => {}), settings.values.hasSound || settings.values.order ? 0 : restMs);
+    setTimeout(bringRest, settings.values.hasSound || settings.values.order ? 0 : restMs);
 }
 
 begin();

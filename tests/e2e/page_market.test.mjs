@@ -41,9 +41,10 @@ describe("the market's tab", { timeout: 600_000 }, () => {
         for (const step of cleanUp) await step();
     });
 
-    async function start(t, { change = () => {}, settings = {} } = {}) {
+    async function start(t, { change = () => {}, rates = ratesOf(), settings = {} } = {}) {
         const { sources, settings: market } = await startSources(t, certificates);
         sources.coingecko.respond = answerOf(change);
+        sources.frankfurter.respond = (request, response) => says(response, rates);
         const server = await startServer(t, { ...market, MARKET_INTERVAL: "30s", ...settings });
         return { sources, server };
     }
@@ -318,8 +319,8 @@ describe("the market's tab", { timeout: 600_000 }, () => {
 
     for (const [locale, currency, sign] of [["en-IN", "inr", "₹"], ["en-US", "jpy", "¥"], ["de-DE", "usd", "$"]])
         test(`no figure is cut in ${currency} as ${locale} writes it`, { timeout }, async (t) => {
-            const { sources, server } = await start(t, { settings: { SYMBOLS: "BTC-USD" } });
-            sources.frankfurter.respond = (request, response) => says(response, ratesOf(0, { INR: 95.93 }));
+            const { server } = await start(t, {
+                rates: ratesOf(0, { INR: 95.93 }), settings: { SYMBOLS: "BTC-USD" } });
             await until("a rate", async () => (await fetch(`${server.url}/api/cryptos?currency=${currency}`)).status === 200,
                 { timeout: 30_000 });
             const { page, isClean } = await openClean(t, browser, `${server.url}/`, { ...desktop, locale });

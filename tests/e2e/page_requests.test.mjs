@@ -127,6 +127,20 @@ describe("what the page asks", { timeout: 600_000 }, () => {
             isClean();
         });
 
+    test("styles that are refused are asked for again", { timeout }, async (t) => {
+        const { page } = await open(t, { symbols: names(2) });
+        let refused = 0;
+        await page.route("**/static/late-*.css", (route) => {
+            refused += 1;
+            return refused > 1 ? route.continue() : route.fulfill({ status: 429 });
+        });
+        await page.reload();
+        await showsState(page, "live");
+        await until("its rules", () => page.evaluate(() =>
+            document.querySelector('link[href*="/static/late-"]')?.sheet?.cssRules.length > 0));
+        assert.equal(refused, 2);
+    });
+
     test("waits for as long as a refusal says, and says so", { timeout }, async (t) => {
         const { server, page, isClean } = await open(t, { symbols: names(2) });
         await showsState(page, "live");

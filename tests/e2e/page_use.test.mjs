@@ -176,7 +176,8 @@ describe("the page in use", { timeout: 600_000 }, () => {
         const { page, isClean } = await open(t, server);
         const pressed = () => page.$$eval('#ranges [aria-pressed="true"]',
             (buttons) => buttons.map((button) => button.dataset.range).join());
-        assert.equal(await pressed(), "5m", "an hour of a young server would be almost empty");
+        await until("five minutes: an hour of a young server would be almost empty", async () =>
+            (await pressed()) === "5m");
         assert.equal(new URL(page.url()).search, "?symbol=BTC-USD");
         const kept = await page.evaluate(() => localStorage.getItem("tickertape.settings"));
         assert.equal(kept, null, "nobody has chosen it");
