@@ -2,6 +2,7 @@
 
 #include "config/value.hpp"
 #include "core/text.hpp"
+#include "feed/provider_access.hpp"
 #include "synthetic/settings.hpp"
 
 #include <algorithm>
@@ -42,8 +43,11 @@ wrong_with_providers(const settings& s, std::span<const provider::row> known)
 std::chrono::milliseconds pace_of(const settings& s, const provider::row& p)
 {
     const auto& access = s.access.at(std::string{p.name});
-    const auto rate = access.per_minute.value_or(
+    auto rate = access.per_minute.value_or(
         !access.api_key.empty() ? p.limit_with_key.per_minute : p.limit.per_minute);
+    const auto market_calls = s.market.is_on.value_or(true) ? s.market.calls_a_month : 0;
+    if (const auto plan = feed::plan_of_prices(access, p, market_calls))
+        rate = std::min(rate, plan->per_minute);
     return std::max(
         s.live.fetch.interval,
         std::chrono::milliseconds{static_cast<std::int64_t>(std::ceil(60'000 / rate))});

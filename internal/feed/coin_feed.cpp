@@ -1,11 +1,11 @@
 #include "feed/coin_feed.hpp"
 
 #include "asio/no_throw.hpp"
-#include "news/html_text.hpp"
-#include "provider/answer.hpp"
+#include "feed/errors.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -27,63 +27,6 @@ constexpr std::string_view stopping = "the server is shutting down";
 constexpr std::string_view budget_spent =
     "the requests that may be spent on single coins are used up for now (MARKET_CALLS)";
 constexpr std::chrono::seconds soon{5};
-
-// Text between blank lines, as paragraphs with one blank line between them.
-std::string paragraphs_of(std::string_view html)
-{
-    std::string all;
-    while (!html.empty() && all.size() < market::description_bytes_max) {
-        auto end = html.find("\n\n");
-        if (const auto other = html.find("\r\n\r\n"); other < end)
-            end = other;
-        const auto text = news::text_of_html(html.substr(0, end));
-        if (!text.empty())
-            all.append(all.empty() ? "" : "\n\n").append(text);
-        html.remove_prefix(end == std::string_view::npos ? html.size() : end + 2);
-    }
-    if (all.size() > market::description_bytes_max)
-        all = news::shortened(std::move(all), market::description_bytes_max);
-    return all;
-}
-
-net::http_request request_for(const coin_question& what)
-{
-    switch (what.of) {
-    case coin_topic::detail:
-        return market::coin_detail_request(what.id);
-    case coin_topic::hours:
-        return market::coin_chart_request(what.id, market::chart_step::hour);
-    case coin_topic::days:
-        return market::coin_chart_request(what.id, market::chart_step::day);
-    case coin_topic::trending:
-        break;
-    }
-    return market::trending_request();
-}
-
-// Fills in what `into` is about. Nothing: it could be read.
-std::optional<fetch_error> read_into(
-    coin_answer& into, const coin_question& what, const net::http_response& answer, wall_time now)
-{
-    if (what.of == coin_topic::detail) {
-        auto said = market::read_coin_detail(answer, what.id);
-        if (!said)
-            return said.error();
-        said->description = paragraphs_of(said->description);
-        into.detail = std::make_shared<market::coin_detail>(*std::move(said));
-    } else if (what.of == coin_topic::trending) {
-        auto said = market::read_trending(answer);
-        if (!said)
-            return said.error();
-        into.list = std::make_shared<market::trending>(*std::move(said));
-    } else {
-        auto said = market::read_coin_chart(answer, now);
-        if (!said)
-            return said.error();
-        into.chart = std::make_shared<market::coin_chart>(*std::move(said));
-    }
-    return std::nullopt;
-}
 
 }  // namespace
 
@@ -112,6 +55,22 @@ void coin_feed::stop()
     });
 }
 
+void coin_feed::follow(find_function find)
+{
+    find_ = std::move(find);
+}
+
+void coin_feed::stand_by(bool stands_by)
+{
+    asio::dispatch(with_.strand, [this, stands_by] { is_standing_by_ = stands_by; });
+}
+
+// Who stands by spends nothing.
+steady_time::duration coin_feed::budget_wait(steady_time now) const noexcept
+{
+    return is_standing_by_ ? steady_time::duration::zero() : source_->budget_wait(now);
+}
+
 void coin_feed::ask(coin_question what, on_answer then)
 {
     asio::post(with_.strand, [this, what = std::move(what), then = std::move(then)]() mutable {
@@ -133,7 +92,7 @@ void coin_feed::take(coin_question what, on_answer then)
     const bool is_asked_already = std::ranges::any_of(
         questions_, [&](const auto& one) { return !(one < what) && !(what < one); });
     if (!is_asked_already) {
-        if (source_->budget_wait(now).count() != 0) {
+        if (budget_wait(now).count() != 0) {
             refused_.add();
             return then(answer_for(what, std::string{budget_spent}));
         }
@@ -188,7 +147,7 @@ coin_answer coin_feed::answer_for(const coin_question& what, const std::string& 
     said.is_stale = said.is_there() && with_.time.boot_now() - said.received > age_of(what.of);
     said.why = said.is_unknown ? std::string{not_known} : why;
     if (!said.why.empty() && !said.is_unknown) {
-        auto wait = std::chrono::ceil<std::chrono::seconds>(source_->budget_wait(now));
+        auto wait = std::chrono::ceil<std::chrono::seconds>(budget_wait(now));
         if (found != answers_.end() && found->second.due > now)
             wait = std::max(wait, std::chrono::ceil<std::chrono::seconds>(found->second.due - now));
         said.retry_after = std::max(wait, soon);
@@ -235,25 +194,61 @@ asio::awaitable<void> coin_feed::run()
 
 asio::awaitable<void> coin_feed::fetch(coin_question what)
 {
+    if (is_standing_by_) {
+        co_await find_elsewhere(std::move(what));
+        co_return;
+    }
     coin_answer said;
-    const gated_client::request_function request = [&] { return request_for(what); };
+    const gated_client::request_function request = [&] { return coin_request(what); };
     const gated_client::read_function read =
         [&](const net::http_response& answer) -> std::optional<fetch_error> {
-        // The source is well: it does not know the coin.
-        if (what.of != coin_topic::trending && answer.status == 404 &&
-            provider::read_json(answer).body) {
-            said.is_unknown = true;
-            return std::nullopt;
-        }
-        return read_into(said, what, answer, with_.time.wall_now());
+        auto found = read_coin_answer(what, answer, with_.time.wall_now());
+        if (!found)
+            return found.error();
+        said = *std::move(found);
+        if (find_)
+            said.body = std::make_shared<const std::string>(answer.body);
+        return std::nullopt;
     };
     const auto why = co_await source_->ask(request, read);
     if (task_.stopping())
         co_return;
-    if (why)
+    if (why) {
         note_failure(what, *why);
+        co_return;
+    }
+    const auto now = now_of(with_.time);
+    said.received = now.boot;
+    said.received_at = now.wall;
+    note(what, std::move(said));
+}
+
+asio::awaitable<void> coin_feed::find_elsewhere(coin_question what)
+{
+    const auto age = age_of(what.of);
+    is_fresh_function is_fresh = [this, what, age](const std::string& text) {
+        const auto now = now_of(with_.time);
+        const auto found = read_shared_coin(what, text, now);
+        return found && found->why.empty() && now.boot - found->said.received <= age;
+    };
+    std::optional<std::string> text;
+    if (find_) {
+        auto name = name_of(what);
+        text = co_await find_(std::move(name), std::move(is_fresh));
+    }
+    if (task_.stopping())
+        co_return;
+    if (!text) {
+        note_failure(what, {feed_errc::deadline, "the instance that asks gave no answer"});
+        co_return;
+    }
+    auto found = read_shared_coin(what, *text, now_of(with_.time));
+    if (!found)
+        note_failure(what, found.error());
+    else if (!found->why.empty())
+        note_failure(what, {feed_errc::deadline, found->why});
     else
-        note(what, std::move(said));
+        note(what, std::move(found->said));
 }
 
 void coin_feed::note(const coin_question& what, coin_answer said)
@@ -261,9 +256,10 @@ void coin_feed::note(const coin_question& what, coin_answer said)
     said_.clear();
     auto& entry = entry_of(what);
     const auto now = now_of(with_.time);
-    said.received = now.boot;
-    said.received_at = now.wall;
-    entry.due = now.steady + (said.is_unknown ? limits_.unknown_age : age_of(what.of));
+    // Of another instance it may be of some time ago.
+    const auto age = said.is_unknown ? limits_.unknown_age : age_of(what.of);
+    const auto good_for = age - (now.boot - said.received);
+    entry.due = now.steady + std::max(good_for, limits_.after_failure);
     entry.failure.clear();
     entry.newest = std::move(said);
     answer_waiters(what, {});

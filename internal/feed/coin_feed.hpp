@@ -2,11 +2,14 @@
 // one question after the other, each once however many wait for it, and within a share of the
 // market's budget. Answers are kept, so that what many look at is asked for once.
 //
+// In a cluster the instance that leads asks; the others have its answers.
+//
 // Threads: ask(), start() and stop() on any; all else on the strand of the providers' gates.
 #pragma once
 
 #include "core/clock.hpp"
 #include "core/tally.hpp"
+#include "feed/coin_reading.hpp"
 #include "feed/feed.hpp"
 #include "feed/gated_client.hpp"
 #include "feed/market_feed.hpp"
@@ -22,9 +25,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tickertape::feed {
@@ -63,6 +68,18 @@ public:
 
     void ask(market::coin_question what, on_answer then) override;
 
+    // How an answer is had from the instance that leads, by name_of() its question, as a text of
+    // write_shared_coin(): one that `is_fresh` likes, or the next one that comes within some
+    // seconds. None: nothing came. The text outlives the call.
+    using is_fresh_function = std::function<bool(const std::string& text)>;
+    using find_function = std::function<boost::asio::awaitable<std::optional<std::string>>(
+        std::string name, is_fresh_function is_fresh)>;
+    // Before start(): this instance is one of a cluster. Answers have their bodies from then on.
+    void follow(find_function find);
+    // While it stands by it asks nobody but the instance that leads.
+    void stand_by(bool stands_by);
+    bool is_standing_by() const noexcept { return is_standing_by_; }
+
     void start();
     // Answers all who wait and cancels what is under way. Soon after, the io_context has no work of
     // this left.
@@ -89,6 +106,8 @@ private:
     kept& entry_of(const market::coin_question& what);
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<void> fetch(market::coin_question what);
+    boost::asio::awaitable<void> find_elsewhere(market::coin_question what);
+    steady_time::duration budget_wait(steady_time now) const noexcept;
     void note(const market::coin_question& what, market::coin_answer said);
     void note_failure(const market::coin_question& what, const fetch_error& why);
     std::chrono::milliseconds age_of(market::coin_topic topic) const noexcept;
@@ -104,6 +123,8 @@ private:
     std::uint64_t next_waiter_ = 0;
     std::string said_;  // the last failure that was logged; empty after a success
     boost::asio::steady_timer timer_;
+    find_function find_;  // empty: this instance is alone
+    bool is_standing_by_ = false;
     tally asked_;
     tally from_kept_;
     tally refused_;
@@ -113,8 +134,6 @@ private:
     strand_task task_;
 };
 
-// Of one answer. A year of days is some 40 KB, a coin in depth some 50.
-inline constexpr std::size_t coin_bytes_max = 1024 * 1024;
 // One in so many of MARKET_CALLS is for questions of this kind.
 inline constexpr std::size_t coin_share = 4;
 // Of one request: somebody waits for it.

@@ -115,7 +115,7 @@ asio::awaitable<result<provider::gate::permit>> gated_client::admitted(steady_ti
                         (wanted - left) * 60 / gate.limit().per_minute}) +
                     std::chrono::milliseconds{1};
         } else {
-            auto permit = gate.admit(now);
+            auto permit = gate.admit_behind_prices(now);
             if (permit) {
                 if (parts_.budget)
                     parts_.budget->take(now);
@@ -144,7 +144,7 @@ asio::awaitable<fetched<net::http_response>> gated_client::send(net::http_reques
         for (const auto& header : parts_.key_headers[client_])
             request.headers.push_back(header);
     // A coroutine of its own, because with_timeout() takes phases that give an error code.
-    const auto phase = [](net::http_client& client, net::http_request asked,
+    const auto phase = [](net::http_asker& client, net::http_request asked,
                           fetched<net::http_response>& into) -> asio::awaitable<error_code> {
         into = co_await client.send(std::move(asked));
         co_return into ? error_code{} : into.error().code;

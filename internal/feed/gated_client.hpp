@@ -10,7 +10,7 @@
 #include "core/tally.hpp"
 #include "feed/call_budget.hpp"
 #include "feed/feed.hpp"
-#include "net/http_client.hpp"
+#include "net/http_asker.hpp"
 #include "provider/gate.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -42,7 +42,7 @@ public:
 
     struct parts {
         // At least one, in the order they are tried.
-        std::vector<std::unique_ptr<net::http_client>> clients;
+        std::vector<std::unique_ptr<net::http_asker>> clients;
         // Those of the key, by client; empty: none has any.
         std::vector<std::vector<net::http_header>> key_headers{};
         provider::gate& gate;  // of the provider: shared with all else that asks it

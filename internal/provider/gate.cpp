@@ -24,7 +24,21 @@ boost::system::result<gate::permit> gate::admit(steady_time now) noexcept
         return provider_errc::breaker_open;
     if (!bucket_.take(now))
         return bucket_.paused_until() > now ? provider_errc::paused : provider_errc::throttled;
+    prices_are_next_ = false;
     return permit{*this, std::move(*of_breaker), now};
+}
+
+boost::system::result<gate::permit> gate::admit_behind_prices(steady_time now) noexcept
+{
+    const bool are_prices_wanted = prices_wanted_ && now - *prices_wanted_ <= prices_first_for;
+    // Beside rounding errors.
+    if (prices_are_next_ && are_prices_wanted && bucket_.left(now) < 2 - 1e-6 &&
+        breaker_.current() == circuit_breaker::state::closed)
+        return provider_errc::throttled;
+    auto admitted = admit(now);
+    if (admitted)
+        prices_are_next_ = true;
+    return admitted;
 }
 
 gate_change gate::permit::succeeded(moment now, std::chrono::microseconds took)

@@ -82,6 +82,13 @@ public:
     // Returns a permit if a request may go out.
     // Errors: provider_errc::throttled, ::paused, ::breaker_open.
     [[nodiscard]] boost::system::result<permit> admit(steady_time now) noexcept;
+    // How long after somebody wanted prices one request is left to those who do.
+    static constexpr std::chrono::seconds prices_first_for{60};
+    // Somebody wants prices now, whether the limit allows it or not.
+    void want_prices(steady_time now) noexcept { prices_wanted_ = now; }
+    // The same right for what can wait: tables, coins, candles. Where the limit leaves less than
+    // two requests, and prices are wanted, these have every other one at least. Errors: as admit().
+    [[nodiscard]] boost::system::result<permit> admit_behind_prices(steady_time now) noexcept;
     // How long until admit() can say yes, as far as the limit goes.
     steady_time::duration wait(steady_time now) const noexcept { return bucket_.wait(now); }
 
@@ -119,6 +126,8 @@ private:
     token_bucket bucket_;
     circuit_breaker breaker_;
     backoff penalty_{penalty};
+    std::optional<steady_time> prices_wanted_;
+    bool prices_are_next_ = false;           // something else was admitted since they were
     std::optional<steady_time> limited_at_;  // when the provider last said "too many requests"
     latency_window took_;
     unsigned failures_ = 0;

@@ -1,6 +1,6 @@
 // What the Bitcoin tab consists of: groups of cards, one for each figure, with who says it and when.
 
-import { cardOf, groups } from "../model/bitcoin_cards.js";
+import { cardOf, groups, isShown } from "../model/bitcoin_cards.js";
 import { byId, element, setAttribute, setHidden, setText } from "./dom.js";
 import { TabNotice } from "./tab_notice.js";
 
@@ -21,6 +21,7 @@ class Card {
     }
 
     draw(answer, now) {
+        setHidden(this.node, !isShown(this.row, answer));
         const { text, value, title, note, reason, by, age, isComputed, isStale } =
             cardOf(this.row, answer, now);
         setText(this.value, text);

@@ -2,11 +2,13 @@
 #include "feed/coin_feed.hpp"
 
 #include "feed/harness.hpp"
+#include "net/http_client.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
 #include "provider/gates.hpp"
 #include "support/catch.hpp"
 #include "support/fake_http_server.hpp"
+#include "support/stringify.hpp"
 
 #include <deque>
 #include <memory>
@@ -252,6 +254,100 @@ TEST_CASE("charts and what is trending are kept beside the coins", "[feed]")
     CHECK(c.answer(3).list);
     CHECK(c.server.requests().size() == 3);
     c.finish();
+}
+
+TEST_CASE("while it stands by a coin is had from the instance that asks", "[feed]")
+{
+    coins_asked other{[](const std::string& request) {
+        return json_reply(coin_text(id_in(request), "As it was sent."));
+    }};
+    other.feed->follow(
+        [](std::string,
+           coin_feed::is_fresh_function) -> boost::asio::awaitable<std::optional<std::string>> {
+            co_return std::nullopt;
+        });
+    other.ask("bitcoin");
+    const auto theirs = other.answer(1);
+    REQUIRE(theirs.body);
+    const auto text = write_shared_coin(theirs, *theirs.body);
+
+    std::optional<std::string> there = text;
+    std::vector<std::string> names;
+    bool was_fresh = false;
+    coins_asked c{[](const std::string&) { return json_reply("{}", 500); }, {}, rate_limit{0.1, 1}};
+    c.feed->follow(
+        [&](std::string name, coin_feed::is_fresh_function is_fresh)
+            -> boost::asio::awaitable<std::optional<std::string>> {
+            names.push_back(std::move(name));
+            was_fresh = there && is_fresh(*there);
+            co_return there;
+        });
+    c.feed->stand_by(true);
+    c.ask("bitcoin");
+    const auto& said = c.answer(1);
+    REQUIRE(said.detail);
+    CHECK(said.detail->description == "As it was sent.");
+    CHECK(said.received_at == theirs.received_at);
+    CHECK(said.why.empty());
+    CHECK(was_fresh);
+    // It is kept here too.
+    c.ask("bitcoin");
+    CHECK(c.answer(2).detail == c.said_.front().detail);
+    CHECK(names == std::vector<std::string>{"coin.detail.bitcoin"});
+    // The other one failed, or says nothing.
+    there = write_missing_coin("no luck");
+    c.ask("ethereum");
+    CHECK(c.answer(3).why.find("no luck") != std::string::npos);
+    CHECK_FALSE(was_fresh);
+    there.reset();
+    c.ask("ethereum", coin_topic::days);
+    CHECK(c.answer(4).why.find("no answer") != std::string::npos);
+    CHECK(c.server.requests().empty());
+    // It asks itself once it leads.
+    c.feed->stand_by(false);
+    c.ask("solana");
+    CHECK_FALSE(c.answer(5).why.empty());
+    CHECK(c.server.requests().size() == 1);
+    c.finish();
+    other.finish();
+}
+
+TEST_CASE("an answer of another instance that is old is not taken for a new one", "[feed]")
+{
+    const coin_question what{.of = coin_topic::trending};
+    const moment now{steady_time{9h}, wall_time{std::chrono::hours{500'000}}, boot_time{9h}};
+    market::coin_answer unknown;
+    unknown.is_unknown = true;
+    unknown.received_at = now.wall - 2h;
+    const coin_question coin{.of = coin_topic::days, .id = "x"};
+    const auto back = read_shared_coin(coin, write_shared_coin(unknown, {}), now);
+    REQUIRE(back);
+    CHECK(back->said.is_unknown);
+    CHECK(back->said.received == now.boot - 2h);
+    for (const auto* const text :
+         {"", "{", "{}", R"({"kept":"coin","version":2,"why":"x"})",
+          R"({"kept":"coin","version":1,"received_at":1,"unknown":false,"body":"{}"})",
+          R"({"kept":"coin","version":1,"received_at":1,"unknown":false,"body":7})"}) {
+        CAPTURE(text);
+        CHECK_FALSE(read_shared_coin(what, text, now).has_value());
+    }
+}
+
+TEST_CASE("a question has a name that reads back, and nothing else is one", "[feed]")
+{
+    for (const auto of : {coin_topic::detail, coin_topic::hours, coin_topic::days}) {
+        const auto back = coin_question_in(name_of({.of = of, .id = "usd-coin.e_1"}));
+        REQUIRE(back);
+        CHECK(back->of == of);
+        CHECK(back->id == "usd-coin.e_1");
+    }
+    CHECK(coin_question_in(name_of({.of = coin_topic::trending}))->of == coin_topic::trending);
+    for (const auto* const name :
+         {"", "coin", "coin.", "coin.detail", "coin.detail.", "coin.detail.a/b", "coin.detail...",
+          "coin.trending.x", "coin.other.x", "table", "coin.days.a b"}) {
+        CAPTURE(name);
+        CHECK_FALSE(coin_question_in(name).has_value());
+    }
 }
 
 TEST_CASE("who waits when the server shuts down is answered", "[feed]")

@@ -379,6 +379,42 @@ TEST_CASE("volatility says its window, its days and whose closes they are", "[ma
     CHECK(figure({.no_closes_why = "broken"}, "volatility_30d").withheld == "broken");
 }
 
+TEST_CASE("the realised value is there where somebody is asked for it, and of its day", "[market]")
+{
+    const auto has = [](const kpi_parts& parts, std::string_view name) {
+        const auto all = kpis_of(parts, now, boot_now);
+        return std::ranges::find(all, name, &kpi::name) != all.end();
+    };
+    CHECK_FALSE(has({}, "realised_cap"));
+    CHECK_FALSE(has({}, "mvrv"));
+    // Asked for, and not said yet.
+    CHECK_FALSE(figure({.has_realised = true}, "mvrv").value);
+    CHECK(figure({.has_realised = true}, "mvrv").source.empty());
+    const wall_time day{today - days{1}};
+    realised_snapshot known{
+        .index = {.mvrv = 1.25, .market_cap = 1e12, .day = day},
+        .received = boot_now - 1h,
+        .received_at = now - 1h};
+    const kpi_parts parts{.has_realised = true, .realised = &known};
+    const auto ratio = figure(parts, "mvrv");
+    CHECK(ratio.value == 1.25);
+    CHECK(ratio.source == "coinmetrics");
+    CHECK(ratio.licence == "CC BY-NC 4.0");
+    CHECK(ratio.at == day);
+    CHECK(ratio.age == now - day);
+    CHECK_FALSE(ratio.is_computed);
+    CHECK_FALSE(ratio.is_stale);
+    const auto cap = figure(parts, "realised_cap");
+    CHECK(cap.value == 8e11);
+    CHECK(cap.is_computed);
+    CHECK(cap.licence == "CC BY-NC 4.0");
+    const auto in = 72h - (now - day);
+    CHECK_FALSE(figure(parts, "mvrv", now, boot_now + in).is_stale);
+    CHECK(figure(parts, "mvrv", now, boot_now + in + 1ms).is_stale);
+    known.index.market_cap.reset();
+    CHECK_FALSE(figure(parts, "realised_cap").value);
+}
+
 TEST_CASE("the index of fear and greed is of its day", "[market]")
 {
     const fear_greed_snapshot mood{
