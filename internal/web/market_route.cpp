@@ -160,22 +160,22 @@ http::answer cryptos(const site& s, const http::request& r)
 
 // A part is a place in the table: where two coins change places, both parts change. Prices are the
 // table's, because ours are ticks of the same stream.
-topic_text market_topic(const site& s, const market::snapshot& now, boot_time boot_now)
+topic_text market_topic(const site& s, const market::snapshot& known, boot_time now)
 {
     hub::topic_state state{.event = "market", .head = {}, .list = "coins", .parts = {}};
     std::size_t rank = 0;
-    for (const auto& row : now.coins.coins) {
+    for (const auto& row : known.coins.coins) {
         ++rank;
         state.parts.push_back(
             {.key = std::to_string(rank),
-             .text = coin_object(s, {&row, rank}, now.coins.source, {}, week::left_out)});
+             .text = coin_object(s, {&row, rank}, known.coins.source, {}, week::left_out)});
     }
     json::object head;
     head.text("currency", "usd");
-    head.time("updated_at", now.coins.updated_at.value_or(now.received_at));
-    head.text("source", now.coins.source).boolean("stale", now.is_stale(boot_now));
+    head.time("updated_at", known.coins.updated_at.value_or(known.received_at));
+    head.text("source", known.coins.source).boolean("stale", known.is_stale(now));
     head.number("total", static_cast<std::int64_t>(rank));
-    head.json("market", now.whole ? totals_object(*now.whole, {}) : "null");
+    head.json("market", known.whole ? totals_object(*known.whole, {}) : "null");
     state.head = members_of(std::move(head).done());
     return std::make_shared<const hub::topic_state>(std::move(state));
 }

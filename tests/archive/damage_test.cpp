@@ -2,6 +2,7 @@
 // range that is said to be known, and what is not touched is served.
 #include "archive/files.hpp"
 #include "archive_fixture.hpp"
+#include "support/effort.hpp"
 
 #include <iostream>
 #include <random>
@@ -91,7 +92,7 @@ TEST_CASE("a flipped bit anywhere never becomes a wrong tick", "[archive]")
 {
     // 10,000 with ARCHIVE_FLIPS=10000; each is two starts of an archive.
     const auto* wanted = std::getenv("ARCHIVE_FLIPS");
-    const int flips = wanted != nullptr ? std::atoi(wanted) : 150;
+    const int flips = wanted != nullptr ? std::atoi(wanted) : tickertape::testing::rounds(150, 30);
     const auto seed = Catch::rngSeed();
     INFO("seed " << seed);
     std::mt19937 random{seed};
@@ -140,7 +141,9 @@ TEST_CASE("a day's file or log that is cut anywhere never becomes a wrong tick",
         copy_over(place.path() / "live", original);
     }
     // Every byte with ARCHIVE_CUTS=1, else one in some hundred.
-    const std::size_t step = std::getenv("ARCHIVE_CUTS") != nullptr ? 1 : 397;
+    const std::size_t step = std::getenv("ARCHIVE_CUTS") != nullptr
+                                 ? 1
+                                 : tickertape::testing::rounds<std::size_t>(397, 1'999);
     const auto name = GENERATE(
         as<std::string>{}, "ticks-2026-11-21.db", "ticks-2026-11-21.db-wal", "progress",
         "archive.db", "archive.db-wal", "KIND");

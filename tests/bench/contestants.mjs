@@ -8,9 +8,11 @@ import { existsSync, openSync, closeSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bodies, good, says, startSources } from "../e2e/support/market.mjs";
 import { answers, freePort } from "../e2e/support/port.mjs";
 import { start } from "../e2e/support/process.mjs";
 import { binary, scratch } from "../e2e/support/server.mjs";
+import { makeCertificates } from "../e2e/support/tls.mjs";
 import { until } from "../e2e/support/wait.mjs";
 
 export const build = process.env.TICKERTAPE_BUILD
@@ -79,6 +81,28 @@ async function tickertape(t, { cores, loadCores, lanes = 1, symbols = 1, tls }, 
 
 // The same with nothing on the disk.
 const unarchived = (t, options) => tickertape(t, options, { ARCHIVE: "none" });
+
+// The same with a market of 250 coins, all of which change every minute: five times as often as
+// usual. Subscribers come when the table is known.
+async function withMarket(t, options) {
+    const { sources, settings } = await startSources(
+        t, await makeCertificates(await scratch(t), "trusted"));
+    const some = JSON.parse(bodies.coingecko);
+    sources.coingecko.respond = (request, response) => {
+        if (!request.url.startsWith("/coins/markets?")) return good.coingecko(request, response);
+        const factor = 1 + Math.random() / 100;
+        return says(response, JSON.stringify(Array.from({ length: 250 }, (_, i) => {
+            const row = some[i % some.length];
+            return { ...row, id: `${row.id}-${i}`, current_price: row.current_price * factor,
+                last_updated: new Date().toISOString() };
+        })));
+    };
+    const server = await tickertape(t, options, { ...settings, MARKET_INTERVAL: "60s" });
+    const table = new URL("/api/cryptos?limit=250", server.url);
+    await until("the table of 250 coins", async () =>
+        (await (await fetch(table)).json()).coins?.length === 250, { timeout: 30_000 });
+    return server;
+}
 
 // One send() per tick and connection: see bare_fanout.cpp.
 async function bare(t, { cores, loadCores }) {
@@ -162,5 +186,8 @@ async function nchan(t, { cores, loadCores }) {
     };
 }
 
-export const contestants = { tickertape, unarchived, bare, nchan };
-export const isInstalled = { tickertape: true, unarchived: true, bare: true, nchan: Boolean(nginx && nchanModule) };
+export const contestants = { tickertape, unarchived, withMarket, bare, nchan };
+export const isInstalled = {
+    tickertape: true, unarchived: true, withMarket: true, bare: true,
+    nchan: Boolean(nginx && nchanModule),
+};

@@ -59,7 +59,8 @@ async function certificate(t) {
 // What is asked for: the newest tick and then live, all there are, or picks by chance.
 function urlFor(scenario, row, server) {
     if (scenario.before) return server.replayUrl ?? `${server.url}?since=${server.startedAt}`;
-    return row.random ? `${server.url}?symbols={random:${row.random}}` : server.url;
+    if (row.random) return `${server.url}?symbols={random:${row.random}}`;
+    return server.url + (row.query ?? "");
 }
 
 // One run of one row: what tickertape-bench found.

@@ -127,6 +127,18 @@ export const scenarios = {
         bars: [ratio("CPU per delivery against one symbol", "20 of 250", "one symbol", us,
             { most: 1.3 })],
     },
+    topics: {
+        title: "10,000 subscribers, 2 ticks a second, and 250 coins that change once a minute",
+        ticks: { perSecond: 2 },
+        load: { ...crowd, duration: "60s" },
+        rows: [
+            { name: "all topics", contestant: "withMarket", query: "?topics=*" },
+            { name: "ticks", contestant: "withMarket" },
+        ],
+        columns: { ...cost, ...arrival, ...bytes },
+        bars: [ratio("CPU per delivery against ticks only", "all topics", "ticks", us,
+            { most: 1.3 })],
+    },
     lanes: {
         title: "10,000 subscribers, one lane or two, and the load on the same two cores",
         load: { ...crowd, settle: "5s" },

@@ -1,6 +1,7 @@
 #include "history_check.hpp"
 
 #include "support/catch.hpp"
+#include "support/effort.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -11,20 +12,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Under AddressSanitizer a seed takes ten times as long.
-constexpr std::uint64_t share =
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-    10 *
-#endif
-#endif
-    1;
-
 // More seeds for a long run: RELAY_SEEDS=20000; one alone: RELAY_SEED=7.
 std::uint64_t seeds(std::uint64_t usual)
 {
     const char* const wanted = std::getenv("RELAY_SEEDS");
-    return wanted == nullptr ? usual / share : std::strtoull(wanted, nullptr, 10);
+    return wanted == nullptr ? usual / rounds(1, 15) : std::strtoull(wanted, nullptr, 10);
 }
 std::uint64_t first_seed()
 {
