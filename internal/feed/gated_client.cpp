@@ -53,8 +53,12 @@ gated_client::ask(const request_function& request, const read_function& read)
 {
     backoff wait{limits_.retry};
     const auto asked_at = time_.steady_now();
+    std::optional<fetch_error> last;
     for (unsigned attempt = 1;; ++attempt) {
         auto permit = co_await admitted(asked_at);
+        // That there is no second request now does not hide why one is wanted.
+        if (!permit && last && permit.error() == provider_errc::throttled)
+            co_return last;
         if (!permit)
             co_return fetch_error{permit.error()};
         requests_.add();
@@ -87,6 +91,7 @@ gated_client::ask(const request_function& request, const read_function& read)
         if (attempt == limits_.attempts_max ||
             !(is_worth_waiting(why) || provider::may_pass(why) || why.code == feed_errc::deadline))
             co_return why;
+        last = why;
         asio::steady_timer timer{strand_, wait.next(random_())};
         const auto [cancelled] = co_await timer.async_wait(no_throw);
         if (cancelled)
@@ -100,6 +105,7 @@ asio::awaitable<result<provider::gate::permit>> gated_client::admitted(steady_ti
     // With a burst of 10 of which half is left to others, 6 are to be there.
     const auto wanted =
         std::min(gate.limit().burst, 1 + limits_.left_to_others * gate.limit().burst);
+    std::optional<provider::gate::place> in_line;
     for (;;) {
         if (co_await net::is_cancelled())
             co_return error_code{over};
@@ -107,6 +113,7 @@ asio::awaitable<result<provider::gate::permit>> gated_client::admitted(steady_ti
         steady_time::duration pause = gate.paused_for(now);
         error_code why = provider_errc::throttled;
         auto patience = limits_.wait_max;
+        bool is_its_turn = false;  // but for the gate
         if (const auto spent = budget_wait(now); spent.count() != 0) {
             pause = std::max(pause, spent);
         } else if (const auto left = gate.requests_left(now);
@@ -114,6 +121,8 @@ asio::awaitable<result<provider::gate::permit>> gated_client::admitted(steady_ti
             pause = std::chrono::duration_cast<steady_time::duration>(std::chrono::duration<double>{
                         (wanted - left) * 60 / gate.limit().per_minute}) +
                     std::chrono::milliseconds{1};
+        } else if (limits_.gives_way && gate.has_line()) {
+            pause = std::max<steady_time::duration>(pause, look_again);
         } else {
             auto permit = gate.admit_behind_prices(now);
             if (permit) {
@@ -122,6 +131,7 @@ asio::awaitable<result<provider::gate::permit>> gated_client::admitted(steady_ti
                 co_return permit;
             }
             why = permit.error();
+            is_its_turn = why == provider_errc::throttled;
             if (why != provider_errc::throttled)
                 patience = std::min(patience, limits_.pause_max);
             pause = std::max(pause, gate.wait(now));
@@ -130,6 +140,10 @@ asio::awaitable<result<provider::gate::permit>> gated_client::admitted(steady_ti
         }
         if (now + pause > began + patience)
             co_return why;
+        if (!is_its_turn)
+            in_line.reset();
+        else if (!in_line)
+            in_line.emplace(gate, limits_.gives_way);
         asio::steady_timer timer{strand_, pause};
         const auto [cancelled] = co_await timer.async_wait(no_throw);
         if (cancelled)

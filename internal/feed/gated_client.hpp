@@ -38,6 +38,8 @@ public:
         std::chrono::milliseconds pause_max{600'000};
         // Of the requests that the provider takes at once, the part that is left to others.
         double left_to_others = 0;
+        // Whoever else waits for the same gate goes first.
+        bool gives_way = false;
     };
 
     struct parts {
@@ -70,6 +72,11 @@ public:
     steady_time::duration budget_wait(steady_time now) const noexcept
     {
         return parts_.budget ? parts_.budget->wait(now) : steady_time::duration::zero();
+    }
+    // How long until the gate lets a request out, whoever sends it.
+    steady_time::duration gate_wait(steady_time now) const noexcept
+    {
+        return std::max<steady_time::duration>(parts_.gate.paused_for(now), parts_.gate.wait(now));
     }
     // When the budget is whole again if nothing more is asked; now, where there is none.
     steady_time budget_full_at(steady_time now) const noexcept

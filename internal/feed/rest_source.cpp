@@ -23,18 +23,12 @@ using boost::system::error_code;
 using std::chrono::microseconds;
 
 constexpr std::string_view not_asked = "not_asked";
+// Until the gate is tried again where it is the turn of another.
+constexpr std::chrono::milliseconds turn_of_another{50};
 
 bool is_over(const error_code& ec)
 {
     return ec == asio::error::operation_aborted;
-}
-
-provider::answers all_missing(std::size_t markets)
-{
-    provider::answers none(markets);
-    provider::answer_rest(
-        none, {json::json_errc::missing_field, "not one of the markets asked for"});
-    return none;
 }
 
 }  // namespace
@@ -195,13 +189,14 @@ asio::awaitable<result<provider::gate::permit>> rest_source::admitted(steady_tim
         const auto now = with_.time.steady_now();
         if (budget_wait(now).count() != 0)
             co_return error_code{provider::provider_errc::throttled};
-        auto permit = gate_.admit(now);
+        auto permit = gate_.admit_prices(now);
         if (permit && parts_.budget)
             parts_.budget->take(now);
+        const auto pause = std::max<steady_time::duration>(gate_.wait(now), turn_of_another);
         if (permit || permit.error() != provider::provider_errc::throttled ||
-            now + gate_.wait(now) + answer_min > until)
+            now + pause + answer_min > until)
             co_return permit;
-        asio::steady_timer timer{with_.strand, gate_.wait(now)};
+        asio::steady_timer timer{with_.strand, pause};
         const auto [cancelled] = co_await timer.async_wait(no_throw);
         if (cancelled)
             co_return cancelled;
@@ -251,8 +246,11 @@ provider::answers rest_source::judged(
         provider::answer_rest(said, response.error());
     assert(said.size() == batch.size());
 
-    if (says_nothing(batch, said))
-        said = all_missing(batch.size());
+    if (says_nothing(batch, said)) {
+        said = provider::answers(batch.size());
+        provider::answer_rest(
+            said, {json::json_errc::missing_field, "not one of the markets asked for"});
+    }
     if (std::ranges::any_of(said, [](const auto& answer) { return answer->has_value(); })) {
         log_.changed(of_request.succeeded(now, took), nullptr, gate_);
         return said;

@@ -99,6 +99,36 @@ TEST_CASE("while prices are wanted every other request is theirs", "[feed]")
     CHECK(behind());
 }
 
+TEST_CASE("while others wait in line prices have every other request", "[feed]")
+{
+    fixture f;
+    const auto prices = [&] { return f.gate.admit_prices(f.now.steady); };
+    const auto behind = [&] { return f.gate.admit_behind_prices(f.now.steady); };
+    f.gate.want_prices(f.now.steady);
+    CHECK(prices());
+    CHECK(prices());
+    {
+        const provider::gate::place table{f.gate, false};
+        CHECK(f.gate.has_line());
+        f.pass(1s);
+        CHECK(prices().error() == provider_errc::throttled);
+        CHECK(behind());
+        f.pass(1s);
+        CHECK(behind().error() == provider_errc::throttled);
+        CHECK(prices());
+    }
+    CHECK_FALSE(f.gate.has_line());
+    f.pass(1s);
+    CHECK(prices());
+    const provider::gate::place coin{f.gate, true};
+    CHECK_FALSE(f.gate.has_line());
+    f.pass(1s);
+    CHECK(prices().error() == provider_errc::throttled);
+    // A pause is told as what it is.
+    CHECK(f.fail(limited, 9s) == gate_change::paused);
+    CHECK(prices().error() == provider_errc::paused);
+}
+
 TEST_CASE("what can wait tries a provider that failed, whoever wants prices", "[feed]")
 {
     fixture f;
