@@ -38,7 +38,11 @@ std::string random_text()
 class shared_coins::turn {
 public:
     explicit turn(shared_coins& of) noexcept : of_{of} { of_.is_calling_ = true; }
-    ~turn() { of_.is_calling_ = false; }
+    ~turn()
+    {
+        of_.is_calling_ = false;
+        of_.turns_.cancel();
+    }
     turn(const turn&) = delete;
     turn& operator=(const turn&) = delete;
 
@@ -46,9 +50,26 @@ private:
     shared_coins& of_;
 };
 
+// Who waits for the turn of another does so for as long as that has a deadline.
+template <class Call>
+auto shared_coins::calling(Call call) -> decltype(call())
+{
+    while (is_calling_) {
+        const auto [woken] = co_await turns_.async_wait(no_throw);
+        static_cast<void>(woken);
+        if (task_.stopping())
+            co_return asio::error::operation_aborted;
+    }
+    const turn mine{*this};
+    auto done = co_await call();
+    co_return done;
+}
+
 shared_coins::shared_coins(parts of, std::unique_ptr<relay::redis_texts> texts)
     : of_{std::move(of)}, texts_{std::move(texts)}, life_{random_text()}, again_{of_.strand},
-      task_{of_.strand, of_.log, "shared coins: an internal error"}
+      turns_{of_.strand, steady_time::max()}, task_{
+                                                  of_.strand, of_.log,
+                                                  "shared coins: an internal error"}
 {
     of_.coins.follow([this](std::string name, feed::coin_feed::is_fresh_function is_fresh) {
         return find(std::move(name), std::move(is_fresh));
@@ -76,7 +97,7 @@ asio::awaitable<void> shared_coins::pause(std::chrono::milliseconds length)
 asio::awaitable<void> shared_coins::run()
 {
     while (!task_.stopping()) {
-        if (!of_.coins.is_standing_by() && !is_calling_)
+        if (!of_.coins.is_standing_by())
             co_await serve();
         if (task_.stopping())
             co_return;
@@ -88,8 +109,7 @@ asio::awaitable<void> shared_coins::run()
 
 asio::awaitable<void> shared_coins::serve()
 {
-    const turn mine{*this};
-    const auto names = co_await texts_->take_wanted();
+    const auto names = co_await calling([this] { return texts_->take_wanted(); });
     if (task_.stopping())
         co_return;
     if (!names) {
@@ -109,7 +129,8 @@ asio::awaitable<void> shared_coins::serve()
         relay::shared_text said;
         said.version = life_ + '-' + std::to_string(++puts_);
         said.text = std::move(next.text);
-        const auto done = co_await texts_->put(of_.token, next.name, said, answer_kept_for);
+        const auto done = co_await calling(
+            [&] { return texts_->put(of_.token, next.name, said, answer_kept_for); });
         if (task_.stopping())
             co_return;
         if (!done) {
@@ -131,12 +152,12 @@ void shared_coins::note_answer(const std::string& name, const market::coin_answe
         to_put_.push_back(
             {name, feed::write_shared_coin(said, said.body ? *said.body : std::string{})});
     else if (!said.why.empty())
-        to_put_.push_back({name, feed::write_missing_coin(said.why)});
+        to_put_.push_back({name, feed::write_missing_coin(said.why, said.retry_after)});
 }
 
 asio::awaitable<std::optional<relay::shared_text>> shared_coins::look(const std::string& name)
 {
-    auto found = co_await texts_->fetch(name);
+    auto found = co_await calling([&] { return texts_->fetch(name); });
     if (!found) {
         failed("fetch", found.error());
         co_return std::nullopt;
@@ -147,12 +168,6 @@ asio::awaitable<std::optional<relay::shared_text>> shared_coins::look(const std:
 asio::awaitable<std::optional<std::string>>
 shared_coins::find(std::string name, feed::coin_feed::is_fresh_function is_fresh)
 {
-    while (is_calling_) {
-        co_await pause(20ms);
-        if (task_.stopping())
-            co_return std::nullopt;
-    }
-    const turn mine{*this};
     const auto began = of_.time.steady_now();
     auto before = co_await look(name);
     if (task_.stopping() || !before)
@@ -166,7 +181,7 @@ shared_coins::find(std::string name, feed::coin_feed::is_fresh_function is_fresh
         if (of_.time.steady_now() - wanted_at >= want_again_after) {
             wanted_at = of_.time.steady_now();
             wanted_.add();
-            const auto noted = co_await texts_->want(name);
+            const auto noted = co_await calling([&] { return texts_->want(name); });
             if (task_.stopping())
                 co_return std::nullopt;
             if (!noted) {

@@ -48,8 +48,11 @@ private:
         std::string text;
     };
 
-    // The texts take one call at a time.
+    // The texts take one call at a time, and several questions are looked for.
     class turn;
+    // `call` gives a task of the texts.
+    template <class Call>
+    auto calling(Call call) -> decltype(call());
 
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<void> serve();
@@ -69,6 +72,7 @@ private:
     bool is_calling_ = false;
     std::string trouble_;  // that was logged; empty: there is none
     boost::asio::steady_timer again_;
+    boost::asio::steady_timer turns_;  // never fires: the end of a call cancels it
     feed::strand_task task_;
     tally wanted_;
     tally put_;

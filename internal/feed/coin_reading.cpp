@@ -26,6 +26,8 @@ using market::coin_topic;
 constexpr std::string_view kept = "coin";
 constexpr std::int64_t version = 1;
 constexpr std::string_view prefix = "coin.";
+// What another instance says of the time until it asks again is believed up to here, in seconds.
+constexpr std::int64_t wait_max = 24 * 60 * 60;
 
 struct named_topic {
     std::string_view name;
@@ -139,10 +141,11 @@ std::string write_shared_coin(const coin_answer& said, std::string_view body)
     return std::move(text).done();
 }
 
-std::string write_missing_coin(std::string_view why)
+std::string write_missing_coin(std::string_view why, std::chrono::seconds retry_after)
 {
     json::object text;
     text.text("kept", kept).number("version", version).text("why", why);
+    text.number("retry_after", retry_after.count());
     return std::move(text).done();
 }
 
@@ -156,6 +159,8 @@ read_shared_coin(const coin_question& what, std::string_view text, const moment&
     shared_coin found;
     if (from.at("why") != nullptr) {
         found.why = clean_words(from.text("why", words_bytes_max));
+        const auto wait = from.integer("retry_after", 0, wait_max);
+        found.retry_after = std::chrono::seconds{wait};
         if (from.is_spoilt())
             return from.why();
         return found;

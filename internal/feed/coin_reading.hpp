@@ -9,6 +9,7 @@
 #include "market/coin_answers.hpp"
 #include "net/http_message.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,12 +37,13 @@ std::optional<market::coin_question> coin_question_in(std::string_view name);
 
 // `body`: as the source sent it.
 std::string write_shared_coin(const market::coin_answer& said, std::string_view body);
-// That there is none, and why.
-std::string write_missing_coin(std::string_view why);
+// That there is none, why, and when it is worth asking again.
+std::string write_missing_coin(std::string_view why, std::chrono::seconds retry_after);
 
 struct shared_coin {
     market::coin_answer said{};
     std::string why{};  // the leader has none; empty: it has
+    std::chrono::seconds retry_after{0};
 };
 // Errors: those of json::read_own() and read_coin_answer(); json_errc::wrong_type.
 fetched<shared_coin>

@@ -75,7 +75,10 @@ gated_client::limits limits_of_tables()
 gated_client::limits limits_of_coins()
 {
     auto limits = limits_of_tables();
-    limits.wait_max = std::chrono::milliseconds{20'000};
+    // Questions stay in line: who asked is answered long before, and the answer is there next time.
+    limits.wait_max = std::chrono::milliseconds{180'000};
+    limits.deadline = std::chrono::milliseconds{8'000};
+    limits.gives_way = true;
     return limits;
 }
 
@@ -123,11 +126,13 @@ std::unique_ptr<coin_feed> make_coin_feed(
     provider::gates& gates, ssl::context& trust)
 {
     const auto now = of.time.steady_now();
-    return std::make_unique<coin_feed>(
-        of, coin_limits{},
-        make_coingecko_client(
-            wanted, of.strand, of.time, budget.share(share_of_coins(wanted.market), now),
-            limits_of_coins(), coin_bytes_max, gates, trust));
+    const coin_limits bounds;
+    const auto part = budget.share(share_of_coins(wanted.market), now);
+    std::vector<std::unique_ptr<gated_client>> sources;
+    for (std::size_t i = 0; i < bounds.at_once_max; ++i)
+        sources.push_back(make_coingecko_client(
+            wanted, of.strand, of.time, part, limits_of_coins(), coin_bytes_max, gates, trust));
+    return std::make_unique<coin_feed>(of, bounds, std::move(sources));
 }
 
 std::unique_ptr<market_feed> make_market_feed(
