@@ -1,5 +1,7 @@
 #include "feed/provider_access.hpp"
 
+#include "market/schedule.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <memory>
@@ -47,15 +49,12 @@ std::vector<net::base_url> urls_of(const provider_settings& settings, const prov
 std::optional<rate_limit> plan_of_prices(
     const provider_settings& settings, const provider::row& row, std::size_t market_calls) noexcept
 {
-    if (row.calls_a_month_with_key == 0 || settings.api_key.empty() || settings.per_minute ||
-        settings.url)
+    const bool has_larger_plan = settings.per_minute || (settings.url && !settings.api_key.empty());
+    if (row.calls_a_month == 0 || has_larger_plan)
         return std::nullopt;
-    constexpr double minutes = 31 * 24 * 60;
-    constexpr double burst = 2;
-    const auto all = row.calls_a_month_with_key;
+    const auto all = row.calls_a_month;
     // A tenth is left to prices in any case.
-    const auto left = std::max(all - std::min(all, market_calls), all / 10);
-    return rate_limit{.per_minute = (static_cast<double>(left) - burst) / minutes, .burst = burst};
+    return market::monthly(std::max(all - std::min(all, market_calls), all / 10));
 }
 
 // Shared by the copies of the function, or each would give the same numbers.

@@ -20,9 +20,10 @@ net::base_url own_url(const result<net::base_url>& url);
 void check_key(const provider_settings& settings, const provider::row& row);
 // Where the provider is asked, in the order it is tried.
 std::vector<net::base_url> urls_of(const provider_settings& settings, const provider::row& row);
-// What prices may take of the plan of a key that costs nothing, of which the market takes
-// `market_calls` in a month; none: there is no such plan, or the operator says the rate or the
-// address, as those with a larger plan do. It is spread evenly: prices are wanted all the time.
+// What prices may take of what the provider gives in a month for nothing, of which the market takes
+// `market_calls`; none: there is no such limit, or the operator says the rate, or an address with a
+// key, as those with a larger plan do. A twenty-fifth may be taken at once: that is some time of
+// another provider's failure.
 std::optional<rate_limit> plan_of_prices(
     const provider_settings& settings, const provider::row& row, std::size_t market_calls) noexcept;
 // Gives numbers in [0, 1).

@@ -571,6 +571,30 @@ TEST_CASE("a provider of a pace slower than its prices last is refused or warned
     CHECK_FALSE(both.error().empty());
 }
 
+TEST_CASE(
+    "what a provider gives in a month bounds its pace, unless the operator has more", "[config]")
+{
+    auto rows = test_providers;
+    rows[1].calls_a_month = 10'000;
+    const given alone{.flags = {"--providers=coingecko"}, .providers = rows};
+    CHECK(
+        alone.error().find("coingecko is asked once in 23m15s (it gives 10000 requests a month for "
+                           "nothing, of which the market has MARKET_CALLS; COINGECKO_RATE if you "
+                           "have more)") != std::string::npos);
+    const given beside{.flags = {"--providers=coinbase,coingecko"}, .providers = rows};
+    CHECK(beside.error().empty());
+    CHECK(beside.warnings().size() == 1);
+    const given rate{.flags = {"--providers=coingecko", "--coingecko-rate=2"}, .providers = rows};
+    CHECK(rate.error().empty());
+    CHECK(rate.warnings().empty());
+    const given paid{
+        .flags = {"--providers=coingecko", "--coingecko-url=https://pro-api.coingecko.com/api/v3"},
+        .environment = {{"COINGECKO_API_KEY", "k"}},
+        .providers = rows};
+    CHECK(paid.error().empty());
+    CHECK(paid.warnings().empty());
+}
+
 TEST_CASE("a stream that nobody sends is warned of", "[config]")
 {
     const given from{.flags = {"--feed=stream", "--providers=coingecko"}};
