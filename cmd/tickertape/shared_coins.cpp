@@ -58,7 +58,7 @@ auto shared_coins::calling(Call call) -> decltype(call())
         const auto [woken] = co_await turns_.async_wait(no_throw);
         static_cast<void>(woken);
         if (task_.stopping())
-            co_return asio::error::operation_aborted;
+            co_return boost::system::error_code{asio::error::operation_aborted};
     }
     const turn mine{*this};
     auto done = co_await call();
