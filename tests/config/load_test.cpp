@@ -633,7 +633,7 @@ TEST_CASE("without anything given, the settings are the defaults", "[config]")
     CHECK(s.live.policy.kind == pricing::policy_kind::fallback);
     CHECK(s.live.fetch.interval == 10s);
     CHECK(s.live.ca_file.empty());
-    CHECK(s.access.size() == 10);  // with the sources of the market that are no providers
+    CHECK(s.access.size() == 11);  // with the sources of the market that are no providers
     CHECK(s.access.at("coinbase") == feed::provider_settings{});
     CHECK(s.access.at("coingecko") == feed::provider_settings{});
     CHECK(s.live.mode == feed::feed_mode::poll);
