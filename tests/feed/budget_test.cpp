@@ -191,7 +191,8 @@ TEST_CASE("prices of CoinGecko come first, whoever asks for coins there", "[feed
     check_limits(all);
     // A price counts for two minutes (MAX_QUOTE_AGE).
     CHECK(all.longest_without_price() < 2min);
-    // One every five minutes would be 72. A table waits 45 s at most, and then the next source has it.
+    // One every five minutes would be 72. A table waits 45 s at most, and then the next source has
+    // it.
     CHECK(all.requests_to("api.coingecko.com", "/coins/markets") >= 60);
     CHECK(all.requests_to("api.coingecko.com", "/coins/coin") > 50);
 }
