@@ -86,8 +86,8 @@ application::application(const config::settings& s, const clock& time, const tel
       started_{reading_of(time)}, tapes_{symbols_, s.store_size, known_since(s, started_.wall)},
       files_{s.static_dir ? web::static_files{*s.static_dir} : web::static_files{}},
       cors_{s.cors_origins}, market_{open_market()}, coins_{open_coins()}, network_{open_network()},
-      fear_greed_{open_fear_greed()}, currencies_{open_currencies()}, news_{open_news()},
-      archive_{open_archive()}, ordered_{open_desk()}, kept_{open_kept()},
+      fear_greed_{open_fear_greed()}, realised_{open_realised()}, currencies_{open_currencies()},
+      news_{open_news()}, archive_{open_archive()}, ordered_{open_desk()}, kept_{open_kept()},
       descriptors_{raise_descriptor_limit()}, clients_{limits_of_admission(s, descriptors_)},
       proxies_{s.trusted_proxies},
       hub_{
@@ -104,7 +104,8 @@ application::application(const config::settings& s, const clock& time, const tel
       topic_publisher_{
           {provider_strand_, time, log, topics_, [this] { return hub::follows_topics(hub_); }},
           site()},
-      cluster_{join_cluster()}, shared_{share_figures()}, certificate_{s, time, log, metrics_},
+      cluster_{join_cluster()}, shared_coins_{share_coins()}, shared_{share_figures()},
+      certificate_{s, time, log, metrics_},
       server_{
           {contexts_of(hub_), router_, cors_, clients_, proxies_, time, log, metrics_},
           s.listen_address,
@@ -155,7 +156,8 @@ web::site application::site()
         ordered_.get(),
         s.admin_token,
         coins_.get(),
-        currencies_ ? &currencies_->board() : nullptr};
+        currencies_ ? &currencies_->board() : nullptr,
+        realised_ ? &realised_->board() : nullptr};
 }
 
 // Null where this instance shares no log.
@@ -227,7 +229,9 @@ std::unique_ptr<feed::price_feed> application::open_feed()
         const auto last = tapes_.newest_tick(id);
         return last ? std::optional{last->value} : std::nullopt;
     };
-    return make_feed({s.live, s.simulator, s.replay, {}, last_prices(), newest}, context, gates_);
+    auto live = s.live;
+    live.market_calls = is_market_wanted() ? s.market.calls_a_month : 0;
+    return make_feed({live, s.simulator, s.replay, {}, last_prices(), newest}, context, gates_);
 }
 
 void application::publish_figures()
@@ -290,6 +294,8 @@ void application::run() noexcept
         ordered_->start();
     topic_publisher_.start();
     kept_->start();
+    if (shared_coins_)
+        shared_coins_->start();
     if (shared_)
         shared_->start();
     if (market_)
@@ -300,6 +306,8 @@ void application::run() noexcept
         network_->start();
     if (fear_greed_)
         fear_greed_->start();
+    if (realised_)
+        realised_->start();
     if (currencies_)
         currencies_->start();
     if (news_)

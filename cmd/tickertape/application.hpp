@@ -19,6 +19,7 @@
 #include "feed/market_feed.hpp"
 #include "feed/network_feed.hpp"
 #include "feed/news_feed.hpp"
+#include "feed/realised_feed.hpp"
 #include "http/admission.hpp"
 #include "http/client_address.hpp"
 #include "http/server.hpp"
@@ -26,6 +27,7 @@
 #include "kept_market.hpp"
 #include "provider/gates.hpp"
 #include "publisher.hpp"
+#include "shared_coins.hpp"
 #include "shared_figures.hpp"
 #include "tape/tapes.hpp"
 #include "telemetry/log.hpp"
@@ -71,11 +73,13 @@ private:
     std::unique_ptr<feed::coin_feed> open_coins();
     std::unique_ptr<feed::network_feed> open_network();
     std::unique_ptr<feed::fear_greed_feed> open_fear_greed();
+    std::unique_ptr<feed::realised_feed> open_realised();
     std::unique_ptr<feed::currency_feed> open_currencies();
     std::unique_ptr<feed::news_feed> open_news();
     std::vector<feed::kept_figures*> kept_figures() const;
     std::unique_ptr<kept_market> open_kept();
     std::unique_ptr<shared_figures> share_figures();
+    std::unique_ptr<shared_coins> share_coins();
     void stand_by(bool stands_by);
     std::vector<std::optional<price>> last_prices() const;
     void publish_figures();
@@ -116,6 +120,7 @@ private:
     std::unique_ptr<feed::coin_feed> coins_;                 // the same
     std::unique_ptr<feed::network_feed> network_;            // the same
     std::unique_ptr<feed::fear_greed_feed> fear_greed_;      // the same
+    std::unique_ptr<feed::realised_feed> realised_;          // the same
     std::unique_ptr<feed::currency_feed> currencies_;        // the same
     std::optional<boost::asio::ssl::context> news_trust_;    // before what connects with it
     std::unique_ptr<feed::news_feed> news_;                  // null: none are wanted
@@ -133,7 +138,8 @@ private:
     topic_publisher topic_publisher_;
     std::optional<boost::asio::ssl::context> relay_trust_;  // before the log that connects with it
     std::unique_ptr<cluster> cluster_;                      // null: this instance shares no log
-    std::unique_ptr<shared_figures> shared_;                // null: none to share, or with nobody
+    std::unique_ptr<shared_coins> shared_coins_;  // null: there are none, or this is alone
+    std::unique_ptr<shared_figures> shared_;      // null: none to share, or with nobody
     certificate certificate_;
     http::server server_;
     edge* edge_ = nullptr;  // the feed, where it is one

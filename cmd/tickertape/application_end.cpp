@@ -124,10 +124,14 @@ void application::one_drained()
         network_->stop();
     if (fear_greed_)
         fear_greed_->stop();
+    if (realised_)
+        realised_->stop();
     if (currencies_)
         currencies_->stop();
     if (news_)
         news_->stop();
+    if (shared_coins_)
+        shared_coins_->stop();
     if (shared_)
         shared_->stop();
     kept_->end_soon();

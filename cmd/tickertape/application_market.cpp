@@ -62,6 +62,17 @@ std::unique_ptr<feed::fear_greed_feed> application::open_fear_greed()
         *market_trust_);
 }
 
+// Only where the operator says so: its figures may not be used commercially.
+std::unique_ptr<feed::realised_feed> application::open_realised()
+{
+    if (!is_market_wanted() || !settings_.market.has_coin_metrics)
+        return nullptr;
+    const auto& s = settings_;
+    return feed::make_realised_feed(
+        {s.market, s.live, s.access}, {provider_strand_, time_, log_, metrics_}, gates_,
+        *market_trust_);
+}
+
 std::unique_ptr<feed::currency_feed> application::open_currencies()
 {
     if (!is_market_wanted())
@@ -94,6 +105,8 @@ std::vector<feed::kept_figures*> application::kept_figures() const
         figures.push_back(network_.get());
     if (fear_greed_)
         figures.push_back(fear_greed_.get());
+    if (realised_)
+        figures.push_back(realised_.get());
     if (currencies_)
         figures.push_back(currencies_.get());
     if (news_)
@@ -104,12 +117,16 @@ std::vector<feed::kept_figures*> application::kept_figures() const
 // Of a cluster only the leader asks.
 void application::stand_by(bool stands_by)
 {
+    if (coins_)
+        coins_->stand_by(stands_by);
     if (market_)
         market_->stand_by(stands_by);
     if (network_)
         network_->stand_by(stands_by);
     if (fear_greed_)
         fear_greed_->stand_by(stands_by);
+    if (realised_)
+        realised_->stand_by(stands_by);
     if (currencies_)
         currencies_->stand_by(stands_by);
     if (news_)
@@ -138,6 +155,16 @@ std::unique_ptr<shared_figures> application::share_figures()
         shared_figures::parts{
             std::move(figures), provider_strand_, time_, log_, metrics_, cluster_->token(),
             [this](bool stands_by) { stand_by(stands_by); }},
+        open_shared_texts(settings_.relay, kind, provider_strand_, *relay_trust_, log_));
+}
+
+std::unique_ptr<shared_coins> application::share_coins()
+{
+    if (!cluster_ || !coins_)
+        return nullptr;
+    const std::string kind{archive::text_of(kind_of_feed(settings_.providers))};
+    return std::make_unique<shared_coins>(
+        shared_coins::parts{*coins_, provider_strand_, time_, log_, metrics_, cluster_->token()},
         open_shared_texts(settings_.relay, kind, provider_strand_, *relay_trust_, log_));
 }
 

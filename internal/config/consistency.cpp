@@ -2,6 +2,7 @@
 
 #include "config/value.hpp"
 #include "core/text.hpp"
+#include "feed/provider_access.hpp"
 #include "synthetic/settings.hpp"
 
 #include <algorithm>
@@ -38,12 +39,22 @@ wrong_with_providers(const settings& s, std::span<const provider::row> known)
     return std::nullopt;
 }
 
-// The time from one request to the next that the provider's rate and FETCH_INTERVAL leave.
+// What prices may take of the provider in a month, where that is the least of its limits.
+std::optional<double> monthly_pace(const settings& s, const provider::row& p)
+{
+    const auto market_calls = s.market.is_on.value_or(true) ? s.market.calls_a_month : 0;
+    const auto plan = feed::plan_of_prices(s.access.at(std::string{p.name}), p, market_calls);
+    return plan ? std::optional{plan->per_minute} : std::nullopt;
+}
+
+// The time from one request to the next that the provider's limits and FETCH_INTERVAL leave.
 std::chrono::milliseconds pace_of(const settings& s, const provider::row& p)
 {
     const auto& access = s.access.at(std::string{p.name});
-    const auto rate = access.per_minute.value_or(
+    auto rate = access.per_minute.value_or(
         !access.api_key.empty() ? p.limit_with_key.per_minute : p.limit.per_minute);
+    if (const auto plan = monthly_pace(s, p))
+        rate = std::min(rate, *plan);
     return std::max(
         s.live.fetch.interval,
         std::chrono::milliseconds{static_cast<std::int64_t>(std::ceil(60'000 / rate))});
@@ -69,8 +80,14 @@ std::vector<const provider::row*> too_slow(const settings& s, std::span<const pr
 std::string words_of_pace(const settings& s, const provider::row& p)
 {
     const auto pace = pace_of(s, p);
-    const auto by =
-        pace > s.live.fetch.interval ? upper_case(p.name) + "_RATE" : std::string{"FETCH_INTERVAL"};
+    const auto rate = upper_case(p.name) + "_RATE";
+    auto by = std::string{"FETCH_INTERVAL"};
+    if (pace > s.live.fetch.interval)
+        by = monthly_pace(s, p)
+                 ? "it gives " + std::to_string(p.calls_a_month) +
+                       " requests a month for nothing, of which the market has MARKET_CALLS; " +
+                       rate + " if you have more"
+                 : rate;
     return std::string{p.name} + " is asked once in " + format_duration(pace) + " (" + by +
            "), which is not shorter than MAX_QUOTE_AGE=" + format_duration(s.live.quotes.age_max);
 }

@@ -2,6 +2,7 @@
 #include "feed/news_feed.hpp"
 #include "market/currency_rates.hpp"
 #include "market/fear_greed.hpp"
+#include "market/realised.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -30,6 +31,20 @@ rule on_or_off()
         [](const std::optional<bool>& value) {
             return std::string{!value ? "" : *value ? "on" : "off"};
         });
+}
+
+// Coin Metrics is asked only where the operator says so.
+rule coin_metrics_wanted()
+{
+    return made_of(
+        "on or off", {}, [](auto& s) -> auto& { return s.market.has_coin_metrics; },
+        [](std::string_view text) -> parsed<bool> {
+            const auto word = lower_case(text);
+            if (word != "on" && word != "off")
+                return because("is neither");
+            return word == "on";
+        },
+        [](bool value) { return std::string{value ? "on" : "off"}; });
 }
 
 // The addresses of feeds between commas. What a feed is asked for may be secret, so it is not for
@@ -113,6 +128,14 @@ void add_market_rows(row_list& rows)
             "FEAR_GREED_URL", provider_url(std::string{market::alternative_me}),
             "Where alternative.me is asked for the Fear and Greed Index at /api/bitcoin/kpis")
         .when_empty = "https://api.alternative.me";
+    rows.add(
+        "COINMETRICS", coin_metrics_wanted(),
+        "Whether Coin Metrics is asked for Bitcoin's realised cap and MVRV at /api/bitcoin/kpis, "
+        "while MARKET is on. Its figures are for use that is not commercial (CC BY-NC 4.0)");
+    rows.add(
+            "COINMETRICS_URL", provider_url(std::string{market::coin_metrics}),
+            "Where Coin Metrics is asked for them")
+        .when_empty = "https://community-api.coinmetrics.io/v4";
     rows.add(
             "FRANKFURTER_URL", provider_url(std::string{market::frankfurter}),
             "Where frankfurter is asked for the European Central Bank's rates of currencies, for "

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <optional>
 
 namespace tickertape::feed {
 
@@ -22,11 +21,12 @@ public:
     {
     }
 
-    // For another one who asks the same source: no more than `part`, out of the same budget.
+    // For another one who asks the same source: no more than `part`, out of the same budget. Copies
+    // of it have the part together.
     call_budget share(rate_limit part, steady_time now) const
     {
         auto other = *this;
-        other.own_.emplace(part, now);
+        other.own_ = std::make_shared<token_bucket>(part, now);
         other.left_to_others_ = 0;
         return other;
     }
@@ -66,7 +66,7 @@ public:
 private:
     rate_limit limit_;
     std::shared_ptr<token_bucket> shared_;
-    std::optional<token_bucket> own_{};
+    std::shared_ptr<token_bucket> own_{};  // of the copies of a share as well
     double left_to_others_ = 0;
 };
 

@@ -9,7 +9,7 @@
 #include "feed/feed.hpp"
 #include "feed/gated_client.hpp"
 #include "feed/settings.hpp"
-#include "net/http_client.hpp"
+#include "net/http_asker.hpp"
 #include "provider/candle_api.hpp"
 #include "provider/gates.hpp"
 #include "provider/market_spelling.hpp"
@@ -35,7 +35,7 @@ public:
         std::unique_ptr<provider::candle_api> api;
         std::unique_ptr<provider::market_speller> speller;
         // At least one, in the order they are tried.
-        std::vector<std::unique_ptr<net::http_client>> clients;
+        std::vector<std::unique_ptr<net::http_asker>> clients;
         provider::gate& gate;  // of the provider: shared with all else that asks it
         std::vector<usd_standin> for_usd;
     };

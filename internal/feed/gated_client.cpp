@@ -55,8 +55,12 @@ gated_client::ask(const request_function& request, const read_function& read)
 {
     backoff wait{limits_.retry};
     const auto asked_at = time_.steady_now();
+    std::optional<fetch_error> last;
     for (unsigned attempt = 1;; ++attempt) {
         auto permit = co_await admitted(asked_at);
+        // That there is no second request now does not hide why one is wanted.
+        if (!permit && last && permit.error() == provider_errc::throttled)
+            co_return last;
         if (!permit)
             co_return fetch_error{permit.error()};
         requests_.add();
@@ -89,6 +93,7 @@ gated_client::ask(const request_function& request, const read_function& read)
         if (attempt == limits_.attempts_max ||
             !(is_worth_waiting(why) || provider::may_pass(why) || why.code == feed_errc::deadline))
             co_return why;
+        last = why;
         asio::steady_timer timer{strand_, wait.next(random_())};
         const auto [cancelled] = co_await timer.async_wait(no_throw);
         if (cancelled)
@@ -102,6 +107,7 @@ asio::awaitable<result<provider::gate::permit>> gated_client::admitted(steady_ti
     // With a burst of 10 of which half is left to others, 6 are to be there.
     const auto wanted =
         std::min(gate.limit().burst, 1 + limits_.left_to_others * gate.limit().burst);
+    std::optional<provider::gate::place> in_line;
     for (;;) {
         if (co_await net::is_cancelled())
             co_return error_code{over};
@@ -109,6 +115,7 @@ asio::awaitable<result<provider::gate::permit>> gated_client::admitted(steady_ti
         steady_time::duration pause = gate.paused_for(now);
         error_code why = provider_errc::throttled;
         auto patience = limits_.wait_max;
+        bool is_its_turn = false;  // but for the gate
         if (const auto spent = budget_wait(now); spent.count() != 0) {
             pause = std::max(pause, spent);
         } else if (const auto left = gate.requests_left(now);
@@ -116,14 +123,17 @@ asio::awaitable<result<provider::gate::permit>> gated_client::admitted(steady_ti
             pause = std::chrono::duration_cast<steady_time::duration>(std::chrono::duration<double>{
                         (wanted - left) * 60 / gate.limit().per_minute}) +
                     std::chrono::milliseconds{1};
+        } else if (limits_.gives_way && gate.has_line()) {
+            pause = std::max<steady_time::duration>(pause, look_again);
         } else {
-            auto permit = gate.admit(now);
+            auto permit = gate.admit_behind_prices(now);
             if (permit) {
                 if (parts_.budget)
                     parts_.budget->take(now);
                 co_return permit;
             }
             why = permit.error();
+            is_its_turn = why == provider_errc::throttled;
             if (why != provider_errc::throttled)
                 patience = std::min(patience, limits_.pause_max);
             pause = std::max(pause, gate.wait(now));
@@ -132,6 +142,10 @@ asio::awaitable<result<provider::gate::permit>> gated_client::admitted(steady_ti
         }
         if (now + pause > began + patience)
             co_return why;
+        if (!is_its_turn)
+            in_line.reset();
+        else if (!in_line)
+            in_line.emplace(gate, limits_.gives_way);
         asio::steady_timer timer{strand_, pause};
         const auto [cancelled] = co_await timer.async_wait(no_throw);
         if (cancelled)
@@ -146,7 +160,7 @@ asio::awaitable<fetched<net::http_response>> gated_client::send(net::http_reques
         for (const auto& header : parts_.key_headers[client_])
             request.headers.push_back(header);
     // A coroutine of its own, because with_timeout() takes phases that give an error code.
-    const auto phase = [](net::http_client& client, net::http_request asked,
+    const auto phase = [](net::http_asker& client, net::http_request asked,
                           fetched<net::http_response>& into) -> asio::awaitable<error_code> {
         into = co_await client.send(std::move(asked));
         co_return into ? error_code{} : into.error().code;

@@ -10,7 +10,7 @@
 #include "core/tally.hpp"
 #include "feed/call_budget.hpp"
 #include "feed/feed.hpp"
-#include "net/http_client.hpp"
+#include "net/http_asker.hpp"
 #include "provider/gate.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -38,11 +38,13 @@ public:
         std::chrono::milliseconds pause_max{600'000};
         // Of the requests that the provider takes at once, the part that is left to others.
         double left_to_others = 0;
+        // Whoever else waits for the same gate goes first.
+        bool gives_way = false;
     };
 
     struct parts {
         // At least one, in the order they are tried.
-        std::vector<std::unique_ptr<net::http_client>> clients;
+        std::vector<std::unique_ptr<net::http_asker>> clients;
         // Those of the key, by client; empty: none has any.
         std::vector<std::vector<net::http_header>> key_headers{};
         provider::gate& gate;  // of the provider: shared with all else that asks it
@@ -70,6 +72,11 @@ public:
     steady_time::duration budget_wait(steady_time now) const noexcept
     {
         return parts_.budget ? parts_.budget->wait(now) : steady_time::duration::zero();
+    }
+    // How long until the gate lets a request out, whoever sends it.
+    steady_time::duration gate_wait(steady_time now) const noexcept
+    {
+        return std::max<steady_time::duration>(parts_.gate.paused_for(now), parts_.gate.wait(now));
     }
     // When the budget is whole again if nothing more is asked; now, where there is none.
     steady_time budget_full_at(steady_time now) const noexcept

@@ -35,7 +35,9 @@ make_live_feed(const live_settings& settings, const feed_context& context, live_
 
 // With the providers those settings name, each behind its gate of `gates`, which outlives the feed.
 // Throws std::runtime_error, one line: a bad key or CA file.
-std::unique_ptr<price_feed>
-make_live_feed(const live_settings& settings, const feed_context& context, provider::gates& gates);
+// `make_client`: who asks at an address; none: a client over the network.
+std::unique_ptr<price_feed> make_live_feed(
+    const live_settings& settings, const feed_context& context, provider::gates& gates,
+    const net::make_asker& make_client = {});
 
 }  // namespace tickertape::feed

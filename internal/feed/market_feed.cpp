@@ -177,6 +177,9 @@ void market_feed::post(market::table table)
 {
     if (with_.has_market_prices)
         find_streamed(table, with_.symbols);
+    const auto now = now_of(with_.time);
+    if (const auto last = last_of_.find(table.source); last != last_of_.end())
+        market::check_steps(table, last->second->coins, last->second->received_at, now.wall);
     tables_.add();
     dropped_.add(table.dropped);
     withheld_.add(withheld_in(table));
@@ -186,7 +189,6 @@ void market_feed::post(market::table table)
                              {"coins", table.coins.size()},
                              {"rows_dropped", table.dropped},
                              {"figures_withheld", withheld_in(table)}});
-    const auto now = now_of(with_.time);
     const auto before = board_.newest();
     auto all = std::make_shared<market::snapshot>(market::snapshot{
         .coins = std::move(table),
@@ -200,6 +202,7 @@ void market_feed::post(market::table table)
     all->absent = absent_in(all->coins, before.get());
     if (const auto at = all->coins.updated_at)
         all->lag = std::max(now.wall - *at, std::chrono::milliseconds{0});
+    last_of_[source_] = all;
     board_.post(std::move(all));
     ++changes_;
 }
@@ -256,6 +259,7 @@ std::optional<fetch_error> market_feed::take(std::string_view text)
     if (all->whole)
         schedule_.totals_asked(now.steady - (now.boot - all->whole_received), true);
     source_ = all->coins.source;
+    last_of_[source_] = all;
     board_.post(std::move(all));
     ++changes_;
     timer_.cancel();

@@ -108,6 +108,7 @@ private:
     market::board board_;
     const std::vector<source> sources_;
     std::string_view source_{};  // of the newest table
+    std::map<std::string_view, std::shared_ptr<const market::snapshot>> last_of_;  // by source
     // The last failure of each source that was logged; empty after a success.
     std::vector<std::string> said_;
     boost::asio::steady_timer timer_;
@@ -134,6 +135,8 @@ struct market_choice {
     const live_settings& live;
     // One entry per provider and source there is.
     const std::map<std::string, provider_settings, std::less<>>& access;
+    // Who asks at an address; none: a client over the network.
+    net::make_asker make_client{};
 };
 
 // What may be asked of CoinGecko in a month, and the part of it that is left to questions for

@@ -55,7 +55,7 @@ gated_client::limits limits_of_news()
 std::unique_ptr<news_feed> make_news_feed(
     const news::settings& wanted, const live_settings& live, feed_context::strand_type strand,
     const clock& time, const telemetry::logger& log, telemetry::metrics& figures,
-    provider::gates& gates, boost::asio::ssl::context& trust)
+    provider::gates& gates, boost::asio::ssl::context& trust, net::make_asker make_client)
 {
     std::vector<std::string> texts(news::usual_feeds.begin(), news::usual_feeds.end());
     if (wanted.feeds)
@@ -86,7 +86,8 @@ std::unique_ptr<news_feed> make_news_feed(
             .trust = trust,
             .http = http,
             .breaker = live.breaker,
-            .random = std::move(random)},
+            .random = std::move(random),
+            .make_client = std::move(make_client)},
         rhythm, std::move(addresses));
 }
 

@@ -134,6 +134,13 @@ net::http_request news_feed::request_to(const feed_address& at, const source& fr
     return request;
 }
 
+std::unique_ptr<net::http_asker> news_feed::client_at(const net::base_url& host) const
+{
+    if (with_.make_client)
+        return with_.make_client(host, with_.http);
+    return std::make_unique<net::http_client>(with_.strand, host, with_.trust, with_.http);
+}
+
 // Each fetch has a connection of its own: a feed is asked every ten minutes, and no host keeps one
 // open for so long.
 asio::awaitable<news_feed::outcome> news_feed::fetch(source& from)
@@ -142,8 +149,7 @@ asio::awaitable<news_feed::outcome> news_feed::fetch(source& from)
     outcome said;
     for (std::size_t redirects = 0;; ++redirects) {
         gated_client::parts asked{.clients = {}, .gate = from.gate};
-        asked.clients.push_back(
-            std::make_unique<net::http_client>(with_.strand, at.host, with_.trust, with_.http));
+        asked.clients.push_back(client_at(at.host));
         gated_client client{
             with_.strand, with_.time, std::move(asked), with_.request, with_.random};
         std::optional<std::string> location;

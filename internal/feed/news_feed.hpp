@@ -77,6 +77,8 @@ public:
         // Gives numbers in [0, 1).
         std::function<double()> random;
         gated_client::limits request = limits_of_news();
+        // Who asks at an address; none: a client over the network.
+        net::make_asker make_client{};
     };
 
     // At least one address.
@@ -128,6 +130,7 @@ private:
 
     boost::asio::awaitable<void> run(std::size_t number);
     boost::asio::awaitable<outcome> fetch(source& from);
+    std::unique_ptr<net::http_asker> client_at(const net::base_url& host) const;
     net::http_request request_to(const feed_address& at, const source& from) const;
     void take(std::size_t number, outcome said);
     void take_failure(std::size_t number, const fetch_error& why);
@@ -158,6 +161,6 @@ private:
 std::unique_ptr<news_feed> make_news_feed(
     const news::settings& wanted, const live_settings& live, feed_context::strand_type strand,
     const clock& time, const telemetry::logger& log, telemetry::metrics& figures,
-    provider::gates& gates, boost::asio::ssl::context& trust);
+    provider::gates& gates, boost::asio::ssl::context& trust, net::make_asker make_client = {});
 
 }  // namespace tickertape::feed

@@ -23,18 +23,12 @@ using boost::system::error_code;
 using std::chrono::microseconds;
 
 constexpr std::string_view not_asked = "not_asked";
+// Until the gate is tried again where it is the turn of another.
+constexpr std::chrono::milliseconds turn_of_another{50};
 
 bool is_over(const error_code& ec)
 {
     return ec == asio::error::operation_aborted;
-}
-
-provider::answers all_missing(std::size_t markets)
-{
-    provider::answers none(markets);
-    provider::answer_rest(
-        none, {json::json_errc::missing_field, "not one of the markets asked for"});
-    return none;
 }
 
 }  // namespace
@@ -60,6 +54,8 @@ asio::awaitable<void> rest_source::fetch(std::vector<symbol_id> wanted, steady_t
 {
     round_ = {};
     auto todo = catalog_.askable(wanted, with_.time.steady_now());
+    if (!todo.empty())
+        gate_.want_prices(with_.time.steady_now());
     // Both are in the order of `wanted`.
     for (auto asked = todo.begin(); const auto symbol : wanted) {
         if (asked != todo.end() && asked->symbol == symbol) {
@@ -116,6 +112,8 @@ void rest_source::conclude(std::size_t wanted)
 bool rest_source::has_requests_for(std::span<const symbol_id> wanted)
 {
     const auto now = with_.time.steady_now();
+    if (budget_wait(now).count() != 0)
+        return false;
     return static_cast<double>(batches_of(catalog_.askable(wanted, now))) <=
            gate_.requests_left(now);
 }
@@ -134,6 +132,8 @@ void rest_source::fail_what_must_wait(std::vector<provider::market>& todo, stead
     const std::chrono::duration<double, std::ratio<60>> time = until - now;
     auto requests = gate_.requests_left(now) + time.count() * gate_.limit().per_minute;
     auto rest = todo;
+    if (now + budget_wait(now) + answer_min > until)
+        requests = 0;
     for (; requests >= 1 && !rest.empty(); --requests)
         (void)catalog_.next_batch(rest);
     // A pause or an open breaker has an error of its own, which admit() gives for the first batch.
@@ -187,11 +187,16 @@ asio::awaitable<result<provider::gate::permit>> rest_source::admitted(steady_tim
         if (co_await net::is_cancelled())
             co_return error_code{asio::error::operation_aborted};
         const auto now = with_.time.steady_now();
-        auto permit = gate_.admit(now);
+        if (budget_wait(now).count() != 0)
+            co_return error_code{provider::provider_errc::throttled};
+        auto permit = gate_.admit_prices(now);
+        if (permit && parts_.budget)
+            parts_.budget->take(now);
+        const auto pause = std::max<steady_time::duration>(gate_.wait(now), turn_of_another);
         if (permit || permit.error() != provider::provider_errc::throttled ||
-            now + gate_.wait(now) + answer_min > until)
+            now + pause + answer_min > until)
             co_return permit;
-        asio::steady_timer timer{with_.strand, gate_.wait(now)};
+        asio::steady_timer timer{with_.strand, pause};
         const auto [cancelled] = co_await timer.async_wait(no_throw);
         if (cancelled)
             co_return cancelled;
@@ -206,7 +211,7 @@ rest_source::request(const std::vector<provider::market>& batch, steady_time unt
     request.headers.insert(request.headers.end(), key.begin(), key.end());
     fetched<net::http_response> response{fetch_error{feed_errc::deadline}};
     // A coroutine of its own, because with_timeout() takes phases that give an error code.
-    const auto send = [](net::http_client& client, net::http_request asked,
+    const auto send = [](net::http_asker& client, net::http_request asked,
                          fetched<net::http_response>& into) -> asio::awaitable<error_code> {
         into = co_await client.send(std::move(asked));
         co_return into ? error_code{} : into.error().code;
@@ -241,8 +246,11 @@ provider::answers rest_source::judged(
         provider::answer_rest(said, response.error());
     assert(said.size() == batch.size());
 
-    if (says_nothing(batch, said))
-        said = all_missing(batch.size());
+    if (says_nothing(batch, said)) {
+        said = provider::answers(batch.size());
+        provider::answer_rest(
+            said, {json::json_errc::missing_field, "not one of the markets asked for"});
+    }
     if (std::ranges::any_of(said, [](const auto& answer) { return answer->has_value(); })) {
         log_.changed(of_request.succeeded(now, took), nullptr, gate_);
         return said;

@@ -6,10 +6,11 @@
 
 #include "core/feed_report.hpp"
 #include "core/fetch_error.hpp"
+#include "feed/call_budget.hpp"
 #include "feed/feed.hpp"
 #include "feed/provider_log.hpp"
 #include "feed/quote_listener.hpp"
-#include "net/http_client.hpp"
+#include "net/http_asker.hpp"
 #include "provider/gate.hpp"
 #include "provider/market_catalog.hpp"
 #include "provider/rest_api.hpp"
@@ -34,10 +35,12 @@ struct rest_source_parts {
     std::string name;
     std::unique_ptr<provider::rest_api> api;
     // At least one, in the order they are tried.
-    std::vector<std::unique_ptr<net::http_client>> clients;
+    std::vector<std::unique_ptr<net::http_asker>> clients;
     std::vector<std::vector<net::http_header>> key_headers;  // by client
     provider::gate& gate;  // of the provider: shared with all else that asks it
     std::vector<usd_standin> for_usd;
+    // What each request takes of as well; none: nothing.
+    std::optional<call_budget> budget{};
 };
 
 class rest_source {
@@ -71,6 +74,11 @@ private:
     boost::asio::awaitable<std::optional<provider::answers>>
     ask(const std::vector<provider::market>& batch, steady_time until);
     boost::asio::awaitable<result<provider::gate::permit>> admitted(steady_time until);
+    // How long until the month's budget has a request.
+    steady_time::duration budget_wait(steady_time now) const noexcept
+    {
+        return parts_.budget ? parts_.budget->wait(now) : steady_time::duration::zero();
+    }
     boost::asio::awaitable<fetched<net::http_response>>
     request(const std::vector<provider::market>& batch, steady_time until);
     // Says how the request ended. Returns the answers, one for each market.

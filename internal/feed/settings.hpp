@@ -12,6 +12,7 @@
 #include "provider/circuit_breaker.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -61,6 +62,8 @@ struct live_settings {
     net::http_limits http{};
     provider::breaker_limits breaker{};
     backoff_limits reconnect{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{60'000}};
+    // Requests that the market takes in a month of a provider that both are asked of.
+    std::size_t market_calls = 0;
     // PEM. Given, it is trusted *instead of* the system's authorities, as curl's --cacert does.
     std::string ca_file{};
 };

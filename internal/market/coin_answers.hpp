@@ -34,6 +34,7 @@ struct coin_answer {
     std::shared_ptr<const coin_detail> detail{};  // all three null: there is none
     std::shared_ptr<const coin_chart> chart{};
     std::shared_ptr<const trending> list{};
+    std::shared_ptr<const std::string> body{};  // as the source sent it, where others are told
     boot_time received{};
     wall_time received_at{};
     bool is_stale = false;    // it is older than answers are kept, and no newer one came

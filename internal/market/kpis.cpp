@@ -86,7 +86,7 @@ public:
 
     std::vector<kpi> made() &&
     {
-        constexpr std::size_t figures_there_are = 18;
+        constexpr std::size_t figures_there_are = 20;
         all_.reserve(figures_there_are);  // so that what add() gives stays where it is
         add_price();
         add_market_cap();
@@ -97,6 +97,8 @@ public:
         add_volatility("volatility_30d", 30);
         add_volatility("volatility_90d", 90);
         add_fear_greed();
+        if (parts_.has_realised)
+            add_realised();
         return std::move(all_);
     }
 
@@ -302,6 +304,26 @@ private:
         one.age = age_of(mood->index.day, mood->received_at, mood->received, boot_now_);
         one.is_stale = *one.age > limits_.mood_age_max;
         one.word = mood->index.word;
+    }
+
+    void add_realised()
+    {
+        const auto* known = parts_.realised;
+        const auto add_of = [&](std::string_view name, std::optional<double> value) -> kpi& {
+            auto& one = add(name, value);
+            if (known == nullptr)
+                return one;
+            one.source = coin_metrics;
+            one.licence = coin_metrics_licence;
+            one.at = known->index.day;
+            one.age = age_of(known->index.day, known->received_at, known->received, boot_now_);
+            one.is_stale = *one.age > limits_.realised_age_max;
+            return one;
+        };
+        // It is not given, but follows from the market cap that the same source says of that day.
+        add_of("realised_cap", known ? known->index.cap() : std::nullopt).is_computed =
+            known != nullptr;
+        add_of("mvrv", known ? std::optional{known->index.mvrv} : std::nullopt);
     }
 
     const kpi_parts& parts_;

@@ -1,5 +1,6 @@
 // Bitcoin in figures: what follows from its row in the market's table, the market as a whole, the
-// height of its chain, our own price, the archive's daily closes and the Fear and Greed Index.
+// height of its chain, our own price, the archive's daily closes, the Fear and Greed Index, and the
+// realised value where the operator wants it.
 //
 // Each figure has its own source and time. A figure that is computed follows from parts of one
 // source.
@@ -12,6 +13,7 @@
 #include "market/board.hpp"
 #include "market/fear_greed.hpp"
 #include "market/network.hpp"
+#include "market/realised.hpp"
 
 #include <chrono>
 #include <optional>
@@ -45,6 +47,8 @@ struct kpi_parts {
     std::optional<own_price> ours{};                   // none: the price is that of the table
     std::optional<std::vector<daily_close>> closes{};  // in order, each day once; none: not known
     std::string_view no_closes_why{};                  // empty: nobody keeps any
+    bool has_realised = false;                         // whether somebody is asked for it
+    const realised_snapshot* realised = nullptr;       // null: there is none
 };
 
 struct kpi {
@@ -61,6 +65,7 @@ struct kpi {
     int days_known = 0;                    // days of the window that have a close
     std::vector<std::string> closes_of{};  // the sources of these closes, each once
     std::string word{};                    // the source's word for the value
+    std::string_view licence{};            // of the source's figures, where it forbids some uses
 };
 
 struct kpi_limits {
@@ -74,6 +79,8 @@ struct kpi_limits {
     std::chrono::hours whole_age_max{3};
     // The index is made once a day, at midnight.
     std::chrono::hours mood_age_max{48};
+    // A day of the realised value is over 24 hours after it began, and is known some hours later.
+    std::chrono::hours realised_age_max{72};
     // A day is over at midnight, and its close is kept soon after.
     std::chrono::hours close_age_max{25};
     // The days of a window, in a whole number of sixths, whose closes must be there: 25 of 30.
@@ -89,7 +96,8 @@ std::optional<double> volatility_percent(
     const std::vector<daily_close>& closes, std::chrono::sys_days today, int over,
     const kpi_limits& limits = usual_kpis);
 
-// All figures, known or not, in the order in which they are shown.
+// All figures, known or not, in the order in which they are shown. Those of the realised value only
+// where somebody is asked for it.
 std::vector<kpi> kpis_of(
     const kpi_parts& parts, wall_time now, boot_time boot_now,
     const kpi_limits& limits = usual_kpis);

@@ -14,6 +14,8 @@ struct settings {
     std::chrono::milliseconds interval{300'000};
     // Requests in 31 days that one source is asked at most, both tables and totals.
     std::size_t calls_a_month = 8'000;
+    // Whether Coin Metrics is asked, whose figures are not for commercial use.
+    bool has_coin_metrics = false;
 };
 
 }  // namespace tickertape::market

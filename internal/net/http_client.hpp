@@ -9,6 +9,7 @@
 #include "net/byte_stream.hpp"
 #include "net/dialer.hpp"
 #include "net/errors.hpp"
+#include "net/http_asker.hpp"
 #include "net/http_message.hpp"
 #include "net/limits.hpp"
 #include "net/resolver.hpp"
@@ -23,7 +24,7 @@
 
 namespace tickertape::net {
 
-class http_client {
+class http_client final : public http_asker {
 public:
     // `executor` is a strand; it and `trust` outlive the client.
     http_client(
@@ -39,7 +40,7 @@ public:
     // tell whether the host acted on one that was not answered, and repeating it is for the caller
     // to decide. Cancelling the caller ends the request and closes the connection. Never throws.
     // Errors: net_errc::resolve_timeout .. ::redirect; operation_aborted.
-    boost::asio::awaitable<fetched<http_response>> send(http_request request);
+    boost::asio::awaitable<fetched<http_response>> send(http_request request) override;
 
 private:
     boost::asio::awaitable<fetched<http_response>>

@@ -24,7 +24,34 @@ boost::system::result<gate::permit> gate::admit(steady_time now) noexcept
         return provider_errc::breaker_open;
     if (!bucket_.take(now))
         return bucket_.paused_until() > now ? provider_errc::paused : provider_errc::throttled;
+    prices_are_next_ = false;
     return permit{*this, std::move(*of_breaker), now};
+}
+
+// Where one takes a request the other may not have one. A breaker that is not closed wants a probe,
+// whosever it is.
+bool gate::is_scarce(steady_time now) const noexcept
+{
+    // Beside rounding errors.
+    return bucket_.left(now) < 2 - 1e-6 && breaker_.current() == circuit_breaker::state::closed;
+}
+
+boost::system::result<gate::permit> gate::admit_prices(steady_time now) noexcept
+{
+    if (!prices_are_next_ && in_line_ != 0 && bucket_.paused_until() <= now && is_scarce(now))
+        return provider_errc::throttled;
+    return admit(now);
+}
+
+boost::system::result<gate::permit> gate::admit_behind_prices(steady_time now) noexcept
+{
+    const bool are_prices_wanted = prices_wanted_ && now - *prices_wanted_ <= prices_first_for;
+    if (prices_are_next_ && are_prices_wanted && is_scarce(now))
+        return provider_errc::throttled;
+    auto admitted = admit(now);
+    if (admitted)
+        prices_are_next_ = true;
+    return admitted;
 }
 
 gate_change gate::permit::succeeded(moment now, std::chrono::microseconds took)

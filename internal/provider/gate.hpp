@@ -16,6 +16,7 @@
 #include <boost/system/result.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -82,6 +83,38 @@ public:
     // Returns a permit if a request may go out.
     // Errors: provider_errc::throttled, ::paused, ::breaker_open.
     [[nodiscard]] boost::system::result<permit> admit(steady_time now) noexcept;
+    // How long after somebody wanted prices one request is left to those who do.
+    static constexpr std::chrono::seconds prices_first_for{60};
+    // Somebody wants prices now, whether the limit allows it or not.
+    void want_prices(steady_time now) noexcept { prices_wanted_ = now; }
+    // The same right for prices, and for what can wait: tables, coins, candles. Where the limit
+    // leaves less than two requests and both are wanted, they have them by turns. Errors: as
+    // admit().
+    [[nodiscard]] boost::system::result<permit> admit_prices(steady_time now) noexcept;
+    [[nodiscard]] boost::system::result<permit> admit_behind_prices(steady_time now) noexcept;
+    // One who waits for a request of what can wait, and could take it, while it lives. The gate
+    // outlives it.
+    class place {
+    public:
+        place(gate& of, bool gives_way) noexcept : of_{of}, gives_way_{gives_way}
+        {
+            ++of_.in_line_;
+            of_.first_in_line_ += gives_way_ ? 0 : 1;
+        }
+        ~place()
+        {
+            --of_.in_line_;
+            of_.first_in_line_ -= gives_way_ ? 0 : 1;
+        }
+        place(const place&) = delete;
+        place& operator=(const place&) = delete;
+
+    private:
+        gate& of_;
+        bool gives_way_;
+    };
+    // Whether those who give way have to wait for others, whatever the limit allows.
+    bool has_line() const noexcept { return first_in_line_ != 0; }
     // How long until admit() can say yes, as far as the limit goes.
     steady_time::duration wait(steady_time now) const noexcept { return bucket_.wait(now); }
 
@@ -107,6 +140,8 @@ public:
     void report(moment now, feed_report::provider& into) const;
 
 private:
+    bool is_scarce(steady_time now) const noexcept;
+
     struct failure {
         moment at;
         std::string words;
@@ -119,6 +154,10 @@ private:
     token_bucket bucket_;
     circuit_breaker breaker_;
     backoff penalty_{penalty};
+    std::optional<steady_time> prices_wanted_;
+    bool prices_are_next_ = false;  // something else was admitted since they were
+    std::size_t in_line_ = 0;
+    std::size_t first_in_line_ = 0;          // those of them who do not give way
     std::optional<steady_time> limited_at_;  // when the provider last said "too many requests"
     latency_window took_;
     unsigned failures_ = 0;

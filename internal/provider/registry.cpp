@@ -108,6 +108,7 @@ constexpr std::array rows{
         .key_header = coingecko_key,
         .limit = {.per_minute = 2, .burst = 2},  // unpublished; it caches for 30 to 60 seconds
         .limit_with_key = {.per_minute = 30, .burst = 2},  // of 100, in older documents of 30
+        .calls_a_month = 10'000,
         .make_rest = make_coingecko_rest,
         .socket_url = "",
         .make_socket = nullptr,

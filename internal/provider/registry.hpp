@@ -28,6 +28,9 @@ struct row {
     net::http_header (*key_header)(std::string_view host, std::string_view key) = nullptr;
     rate_limit limit{};           // without a key
     rate_limit limit_with_key{};  // the same where there is none
+    // Requests that it gives in a month for nothing, to prices and all else together; 0: that has
+    // no such limit, or the rates above keep to it.
+    std::size_t calls_a_month = 0;
     std::unique_ptr<rest_api> (*make_rest)() = nullptr;
     // Null: it is not asked for candles of before.
     std::unique_ptr<candle_api> (*make_candles)() = nullptr;

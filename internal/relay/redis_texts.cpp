@@ -5,6 +5,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tickertape::relay {
@@ -23,6 +24,24 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[4])
 redis.call('SET', KEYS[3], ARGV[3], 'PX', ARGV[4])
 return 1
+)lua";
+
+// KEYS: wanted. ARGV: name, milliseconds, the most bytes.
+constexpr auto want_text = R"lua(
+local all = redis.call('GET', KEYS[1]) or '\n'
+if not string.find(all, '\n' .. ARGV[1] .. '\n', 1, true) then
+    if #all + #ARGV[1] >= tonumber(ARGV[3]) then return 0 end
+    all = all .. ARGV[1] .. '\n'
+end
+redis.call('SET', KEYS[1], all, 'PX', ARGV[2])
+return 1
+)lua";
+
+// KEYS: wanted.
+constexpr auto take_wanted_text = R"lua(
+local all = redis.call('GET', KEYS[1])
+if all then redis.call('DEL', KEYS[1]) end
+return all
 )lua";
 
 redis_log_settings with_time(redis_log_settings s)
@@ -53,7 +72,9 @@ redis_texts::redis_texts(
                       "relay trouble",
                       {{"what", what}, {"cause", why}, {"server", server}, {"for", "figures"}});
           }},
-      put_{"put_text", put_text}
+      put_{"put_text", put_text}, want_{"want_text", want_text}, take_wanted_{
+                                                                     "take_wanted_text",
+                                                                     take_wanted_text}
 {
 }
 
@@ -117,35 +138,78 @@ redis_texts::task<shared_text> redis_texts::fetch(const std::string& name)
     co_return found;
 }
 
-redis_texts::task<put_outcome>
-redis_texts::put(const std::string& token, const std::string& name, const shared_text& what)
+redis_texts::task<reply> redis_texts::run(redis_script& script, command keys_and_arguments)
+{
+    std::vector<command> questions(1);
+    std::vector<reply> replies;
+    for (int tries = 0; tries < 3; ++tries) {
+        if (script.sha.empty()) {
+            questions[0] = {"SCRIPT", "LOAD", script.text};
+            if (const auto ec = co_await ask(questions, replies))
+                co_return ec;
+            script.sha = replies[0].text;
+        }
+        questions[0] = {"EVALSHA", script.sha};
+        questions[0].insert(
+            questions[0].end(), keys_and_arguments.begin(), keys_and_arguments.end());
+        if (const auto ec = co_await ask(questions, replies))
+            co_return ec;
+        if (!meaning_of(replies[0]).is_no_script())
+            co_return std::move(replies[0]);
+        script.sha.clear();
+    }
+    co_return relay_errc::bad_answer;
+}
+
+redis_texts::task<put_outcome> redis_texts::put(
+    const std::string& token, const std::string& name, const shared_text& what, milliseconds life)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     if (what.text.size() > shared_text_bytes_max || what.version.empty())
         co_return relay_errc::bad_entry;
-    std::vector<command> questions(1);
-    std::vector<reply> replies;
-    for (int tries = 0; tries < 3; ++tries) {
-        if (put_.sha.empty()) {
-            questions[0] = {"SCRIPT", "LOAD", put_.text};
-            if (const auto ec = co_await ask(questions, replies))
-                co_return ec;
-            put_.sha = replies[0].text;
-        }
-        questions[0] = {"EVALSHA",     put_.sha,
-                        "3",           settings_.name + ":{" + settings_.kind + "}:lease",
-                        key(name, ""), key(name, ":version"),
-                        token,         what.text,
-                        what.version,  std::to_string(kept_for.count())};
-        if (const auto ec = co_await ask(questions, replies))
-            co_return ec;
-        if (replies[0].is == reply::kind::integer)
-            co_return replies[0].number != 0 ? put_outcome::done : put_outcome::not_leader;
-        if (!meaning_of(replies[0]).is_no_script())
-            co_return relay_errc::bad_answer;
-        put_.sha.clear();
+    command asked{"3",           settings_.name + ":{" + settings_.kind + "}:lease",
+                  key(name, ""), key(name, ":version"),
+                  token,         what.text,
+                  what.version,  std::to_string(life.count())};
+    const auto said = co_await run(put_, std::move(asked));
+    if (!said)
+        co_return said.error();
+    if (said->is != reply::kind::integer)
+        co_return relay_errc::bad_answer;
+    co_return said->number != 0 ? put_outcome::done : put_outcome::not_leader;
+}
+
+redis_texts::task<want_outcome> redis_texts::want(const std::string& name)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    command asked{
+        "1", key("wanted", ""), name, std::to_string(wanted_for.count()),
+        std::to_string(wanted_bytes_max)};
+    const auto said = co_await run(want_, std::move(asked));
+    if (!said)
+        co_return said.error();
+    if (said->is != reply::kind::integer)
+        co_return relay_errc::bad_answer;
+    co_return said->number != 0 ? want_outcome::noted : want_outcome::too_many;
+}
+
+redis_texts::task<std::vector<std::string>> redis_texts::take_wanted()
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    command asked{"1", key("wanted", "")};
+    const auto said = co_await run(take_wanted_, std::move(asked));
+    if (!said)
+        co_return said.error();
+    if (!is_text_or_nil(*said))
+        co_return relay_errc::bad_answer;
+    std::vector<std::string> names;
+    for (std::size_t from = 0; from < said->text.size();) {
+        const auto end = std::min(said->text.find('\n', from), said->text.size());
+        if (end > from)
+            names.push_back(said->text.substr(from, end - from));
+        from = end + 1;
     }
-    co_return relay_errc::bad_answer;
+    co_return names;
 }
 
 }  // namespace tickertape::relay

@@ -5,6 +5,7 @@
 //   <name>:{<kind>}:figures:<text>           the text
 //   <name>:{<kind>}:figures:<text>:version
 //   <name>:{<kind>}:figures:<text>:read      while somebody reads it on an instance that follows
+//   <name>:{<kind>}:figures:wanted           names of texts that instances want the leader to put
 //
 // A connection of its own: a lease is not renewed behind a megabyte. It needs no right that the log
 // does not need.
@@ -31,10 +32,15 @@ namespace tickertape::relay {
 // A longer text is not put.
 inline constexpr std::size_t shared_text_bytes_max = 16 * 1024 * 1024;
 
+// Names of texts that are wanted, all together and with a byte each. With more, one is not noted.
+inline constexpr std::size_t wanted_bytes_max = 16 * 1024;
+
 struct shared_text {
     std::string version;  // empty: there is none
     std::string text;
 };
+
+enum class want_outcome { noted, too_many };
 
 class redis_texts {
 public:
@@ -45,6 +51,8 @@ public:
     // How long a text is there after it was put, and how long one reader counts.
     static constexpr milliseconds kept_for = std::chrono::days{7};
     static constexpr milliseconds read_for = std::chrono::seconds{10};
+    // How long a text is wanted if it is not asked for again.
+    static constexpr milliseconds wanted_for = std::chrono::seconds{10};
 
     // As redis_log. Of the settings `entries_max` is not used.
     redis_texts(
@@ -65,7 +73,12 @@ public:
     // `token`: who holds the lease. Errors also: relay_errc::bad_entry, of a text that is too long;
     // nothing was sent then.
     task<put_outcome>
-    put(const std::string& token, const std::string& name, const shared_text& what);
+    put(const std::string& token, const std::string& name, const shared_text& what,
+        milliseconds life = kept_for);
+    // Notes that the text is wanted, once; `name` has no line break.
+    task<want_outcome> want(const std::string& name);
+    // All that are wanted; they are not any more then.
+    task<std::vector<std::string>> take_wanted();
 
     const link_figures& figures() const noexcept { return link_.figures(); }
 
@@ -74,12 +87,16 @@ private:
 
     // The replies of a server that refused none of the questions.
     code_task ask(const std::vector<command>& questions, std::vector<reply>& replies);
+    // What the script says, which is loaded where the server does not know it.
+    task<reply> run(redis_script& script, command keys_and_arguments);
     std::string key(const std::string& name, const char* part) const;
 
     const redis_log_settings settings_;
     attempt_pace pace_;
     redis_link link_;
     redis_script put_;
+    redis_script want_;
+    redis_script take_wanted_;
 };
 
 }  // namespace tickertape::relay

@@ -75,6 +75,8 @@ std::string source_object(const market::kpi& one)
     }
     if (!one.word.empty())
         o.text("word", one.word);
+    if (!one.licence.empty())
+        o.text("licence", one.licence);
     return std::move(o).done();
 }
 
@@ -117,7 +119,10 @@ kpis_now(const site& s, clock_reading now, bool is_reader)
     const auto table = of(s.market);
     const auto network = of(s.network);
     const auto mood = of(s.fear_greed);
+    const auto realised = of(s.realised);
     market::kpi_parts parts{.table = table.get(), .network = network.get(), .mood = mood.get()};
+    parts.has_realised = s.realised != nullptr;
+    parts.realised = realised.get();
     const auto id = s.has_market_prices ? s.prices.symbols().find(bitcoin) : std::nullopt;
     if (id)
         parts.ours = our_price(s, *id, now.boot);
@@ -162,6 +167,8 @@ std::string figure_object(const market::kpi& one)
         o.text("withheld", one.withheld);
     if (!one.word.empty())
         o.text("word", one.word);
+    if (!one.licence.empty())
+        o.text("licence", one.licence);
     return std::move(o).done();
 }
 

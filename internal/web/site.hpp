@@ -26,6 +26,7 @@ class board;
 class coin_answers;
 class currency_board;
 class fear_greed_board;
+class realised_board;
 class network_board;
 }  // namespace tickertape::market
 
@@ -87,6 +88,8 @@ struct site {
     market::coin_answers* coins = nullptr;
     // What dollars cost in other currencies; null where the server asks nobody.
     market::currency_board* currencies = nullptr;
+    // What Bitcoin's coins cost when they last moved; null where the server asks nobody.
+    market::realised_board* realised = nullptr;
 };
 
 http::router make_router(const site& of);

@@ -17,6 +17,13 @@ const blocksTo = (field) => (answer) =>
 const timeTo = (field) => (answer, now) =>
     answer[field] * 1000 > now ? `in ${formatDuration(answer[field] * 1000 - now)}` : "by now";
 
+// Figures that the server has only where its operator wants them, and the licence of their source.
+const optional = new Set(["realised_cap", "mvrv"]);
+export const isShown = ({ field }, answer) => !optional.has(field) || Boolean(answer && Object.hasOwn(answer, field));
+function licensed(words) {
+    return ({ sources }) => [words, sources.mvrv?.licence].filter(Boolean).join("; ");
+}
+
 // `of`: the answer; `field`: its name there, with a dot before that of a part; `note(answer, now)`:
 // what is said besides, where the figure is known.
 export const groups = [
@@ -36,6 +43,8 @@ export const groups = [
         ["volatility_90d", "Volatility, 90 days", "share", () => "a year, of daily closes"],
         ["fear_greed", "Fear and greed", "count",
             ({ sources }) => `of 100: ${sources.fear_greed?.word ?? "no word for it"}`],
+        ["realised_cap", "Realised cap", "money", licensed("what all coins cost when they last moved")],
+        ["mvrv", "Market cap to realised cap", "ratio", licensed("MVRV, once a day")],
     ]],
     ["Blocks", "network", [
         ["height", "Block height", "count",
@@ -101,6 +110,7 @@ const writers = {
         [[1e21, "ZH/s"], [1e18, "EH/s"], [1e15, "PH/s"], [1e12, "TH/s"], [1, "H/s"]]),
     large: (value) => inUnits(value, [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1, ""]]).trim(),
     change: (value) => formatPercent(value / 100),
+    ratio: (value) => plain(value, 2),
     share: (value) => formatPercent(value / 100).replace(/^\+/, ""),
     moment: (value, now) => timeWords(value, now),
 };
@@ -108,7 +118,7 @@ const wholes = { hashes: "H/s", large: "", size: "vB", money: "USD", coins: "BTC
 
 const names = {
     blockchain: "blockchain.info", blockchair: "Blockchair", coingecko: "CoinGecko", coinpaprika: "CoinPaprika", coinlore: "CoinLore",
-    archive: "this server's archive", protocol: "the rules of Bitcoin",
+    coinmetrics: "Coin Metrics", archive: "this server's archive", protocol: "the rules of Bitcoin",
 };
 const nameOf = (source) => (Object.hasOwn(names, source) ? names[source] : source);
 

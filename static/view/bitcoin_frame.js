@@ -1,6 +1,6 @@
 // What the Bitcoin tab consists of: the chart of closes, and groups of cards, one for each figure, with who says it and when.
 
-import { cardOf, groups } from "../model/bitcoin_cards.js";
+import { cardOf, groups, isShown } from "../model/bitcoin_cards.js";
 import { BitcoinChart } from "./bitcoin_chart.js";
 import { byId, element, setAttribute, setHidden, setText } from "./dom.js";
 import { TabNotice } from "./tab_notice.js";
@@ -22,6 +22,7 @@ class Card {
     }
 
     draw(answer, now) {
+        setHidden(this.node, !isShown(this.row, answer));
         const { text, value, title, note, reason, by, age, isComputed, isStale, direction } =
             cardOf(this.row, answer, now);
         setText(this.value, text);

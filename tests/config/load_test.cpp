@@ -571,6 +571,30 @@ TEST_CASE("a provider of a pace slower than its prices last is refused or warned
     CHECK_FALSE(both.error().empty());
 }
 
+TEST_CASE(
+    "what a provider gives in a month bounds its pace, unless the operator has more", "[config]")
+{
+    auto rows = test_providers;
+    rows[1].calls_a_month = 10'000;
+    const given alone{.flags = {"--providers=coingecko"}, .providers = rows};
+    CHECK(
+        alone.error().find("(it gives 10000 requests a month for nothing, of which the market has "
+                           "MARKET_CALLS; COINGECKO_RATE if you have more)") != std::string::npos);
+    CHECK(alone.error().find("coingecko is asked once in 1395s") != std::string::npos);
+    const given beside{.flags = {"--providers=coinbase,coingecko"}, .providers = rows};
+    CHECK(beside.error().empty());
+    CHECK(beside.warnings().size() == 1);
+    const given rate{.flags = {"--providers=coingecko", "--coingecko-rate=2"}, .providers = rows};
+    CHECK(rate.error().empty());
+    CHECK(rate.warnings().empty());
+    const given paid{
+        .flags = {"--providers=coingecko", "--coingecko-url=https://pro-api.coingecko.com/api/v3"},
+        .environment = {{"COINGECKO_API_KEY", "k"}},
+        .providers = rows};
+    CHECK(paid.error().empty());
+    CHECK(paid.warnings().empty());
+}
+
 TEST_CASE("a stream that nobody sends is warned of", "[config]")
 {
     const given from{.flags = {"--feed=stream", "--providers=coingecko"}};
@@ -609,7 +633,7 @@ TEST_CASE("without anything given, the settings are the defaults", "[config]")
     CHECK(s.live.policy.kind == pricing::policy_kind::fallback);
     CHECK(s.live.fetch.interval == 10s);
     CHECK(s.live.ca_file.empty());
-    CHECK(s.access.size() == 10);  // with the sources of the market that are no providers
+    CHECK(s.access.size() == 11);  // with the sources of the market that are no providers
     CHECK(s.access.at("coinbase") == feed::provider_settings{});
     CHECK(s.access.at("coingecko") == feed::provider_settings{});
     CHECK(s.live.mode == feed::feed_mode::poll);

@@ -116,6 +116,36 @@ describe("the market in a cluster", { timeout: 900_000 }, () => {
         assert.ok(places[first].asked() >= 4);
     });
 
+    test("single coins are asked for by the leader alone, once for all", { timeout }, async (t) => {
+        const { places, instances, first, second, shows } =
+            await setUpTwo(t, { MARKET_INTERVAL: "1h", NEWS_INTERVAL: "1h" });
+        await shows(first);
+        await shows(second);
+        const coin = (name, path = "") => until(`${name} has the coin${path}`, async () => {
+            const { status, body } = await json(`${instances[name].url}/api/cryptos/bitcoin${path}`);
+            if (status !== 200) return null;
+            return (path === "" ? body.detail : body.points[0]) ? body : null;
+        }, { timeout: 60_000 });
+        const theirs = (await coin(second)).detail;
+        const history = await coin(second, "/history?range=30d");
+        assert.equal(theirs.source, "coingecko");
+        assert.equal(theirs.stale, false);
+        assert.equal(places[second].asked(), 0);
+        const ofCoins = () => places[first].sources.coingecko.requests
+            .filter(({ url }) => url.startsWith("/coins/bitcoin")).length;
+        assert.equal(ofCoins(), 2);
+        // What it asked for the other is kept by the leader too.
+        const ours = (await coin(first)).detail;
+        assert.equal(ours.description, theirs.description);
+        assert.equal(ours.updated_at, theirs.updated_at);
+        assert.deepEqual((await coin(first, "/history?range=30d")).points, history.points);
+        const { status, body } = await json(`${instances[second].url}/api/trending`);
+        assert.equal(status, 200);
+        assert.ok(body.coins.length > 0);
+        assert.equal(ofCoins(), 2);
+        assert.equal(places[second].asked(), 0);
+    });
+
     test("where the leader is killed the other one goes on, and asks", { timeout }, async (t) => {
         const { places, instances, first, second, shows, kill, leader } = await setUpTwo(t);
         await shows(second);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { json } from "./support/http.mjs";
+import { json, request } from "./support/http.mjs";
 import { bodies, good, says, startSources } from "./support/market.mjs";
 import { scratch, startServer } from "./support/server.mjs";
 import { makeCertificates } from "./support/tls.mjs";
@@ -102,6 +102,30 @@ describe("coins in depth", { timeout: 300_000 }, () => {
             const table = await get("/api/cryptos");
             assert.equal(table.status, 200, "the table is as it was");
         }
+    });
+
+    test("a question that hangs keeps no other waiting", { timeout }, async (t) => {
+        const { get } = await start(t, (request, response) =>
+            request.url.startsWith("/coins/ethereum") || good.coingecko(request, response));
+        const stuck = get("/api/cryptos/ethereum");
+        const { body } = await get("/api/cryptos/bitcoin");
+        assert.ok(body.detail);
+        assert.equal((await stuck).body.why, "it is being asked for");
+    });
+
+    test("at the usual rate the first visit is told the truth, and the answer comes", { timeout: 120_000 }, async (t) => {
+        const { get, asked, server } = await start(t, good.coingecko, { COINGECKO_RATE: "" });
+        // The two requests that may follow each other at once are the table and the whole.
+        await until("the whole", async () => (await get("/api/cryptos")).body.market !== null);
+        const first = (await get("/api/cryptos/bitcoin")).body;
+        assert.equal(first.detail, null);
+        assert.match(first.why, /its turn has not come yet/);
+        assert.ok(first.retry_after > 0 && first.retry_after <= 60, String(first.retry_after));
+        await until("the answer", async () => asked.length > 0, { timeout: 60_000 });
+        await until("the detail", async () => (await get("/api/cryptos/bitcoin")).body.detail !== null);
+        assert.equal(asked.length, 1);
+        const { text } = await request(`${server.url}/metrics`);
+        assert.match(text, /^tickertape_coin_failures_total 0$/m);
     });
 
     test("a coin that the source does not know is kept as such", { timeout }, async (t) => {

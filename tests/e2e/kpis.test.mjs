@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { coinbaseCandles, day, priceOf, today } from "./support/candles_of_before.mjs";
 import { json } from "./support/http.mjs";
-import { bodies, dead, good, says, startSources, tip } from "./support/market.mjs";
+import { bodies, coinMetrics, dead, good, realisedCap, says, startSources, tip } from "./support/market.mjs";
 import { startProvider } from "./support/provider.mjs";
 import { scratch, startServer } from "./support/server.mjs";
 import { makeCertificates } from "./support/tls.mjs";
@@ -230,6 +231,40 @@ describe("Bitcoin in figures", { timeout: 600_000 }, () => {
         const { status, body } = await json(`${server.url}/api/bitcoin/history?range=1w`);
         assert.equal(status, 400);
         assert.equal(body.accepted, "30d, 90d, 12mo, 10y");
+    });
+
+    test("the realised value is there where the operator wants it, and outlives the server", { timeout }, async (t) => {
+        const coinmetrics = await startProvider(t, certificates);
+        coinmetrics.respond = coinMetrics;
+        const wanted = { COINMETRICS_URL: coinmetrics.url, ARCHIVE: `sqlite:${join(await scratch(t), "data")}` };
+        const off = await setUp(t, wanted);
+        const without = await off.shows("figures", (body) => body.fear_greed !== null);
+        assert.deepEqual(Object.keys(without).filter((name) => /mvrv|realised/.test(name)), []);
+        assert.equal(coinmetrics.requests.length, 0);
+        await off.server.child.kill();
+
+        const on = await setUp(t, { ...wanted, COINMETRICS: "on" });
+        const now = await on.shows("the realised value", (body) => (body.mvrv ?? null) !== null);
+        const newest = JSON.parse(bodies.realised).data.at(-1);
+        assert.equal(now.mvrv, Number(newest.CapMVRVCur));
+        isNear(now.realised_cap, realisedCap);
+        const { realised_cap: cap, mvrv } = now.sources;
+        for (const each of [cap, mvrv]) {
+            assert.equal(each.source, "coinmetrics");
+            assert.equal(each.licence, "CC BY-NC 4.0");
+            assert.equal(each.at, Math.floor(Date.now() / 86_400_000) * 86_400 - 86_400);
+            assert.equal(each.stale, false);
+        }
+        assert.deepEqual([cap.computed, mvrv.computed], [true, false]);
+        await pause(1_000);
+        await on.server.child.kill();
+
+        coinmetrics.respond = dead;
+        const later = await setUp(t, { ...wanted, COINMETRICS: "on" }, (all) => {
+            for (const source of Object.values(all)) source.respond = dead;
+        });
+        const kept = await later.shows("what was kept", (body) => (body.mvrv ?? null) !== null);
+        assert.deepEqual([kept.mvrv, kept.realised_cap], [now.mvrv, now.realised_cap]);
     });
 
     test("a server whose sources never answered says so, and MARKET=off asks nobody", { timeout }, async (t) => {

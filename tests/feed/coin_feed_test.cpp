@@ -1,16 +1,12 @@
 // When the source is asked for single coins, what is kept of it, and what those are told who wait.
-#include "feed/coin_feed.hpp"
+#include "feed/coins_asked.hpp"
 
-#include "feed/harness.hpp"
-#include "net/tls_trust.hpp"
-#include "net/url.hpp"
-#include "provider/gates.hpp"
 #include "support/catch.hpp"
-#include "support/fake_http_server.hpp"
+#include "support/stringify.hpp"
 
-#include <deque>
-#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 using namespace tickertape;
 using namespace tickertape::feed;
@@ -19,78 +15,6 @@ using namespace std::chrono_literals;
 using market::coin_answer;
 using market::coin_question;
 using market::coin_topic;
-
-namespace {
-
-std::string coin_text(const std::string& id, const std::string& description = "A coin.")
-{
-    return R"({"id":")" + id + R"(","description":{"en":")" + description + "\"}}";
-}
-
-// "/coins/bitcoin?..." as "bitcoin"
-std::string id_in(const std::string& request)
-{
-    const auto from = request.find("/coins/") + 7;
-    return request.substr(from, request.find_first_of("?/ ", from) - from);
-}
-
-struct coins_asked {
-    explicit coins_asked(
-        fake_http_server::answer_function answers, coin_limits bounds = {},
-        std::optional<rate_limit> budget = std::nullopt)
-        : server{h.io, std::nullopt, std::move(answers)}, strand{boost::asio::make_strand(h.io)}
-    {
-        gated_client::parts parts{
-            .clients = {},
-            .gate = gates.of(
-                "coingecko", {.per_minute = 60'000, .burst = 1000}, {.open_first = 50ms},
-                h.time.steady_now())};
-        parts.clients.push_back(std::make_unique<net::http_client>(
-            strand, *net::parse_base_url("http://127.0.0.1:" + server.port()), trust,
-            net::http_limits{.response = 10s}));
-        if (budget)
-            parts.budget.emplace(*budget, h.time.steady_now());
-        feed.emplace(
-            coin_feed::parts{strand, h.time, h.log, h.counters}, bounds,
-            std::make_unique<gated_client>(
-                strand, h.time, std::move(parts),
-                gated_client::limits{
-                    .attempts_max = 1, .retry = {2ms, 4ms}, .wait_max = 1s, .pause_max = 0ms},
-                [] { return 0.5; }));
-        feed->start();
-    }
-
-    void ask(const std::string& id, coin_topic of = coin_topic::detail)
-    {
-        feed->ask(coin_question{.of = of, .id = id}, [this](coin_answer said) {
-            said_.push_back(std::move(said));
-        });
-    }
-    // Runs until there are so many answers, and gives the last of them.
-    const coin_answer& answer(std::size_t count)
-    {
-        for (int i = 0; i < 2'000 && said_.size() < count; ++i)
-            h.io.run_for(5ms);
-        REQUIRE(said_.size() == count);
-        return said_.back();
-    }
-    void finish()
-    {
-        feed->stop();
-        server.stop();
-        CHECK(h.run_to_the_end());
-    }
-
-    harness h;
-    provider::gates gates;
-    boost::asio::ssl::context trust{net::make_tls_context({})};
-    fake_http_server server;
-    feed_context::strand_type strand;
-    std::deque<coin_answer> said_{};  // where answers stay when others come
-    std::optional<coin_feed> feed;
-};
-
-}  // namespace
 
 TEST_CASE("a coin is asked for once, however many want it, and is kept", "[feed]")
 {
@@ -254,6 +178,62 @@ TEST_CASE("charts and what is trending are kept beside the coins", "[feed]")
     c.finish();
 }
 
+TEST_CASE("while it stands by a coin is had from the instance that asks", "[feed]")
+{
+    coins_asked other{[](const std::string& request) {
+        return json_reply(coin_text(id_in(request), "As it was sent."));
+    }};
+    other.feed->follow(
+        [](std::string,
+           coin_feed::is_fresh_function) -> boost::asio::awaitable<std::optional<std::string>> {
+            co_return std::nullopt;
+        });
+    other.ask("bitcoin");
+    const auto theirs = other.answer(1);
+    REQUIRE(theirs.body);
+    const auto text = write_shared_coin(theirs, *theirs.body);
+
+    std::optional<std::string> there = text;
+    std::vector<std::string> names;
+    bool was_fresh = false;
+    coins_asked c{[](const std::string&) { return json_reply("{}", 500); }, {}, rate_limit{0.1, 1}};
+    c.feed->follow(
+        [&](std::string name, coin_feed::is_fresh_function is_fresh)
+            -> boost::asio::awaitable<std::optional<std::string>> {
+            names.push_back(std::move(name));
+            was_fresh = there && is_fresh(*there);
+            co_return there;
+        });
+    c.feed->stand_by(true);
+    c.ask("bitcoin");
+    const auto& said = c.answer(1);
+    REQUIRE(said.detail);
+    CHECK(said.detail->description == "As it was sent.");
+    CHECK(said.received_at == theirs.received_at);
+    CHECK(said.why.empty());
+    CHECK(was_fresh);
+    // It is kept here too.
+    c.ask("bitcoin");
+    CHECK(c.answer(2).detail == c.said_.front().detail);
+    CHECK(names == std::vector<std::string>{"coin.detail.bitcoin"});
+    // The other one failed, or says nothing.
+    there = write_missing_coin("no luck", 40s);
+    c.ask("ethereum");
+    CHECK(c.answer(3).why.find("no luck") != std::string::npos);
+    CHECK_FALSE(was_fresh);
+    there.reset();
+    c.ask("ethereum", coin_topic::days);
+    CHECK(c.answer(4).why.find("no answer") != std::string::npos);
+    CHECK(c.server.requests().empty());
+    // It asks itself once it leads.
+    c.feed->stand_by(false);
+    c.ask("solana");
+    CHECK_FALSE(c.answer(5).why.empty());
+    CHECK(c.server.requests().size() == 1);
+    c.finish();
+    other.finish();
+}
+
 TEST_CASE("who waits when the server shuts down is answered", "[feed]")
 {
     coins_asked c{[](const std::string&) { return reply{.bytes = {}, .then = afterwards::hang}; }};
@@ -263,39 +243,4 @@ TEST_CASE("who waits when the server shuts down is answered", "[feed]")
     CHECK(c.answer(1).why.find("shutting down") != std::string::npos);
     c.server.stop();
     CHECK(c.h.run_to_the_end());
-}
-
-TEST_CASE("shares of a budget never spend more than the whole", "[feed]")
-{
-    const steady_time start{};
-    call_budget table{{.per_minute = 1, .burst = 10}, start};
-    auto coins = table.share({.per_minute = 0.5, .burst = 4}, start);
-    table.leave(4);
-    int tables = 0;
-    int questions = 0;
-    for (; table.wait(start) == 0s; ++tables)
-        table.take(start);
-    CHECK(tables == 6);  // four are left to the others
-    for (; coins.wait(start) == 0s; ++questions)
-        coins.take(start);
-    CHECK(questions == 4);
-    // The table's turn comes when what is left to the others is there again.
-    const auto wait = table.wait(start);
-    CHECK(wait > 4min);
-    CHECK(wait < 6min);
-    for (int i = 1; i <= 600; ++i) {
-        const auto now = start + i * 1min;
-        if (table.wait(now) == 0s) {
-            table.take(now);
-            ++tables;
-        }
-        if (coins.wait(now) == 0s) {
-            coins.take(now);
-            ++questions;
-        }
-    }
-    CHECK(tables + questions <= 610);
-    CHECK(tables + questions > 595);
-    CHECK(questions > 250);
-    CHECK(tables > 250);
 }

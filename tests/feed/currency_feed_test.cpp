@@ -3,6 +3,7 @@
 
 #include "core/timestamp.hpp"
 #include "feed/harness.hpp"
+#include "net/http_client.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
 #include "provider/gates.hpp"

@@ -2,6 +2,7 @@
 #include "feed/fear_greed_feed.hpp"
 
 #include "feed/harness.hpp"
+#include "net/http_client.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
 #include "provider/gates.hpp"

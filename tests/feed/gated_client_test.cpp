@@ -3,6 +3,7 @@
 #include "feed/gated_client.hpp"
 
 #include "feed/harness.hpp"
+#include "net/http_client.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
 #include "provider/errors.hpp"
@@ -25,27 +26,27 @@ namespace {
 struct gated {
     explicit gated(
         fake_http_server::answer_function answer, std::optional<rate_limit> budget = std::nullopt,
-        std::vector<std::vector<net::http_header>> keys = {})
+        std::vector<std::vector<net::http_header>> keys = {},
+        gated_client::limits limits =
+            {.attempts_max = 2, .retry = {2ms, 4ms}, .wait_max = 200ms, .pause_max = 0ms})
         : server{h.io, std::nullopt, std::move(answer)}
     {
-        gated_client::parts parts{
-            .clients = {},
-            .key_headers = std::move(keys),
-            .gate = gates.of(
-                "someone", {.per_minute = 60'000, .burst = 1000}, {.open_first = 50ms},
-                h.time.steady_now())};
+        gated_client::parts parts{.clients = {}, .key_headers = std::move(keys), .gate = gate()};
         parts.clients.push_back(std::make_unique<net::http_client>(
             h.io.get_executor(), *net::parse_base_url("http://127.0.0.1:" + server.port()), trust,
             net::http_limits{.response = 1s}));
         if (budget)
             parts.budget.emplace(*budget, h.time.steady_now());
         client.emplace(
-            boost::asio::make_strand(h.io), h.time, std::move(parts),
-            gated_client::limits{
-                .attempts_max = 2, .retry = {2ms, 4ms}, .wait_max = 200ms, .pause_max = 0ms},
-            [] { return 0.5; });
+            boost::asio::make_strand(h.io), h.time, std::move(parts), limits, [] { return 0.5; });
     }
 
+    provider::gate& gate()
+    {
+        return gates.of(
+            "someone", {.per_minute = 60'000, .burst = 1000}, {.open_first = 50ms},
+            h.time.steady_now());
+    }
     // Why there is no answer; no error: there is one.
     boost::system::error_code ask()
     {
@@ -92,6 +93,7 @@ TEST_CASE("each attempt takes of the budget, and nothing is asked past it", "[fe
         [](const std::string&) { return json_reply("{}", 503); },
         rate_limit{.per_minute = 0.01, .burst = 3}};
     CHECK(g.ask() == provider_errc::http_status);
+    CHECK(g.ask() == provider_errc::http_status);
     CHECK(g.ask() == provider_errc::throttled);
     CHECK(g.server.requests().size() == 3);
     CHECK(g.client->requests().value() == 3);
@@ -114,4 +116,23 @@ TEST_CASE("who does not wait for a pause is told why, and then that there is one
     CHECK(g.ask() == provider_errc::rate_limited);
     CHECK(g.ask() == provider_errc::paused);
     CHECK(g.server.requests().size() == 1);
+}
+
+TEST_CASE("who gives way is admitted once nobody else waits for the gate", "[feed]")
+{
+    gated g{good, std::nullopt, {}, {.attempts_max = 1, .wait_max = 200ms, .gives_way = true}};
+    std::optional<provider::gate::place> other{std::in_place, g.gate(), false};
+    CHECK(g.ask() == provider_errc::throttled);
+    CHECK(g.server.requests().empty());
+    other.reset();
+    CHECK_FALSE(g.ask());
+}
+
+TEST_CASE("that the rate leaves no second request does not hide what came of the first", "[feed]")
+{
+    gated g{
+        [](const std::string&) { return json_reply("{}", 503); },
+        rate_limit{.per_minute = 0.01, .burst = 1}};
+    CHECK(g.ask() == provider_errc::http_status);
+    CHECK(g.ask() == provider_errc::throttled);
 }

@@ -2,6 +2,7 @@
 
 #include "feed/harness.hpp"
 #include "feed/scripted_api.hpp"
+#include "net/http_client.hpp"
 #include "net/tls_trust.hpp"
 #include "support/catch.hpp"
 #include "support/fake_http_server.hpp"

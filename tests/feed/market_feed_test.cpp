@@ -128,6 +128,34 @@ TEST_CASE("a source that asks for a pause is not asked again before it is over",
     CHECK(m.source() == "coinpaprika");
 }
 
+TEST_CASE("a source that says \"too many\" without a time is left alone all the same", "[feed]")
+{
+    market_asked m{[](const std::string&) { return json_reply("{}", 429); }, paprika};
+    m.read();
+    m.run_until([&] { return m.servers[1]->requests().size() >= 3; });
+    // For 15 s at least: tables were due twice since.
+    CHECK(m.servers[0]->requests().size() == 1);
+    CHECK(m.source() == "coinpaprika");
+}
+
+TEST_CASE("half an answer, a redirect and a page for people are no tables", "[feed]")
+{
+    const auto bad = GENERATE(
+        as<std::string>{},
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n"
+        "Connection: close\r\n\r\n[{\"id\":\"bitcoin\",\"symbol\":\"btc\"",
+        "HTTP/1.1 301 Moved Permanently\r\nLocation: https://other.test/\r\n"
+        "Content-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>");
+    CAPTURE(bad);
+    market_asked m{
+        [&](const std::string&) { return reply{.bytes = bad, .then = afterwards::close}; },
+        paprika};
+    m.read();
+    m.run_until([&] { return m.source() == "coinpaprika"; });
+    CHECK(m.h.counted("tickertape_market_failures_total") >= 1);
+}
+
 TEST_CASE("garbage takes no table's place", "[feed]")
 {
     const auto garbage = GENERATE(
@@ -228,4 +256,29 @@ TEST_CASE("a market that is stopped while a source is silent ends", "[feed]")
     market_asked m{[](const std::string&) { return reply{"", afterwards::hang}; }, paprika};
     m.run_until([&] { return !m.servers[0]->requests().empty(); });
     CHECK(m.source() == "none");
+}
+
+TEST_CASE("a supply that jumps with its market cap is withheld, and said", "[feed]")
+{
+    int asked = 0;
+    market_asked m{
+        [&](const std::string& request) {
+            if (!is_for(request, "/coins/markets"))
+                return json_reply(gecko_whole);
+            const std::string coins = ++asked == 1 ? "1000" : "1000000";
+            return json_reply(
+                R"([{"id":"a","symbol":"a","name":"A","current_price":2,"market_cap":2)" +
+                coins.substr(1) + R"(,"circulating_supply":)" + coins + R"(,"total_supply":)" +
+                coins + "}]");
+        },
+        [](const std::string&) { return json_reply(paprika_rows); }};
+    m.run_until([&] {
+        m.read();
+        return asked >= 3;
+    });
+    const auto row = m.shown()->coins.coins.front();
+    CHECK_FALSE(row.circulating_supply);
+    CHECK_FALSE(row.market_cap);
+    CHECK(row.withheld.size() == 3);
+    CHECK(m.h.counted("tickertape_market_figures_withheld_total") >= 3);
 }

@@ -4,6 +4,7 @@
 #include "feed/harness.hpp"
 #include "feed/rest_source.hpp"
 #include "feed/said_log.hpp"
+#include "net/http_client.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
 #include "provider/harness.hpp"

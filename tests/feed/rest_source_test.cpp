@@ -4,6 +4,7 @@
 #include "feed/errors.hpp"
 #include "feed/harness.hpp"
 #include "feed/scripted_api.hpp"
+#include "net/http_client.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
 #include "pricing/errors.hpp"
@@ -64,7 +65,7 @@ struct asking {
         : h{names}, server{h.io, std::nullopt, std::move(answer)}, trust{make_tls_context({})}
     {
         listener.symbols = &h.symbols;
-        std::vector<std::unique_ptr<http_client>> clients;
+        std::vector<std::unique_ptr<http_asker>> clients;
         clients.push_back(client(server));
         make(std::move(clients), limit, batch);
     }
@@ -74,14 +75,13 @@ struct asking {
             h.io.get_executor(), *parse_base_url("http://127.0.0.1:" + of.port()), trust,
             http_limits{.response = 300ms});
     }
-    void
-    make(std::vector<std::unique_ptr<http_client>> clients, rate_limit limit, std::size_t batch)
+    void make(std::vector<std::unique_ptr<http_asker>> clients, rate_limit limit, std::size_t batch)
     {
         source = another(std::move(clients), limit, batch);
     }
     // Whatever is made here asks the provider "x", and so through one gate.
     std::unique_ptr<rest_source>
-    another(std::vector<std::unique_ptr<http_client>> clients, rate_limit limit, std::size_t batch)
+    another(std::vector<std::unique_ptr<http_asker>> clients, rate_limit limit, std::size_t batch)
     {
         std::vector<std::vector<http_header>> keys(clients.size());
         return std::make_unique<rest_source>(
@@ -136,7 +136,7 @@ struct asking_twice : asking {
     asking_twice(fake_http_server::answer_function answer, rate_limit limit)
         : asking{{"A-USD"}, std::move(answer), limit}
     {
-        std::vector<std::unique_ptr<http_client>> clients;
+        std::vector<std::unique_ptr<http_asker>> clients;
         clients.push_back(client(server));
         second = another(std::move(clients), limit, 100);
     }
@@ -296,7 +296,7 @@ TEST_CASE("A host that refuses everybody from here is left for the provider's ot
              }};
     fake_http_server other{
         a.h.io, std::nullopt, [](const auto&) { return json_reply(R"({"A-USD":1})"); }};
-    std::vector<std::unique_ptr<http_client>> clients;
+    std::vector<std::unique_ptr<http_asker>> clients;
     clients.push_back(a.client(a.server));
     clients.push_back(a.client(other));
     a.make(std::move(clients), {.per_minute = 60'000, .burst = 1000}, 100);

@@ -5,6 +5,7 @@
 
 #include "feed/gated_client.hpp"
 #include "feed/harness.hpp"
+#include "net/http_client.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
 #include "provider/gates.hpp"

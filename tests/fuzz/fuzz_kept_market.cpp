@@ -4,6 +4,7 @@
 #include "market/kept_currencies.hpp"
 #include "market/kept_fear_greed.hpp"
 #include "market/kept_network.hpp"
+#include "market/kept_realised.hpp"
 #include "market/kept_table.hpp"
 #include "market/network_figures.hpp"
 
@@ -16,6 +17,9 @@ namespace {
 
 using namespace tickertape;
 using namespace tickertape::market;
+
+// Of texts.
+constexpr unsigned kinds = 5;
 
 constexpr moment now{
     steady_time{std::chrono::hours{3}}, wall_time{std::chrono::seconds{1'790'000'000}},
@@ -40,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     if (size == 0)
         return 0;
     const std::string_view text{reinterpret_cast<const char*>(bytes) + 1, size - 1};
-    if (bytes[0] % 4 == 0) {
+    if (bytes[0] % kinds == 0) {
         const auto shown = read_kept_table(text, now, std::chrono::minutes{15});
         if (!shown)
             return must_be_refused(shown.error()), 0;
@@ -50,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         const auto back = read_kept_table(again, now, std::chrono::minutes{15});
         must(back.has_value());
         must(write_kept(*back) == again);
-    } else if (bytes[0] % 4 == 1) {
+    } else if (bytes[0] % kinds == 1) {
         const auto known = read_kept_network(text, now);
         if (!known)
             return must_be_refused(known.error()), 0;
@@ -60,13 +64,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         const auto back = read_kept_network(again, now);
         must(back.has_value());
         must(write_kept(*back) == again);
-    } else if (bytes[0] % 4 == 2) {
+    } else if (bytes[0] % kinds == 2) {
         const auto shown = read_kept_currencies(text, now);
         if (!shown)
             return must_be_refused(shown.error()), 0;
         must(shown->rates.all.size() <= currencies_max);
         const auto again = write_kept(*shown);
         const auto back = read_kept_currencies(again, now);
+        must(back.has_value());
+        must(write_kept(*back) == again);
+    } else if (bytes[0] % kinds == 3) {
+        const auto shown = read_kept_realised(text, now);
+        if (!shown)
+            return must_be_refused(shown.error()), 0;
+        must(shown->index.mvrv >= mvrv_min && shown->index.mvrv <= mvrv_max);
+        const auto again = write_kept(*shown);
+        const auto back = read_kept_realised(again, now);
         must(back.has_value());
         must(write_kept(*back) == again);
     } else {
@@ -92,7 +105,8 @@ LLVMFuzzerCustomMutator(std::uint8_t* bytes, std::size_t size, std::size_t most,
             R"({"kept":"market table","version":1,"source":"coingecko","received_at":1789999000000,"lag":0,)"
             R"("dropped":0,"whole":{"source":"coinpaprika","received_at":1789999000000,"market_cap":1e12},)"
             R"("coins":[{"id":"a","symbol":"A","name":"A","price":1.5,"ath":2,"ath_at":1,"inactive":false,)"
-            R"("week":{"price":[1,null,2]},"withheld":[{"figure":"market_cap","why":"is negative"}]}]})",
+            R"("week":{"price":[1,null,2]},"withheld":[{"figure":"market_cap","why":"is negative"}],)"
+            R"("believed":[{"figure":"market_cap","coins":5,"worth":7,"at":1}]}]})",
         std::string(1, '\1') +
             R"({"kept":"bitcoin network","version":1,"chain":{"source":"mempool","received_at":1789999000000,)"
             R"("height":965000,"difficulty":1e14,"mined_at":1789998000000,"day":{"blocks":144,"seconds":86400,)"
@@ -101,9 +115,11 @@ LLVMFuzzerCustomMutator(std::uint8_t* bytes, std::size_t size, std::size_t most,
             R"({"kept":"currencies","version":1,"received_at":1,"day":1,"rates":[{"code":"EUR",)"
             R"("value":0.89,"withheld":false},{"code":"INR","value":92.9,"withheld":true}]})",
         std::string(1, '\3') +
+            R"({"kept":"realised value","version":1,"received_at":1,"day":1,"mvrv":1.2,"market_cap":9})",
+        std::string(1, '\4') +
             R"({"kept":"fear and greed","version":1,"received_at":1,"day":1,"value":41,"word":"Fear"})"};
     if (size < 8) {
-        const auto& one = texts[seed % 4];
+        const auto& one = texts[seed % kinds];
         if (one.size() <= most) {
             one.copy(reinterpret_cast<char*>(bytes), one.size());
             return one.size();

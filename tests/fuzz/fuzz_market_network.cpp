@@ -1,6 +1,6 @@
-// Whatever a source sends on Bitcoin's network, on fear and greed or on currencies: an error with
-// bounded words, or figures that are possible. The first byte says which answer it is and its
-// status; the rest is the body.
+// Whatever a source sends on Bitcoin's network, on fear and greed, on currencies or on the realised
+// value: an error with bounded words, or figures that are possible. The first byte says which
+// answer it is and its status; the rest is the body.
 #include "core/fetch_error.hpp"
 #include "core/text.hpp"
 #include "market/chain_trust.hpp"
@@ -10,6 +10,7 @@
 #include "market/figure_text.hpp"
 #include "market/network_api.hpp"
 #include "market/network_figures.hpp"
+#include "market/realised.hpp"
 
 #include "json/reader.hpp"
 
@@ -32,10 +33,11 @@ using namespace tickertape::market;
 
 constexpr std::array statuses{200, 429};
 constexpr wall_time now{std::chrono::milliseconds{1'791'193'301'000}};
-constexpr std::size_t kinds = 8;
+constexpr std::size_t kinds = 9;
 constexpr std::size_t kind_of_mood = 5;
 constexpr std::size_t kind_of_blockchair = 6;
 constexpr std::size_t kind_of_currencies = 7;
+constexpr std::size_t kind_of_realised = 8;
 
 void must(bool holds)
 {
@@ -121,6 +123,17 @@ void must_be_rates(const net::http_response& answer)
     must(std::ranges::none_of(rates.all, &currency_rate::is_withheld));
 }
 
+void must_be_realised(const net::http_response& answer)
+{
+    const auto said = taken(read_realised(answer, now), answer.status);
+    if (!said)
+        return;
+    const auto& index = said->what;
+    must(index.mvrv >= mvrv_min && index.mvrv <= mvrv_max);
+    must(!index.cap() || (std::isfinite(*index.cap()) && *index.cap() > 0));
+    must(index.day <= now + realised_ahead_max);
+}
+
 void must_be_figure(const network_figure& one)
 {
     must(one.withheld.empty() || !one.value);
@@ -154,6 +167,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         must_be_rates(answer);
         return 0;
     }
+    if (kind == kind_of_realised) {
+        must_be_realised(answer);
+        return 0;
+    }
     const auto parts = parts_of(kind, answer);
     for (const auto& one : figures_of(parts))
         must_be_figure(one);
@@ -169,8 +186,8 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv)
 {
     namespace fs = std::filesystem;
     constexpr std::array<const char*, kinds> begins{
-        "mempool.block", "mempool.difficulty", "mempool.fees", "mempool.mempool",
-        "blockchain_",   "alternative_me",     "blockchair",   "frankfurter"};
+        "mempool.block",  "mempool.difficulty", "mempool.fees", "mempool.mempool", "blockchain_",
+        "alternative_me", "blockchair",         "frankfurter",  "coinmetrics"};
     std::error_code ignored;
     const std::vector<std::string> arguments(*argv + 1, *argv + *argc);
     const auto corpus = std::ranges::find_if(

@@ -73,6 +73,75 @@ TEST_CASE(
     CHECK(f.admitted().succeeded(f.now, 1ms) == gate_change::none);
 }
 
+TEST_CASE("while prices are wanted every other request is theirs", "[feed]")
+{
+    fixture f;
+    const auto behind = [&] { return f.gate.admit_behind_prices(f.now.steady); };
+    // A second one is left.
+    f.gate.want_prices(f.now.steady);
+    CHECK(behind());
+    CHECK(behind().error() == provider_errc::throttled);
+    CHECK(f.gate.requests_left(f.now.steady) == 1);
+    CHECK(f.gate.admit(f.now.steady));
+    f.pass(1s);
+    CHECK(behind());
+    f.pass(1s);
+    CHECK(behind().error() == provider_errc::throttled);
+    // Nobody has wanted prices for a while.
+    f.pass(provider::gate::prices_first_for);
+    CHECK(behind());
+    CHECK(behind());
+    f.gate.want_prices(f.now.steady);
+    f.pass(1s);
+    CHECK(behind().error() == provider_errc::throttled);
+    // With two left, one is left to prices in any case.
+    f.pass(1s);
+    CHECK(behind());
+}
+
+TEST_CASE("while others wait in line prices have every other request", "[feed]")
+{
+    fixture f;
+    const auto prices = [&] { return f.gate.admit_prices(f.now.steady); };
+    const auto behind = [&] { return f.gate.admit_behind_prices(f.now.steady); };
+    f.gate.want_prices(f.now.steady);
+    CHECK(prices());
+    CHECK(prices());
+    {
+        const provider::gate::place table{f.gate, false};
+        CHECK(f.gate.has_line());
+        f.pass(1s);
+        CHECK(prices().error() == provider_errc::throttled);
+        CHECK(behind());
+        f.pass(1s);
+        CHECK(behind().error() == provider_errc::throttled);
+        CHECK(prices());
+    }
+    CHECK_FALSE(f.gate.has_line());
+    f.pass(1s);
+    CHECK(prices());
+    const provider::gate::place coin{f.gate, true};
+    CHECK_FALSE(f.gate.has_line());
+    f.pass(1s);
+    CHECK(prices().error() == provider_errc::throttled);
+    // A pause is told as what it is.
+    CHECK(f.fail(limited, 9s) == gate_change::paused);
+    CHECK(prices().error() == provider_errc::paused);
+}
+
+TEST_CASE("what can wait tries a provider that failed, whoever wants prices", "[feed]")
+{
+    fixture f;
+    for (unsigned i = 0; i < breaker_limits{}.failures_max; ++i) {
+        f.fail(down);
+        f.pass(1s);
+    }
+    f.gate.want_prices(f.now.steady);
+    CHECK(f.gate.admit_behind_prices(f.now.steady).error() == provider_errc::breaker_open);
+    f.pass(f.gate.paused_for(f.now.steady) + 1s);
+    CHECK(f.gate.admit_behind_prices(f.now.steady));
+}
+
 TEST_CASE("Retry-After is waited for, to the end", "[feed]")
 {
     fixture f;

@@ -103,3 +103,30 @@ TEST_CASE("a Redis that has forgotten everything is put into again", "[relay]")
     static_cast<void>(server.ask({"SCRIPT", "FLUSH"}));
     CHECK(leader.done(leader.texts.put("a:1", "table", ours)) == put_outcome::done);
 }
+
+TEST_CASE("what is wanted is noted once, and taken once", "[relay]")
+{
+    own_redis server;
+    texts_user leader{server.url()};
+    texts_user other{server.url()};
+    CHECK(leader.done(leader.texts.take_wanted()).empty());
+    for (const auto* const name : {"coin.detail.a", "coin.detail.ab", "coin.detail.a"})
+        CHECK(other.done(other.texts.want(name)) == want_outcome::noted);
+    const std::vector<std::string> both{"coin.detail.a", "coin.detail.ab"};
+    CHECK(leader.done(leader.texts.take_wanted()) == both);
+    CHECK(leader.done(leader.texts.take_wanted()).empty());
+    // One that goes on waiting may ask again.
+    CHECK(other.done(other.texts.want("coin.detail.a")) == want_outcome::noted);
+    CHECK(leader.done(leader.texts.take_wanted()).size() == 1);
+}
+
+TEST_CASE("no more is wanted than there is room for", "[relay]")
+{
+    own_redis server;
+    texts_user other{server.url()};
+    const std::string half(wanted_bytes_max / 2, 'x');
+    CHECK(other.done(other.texts.want(half)) == want_outcome::noted);
+    CHECK(other.done(other.texts.want(half + "y")) == want_outcome::too_many);
+    CHECK(other.done(other.texts.want("short")) == want_outcome::noted);
+    CHECK(other.done(other.texts.take_wanted()).size() == 2);
+}

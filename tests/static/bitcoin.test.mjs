@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configureFormats } from "../../static/format.js";
-import { answers, cardOf, groups, noticeOf } from "../../static/model/bitcoin_cards.js";
+import { answers, cardOf, groups, isShown, noticeOf } from "../../static/model/bitcoin_cards.js";
 
 configureFormats({ locale: "en-US", currencyDisplay: "symbol", timeZone: "UTC" });
 
@@ -74,10 +74,11 @@ test("every figure of the answer has a card, once, and is written", () => {
 
 test("the figures of the price have cards too", () => {
     const without = ["sources", "stale", "withheld", "ath_at"];
-    assert.deepEqual(rows.filter(ofKpis).map(({ field }) => field).sort(),
+    const shown = rows.filter(ofKpis).filter((row) => isShown(row, figures));
+    assert.deepEqual(shown.map(({ field }) => field).sort(),
         Object.keys(figures).filter((name) => !without.includes(name)).sort());
     assert.deepEqual(
-        Object.fromEntries(rows.filter(ofKpis).map(({ field }) => [field, card(field, figures).text])), {
+        Object.fromEntries(shown.map(({ field }) => [field, card(field, figures).text])), {
             "price": "$65,700.50", "change_24h_percent": "−2.96%", "change_24h": "−$2,001.23",
             "high_24h": "$68,116.00", "low_24h": "$65,224.00", "volume_24h": "$43.63 B",
             "market_cap": "$1.32 T", "dominance": "56.54%", "ath": "$126,080.00", "days_since_ath": "364",
@@ -90,6 +91,24 @@ test("the figures of the price have cards too", () => {
     assert.deepEqual([card("max_supply", figures).by, card("max_supply", figures).age],
         ["computed from the rules of Bitcoin", ""]);
     assert.match(card("volatility_90d", figures).reason, /40 closes, too few/);
+});
+
+test("the realised value has cards only where the server has it, with its licence", () => {
+    const at = 1_791_158_400;
+    const by = { source: "coinmetrics", at, stale: false, licence: "CC BY-NC 4.0" };
+    const wanted = { ...figures, realised_cap: 1_118_000_000_000, mvrv: 1.179298708831684,
+        sources: { ...figures.sources, realised_cap: { ...by, computed: true }, mvrv: { ...by, computed: false } } };
+    const names = ["realised_cap", "mvrv"];
+    for (const field of names) {
+        const row = rows.find((one) => one.field === field);
+        assert.equal(isShown(row, null), false);
+        assert.equal(isShown(row, figures), false);
+        assert.equal(isShown(row, wanted), true);
+        assert.equal(isShown(row, { ...wanted, [field]: null }), true);
+        assert.match(card(field, wanted).note, /; CC BY-NC 4\.0$/);
+        assert.match(card(field, wanted).by, /Coin Metrics$/);
+    }
+    assert.deepEqual(names.map((field) => card(field, wanted).text), ["$1.12 T", "1.18"]);
 });
 
 test("a card says by whom a figure is, when, and whether it was computed", () => {

@@ -16,6 +16,7 @@
 #include "http/gzip.hpp"
 #include "http/refusal.hpp"
 #include "http/response_writer.hpp"
+#include "market/checks.hpp"
 #include "market/currency_rates.hpp"
 #include "market/table.hpp"
 #include "news/item.hpp"
@@ -226,11 +227,12 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
          {time(feed::table_response), size(feed::table_bytes_max), count(tables.attempts_max),
           time(tables.wait_max)}},
         {"one request for a single coin, its history or what is trending",
-         {time(feed::table_response), size(feed::coin_bytes_max), count(coins_asked.attempts_max),
+         {time(coins_asked.deadline), size(feed::coin_bytes_max), count(coins_asked.attempts_max),
           time(coins_asked.wait_max)}},
         {"answers on single coins that are kept", {count(coins.answers_max)}},
-        {"questions on coins that wait for the source; how long who asks waits",
-         {count(coins.waiting_max), time(coins.wait_max)}},
+        {"questions on coins that are asked at once, that wait for the source; how long who asks "
+         "waits",
+         {count(coins.at_once_max), count(coins.waiting_max), time(coins.wait_max)}},
         {"how old an answer may be: a coin, hours, days, what is trending, that a coin is unknown",
          {time(coins.detail_age), time(coins.hours_age), time(coins.days_age),
           time(coins.trending_age), time(coins.unknown_age)}},
@@ -261,7 +263,10 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
           time(tables.wait_max)}},
         {"blocks of an answer on Bitcoin's network", {count(market::blocks_read_max)}},
         {"one request for the Fear and Greed Index",
-         {time(feed::table_response), size(feed::fear_greed_bytes_max), count(tables.attempts_max),
+         {time(feed::table_response), size(feed::daily_bytes_max), count(tables.attempts_max),
+          time(tables.wait_max)}},
+        {"one request for Bitcoin's realised value",
+         {time(feed::table_response), size(feed::daily_bytes_max), count(tables.attempts_max),
           time(tables.wait_max)}},
         {"the word for a value of the Fear and Greed Index", {count(market::mood_word_bytes_max)}},
         {"one request for rates of currencies",
@@ -276,6 +281,13 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
         {"averages in one answer, their period, candles of the range",
          {count(web::averages_max), count(web::average_period_max),
           count(web::average_candles_max)}},
+        {"coins that instances want of the leader of a cluster, together",
+         {size(relay::wanted_bytes_max)}},
+        {"answers on coins that the leader has yet to give",
+         {count(feed::shared_coins_waiting_max)}},
+        {"a supply, or what it is worth, from one table to the next",
+         {count(static_cast<std::size_t>(market::usual_checks.supply_step_max)),
+          time(market::usual_checks.supply_doubted_for)}},
         {"log lines waiting", {count(telemetry::logger::queue_lines_max)}},
     };
     const auto rows = limits_rows("operations.md", "## Limits");

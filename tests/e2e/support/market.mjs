@@ -20,6 +20,7 @@ export const bodies = {
     stats: recorded("blockchain_info.stats.2026-10-05.json"),
     blockchair: recorded("blockchair.bitcoin.stats.2023-04-03.json"),
     fearGreed: recorded("alternative_me.fng.2026-08-18.json"),
+    realised: recorded("coinmetrics.CapMVRVCur_PriceUSD.2026-06-28.json"),
     euro: recorded("frankfurter.v1.latest.USD_EUR.2026-10-02.json"),
     yen: recorded("frankfurter.v1.latest.USD_JPY.2026-07.json"),
     coinlore: `{"data":${recorded("coinlore.ticker.90.2026-10-05.json")},"info":{"coins_num":1}}`,
@@ -133,6 +134,18 @@ export function blockchairStats(request, response) {
     return says(response, JSON.stringify({ data: {
         ...data, blocks: tip, difficulty: Math.round(difficulties.now),
         best_block_time: new Date(tipAt * 1000).toISOString().slice(0, 19).replace("T", " ") } }));
+}
+
+// The recorded days, of which the newest is yesterday, with a market cap.
+export const realisedCap = 1.25e12;
+export function coinMetrics(request, response) {
+    const today = Math.floor(Date.now() / 86_400_000) * 86_400_000;
+    const { data } = JSON.parse(bodies.realised);
+    if (!request.url.startsWith("/timeseries/asset-metrics?assets=btc&metrics=CapMVRVCur,CapMrktCurUSD&"))
+        return says(response, "not found", { status: 404 });
+    return says(response, JSON.stringify({ data: data.map((row, i) => ({
+        ...row, CapMrktCurUSD: String(Number(row.CapMVRVCur) * realisedCap),
+        time: new Date(today - (data.length - i) * 86_400_000).toISOString().replace("Z", "000000Z") })) }));
 }
 
 export const dead = (request, response) => response.destroy();

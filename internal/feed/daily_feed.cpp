@@ -1,8 +1,9 @@
-#include "feed/fear_greed_feed.hpp"
+#include "feed/daily_feed.hpp"
 
 #include "asio/no_throw.hpp"
 #include "core/noted_time.hpp"
-#include "market/kept_fear_greed.hpp"
+#include "feed/fear_greed_feed.hpp"
+#include "feed/realised_feed.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -15,23 +16,25 @@
 
 namespace tickertape::feed {
 
-fear_greed_feed::fear_greed_feed(
+template <class Of>
+daily_feed<Of>::daily_feed(
     const parts& of, market::cadence rhythm, std::unique_ptr<gated_client> source)
     : with_{of}, schedule_{rhythm},
       board_{rhythm.watched_for, [this] { asio::post(with_.strand, [this] { timer_.cancel(); }); }},
-      source_{std::move(source)}, timer_{of.strand},
-      task_{of.strand, of.log, "the fear and greed index: an internal error"}
+      source_{std::move(source)}, timer_{of.strand}, task_{of.strand, of.log, Of::broken}
 {
     assert(source_);
     publish_figures();
 }
 
-void fear_greed_feed::start()
+template <class Of>
+void daily_feed<Of>::start()
 {
     task_.start([this] { return run(); });
 }
 
-void fear_greed_feed::stand_by(bool stands_by)
+template <class Of>
+void daily_feed<Of>::stand_by(bool stands_by)
 {
     asio::dispatch(with_.strand, [this, stands_by] {
         is_standing_by_ = stands_by;
@@ -39,12 +42,14 @@ void fear_greed_feed::stand_by(bool stands_by)
     });
 }
 
-void fear_greed_feed::stop()
+template <class Of>
+void daily_feed<Of>::stop()
 {
     task_.stop();
 }
 
-asio::awaitable<void> fear_greed_feed::run()
+template <class Of>
+asio::awaitable<void> daily_feed<Of>::run()
 {
     while (!task_.stopping()) {
         const bool is_watched = board_.is_watched(with_.time.boot_now());
@@ -61,16 +66,17 @@ asio::awaitable<void> fear_greed_feed::run()
     }
 }
 
-asio::awaitable<void> fear_greed_feed::fetch()
+template <class Of>
+asio::awaitable<void> daily_feed<Of>::fetch()
 {
-    market::fear_greed index;
-    const gated_client::request_function request = market::fear_greed_request;
+    typename Of::snapshot newest{};
+    const gated_client::request_function request = [] { return Of::request(); };
     const gated_client::read_function read =
         [&](const net::http_response& answer) -> std::optional<fetch_error> {
-        auto said = market::read_fear_greed(answer, with_.time.wall_now());
+        auto said = Of::read(answer, with_.time.wall_now());
         if (!said)
             return said.error();
-        index = *std::move(said);
+        newest.index = *std::move(said);
         return std::nullopt;
     };
     const auto why = co_await source_->ask(request, read);
@@ -81,57 +87,62 @@ asio::awaitable<void> fear_greed_feed::fetch()
     } else {
         said_.clear();
         const auto now = now_of(with_.time);
-        board_.post(std::make_shared<market::fear_greed_snapshot>(market::fear_greed_snapshot{
-            .index = std::move(index), .received = now.boot, .received_at = now.wall}));
+        newest.received = now.boot;
+        newest.received_at = now.wall;
+        board_.post(std::make_shared<typename Of::snapshot>(std::move(newest)));
         ++changes_;
     }
     schedule_.table_asked(with_.time.steady_now(), !why);
 }
 
-std::string fear_greed_feed::write() const
+template <class Of>
+std::string daily_feed<Of>::write() const
 {
     return write_kept(*board_.newest());
 }
 
-std::optional<fetch_error> fear_greed_feed::take(std::string_view text)
+template <class Of>
+std::optional<fetch_error> daily_feed<Of>::take(std::string_view text)
 {
     const auto now = now_of(with_.time);
-    auto said = market::read_kept_fear_greed(text, now);
+    auto said = Of::read_kept(text, now);
     if (!said)
         return said.error();
     const auto before = board_.newest();
     if (before && !is_later(said->received_at, before->received_at, now.wall))
         return std::nullopt;
     schedule_.table_asked(now.steady - (now.boot - said->received), true);
-    board_.post(std::make_shared<market::fear_greed_snapshot>(*std::move(said)));
+    board_.post(std::make_shared<typename Of::snapshot>(*std::move(said)));
     ++changes_;
     timer_.cancel();
     return std::nullopt;
 }
 
 // One line for each reason, and not for each failure.
-void fear_greed_feed::failed(const fetch_error& why)
+template <class Of>
+void daily_feed<Of>::failed(const fetch_error& why)
 {
     failures_.add();
     auto words = words_of(why);
     if (said_ == words)
         return;
-    with_.log.warn(
-        "fear and greed source failed", {{"source", market::alternative_me}, {"why", words}});
+    with_.log.warn(Of::trouble, {{"source", Of::source}, {"why", words}});
     said_ = std::move(words);
 }
 
-void fear_greed_feed::publish_figures()
+template <class Of>
+void daily_feed<Of>::publish_figures()
 {
     using kind = telemetry::metrics::kind;
-    with_.figures.sampled(
-        kind::counter, "tickertape_fear_greed_requests_total",
-        "Requests for the Fear and Greed Index.", {},
-        [this] { return static_cast<double>(source_->requests().value()); });
-    with_.figures.sampled(
-        kind::counter, "tickertape_fear_greed_failures_total",
-        "Times that the source gave no Fear and Greed Index.", {},
-        [this] { return static_cast<double>(failures_.value()); });
+    with_.figures.sampled(kind::counter, Of::requests, Of::requests_help, {}, [this] {
+        return static_cast<double>(source_->requests().value());
+    });
+    with_.figures.sampled(kind::counter, Of::failures, Of::failures_help, {}, [this] {
+        return static_cast<double>(failures_.value());
+    });
 }
+
+template class daily_feed<fear_greed_figures>;
+template class daily_feed<realised_figures>;
 
 }  // namespace tickertape::feed
