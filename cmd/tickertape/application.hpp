@@ -16,6 +16,7 @@
 #include "feed/currency_feed.hpp"
 #include "feed/fear_greed_feed.hpp"
 #include "feed/feed.hpp"
+#include "feed/kept_pauses.hpp"
 #include "feed/market_feed.hpp"
 #include "feed/network_feed.hpp"
 #include "feed/news_feed.hpp"
@@ -76,7 +77,7 @@ private:
     std::unique_ptr<feed::realised_feed> open_realised();
     std::unique_ptr<feed::currency_feed> open_currencies();
     std::unique_ptr<feed::news_feed> open_news();
-    std::vector<feed::kept_figures*> kept_figures() const;
+    std::vector<feed::kept_figures*> kept_figures();
     std::unique_ptr<kept_market> open_kept();
     std::unique_ptr<shared_figures> share_figures();
     std::unique_ptr<shared_coins> share_coins();
@@ -112,6 +113,7 @@ private:
     // All that ask a provider share its gate, and run on this strand. The gates are before the
     // io_context, whose last tasks may hold permits of theirs.
     provider::gates gates_;
+    feed::kept_pauses pauses_{gates_, time_};
     boost::asio::io_context context_{1};
     const feed::feed_context::strand_type provider_strand_{boost::asio::make_strand(context_)};
     std::optional<boost::asio::ssl::context> market_trust_;  // before what connects with it

@@ -94,7 +94,7 @@ std::unique_ptr<feed::news_feed> application::open_news()
         wanted, settings_.live, provider_strand_, time_, log_, metrics_, gates_, *news_trust_);
 }
 
-std::vector<feed::kept_figures*> application::kept_figures() const
+std::vector<feed::kept_figures*> application::kept_figures()
 {
     std::vector<feed::kept_figures*> figures;
     if (market_) {
@@ -111,6 +111,9 @@ std::vector<feed::kept_figures*> application::kept_figures() const
         figures.push_back(currencies_.get());
     if (news_)
         figures.push_back(news_.get());
+    // With the others: who keeps nothing else asks for prices alone.
+    if (!figures.empty())
+        figures.push_back(&pauses_);
     return figures;
 }
 

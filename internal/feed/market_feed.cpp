@@ -2,6 +2,7 @@
 
 #include "asio/no_throw.hpp"
 #include "core/noted_time.hpp"
+#include "feed/owed_time.hpp"
 #include "market/checks.hpp"
 #include "market/coins_known.hpp"
 #include "market/contradictions.hpp"
@@ -36,7 +37,7 @@ void find_streamed(market::table& in, const symbol_table& symbols)
 }
 
 constexpr std::string_view budgets_kept = "market budgets";
-constexpr std::int64_t budgets_version = 1;
+constexpr std::int64_t budgets_version = 2;
 
 std::size_t withheld_in(const market::table& table)
 {
@@ -286,6 +287,7 @@ std::string market_feed::kept_budgets::write() const
     }
     json::object text;
     text.text("kept", budgets_kept).number("version", budgets_version);
+    text.number("written_at", now.wall.time_since_epoch().count());
     text.json("whole_at", std::move(whole_at).done());
     return std::move(text).done();
 }
@@ -296,10 +298,14 @@ std::optional<fetch_error> market_feed::kept_budgets::take(std::string_view text
     const auto body = json::read_own(text, budgets_kept, budgets_version);
     if (!body)
         return body.error();
-    json::own_members whole_at{json::own_members{&*body}, "whole_at"};
+    json::own_members all{&*body};
+    const auto written = all.time("written_at");
+    json::own_members whole_at{all, "whole_at"};
+    if (all.is_spoilt())
+        return all.why();
     for (const auto& from : of_.sources_)
         if (const auto at = whole_at.time_if_any(from.name))
-            from.client->owe(now.steady, *at - now.wall);
+            from.client->owe(now.steady, still_owed(*at, written, now.wall));
     if (whole_at.is_spoilt())
         return whole_at.why();
     return std::nullopt;

@@ -107,14 +107,22 @@ gate_change gate::permit::failed(
                 pause = std::max<milliseconds>(*pause, ban_min);
         }
         g.limited_at_ = now.steady;
-        g.bucket_.pause(now.steady + *pause);
+        g.pause(now.steady + *pause);
         return gate_change::paused;
     }
     breaker_->failed(now.steady, random);
     breaker_.reset();
     if (retry_after)
-        g.bucket_.pause(now.steady + *retry_after);
+        g.pause(now.steady + *retry_after);
     return is_up_to_date ? g.change_after_failure(was_failing) : gate_change::none;
+}
+
+void gate::pause(steady_time until) noexcept
+{
+    if (until <= bucket_.paused_until())
+        return;
+    bucket_.pause(until);
+    ++pauses_;
 }
 
 gate_change gate::failed(moment now, const fetch_error& why, double random)

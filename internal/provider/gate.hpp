@@ -124,6 +124,12 @@ public:
     void note(moment now, const fetch_error& why);
 
     circuit_breaker::state breaker() const noexcept { return breaker_.current(); }
+    // The end of the last pause that the provider asked for; in the past if none is on.
+    steady_time asked_pause_until() const noexcept { return bucket_.paused_until(); }
+    // The provider asked for it before: an earlier process, or another instance.
+    void pause(steady_time until) noexcept;
+    // How often a pause was begun or made longer.
+    std::size_t pauses() const noexcept { return pauses_; }
     // How long the provider is not asked: it asked for a pause, or the breaker is open.
     std::chrono::milliseconds paused_for(steady_time now) const noexcept;
     double requests_left(steady_time now) const noexcept { return bucket_.left(now); }
@@ -159,6 +165,7 @@ private:
     std::size_t in_line_ = 0;
     std::size_t first_in_line_ = 0;          // those of them who do not give way
     std::optional<steady_time> limited_at_;  // when the provider last said "too many requests"
+    std::size_t pauses_ = 0;
     latency_window took_;
     unsigned failures_ = 0;
     streak streak_;

@@ -42,7 +42,19 @@ public:
     }
     gate& of(std::string_view name, rate_limit limit, breaker_limits breaker, steady_time now);
 
+    // A pause that this provider asked for is known from elsewhere. Its gate may be made later.
+    void pause(std::string_view name, steady_time until);
+    // Calls `see(name, gate)` for each that was made, in the order of their names.
+    template <class See>
+    void each(const See& see) const
+    {
+        for (const auto& [name, one] : by_name_)
+            see(std::string_view{name}, one);
+    }
+
 private:
+    std::map<std::string, steady_time, std::less<>>
+        early_;  // pauses of those that are not made yet
     std::map<std::string, gate, std::less<>> by_name_;
 };
 
