@@ -177,7 +177,8 @@ coin_answer coin_feed::answer_for(const coin_question& what, const std::string& 
     const auto found = answers_.find(what);
     if (found != answers_.end())
         said = found->second.newest;
-    said.is_stale = said.is_there() && with_.time.boot_now() - said.received > age_of(what.of);
+    const auto age = with_.time.boot_now() - said.received;
+    said.is_stale = said.is_there() && (age > age_of(what.of) || came_old(what, said));
     said.why = said.is_unknown ? std::string{not_known} : why;
     if (!said.why.empty() && !said.is_unknown) {
         auto pause = budget_wait(now);

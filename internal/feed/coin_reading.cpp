@@ -105,6 +105,16 @@ read_coin_answer(const coin_question& what, const net::http_response& answer, wa
     return into;
 }
 
+bool came_old(const coin_question& what, const coin_answer& said) noexcept
+{
+    if (said.detail && said.detail->updated_at)
+        return said.received_at - *said.detail->updated_at > detail_lag_max;
+    if (!said.chart || said.chart->points.empty())
+        return false;
+    const auto lag = said.received_at - said.chart->points.back().at;
+    return lag > (what.of == coin_topic::hours ? hours_lag_max : days_lag_max);
+}
+
 std::string name_of(const coin_question& what)
 {
     const auto* const topic = std::ranges::find(topics, what.of, &named_topic::of);

@@ -30,6 +30,14 @@ net::http_request coin_request(const market::coin_question& what);
 fetched<market::coin_answer> read_coin_answer(
     const market::coin_question& what, const net::http_response& answer, wall_time now);
 
+// How much older than the answer itself its figures may be before it is stale: what a source has
+// in store is not new because it was sent now.
+inline constexpr std::chrono::hours detail_lag_max{6};
+inline constexpr std::chrono::hours hours_lag_max{2};
+inline constexpr std::chrono::hours days_lag_max{48};
+// Whether they are. What says no time is as new as it came.
+bool came_old(const market::coin_question& what, const market::coin_answer& said) noexcept;
+
 // "coin.detail.bitcoin"
 std::string name_of(const market::coin_question& what);
 // None: it is no such name, or of what is no id.

@@ -37,7 +37,7 @@ struct coin_answer {
     std::shared_ptr<const std::string> body{};  // as the source sent it, where others are told
     boot_time received{};
     wall_time received_at{};
-    bool is_stale = false;    // it is older than answers are kept, and no newer one came
+    bool is_stale = false;    // it is older than answers are kept, or was old when it came
     bool is_unknown = false;  // the source does not know the coin
     std::string why{};        // there is none, or no newer one; empty: it is as new as it may be
     std::chrono::seconds retry_after{0};  // when it is worth asking again; zero: nothing is missing

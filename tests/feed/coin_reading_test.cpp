@@ -52,3 +52,34 @@ TEST_CASE("a question has a name that reads back, and nothing else is one", "[fe
         CHECK_FALSE(coin_question_in(name).has_value());
     }
 }
+
+TEST_CASE("figures that were old when they came do not pass for new ones", "[feed]")
+{
+    const wall_time now{std::chrono::hours{500'000}};
+    const auto detail_of = [&](std::optional<std::chrono::hours> age) {
+        market::coin_answer said{.received_at = now};
+        market::coin_detail one;
+        if (age)
+            one.updated_at = now - *age;
+        said.detail = std::make_shared<market::coin_detail>(std::move(one));
+        return said;
+    };
+    const coin_question detail{.of = coin_topic::detail, .id = "x"};
+    CHECK_FALSE(came_old(detail, detail_of(6h)));
+    CHECK(came_old(detail, detail_of(7h)));
+    CHECK_FALSE(came_old(detail, detail_of(std::nullopt)));
+
+    const auto chart_of = [&](std::chrono::hours age) {
+        market::coin_answer said{.received_at = now};
+        said.chart = std::make_shared<market::coin_chart>(
+            market::coin_chart{.points = {{now - 1000h, 1}, {now - age, 2}}});
+        return said;
+    };
+    const coin_question hours{.of = coin_topic::hours, .id = "x"};
+    const coin_question days{.of = coin_topic::days, .id = "x"};
+    CHECK_FALSE(came_old(hours, chart_of(2h)));
+    CHECK(came_old(hours, chart_of(3h)));
+    CHECK_FALSE(came_old(days, chart_of(48h)));
+    CHECK(came_old(days, chart_of(49h)));
+    CHECK_FALSE(came_old(days, market::coin_answer{.received_at = now}));
+}
