@@ -5,6 +5,7 @@
 // budget.
 #include "web/site.hpp"
 
+#include "core/text.hpp"
 #include "http/answer_wait.hpp"
 #include "market/coin_answers.hpp"
 #include "market/coins_known.hpp"
@@ -17,12 +18,32 @@
 #include "json/json_text.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tickertape::web {
 namespace {
+
+// Ids of the table, where who asks wrote a symbol, or another case. A symbol may be of several.
+std::string meant_by(std::string_view written, const std::vector<market::coin>& coins)
+{
+    constexpr std::size_t named_most = 3;
+    std::string all;
+    std::size_t count = 0;
+    const auto wanted = lower_case(written);
+    for (const auto& coin : coins) {
+        if (lower_case(coin.id) != wanted && lower_case(coin.symbol) != wanted)
+            continue;
+        if (count++ == named_most)
+            break;
+        all += (all.empty() ? "; did you mean " : " or ") + http::quoted(coin.id);
+    }
+    return all;
+}
 
 std::string texts_array(const std::vector<std::string>& texts)
 {
@@ -110,6 +131,7 @@ find_coin(const site& s, const std::string& id, boot_time now)
             {.status = 404,
              .type = "unknown-coin",
              .detail = "the newest table has no coin with the id " + http::quoted(id) +
+                       meant_by(id, coins) +
                        "; GET /api/cryptos?limit=250 has those that are accepted"});
     const auto index = static_cast<std::size_t>(row - coins.begin());
     return coin_row{std::move(table), &*row, index};

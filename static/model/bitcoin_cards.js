@@ -3,6 +3,7 @@
 
 import { directionOf, directionOfRatio, formatChange, formatDuration, formatPercent, formatPrice, formatShortTime } from "../format.js";
 import { ago, noticeOf as noticeOfTab } from "./tab_words.js";
+import { sourceLine } from "./source.js";
 
 // Answers of one form: flat figures, and "sources" with who says each of them, and when.
 export const answers = [
@@ -117,10 +118,11 @@ const writers = {
 const wholes = { hashes: "H/s", large: "", size: "vB", money: "USD", coins: "BTC" }; // said in full on hover
 
 const names = {
-    blockchain: "blockchain.info", blockchair: "Blockchair", coingecko: "CoinGecko", coinpaprika: "CoinPaprika", coinlore: "CoinLore",
+    blockchain: "blockchain.info", mempool: "mempool.space", blockchair: "Blockchair", coingecko: "CoinGecko", coinpaprika: "CoinPaprika", coinlore: "CoinLore",
     coinmetrics: "Coin Metrics", archive: "this server's archive", protocol: "the rules of Bitcoin",
 };
-const nameOf = (source) => (Object.hasOwn(names, source) ? names[source] : source);
+// "alternative.me" is written as it is.
+const nameOf = (source) => names[source] ?? (source.includes(".") ? source : sourceLine(source));
 
 function windowWords({ window_blocks: blocks, window_days: days, window_seconds: seconds }) {
     if (blocks > 0) return ` over ${plain(blocks)} blocks`;

@@ -113,12 +113,13 @@ test("the realised value has cards only where the server has it, with its licenc
 
 test("a card says by whom a figure is, when, and whether it was computed", () => {
     assert.deepEqual([card("height").by, card("height").age, card("height").isComputed],
-        ["mempool", "2 min ago", false]);
+        ["mempool.space", "2 min ago", false]);
+    assert.equal(card("price", figures).by, "median of Coinbase, Kraken, Bitstamp");
     assert.deepEqual([card("hash_rate").by, card("hash_rate").isComputed],
-        ["computed from mempool over 144 blocks", true]);
+        ["computed from mempool.space over 144 blocks", true]);
     const day = { ...answer, sources: { hash_rate: { source: "blockchain", at, computed: true, window_seconds: 86_400 } } };
     assert.equal(card("hash_rate", day).by, "computed from blockchain.info over 24 h");
-    assert.equal(card("fees.hour").by, "mempool", "fees have one source");
+    assert.equal(card("fees.hour").by, "mempool.space", "fees have one source");
     const rule = { ...answer, sources: { halving_height: { source: "protocol", at: null, computed: true, stale: false } } };
     assert.deepEqual([card("halving_height", rule).by, card("halving_height", rule).age],
         ["computed from the rules of Bitcoin", ""]);
@@ -138,7 +139,7 @@ test("what is stale says so, and goes on ageing", () => {
 test("a dash has its reason, and no note", () => {
     const lacks = (field, more) => card(field, { ...answer, [field]: null, ...more });
     assert.deepEqual([lacks("hash_rate").text, lacks("hash_rate").reason, lacks("hash_rate").note],
-        ["–", "unknown: mempool does not say it", ""]);
+        ["–", "unknown: mempool.space does not say it", ""]);
     assert.equal(lacks("hash_rate", { withheld: { hash_rate: "is too high" } }).reason,
         "withheld: is too high");
     const fees = { ...answer.fees, fastest: null };

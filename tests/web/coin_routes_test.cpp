@@ -160,6 +160,12 @@ TEST_CASE("a coin that is not in the table is refused, and nobody is asked for i
         CHECK(r.body.find("/api/cryptos?limit=250") != std::string::npos);
     }
     CHECK(s.answers.asked.empty());
+    for (const auto* target :
+         {"/api/cryptos/BTC", "/api/cryptos/Bitcoin", "/api/cryptos/btc/history"}) {
+        CAPTURE(target);
+        CHECK(s.get(target).body.find("did you mean 'bitcoin'") != std::string::npos);
+    }
+    CHECK(s.get("/api/cryptos/dogecoin").body.find("did you mean") == std::string::npos);
     const small_site none;
     CHECK(none.get("/api/cryptos/bitcoin").status == 404);
     CHECK(none.get("/api/cryptos/bitcoin").body.find("MARKET=on turns it on") != std::string::npos);
