@@ -129,6 +129,7 @@ bench-page: ## memory and long tasks of a page that is left open; BENCH="--minut
 	cmake --preset release -DTICKERTAPE_TESTS=ON
 	cmake --build --preset release -j $(JOBS) --target tickertape
 	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/page.mjs $(BENCH)
+	TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape node tests/bench/market_page.mjs
 	cd tests/e2e && TICKERTAPE_BIN=$(CURDIR)/build/release/tickertape PAGE_LONG_TASKS=1 \
 		node --test --test-name-pattern="keeps the page quick" page_history.test.mjs
 

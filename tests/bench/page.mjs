@@ -10,9 +10,10 @@
 
 import { parseArgs } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
-import { heldBy, launch, openPage } from "../e2e/support/browser.mjs";
+import { launch, openPage } from "../e2e/support/browser.mjs";
 import { startServer } from "../e2e/support/server.mjs";
 import { during } from "./lifetime.mjs";
+import { columnsOf, sample, summaryOf, tasksOf, watchTasks } from "./long_tasks.mjs";
 import { format, table } from "./tables.mjs";
 
 const { values: options } = parseArgs({
@@ -27,8 +28,6 @@ const perSecond = Number(options["per-second"]);
 const symbols = ["BTC", "ETH", "SOL", "XRP", "ADA", "DOT", "LTC", "BCH", "UNI", "ATOM"]
     .slice(0, Number(options.symbols)).map((base) => `${base}-USD`);
 
-const loadMs = 10_000;
-const taskMostMs = 50;
 // What is kept of a tick: its object, two strings and its places in lists.
 const tickBytesMost = 600;
 
@@ -48,11 +47,6 @@ function feed(server) {
     return { stop: () => timers.forEach(clearInterval), ticks: () => ticks };
 }
 
-async function sample(page, devtools) {
-    const held = await heldBy(devtools);
-    return { ...held, now: await page.evaluate(() => performance.now()) };
-}
-
 await during(async (t) => {
     const server = await startServer(t, { SYMBOLS: symbols.join(","), STORE_SIZE: "100000" });
     const prices = feed(server);
@@ -60,52 +54,23 @@ await during(async (t) => {
     const browser = await launch();
     t.after(() => browser.close());
     const { page, complaints } = await openPage(t, browser, `${server.url}/?range=1h`);
-    await page.evaluate(() => {
-        window.tasks = [];
-        new PerformanceObserver((list) => {
-            for (const { startTime, duration } of list.getEntries())
-                window.tasks.push({ startTime, duration });
-        }).observe({ type: "longtask", buffered: true });
-    });
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send("Performance.enable");
-    await pause(loadMs);
+    const devtools = await watchTasks(page);
 
     const samples = [{ ...await sample(page, devtools), ticks: prices.ticks() }];
     for (let minute = 1; minute <= minutes; minute += 1) {
         await pause(60_000);
         samples.push({ ...await sample(page, devtools), ticks: prices.ticks() });
     }
-    const tasks = await page.evaluate(() => window.tasks);
-    // The collection that comes before a sample is ours, and not a task of the page.
-    const collectingMs = 1_000;
-    const isOurs = ({ startTime, duration }) => samples.some(
-        ({ now }) => startTime <= now && startTime + duration >= now - collectingMs);
-    const after = tasks.filter((task) => task.startTime > loadMs / 2 && !isOurs(task));
-    const rows = samples.slice(1).map((now, i) => {
-        const before = samples[i];
-        const within = after.filter((task) => task.startTime > before.now && task.startTime <= now.now);
-        return {
-            minute: i + 1,
-            ticks: format(now.ticks, 0),
-            "heap, MB": format(now.heap / 1e6, 2),
-            "DOM nodes": format(now.nodes, 0),
-            listeners: format(now.listeners, 0),
-            "busy": `${format((100 * (now.busy - before.busy)) / 60, 1)} %`,
-            "tasks over 50 ms": within.length,
-            "longest, ms": within.length > 0
-                ? format(Math.max(...within.map((task) => task.duration)), 0) : "-",
-        };
-    });
+    const tasks = await tasksOf(page, samples);
+    const rows = samples.slice(1).map((now, i) =>
+        ({ minute: i + 1, ticks: format(now.ticks, 0), ...columnsOf(samples[i], now, tasks) }));
     console.log(table(rows));
     const grown = samples.at(-1).heap - samples[0].heap;
     const ticks = samples.at(-1).ticks - samples[0].ticks;
     const perTick = grown / ticks;
     console.log(`heap: ${format(grown / 1e6, 2)} MB more after ${format(ticks, 0)} ticks, ` +
         `${format(perTick, 0)} B each (at most ${tickBytesMost})`);
-    const longest = Math.max(0, ...after.map((task) => task.duration));
-    console.log(`tasks over ${taskMostMs} ms after load: ${after.length}` +
-        (longest > 0 ? `, the longest ${format(longest, 0)} ms` : ""));
+    console.log(summaryOf(tasks));
     if (complaints.length > 0) console.log(`complaints: ${complaints.join("; ")}`);
-    if (perTick > tickBytesMost || after.length > 0 || complaints.length > 0) process.exitCode = 1;
+    if (perTick > tickBytesMost || tasks.length > 0 || complaints.length > 0) process.exitCode = 1;
 });
