@@ -2,6 +2,7 @@
 #include "backfill.hpp"
 #include "feed/harness.hpp"
 #include "keeper_shelf.hpp"
+#include "net/http_client.hpp"
 #include "net/tls_trust.hpp"
 #include "net/url.hpp"
 #include "provider/registry.hpp"
