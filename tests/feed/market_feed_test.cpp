@@ -267,7 +267,7 @@ TEST_CASE("a supply that jumps with its market cap is withheld, and said", "[fee
                 return json_reply(gecko_whole);
             const std::string coins = ++asked == 1 ? "1000" : "1000000";
             return json_reply(
-                R"([{"id":"a","symbol":"a","name":"A","current_price":2,"market_cap":2)" +
+                R"([{"id":"bitcoin","symbol":"btc","name":"Bitcoin","current_price":2,"market_cap":2)" +
                 coins.substr(1) + R"(,"circulating_supply":)" + coins + R"(,"total_supply":)" +
                 coins + "}]");
         },
