@@ -102,7 +102,7 @@ function marked(low, high, marksMax) {
 
 // Days in Unix seconds at which the axis says a date: at most `most`, evenly apart.
 export function dayMarks(from, to, most) {
-    const days = Math.round((to - from) / dayS);
+    const days = Math.floor((to - from) / dayS);
     const step = Math.max(1, Math.ceil(days / Math.max(1, most - 1)));
     const marks = [];
     for (let day = 0; day <= days; day += step) marks.push(from + day * dayS);

@@ -57,6 +57,7 @@ test("the scale holds all changes and the start, between round marks", () => {
 test("dates stand evenly apart, on days", () => {
     assert.deepEqual(dayMarks(first, first + 9 * day, 4), [0, 3, 6, 9].map((n) => first + n * day));
     assert.deepEqual(dayMarks(first, first, 4), [first]);
+    assert.deepEqual(dayMarks(first, first + 2.6 * day, 9), [0, 1, 2].map((n) => first + n * day), "none behind the last point");
     assert.ok(dayMarks(first, first + 3_650 * day, 6).length <= 6);
     const { day: written } = dateFormats("en-US");
     assert.equal(written(first), "Mar\u00a08,\u00a02024", "days are those of UTC, wherever one is");
