@@ -61,6 +61,14 @@ describe("coins in depth", { timeout: 300_000 }, () => {
         assert.equal(asked.length, 1, "a coin that is not in the table costs nothing");
     });
 
+    test("what the source had in store for weeks is not new because it was sent now", { timeout }, async (t) => {
+        const { get } = await start(t, (request, response) => says(response, bodies.coin));
+        const { body } = await get("/api/cryptos/bitcoin");
+        assert.equal(body.detail.updated_at, Date.parse(JSON.parse(bodies.coin).last_updated) / 1000);
+        assert.equal(body.detail.stale, true);
+        assert.equal(body.stale, false, "the table is new");
+    });
+
     test("histories are those of the source, two requests for all ranges", { timeout }, async (t) => {
         const { get, asked } = await start(t);
         for (const [range, points] of [["7d", 168], ["30d", 31], ["90d", 91], ["365d", 366]]) {

@@ -21,7 +21,7 @@ const text = "Bitcoin is the first <b>successful</b> internet money. &lt;script&
 // The recorded coin with a description that has HTML in it, in two paragraphs.
 const described = (request, response) => {
     if (!/^\/coins\/bitcoin\?/.test(request.url)) return good.coingecko(request, response);
-    says(response, JSON.stringify({ ...JSON.parse(bodies.coin), description: { en: `${text}\r\n\r\n${text}` } }));
+    says(response, JSON.stringify({ ...JSON.parse(bodies.coin), last_updated: new Date().toISOString(), description: { en: `${text}\r\n\r\n${text}` } }));
 };
 
 describe("the page of a coin", { timeout: 600_000 }, () => {

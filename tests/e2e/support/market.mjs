@@ -85,7 +85,7 @@ export const good = {
         if (request.url.startsWith("/coins/markets?")) says(response, ofNow(bodies.coingecko));
         else if (request.url === "/global") says(response, bodies.coingeckoWhole);
         else if (request.url === "/search/trending") says(response, bodies.trending);
-        else if (/^\/coins\/bitcoin\?/.test(request.url)) says(response, bodies.coin);
+        else if (/^\/coins\/bitcoin\?/.test(request.url)) says(response, ofNow(bodies.coin));
         else if (/^\/coins\/bitcoin\/market_chart\?/.test(request.url)) says(response, chartOfNow(request.url));
         else says(response, '{"error":"coin not found"}', { status: 404 });
     },
