@@ -10,8 +10,8 @@
 namespace tickertape::market {
 namespace {
 
-constexpr std::string_view what = "realised value";
-constexpr std::int64_t version = 1;
+constexpr std::string_view realised_kept_as = "realised value";
+constexpr std::int64_t realised_version = 1;
 
 std::int64_t ms_of(wall_time at) noexcept
 {
@@ -23,7 +23,7 @@ std::int64_t ms_of(wall_time at) noexcept
 std::string write_kept(const realised_snapshot& shown)
 {
     json::object text;
-    text.text("kept", what).number("version", version);
+    text.text("kept", realised_kept_as).number("version", realised_version);
     text.number("received_at", ms_of(shown.received_at)).number("day", ms_of(shown.index.day));
     text.real("mvrv", shown.index.mvrv);
     if (shown.index.market_cap)
@@ -33,7 +33,7 @@ std::string write_kept(const realised_snapshot& shown)
 
 fetched<realised_snapshot> read_kept_realised(std::string_view text, const moment& now)
 {
-    const auto body = json::read_own(text, what, version);
+    const auto body = json::read_own(text, realised_kept_as, realised_version);
     if (!body)
         return body.error();
     json::own_members from{&*body};
