@@ -50,15 +50,16 @@ boost::asio::awaitable<std::invoke_result_t<F&>> offload(boost::asio::any_io_exe
     };
     const auto lane = co_await boost::asio::this_coro::executor;
     boost::asio::steady_timer wake{lane, boost::asio::steady_timer::time_point::max()};
-    const auto mine = std::make_shared<job>(job{.work = std::move(work), .caller = &wake});
+    auto mine = std::make_shared<job>(job{.work = std::move(work), .caller = &wake});
     const leaving at_end{*mine};
-    boost::asio::post(where, [mine, lane] {
+    boost::asio::post(where, [mine, lane]() mutable {
         try {
             mine->value.emplace(mine->work());
         } catch (...) {
             mine->thrown = std::current_exception();
         }
-        boost::asio::post(lane, [mine] {
+        // The job ends on the lane, with the exception that is thrown there.
+        boost::asio::post(lane, [mine = std::move(mine)] {
             mine->is_done = true;
             if (mine->caller != nullptr)
                 mine->caller->cancel();
