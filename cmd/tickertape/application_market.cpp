@@ -100,6 +100,7 @@ std::vector<feed::kept_figures*> application::kept_figures()
     if (market_) {
         figures.push_back(market_.get());
         figures.push_back(&market_->budgets());
+        figures.push_back(&market_->supplies());
     }
     if (network_)
         figures.push_back(network_.get());

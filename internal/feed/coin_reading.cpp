@@ -2,6 +2,7 @@
 
 #include "core/noted_time.hpp"
 #include "core/text.hpp"
+#include "market/checks.hpp"
 #include "market/coin_chart.hpp"
 #include "market/coin_detail.hpp"
 #include "market/trending.hpp"
@@ -90,6 +91,8 @@ read_coin_answer(const coin_question& what, const net::http_response& answer, wa
         if (!said)
             return said.error();
         said->description = paragraphs_of(said->description);
+        if (said->updated_at && *said->updated_at > now + market::usual_checks.ahead_max)
+            said->updated_at.reset();
         into.detail = std::make_shared<market::coin_detail>(*std::move(said));
     } else if (what.of == coin_topic::trending) {
         auto said = market::read_trending(answer);

@@ -6,6 +6,7 @@
 #include "feed/realised_feed.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
+#include "json/errors.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -76,6 +77,10 @@ asio::awaitable<void> daily_feed<Of>::fetch()
         auto said = Of::read(answer, with_.time.wall_now());
         if (!said)
             return said.error();
+        const auto before = board_.newest();
+        if (before && said->day < before->index.day)
+            return fetch_error{
+                json::json_errc::wrong_type, "its newest day is older than the one before"};
         newest.index = *std::move(said);
         return std::nullopt;
     };

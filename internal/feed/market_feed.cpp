@@ -179,8 +179,7 @@ void market_feed::post(market::table table)
     if (with_.has_market_prices)
         find_streamed(table, with_.symbols);
     const auto now = now_of(with_.time);
-    if (const auto last = last_of_.find(table.source); last != last_of_.end())
-        market::check_steps(table, last->second->coins, last->second->received_at, now.wall);
+    memory_.check(table, now.wall);
     tables_.add();
     dropped_.add(table.dropped);
     withheld_.add(withheld_in(table));
@@ -203,7 +202,6 @@ void market_feed::post(market::table table)
     all->absent = absent_in(all->coins, before.get());
     if (const auto at = all->coins.updated_at)
         all->lag = std::max(now.wall - *at, std::chrono::milliseconds{0});
-    last_of_[source_] = all;
     board_.post(std::move(all));
     ++changes_;
 }
@@ -260,11 +258,17 @@ std::optional<fetch_error> market_feed::take(std::string_view text)
     if (all->whole)
         schedule_.totals_asked(now.steady - (now.boot - all->whole_received), true);
     source_ = all->coins.source;
-    last_of_[source_] = all;
     board_.post(std::move(all));
     ++changes_;
     timer_.cancel();
     return std::nullopt;
+}
+
+std::optional<fetch_error> market_feed::kept_supplies::take(std::string_view text)
+{
+    auto why = of_.memory_.take(text);
+    changes_ += why ? 0 : 1;
+    return why;
 }
 
 std::uint64_t market_feed::kept_budgets::changes() const noexcept

@@ -17,6 +17,7 @@
 #include "market/board.hpp"
 #include "market/schedule.hpp"
 #include "market/settings.hpp"
+#include "market/supply_memory.hpp"
 #include "market/table_api.hpp"
 #include "provider/gates.hpp"
 
@@ -79,6 +80,8 @@ public:
     void note_reader_elsewhere(boot_time now) override { board_.note_reader_elsewhere(now); }
     // The budgets of the sources, to be kept and shared as well.
     kept_figures& budgets() noexcept { return budgets_; }
+    // How many coins there were, as the sources said it last: the same.
+    kept_figures& supplies() noexcept { return supplies_; }
 
 private:
     boost::asio::awaitable<void> run();
@@ -103,12 +106,26 @@ private:
         market_feed& of_;
     };
 
+    class kept_supplies final : public kept_figures {
+    public:
+        explicit kept_supplies(market_feed& of) noexcept : of_{of} {}
+        std::string_view name() const noexcept override { return "supplies"; }
+        // Each table changes it.
+        std::uint64_t changes() const noexcept override { return of_.tables_.value() + changes_; }
+        std::string write() const override { return of_.memory_.write(); }
+        std::optional<fetch_error> take(std::string_view text) override;
+
+    private:
+        market_feed& of_;
+        std::uint64_t changes_ = 0;
+    };
+
     const parts with_;
     market::schedule schedule_;
     market::board board_;
     const std::vector<source> sources_;
     std::string_view source_{};  // of the newest table
-    std::map<std::string_view, std::shared_ptr<const market::snapshot>> last_of_;  // by source
+    market::supply_memory memory_;
     // The last failure of each source that was logged; empty after a success.
     std::vector<std::string> said_;
     boost::asio::steady_timer timer_;
@@ -116,6 +133,7 @@ private:
     bool is_standing_by_ = false;
     strand_task task_;
     kept_budgets budgets_{*this};
+    kept_supplies supplies_{*this};
     tally tables_;
     tally failures_;
     tally dropped_;

@@ -7,7 +7,6 @@
 #include "market/table.hpp"
 
 #include <chrono>
-#include <span>
 #include <string_view>
 
 namespace tickertape::market {
@@ -39,16 +38,6 @@ std::string_view known_reason(std::string_view why) noexcept;
 
 // Withholds the figures of a row that cannot be true, and says whether the coin is inactive.
 void check(coin& row, wall_time now, const check_limits& limits = usual_checks);
-// The figures that tell how many coins there are.
-std::span<const std::string_view> supply_figures() noexcept;
-// Withholds those that are many times what the source said before, or a small part of it, as a slip
-// of the decimal point makes them: nothing within one table contradicts a supply that moved
-// together with its total and its market cap. A coin that was split costs as much less as there are
-// more of it, and is not withheld. `before`: the last table of the same source, received at
-// `before_at`.
-void check_steps(
-    table& all, const table& before, wall_time before_at, wall_time now,
-    const check_limits& limits = usual_checks);
 // The same of the whole; `before`: what was said before, null where nothing was.
 void check(totals& whole, const totals* before, const check_limits& limits = usual_checks);
 

@@ -80,20 +80,6 @@ void add_withheld(json::object& to, const std::vector<withheld_figure>& all)
     to.json("withheld", std::move(list).done());
 }
 
-void add_believed(json::object& to, const std::vector<believed_figure>& all)
-{
-    if (all.empty())
-        return;
-    json::array list;
-    for (const auto& one : all) {
-        json::object said;
-        said.text("figure", one.figure).real("coins", one.coins).real("worth", one.worth);
-        said.number("at", ms_of(one.at));
-        list.json(std::move(said).done());
-    }
-    to.json("believed", std::move(list).done());
-}
-
 std::string text_of(const coin& row)
 {
     json::object text;
@@ -108,7 +94,6 @@ std::string text_of(const coin& row)
     if (!row.sparkline.empty())
         text.json("week", R"({"price":)" + row.sparkline + '}');
     add_withheld(text, row.withheld);
-    add_believed(text, row.believed);
     return std::move(text).done();
 }
 
@@ -185,30 +170,6 @@ std::vector<withheld_figure> withheld_in(json::own_members& of)
     return all;
 }
 
-std::vector<believed_figure> believed_in(json::own_members& of)
-{
-    std::vector<believed_figure> all;
-    if (of.at("believed") == nullptr)
-        return all;
-    const auto names = supply_figures();
-    for (const auto& one : of.list("believed", names.size())) {
-        json::own_members said{&one};
-        const auto name = std::ranges::find(names, said.text("figure", word_bytes_max));
-        if (name == names.end()) {
-            of.spoil("believed");
-            break;
-        }
-        all.push_back(
-            {.figure = *name,
-             .coins = said.real("coins"),
-             .worth = said.real("worth"),
-             .at = said.time("at")});
-        if (said.is_spoilt())
-            of.spoil("believed");
-    }
-    return all;
-}
-
 fetched<coin> coin_in(const boost::json::value& given)
 {
     json::own_members from{&given};
@@ -232,7 +193,6 @@ fetched<coin> coin_in(const boost::json::value& given)
     row.is_inactive = from.boolean("inactive");
     row.sparkline = texts.sparkline("week", "price");
     row.withheld = withheld_in(from);
-    row.believed = believed_in(from);
     if (from.is_spoilt())
         return from.why();
     return row;

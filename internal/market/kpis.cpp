@@ -37,6 +37,11 @@ const coin* bitcoin_in(const snapshot* table)
     return found == coins.end() ? nullptr : &*found;
 }
 
+bool is_within(double a, double b, double factor) noexcept
+{
+    return a <= b * factor && b <= a * factor;
+}
+
 std::string reason_in(const std::vector<withheld_figure>& all, std::string_view figure)
 {
     const auto found = std::ranges::find(all, figure, &withheld_figure::figure);
@@ -321,8 +326,14 @@ private:
             return one;
         };
         // It is not given, but follows from the market cap that the same source says of that day.
-        add_of("realised_cap", known ? known->index.cap() : std::nullopt).is_computed =
-            known != nullptr;
+        auto& cap = add_of("realised_cap", known ? known->index.cap() : std::nullopt);
+        cap.is_computed = known != nullptr;
+        const auto theirs = known ? known->index.market_cap : std::nullopt;
+        const auto ours = row_ ? row_->market_cap : std::nullopt;
+        if (theirs && ours && !is_within(*theirs, *ours, limits_.realised_off_max)) {
+            cap.value.reset();
+            cap.withheld = "the market cap that it follows from is not that of the table";
+        }
         add_of("mvrv", known ? std::optional{known->index.mvrv} : std::nullopt);
     }
 

@@ -81,6 +81,8 @@ struct kpi_limits {
     std::chrono::hours mood_age_max{48};
     // A day of the realised value is over 24 hours after it began, and is known some hours later.
     std::chrono::hours realised_age_max{72};
+    // Of the market cap that it follows from to that of the table, both ways: days lie between.
+    double realised_off_max = 3;
     // A day is over at midnight, and its close is kept soon after.
     std::chrono::hours close_age_max{25};
     // The days of a window, in a whole number of sixths, whose closes must be there: 25 of 30.

@@ -31,15 +31,6 @@ struct withheld_figure {
     std::string_view why;
 };
 
-// A figure that is not shown now, as it was when it was shown last: as a number of coins, and what
-// these were worth then. A market cap counts as the coins that it is the price of.
-struct believed_figure {
-    std::string_view figure;
-    double coins = 0;
-    double worth = 0;
-    wall_time at{};
-};
-
 struct coin {
     std::string id;      // the source's own; no other source knows the coin by it
     std::string symbol;  // "BTC"; several coins may have the same
@@ -61,7 +52,6 @@ struct coin {
     bool is_inactive = false;               // its figures are more than a day old
     std::string sparkline{};  // a JSON array of prices, an hour apart; empty: there is none
     std::vector<withheld_figure> withheld{};
-    std::vector<believed_figure> believed{};
     // The symbol of ours that is this coin in dollars, where there is one.
     std::optional<symbol_id> streamed{};
 };

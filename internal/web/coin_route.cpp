@@ -10,6 +10,7 @@
 #include "market/coin_answers.hpp"
 #include "market/coins_known.hpp"
 #include "market/figure_text.hpp"
+#include "market/supply_memory.hpp"
 #include "web/coin_json.hpp"
 #include "web/coin_rows.hpp"
 #include "web/figures_response.hpp"
@@ -53,7 +54,15 @@ std::string texts_array(const std::vector<std::string>& texts)
     return std::move(all).done();
 }
 
-std::string detail_object(const market::coin_answer& said, boot_time now)
+// A supply as the details have it, unless the row contradicts it.
+std::string
+supply_text(const market::coin& row, std::string_view figure, const std::optional<double>& said)
+{
+    const bool is_denied = said && market::is_denied_by(row, figure, *said);
+    return market::figure_text(is_denied ? std::nullopt : said);
+}
+
+std::string detail_object(const market::coin& row, const market::coin_answer& said, boot_time now)
 {
     if (!said.detail)
         return "null";
@@ -70,9 +79,9 @@ std::string detail_object(const market::coin_answer& said, boot_time now)
     o.text_or_null("genesis_date", d.genesis_date);
     o.json("ath", market::figure_text(d.ath)).time("ath_at", d.ath_at);
     o.json("atl", market::figure_text(d.atl)).time("atl_at", d.atl_at);
-    o.json("circulating_supply", market::figure_text(d.circulating_supply));
-    o.json("total_supply", market::figure_text(d.total_supply));
-    o.json("max_supply", market::figure_text(d.max_supply));
+    o.json("circulating_supply", supply_text(row, "circulating_supply", d.circulating_supply));
+    o.json("total_supply", supply_text(row, "total_supply", d.total_supply));
+    o.json("max_supply", supply_text(row, "max_supply", d.max_supply));
     return std::move(o).done();
 }
 
@@ -86,7 +95,7 @@ body_of(const site& s, const coin_row& at, const market::coin_answer& said, boot
     o.time("updated_at", table.coins.updated_at.value_or(table.received_at));
     o.seconds("age_seconds", table.age(now)).boolean("stale", table.is_stale(now));
     o.json("coin", coin_object(s, shown, table.coins.source));
-    o.json("detail", detail_object(said, now));
+    o.json("detail", detail_object(*at.row, said, now));
     o.text_or_null("why", said.why);
     if (said.retry_after.count() > 0)
         o.number("retry_after", said.retry_after.count());

@@ -19,9 +19,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string index_text(int value)
+std::string index_text(int value, int days_ago = 0)
 {
-    const auto now = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+    const auto now = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()) -
+                     std::chrono::days{days_ago};
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
     return R"({"data":[{"value":")" + std::to_string(value) +
            R"(","value_classification":"Fear","timestamp":")" + std::to_string(seconds.count()) +
@@ -106,7 +107,7 @@ TEST_CASE("an index that cannot be had leaves the one before, and is asked for a
 {
     const auto failure = GENERATE(
         as<std::string>{}, "<html></html>", "{}", R"({"data":[]})", R"({"data":[{"value":"1"}]})",
-        R"({"data":[],"metadata":{"error":"down"}})");
+        R"({"data":[],"metadata":{"error":"down"}})", index_text(7, 1));
     CAPTURE(failure);
     int asked = 0;
     mood_asked m{[&](const std::string&) {

@@ -7,6 +7,7 @@
 #include "market/kept_realised.hpp"
 #include "market/kept_table.hpp"
 #include "market/network_figures.hpp"
+#include "market/supply_memory.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -19,7 +20,7 @@ using namespace tickertape;
 using namespace tickertape::market;
 
 // Of texts.
-constexpr unsigned kinds = 5;
+constexpr unsigned kinds = 6;
 
 constexpr moment now{
     steady_time{std::chrono::hours{3}}, wall_time{std::chrono::seconds{1'790'000'000}},
@@ -82,6 +83,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         const auto back = read_kept_realised(again, now);
         must(back.has_value());
         must(write_kept(*back) == again);
+    } else if (bytes[0] % kinds == 4) {
+        supply_memory known;
+        if (const auto why = known.take(text))
+            return must_be_refused(*why), 0;
+        const auto again = known.write();
+        supply_memory back;
+        must(!back.take(again));
+        must(back.write() == again);
     } else {
         const auto shown = read_kept_fear_greed(text, now);
         if (!shown)
@@ -105,8 +114,7 @@ LLVMFuzzerCustomMutator(std::uint8_t* bytes, std::size_t size, std::size_t most,
             R"({"kept":"market table","version":1,"source":"coingecko","received_at":1789999000000,"lag":0,)"
             R"("dropped":0,"whole":{"source":"coinpaprika","received_at":1789999000000,"market_cap":1e12},)"
             R"("coins":[{"id":"a","symbol":"A","name":"A","price":1.5,"ath":2,"ath_at":1,"inactive":false,)"
-            R"("week":{"price":[1,null,2]},"withheld":[{"figure":"market_cap","why":"is negative"}],)"
-            R"("believed":[{"figure":"market_cap","coins":5,"worth":7,"at":1}]}]})",
+            R"("week":{"price":[1,null,2]},"withheld":[{"figure":"market_cap","why":"is negative"}]}]})",
         std::string(1, '\1') +
             R"({"kept":"bitcoin network","version":1,"chain":{"source":"mempool","received_at":1789999000000,)"
             R"("height":965000,"difficulty":1e14,"mined_at":1789998000000,"day":{"blocks":144,"seconds":86400,)"
@@ -117,6 +125,9 @@ LLVMFuzzerCustomMutator(std::uint8_t* bytes, std::size_t size, std::size_t most,
         std::string(1, '\3') +
             R"({"kept":"realised value","version":1,"received_at":1,"day":1,"mvrv":1.2,"market_cap":9})",
         std::string(1, '\4') +
+            R"({"kept":"supplies","version":1,"shown":[{"source":"coingecko","id":"a",)"
+            R"("figure":"market_cap","coins":5,"worth":7,"at":1}]})",
+        std::string(1, '\5') +
             R"({"kept":"fear and greed","version":1,"received_at":1,"day":1,"value":41,"word":"Fear"})"};
     if (size < 8) {
         const auto& one = texts[seed % kinds];

@@ -324,3 +324,21 @@ TEST_CASE("a price above the high has no drawdown below zero", "[market]")
     table.coins.coins[1].ath.reset();
     CHECK_FALSE(figure({.table = &table}, "drawdown_percent").value);
 }
+
+TEST_CASE("a realised cap that follows from another market cap is withheld", "[market]")
+{
+    const auto table = table_of(coingecko, "bitcoin");
+    realised_snapshot known{
+        .index = {.mvrv = 1.25, .market_cap = 1.2e12, .day = wall_time{today - days{1}}},
+        .received = boot_now - 1h,
+        .received_at = now - 1h};
+    const kpi_parts parts{.table = &table, .has_realised = true, .realised = &known};
+    CHECK(is_near(figure(parts, "realised_cap").value, 9.6e11));
+    for (const double factor : {1'000.0, 0.001, 4.0}) {
+        known.index.market_cap = 1.2e12 * factor;
+        const auto cap = figure(parts, "realised_cap");
+        CHECK_FALSE(cap.value);
+        CHECK(cap.withheld.find("not that of the table") != std::string::npos);
+        CHECK(figure(parts, "mvrv").value == 1.25);
+    }
+}

@@ -65,6 +65,7 @@ struct coin_site : small_site {
              .name = "Bitcoin",
              .value = price::from(65610).value()});
         table.coins.back().streamed = symbols.find("BTC-USD");
+        table.coins.back().circulating_supply = 20'000'000;
         table.coins.push_back(
             {.id = "monero", .symbol = "XMR", .name = "Monero", .value = price::from(120).value()});
         board.post(std::make_shared<market::snapshot>(market::snapshot{
@@ -102,6 +103,8 @@ TEST_CASE("a coin has its row of the table, and what the source says beyond it",
     detail->description = "A <b> \"coin\".";
     detail->homepages = {"https://bitcoin.org"};
     detail->ath = 73738;
+    detail->circulating_supply = 20'000'000'000;
+    detail->max_supply = 21'000'000;
     detail->ath_at = wall_time{1710400236635ms};
     s.answers.detail.detail = detail;
     s.answers.detail.received = same_on_boot_clock(s.now) - 30s;
@@ -114,6 +117,8 @@ TEST_CASE("a coin has its row of the table, and what the source says beyond it",
     CHECK(d.at("homepages").as_array().size() == 1);
     CHECK(d.at("ath").to_number<double>() == 73738);
     CHECK(d.at("atl").is_null());
+    CHECK(d.at("circulating_supply").is_null());  // the row has a thousandth of it
+    CHECK(d.at("max_supply").to_number<double>() == 21'000'000);
     CHECK(d.at("genesis_date").is_null());
     CHECK(d.at("age_seconds").to_number<double>() == 30);
     CHECK(said.at("why").is_null());

@@ -18,6 +18,7 @@
 #include "http/response_writer.hpp"
 #include "market/checks.hpp"
 #include "market/currency_rates.hpp"
+#include "market/supply_memory.hpp"
 #include "market/table.hpp"
 #include "news/item.hpp"
 #include "postgres/connection.hpp"
@@ -285,9 +286,11 @@ TEST_CASE("the documented limits of the server are those of the code", "[web]")
          {size(relay::wanted_bytes_max)}},
         {"answers on coins that the leader has yet to give",
          {count(feed::shared_coins_waiting_max)}},
-        {"a supply, or what it is worth, from one table to the next",
+        {"a supply, or what it is worth, from one answer to the next",
          {count(static_cast<std::size_t>(market::usual_checks.supply_step_max)),
           time(market::usual_checks.supply_doubted_for)}},
+        {"coins of a source whose supplies are remembered",
+         {count(market::supplies_remembered_max)}},
         {"log lines waiting", {count(telemetry::logger::queue_lines_max)}},
     };
     const auto rows = limits_rows("operations.md", "## Limits");
