@@ -227,14 +227,16 @@ TEST_CASE("no more coins of a source are remembered than there may be", "[market
 TEST_CASE("a text that cannot be read changes nothing", "[market]")
 {
     const std::string head = R"({"kept":"supplies","version":1)";
-    const std::string one = R"("source":"coingecko","id":"x","figure":")";
+    const auto row = [&](const char* end) {
+        auto text = head;
+        return text.append(R"(,"shown":[{"source":"coingecko","id":"x","figure":")").append(end);
+    };
     auto a = begun();
     const auto text = a.memory.write();
     for (const auto& wrong :
          {std::string{}, std::string{"[]"}, head + "}", head + R"(,"shown":{}})",
-          head + R"(,"shown":[1]})",
-          head + R"(,"shown":[{)" + one + R"(volume_24h","coins":1,"worth":1,"at":1}]})",
-          head + R"(,"shown":[{)" + one + R"(market_cap","coins":1,"worth":1}]})"}) {
+          head + R"(,"shown":[1]})", row(R"(volume_24h","coins":1,"worth":1,"at":1}]})"),
+          row(R"(market_cap","coins":1,"worth":1}]})")}) {
         CAPTURE(wrong);
         CHECK(a.memory.take(wrong));
         CHECK(a.memory.write() == text);
