@@ -328,9 +328,9 @@ private:
         // It is not given, but follows from the market cap that the same source says of that day.
         auto& cap = add_of("realised_cap", known ? known->index.cap() : std::nullopt);
         cap.is_computed = known != nullptr;
-        const auto theirs = known ? known->index.market_cap : std::nullopt;
-        const auto ours = row_ ? row_->market_cap : std::nullopt;
-        if (theirs && ours && !is_within(*theirs, *ours, limits_.realised_off_max)) {
+        const double theirs = known ? known->index.market_cap.value_or(0) : 0;
+        const double ours = row_ ? row_->market_cap.value_or(0) : 0;
+        if (theirs > 0 && ours > 0 && !is_within(theirs, ours, limits_.realised_off_max)) {
             cap.value.reset();
             cap.withheld = "the market cap that it follows from is not that of the table";
         }

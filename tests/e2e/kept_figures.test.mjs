@@ -99,7 +99,7 @@ describe("figures after a restart", { timeout: 600_000 }, () => {
         const kpis = is["/api/bitcoin/kpis"].body;
         assert.deepEqual(kpis.fear_greed, was["/api/bitcoin/kpis"].body.fear_greed);
         assert.deepEqual(is["/api/news"].body.items, was["/api/news"].body.items);
-        assert.equal(await figure(second, "tickertape_kept_figures_restored_total"), 6);
+        assert.equal(await figure(second, "tickertape_kept_figures_restored_total"), 7);
         // They were asked for a moment ago, and are due in an hour.
         await new Promise((resolve) => setTimeout(resolve, 1_000));
         assert.equal(asked(), before);
