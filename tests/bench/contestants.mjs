@@ -8,12 +8,13 @@ import { existsSync, openSync, closeSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bodies, good, says, startSources } from "../e2e/support/market.mjs";
+import { good, says, startSources } from "../e2e/support/market.mjs";
 import { answers, freePort } from "../e2e/support/port.mjs";
 import { start } from "../e2e/support/process.mjs";
 import { binary, scratch } from "../e2e/support/server.mjs";
 import { makeCertificates } from "../e2e/support/tls.mjs";
 import { until } from "../e2e/support/wait.mjs";
+import { manyRows, moveRows } from "./market_rows.mjs";
 
 export const build = process.env.TICKERTAPE_BUILD
     ?? fileURLToPath(new URL("../../build/release", import.meta.url));
@@ -87,15 +88,11 @@ const unarchived = (t, options) => tickertape(t, options, { ARCHIVE: "none" });
 async function withMarket(t, options) {
     const { sources, settings } = await startSources(
         t, await makeCertificates(await scratch(t), "trusted"));
-    const some = JSON.parse(bodies.coingecko);
+    const rows = manyRows(250);
     sources.coingecko.respond = (request, response) => {
         if (!request.url.startsWith("/coins/markets?")) return good.coingecko(request, response);
-        const factor = 1 + Math.random() / 100;
-        return says(response, JSON.stringify(Array.from({ length: 250 }, (_, i) => {
-            const row = some[i % some.length];
-            return { ...row, id: `${row.id}-${i}`, current_price: row.current_price * factor,
-                last_updated: new Date().toISOString() };
-        })));
+        moveRows(rows);
+        return says(response, JSON.stringify(rows));
     };
     const server = await tickertape(t, options, { ...settings, MARKET_INTERVAL: "60s" });
     const table = new URL("/api/cryptos?limit=250", server.url);

@@ -11,12 +11,13 @@
 import { parseArgs } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
 import { launch, openPage } from "../e2e/support/browser.mjs";
-import { bodies, good, says, startSources } from "../e2e/support/market.mjs";
+import { good, says, startSources } from "../e2e/support/market.mjs";
 import { scratch, startServer } from "../e2e/support/server.mjs";
 import { makeCertificates } from "../e2e/support/tls.mjs";
 import { until } from "../e2e/support/wait.mjs";
 import { during } from "./lifetime.mjs";
 import { columnsOf, sample, summaryOf, tasksOf, watchTasks } from "./long_tasks.mjs";
+import { manyRows, moveRows } from "./market_rows.mjs";
 import { table } from "./tables.mjs";
 
 const { values: options } = parseArgs({
@@ -27,45 +28,13 @@ const count = Number(options.rows);
 const rowsFirst = 100; // the page shows more of them when it is asked to
 const perSecondLeast = 0.5; // of the tables that the page has drawn
 
-// The recorded rows, and more like them, each with less of everything than the one before.
-function manyRows() {
-    const recorded = JSON.parse(bodies.coingecko);
-    const shape = Array.from({ length: 168 }, (_, i) => 1 + Math.sin(i / 9) / 20);
-    return Array.from({ length: count }, (_, i) => {
-        if (i < recorded.length)
-            return { ...recorded[i], sparkline_in_7d: { price: shape.map((by) => by * recorded[i].current_price) } };
-        const last = recorded.at(-1);
-        const price = 1 + (count - i) / 7;
-        const supply = (last.market_cap * 0.99 ** (i - recorded.length + 1)) / price;
-        return {
-            ...last, id: `coin-${i}`, symbol: `c${i}`, name: `Coin number ${i}`,
-            current_price: price, market_cap: supply * price, market_cap_rank: i + 1,
-            total_volume: supply * price / 20, high_24h: price * 1.02, low_24h: price * 0.98,
-            circulating_supply: supply, total_supply: supply, max_supply: null,
-            ath: price * 3, sparkline_in_7d: { price: shape.map((by) => by * price) },
-        };
-    });
-}
-
-function move(rows) {
-    for (const row of rows) {
-        const by = 1 + (Math.random() - 0.5) / 200;
-        const { high_24h: high, low_24h: low } = row;
-        row.current_price = Math.min(high, Math.max(low, row.current_price * by));
-        row.total_volume *= 1 + (Math.random() - 0.5) / 100;
-        row.price_change_percentage_24h_in_currency = (Math.random() - 0.5) * 4;
-        row.price_change_percentage_1h_in_currency = Math.random() - 0.5;
-        row.last_updated = new Date().toISOString();
-    }
-}
-
 await during(async (t) => {
     const certificates = await makeCertificates(await scratch(t), "trusted");
     const { sources, settings } = await startSources(t, certificates);
-    const rows = manyRows();
+    const rows = manyRows(count);
     sources.coingecko.respond = (request, response) => {
         if (!request.url.startsWith("/coins/markets?")) return good.coingecko(request, response);
-        move(rows);
+        moveRows(rows);
         return says(response, JSON.stringify(rows));
     };
     const server = await startServer(t, settings);
