@@ -38,7 +38,7 @@ public:
         std::chrono::milliseconds pause_max{600'000};
         // Of the requests that the provider takes at once, the part that is left to others.
         double left_to_others = 0;
-        // Whoever else waits for the same gate goes first.
+        // All others who wait for the same gate go first.
         bool gives_way = false;
     };
 
@@ -73,7 +73,7 @@ public:
     {
         return parts_.budget ? parts_.budget->wait(now) : steady_time::duration::zero();
     }
-    // How long until the gate lets a request out, whoever sends it.
+    // How long until the gate lets the next request out. It may be that of another client.
     steady_time::duration gate_wait(steady_time now) const noexcept
     {
         return std::max<steady_time::duration>(parts_.gate.paused_for(now), parts_.gate.wait(now));

@@ -29,7 +29,7 @@ boost::system::result<gate::permit> gate::admit(steady_time now) noexcept
 }
 
 // Where one takes a request the other may not have one. A breaker that is not closed wants a probe,
-// whosever it is.
+// of prices or of anything else.
 bool gate::is_scarce(steady_time now) const noexcept
 {
     // Beside rounding errors.

@@ -180,7 +180,7 @@ TEST_CASE("a month without CoinGecko stays within the plans of those that stand 
     CHECK(all.requests_to("api.coinpaprika.com") <= 8'000);
 }
 
-TEST_CASE("prices of CoinGecko come first, whoever asks for coins there", "[feed]")
+TEST_CASE("prices of CoinGecko come before questions for its coins", "[feed]")
 {
     world_of_sources all{
         {.symbols = {"BTC-USD", "ETH-USD"},

@@ -188,7 +188,7 @@ TEST_CASE("what was spent of a budget stays spent over a restart", "[feed]")
     CHECK(whole_in(m) < 12min);
     market_kept fresh;
     CHECK(whole_in(fresh) < 1min);
-    fresh.h.time.wall_offset = -24h * 365;  // whoever wrote it had another time
+    fresh.h.time.wall_offset = -24h * 365;  // the clock of the writer was a year ahead
     CHECK_FALSE(fresh.asked->budgets().take(budgets));
     CHECK(whole_in(fresh) < 12min);
 }

@@ -129,7 +129,7 @@ TEST_CASE("while others wait in line prices have every other request", "[feed]")
     CHECK(prices().error() == provider_errc::paused);
 }
 
-TEST_CASE("what can wait tries a provider that failed, whoever wants prices", "[feed]")
+TEST_CASE("what can wait may try a failed provider, even while prices are wanted", "[feed]")
 {
     fixture f;
     for (unsigned i = 0; i < breaker_limits{}.failures_max; ++i) {
