@@ -129,17 +129,29 @@ export class Pushes {
         this.#wasPushed = false;
     }
 
+    // Until the next request after an answer that came now. `everyMs`: if nothing is pushed.
+    pauseMs(everyMs) {
+        this.#notice();
+        return this.#wasPushed ? Infinity : everyMs;
+    }
+
     // Called once a second. `hasAnswer`: there is one to which changes can be applied; `dueMs`: until
     // the next request, if nothing were pushed.
     lookAround(hasAnswer, dueMs) {
-        const { isPushed } = this;
-        if (isPushed !== this.#wasPushed) {
-            this.#since = performance.now();
-            if (!isPushed) this.#turns.soon(Math.max(unpushedMs, dueMs));
+        if (this.#notice()) {
+            if (!this.#wasPushed) this.#turns.soon(Math.max(unpushedMs, dueMs));
             else if (hasAnswer && !this.#isOwed) this.#turns.rest();
         }
         this.#isOwed = false;
+    }
+
+    // Whether it has changed.
+    #notice() {
+        const { isPushed } = this;
+        if (isPushed === this.#wasPushed) return false;
+        this.#since = performance.now();
         this.#wasPushed = isPushed;
+        return true;
     }
 }
 
@@ -289,7 +301,7 @@ export class Repeated extends EventTarget {
             this.#askedAt = performance.now();
             this.#take(path, answer, sentAt, 0);
             this.#isOfBefore = false;
-            this.#turns.succeed(this.isPushed ? Infinity : this.#everyMs(answer));
+            this.#turns.succeed(this.#pushes.pauseMs(this.#everyMs(answer)));
             for (const state of this.#early) this.#merge(state);
         }
         this.#tell();

@@ -169,6 +169,21 @@ test("what is pushed is not asked for, until it is pushed no longer", async () =
     assert.deepEqual(topics.followed, []);
 });
 
+test("an answer that comes between two looks is asked for again when the stream ends before the next", async () => {
+    const topics = new FakeTopics();
+    const repeated = new Repeated("a", () => 60_000);
+    repeated.follow(topics, "kpis", (answer) => ({ answer }));
+    let arrive;
+    answers = [() => new Promise((done) => { arrive = () => done(says({ n: 1 })()); }), says({ n: 2 })];
+    repeated.open();
+    topics.isThere = true;
+    arrive();
+    await settle();
+    topics.isThere = false;
+    for (let i = 0; i < 61; i += 1) await pass(1_000);
+    assert.deepEqual([asked.length, repeated.answer.n], [2, 2]);
+});
+
 test("what is shown is given to the worker, with its age; what came from it is not given back", async () => {
     const sent = [];
     globalThis.navigator = { serviceWorker: { controller: null } };
