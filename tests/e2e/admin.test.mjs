@@ -1,20 +1,18 @@
 // What operators may do: missing days fetched by a request, and from the page at /admin.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch, openPage } from "./support/browser.mjs";
 import { coinbaseCandles, day, today } from "./support/candles_of_before.mjs";
 import { request } from "./support/http.mjs";
+import { axeFinds, widthOf } from "./support/looks.mjs";
 import { startProvider } from "./support/provider.mjs";
 import { scratch, startServer } from "./support/server.mjs";
 import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 90_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const token = "a-token-of-the-tests-0123456789";
 const dayText = (time) => new Date(time * 1_000).toISOString().slice(0, 10);
 const daysAgo = (count) => dayText(today - count * day);
@@ -168,11 +166,8 @@ describe("operators", { timeout: 600_000 }, () => {
                 await page.click("#fetch");
                 await until("none", () => page.isVisible("text=BTC-USD: none"), { timeout: 30_000 });
                 assert.match(await page.innerText("#state"), /^Done: .* candles fetched with 1 answer\.$/);
-                assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-                await page.evaluate(axe);
-                const { violations } = await page.evaluate(() => window.axe.run(document));
-                assert.deepEqual(violations.map(({ id, nodes }) =>
-                    `${id}: ${nodes.map(({ html }) => html).join(" | ")}`), []);
+                assert.equal(await widthOf(page), width);
+                assert.deepEqual(await axeFinds(page), []);
                 if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/admin-${width}-${colorScheme}.png` });
                 assert.deepEqual(complaints.filter((words) => !/401/.test(words)), []);
             });

@@ -1,12 +1,11 @@
 // The tab of Bitcoin in a real browser, over sources of its network that tests answer for.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
 import { coinbaseCandles, day, priceOf, today } from "./support/candles_of_before.mjs";
+import { axeFinds, widthOf } from "./support/looks.mjs";
 import { bodies, dead, good, says, startSources } from "./support/market.mjs";
 import { openClean, showsState } from "./support/page.mjs";
 import { startProvider } from "./support/provider.mjs";
@@ -15,7 +14,6 @@ import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 90_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const desktop = { viewport: { width: 1360, height: 900 } };
 const shots = process.env.SHOTS; // a directory: pictures of the page are left there
 const isMissing = (time) => [10, 11, 40].includes((today - time) / day); // days before today
@@ -58,6 +56,8 @@ describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
         const opened = await openClean(
             t, browser, `${started.server.url}/bitcoin`, { ...desktop, ...options });
         await hasCards(opened.page);
+        await until("both answers", async () =>
+            await opened.page.locator(".card").filter({ hasText: "not known yet" }).count() === 0);
         return { ...started, ...opened };
     }
 
@@ -186,10 +186,8 @@ describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
                 await until("the line", () => page.isVisible("#bitcoin .percent-plot path.series"));
                 if (shots) await page.screenshot({ path: join(shots, `bitcoin-${width}-${colorScheme}-${range}.png`) });
             }
-            assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-            await page.evaluate(axe);
-            const { violations } = await page.evaluate(() => window.axe.run(document));
-            assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+            assert.equal(await widthOf(page), width);
+            assert.deepEqual(await axeFinds(page), []);
         }
         isClean();
     });
@@ -228,8 +226,7 @@ describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
         const { page, isClean } = await openClean(t, browser, `${server.url}/`, desktop);
         await page.clock.install();
         await page.goto(`${server.url}/bitcoin`);
-        await hasCards(page);
-        assert.equal(await page.isVisible("text=Figures are old."), true);
+        await until("words", () => page.isVisible("text=Figures are old."));
         assert.match(await page.innerText('[data-field="height"] .by'), /stale/);
         let asked = 0;
         page.on("request", (request) => (asked += /\/api\/bitcoin/.test(request.url())));
@@ -275,14 +272,11 @@ describe("the tab of Bitcoin", { timeout: 600_000 }, () => {
                     respond: { mempool: absurd }, settings: { MARKET_INTERVAL: "1s" },
                     colorScheme, viewport: { width, height: 900 },
                 });
-                assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+                assert.equal(await widthOf(page), width);
                 const cut = await page.$$eval(".card", (nodes) =>
                     nodes.filter((node) => node.scrollWidth > node.clientWidth).map(({ dataset }) => dataset.field));
                 assert.deepEqual(cut, []);
-                await page.evaluate(axe);
-                const { violations } = await page.evaluate(() => window.axe.run(document));
-                assert.deepEqual(violations.map(({ id, nodes }) =>
-                    `${id}: ${nodes.map(({ html }) => html).join(" | ")}`), []);
+                assert.deepEqual(await axeFinds(page), []);
                 isClean();
             });
 });

@@ -1,10 +1,9 @@
 // The page of a coin in a real browser, over a fake of CoinGecko.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { axeFinds, widthOf } from "./support/looks.mjs";
 import { bodies, good, says, startSources } from "./support/market.mjs";
 import { openClean } from "./support/page.mjs";
 import { coinbaseTicker, startProvider } from "./support/provider.mjs";
@@ -13,7 +12,6 @@ import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 90_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const desktop = { viewport: { width: 1360, height: 900 } };
 const shots = process.env.SHOTS; // a directory: pictures of the page are left there
 const text = "Bitcoin is the first <b>successful</b> internet money. &lt;script&gt; is text. ".repeat(20);
@@ -138,11 +136,8 @@ describe("the page of a coin", { timeout: 600_000 }, () => {
                 await isDrawn(page);
                 if (shots)
                     await page.screenshot({ path: `${shots}/coin-${width}-${colorScheme}.png`, fullPage: true });
-                assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-                await page.evaluate(axe);
-                const { violations } = await page.evaluate(() => window.axe.run(document));
-                assert.deepEqual(violations.map(({ id, nodes }) =>
-                    `${id}: ${nodes.map(({ html }) => html).join(" | ")}`), []);
+                assert.equal(await widthOf(page), width);
+                assert.deepEqual(await axeFinds(page), []);
                 isClean();
             });
 });

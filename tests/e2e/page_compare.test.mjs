@@ -1,18 +1,16 @@
 // The tab of the comparison in a real browser, over a simulated past of thirty days.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
 import { json } from "./support/http.mjs";
+import { axeFinds, widthOf } from "./support/looks.mjs";
 import { openClean, showsState } from "./support/page.mjs";
 import { scratch, startServer } from "./support/server.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 90_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const desktop = { viewport: { width: 1360, height: 900 } };
 const symbols = ["BTC-USD", "ETH-USD", "SOL-USD", "XRP-USD", "ADA-USD", "DOGE-USD"];
 const shots = process.env.SHOTS; // a directory: pictures of the tab are left there
@@ -198,11 +196,8 @@ describe("the tab of the comparison", { timeout: 600_000 }, () => {
                 await isDrawn(page, 5);
                 if (shots)
                     await page.screenshot({ path: `${shots}/compare-${width}-${colorScheme}.png`, fullPage: true });
-                assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-                await page.evaluate(axe);
-                const { violations } = await page.evaluate(() => window.axe.run(document));
-                assert.deepEqual(violations.map(({ id, nodes }) =>
-                    `${id}: ${nodes.map(({ html }) => html).join(" | ")}`), []);
+                assert.equal(await widthOf(page), width);
+                assert.deepEqual(await axeFinds(page), []);
                 isClean();
             });
 });

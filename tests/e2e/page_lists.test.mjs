@@ -2,15 +2,14 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { axeFinds, widthOf } from "./support/looks.mjs";
 import { openClean, showsPrice, text } from "./support/page.mjs";
 import { startServer } from "./support/server.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 90_000;
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const symbols = ["BTC-USD", "ETH-USD", "SOL-USD"];
 
 describe("watchlists", { timeout: 300_000 }, () => {
@@ -101,11 +100,8 @@ describe("watchlists", { timeout: 300_000 }, () => {
             });
             await page.waitForSelector(".shared");
             await edit(page);
-            assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
-            await page.evaluate(axe);
-            const { violations } = await page.evaluate(() => window.axe.run("#watchlist"));
-            assert.deepEqual(violations.map(({ id, nodes }) =>
-                `${id}: ${nodes.map(({ html }) => html).join(" | ")}`), []);
+            assert.equal(await widthOf(page), 320);
+            assert.deepEqual(await axeFinds(page, { within: "#watchlist" }), []);
             isClean();
         });
 });

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { widthOf } from "./support/looks.mjs";
 import { drawn, openClean, showsPrice, showsState, text } from "./support/page.mjs";
 import { startServer } from "./support/server.mjs";
 import { until } from "./support/wait.mjs";
@@ -162,7 +163,7 @@ describe("the page's looks", { timeout: 600_000 }, () => {
 
     test("at 320 pixels the tabs are one row, and the facts can be scrolled by keys", { timeout }, async (t) => {
         const { page, isClean } = await open(t, { viewport: { width: 320, height: 720 } });
-        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+        assert.equal(await widthOf(page), 320);
         const tops = await page.$$eval(".tabs a", (links) => links
             .filter((link) => link.offsetParent).map((link) => link.getBoundingClientRect().top));
         assert.equal(new Set(tops).size, 1);

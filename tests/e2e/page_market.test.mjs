@@ -1,10 +1,9 @@
 // The tab of the market in a real browser, over sources of the market's table that tests answer for.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { axeFinds, widthOf } from "./support/looks.mjs";
 import { bodies, dead, good, ratesOf, says, startSources } from "./support/market.mjs";
 import { openClean, showsState } from "./support/page.mjs";
 import { coinbaseTicker, startProvider } from "./support/provider.mjs";
@@ -13,7 +12,6 @@ import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 90_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.SHOTS; // a directory: pictures of the page are left there
 const desktop = { viewport: { width: 1360, height: 900 } };
 
@@ -335,7 +333,7 @@ describe("the market's tab", { timeout: 600_000 }, () => {
                 const cap = await page.textContent('[data-id="bitcoin"] [data-key="cap"] .value');
                 assert.ok(cap.includes(sign), cap);
                 assert.deepEqual(await cutFigures(page), [], `${width} pixels`);
-                assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+                assert.equal(await widthOf(page), width);
                 if (shots) await page.screenshot({ path: `${shots}/market-${currency}-${width}.png` });
             }
             isClean();
@@ -350,7 +348,7 @@ describe("the market's tab", { timeout: 600_000 }, () => {
                         rows[2].last_updated = "2025-01-01T00:00:00.000Z";
                     },
                 }, { colorScheme, viewport: { width, height: 900 } });
-                assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+                assert.equal(await widthOf(page), width);
                 assert.deepEqual(await cutFigures(page), []);
                 await page.click('[data-id="bitcoin"] .star');
                 await page.click("summary");
@@ -362,14 +360,11 @@ describe("the market's tab", { timeout: 600_000 }, () => {
                 assert.ok(apart.every(({ gap, lift }) => gap >= 6 && lift <= 2), JSON.stringify(apart));
                 const list = await page.$eval(".column-list", (node) => node.getBoundingClientRect());
                 assert.ok(list.left >= 0 && list.right <= width, `${list.left} to ${list.right}`);
-                assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+                assert.equal(await widthOf(page), width);
                 const coin = await page.$eval(
                     '[data-id="bitcoin"] .of-coin', (node) => node.getBoundingClientRect().width);
                 assert.ok(coin >= 80, `the coin has ${coin} pixels beside all columns`);
-                await page.evaluate(axe);
-                const { violations } = await page.evaluate(() => window.axe.run(document));
-                assert.deepEqual(violations.map(({ id, nodes }) =>
-                    `${id}: ${nodes.map(({ html }) => html).join(" | ")}`), []);
+                assert.deepEqual(await axeFinds(page), []);
                 isClean();
             });
 });

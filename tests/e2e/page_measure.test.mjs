@@ -2,17 +2,15 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { axeFinds } from "./support/looks.mjs";
 import { drawn, openClean, showsPrice, showsState, text } from "./support/page.mjs";
 import { binary, scratch, startServer } from "./support/server.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 60_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const scales = { normal: 0, log: 1, percent: 2 };
 
 describe("the chart as a tool", { timeout: 300_000 }, () => {
@@ -106,9 +104,7 @@ describe("the chart as a tool", { timeout: 300_000 }, () => {
         await becomes(page, /second point/);
         await click(1);
         await becomes(page, /^▼ −\$11\.00 \(−10\.00%\) in 8 h$/);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => window.axe.run(document));
-        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+        assert.deepEqual(await axeFinds(page), []);
         await page.keyboard.press("Escape");
         assert.equal(await page.locator(".measure").count(), 0);
         assert.equal(await page.getAttribute("#measure", "aria-pressed"), "false");

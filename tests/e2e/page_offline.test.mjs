@@ -1,11 +1,10 @@
 // The page without its server, in a real browser with a service worker, which needs the packed page.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { axeFinds } from "./support/looks.mjs";
 import { startSources } from "./support/market.mjs";
 import { always, recordedFeeds, startFeeds } from "./support/news.mjs";
 import { openClean, showsPrice, showsState, state, text } from "./support/page.mjs";
@@ -14,7 +13,6 @@ import { makeCertificates } from "./support/tls.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 120_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const packed = { skip: process.env.TICKERTAPE_STATIC && "the sources have no service worker", timeout };
 
 describe("the page without its server", { timeout: 300_000 }, () => {
@@ -73,9 +71,7 @@ describe("the page without its server", { timeout: 300_000 }, () => {
             assert.equal(await page.getAttribute("#quote", "data-current"), "false");
             await until("the watchlist", async () => /2,500\.50/.test(await text(page, "#watched")));
             assert.doesNotMatch(await page.title(), /^\$/);
-            await page.evaluate(axe);
-            const { violations } = await page.evaluate(() => window.axe.run(document));
-            assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+            assert.deepEqual(await axeFinds(page), []);
             await page.click("#settings-open");
             await page.waitForSelector("#set-theme");
             await page.goBack();

@@ -1,16 +1,14 @@
 // The tab of the settings in a real browser.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { axeFinds, widthOf } from "./support/looks.mjs";
 import { openClean, showsPrice, showsState, text } from "./support/page.mjs";
 import { startServer } from "./support/server.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 60_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const desktop = { viewport: { width: 1360, height: 900 } };
 
 describe("the tab of the settings", { timeout: 300_000 }, () => {
@@ -77,11 +75,8 @@ describe("the tab of the settings", { timeout: 300_000 }, () => {
                 const { page, isClean } = await open(t, "/settings",
                     { colorScheme, viewport: { width, height: 900 } });
                 await until("symbols", () => page.inputValue("#alarm-symbol").catch(() => ""));
-                assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-                await page.evaluate(axe);
-                const { violations } = await page.evaluate(() => window.axe.run(document));
-                assert.deepEqual(violations.map(({ id, nodes }) =>
-                    `${id}: ${nodes.map(({ html }) => html).join(" | ")}`), []);
+                assert.equal(await widthOf(page), width);
+                assert.deepEqual(await axeFinds(page), []);
                 isClean();
             });
 });

@@ -1,16 +1,14 @@
 // The unit of prices in bitcoin, and the colours of what rises and falls, in a real browser.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { axeFinds } from "./support/looks.mjs";
 import { openClean, showsPrice, text } from "./support/page.mjs";
 import { startServer } from "./support/server.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 90_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe("units and colours", { timeout: 300_000 }, () => {
     let browser;
@@ -76,10 +74,7 @@ describe("units and colours", { timeout: 300_000 }, () => {
             await until("it falls", async () => /^▼\s*−/.test(await text(page, "#change")));
             for (const path of ["price", "settings"]) {
                 if (path === "settings") await page.click("#settings-open");
-                await page.evaluate(axe);
-                const { violations } = await page.evaluate(() => window.axe.run(document));
-                assert.deepEqual(violations.map(({ id, nodes }) =>
-                    `${path} ${id}: ${nodes.map(({ html }) => html).join(" | ")}`), []);
+                assert.deepEqual({ path, found: await axeFinds(page) }, { path, found: [] });
             }
             isClean();
         });

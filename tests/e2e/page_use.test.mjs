@@ -2,17 +2,15 @@
 // keyboard, on a small screen, in both themes; and nobody shut out by how it is made.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { axeFinds } from "./support/looks.mjs";
 import { drawn, openClean, showsPrice, showsState, state, text } from "./support/page.mjs";
 import { startServer } from "./support/server.mjs";
 import { isBuilt, startVenues } from "./support/venue.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 60_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const symbols = ["BTC-USD", "ETH-USD", "SOL-USD", "XRP-USD"];
 const prices = [69420.25, 2500.5, 141.2, 0.5231];
@@ -443,13 +441,9 @@ describe("the page in use", { timeout: 600_000 }, () => {
             server.publish(69400);
             await showsPrice(page, 69400);
             const check = async (what) => {
-                await page.evaluate(axe);
                 // That a name has the words in sight is no usual rule of axe yet.
-                const { violations } = await page.evaluate(() => window.axe.run(document,
-                    { rules: { "label-content-name-mismatch": { enabled: true } } }));
-                const found = violations.map(({ id, nodes }) =>
-                    `${what}: ${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`)}`);
-                assert.deepEqual(found, []);
+                const rules = { "label-content-name-mismatch": { enabled: true } };
+                assert.deepEqual({ what, found: await axeFinds(page, { rules }) }, { what, found: [] });
             };
             await check("live");
             await page.click("#bell");

@@ -2,17 +2,15 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import http from "node:http";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch, openPage } from "./support/browser.mjs";
 import { request } from "./support/http.mjs";
+import { axeFinds } from "./support/looks.mjs";
 import { startServer } from "./support/server.mjs";
 import { until } from "./support/wait.mjs";
 
 const timeout = 90_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 // Somebody's page, on another site than the server (localhost, not 127.0.0.1).
 async function startHost(t, body) {
@@ -49,12 +47,6 @@ async function recordStates(frame) {
             .observe(widget, { attributeFilter: ["data-state"] });
     });
     return () => frame.evaluate(() => globalThis.states);
-}
-
-async function complaintsOfAxe(page) {
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => window.axe.run(document));
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
 }
 
 describe("the widget", { timeout: 600_000 }, () => {
@@ -256,7 +248,7 @@ describe("the widget", { timeout: 600_000 }, () => {
                 server.publish(69420.25);
                 const { page, isClean } = await open(t, server, { width, colorScheme });
                 const check = async (what) => {
-                    assert.deepEqual(await complaintsOfAxe(page), [], what);
+                    assert.deepEqual({ what, found: await axeFinds(page) }, { what, found: [] });
                     const { clientWidth, scrollWidth, clientHeight, scrollHeight } = await page.evaluate(() => {
                         const { clientWidth, scrollWidth, clientHeight, scrollHeight } = document.documentElement;
                         return { clientWidth, scrollWidth, clientHeight, scrollHeight };
@@ -282,6 +274,6 @@ describe("the widget", { timeout: 600_000 }, () => {
                 isClean();
                 const next = await startServer(t);
                 const refused = await open(t, next, { query: "?symbol=dogeusd", width, colorScheme });
-                assert.deepEqual(await complaintsOfAxe(refused.page), []);
+                assert.deepEqual(await axeFinds(refused.page), []);
             });
 });
