@@ -1,5 +1,6 @@
 #include "edge.hpp"
 
+#include "core/random.hpp"
 #include "feed_choice.hpp"
 #include "net/tls_trust.hpp"
 #include "relay/upstream_address.hpp"
@@ -8,7 +9,6 @@
 #include "telemetry/metrics.hpp"
 
 #include <limits>
-#include <random>
 
 namespace tickertape {
 namespace {
@@ -23,13 +23,6 @@ std::string kind_wanted(const config::settings& s)
     if (!s.archive.is_wanted())
         return {};
     return std::string{archive::text_of(kind_of_feed(s.providers))};
-}
-
-std::function<double()> any_number()
-{
-    return [engine = std::mt19937_64{std::random_device{}()}]() mutable {
-        return std::uniform_real_distribution<double>{0, 1}(engine);
-    };
 }
 
 relay::upstream_limits limits_of(const config::settings& s)
@@ -63,7 +56,7 @@ edge::edge(const config::settings& s, const feed::feed_context& context, tape::t
               .symbols = context.symbols,
               .time = context.time,
               .log = context.log,
-              .random = any_number(),
+              .random = make_random(),
               .has_room = [this] { return has_room(); }},
           to.placed(), kind_wanted(s)}
 {

@@ -1,19 +1,12 @@
 #include "cluster.hpp"
+#include "core/random.hpp"
 #include "relay/redis_log.hpp"
 
-#include <random>
 #include <stdexcept>
 #include <utility>
 
 namespace tickertape {
 namespace {
-
-std::function<double()> any_number()
-{
-    return [engine = std::mt19937_64{std::random_device{}()}]() mutable {
-        return std::uniform_real_distribution<double>{0, 1}(engine);
-    };
-}
 
 relay::redis_log_settings settings_of(const relay::settings& s, const std::string& kind)
 {
@@ -50,7 +43,7 @@ std::unique_ptr<relay::shared_log> open_shared_log(
     boost::asio::ssl::context& trust, const telemetry::logger& log)
 {
     return std::make_unique<relay::redis_log>(
-        main.get_executor(), settings_of(s, kind), trust, log, any_number());
+        main.get_executor(), settings_of(s, kind), trust, log, make_random());
 }
 
 std::unique_ptr<relay::redis_texts> open_shared_texts(
@@ -58,7 +51,7 @@ std::unique_ptr<relay::redis_texts> open_shared_texts(
     boost::asio::ssl::context& trust, const telemetry::logger& log)
 {
     return std::make_unique<relay::redis_texts>(
-        std::move(executor), settings_of(s, kind), trust, log, any_number());
+        std::move(executor), settings_of(s, kind), trust, log, make_random());
 }
 
 }  // namespace tickertape

@@ -1,4 +1,5 @@
 // Makes providers of settings.
+#include "core/random.hpp"
 #include "feed/candle_source.hpp"
 #include "feed/live_feed.hpp"
 #include "feed/provider_access.hpp"

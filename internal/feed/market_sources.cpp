@@ -1,5 +1,6 @@
 // Makes the feeds of the market, of Bitcoin's figures and of currencies: whom they ask, where, and
 // how often at most.
+#include "core/random.hpp"
 #include "feed/coin_feed.hpp"
 #include "feed/currency_feed.hpp"
 #include "feed/fear_greed_feed.hpp"
@@ -240,28 +241,32 @@ market::cadence daily_rhythm(const market::settings& wanted)
     return rhythm;
 }
 
+template <class Feed>
+std::unique_ptr<Feed> make_daily_feed(
+    std::string_view name, std::string_view url, rate_limit limit, const market_choice& wanted,
+    const typename Feed::parts& of, provider::gates& gates, ssl::context& trust)
+{
+    return std::make_unique<Feed>(
+        of, daily_rhythm(wanted.market),
+        make_client(name, url, limit, daily_bytes_max, wanted, of.strand, of.time, gates, trust));
+}
+
 }  // namespace
 
 std::unique_ptr<fear_greed_feed> make_fear_greed_feed(
     const market_choice& wanted, const fear_greed_feed::parts& of, provider::gates& gates,
     ssl::context& trust)
 {
-    return std::make_unique<fear_greed_feed>(
-        of, daily_rhythm(wanted.market),
-        make_client(
-            market::alternative_me, fear_greed_url, fear_greed_limit, daily_bytes_max, wanted,
-            of.strand, of.time, gates, trust));
+    return make_daily_feed<fear_greed_feed>(
+        market::alternative_me, fear_greed_url, fear_greed_limit, wanted, of, gates, trust);
 }
 
 std::unique_ptr<realised_feed> make_realised_feed(
     const market_choice& wanted, const realised_feed::parts& of, provider::gates& gates,
     ssl::context& trust)
 {
-    return std::make_unique<realised_feed>(
-        of, daily_rhythm(wanted.market),
-        make_client(
-            market::coin_metrics, coin_metrics_url, coin_metrics_limit, daily_bytes_max, wanted,
-            of.strand, of.time, gates, trust));
+    return make_daily_feed<realised_feed>(
+        market::coin_metrics, coin_metrics_url, coin_metrics_limit, wanted, of, gates, trust);
 }
 
 std::unique_ptr<currency_feed> make_currency_feed(

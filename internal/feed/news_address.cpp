@@ -1,12 +1,12 @@
 // Makes the feeds of the settings, and finds where redirects lead.
 #include "feed/news_feed.hpp"
 
+#include "core/random.hpp"
 #include "net/errors.hpp"
 #include "news/link.hpp"
 
 #include <algorithm>
 #include <memory>
-#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -73,9 +73,6 @@ std::unique_ptr<news_feed> make_news_feed(
     http.response = news_response;
     news::cadence rhythm;
     rhythm.watched = wanted.interval;
-    auto random = [engine = std::make_shared<std::mt19937_64>(std::random_device{}())] {
-        return std::uniform_real_distribution<double>{}(*engine);
-    };
     return std::make_unique<news_feed>(
         news_feed::parts{
             .strand = std::move(strand),
@@ -86,7 +83,7 @@ std::unique_ptr<news_feed> make_news_feed(
             .trust = trust,
             .http = http,
             .breaker = live.breaker,
-            .random = std::move(random),
+            .random = make_random(),
             .make_client = std::move(make_client)},
         rhythm, std::move(addresses));
 }

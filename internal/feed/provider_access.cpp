@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cassert>
 #include <memory>
-#include <random>
 #include <stdexcept>
 
 namespace tickertape::feed {
@@ -55,14 +54,6 @@ std::optional<rate_limit> plan_of_prices(
     const auto all = row.calls_a_month;
     // A tenth is left to prices in any case.
     return market::monthly(std::max(all - std::min(all, market_calls), all / 10));
-}
-
-// Shared by the copies of the function, or each would give the same numbers.
-std::function<double()> make_random()
-{
-    return [engine = std::make_shared<std::mt19937_64>(std::random_device{}())] {
-        return std::uniform_real_distribution<double>{}(*engine);
-    };
 }
 
 }  // namespace tickertape::feed

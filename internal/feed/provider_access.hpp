@@ -8,7 +8,6 @@
 #include "provider/registry.hpp"
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <vector>
 
@@ -26,7 +25,5 @@ std::vector<net::base_url> urls_of(const provider_settings& settings, const prov
 // another provider's failure.
 std::optional<rate_limit> plan_of_prices(
     const provider_settings& settings, const provider::row& row, std::size_t market_calls) noexcept;
-// Gives numbers in [0, 1).
-std::function<double()> make_random();
 
 }  // namespace tickertape::feed
