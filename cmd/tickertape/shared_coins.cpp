@@ -3,10 +3,7 @@
 #include "asio/no_throw.hpp"
 #include "feed/coin_reading.hpp"
 
-#include <boost/asio/dispatch.hpp>
-
 #include <chrono>
-#include <random>
 #include <utility>
 
 namespace tickertape {
@@ -26,12 +23,6 @@ constexpr auto find_for = 5'000ms;
 constexpr auto want_again_after = 2'000ms;
 // Longer than any answer counts as fresh.
 constexpr auto answer_kept_for = 24h;
-
-std::string random_text()
-{
-    std::random_device any;
-    return std::to_string((std::uint64_t{any()} << 32) | any());
-}
 
 }  // namespace
 
@@ -66,7 +57,7 @@ auto shared_coins::calling(Call call) -> decltype(call())
 }
 
 shared_coins::shared_coins(parts of, std::unique_ptr<relay::redis_texts> texts)
-    : of_{std::move(of)}, texts_{std::move(texts)}, life_{random_text()}, again_{of_.strand},
+    : of_{std::move(of)}, texts_{std::move(texts)}, again_{of_.strand},
       turns_{of_.strand, steady_time::max()}, task_{
                                                   of_.strand, of_.log,
                                                   "shared coins: an internal error"}
@@ -127,7 +118,7 @@ asio::awaitable<void> shared_coins::serve()
         auto next = std::move(to_put_.front());
         to_put_.pop_front();
         relay::shared_text said;
-        said.version = life_ + '-' + std::to_string(++puts_);
+        said.version = versions_.next();
         said.text = std::move(next.text);
         const auto done = co_await calling(
             [&] { return texts_->put(of_.token, next.name, said, answer_kept_for); });

@@ -16,7 +16,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -66,8 +65,7 @@ private:
 
     const parts of_;
     const std::unique_ptr<relay::redis_texts> texts_;
-    const std::string life_;  // a random number
-    std::uint64_t puts_ = 0;
+    relay::text_versions versions_;
     std::deque<answer> to_put_;
     bool is_calling_ = false;
     std::string trouble_;  // that was logged; empty: there is none

@@ -6,7 +6,6 @@
 #include <boost/asio/dispatch.hpp>
 
 #include <chrono>
-#include <random>
 #include <utility>
 
 namespace tickertape {
@@ -19,16 +18,10 @@ constexpr std::chrono::milliseconds look_each{1'000};
 // A new leader that cannot find out for so many looks what the one before had asks all the same.
 constexpr int looks_without_answer = 5;
 
-std::string random_text()
-{
-    std::random_device any;
-    return std::to_string((std::uint64_t{any()} << 32) | any());
-}
-
 }  // namespace
 
 shared_figures::shared_figures(parts of, std::unique_ptr<relay::redis_texts> texts)
-    : of_{std::move(of)}, texts_{std::move(texts)}, life_{random_text()},
+    : of_{std::move(of)}, texts_{std::move(texts)},
       known_(of_.figures.size()), again_{of_.strand}, task_{
                                                           of_.strand, of_.log,
                                                           "shared figures: an internal error"}
@@ -161,7 +154,7 @@ asio::awaitable<void> shared_figures::put(std::size_t i)
 {
     const auto changes = of_.figures[i]->changes();
     relay::shared_text said;
-    said.version = life_ + '-' + std::to_string(++puts_);
+    said.version = versions_.next();
     said.text = of_.figures[i]->write();
     const auto version = said.version;
     if (said.text.size() > relay::shared_text_bytes_max) {

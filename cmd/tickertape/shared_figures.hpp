@@ -66,10 +66,9 @@ private:
 
     const parts of_;
     const std::unique_ptr<relay::redis_texts> texts_;
-    const std::string life_;  // a random number
+    relay::text_versions versions_;
     std::vector<std::string> names_;
     std::vector<entry> known_;  // the same order
-    std::uint64_t puts_ = 0;
     bool leads_ = false;
     bool asks_ = false;      // the feeds do
     int failures_here_ = 0;  // in a row

@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace tickertape::relay {
@@ -56,6 +57,14 @@ bool is_text_or_nil(const reply& r) noexcept
 }
 
 }  // namespace
+
+text_versions::text_versions()
+    : life_{[] {
+          std::random_device any;
+          return std::to_string((std::uint64_t{any()} << 32) | any());
+      }()}
+{
+}
 
 redis_texts::redis_texts(
     asio::any_io_executor executor, redis_log_settings settings, asio::ssl::context& trust,
@@ -161,6 +170,17 @@ redis_texts::task<reply> redis_texts::run(redis_script& script, command keys_and
     co_return relay_errc::bad_answer;
 }
 
+redis_texts::task<std::int64_t>
+redis_texts::number_of(redis_script& script, command keys_and_arguments)
+{
+    const auto said = co_await run(script, std::move(keys_and_arguments));
+    if (!said)
+        co_return said.error();
+    if (said->is != reply::kind::integer)
+        co_return relay_errc::bad_answer;
+    co_return said->number;
+}
+
 redis_texts::task<put_outcome> redis_texts::put(
     const std::string& token, const std::string& name, const shared_text& what, milliseconds life)
 {
@@ -171,12 +191,10 @@ redis_texts::task<put_outcome> redis_texts::put(
                   key(name, ""), key(name, ":version"),
                   token,         what.text,
                   what.version,  std::to_string(life.count())};
-    const auto said = co_await run(put_, std::move(asked));
-    if (!said)
-        co_return said.error();
-    if (said->is != reply::kind::integer)
-        co_return relay_errc::bad_answer;
-    co_return said->number != 0 ? put_outcome::done : put_outcome::not_leader;
+    const auto done = co_await number_of(put_, std::move(asked));
+    if (!done)
+        co_return done.error();
+    co_return *done != 0 ? put_outcome::done : put_outcome::not_leader;
 }
 
 redis_texts::task<want_outcome> redis_texts::want(const std::string& name)
@@ -185,12 +203,10 @@ redis_texts::task<want_outcome> redis_texts::want(const std::string& name)
     command asked{
         "1", key("wanted", ""), name, std::to_string(wanted_for.count()),
         std::to_string(wanted_bytes_max)};
-    const auto said = co_await run(want_, std::move(asked));
-    if (!said)
-        co_return said.error();
-    if (said->is != reply::kind::integer)
-        co_return relay_errc::bad_answer;
-    co_return said->number != 0 ? want_outcome::noted : want_outcome::too_many;
+    const auto noted = co_await number_of(want_, std::move(asked));
+    if (!noted)
+        co_return noted.error();
+    co_return *noted != 0 ? want_outcome::noted : want_outcome::too_many;
 }
 
 redis_texts::task<std::vector<std::string>> redis_texts::take_wanted()

@@ -23,6 +23,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -38,6 +39,18 @@ inline constexpr std::size_t wanted_bytes_max = 16 * 1024;
 struct shared_text {
     std::string version;  // empty: there is none
     std::string text;
+};
+
+// Versions that no other instance gives, and no other life of this one.
+class text_versions {
+public:
+    text_versions();
+
+    std::string next() { return life_ + '-' + std::to_string(++given_); }
+
+private:
+    const std::string life_;
+    std::uint64_t given_ = 0;
 };
 
 enum class want_outcome { noted, too_many };
@@ -89,6 +102,8 @@ private:
     code_task ask(const std::vector<command>& questions, std::vector<reply>& replies);
     // What the script says, which is loaded where the server does not know it.
     task<reply> run(redis_script& script, command keys_and_arguments);
+    // The number that the script says.
+    task<std::int64_t> number_of(redis_script& script, command keys_and_arguments);
     std::string key(const std::string& name, const char* part) const;
 
     const redis_log_settings settings_;
