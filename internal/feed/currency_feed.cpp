@@ -1,12 +1,9 @@
 #include "feed/currency_feed.hpp"
 
-#include "asio/no_throw.hpp"
 #include "core/noted_time.hpp"
 #include "market/kept_currencies.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
-
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -15,12 +12,13 @@
 
 namespace tickertape::feed {
 
+namespace asio = boost::asio;
+
 currency_feed::currency_feed(
     const parts& of, market::cadence rhythm, std::unique_ptr<gated_client> source)
-    : with_{of}, schedule_{rhythm},
-      board_{rhythm.watched_for, [this] { asio::post(with_.strand, [this] { timer_.cancel(); }); }},
-      source_{std::move(source)}, timer_{of.strand},
-      task_{of.strand, of.log, "the rates of currencies: an internal error"}
+    : with_{of}, board_{rhythm.watched_for, [this] { rounds_.look_again(); }}, source_{std::move(
+                                                                                   source)},
+      rounds_{of.strand, of.time, of.log, rhythm, "the rates of currencies: an internal error"}
 {
     assert(source_);
     publish_figures();
@@ -28,40 +26,21 @@ currency_feed::currency_feed(
 
 void currency_feed::start()
 {
-    task_.start([this] { return run(); });
+    rounds_.start(
+        [this] { return board_.is_watched(with_.time.boot_now()); }, [this] { return fetch(); });
 }
 
 void currency_feed::stand_by(bool stands_by)
 {
-    asio::dispatch(with_.strand, [this, stands_by] {
-        is_standing_by_ = stands_by;
-        timer_.cancel();
-    });
+    rounds_.stand_by(stands_by);
 }
 
 void currency_feed::stop()
 {
-    task_.stop();
+    rounds_.stop();
 }
 
-asio::awaitable<void> currency_feed::run()
-{
-    while (!task_.stopping()) {
-        const bool is_watched = board_.is_watched(with_.time.boot_now());
-        // The schedule of tables, without the whole that stands beside them.
-        if (!is_standing_by_ && schedule_.due(with_.time.steady_now(), is_watched, false)) {
-            co_await fetch();
-            continue;
-        }
-        // Cancelled by stop() and stand_by(), and where somebody begins to read: it may be due
-        // then.
-        timer_.expires_at(is_standing_by_ ? steady_time::max() : schedule_.next(is_watched, false));
-        const auto [woken] = co_await timer_.async_wait(no_throw);
-        static_cast<void>(woken);
-    }
-}
-
-asio::awaitable<void> currency_feed::fetch()
+asio::awaitable<bool> currency_feed::fetch()
 {
     market::currency_rates rates{};
     const gated_client::request_function request = market::currency_rates_request;
@@ -74,10 +53,10 @@ asio::awaitable<void> currency_feed::fetch()
         return std::nullopt;
     };
     const auto why = co_await source_->ask(request, read);
-    if (task_.stopping())
-        co_return;
-    const auto before = board_.newest();
+    if (rounds_.stopping())
+        co_return false;
     // A cache of theirs that is behind.
+    const auto before = board_.newest();
     const bool is_older = !why && before && rates.day < before->rates.day;
     if (why)
         failed(words_of(*why));
@@ -85,7 +64,7 @@ asio::awaitable<void> currency_feed::fetch()
         failed("the rates are of " + rates.date() + ", older than those of before");
     else
         post(std::move(rates));
-    schedule_.table_asked(with_.time.steady_now(), !why && !is_older);
+    co_return !why && !is_older;
 }
 
 void currency_feed::post(market::currency_rates rates)
@@ -119,10 +98,10 @@ std::optional<fetch_error> currency_feed::take(std::string_view text)
     const auto before = board_.newest();
     if (before && !is_later(said->received_at, before->received_at, now.wall))
         return std::nullopt;
-    schedule_.table_asked(now.steady - (now.boot - said->received), true);
+    const auto age = now.boot - said->received;
     board_.post(std::make_shared<market::currency_snapshot>(*std::move(said)));
     ++changes_;
-    timer_.cancel();
+    rounds_.note_success(now.steady - age);
     return std::nullopt;
 }
 

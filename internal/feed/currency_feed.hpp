@@ -12,14 +12,13 @@
 #include "feed/gated_client.hpp"
 #include "feed/kept_figures.hpp"
 #include "feed/market_feed.hpp"
-#include "feed/strand_task.hpp"
+#include "feed/rounds.hpp"
 #include "market/currency_rates.hpp"
 #include "market/schedule.hpp"
 #include "provider/gates.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -59,23 +58,20 @@ public:
     void stop();
 
 private:
-    boost::asio::awaitable<void> run();
-    boost::asio::awaitable<void> fetch();
+    // Whether it succeeded.
+    boost::asio::awaitable<bool> fetch();
     void post(market::currency_rates rates);
     void failed(const std::string& words);
     void publish_figures();
 
     const parts with_;
-    market::schedule schedule_;
     market::currency_board board_;
     const std::unique_ptr<gated_client> source_;
     std::string said_;  // the last failure that was logged; empty after a success
     std::uint64_t changes_ = 0;
-    bool is_standing_by_ = false;
-    boost::asio::steady_timer timer_;
     tally failures_;
     tally withheld_;
-    strand_task task_;
+    rounds rounds_;
 };
 
 // Of one answer. 30 rates are some 500 bytes.

@@ -1,6 +1,5 @@
 #include "feed/daily_feed.hpp"
 
-#include "asio/no_throw.hpp"
 #include "core/noted_time.hpp"
 #include "feed/fear_greed_feed.hpp"
 #include "feed/realised_feed.hpp"
@@ -8,21 +7,19 @@
 #include "telemetry/metrics.hpp"
 #include "json/errors.hpp"
 
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
-
 #include <cassert>
 #include <optional>
 #include <utility>
 
 namespace tickertape::feed {
 
+namespace asio = boost::asio;
+
 template <class Of>
 daily_feed<Of>::daily_feed(
     const parts& of, market::cadence rhythm, std::unique_ptr<gated_client> source)
-    : with_{of}, schedule_{rhythm},
-      board_{rhythm.watched_for, [this] { asio::post(with_.strand, [this] { timer_.cancel(); }); }},
-      source_{std::move(source)}, timer_{of.strand}, task_{of.strand, of.log, Of::broken}
+    : with_{of}, board_{rhythm.watched_for, [this] { rounds_.look_again(); }},
+      source_{std::move(source)}, rounds_{of.strand, of.time, of.log, rhythm, Of::broken}
 {
     assert(source_);
     publish_figures();
@@ -31,44 +28,24 @@ daily_feed<Of>::daily_feed(
 template <class Of>
 void daily_feed<Of>::start()
 {
-    task_.start([this] { return run(); });
+    rounds_.start(
+        [this] { return board_.is_watched(with_.time.boot_now()); }, [this] { return fetch(); });
 }
 
 template <class Of>
 void daily_feed<Of>::stand_by(bool stands_by)
 {
-    asio::dispatch(with_.strand, [this, stands_by] {
-        is_standing_by_ = stands_by;
-        timer_.cancel();
-    });
+    rounds_.stand_by(stands_by);
 }
 
 template <class Of>
 void daily_feed<Of>::stop()
 {
-    task_.stop();
+    rounds_.stop();
 }
 
 template <class Of>
-asio::awaitable<void> daily_feed<Of>::run()
-{
-    while (!task_.stopping()) {
-        const bool is_watched = board_.is_watched(with_.time.boot_now());
-        // The schedule of tables, without the whole that stands beside them.
-        if (!is_standing_by_ && schedule_.due(with_.time.steady_now(), is_watched, false)) {
-            co_await fetch();
-            continue;
-        }
-        // Cancelled by stop() and stand_by(), and where somebody begins to read: it may be due
-        // then.
-        timer_.expires_at(is_standing_by_ ? steady_time::max() : schedule_.next(is_watched, false));
-        const auto [woken] = co_await timer_.async_wait(no_throw);
-        static_cast<void>(woken);
-    }
-}
-
-template <class Of>
-asio::awaitable<void> daily_feed<Of>::fetch()
+asio::awaitable<bool> daily_feed<Of>::fetch()
 {
     typename Of::snapshot newest{};
     const gated_client::request_function request = [] { return Of::request(); };
@@ -77,27 +54,27 @@ asio::awaitable<void> daily_feed<Of>::fetch()
         auto said = Of::read(answer, with_.time.wall_now());
         if (!said)
             return said.error();
-        const auto before = board_.newest();
-        if (before && said->day < before->index.day)
-            return fetch_error{
-                json::json_errc::wrong_type, "its newest day is older than the one before"};
         newest.index = *std::move(said);
         return std::nullopt;
     };
-    const auto why = co_await source_->ask(request, read);
-    if (task_.stopping())
-        co_return;
+    auto why = co_await source_->ask(request, read);
+    if (rounds_.stopping())
+        co_return false;
+    // A cache of theirs that is behind.
+    if (const auto before = board_.newest(); !why && before && newest.index.day < before->index.day)
+        why =
+            fetch_error{json::json_errc::wrong_type, "its newest day is older than the one before"};
     if (why) {
         failed(*why);
-    } else {
-        said_.clear();
-        const auto now = now_of(with_.time);
-        newest.received = now.boot;
-        newest.received_at = now.wall;
-        board_.post(std::make_shared<typename Of::snapshot>(std::move(newest)));
-        ++changes_;
+        co_return false;
     }
-    schedule_.table_asked(with_.time.steady_now(), !why);
+    said_.clear();
+    const auto now = now_of(with_.time);
+    newest.received = now.boot;
+    newest.received_at = now.wall;
+    board_.post(std::make_shared<typename Of::snapshot>(std::move(newest)));
+    ++changes_;
+    co_return true;
 }
 
 template <class Of>
@@ -116,10 +93,10 @@ std::optional<fetch_error> daily_feed<Of>::take(std::string_view text)
     const auto before = board_.newest();
     if (before && !is_later(said->received_at, before->received_at, now.wall))
         return std::nullopt;
-    schedule_.table_asked(now.steady - (now.boot - said->received), true);
+    const auto age = now.boot - said->received;
     board_.post(std::make_shared<typename Of::snapshot>(*std::move(said)));
     ++changes_;
-    timer_.cancel();
+    rounds_.note_success(now.steady - age);
     return std::nullopt;
 }
 

@@ -12,13 +12,12 @@
 #include "feed/gated_client.hpp"
 #include "feed/kept_figures.hpp"
 #include "feed/market_feed.hpp"
-#include "feed/strand_task.hpp"
+#include "feed/rounds.hpp"
 #include "market/schedule.hpp"
 #include "provider/gates.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -63,21 +62,18 @@ public:
     void note_reader_elsewhere(boot_time now) override { board_.note_reader_elsewhere(now); }
 
 private:
-    boost::asio::awaitable<void> run();
-    boost::asio::awaitable<void> fetch();
+    // Whether it succeeded.
+    boost::asio::awaitable<bool> fetch();
     void failed(const fetch_error& why);
     void publish_figures();
 
     const parts with_;
-    market::schedule schedule_;
     typename Of::board board_;
     const std::unique_ptr<gated_client> source_;
     std::string said_;  // the last failure that was logged; empty after a success
-    boost::asio::steady_timer timer_;
     tally failures_;
     std::uint64_t changes_ = 0;
-    bool is_standing_by_ = false;
-    strand_task task_;
+    rounds rounds_;
 };
 
 // Of one answer. Some days of figures are some 350 bytes.

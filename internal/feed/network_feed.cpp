@@ -1,6 +1,5 @@
 #include "feed/network_feed.hpp"
 
-#include "asio/no_throw.hpp"
 #include "core/noted_time.hpp"
 #include "market/errors.hpp"
 #include "market/kept_network.hpp"
@@ -8,9 +7,6 @@
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 #include "json/errors.hpp"
-
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <array>
@@ -20,12 +16,12 @@
 
 namespace tickertape::feed {
 
+namespace asio = boost::asio;
+
 network_feed::network_feed(const parts& of, market::cadence rhythm, sources asked)
-    : with_{of}, stale_after_{3 * rhythm.watched}, schedule_{rhythm},
-      board_{rhythm.watched_for, [this] { asio::post(with_.strand, [this] { timer_.cancel(); }); }},
-      sources_{std::move(asked)}, timer_{of.strand}, task_{
-                                                         of.strand, of.log,
-                                                         "bitcoin's network: an internal error"}
+    : with_{of}, stale_after_{3 * rhythm.watched},
+      board_{rhythm.watched_for, [this] { rounds_.look_again(); }}, sources_{std::move(asked)},
+      rounds_{of.strand, of.time, of.log, rhythm, "bitcoin's network: an internal error"}
 {
     assert(sources_.mempool && sources_.blockchain);
     publish_figures();
@@ -33,68 +29,42 @@ network_feed::network_feed(const parts& of, market::cadence rhythm, sources aske
 
 void network_feed::start()
 {
-    task_.start([this] { return run(); });
+    rounds_.start(
+        [this] { return board_.is_watched(with_.time.boot_now()); }, [this] { return fetch(); });
 }
 
 void network_feed::stand_by(bool stands_by)
 {
-    asio::dispatch(with_.strand, [this, stands_by] {
-        is_standing_by_ = stands_by;
-        timer_.cancel();
-    });
+    rounds_.stand_by(stands_by);
 }
 
 void network_feed::stop()
 {
-    task_.stop();
+    rounds_.stop();
 }
 
-asio::awaitable<void> network_feed::run()
-{
-    while (!task_.stopping()) {
-        const bool is_watched = board_.is_watched(with_.time.boot_now());
-        // The schedule of tables, without the whole that stands beside them.
-        if (!is_standing_by_ && schedule_.due(with_.time.steady_now(), is_watched, false)) {
-            co_await fetch();
-            continue;
-        }
-        // Cancelled by stop() and stand_by(), and where somebody begins to read: it may be due
-        // then.
-        timer_.expires_at(is_standing_by_ ? steady_time::max() : schedule_.next(is_watched, false));
-        const auto [woken] = co_await timer_.async_wait(no_throw);
-        static_cast<void>(woken);
-    }
-}
-
-asio::awaitable<void> network_feed::fetch()
+asio::awaitable<bool> network_feed::fetch()
 {
     const auto failures = failures_.value();
     const bool has_chain = co_await fetch_mempool_chain();
-    if (task_.stopping())
-        co_return;
-    if (has_chain) {
+    if (has_chain)
         co_await fetch_extras();
-        if (task_.stopping())
-            co_return;
-    }
     bool succeeded = has_chain;
-    if (!succeeded) {
+    if (!succeeded && !rounds_.stopping()) {
         const bool has_other = co_await fetch_blockchain_chain();
         succeeded = has_other;
-        if (task_.stopping())
-            co_return;
     }
-    if (!succeeded && sources_.blockchair) {
+    if (!succeeded && sources_.blockchair && !rounds_.stopping()) {
         const bool has_third = co_await fetch_blockchair_chain();
         succeeded = has_third;
-        if (task_.stopping())
-            co_return;
     }
+    if (rounds_.stopping())
+        co_return false;
     if (succeeded)
         post();
     if (failures_.value() == failures)
         said_.clear();
-    schedule_.table_asked(with_.time.steady_now(), succeeded);
+    co_return succeeded;
 }
 
 asio::awaitable<bool> network_feed::fetch_mempool_chain()
@@ -123,7 +93,7 @@ asio::awaitable<bool> network_feed::fetch_mempool_chain()
     const auto before = co_await fetch_block(newest.height - market::fortnight_blocks);
     if (before)
         chain.fortnight = market::window_between(*before, newest);
-    if (task_.stopping())
+    if (rounds_.stopping())
         co_return false;
     known_.blocks = now_said(chain, market::mempool);
     co_return true;
@@ -180,7 +150,7 @@ asio::awaitable<void> network_feed::fetch_extras()
     for (const auto& one : questions) {
         const bool is_known = co_await ask(market::mempool, one.what, one.request, one.read);
         static_cast<void>(is_known);
-        if (task_.stopping())
+        if (rounds_.stopping())
             co_return;
     }
 }
@@ -233,7 +203,7 @@ asio::awaitable<bool> network_feed::ask(
     read_function read)
 {
     const auto why = co_await client_of(source).ask(request, read);
-    if (task_.stopping())
+    if (rounds_.stopping())
         co_return false;
     if (why) {
         failed(source, what, *why);
@@ -291,9 +261,8 @@ std::optional<fetch_error> network_feed::take(std::string_view text)
     if (known_.blocks && !is_later(said->blocks->at, known_.blocks->at, now.wall))
         return std::nullopt;
     known_ = *std::move(said);
-    schedule_.table_asked(now.steady - (now.boot - known_.blocks->received), true);
     post();
-    timer_.cancel();
+    rounds_.note_success(now.steady - (now.boot - known_.blocks->received));
     return std::nullopt;
 }
 

@@ -14,7 +14,7 @@
 #include "feed/gated_client.hpp"
 #include "feed/kept_figures.hpp"
 #include "feed/market_feed.hpp"
-#include "feed/strand_task.hpp"
+#include "feed/rounds.hpp"
 #include "market/chain_trust.hpp"
 #include "market/network_api.hpp"
 #include "market/network_board.hpp"
@@ -23,7 +23,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -75,8 +74,8 @@ public:
 private:
     using read_function = gated_client::read_function;
 
-    boost::asio::awaitable<void> run();
-    boost::asio::awaitable<void> fetch();
+    // Whether it succeeded.
+    boost::asio::awaitable<bool> fetch();
     // Whether the source gave a chain.
     boost::asio::awaitable<bool> fetch_mempool_chain();
     boost::asio::awaitable<bool> fetch_blockchain_chain();
@@ -99,17 +98,14 @@ private:
 
     const parts with_;
     const std::chrono::milliseconds stale_after_;
-    market::schedule schedule_;
     market::network_board board_;
     const sources sources_;
     market::network_parts known_;
     market::chain_trust trust_;
     std::string_view source_{};  // of the newest chain
     std::string said_;           // failures that were logged since the last round without any
-    boost::asio::steady_timer timer_;
     std::uint64_t changes_ = 0;
-    bool is_standing_by_ = false;
-    strand_task task_;
+    rounds rounds_;
     tally answers_;
     tally failures_;
     tally withheld_;

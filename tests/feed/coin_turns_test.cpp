@@ -11,11 +11,20 @@ using namespace tickertape::testing;
 using namespace std::chrono_literals;
 using market::coin_topic;
 
+namespace {
+
+reply answer_each(const std::string& request)
+{
+    return json_reply(coin_text(id_in(request)));
+}
+
+}  // namespace
+
 TEST_CASE("a question that hangs keeps no other waiting", "[feed]")
 {
     coins_asked c{[](const std::string& request) {
         return id_in(request) == "stuck" ? reply{.bytes = {}, .then = afterwards::hang}
-                                         : json_reply(coin_text(id_in(request)));
+                                         : answer_each(request);
     }};
     c.ask("stuck");
     c.h.io.run_for(20ms);
@@ -29,12 +38,7 @@ TEST_CASE("a question that hangs keeps no other waiting", "[feed]")
 
 TEST_CASE("what our own rate holds back is no failure, and is not put off", "[feed]")
 {
-    coins_asked c{
-        [](const std::string& request) { return json_reply(coin_text(id_in(request))); },
-        {},
-        std::nullopt,
-        {.per_minute = 1, .burst = 1},
-        10ms};
+    coins_asked c{answer_each, {}, std::nullopt, {.per_minute = 1, .burst = 1}, 10ms};
     c.ask("bitcoin");
     CHECK(c.answer(1).detail);
     c.ask("ethereum");
@@ -59,11 +63,7 @@ TEST_CASE("what our own rate holds back is no failure, and is not put off", "[fe
 TEST_CASE("a question stays in line when nobody waits for it any more", "[feed]")
 {
     coins_asked c{
-        [](const std::string& request) { return json_reply(coin_text(id_in(request))); },
-        {.wait_max = 20ms},
-        std::nullopt,
-        {.per_minute = 120, .burst = 1},
-        10s};
+        answer_each, {.wait_max = 20ms}, std::nullopt, {.per_minute = 120, .burst = 1}, 10s};
     c.ask("bitcoin");
     c.answer(1);
     c.ask("ethereum");
@@ -83,7 +83,7 @@ TEST_CASE("what is trending goes before single coins, however many wait", "[feed
         [](const std::string& request) {
             if (request.starts_with("GET /search/trending "))
                 return json_reply(R"({"coins":[{"item":{"id":"a","symbol":"a","name":"A"}}]})");
-            return json_reply(coin_text(id_in(request)));
+            return answer_each(request);
         },
         {.at_once_max = 1, .waiting_max = 2}};
     for (const auto* id : {"a", "b"})
