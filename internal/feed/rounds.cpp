@@ -61,7 +61,7 @@ asio::awaitable<void> rounds::run()
             schedule_.table_asked(time_.steady_now(), succeeded);
             continue;
         }
-        // Cancelled by all the others above.
+        // Cancelled by stop(), and by each call after which a round may be due.
         timer_.expires_at(is_standing_by_ ? steady_time::max() : schedule_.next(is_watched, false));
         const auto [woken] = co_await timer_.async_wait(no_throw);
         static_cast<void>(woken);
